@@ -1,0 +1,1 @@
+//! Policy: which token, when to refresh, what to remember.

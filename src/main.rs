@@ -1,0 +1,3 @@
+//! The `tokcache` command.
+
+fn main() {}

@@ -1,0 +1,82 @@
+//! HTTP as the protocols need it: one request out, one bounded response in. The network is behind [`Http`], so that a
+//! scripted server can stand in its place.
+
+use std::fmt;
+
+use secrecy::SecretString;
+
+use crate::time::Timestamp;
+
+/// Sends one request. Implementations never follow a redirect and bound both time and size.
+pub trait Http {
+    /// One exchange. An answer of any status is `Ok`; `Err` means that no whole answer came.
+    fn send(&self, request: &Request) -> Result<Response, TransportError>;
+}
+
+/// A request.
+#[derive(Debug)]
+pub struct Request {
+    /// An absolute URL, which the maker has checked to be https or loopback.
+    pub url: String,
+    /// What is sent.
+    pub body: Body,
+    /// Further headers; none of them secret.
+    pub headers: Vec<(&'static str, String)>,
+}
+
+/// The method and what goes with it.
+#[derive(Debug)]
+pub enum Body {
+    /// GET.
+    None,
+    /// POST of `application/x-www-form-urlencoded` fields; the values may be secrets.
+    Form(Vec<(&'static str, SecretString)>),
+}
+
+/// An answer, whole.
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// The body, which may hold secrets.
+    pub body: zeroize::Zeroizing<Vec<u8>>,
+    /// `Retry-After` in seconds (RFC 9110 §10.2.3), when the server sent one.
+    pub retry_after: Option<u64>,
+    /// `Date`, when the server sent one.
+    pub date: Option<Timestamp>,
+}
+
+/// Why no whole answer came.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TransportError {
+    /// How far the exchange had come.
+    pub stage: Stage,
+    /// For a person; holds no secret.
+    pub message: String,
+}
+
+/// How far an exchange had come when it failed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Stage {
+    /// The request did not leave: it can be sent again safely.
+    NotSent,
+    /// The request may have been carried out though the answer is lost: a rotating server may have spent the token.
+    Unknown,
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for TransportError {}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Response")
+            .field("status", &self.status)
+            .field("body_length", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}

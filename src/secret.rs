@@ -1,0 +1,93 @@
+//! Secrets: strings that refuse to print and are wiped when dropped.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use secrecy::{ExposeSecret, SecretString};
+
+/// The kinds of secret, so that one is never passed for another.
+pub mod kind {
+    /// RFC 6749 §1.4.
+    #[derive(Clone, Copy)]
+    pub enum AccessToken {}
+    /// RFC 6749 §2.3.1.
+    #[derive(Clone, Copy)]
+    pub enum ClientSecret {}
+    /// RFC 8628 §3.2 `device_code`.
+    #[derive(Clone, Copy)]
+    pub enum DeviceCode {}
+    /// The signed token as received; OpenID Connect Core §2.
+    #[derive(Clone, Copy)]
+    pub enum RawIdToken {}
+    /// RFC 6749 §1.5.
+    #[derive(Clone, Copy)]
+    pub enum RefreshToken {}
+}
+
+/// The string that a client presents to a protected resource (RFC 6749 §1.4).
+pub type AccessToken = Secret<kind::AccessToken>;
+/// A confidential client's password (RFC 6749 §2.3.1).
+pub type ClientSecret = Secret<kind::ClientSecret>;
+/// The secret half of a device authorization (RFC 8628 §3.2).
+pub type DeviceCode = Secret<kind::DeviceCode>;
+/// An ID token as received, undecoded (OpenID Connect Core §2).
+pub type RawIdToken = Secret<kind::RawIdToken>;
+/// The string that buys new access tokens (RFC 6749 §1.5).
+pub type RefreshToken = Secret<kind::RefreshToken>;
+
+/// A secret string: no `Display`, a redacted `Debug`, wiped on drop, compared in constant time.
+pub struct Secret<Kind> {
+    text: SecretString,
+    kind: PhantomData<Kind>,
+}
+
+impl<Kind> Secret<Kind> {
+    /// Takes the string over.
+    pub fn new(text: impl Into<String>) -> Self {
+        Secret { text: SecretString::from(text.into()), kind: PhantomData }
+    }
+
+    /// The secret itself. Every call of this is a place to look at when a secret has leaked.
+    pub fn expose(&self) -> &str {
+        self.text.expose_secret()
+    }
+}
+
+impl<Kind> Clone for Secret<Kind> {
+    fn clone(&self) -> Self {
+        Secret { text: self.text.clone(), kind: PhantomData }
+    }
+}
+
+impl<Kind> PartialEq for Secret<Kind> {
+    fn eq(&self, other: &Self) -> bool {
+        let (a, b) = (self.expose().as_bytes(), other.expose().as_bytes());
+        a.len() == b.len() && a.iter().zip(b).fold(0, |difference, (x, y)| difference | (x ^ y)) == 0
+    }
+}
+
+impl<Kind> Eq for Secret<Kind> {}
+
+impl<Kind> fmt::Debug for Secret<Kind> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("[redacted]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_does_not_print() {
+        let token = AccessToken::new("canary");
+        assert_eq!(format!("{token:?} {:?}", Some(&token)), "[redacted] Some([redacted])");
+    }
+
+    #[test]
+    fn equality_is_that_of_the_strings() {
+        assert_eq!(AccessToken::new("a"), AccessToken::new("a"));
+        assert_ne!(AccessToken::new("a"), AccessToken::new("b"));
+        assert_ne!(AccessToken::new("a"), AccessToken::new("ab"));
+    }
+}

@@ -1,0 +1,59 @@
+//! Why a store could not do what it was asked.
+
+use std::path::PathBuf;
+use std::time::Duration;
+use std::{fmt, io};
+
+use super::Holder;
+
+/// A store's failure; each variant names what a person would look at.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Another process kept the cache lock or a refresh lease for longer than the caller's patience.
+    Busy {
+        /// The lock file.
+        lock: PathBuf,
+        /// Who holds it.
+        holder: Holder,
+        /// How long was waited.
+        waited: Duration,
+    },
+    /// The bytes cannot be understood, and no writer was at work; they were left as they are.
+    Damaged {
+        /// The cache file.
+        path: PathBuf,
+    },
+    /// The system refused.
+    Io {
+        /// What was being done, as in "cannot {doing} {path}".
+        doing: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StoreError::Busy { lock, holder, waited } => {
+                write!(formatter, "{holder} has held {} for {} s", lock.display(), waited.as_secs())
+            }
+            StoreError::Damaged { path } => {
+                write!(formatter, "{} is not a token cache, or a damaged one", path.display())
+            }
+            StoreError::Io { doing, path, source } => write!(formatter, "cannot {doing} {}: {source}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            StoreError::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}

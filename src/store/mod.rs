@@ -1,0 +1,127 @@
+//! Stores: opaque bytes, kept so that nothing is lost whoever else writes them.
+//!
+//! A store does not know what a token is. Whether bytes are a whole document is for the caller to say ([`Reading`]),
+//! and what to write is for the caller to compute, under the store's lock ([`CacheStore::update`]).
+
+mod error;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+pub use error::StoreError;
+
+/// A place that keeps one cache document.
+///
+/// [`load`](CacheStore::load) never waits for a well-behaved writer; [`update`](CacheStore::update) runs a pure change on
+/// the newest bytes with no other writer in between. Neither ever waits for a person or the network:
+/// only a [`RefreshLease`] may be held that long.
+pub trait CacheStore {
+    /// Hands the newest bytes to `read`, once or, while a foreign writer is at work, several times.
+    fn load(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError>;
+
+    /// Runs `change` on the newest bytes (`None`: there is no document yet) with no other writer in between, and saves
+    /// what it returns. `change` may run again after a lost race; its last run is the one that counts.
+    fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError>;
+
+    /// Forgets the document. That there is none is success.
+    fn remove(&self) -> Result<(), StoreError>;
+
+    /// Makes sure, before a refresh token is spent, that a document of about `size` bytes could be saved now.
+    fn ensure_room(&self, size: usize) -> Result<(), StoreError>;
+
+    /// Takes the refresh lease of `credential` (any text; equal texts exclude each other), waiting at most `patience`.
+    /// `waiting` is told once who holds it, should there be a wait; it runs again about every quarter of a second and
+    /// ends the wait early by returning [`Wait::Enough`].
+    fn lease(
+        &self,
+        credential: &str,
+        patience: Duration,
+        waiting: &mut dyn FnMut(&Holder) -> Wait,
+    ) -> Result<Option<Box<dyn RefreshLease>>, StoreError>;
+
+    /// What a person would want to know of this store.
+    fn describe(&self) -> Description;
+}
+
+/// The right to spend one refresh token, given back when dropped; given back by the system when the process dies.
+pub trait RefreshLease {}
+
+/// What a reader makes of the bytes that it was handed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Reading {
+    /// Empty or cut off: perhaps a foreign writer is at work.
+    Torn,
+    /// A whole document.
+    Whole,
+}
+
+/// Whether [`CacheStore::load`] found a document.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Presence {
+    /// There is none; the reader was not called, or only with bytes that were gone again.
+    Absent,
+    /// The reader was handed a whole document last.
+    Found,
+}
+
+/// What to do with a document.
+#[derive(Debug)]
+pub enum Change {
+    /// Nothing: not a byte is written.
+    Keep,
+    /// Save these bytes in its place.
+    Replace(Zeroizing<Vec<u8>>),
+    /// The bytes cannot be understood; perhaps a foreign writer is at work. They are never overwritten.
+    Torn,
+}
+
+/// What [`CacheStore::update`] did.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Saved {
+    /// The change asked for nothing.
+    Unchanged,
+    /// The bytes are stored, and will survive a crash as far as the system promises.
+    Written,
+}
+
+/// Whether to go on waiting for a lease.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Wait {
+    /// The lease is not needed any more.
+    Enough,
+    /// Keep waiting.
+    More,
+}
+
+/// Who holds a lock.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Holder {
+    /// The process, where it is known.
+    pub pid: Option<u32>,
+    /// The program's name as it gave it, where it is known.
+    pub program: Option<String>,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.pid, &self.program) {
+            (Some(pid), Some(program)) => write!(formatter, "{program} (process {pid})"),
+            (Some(pid), None) => write!(formatter, "process {pid}"),
+            _ => formatter.write_str("another process"),
+        }
+    }
+}
+
+/// A store as a person sees it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Description {
+    /// As `--store` takes it: `file:PATH`, `memory:`.
+    pub url: String,
+    /// The file, where there is one.
+    pub path: Option<PathBuf>,
+    /// Who holds the cache lock at this moment.
+    pub lock_holder: Option<Holder>,
+}

@@ -1,0 +1,74 @@
+//! `environment` of the MSAL schema, and the Microsoft clouds, built in so that a cached token never needs the network.
+
+use std::fmt;
+
+/// The host part of an authority, lower case and without the port.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Environment(String);
+
+/// The hosts of the Microsoft clouds: each row is one cloud, and every host of a row is an alias of the others.
+pub const KNOWN_ENVIRONMENTS: &[&[&str]] = &[
+    &["login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"],
+    &["login.partner.microsoftonline.cn", "login.chinacloudapi.cn"],
+    &["login.microsoftonline.us", "login.usgovcloudapi.net"],
+    &["login.microsoftonline.de"],
+    &["login-us.microsoftonline.com"],
+    &["login.sovcloud-identity.fr"],
+    &["login.sovcloud-identity.de"],
+    &["login.sovcloud-identity.sg"],
+];
+
+impl Environment {
+    /// Folds the host to lower case; `host` has no port.
+    pub fn new(host: &str) -> Self {
+        Environment(host.to_ascii_lowercase())
+    }
+
+    /// The host.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether `host`, as some program stored it, means this environment or an alias of it.
+    pub fn is_alias_of(&self, host: &str) -> bool {
+        self.0.eq_ignore_ascii_case(host) || self.cloud().iter().any(|alias| alias.eq_ignore_ascii_case(host))
+    }
+
+    /// Whether this is a Microsoft host, where identifiers and scopes are compared without regard to case; elsewhere
+    /// they are compared to the letter (RFC 6749 §3.3, OpenID Connect Core §2).
+    pub fn folds_case(&self) -> bool {
+        !self.cloud().is_empty() || self.0.ends_with(".b2clogin.com") || self.0.ends_with(".ciamlogin.com")
+    }
+
+    fn cloud(&self) -> &'static [&'static str] {
+        KNOWN_ENVIRONMENTS.iter().find(|cloud| cloud.contains(&self.as_str())).copied().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Environment {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn aliases_are_found_within_a_cloud_only() {
+        let public = Environment::new("Login.MicrosoftOnline.com");
+        assert!(public.is_alias_of("STS.windows.net"));
+        assert!(!public.is_alias_of("login.microsoftonline.us"));
+        assert!(Environment::new("idp.example.com").is_alias_of("IDP.example.com"));
+    }
+
+    #[test]
+    fn no_host_stands_in_two_clouds() {
+        let mut hosts: Vec<_> = KNOWN_ENVIRONMENTS.concat();
+        let all = hosts.len();
+        hosts.sort_unstable();
+        hosts.dedup();
+        assert_eq!(hosts.len(), all);
+    }
+}

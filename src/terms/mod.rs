@@ -1,0 +1,9 @@
+//! The nouns that several rooms share, by the names that the standards and the MSAL schema give them.
+
+mod environment;
+mod ids;
+mod scope;
+
+pub use environment::{Environment, KNOWN_ENVIRONMENTS};
+pub use ids::{AuthorityType, ClientId, FamilyId, HomeAccountId, Realm};
+pub use scope::ScopeSet;

@@ -1,0 +1,69 @@
+//! `scope`, RFC 6749 §3.3.
+
+use std::fmt;
+
+/// The scopes of one request or grant, in the order given, without repetitions.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct ScopeSet(Vec<String>);
+
+impl ScopeSet {
+    /// Splits at white space.
+    pub fn parse(text: &str) -> Self {
+        text.split_whitespace().collect()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The scopes, in the order given.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// Whether `scope` is among them, to the letter (RFC 6749: scopes are case-sensitive).
+    pub fn contains(&self, scope: &str) -> bool {
+        self.0.iter().any(|own| own == scope)
+    }
+
+    /// These scopes and then those of `others` that are not among them.
+    pub fn union(&self, others: &ScopeSet) -> Self {
+        self.iter().chain(others.iter()).collect()
+    }
+
+    /// The form of `target` in the MSAL schema as MSAL Python writes it: sorted by code point, joined by one space.
+    pub fn to_target(&self) -> String {
+        let mut sorted = self.0.clone();
+        sorted.sort_unstable();
+        sorted.join(" ")
+    }
+}
+
+impl<'a> FromIterator<&'a str> for ScopeSet {
+    fn from_iter<Scopes: IntoIterator<Item = &'a str>>(scopes: Scopes) -> Self {
+        let mut set = ScopeSet::default();
+        for scope in scopes {
+            if !set.contains(scope) {
+                set.0.push(scope.to_owned());
+            }
+        }
+        set
+    }
+}
+
+impl fmt::Display for ScopeSet {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0.join(" "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_sorted_by_code_point() {
+        assert_eq!(ScopeSet::parse(" profile User.Read  email profile").to_target(), "User.Read email profile");
+    }
+}
