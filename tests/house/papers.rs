@@ -1,0 +1,1 @@
+//! The papers say what the program does.
