@@ -1,5 +1,6 @@
 //! The rules of the house that the compiler does not check: which room may know which, which licences come in, and
 //! that the papers say what the program does.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
 mod licences;
 mod papers;
