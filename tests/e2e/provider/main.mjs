@@ -20,6 +20,9 @@ import { createProvider } from './provider.mjs';
 import { readSettings } from './settings.mjs';
 import { Storage } from './storage.mjs';
 
+// oidc-provider has notices for developers; standard output is for the one line.
+console.info = console.warn;
+
 const settings = readSettings(process.argv[2]);
 const { authority: certificateAuthority, certificate, key } = await issueCertificates(hostNames(settings));
 
