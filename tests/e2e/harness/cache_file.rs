@@ -1,0 +1,86 @@
+//! The cache file, looked at and changed behind the programs' backs.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+/// The file that all programs of a test share.
+pub(crate) struct CacheFile(PathBuf);
+
+/// A value that no program knows, with what a careless rewrite would change: order, numbers, non-ASCII text.
+fn unknown() -> Value {
+    json!({ "z": 1.0, "a": [1e300, 12345678901234567890_u64, null], "text": "naïve \u{2028}" })
+}
+
+impl CacheFile {
+    pub(super) fn new(path: PathBuf) -> CacheFile {
+        CacheFile(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(crate) fn text(&self) -> String {
+        std::fs::read_to_string(&self.0).expect("a cache file")
+    }
+
+    pub(crate) fn document(&self) -> Value {
+        serde_json::from_str(&self.text()).expect("JSON")
+    }
+
+    /// The secrets of all entries.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        let document = self.document();
+        let sections = document.as_object().expect("an object").values().filter_map(Value::as_object);
+        let secrets = sections.flat_map(|section| section.values()).filter_map(|entry| entry["secret"].as_str());
+        secrets.map(String::from).collect()
+    }
+
+    /// The secret of the one refresh token.
+    pub(crate) fn refresh_token(&self) -> String {
+        let document = self.document();
+        let entries = document["RefreshToken"].as_object().expect("refresh tokens");
+        assert_eq!(entries.len(), 1);
+        entries.values().next().expect("an entry")["secret"].as_str().expect("a secret").to_string()
+    }
+
+    /// Makes every access token one that ran out an hour ago.
+    pub(crate) fn expire_access_tokens(&self) {
+        let now = std::time::UNIX_EPOCH.elapsed().expect("a clock").as_secs();
+        let mut document = self.document();
+        for entry in document["AccessToken"].as_object_mut().expect("access tokens").values_mut() {
+            let members = [("cached_at", now - 7200), ("expires_on", now - 3600), ("extended_expires_on", now - 3600)];
+            for (name, seconds) in members {
+                entry[name] = json!(seconds.to_string());
+            }
+            entry.as_object_mut().expect("an entry").shift_remove("refresh_on");
+        }
+        self.write(&document);
+    }
+
+    /// Adds a section that no program knows, and an account of another provider with a field that none knows.
+    pub(crate) fn plant_unknown_data(&self) {
+        let mut document = self.document();
+        document["FutureSection"] = json!({ "entry": unknown() });
+        document["RefreshToken"]["other-idp.example.com-refreshtoken-c--"] = json!({
+            "credential_type": "RefreshToken", "secret": "other-secret", "home_account_id": "other",
+            "environment": "idp.example.com", "client_id": "c", "target": "s", "future_field": unknown(),
+        });
+        self.write(&document);
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_unknown_data_is_there(&self) {
+        let document = self.document();
+        assert_eq!(document["FutureSection"]["entry"].to_string(), unknown().to_string());
+        let other = &document["RefreshToken"]["other-idp.example.com-refreshtoken-c--"];
+        assert_eq!(other["secret"], "other-secret");
+        assert_eq!(other["future_field"].to_string(), unknown().to_string());
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "no other program is at work, and the test wants the bare file")]
+    fn write(&self, document: &Value) {
+        std::fs::write(&self.0, document.to_string()).expect("a cache file");
+    }
+}

@@ -1,0 +1,139 @@
+//! A user's home with `tokcache` in it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::cache_file::CacheFile;
+use super::process::{end_of, output_of};
+use super::{CLIENT_ID, Provider, SCOPE};
+
+/// A fresh home: no profile, no cache, nothing of the machine's own configuration.
+pub(crate) struct Home {
+    folder: TempDir,
+    pub(crate) cache: CacheFile,
+    settings: Vec<(&'static str, String)>,
+}
+
+impl Home {
+    /// A home whose programs know the provider's certificates and how to reach it.
+    pub(crate) fn at(provider: &Provider) -> Home {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let cache = CacheFile::new(folder.path().join("cache/msal_token_cache.json"));
+        std::fs::create_dir(folder.path().join("cache")).expect("a folder");
+
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let ca_file = provider.ca_file().display().to_string();
+        let mut settings = vec![
+            ("HOME", path("")),
+            ("PATH", std::env::var("PATH").expect("PATH")),
+            ("TOKCACHE_AUTHORITY", provider.authority().to_string()),
+            ("TOKCACHE_CA_FILE", ca_file.clone()),
+            ("TOKCACHE_CLIENT_ID", CLIENT_ID.to_string()),
+            ("TOKCACHE_CONFIG_DIR", path("config")),
+            ("TOKCACHE_STATE_DIR", path("state")),
+            ("TOKCACHE_STORE", format!("file:{}", cache.path().display())),
+            ("NODE_EXTRA_CA_CERTS", ca_file.clone()),
+            ("REQUESTS_CA_BUNDLE", ca_file),
+        ];
+        settings.extend(provider.proxy().map(|proxy| ("HTTPS_PROXY", proxy.to_string())));
+        Home { folder, cache, settings }
+    }
+
+    /// A program in this home.
+    pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command.current_dir(self.folder.path());
+        command
+    }
+
+    /// Runs `tokcache` to its end.
+    pub(crate) fn tokcache(&self, arguments: &[&str]) -> Output {
+        output_of(self.command(env!("CARGO_BIN_EXE_tokcache")).args(arguments))
+    }
+
+    /// Runs `tokcache`, which succeeds, and returns what it answers without the line's end.
+    #[track_caller]
+    pub(crate) fn answer(&self, arguments: &[&str]) -> String {
+        answer_of(&self.tokcache(arguments))
+    }
+
+    /// Runs `tokcache token` for the scope of all programs.
+    #[track_caller]
+    pub(crate) fn token(&self, further: &[&str]) -> String {
+        self.answer(&[&["token", "--scope", SCOPE], further].concat())
+    }
+
+    /// Runs `tokcache` with `--error-format json`, which fails with `status`, and returns the error.
+    #[track_caller]
+    pub(crate) fn error(&self, status: i32, arguments: &[&str]) -> Value {
+        let output = self.tokcache(&[arguments, &["--error-format", "json"]].concat());
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(status), "{errors}");
+        assert!(output.stdout.is_empty(), "a failure leaves standard output empty");
+        let line = errors.lines().last().expect("an error is said");
+        serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {errors}"))
+    }
+
+    /// Signs in with `tokcache` by device code.
+    #[track_caller]
+    pub(crate) fn sign_in(&self, provider: &Provider) {
+        let output = self.login(&[], |user_code| provider.approve(user_code));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Runs `tokcache login`; once it has shown the user code, `person` does with it as a person would.
+    #[track_caller]
+    pub(crate) fn login(&self, further: &[&str], person: impl FnOnce(&str)) -> Output {
+        let mut login = self.command(env!("CARGO_BIN_EXE_tokcache"));
+        login.args(["login", "--scope", SCOPE]).args(further);
+        let mut child =
+            login.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("login");
+
+        let mut errors = BufReader::new(child.stderr.take().expect("its errors are piped"));
+        let mut said = String::new();
+        match read_user_code(&mut errors, &mut said) {
+            Some(user_code) => person(&user_code),
+            None => panic!("no user code in: {said}"),
+        }
+        with_errors(child, errors, said)
+    }
+}
+
+/// What a successful run answered, without the line's end.
+#[track_caller]
+pub(crate) fn answer_of(output: &Output) -> String {
+    assert!(output.status.success(), "{}: {}", output.status, String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).expect("UTF-8").trim_end().to_string()
+}
+
+/// The line that holds nothing but a user code.
+fn read_user_code(errors: &mut impl BufRead, said: &mut String) -> Option<String> {
+    let is_code = |text: &str| {
+        text.len() == 9
+            && text.chars().enumerate().all(|(at, it)| if at == 4 { it == '-' } else { it.is_ascii_uppercase() })
+    };
+    loop {
+        let mut line = String::new();
+        if errors.read_line(&mut line).expect("text") == 0 {
+            return None;
+        }
+        said.push_str(&line);
+        if is_code(line.trim()) {
+            return Some(line.trim().to_string());
+        }
+    }
+}
+
+/// The output of a child whose errors are read here, `said` being those that were read already.
+fn with_errors(child: Child, mut errors: impl Read + Send + 'static, mut said: String) -> Output {
+    let rest = std::thread::spawn(move || {
+        errors.read_to_string(&mut said).expect("text");
+        said.into_bytes()
+    });
+    let output = end_of(child);
+    Output { stderr: rest.join().expect("its errors are read"), ..output }
+}

@@ -1,0 +1,145 @@
+//! The authorization server, a process of its own (`provider/main.mjs`) that ends with the test.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::NamedTempFile;
+
+use super::{LOGIN, source};
+
+pub(crate) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+pub(crate) const REFRESH_TOKEN: &str = "refresh_token";
+
+/// A running provider, stopped when dropped. It rotates refresh tokens and revokes the sign-in when a spent one returns.
+pub(crate) struct Provider {
+    process: Child,
+    address: Value,
+    proxied: bool,
+    log: NamedTempFile,
+}
+
+impl Provider {
+    /// A plain OpenID Connect provider on `https://localhost:<port>`.
+    pub(crate) fn start() -> Provider {
+        Provider::start_with(json!({}))
+    }
+
+    /// A provider with the given settings (`provider/settings.mjs`).
+    pub(crate) fn start_with(settings: Value) -> Provider {
+        assert!(source("node_modules").exists(), "run tests/run once: it installs what these tests need");
+        let log = NamedTempFile::new().expect("a temporary file");
+        let mut process = Command::new("node")
+            .arg(source("provider/main.mjs"))
+            .arg(settings.to_string())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(log.reopen().expect("a log file"))
+            .spawn()
+            .expect("Node.js is installed");
+
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().expect("its output is piped")).read_line(&mut line).expect("its output");
+        let address = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no provider: {}", complaints(&log)));
+        Provider { process, address, proxied: settings.get("host").is_some(), log }
+    }
+
+    pub(crate) fn authority(&self) -> &str {
+        self.text("authority")
+    }
+
+    /// The certificate authority to trust.
+    pub(crate) fn ca_file(&self) -> PathBuf {
+        self.text("ca_file").into()
+    }
+
+    /// The proxy through which a provider with a host name is reached.
+    pub(crate) fn proxy(&self) -> Option<&str> {
+        self.proxied.then(|| self.text("control"))
+    }
+
+    /// Signs [`LOGIN`] in at the page of a user code, as a person would.
+    pub(crate) fn approve(&self, user_code: &str) {
+        self.command("approve", json!({ "user_code": user_code, "login": LOGIN }));
+    }
+
+    /// Refuses the sign-in at the page of a user code.
+    pub(crate) fn deny(&self, user_code: &str) {
+        self.command("deny", json!({ "user_code": user_code }));
+    }
+
+    /// Orders a failure (`provider/faults.mjs`).
+    pub(crate) fn order_fault(&self, fault: Value) {
+        self.command("fault", fault);
+    }
+
+    /// Takes all ordered failures back.
+    pub(crate) fn heal(&self) {
+        self.command("heal", json!({}));
+    }
+
+    /// Changes settings while it runs.
+    pub(crate) fn change(&self, settings: Value) {
+        self.command("settings", settings);
+    }
+
+    /// Signs [`LOGIN`] out on the server's side.
+    pub(crate) fn revoke_sign_ins(&self) {
+        assert!(self.command("revoke", json!({ "login": LOGIN })).as_u64() > Some(0), "there is a sign-in to revoke");
+    }
+
+    /// How many refresh tokens of [`LOGIN`] would be redeemed.
+    pub(crate) fn live_refresh_tokens(&self) -> u64 {
+        self.command("live-refresh-tokens", json!({ "login": LOGIN })).as_u64().expect("a number")
+    }
+
+    /// How many token requests of a grant type arrived.
+    pub(crate) fn token_requests(&self, grant_type: &str) -> usize {
+        self.exchanges().iter().filter(|exchange| exchange["grant_type"] == grant_type).count()
+    }
+
+    /// How many requests arrived, of any kind.
+    pub(crate) fn requests(&self) -> usize {
+        self.exchanges().len()
+    }
+
+    /// That no client was told that its sign-in is over.
+    #[track_caller]
+    pub(crate) fn assert_no_sign_in_was_lost(&self) {
+        let refused: Vec<_> = self.exchanges().into_iter().filter(|one| one["error"] == "invalid_grant").collect();
+        assert!(refused.is_empty(), "{refused:?}");
+        assert_eq!(self.live_refresh_tokens(), 1, "live refresh tokens");
+    }
+
+    fn exchanges(&self) -> Vec<Value> {
+        self.command("exchanges", json!({})).as_array().expect("an array").clone()
+    }
+
+    fn command(&self, name: &str, argument: Value) -> Value {
+        let url = format!("{}/control/{name}", self.text("control"));
+        let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).http_status_as_error(false).build().into();
+        let answer = agent.post(url).send(argument.to_string());
+        let mut answer = answer.unwrap_or_else(|error| panic!("{name}: {error}: {}", complaints(&self.log)));
+        let text = answer.body_mut().read_to_string().expect("a text");
+        assert_eq!(answer.status(), 200, "{name}: {text}");
+        serde_json::from_str(&text).expect("JSON")
+    }
+
+    fn text(&self, field: &str) -> &str {
+        self.address[field].as_str().expect("the provider says where it is")
+    }
+}
+
+/// What the provider had to say when it failed.
+fn complaints(log: &NamedTempFile) -> String {
+    std::fs::read_to_string(log).unwrap_or_default()
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        // It leaves when its standard input closes, and takes its files with it.
+        drop(self.process.stdin.take());
+        self.process.wait().ok();
+    }
+}

@@ -1,0 +1,17 @@
+//! End to end: the binary against a real authorization server, on one cache file with the real MSAL libraries.
+//!
+//! `tests/run e2e` installs what this needs and runs it; `tests/README.md` says how to add a case.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a case that cannot go on has failed")]
+
+mod harness;
+
+mod faults;
+mod herd;
+mod msal;
+mod saving;
+mod secrecy;
+mod sign_in;
+mod sign_out;
+mod silent;

@@ -1,0 +1,185 @@
+//! One cache file, three programs: whoever signs in, the others serve and refresh, under rotation with reuse detection.
+//!
+
+use serde_json::json;
+
+use crate::harness::{Home, LOGIN, Library, Protocol, Provider, REFRESH_TOKEN, SCOPE};
+
+/// Why all this is needed, and that this provider would notice: each library keeps a copy of the refresh token of its
+/// own, and replays it when the other has spent it.
+#[test]
+fn the_libraries_alone_lose_the_sign_in() {
+    let (provider, home) = start(Protocol::Oidc);
+    Library::Python.sign_in(&home, &provider, Protocol::Oidc);
+    Library::Node.refresh(&home, &provider, Protocol::Oidc);
+    assert_eq!(provider.live_refresh_tokens(), 1);
+
+    let error = Library::Python.refresh_error(&home, &provider, Protocol::Oidc);
+
+    assert_eq!(error, "invalid_grant");
+    assert_eq!(provider.live_refresh_tokens(), 0, "a spent token that returns revokes the sign-in");
+}
+
+#[test]
+fn python_signs_in_and_tokcache_serves_and_refreshes() {
+    a_library_signs_in(Library::Python, Protocol::Oidc);
+}
+
+#[test]
+fn python_with_portalocker_signs_in_and_tokcache_serves_and_refreshes() {
+    a_library_signs_in(Library::PythonPortalocker, Protocol::Oidc);
+}
+
+#[test]
+fn node_signs_in_and_tokcache_serves_and_refreshes() {
+    a_library_signs_in(Library::Node, Protocol::Oidc);
+}
+
+#[test]
+fn python_signs_in_to_entra_and_tokcache_serves_and_refreshes() {
+    a_library_signs_in(Library::Python, Protocol::Entra);
+}
+
+#[test]
+fn node_signs_in_to_entra_and_tokcache_serves_and_refreshes() {
+    a_library_signs_in(Library::Node, Protocol::Entra);
+}
+
+#[test]
+fn tokcache_signs_in_and_python_serves_and_refreshes() {
+    tokcache_signs_in(Library::Python, Protocol::Oidc);
+}
+
+#[test]
+fn tokcache_signs_in_and_python_with_portalocker_serves_and_refreshes() {
+    tokcache_signs_in(Library::PythonPortalocker, Protocol::Oidc);
+}
+
+#[test]
+fn tokcache_signs_in_and_node_serves_and_refreshes() {
+    tokcache_signs_in(Library::Node, Protocol::Oidc);
+}
+
+#[test]
+fn tokcache_signs_in_to_entra_and_python_serves_and_refreshes() {
+    tokcache_signs_in(Library::Python, Protocol::Entra);
+}
+
+#[test]
+fn tokcache_signs_in_to_entra_and_node_serves_and_refreshes() {
+    tokcache_signs_in(Library::Node, Protocol::Entra);
+}
+
+#[test]
+fn three_programs_in_turn_lose_no_sign_in_and_no_unknown_data() {
+    three_programs_in_turn(Protocol::Oidc);
+}
+
+#[test]
+fn three_programs_in_turn_lose_no_sign_in_to_entra_and_no_unknown_data() {
+    three_programs_in_turn(Protocol::Entra);
+}
+
+#[test]
+fn what_python_removes_tokcache_no_longer_has() {
+    let (provider, home) = start(Protocol::Oidc);
+    home.sign_in(&provider);
+
+    Library::Python.remove(&home, &provider, Protocol::Oidc);
+
+    assert_nothing_is_left(&home);
+}
+
+#[test]
+fn what_node_removes_tokcache_no_longer_has() {
+    let (provider, home) = start(Protocol::Oidc);
+    home.sign_in(&provider);
+
+    Library::Node.remove(&home, &provider, Protocol::Oidc);
+
+    assert_nothing_is_left(&home);
+}
+
+#[test]
+fn clear_leaves_nothing_of_an_account_that_every_program_wrote() {
+    for protocol in [Protocol::Oidc, Protocol::Entra] {
+        let (provider, home) = start(protocol);
+        Library::Node.sign_in(&home, &provider, protocol);
+        home.token(&["--force-refresh"]);
+        Library::Python.refresh(&home, &provider, protocol);
+
+        home.answer(&["clear"]);
+
+        assert_nothing_is_left(&home);
+        for library in [Library::Node, Library::Python] {
+            assert_eq!(library.accounts(&home, &provider, protocol), json!([]), "{library:?}");
+        }
+    }
+}
+
+fn a_library_signs_in(library: Library, protocol: Protocol) {
+    let (provider, home) = start(protocol);
+    library.sign_in(&home, &provider, protocol);
+    let signed_in = library.silent(&home, &provider, protocol);
+
+    assert_eq!(home.token(&[]), signed_in, "tokcache serves the library's token");
+    assert_eq!(provider.token_requests(REFRESH_TOKEN), 0);
+    let refreshed = home.token(&["--force-refresh"]);
+    assert_ne!(refreshed, signed_in);
+    assert_eq!(library.silent(&home, &provider, protocol), refreshed, "the library serves tokcache's token");
+    let again = library.refresh(&home, &provider, protocol);
+    assert_eq!(home.token(&[]), again, "tokcache serves the newest");
+    home.token(&["--force-refresh"]);
+    provider.assert_no_sign_in_was_lost();
+}
+
+fn tokcache_signs_in(library: Library, protocol: Protocol) {
+    let (provider, home) = start(protocol);
+    home.sign_in(&provider);
+    let signed_in = home.token(&[]);
+
+    assert_eq!(library.silent(&home, &provider, protocol), signed_in, "the library serves tokcache's token");
+    assert_eq!(provider.token_requests(REFRESH_TOKEN), 0);
+    let refreshed = library.refresh(&home, &provider, protocol);
+    assert_ne!(refreshed, signed_in);
+    assert_eq!(home.token(&[]), refreshed, "tokcache serves the library's token");
+    let again = home.token(&["--force-refresh"]);
+    assert_eq!(library.silent(&home, &provider, protocol), again, "the library serves the newest");
+    library.refresh(&home, &provider, protocol);
+    provider.assert_no_sign_in_was_lost();
+}
+
+/// The two libraries take turns with tokcache between them, which brings all copies of the refresh token into step.
+fn three_programs_in_turn(protocol: Protocol) {
+    let (provider, home) = start(protocol);
+    home.sign_in(&provider);
+    home.cache.plant_unknown_data();
+
+    for library in [Library::Python, Library::Node, Library::PythonPortalocker, Library::Node, Library::Python] {
+        library.refresh(&home, &provider, protocol);
+        home.cache.expire_access_tokens();
+        home.token(&[]);
+    }
+
+    provider.assert_no_sign_in_was_lost();
+    home.cache.assert_unknown_data_is_there();
+}
+
+/// A provider by a name without a port: MSAL Node makes the port part of an account's environment, the others do not.
+fn start(protocol: Protocol) -> (Provider, Home) {
+    let provider = Provider::start_with(match protocol {
+        Protocol::Entra => json!({
+            "host": "login.microsoftonline.com", "tenant": "11111111-2222-3333-4444-555555555555", "entra": true,
+        }),
+        Protocol::Oidc => json!({ "host": "login.contoso.test" }),
+    });
+    let home = Home::at(&provider);
+    (provider, home)
+}
+
+fn assert_nothing_is_left(home: &Home) {
+    let left = home.cache.text();
+    assert!(!left.contains(LOGIN) && !left.contains("secret"), "{left}");
+    assert_eq!(home.answer(&["list", "-o", "json"]), "[]");
+    assert_eq!(home.error(4, &["token", "--scope", SCOPE])["code"], "interaction_required");
+}

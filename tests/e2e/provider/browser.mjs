@@ -1,0 +1,82 @@
+// A person with a browser: follows the provider's own pages and fills in their forms.
+
+import { request } from 'node:https';
+
+const MAX_PAGES = 20;
+
+export function createBrowser({ origin, port, certificateAuthority }) {
+  // Signs `login` in and grants what the device asks for; without a login, refuses it.
+  return async function finish(verificationPath, userCode, login) {
+    const cookies = new Map();
+    let page = await open(`${verificationPath}?user_code=${encodeURIComponent(userCode)}`);
+    for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+      if (page.location) {
+        page = await open(page.location);
+        continue;
+      }
+      const form = readForm(page.html);
+      if (!form) return;
+      if (form.id === 'op.deviceInputForm') throw new Error(`the provider does not know the code ${userCode}`);
+      if (form.id === 'op.deviceConfirmForm' && !login) {
+        form.fields.set('abort', 'yes');
+        await open(form.action, form.fields);
+        return;
+      }
+      if (form.fields.has('login')) form.fields.set('login', login).set('password', 'any');
+      page = await open(form.action, form.fields);
+    }
+    throw new Error(`no end after ${MAX_PAGES} pages`);
+
+    async function open(address, fields) {
+      const { headers, html } = await exchange(new URL(address, origin), cookies, fields);
+      for (const cookie of headers['set-cookie'] ?? []) {
+        const [, name, value] = /^([^=]*)=([^;]*)/.exec(cookie);
+        cookies.set(name, value);
+      }
+      return { html, location: headers.location };
+    }
+  };
+
+  function exchange(url, cookies, fields) {
+    const body = fields ? new URLSearchParams([...fields]).toString() : '';
+    const options = {
+      method: fields ? 'POST' : 'GET',
+      host: '127.0.0.1',
+      port,
+      path: url.pathname + url.search,
+      servername: url.hostname,
+      ca: certificateAuthority,
+      agent: false,
+      headers: {
+        accept: 'text/html',
+        cookie: [...cookies].map((pair) => pair.join('=')).join('; '),
+        host: url.host,
+        ...(fields && { 'content-type': 'application/x-www-form-urlencoded' }),
+      },
+    };
+    return new Promise((resolve, reject) => {
+      const outgoing = request(options, async (response) => {
+        let html = '';
+        for await (const chunk of response.setEncoding('utf8')) html += chunk;
+        resolve({ headers: response.headers, html });
+      });
+      outgoing.on('error', reject).end(body);
+    });
+  }
+}
+
+// The first form of a page: its id, its action and its fields as they stand.
+function readForm(html) {
+  const form = /<form([^>]*)>([\s\S]*?)<\/form>/.exec(html);
+  if (!form) return null;
+  const [, opening, content] = form;
+  const inputs = [...content.matchAll(/<input[^>]*>/g)].map(([input]) => [
+    attribute(input, 'name'),
+    attribute(input, 'value') ?? '',
+  ]);
+  return { id: attribute(opening, 'id'), action: attribute(opening, 'action'), fields: new Map(inputs) };
+}
+
+function attribute(element, name) {
+  return new RegExp(`\\b${name}="([^"]*)"`).exec(element)?.[1].replaceAll('&amp;', '&');
+}

@@ -1,0 +1,43 @@
+// What Microsoft Entra adds to OpenID Connect, as far as MSAL looks at it.
+
+import { createHash } from 'node:crypto';
+
+const TENANT_ID = '11111111-2222-3333-4444-555555555555';
+const PUBLIC_CLOUD = ['login.microsoftonline.com', 'login.windows.net', 'login.microsoft.com', 'sts.windows.net'];
+
+// The names of the provider: Entra answers under every alias of its cloud.
+export function hostNames({ host }) {
+  return PUBLIC_CLOUD.includes(host) ? PUBLIC_CLOUD : [host ?? 'localhost'];
+}
+
+export function accountClaims(settings, login) {
+  const claims = { sub: login, preferred_username: `${login}@example.com`, name: `Name of ${login}` };
+  return settings.entra ? { ...claims, oid: objectId(login), tid: TENANT_ID, ver: '2.0' } : claims;
+}
+
+// Adds Entra's own fields to a token response.
+export function decorate(form, login, body) {
+  body.ext_expires_in = body.expires_in;
+  if (form.client_info === '1') {
+    const identity = JSON.stringify({ uid: objectId(login), utid: TENANT_ID });
+    body.client_info = Buffer.from(identity).toString('base64url');
+  }
+}
+
+// The table of aliases that MSAL Python asks for before it looks under a cloud's other names.
+export function answerInstanceDiscovery(settings, response) {
+  const aliases = hostNames(settings);
+  response.setHeader('content-type', 'application/json');
+  response.end(
+    JSON.stringify({
+      'api-version': '1.1',
+      tenant_discovery_endpoint: `https://${settings.host}/${settings.tenant}/v2.0/.well-known/openid-configuration`,
+      metadata: [{ preferred_network: aliases[0], preferred_cache: aliases[1], aliases }],
+    }),
+  );
+}
+
+function objectId(login) {
+  const hex = createHash('sha256').update(login).digest('hex');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+}

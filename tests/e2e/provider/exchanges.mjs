@@ -1,0 +1,93 @@
+// Around every request of a client: counted, made to fail as told, and given what oidc-provider leaves out.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { DevicePolling } from './device.mjs';
+import { decorate } from './entra.mjs';
+import { damage } from './faults.mjs';
+
+const ENDPOINTS = new Map([
+  ['/.well-known/openid-configuration', 'discovery'],
+  ['/oauth2/v2.0/devicecode', 'device_authorization'],
+  ['/oauth2/v2.0/revoke', 'revocation'],
+  ['/oauth2/v2.0/token', 'token'],
+]);
+
+// What the clients have asked for, in order.
+export class Exchanges {
+  #all = [];
+
+  open(endpoint, form) {
+    const exchange = { endpoint, grant_type: form.grant_type, client_id: form.client_id, status: null, error: null };
+    this.#all.push(exchange);
+    return exchange;
+  }
+
+  report() {
+    return this.#all;
+  }
+}
+
+// The middleware.
+export function wrapExchanges({ settings, exchanges, faults }) {
+  const polling = new DevicePolling(settings);
+  const oneAtATime = serialiser();
+
+  return async (ctx, next) => {
+    const endpoint = ENDPOINTS.get(ctx.path);
+    if (!endpoint) return next();
+
+    const form = await readForm(ctx);
+    const exchange = exchanges.open(endpoint, form);
+    const fault = faults.next(endpoint, form.grant_type);
+    if (fault?.delay_ms) await sleep(fault.delay_ms);
+
+    if (!fault || !fault.answer || fault.carried_out) {
+      const carryOut = () => (polling.isTooFast(form) ? polling.slowDown(ctx, form) : next());
+      // oidc-provider looks whether a refresh token is spent and spends it in two steps: two at once could both pass.
+      await (form.refresh_token ? oneAtATime(form.refresh_token, carryOut) : carryOut());
+      complete(settings, ctx, endpoint, form, polling);
+    }
+    if (fault?.answer) damage(ctx, fault);
+
+    exchange.status = ctx.respond === false ? null : ctx.status;
+    exchange.error = ctx.body?.error ?? null;
+    return undefined;
+  };
+}
+
+function complete(settings, ctx, endpoint, form, polling) {
+  if (endpoint === 'device_authorization' && ctx.status === 200) polling.begin(ctx.body);
+  if (endpoint !== 'token' || ctx.status !== 200) return;
+  if (settings.entra) decorate(form, ctx.oidc.entities.Account?.accountId, ctx.body);
+  if (settings.refresh_in_seconds !== null) ctx.body.refresh_in = settings.refresh_in_seconds;
+  if (settings.foci !== null) ctx.body.foci = settings.foci;
+  for (const field of settings.omit) delete ctx.body[field];
+}
+
+// Reads the form where oidc-provider looks for one that was read before.
+async function readForm(ctx) {
+  if (ctx.method !== 'POST') return {};
+  const chunks = [];
+  for await (const chunk of ctx.req) chunks.push(chunk);
+  const form = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString()));
+  // MSAL Node's name for it.
+  if (form.grant_type === 'device_code') form.grant_type = 'urn:ietf:params:oauth:grant-type:device_code';
+  ctx.req.body = form;
+  return form;
+}
+
+// Runs tasks of the same key one after the other.
+function serialiser() {
+  const last = new Map();
+  return async (key, task) => {
+    const turn = (last.get(key) ?? Promise.resolve()).then(task);
+    const settled = turn.catch(() => {});
+    last.set(key, settled);
+    try {
+      return await turn;
+    } finally {
+      if (last.get(key) === settled) last.delete(key);
+    }
+  };
+}

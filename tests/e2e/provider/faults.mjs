@@ -1,0 +1,101 @@
+// Failures, as a test orders them:
+//
+//   endpoint     token (default), device_authorization, revocation or discovery
+//   grant_type   only requests of this grant
+//   skip, times  let so many pass first; then hit so many (default 1; null: all)
+//   delay_ms     wait before anything is done
+//   carried_out  true: the server does its work (a refresh token is spent), then the answer is spoiled
+//   answer       how: a name below, or { status, headers, body }; without one the request is only delayed
+
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const GIGANTIC_CHUNKS = 1024;
+const DRIP_MS = 200;
+
+export class Faults {
+  #ordered = [];
+
+  order(fault) {
+    if (typeof fault.answer === 'string' && !(fault.answer in ANSWERS)) {
+      throw new Error(`no such answer: ${fault.answer}`);
+    }
+    this.#ordered.push({ endpoint: 'token', skip: 0, times: 1, ...fault });
+  }
+
+  clear() {
+    this.#ordered = [];
+  }
+
+  // The fault that meets the next request, counted as used.
+  next(endpoint, grantType) {
+    const matching = this.#ordered.filter(
+      (fault) => fault.endpoint === endpoint && (!fault.grant_type || fault.grant_type === grantType),
+    );
+    for (const fault of matching) {
+      if (fault.skip > 0) {
+        fault.skip -= 1;
+      } else if (fault.times === null) {
+        return fault;
+      } else if (fault.times > 0) {
+        fault.times -= 1;
+        return fault;
+      }
+    }
+    return null;
+  }
+}
+
+// Puts the ordered answer in place of the true one.
+export function damage(ctx, { answer }) {
+  if (typeof answer === 'string') {
+    ANSWERS[answer](ctx, JSON.stringify(ctx.body ?? {}));
+  } else {
+    ctx.status = answer.status ?? 500;
+    ctx.body = answer.body ?? '';
+    ctx.set(answer.headers ?? {});
+  }
+}
+
+const ANSWERS = {
+  garbage(ctx) {
+    ctx.status = 200;
+    ctx.type = 'json';
+    ctx.body = randomBytes(512);
+  },
+  gigantic(ctx) {
+    ctx.status = 200;
+    ctx.type = 'json';
+    ctx.body = Readable.from(repeat(Buffer.alloc(64 * 1024, ' '), GIGANTIC_CHUNKS));
+  },
+  html(ctx) {
+    ctx.status = 200;
+    ctx.type = 'html';
+    ctx.body = '<!DOCTYPE html><html><body><h1>Sign in to the guest network</h1></body></html>';
+  },
+  lost(ctx) {
+    ctx.respond = false;
+    ctx.req.socket.destroy();
+  },
+  slow(ctx, whole) {
+    ctx.type = 'json';
+    ctx.body = Readable.from(drip(whole));
+  },
+  truncated(ctx, whole) {
+    ctx.respond = false;
+    ctx.res.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(whole) });
+    ctx.res.write(whole.slice(0, whole.length / 2), () => ctx.req.socket.destroy());
+  },
+};
+
+function* repeat(chunk, times) {
+  for (let count = 0; count < times; count += 1) yield chunk;
+}
+
+async function* drip(text) {
+  for (const byte of Buffer.from(text)) {
+    await sleep(DRIP_MS);
+    yield Buffer.of(byte);
+  }
+}

@@ -1,0 +1,88 @@
+// oidc-provider as the tests want it, reached under one path segment.
+
+import { generateKeyPairSync } from 'node:crypto';
+
+import { Provider } from 'oidc-provider';
+
+import { accountClaims, answerInstanceDiscovery } from './entra.mjs';
+import { wrapExchanges } from './exchanges.mjs';
+
+const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
+export const CLIENT_IDS = ['e2e-app', 'e2e-neighbour'];
+const API_SCOPES = ['api.read', 'api.write', 'mail.read'];
+
+// The request listener of the provider.
+export async function createProvider(state) {
+  const { settings, origin } = state;
+  const base = `/${settings.tenant}`;
+  const provider = new Provider(`${origin}${base}${settings.entra ? '/v2.0' : ''}`, configuration(state));
+  provider.use(wrapExchanges(state));
+  const answer = provider.callback();
+
+  return (request, response) => {
+    if (settings.entra && request.url.startsWith('/common/discovery/instance')) {
+      return answerInstanceDiscovery(settings, response);
+    }
+    if (!request.url.startsWith(`${base}/`)) {
+      response.writeHead(404).end();
+      return undefined;
+    }
+    // Mounted as Express would do it: oidc-provider finds the prefix by comparing the two.
+    request.url = request.url.slice(base.length).replace(/^\/v2\.0\/\.well-known\//, '/.well-known/');
+    request.originalUrl = base + request.url;
+    return answer(request, response);
+  };
+}
+
+function configuration({ settings, storage }) {
+  return {
+    adapter: storage.adapter,
+    claims: {
+      openid: ['sub', 'oid', 'tid', 'ver'],
+      profile: ['name', 'preferred_username'],
+    },
+    clients: CLIENT_IDS.map((client_id) => ({
+      client_id,
+      application_type: 'native',
+      token_endpoint_auth_method: 'none',
+      id_token_signed_response_alg: 'ES256',
+      grant_types: [DEVICE_CODE, 'refresh_token', 'authorization_code'],
+      redirect_uris: ['http://localhost'],
+      response_types: ['code'],
+    })),
+    conformIdTokenClaims: false,
+    cookies: { keys: ['end-to-end'] },
+    features: {
+      devInteractions: { enabled: true },
+      deviceFlow: { enabled: true },
+      revocation: { enabled: !settings.entra },
+    },
+    findAccount: (_ctx, login) => ({ accountId: login, claims: () => accountClaims(settings, login) }),
+    issueRefreshToken: () => true,
+    jwks: { keys: [signingKey()] },
+    pkce: { required: () => true },
+    rotateRefreshToken: () => settings.rotate,
+    routes: {
+      authorization: '/oauth2/v2.0/authorize',
+      code_verification: '/device',
+      device_authorization: '/oauth2/v2.0/devicecode',
+      revocation: '/oauth2/v2.0/revoke',
+      token: '/oauth2/v2.0/token',
+    },
+    scopes: ['openid', 'profile', 'offline_access', ...API_SCOPES],
+    ttl: {
+      AccessToken: () => settings.access_token_seconds,
+      DeviceCode: () => settings.device_code_seconds,
+      Grant: () => settings.refresh_token_seconds,
+      IdToken: () => settings.access_token_seconds,
+      Interaction: 3600,
+      RefreshToken: () => settings.refresh_token_seconds,
+      Session: 3600,
+    },
+  };
+}
+
+function signingKey() {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return { ...privateKey.export({ format: 'jwk' }), alg: 'ES256', kid: 'e2e', use: 'sig' };
+}

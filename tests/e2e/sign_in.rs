@@ -1,0 +1,73 @@
+//! `tokcache login` by the device flow.
+
+use serde_json::{Value, json};
+
+use crate::harness::{DEVICE_CODE, Home, Provider, SCOPE};
+
+#[test]
+fn a_device_sign_in_is_remembered_and_serves_tokens() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+
+    let login = home.login(&[], |user_code| provider.approve(user_code));
+
+    let said = String::from_utf8_lossy(&login.stderr);
+    assert!(login.status.success(), "{said}");
+    assert!(said.contains(&format!("{}/device", provider.authority())), "the page to open is said: {said}");
+    assert!(said.contains("alice@example.com"), "who signed in is said: {said}");
+    let requests = provider.requests();
+    assert!(!home.token(&[]).is_empty());
+    assert_eq!(provider.requests(), requests, "a cached token is served without the network");
+}
+
+#[test]
+fn the_settings_of_a_sign_in_are_enough_for_later_commands() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    home.sign_in(&provider);
+
+    let mut later = home.command(env!("CARGO_BIN_EXE_tokcache"));
+    later.args(["token", "--force-refresh"]).env_remove("TOKCACHE_AUTHORITY").env_remove("TOKCACHE_CLIENT_ID");
+
+    assert!(!crate::harness::answer_of(&crate::harness::output_of(&mut later)).is_empty());
+}
+
+#[test]
+fn polling_keeps_to_the_interval_even_after_slow_down() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    provider.order_fault(json!({
+        "grant_type": DEVICE_CODE,
+        "answer": { "status": 400, "body": { "error": "slow_down" } },
+    }));
+
+    let login = home.login(&[], |user_code| provider.approve(user_code));
+
+    assert!(login.status.success(), "{}", String::from_utf8_lossy(&login.stderr));
+    assert_eq!(provider.token_requests(DEVICE_CODE), 2, "one told to slow down, one that is granted");
+}
+
+#[test]
+fn a_refused_sign_in_is_final_and_leaves_nothing() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+
+    let login = home.login(&["--error-format", "json"], |user_code| provider.deny(user_code));
+
+    let said = String::from_utf8_lossy(&login.stderr);
+    assert_eq!(login.status.code(), Some(6), "{said}");
+    let error: Value = serde_json::from_str(said.lines().last().expect("an error is said")).expect("JSON");
+    assert_eq!((&error["code"], &error["error"]), (&json!("denied"), &json!("access_denied")));
+    assert_eq!(home.error(4, &["token", "--scope", SCOPE])["code"], "interaction_required");
+}
+
+#[test]
+fn a_sign_in_survives_a_server_that_fails_while_it_is_polled() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    provider.order_fault(json!({ "grant_type": DEVICE_CODE, "answer": { "status": 503 } }));
+
+    home.sign_in(&provider);
+
+    assert!(!home.token(&[]).is_empty());
+}
