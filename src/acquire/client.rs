@@ -46,7 +46,12 @@ impl Registration {
     /// The realm that MSAL Python would store: the first path segment of the token endpoint, and the tenant's
     /// identifier where the authority names the tenant by a domain.
     pub(super) fn realm(&self, endpoints: &Endpoints, tenant: Option<&Realm>) -> Realm {
-        let configured = endpoints.realm().unwrap_or_else(|| self.authority.realm());
+        let configured = self.authority.realm();
+        // An authority without a path has no tenant, wherever its token endpoint is.
+        let configured = match endpoints.realm() {
+            Some(realm) if !configured.as_str().is_empty() => realm,
+            _ => configured,
+        };
         match tenant {
             Some(tenant) if self.authority.kind() == AuthorityKind::Entra && is_domain(&configured) => tenant.clone(),
             _ => configured,

@@ -13,6 +13,9 @@ use crate::store::{RefreshLease, StoreError, Wait};
 /// A successor and its access token take less than this in the document.
 const ROOM_FOR_A_RESPONSE: usize = 64 * 1024;
 
+/// A wait shorter than this is nobody's concern.
+const WORTH_TELLING: Duration = Duration::from_secs(2);
+
 /// What every step of one refresh needs to know.
 struct Refresh<'a> {
     request: &'a SilentRequest,
@@ -76,9 +79,11 @@ impl PublicClient<'_> {
         credential: &str,
         patience: Duration,
     ) -> Result<Option<Box<dyn RefreshLease>>, StoreError> {
-        let mut told = patience.is_zero();
+        let started = self.clock.elapsed();
+        let mut told = false;
         self.store.lease(credential, patience, &mut |holder| {
-            if !std::mem::replace(&mut told, true) {
+            if !told && self.clock.elapsed() - started >= WORTH_TELLING {
+                told = true;
                 self.observer.waiting_for(holder);
             }
             match cached::load(self.store).map(|cache| self.plan_again(&cache, refresh)) {

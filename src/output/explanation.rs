@@ -3,7 +3,7 @@
 use anyhow::Context;
 use serde::Serialize;
 
-use super::{about, plain};
+use super::{plain, validity};
 
 /// An explanation, fit to be shown.
 #[derive(Serialize)]
@@ -59,12 +59,12 @@ impl ExplanationView {
         for token in &self.access_tokens {
             let mark = if token.used { '*' } else { ' ' };
             text += &format!(
-                "  {mark} {}: {} (client {}, tenant {}, {} left)\n",
+                "  {mark} {}: {} (client {}, tenant {}, {})\n",
                 plain(&token.scope),
                 plain(&token.verdict),
                 plain(&token.client_id),
                 plain(&token.tenant),
-                about(token.expires_in),
+                validity(token.expires_in),
             );
         }
         text

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use serde::Serialize;
 
-use super::{about, plain};
+use super::{plain, validity};
 
 /// What a cache holds, fit to be shown.
 #[derive(Serialize)]
@@ -74,11 +74,7 @@ impl AccountView {
 
 impl AccessTokenView {
     fn line(&self) -> String {
-        let validity = if self.expires_in > 0 {
-            format!("valid for {}", about(self.expires_in))
-        } else {
-            format!("expired {} ago", about(-self.expires_in))
-        };
+        let validity = validity(self.expires_in);
         format!("  {validity:<18}  {}  (client {})\n", plain(&self.scope), plain(&self.client_id))
     }
 }

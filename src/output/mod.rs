@@ -20,7 +20,7 @@ pub(crate) use explanation::{ConsideredView, ExplanationView};
 pub(crate) use list::{AccessTokenView, AccountView, ListView};
 pub(crate) use shell::{command_line, quote};
 pub(crate) use sign_in::{Countdown, show_device_code};
-pub(crate) use text::{about, plain};
+pub(crate) use text::{about, plain, validity};
 pub(crate) use token::{TokenFormat, TokenView};
 
 /// Writes the answer, whole, to stdout. A broken pipe is success: the reader has what it wanted.

@@ -33,6 +33,11 @@ pub(crate) fn about(seconds: i64) -> String {
     }
 }
 
+/// How long a token that ends in `seconds` is valid, or since when it is not.
+pub(crate) fn validity(seconds: i64) -> String {
+    if seconds > 0 { format!("valid for {}", about(seconds)) } else { format!("expired {} ago", about(-seconds)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
