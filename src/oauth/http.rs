@@ -16,7 +16,7 @@ pub trait Http {
 /// A request.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// An absolute URL, which the maker has checked to be https or loopback.
+    /// An absolute URL: https, or http on a loopback host; [`Network`](super::Network) refuses any other.
     pub url: String,
     /// What is sent.
     pub body: Body,
