@@ -92,7 +92,7 @@ impl fmt::Display for AcquireError {
             AcquireError::AmbiguousAccount { candidates } => {
                 write!(formatter, "{} accounts are signed in: {}", candidates.len(), names(candidates))
             }
-            AcquireError::Denied(response) => write!(formatter, "the server refused: {}", response_text(response)),
+            AcquireError::Denied(response) => write!(formatter, "the server refused: {}", response),
             AcquireError::InteractionRequired(why) => why.fmt(formatter),
             AcquireError::MinValid { lifetime, needed } => {
                 write!(formatter, "a fresh token is valid for {lifetime} s, and {needed} s were asked for")
@@ -116,7 +116,7 @@ impl fmt::Display for InteractionRequired {
         match self {
             InteractionRequired::NothingCached => formatter.write_str("nobody is signed in"),
             InteractionRequired::Refused(response) => {
-                write!(formatter, "the server wants a new sign-in: {}", response_text(response))
+                write!(formatter, "the server wants a new sign-in: {}", response)
             }
             InteractionRequired::SignedOutMeanwhile => formatter.write_str("the account was signed out meanwhile"),
         }
@@ -129,13 +129,6 @@ impl std::error::Error for AcquireError {
             AcquireError::Store(error) => std::error::Error::source(error),
             _ => None,
         }
-    }
-}
-
-fn response_text(response: &TokenErrorResponse) -> String {
-    match (&response.error_description, response.error.as_str()) {
-        (Some(description), code) => format!("{description} ({code})"),
-        (None, code) => code.to_owned(),
     }
 }
 
