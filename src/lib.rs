@@ -7,6 +7,7 @@
 //! - [`oauth`]: the protocols, requests out and responses in.
 //! - [`store`]: opaque bytes, saved so that nothing is lost.
 //! - [`terms`], [`secret`], [`time`]: the words that all of them share.
+//! - [`platform`]: what differs by operating system.
 
 pub mod acquire;
 pub mod cache;

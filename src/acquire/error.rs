@@ -46,7 +46,7 @@ pub enum AcquireError {
     },
     /// The provider lacks what is needed, or its metadata does not name it.
     Unsupported {
-        /// The endpoint.
+        /// By its name in provider metadata, as `device_authorization_endpoint`.
         what: &'static str,
     },
 }
@@ -106,7 +106,7 @@ impl fmt::Display for AcquireError {
             AcquireError::Offline => formatter.write_str("no usable token is cached, and the network may not be used"),
             AcquireError::Store(error) => error.fmt(formatter),
             AcquireError::Unavailable { message, .. } => formatter.write_str(message),
-            AcquireError::Unsupported { what } => write!(formatter, "the provider names no {what} endpoint"),
+            AcquireError::Unsupported { what } => write!(formatter, "the provider names no {what}"),
         }
     }
 }

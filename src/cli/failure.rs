@@ -74,7 +74,9 @@ impl Failure {
             AcquireError::InteractionRequired(_) => (Exit::InteractionRequired, Some(login.to_owned())),
             AcquireError::MinValid { .. } => (Exit::MinValid, None),
             AcquireError::Store(_) => (Exit::Store, Some("tokcache cache check".to_owned())),
-            AcquireError::Unsupported { .. } => (Exit::Config, Some(format!("{login} --help"))),
+            AcquireError::Unsupported { what } => {
+                (Exit::Config, Some(format!("{login} --{} URL", what.replace('_', "-"))))
+            }
             _ => (Exit::Unavailable, None),
         };
         let message = error.to_string();

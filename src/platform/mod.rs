@@ -2,6 +2,7 @@
 //!
 //! Proven on Linux; the macOS and Windows parts are written for and compiled.
 
+mod process;
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
@@ -11,7 +12,7 @@ mod windows;
 #[cfg(windows)]
 use windows as system;
 
-pub use system::become_command;
+pub use process::become_command;
 pub(crate) use system::{
     Identity, create_folder, create_new, identity, identity_at, is_no_locks_here, is_passing, keep_owner, narrow_mode,
     process_has_lived_since, reserve, sync_folder,

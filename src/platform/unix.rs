@@ -177,10 +177,3 @@ mod tests {
         assert_eq!(file.metadata().unwrap().len(), 70_000);
     }
 }
-
-/// Puts the command in this process's place: its signals, its terminal and its exit status are the caller's own.
-pub fn become_command(mut command: std::process::Command) -> std::io::Result<std::process::ExitCode> {
-    use std::os::unix::process::CommandExt;
-
-    Err(command.exec())
-}

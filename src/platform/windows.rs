@@ -93,9 +93,3 @@ pub(crate) fn process_has_lived_since(pid: u32, _then: SystemTime) -> bool {
     // SAFETY: the handle is open.
     unsafe { WaitForSingleObject(process.as_raw_handle(), 0) != WAIT_OBJECT_0 }
 }
-
-/// Runs the command and returns its exit code: this system cannot put one program in another's place.
-pub fn become_command(mut command: std::process::Command) -> std::io::Result<std::process::ExitCode> {
-    let status = command.status()?;
-    Ok(std::process::ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)))
-}

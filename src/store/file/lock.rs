@@ -16,7 +16,7 @@ pub(super) enum CacheLock {
     Beside(Vec<LockFile>),
     /// The folder takes no lock file, though the cache file itself can be written: its own `flock` then. MSAL's
     /// libraries cannot write there at all, so tokcache need only keep out of its own way.
-    Within(File),
+    Within { _file: File },
 }
 
 impl CacheLock {
@@ -34,7 +34,7 @@ impl CacheLock {
     pub(super) fn is_still_ours(&self) -> bool {
         match self {
             CacheLock::Beside(files) => files.iter().all(LockFile::is_still_ours),
-            CacheLock::Within(_) => true,
+            CacheLock::Within { .. } => true,
         }
     }
 }
@@ -51,5 +51,5 @@ fn within(place: &Place, patience: Duration, clock: &dyn Clock) -> Result<Option
         Ok(Flock::Held | Flock::Unknown) => Ok(Attempt::Held(())),
         Err(error) => Err(StoreError::io("lock", &place.file)(error)),
     })?;
-    Ok(Some(CacheLock::Within(file)))
+    Ok(Some(CacheLock::Within { _file: file }))
 }

@@ -69,7 +69,7 @@ impl FileStore {
             Err(error) if error.is_unwritable() => None,
             Err(error) => return Err(error),
         };
-        match snapshot(&self.place.typed)? {
+        match snapshot(&self.place.file)? {
             None => Ok(Presence::Absent),
             Some(found) if found.is_blank() => Ok(Presence::Absent),
             Some(found) if found.reads_whole(read) => Ok(Presence::Found),
@@ -82,7 +82,7 @@ impl CacheStore for FileStore {
     fn load(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError> {
         let mut settling = Settling::new(self.clock.as_ref());
         loop {
-            let Some(found) = snapshot(&self.place.typed)? else { return Ok(Presence::Absent) };
+            let Some(found) = snapshot(&self.place.file)? else { return Ok(Presence::Absent) };
             if found.reads_whole(read) {
                 return Ok(Presence::Found);
             }
@@ -99,7 +99,7 @@ impl CacheStore for FileStore {
         let start = self.clock.elapsed();
         loop {
             let lock = self.lock()?;
-            let found = snapshot(&self.place.typed)?;
+            let found = snapshot(&self.place.file)?;
             let settled = found.as_ref().is_none_or(|found| settling.is_over(found));
             let wanted = match &found {
                 Some(found) if found.document().is_none() && !settled => Change::Torn,
