@@ -11,6 +11,7 @@
 pub mod acquire;
 pub mod cache;
 pub mod oauth;
+pub mod platform;
 pub mod secret;
 pub mod store;
 pub mod terms;

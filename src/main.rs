@@ -1,3 +1,10 @@
 //! The `tokcache` command.
 
-fn main() {}
+mod cli;
+mod output;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -1,1 +1,32 @@
 //! Policy: which token, when to refresh, what to remember.
+//!
+//! Everything starts at a [`PublicClient`]:
+//!
+//! - [`PublicClient::sign_in_by_device_code`] asks a person, once;
+//! - [`PublicClient::acquire_token_silent`] asks nobody: the cache, else one refresh however many processes ask;
+//! - [`PublicClient::sign_out`] forgets and revokes;
+//! - [`PublicClient::explain`] tells what `acquire_token_silent` would do, and why.
+//!
+//! Nothing here prints, reads the environment or knows which store it works on: people are told through an
+//! [`Observer`], and the network, the clock and the store are arguments.
+
+mod account;
+mod cached;
+mod client;
+mod error;
+mod explain;
+mod observer;
+mod plan;
+mod refresh;
+mod sign_in;
+mod sign_out;
+mod silent;
+
+pub use cached::load as read;
+pub use client::{PublicClient, Registration};
+pub use error::{AcquireError, InteractionRequired};
+pub use explain::{Considered, Decision, Explanation};
+pub use observer::{Observer, Silence};
+pub use sign_in::{SignInRequest, SignedIn};
+pub use sign_out::{Revocation, SignOutRequest, SignedOut, forget_everything};
+pub use silent::{SilentOutcome, SilentRequest, Source};

@@ -14,7 +14,7 @@ pub trait Http {
 }
 
 /// A request.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Request {
     /// An absolute URL, which the maker has checked to be https or loopback.
     pub url: String,
@@ -25,7 +25,7 @@ pub struct Request {
 }
 
 /// The method and what goes with it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Body {
     /// GET.
     None,

@@ -1,5 +1,34 @@
 //! The protocols: requests out, responses in. This room knows no cache, no store and no terminal.
+//!
+//! Making a request and understanding an answer are pure; only [`Network`] touches the network. The messages are our
+//! own: clients of the Microsoft identity platform need members of error answers (`suberror`, `claims`, `error_codes`)
+//! and tolerance (numbers as strings, absent members) that general OAuth libraries drop.
 
+mod authority;
+mod client;
+mod device;
+mod discovery;
+mod endpoint;
+mod error;
 mod http;
+mod identity;
+mod members;
+mod network;
+#[cfg(test)]
+mod scripted;
+mod token;
+mod token_error;
+mod url;
 
+pub use authority::{Authority, AuthorityKind};
+pub use client::Client;
+pub use device::DeviceAuthorization;
+pub use discovery::discover;
+pub use endpoint::{Endpoint, Endpoints};
+pub use error::RequestError;
 pub use http::{Body, Http, Request, Response, Stage, TransportError};
+pub use identity::Identity;
+pub use network::{Network, NetworkOptions, ProxyRules};
+pub use token::TokenResponse;
+pub use token_error::{ErrorCode, TokenErrorResponse};
+pub use url::AuthorityError;

@@ -1,6 +1,6 @@
 //! Why a store could not do what it was asked.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fmt, io};
 
@@ -33,6 +33,19 @@ pub enum StoreError {
         /// The system's answer.
         source: io::Error,
     },
+}
+
+impl StoreError {
+    /// Turns the system's refusal into a [`StoreError::Io`], for `map_err`.
+    pub(super) fn io<'a>(doing: &'static str, path: &'a Path) -> impl Fn(io::Error) -> StoreError + 'a {
+        move |source| StoreError::Io { doing, path: path.to_owned(), source }
+    }
+
+    /// Whether nothing can be created at that place, by this user or by anybody.
+    pub(super) fn is_unwritable(&self) -> bool {
+        use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+        matches!(self, StoreError::Io { source, .. } if matches!(source.kind(), PermissionDenied | ReadOnlyFilesystem))
+    }
 }
 
 impl fmt::Display for StoreError {

@@ -4,6 +4,10 @@
 //! and what to write is for the caller to compute, under the store's lock ([`CacheStore::update`]).
 
 mod error;
+mod file;
+mod memory;
+mod open;
+mod wait;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -12,6 +16,9 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 pub use error::StoreError;
+pub use file::FileStore;
+pub use memory::MemoryStore;
+pub use open::{Settings, UnknownStore, open};
 
 /// A place that keeps one cache document.
 ///
@@ -19,7 +26,8 @@ pub use error::StoreError;
 /// the newest bytes with no other writer in between. Neither ever waits for a person or the network:
 /// only a [`RefreshLease`] may be held that long.
 pub trait CacheStore {
-    /// Hands the newest bytes to `read`, once or, while a foreign writer is at work, several times.
+    /// Hands the newest bytes to `read`, once or, while a foreign writer is at work, several times. Empty bytes are no
+    /// document, and never handed over.
     fn load(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError>;
 
     /// Runs `change` on the newest bytes (`None`: there is no document yet) with no other writer in between, and saves
@@ -33,8 +41,8 @@ pub trait CacheStore {
     fn ensure_room(&self, size: usize) -> Result<(), StoreError>;
 
     /// Takes the refresh lease of `credential` (any text; equal texts exclude each other), waiting at most `patience`.
-    /// `waiting` is told once who holds it, should there be a wait; it runs again about every quarter of a second and
-    /// ends the wait early by returning [`Wait::Enough`].
+    /// Should there be a wait, `waiting` is told at once who holds it, and again about every 50 ms: the moment to look
+    /// whether the holder has already stored what is wanted. It ends the wait (`None`) with [`Wait::Enough`].
     fn lease(
         &self,
         credential: &str,

@@ -40,6 +40,11 @@ impl Environment {
         !self.cloud().is_empty() || self.0.ends_with(".b2clogin.com") || self.0.ends_with(".ciamlogin.com")
     }
 
+    /// The one host that stands for this environment and all its aliases.
+    pub fn canonical(&self) -> &str {
+        self.cloud().first().copied().unwrap_or(&self.0)
+    }
+
     fn cloud(&self) -> &'static [&'static str] {
         KNOWN_ENVIRONMENTS.iter().find(|cloud| cloud.contains(&self.as_str())).copied().unwrap_or_default()
     }

@@ -1,0 +1,107 @@
+//! Who asks whom.
+
+use std::time::Duration;
+
+use super::Observer;
+use crate::cache::MinValid;
+use crate::oauth::{self, Authority, AuthorityKind, Endpoint, Endpoints, Http, RequestError};
+use crate::store::CacheStore;
+use crate::terms::{ClientId, Environment, HomeAccountId, Realm};
+use crate::time::Clock;
+
+/// A public client (RFC 6749 §2.1) and all that it works with, each part replaceable.
+pub struct PublicClient<'a> {
+    /// Who asks whom.
+    pub registration: Registration,
+    /// Where the cache is kept.
+    pub store: &'a dyn CacheStore,
+    /// The network.
+    pub http: &'a dyn Http,
+    /// The time.
+    pub clock: &'a dyn Clock,
+    /// Who is told of what goes on.
+    pub observer: &'a dyn Observer,
+    /// The longest wait for another process.
+    pub lock_timeout: Duration,
+}
+
+/// A client as it is registered with an authorization server.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    /// The authorization server.
+    pub authority: Authority,
+    /// The client.
+    pub client_id: ClientId,
+    /// Endpoints that were named by the user or learned at sign-in; what is missing is discovered when needed.
+    pub endpoints: Endpoints,
+    /// The tenant that the server named at sign-in, for authorities that name theirs by a domain.
+    pub tenant: Option<Realm>,
+}
+
+impl Registration {
+    pub(super) fn environment(&self) -> Environment {
+        self.authority.environment()
+    }
+
+    /// The realm that MSAL Python would store: the first path segment of the token endpoint, and the tenant's
+    /// identifier where the authority names the tenant by a domain.
+    pub(super) fn realm(&self, endpoints: &Endpoints, tenant: Option<&Realm>) -> Realm {
+        let configured = endpoints.realm().unwrap_or_else(|| self.authority.realm());
+        match tenant {
+            Some(tenant) if self.authority.kind() == AuthorityKind::Entra && is_domain(&configured) => tenant.clone(),
+            _ => configured,
+        }
+    }
+
+    /// The realms under which an access token for `account` may stand, whichever library wrote it: MSAL Python and Go
+    /// store the authority's, MSAL Node and .NET the tenant of the token.
+    pub(super) fn realms(&self, account: &HomeAccountId) -> Vec<Realm> {
+        let configured = self.authority.realm();
+        let home = matches!(configured.as_str(), "organizations" | "common" | "consumers")
+            .then(|| account.home_tenant())
+            .flatten()
+            .filter(|_| self.authority.kind() == AuthorityKind::Entra);
+        let named = self.tenant.clone().filter(|_| is_domain(&configured));
+        let mut realms = vec![configured];
+        for realm in [self.endpoints.realm(), home, named].into_iter().flatten() {
+            if !realms.contains(&realm) {
+                realms.push(realm);
+            }
+        }
+        realms
+    }
+}
+
+fn is_domain(realm: &Realm) -> bool {
+    realm.as_str().contains('.')
+}
+
+impl PublicClient<'_> {
+    /// The endpoints, discovered when `needed` is neither named, nor remembered, nor built in.
+    pub(super) fn endpoints(&self, needed: fn(&Endpoints) -> &Option<Endpoint>) -> Result<Endpoints, RequestError> {
+        let Registration { authority, endpoints, .. } = &self.registration;
+        let known = endpoints.clone().or(authority.known_endpoints().unwrap_or_default());
+        if needed(&known).is_some() {
+            return Ok(known);
+        }
+        Ok(known.or(oauth::discover(self.http, authority)?))
+    }
+
+    pub(super) fn protocol<'b>(&'b self, endpoints: &'b Endpoints) -> oauth::Client<'b> {
+        oauth::Client {
+            http: self.http,
+            clock: self.clock,
+            client_id: &self.registration.client_id,
+            authority: &self.registration.authority,
+            endpoints,
+        }
+    }
+}
+
+/// Whether a token that lives `left` seconds more keeps what the caller was promised.
+pub(super) fn promise_kept(promise: MinValid, left: u64) -> Result<(), u64> {
+    match promise {
+        MinValid::AtLeast(needed) if left < needed.as_secs() => Err(needed.as_secs()),
+        _ => Ok(()),
+    }
+}

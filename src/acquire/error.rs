@@ -1,0 +1,151 @@
+//! Why there is no token.
+
+use std::fmt;
+
+use crate::cache::Account;
+use crate::oauth::{RequestError, TokenErrorResponse};
+use crate::store::StoreError;
+
+/// Why there is no token; each variant asks for something else of the caller.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum AcquireError {
+    /// More than one account fits.
+    AmbiguousAccount {
+        /// Those that fit.
+        candidates: Vec<Account>,
+    },
+    /// The server or the user refused, for good.
+    Denied(Box<TokenErrorResponse>),
+    /// Somebody has to sign in.
+    InteractionRequired(InteractionRequired),
+    /// Even a fresh token lives shorter than asked for. It is cached all the same.
+    MinValid {
+        /// Seconds that a fresh token lives.
+        lifetime: u64,
+        /// Seconds that were asked for.
+        needed: u64,
+    },
+    /// Nobody of that name is signed in.
+    NoSuchAccount {
+        /// As asked for.
+        wanted: String,
+        /// Who is signed in.
+        candidates: Vec<Account>,
+    },
+    /// The network may not be used, and the cache alone does not help.
+    Offline,
+    /// The cache could not be read or written.
+    Store(StoreError),
+    /// The server could not be reached or understood. Nothing was signed out; try again.
+    Unavailable {
+        /// What happened.
+        message: String,
+        /// Seconds after which the server wants to be asked again (RFC 9110 §10.2.3).
+        retry_after: Option<u64>,
+    },
+    /// The provider lacks what is needed, or its metadata does not name it.
+    Unsupported {
+        /// The endpoint.
+        what: &'static str,
+    },
+}
+
+/// Why somebody has to sign in.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum InteractionRequired {
+    /// The cache holds neither a usable access token nor a refresh token.
+    NothingCached,
+    /// The server refused the refresh token (`invalid_grant`, `interaction_required`, …).
+    Refused(Box<TokenErrorResponse>),
+    /// The account was signed out while its tokens were being refreshed.
+    SignedOutMeanwhile,
+}
+
+impl AcquireError {
+    /// How a failed request for tokens is to be taken.
+    pub(super) fn from_request(error: RequestError) -> Self {
+        match error {
+            RequestError::Refused(response) if response.needs_interaction() => {
+                AcquireError::InteractionRequired(InteractionRequired::Refused(response))
+            }
+            RequestError::Refused(response) => AcquireError::Denied(response),
+            RequestError::Unsupported { what } => AcquireError::Unsupported { what },
+            RequestError::Unavailable { retry_after, .. } => {
+                AcquireError::Unavailable { message: error.to_string(), retry_after }
+            }
+            _ => AcquireError::Unavailable { message: error.to_string(), retry_after: None },
+        }
+    }
+}
+
+impl From<StoreError> for AcquireError {
+    fn from(error: StoreError) -> Self {
+        AcquireError::Store(error)
+    }
+}
+
+impl fmt::Display for AcquireError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AcquireError::AmbiguousAccount { candidates } => {
+                write!(formatter, "{} accounts are signed in: {}", candidates.len(), names(candidates))
+            }
+            AcquireError::Denied(response) => write!(formatter, "the server refused: {}", response_text(response)),
+            AcquireError::InteractionRequired(why) => why.fmt(formatter),
+            AcquireError::MinValid { lifetime, needed } => {
+                write!(formatter, "a fresh token is valid for {lifetime} s, and {needed} s were asked for")
+            }
+            AcquireError::NoSuchAccount { wanted, candidates } if candidates.is_empty() => {
+                write!(formatter, "no account {wanted:?} is signed in")
+            }
+            AcquireError::NoSuchAccount { wanted, candidates } => {
+                write!(formatter, "no account {wanted:?} is signed in; there is {}", names(candidates))
+            }
+            AcquireError::Offline => formatter.write_str("no usable token is cached, and the network may not be used"),
+            AcquireError::Store(error) => error.fmt(formatter),
+            AcquireError::Unavailable { message, .. } => formatter.write_str(message),
+            AcquireError::Unsupported { what } => write!(formatter, "the provider names no {what} endpoint"),
+        }
+    }
+}
+
+impl fmt::Display for InteractionRequired {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            InteractionRequired::NothingCached => formatter.write_str("nobody is signed in"),
+            InteractionRequired::Refused(response) => {
+                write!(formatter, "the server wants a new sign-in: {}", response_text(response))
+            }
+            InteractionRequired::SignedOutMeanwhile => formatter.write_str("the account was signed out meanwhile"),
+        }
+    }
+}
+
+impl std::error::Error for AcquireError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            AcquireError::Store(error) => std::error::Error::source(error),
+            _ => None,
+        }
+    }
+}
+
+fn response_text(response: &TokenErrorResponse) -> String {
+    match (&response.error_description, response.error.as_str()) {
+        (Some(description), code) => format!("{description} ({code})"),
+        (None, code) => code.to_owned(),
+    }
+}
+
+fn names(accounts: &[Account]) -> String {
+    let names: Vec<_> = accounts
+        .iter()
+        .map(|account| match account.username.as_str() {
+            "" => account.home_account_id.to_string(),
+            username => format!("{username} ({})", account.home_account_id),
+        })
+        .collect();
+    names.join(", ")
+}

@@ -1,0 +1,66 @@
+//! What silent acquisition would do, and why; offline.
+
+use super::plan::{Plan, plan};
+use super::{AcquireError, PublicClient, SilentRequest, cached};
+use crate::cache::{AccessTokenEntry, Account, Verdict};
+
+/// What [`PublicClient::acquire_token_silent`] would do.
+#[derive(Debug)]
+pub struct Explanation {
+    /// Whose token is wanted; `None`: nobody is signed in.
+    pub account: Option<Account>,
+    /// Every access token in the cache, and why it is or is not used.
+    pub considered: Vec<Considered>,
+    /// What would be done.
+    pub decision: Decision,
+}
+
+/// An access token and what was found of it.
+#[derive(Debug)]
+pub struct Considered {
+    /// The entry.
+    pub entry: AccessTokenEntry,
+    /// Whether it can be used.
+    pub verdict: Verdict,
+}
+
+/// What would be done.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Decision {
+    /// A refresh token would be spent; `old_token_valid`: should that fail, the cached access token would be served.
+    Refresh {
+        /// Whether there is a cached token to fall back on.
+        old_token_valid: bool,
+    },
+    /// The cached access token of this key would be served, with neither network nor write.
+    Serve {
+        /// The entry's key in the file.
+        key: String,
+    },
+    /// Somebody has to sign in.
+    SignIn,
+}
+
+impl PublicClient<'_> {
+    /// Decides as [`acquire_token_silent`](PublicClient::acquire_token_silent) does, by the same function, and does
+    /// nothing.
+    pub fn explain(&self, request: &SilentRequest) -> Result<Explanation, AcquireError> {
+        let cache = cached::load(self.store)?;
+        let account = self.select_account(&cache, request.account.as_deref())?;
+        let mut considered = Vec::new();
+        let decision = match &account {
+            None => Decision::SignIn,
+            Some(account) => {
+                let mut judge =
+                    |entry: &AccessTokenEntry, verdict| considered.push(Considered { entry: entry.clone(), verdict });
+                let now = self.clock.now();
+                match plan(&cache, &self.registration, account, request, now, None, &mut judge) {
+                    Plan::Serve(token) => Decision::Serve { key: token.key },
+                    Plan::Refresh { fallback, .. } => Decision::Refresh { old_token_valid: fallback.is_some() },
+                    Plan::SignIn => Decision::SignIn,
+                }
+            }
+        };
+        Ok(Explanation { account, considered, decision })
+    }
+}

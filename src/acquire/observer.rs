@@ -1,0 +1,35 @@
+//! How the library speaks to people: it does not; it tells an observer.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use super::AcquireError;
+use crate::oauth::DeviceAuthorization;
+use crate::store::{Holder, StoreError};
+
+/// Is told what goes on. Every method does nothing unless overridden.
+pub trait Observer {
+    /// A person is to open the verification URI and enter the user code (RFC 8628 §3.3).
+    fn device_code_issued(&self, _authorization: &DeviceAuthorization) {}
+
+    /// The person has `left` to do so; called at least once a second. `Break` gives up.
+    fn sign_in_pending(&self, _left: Duration) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
+    /// Another process is refreshing the same credential; its result is waited for.
+    fn waiting_for(&self, _holder: &Holder) {}
+
+    /// The refresh failed; the access token that was cached is valid still and is served.
+    fn served_despite(&self, _failure: &AcquireError) {}
+
+    /// Tokens were received and are returned, but could not be saved: where the server rotates refresh tokens, this
+    /// sign-in is lost.
+    fn not_saved(&self, _failure: &StoreError) {}
+}
+
+/// An observer that tells nobody.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silence;
+
+impl Observer for Silence {}

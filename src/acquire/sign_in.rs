@@ -1,0 +1,130 @@
+//! Signing in: the one place where a person is asked.
+
+use std::time::Duration;
+
+use super::silent::{SilentOutcome, Source};
+use super::{AcquireError, PublicClient, cached};
+use crate::cache::{Account, Grant, Owner, SignIn};
+use crate::oauth::{Endpoints, Identity, TokenResponse};
+use crate::terms::{HomeAccountId, Realm, ScopeSet};
+
+/// `account_source` as MSAL Python writes it after a device authorization: the grant type (RFC 8628 §3.4).
+const DEVICE_CODE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// The account of a provider that names nobody, neither by `client_info` nor by an ID token.
+const UNNAMED_ACCOUNT: &str = "unnamed";
+
+/// A token and its cache entries take less than this in the document.
+const ROOM_FOR_A_SIGN_IN: usize = 64 * 1024;
+
+/// What is asked of the person.
+#[derive(Clone, Debug)]
+pub struct SignInRequest {
+    /// The scopes to consent to; `openid profile offline_access` are added.
+    pub scopes: ScopeSet,
+    /// A claims challenge, JSON (OpenID Connect Core §5.5).
+    pub claims: Option<String>,
+}
+
+/// Who signed in, and what to remember for the next time.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The token that came with it.
+    pub token: SilentOutcome,
+    /// The endpoints, so that nothing has to be discovered again.
+    pub endpoints: Endpoints,
+    /// The tenant as the server names it.
+    pub tenant: Option<Realm>,
+    /// The person's name, where the server told it.
+    pub name: Option<String>,
+    /// Whether there will be silent refreshes: whether the server gave a refresh token.
+    pub can_refresh: bool,
+}
+
+impl PublicClient<'_> {
+    /// The device authorization grant (RFC 8628): shows a code through the observer, waits for the person, and stores
+    /// what the server then gives. Holds no lock while it waits.
+    ///
+    /// # Errors
+    /// [`AcquireError::Denied`] when the person declines, [`AcquireError::Unavailable`] when the code expires or the
+    /// server cannot be reached, [`AcquireError::Store`] when the tokens could not be saved.
+    pub fn sign_in_by_device_code(&self, request: &SignInRequest) -> Result<SignedIn, AcquireError> {
+        // Nobody is to sign in and then learn that it cannot be kept.
+        let size = cached::load(self.store)?.serialize().len();
+        self.store.ensure_room(size + ROOM_FOR_A_SIGN_IN)?;
+
+        let endpoints =
+            self.endpoints(|endpoints| &endpoints.device_authorization).map_err(AcquireError::from_request)?;
+        let protocol = self.protocol(&endpoints);
+        let claims = request.claims.as_deref();
+        let authorization = protocol.authorize_device(&request.scopes, claims).map_err(AcquireError::from_request)?;
+        self.observer.device_code_issued(&authorization);
+        let response = protocol
+            .poll_device(&authorization, &mut |left| self.observer.sign_in_pending(left))
+            .map_err(AcquireError::from_request)?;
+        self.remember(request, endpoints, response)
+    }
+
+    fn remember(
+        &self,
+        request: &SignInRequest,
+        endpoints: Endpoints,
+        response: TokenResponse,
+    ) -> Result<SignedIn, AcquireError> {
+        let now = self.clock.now();
+        let identity = response.identity.unwrap_or_else(|| Identity {
+            home_account_id: HomeAccountId::new(UNNAMED_ACCOUNT),
+            local_account_id: Some(UNNAMED_ACCOUNT.to_owned()),
+            username: String::new(),
+            name: None,
+            tenant: None,
+        });
+        let tenant = identity.tenant.map(Realm::new);
+        let grant = Grant {
+            client_id: self.registration.client_id.clone(),
+            environment: self.registration.environment(),
+            realm: self.registration.realm(&endpoints, tenant.as_ref()),
+            owner: Owner::User(identity.home_account_id.clone()),
+            sign_in: Some(SignIn {
+                local_account_id: identity.local_account_id.clone(),
+                username: identity.username.clone(),
+                authority_type: self.registration.authority.authority_type(),
+                account_source: Some(DEVICE_CODE_GRANT.to_owned()),
+            }),
+            access_token: response.access_token,
+            token_type: response.token_type,
+            scopes: response.scope.unwrap_or_else(|| request.scopes.clone()),
+            expires_in: response.expires_in,
+            ext_expires_in: response.ext_expires_in,
+            refresh_in: response.refresh_in,
+            refresh_token: response.refresh_token,
+            family_id: response.family_id,
+            id_token: response.id_token,
+            spent: None,
+            key_id: None,
+            ext_cache_key: None,
+        };
+        cached::update(self.store, &mut |cache| cache.record(&grant, now))?;
+        Ok(SignedIn {
+            can_refresh: grant.refresh_token.is_some(),
+            endpoints,
+            name: identity.name,
+            tenant,
+            token: SilentOutcome {
+                access_token: grant.access_token,
+                token_type: grant.token_type,
+                expires_on: now.plus(Duration::from_secs(grant.expires_in)),
+                scopes: grant.scopes,
+                account: Account {
+                    home_account_id: identity.home_account_id,
+                    environment: grant.environment,
+                    realms: vec![grant.realm.clone()],
+                    username: identity.username,
+                    local_account_id: identity.local_account_id,
+                },
+                realm: grant.realm,
+                source: Source::Login,
+            },
+        })
+    }
+}

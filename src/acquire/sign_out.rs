@@ -1,0 +1,94 @@
+//! Signing out: forget first, then revoke where the server can (RFC 7009).
+
+use super::{AcquireError, PublicClient, cached};
+use crate::cache::{Account, AccountRemoval, RefreshTokenEntry, RefreshTokenQuery, RemovalScope};
+use crate::oauth::RequestError;
+use crate::store::{CacheStore, StoreError, Wait};
+
+/// Who is to be signed out.
+#[derive(Clone, Debug)]
+pub struct SignOutRequest {
+    /// A user name in any case, or a home account id; `None` means the only account.
+    pub account: Option<String>,
+    /// Whether the server is told.
+    pub revoke: bool,
+}
+
+/// Who was signed out.
+#[derive(Debug)]
+pub struct SignedOut {
+    /// The account.
+    pub account: Account,
+    /// What became of its refresh tokens at the server.
+    pub revocation: Revocation,
+}
+
+/// What became of refresh tokens at the server.
+#[derive(Debug)]
+pub enum Revocation {
+    /// The server has revoked them.
+    Done,
+    /// The server may not have revoked them; they are forgotten here all the same.
+    Failed(RequestError),
+    /// There were none.
+    NothingToRevoke,
+    /// It was not asked for.
+    NotWanted,
+    /// The provider has no revocation endpoint.
+    Unsupported,
+}
+
+impl PublicClient<'_> {
+    /// Forgets the account's tokens of this client and its family, whoever wrote them, and revokes them.
+    /// `Ok(None)`: nobody was signed in.
+    pub fn sign_out(&self, request: &SignOutRequest) -> Result<Option<SignedOut>, AcquireError> {
+        let cache = cached::load(self.store)?;
+        let Some(account) = self.select_account(&cache, request.account.as_deref())? else { return Ok(None) };
+        let own = RefreshTokenQuery {
+            client_id: self.registration.client_id.clone(),
+            environment: self.registration.environment(),
+            home_account_id: account.home_account_id.clone(),
+        };
+        // A refresh under way is let finish, so that it is its result that is revoked; one that hangs is not waited for.
+        let credential = self.lease_name(&account, &cache.find_refresh_tokens(&own));
+        let lease = self.store.lease(&credential, self.lock_timeout, &mut |_| Wait::More);
+
+        let removal = AccountRemoval {
+            home_account_id: account.home_account_id.clone(),
+            environment: self.registration.environment(),
+            scope: RemovalScope::ClientAndFamily(self.registration.client_id.clone()),
+        };
+        let mut forgotten = Vec::new();
+        cached::update(self.store, &mut |cache| forgotten = cache.remove_account(&removal))?;
+        drop(lease);
+        let revocation = if request.revoke { self.revoke(&forgotten) } else { Revocation::NotWanted };
+        Ok(Some(SignedOut { account, revocation }))
+    }
+
+    /// Revokes refresh tokens that are no longer cached (RFC 7009).
+    pub fn revoke(&self, forgotten: &[RefreshTokenEntry]) -> Revocation {
+        if forgotten.is_empty() {
+            return Revocation::NothingToRevoke;
+        }
+        let endpoints = match self.endpoints(|endpoints| &endpoints.revocation) {
+            Ok(endpoints) => endpoints,
+            Err(error) => return Revocation::Failed(error),
+        };
+        for entry in forgotten {
+            match self.protocol(&endpoints).revoke(&entry.secret) {
+                Ok(()) => {}
+                Err(RequestError::Unsupported { .. }) => return Revocation::Unsupported,
+                Err(error) => return Revocation::Failed(error),
+            }
+        }
+        Revocation::Done
+    }
+}
+
+/// Forgets every account and token in the store, whichever client they belong to. Returns the refresh tokens, so that
+/// those whose server is known can be revoked. What no MSAL library knows stays.
+pub fn forget_everything(store: &dyn CacheStore) -> Result<Vec<RefreshTokenEntry>, StoreError> {
+    let mut forgotten = Vec::new();
+    cached::update(store, &mut |cache| forgotten = cache.clear())?;
+    Ok(forgotten)
+}

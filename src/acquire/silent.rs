@@ -1,0 +1,108 @@
+//! Silent acquisition: the cache, else one refresh.
+
+use super::client::promise_kept;
+use super::plan::{Plan, plan};
+use super::{AcquireError, InteractionRequired, PublicClient, cached};
+use crate::cache::{AccessTokenEntry, Account, MinValid};
+use crate::secret::AccessToken;
+use crate::terms::{Realm, ScopeSet};
+use crate::time::Timestamp;
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub struct SilentRequest {
+    /// The scopes that the token must have.
+    pub scopes: ScopeSet,
+    /// A user name in any case, or a home account id; `None` means the only account.
+    pub account: Option<String>,
+    /// How long the token must be valid.
+    pub min_valid: MinValid,
+    /// Only a token that was issued after this request was made will do.
+    pub force_refresh: bool,
+    /// Never use the network.
+    pub offline: bool,
+    /// A claims challenge, JSON (OpenID Connect Core §5.5): a cached token will not do.
+    pub claims: Option<String>,
+}
+
+/// A valid access token and what is known of it.
+#[derive(Debug)]
+pub struct SilentOutcome {
+    /// The token.
+    pub access_token: AccessToken,
+    /// As the server named it, usually `Bearer` (RFC 6749 §7.1).
+    pub token_type: String,
+    /// When it ends.
+    pub expires_on: Timestamp,
+    /// What was granted.
+    pub scopes: ScopeSet,
+    /// Whose it is.
+    pub account: Account,
+    /// The tenant under which it is cached.
+    pub realm: Realm,
+    /// Where it came from.
+    pub source: Source,
+}
+
+/// Where a token came from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Source {
+    /// It was cached.
+    Cache,
+    /// A person has just signed in.
+    Login,
+    /// It was bought with a refresh token.
+    Refresh,
+}
+
+impl PublicClient<'_> {
+    /// A valid access token: the cached one, with neither network nor write; else a refreshed one, stored before it is
+    /// returned. An aging token (past its `refresh_on`) is refreshed too, and served should that fail.
+    ///
+    /// However many processes ask at once, one of them asks the server, and the others take its result.
+    ///
+    /// # Errors
+    /// [`AcquireError::InteractionRequired`] when somebody has to sign in, [`AcquireError::Unavailable`] when the
+    /// server does not answer (nothing is signed out then), and the others as they say.
+    pub fn acquire_token_silent(&self, request: &SilentRequest) -> Result<SilentOutcome, AcquireError> {
+        let cache = cached::load(self.store)?;
+        let Some(account) = self.select_account(&cache, request.account.as_deref())? else {
+            return Err(AcquireError::InteractionRequired(InteractionRequired::NothingCached));
+        };
+        let now = self.clock.now();
+        let mut seen = Vec::new();
+        let decided = plan(&cache, &self.registration, &account, request, now, None, &mut |entry, _| {
+            if request.force_refresh {
+                seen.push(entry.secret.clone());
+            }
+        });
+        match decided {
+            Plan::Serve(token) => Ok(SilentOutcome::cached(token, account)),
+            Plan::SignIn => Err(AcquireError::InteractionRequired(InteractionRequired::NothingCached)),
+            Plan::Refresh { fallback: Some(token), .. } if request.offline => Ok(SilentOutcome::cached(token, account)),
+            Plan::Refresh { .. } if request.offline => Err(AcquireError::Offline),
+            Plan::Refresh { refresh_tokens, fallback } => {
+                let outcome = self.refresh_once(request, account, &seen, refresh_tokens, fallback)?;
+                let left = outcome.expires_on.seconds_since(self.clock.now()).try_into().unwrap_or(0);
+                match promise_kept(request.min_valid, left) {
+                    Ok(()) => Ok(outcome),
+                    Err(needed) => Err(AcquireError::MinValid { lifetime: left, needed }),
+                }
+            }
+        }
+    }
+}
+
+impl SilentOutcome {
+    pub(super) fn cached(token: AccessTokenEntry, account: Account) -> Self {
+        SilentOutcome {
+            access_token: token.secret,
+            token_type: token.token_type,
+            expires_on: token.expires_on,
+            scopes: token.scopes,
+            account,
+            realm: token.realm,
+            source: Source::Cache,
+        }
+    }
+}

@@ -1,0 +1,83 @@
+use super::fields::Fields;
+use super::{Defect, Section};
+use crate::secret::AccessToken;
+use crate::terms::{ClientId, Environment, HomeAccountId, Realm, ScopeSet};
+use crate::time::Timestamp;
+
+/// The `credential_type` that MSAL Node and .NET give to tokens that are not bearer tokens.
+const WITH_AUTH_SCHEME: &str = "AccessToken_With_AuthScheme";
+
+/// Fields that tie a token to more than the schema's common ones: to a caller's assertion, to extra parameters.
+const REQUEST_FIELDS: [&str; 4] = ["additionalCacheKeyComponents", "ext", "userAssertionHash", "user_assertion_hash"];
+
+/// A stored access token.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct AccessTokenEntry {
+    /// As in the file. It tells nothing.
+    pub key: String,
+    /// The user; `None` for an application's own token.
+    pub home_account_id: Option<HomeAccountId>,
+    /// As stored, which may be an alias.
+    pub environment: Environment,
+    /// The client that it was issued to.
+    pub client_id: ClientId,
+    /// As stored; empty where there is none.
+    pub realm: Realm,
+    /// What was granted: `target`.
+    pub scopes: ScopeSet,
+    /// As the server wrote it; `Bearer` where there is none.
+    pub token_type: String,
+    /// The token.
+    pub secret: AccessToken,
+    /// When it was stored.
+    pub cached_at: Option<Timestamp>,
+    /// When it expires.
+    pub expires_on: Timestamp,
+    /// When it expires while the server is down. No library uses it.
+    pub extended_expires_on: Option<Timestamp>,
+    /// From when on it should be replaced.
+    pub refresh_on: Option<Timestamp>,
+    /// The key that it is bound to.
+    pub key_id: Option<String>,
+    /// The digest of the extra parameters that it was requested with.
+    pub ext_cache_key: Option<String>,
+    /// Whether it belongs to one particular request: on behalf of a caller, or with parameters of another library's
+    /// own. Such a token is never served.
+    pub is_for_one_request: bool,
+}
+
+impl AccessTokenEntry {
+    /// Whether it is a bearer token (RFC 6750); names of token types have no case (RFC 6749 §5.1).
+    pub fn is_bearer(&self) -> bool {
+        self.token_type.eq_ignore_ascii_case("Bearer")
+    }
+
+    pub(super) fn read(key: &str, fields: &Fields<'_>) -> Result<Self, Defect> {
+        Ok(AccessTokenEntry {
+            key: key.to_owned(),
+            home_account_id: fields.text("home_account_id")?.map(HomeAccountId::new),
+            environment: Environment::new(&fields.required("environment")?),
+            client_id: ClientId::new(fields.required("client_id")?),
+            realm: Realm::new(fields.text("realm")?.unwrap_or_default()),
+            scopes: ScopeSet::parse(&fields.text("target")?.unwrap_or_default()),
+            token_type: token_type(fields)?,
+            secret: AccessToken::new(fields.required("secret")?),
+            cached_at: fields.lenient_time("cached_at"),
+            expires_on: fields.time("expires_on")?.ok_or(Defect::Missing("expires_on"))?,
+            extended_expires_on: fields.lenient_time("extended_expires_on"),
+            refresh_on: fields.lenient_time("refresh_on"),
+            key_id: fields.key_id()?.map(Into::into),
+            ext_cache_key: fields.text("ext_cache_key")?.map(Into::into),
+            is_for_one_request: REQUEST_FIELDS.iter().any(|name| fields.says_something(name)),
+        })
+    }
+}
+
+fn token_type(fields: &Fields<'_>) -> Result<String, Defect> {
+    let token_type = fields.text("token_type")?;
+    if fields.lenient("credential_type").is_some_and(|own| own.eq_ignore_ascii_case(WITH_AUTH_SCHEME)) {
+        return token_type.map(Into::into).ok_or(Defect::Missing("token_type"));
+    }
+    fields.check_credential_type(Section::AccessToken)?;
+    Ok(token_type.map_or_else(|| "Bearer".to_owned(), Into::into))
+}

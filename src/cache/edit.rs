@@ -1,0 +1,104 @@
+//! Changes to a document, collected and then made at once.
+
+use std::collections::HashMap;
+
+use zeroize::Zeroizing;
+
+use super::Section;
+use super::document::{Document, Entry};
+use super::rewrite::{Change, Rewrite};
+use super::scan::Span;
+use super::style::Style;
+
+/// Changes to a document that was parsed in full.
+pub(super) struct Edit<'t> {
+    pub(super) document: Document<'t>,
+    pub(super) style: Style,
+    changes: [HashMap<usize, Change>; Section::ALL.len()],
+    added: [Vec<(String, Zeroizing<String>)>; Section::ALL.len()],
+}
+
+impl<'t> Edit<'t> {
+    pub(super) fn new(document: Document<'t>) -> Self {
+        Edit {
+            document,
+            style: Style::of(document.index.root.of(document.text)),
+            changes: Default::default(),
+            added: Default::default(),
+        }
+    }
+
+    pub(super) fn remove(&mut self, section: Section, entry: &Entry<'_>) {
+        self.changes[section as usize].insert(entry.position, Change::Remove);
+    }
+
+    pub(super) fn replace(&mut self, section: Section, entry: &Entry<'_>, value: Zeroizing<String>) {
+        if value.as_bytes() != entry.value() {
+            self.changes[section as usize].insert(entry.position, Change::Replace(value));
+        }
+    }
+
+    /// Sets the entry with this key, in its place where it exists.
+    pub(super) fn put(&mut self, section: Section, key: String, value: Zeroizing<String>) {
+        let existing = self.document.entries(section).into_iter().find(|entry| entry.key() == key);
+        match existing {
+            Some(entry) => {
+                self.changes[section as usize].insert(entry.position, Change::Replace(value));
+            }
+            None => self.added[section as usize].push((key, value)),
+        }
+    }
+
+    /// The changed text; `None` when nothing was changed.
+    pub(super) fn finish(mut self) -> Option<Zeroizing<String>> {
+        let is_untouched =
+            |section: &Section| self.changes[*section as usize].is_empty() && self.added[*section as usize].is_empty();
+        let untouched: Vec<Section> = Section::ALL.into_iter().filter(is_untouched).collect();
+        if untouched.len() == Section::ALL.len() {
+            return None;
+        }
+        let Document { text, index } = self.document;
+        let mut sections = [const { None }; Section::ALL.len()];
+        for section in Section::ALL.into_iter().filter(|section| !untouched.contains(section)) {
+            sections[section as usize] = Some(self.section(section));
+        }
+        let root = Rewrite { text, object: index.root, members: &index.members, style: self.style, depth: 0 };
+        // Never grown, so that no copy is left behind.
+        let new: usize = sections.iter().flatten().map(|section| section.len() + 64).sum();
+        let mut out = Zeroizing::new(String::with_capacity(text.len() + new));
+        out.push_str(&String::from_utf8_lossy(&text[..index.root.start]));
+        let names: Vec<_> = index.members.iter().map(|member| Section::named(&member.name(text))).collect();
+        let (mut existing, missing): (Vec<_>, Vec<_>) = Section::ALL
+            .into_iter()
+            .filter_map(|section| Some((section, sections[section as usize].take()?)))
+            .partition(|(section, _)| names.contains(&Some(*section)));
+        root.write(
+            &mut out,
+            |position| {
+                let found = existing.iter().position(|(section, _)| names[position] == Some(*section))?;
+                Some(Change::Replace(existing.swap_remove(found).1))
+            },
+            missing.into_iter().map(|(section, value)| (section.name().to_owned(), value)),
+        );
+        out.push_str(&String::from_utf8_lossy(&text[index.root.end..]));
+        Some(out)
+    }
+
+    fn section(&mut self, section: Section) -> Zeroizing<String> {
+        let Document { text, index } = self.document;
+        let mut changes = std::mem::take(&mut self.changes[section as usize]);
+        let added = std::mem::take(&mut self.added[section as usize]);
+        let member = index.members.iter().rev().find(|member| Section::named(&member.name(text)) == Some(section));
+        // A section that is null or missing is written as a new object: it has no members to copy.
+        let object = member.map_or(Span { start: 0, end: 0 }, |member| member.value);
+        let members = index.section(section);
+        let new: usize = added.iter().map(|(key, value)| 2 * key.len() + value.len() + 32).sum();
+        let mut out = Zeroizing::new(String::with_capacity(object.end - object.start + new));
+        Rewrite { text, object, members, style: self.style, depth: 1 }.write(
+            &mut out,
+            |position| changes.remove(&position),
+            added.into_iter(),
+        );
+        out
+    }
+}

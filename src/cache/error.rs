@@ -1,0 +1,73 @@
+use std::fmt;
+
+use super::Section;
+
+/// Why a text is not a cache. It is never taken for an empty one, and never overwritten.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ParseError {
+    /// The text ends before its root object does: perhaps a writer is at work.
+    CutOff,
+    /// Not JSON, from this byte on.
+    Malformed {
+        /// Counted from the start of the text.
+        offset: usize,
+    },
+    /// JSON, but its root is not an object.
+    NotAnObject,
+    /// Not UTF-8.
+    NotUtf8,
+    /// One of the five sections is neither an object nor null.
+    SectionNotAnObject(Section),
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ParseError::CutOff => formatter.write_str("the cache is cut off"),
+            ParseError::Malformed { offset } => write!(formatter, "the cache is not JSON at byte {offset}"),
+            ParseError::NotAnObject => formatter.write_str("the cache is not a JSON object"),
+            ParseError::NotUtf8 => formatter.write_str("the cache is not UTF-8"),
+            ParseError::SectionNotAnObject(section) => write!(formatter, "{section} in the cache is not an object"),
+        }
+    }
+}
+
+impl std::error::Error for ParseError {}
+
+/// Why one entry cannot be read. It is never served; it stays in the file until its account is removed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Defect {
+    /// The field is missing, null or empty.
+    Missing(&'static str),
+    /// The entry is not an object.
+    NotAnObject,
+    /// The field is not a string.
+    NotAString(&'static str),
+    /// The field is not a number of seconds.
+    NotATime(&'static str),
+    /// `credential_type` contradicts the section.
+    OtherCredentialType,
+}
+
+impl fmt::Display for Defect {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Defect::Missing(field) => write!(formatter, "{field} is missing"),
+            Defect::NotAnObject => formatter.write_str("not an object"),
+            Defect::NotAString(field) => write!(formatter, "{field} is not a string"),
+            Defect::NotATime(field) => write!(formatter, "{field} is not a time"),
+            Defect::OtherCredentialType => formatter.write_str("credential_type contradicts the section"),
+        }
+    }
+}
+
+/// An entry that cannot be read, for a person to look at.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Unreadable {
+    /// The section that it stands in.
+    pub section: Section,
+    /// Its key, as in the file.
+    pub key: String,
+    /// What is wrong with it.
+    pub reason: Defect,
+}

@@ -1,0 +1,150 @@
+//! The fields of one entry, read as liberally as is safe.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::{Defect, Section};
+use crate::time::Timestamp;
+
+/// An entry's fields by name, their values unparsed. Of two fields with one name the last counts.
+#[derive(Debug)]
+pub(super) struct Fields<'t>(Vec<(Name<'t>, &'t RawValue)>);
+
+impl<'t> Fields<'t> {
+    pub(super) fn parse(value: &'t [u8]) -> Result<Self, Defect> {
+        serde_json::from_slice(value).map_err(|_| Defect::NotAnObject)
+    }
+
+    /// A string; `None` when it is missing, null or empty, which the libraries write for one and the same thing.
+    pub(super) fn text(&self, name: &'static str) -> Result<Option<Cow<'t, str>>, Defect> {
+        match self.raw(name) {
+            None | Some("null" | "\"\"") => Ok(None),
+            Some(raw) => string(raw).map(Some).ok_or(Defect::NotAString(name)),
+        }
+    }
+
+    /// A string that has to be there.
+    pub(super) fn required(&self, name: &'static str) -> Result<Cow<'t, str>, Defect> {
+        self.text(name)?.ok_or(Defect::Missing(name))
+    }
+
+    /// A string, anything else taken for none.
+    pub(super) fn lenient(&self, name: &'static str) -> Option<Cow<'t, str>> {
+        self.text(name).ok().flatten()
+    }
+
+    /// Seconds since the epoch: a string as the schema has it, or a number as some writers have it; fractions are cut.
+    pub(super) fn time(&self, name: &'static str) -> Result<Option<Timestamp>, Defect> {
+        match self.raw(name) {
+            None | Some("null") => Ok(None),
+            Some(raw) => seconds(&string(raw).unwrap_or(Cow::Borrowed(raw))).map(Some).ok_or(Defect::NotATime(name)),
+        }
+    }
+
+    /// A time, anything else taken for none.
+    pub(super) fn lenient_time(&self, name: &'static str) -> Option<Timestamp> {
+        self.time(name).ok().flatten()
+    }
+
+    /// Whether the field holds more than null, an empty string, an empty array or an empty object.
+    pub(super) fn says_something(&self, name: &'static str) -> bool {
+        let is_blank = |raw: &str| matches!(raw, "null" | "\"\"" | "[]" | "{}");
+        self.raw(name).is_some_and(|raw| !is_blank(raw))
+    }
+
+    /// The key that binds a proof-of-possession token, by each library's name for it.
+    pub(super) fn key_id(&self) -> Result<Option<Cow<'t, str>>, Defect> {
+        for name in ["key_id", "keyid", "kid"] {
+            if let Some(key_id) = self.text(name)? {
+                return Ok(Some(key_id));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Refuses an entry whose `credential_type` is that of another section. A missing one is tolerated.
+    pub(super) fn check_credential_type(&self, section: Section) -> Result<(), Defect> {
+        match self.text("credential_type")? {
+            Some(other) if !other.eq_ignore_ascii_case(section.name()) => Err(Defect::OtherCredentialType),
+            _ => Ok(()),
+        }
+    }
+
+    fn raw(&self, name: &str) -> Option<&'t str> {
+        self.0.iter().rev().find(|(own, _)| own.0 == name).map(|(_, value)| value.get())
+    }
+}
+
+fn string(raw: &str) -> Option<Cow<'_, str>> {
+    let bare = raw.strip_prefix('"')?.strip_suffix('"')?;
+    if bare.contains('\\') { serde_json::from_str(raw).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(bare)) }
+}
+
+fn seconds(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Timestamp(seconds));
+    }
+    let seconds: f64 = text.parse().ok()?;
+    #[expect(clippy::cast_possible_truncation, reason = "fractions are cut, and the range is checked")]
+    (seconds.abs() < 9e18).then_some(Timestamp(seconds as i64))
+}
+
+/// A name that borrows from the text where it has no escapes.
+#[derive(Debug, serde::Deserialize)]
+struct Name<'t>(#[serde(borrow)] Cow<'t, str>);
+
+impl<'de: 't, 't> Deserialize<'de> for Fields<'t> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(FieldsVisitor)
+    }
+}
+
+struct FieldsVisitor;
+
+impl<'de> Visitor<'de> for FieldsVisitor {
+    type Value = Fields<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields = Vec::with_capacity(16);
+        while let Some(field) = map.next_entry()? {
+            fields.push(field);
+        }
+        Ok(Fields(fields))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_however_they_are_written() {
+        let read = |value: &str| {
+            let entry = format!("{{\"t\": {value}}}");
+            Fields::parse(entry.as_bytes()).unwrap().time("t").map(|time| time.map(|time| time.0))
+        };
+        for (value, seconds) in
+            [("\"1700000000\"", 1_700_000_000), ("17", 17), ("17.9", 17), ("1e3", 1000), ("\" 17.9 \"", 17)]
+        {
+            assert_eq!(read(value), Ok(Some(seconds)), "{value}");
+        }
+        assert_eq!(read("null"), Ok(None));
+        for value in ["\"\"", "\"soon\"", "\"nan\"", "\"inf\"", "1e400", "1e30", "true", "[]", "{}"] {
+            assert_eq!(read(value), Err(Defect::NotATime("t")), "{value}");
+        }
+    }
+
+    #[test]
+    fn escapes_are_decoded_in_names_and_values_and_the_last_of_two_counts() {
+        let fields = Fields::parse(br#"{"se\u0063ret": "x", "secret": "a\u0062"}"#).unwrap();
+        assert_eq!(fields.required("secret").unwrap(), "ab");
+    }
+}

@@ -1,0 +1,89 @@
+//! Which refresh tokens may be spent.
+
+use super::document::{Document, Entry};
+use super::fields::Fields;
+use super::matching::Within;
+use super::{Defect, Owner, RefreshTokenEntry, RefreshTokenQuery, Section};
+use crate::terms::{ClientId, FamilyId};
+use crate::time::Timestamp;
+
+/// The family that a client of which nothing is known may turn out to belong to: the only one there is.
+const FIRST_FAMILY: &str = "1";
+
+/// What the cache knows of a client's family.
+#[derive(Debug, Eq, PartialEq)]
+pub(super) enum Membership {
+    Member(FamilyId),
+    /// The client has had a response, and it named no family.
+    None,
+    Unknown,
+}
+
+impl Document<'_> {
+    /// At most one live token of the family and one of the client itself, in the order to try.
+    pub(super) fn find_refresh_tokens(self, query: &RefreshTokenQuery) -> Vec<RefreshTokenEntry> {
+        let within = Within::new(&query.environment);
+        let family = match self.membership(within, &query.client_id) {
+            Membership::Member(family_id) => Some(family_id),
+            Membership::None => None,
+            Membership::Unknown => Some(FamilyId::new(FIRST_FAMILY)),
+        };
+        let owner = Owner::User(query.home_account_id.clone());
+        let of_user: Vec<RefreshTokenEntry> = self
+            .entries(Section::RefreshToken)
+            .iter()
+            .filter(|entry| entry.fields().is_ok_and(|fields| within.is_of_owner(&fields, &owner)))
+            .filter_map(|entry| read(entry).ok())
+            .collect();
+        let (of_family, others): (Vec<_>, Vec<_>) =
+            of_user.into_iter().partition(|entry| family.is_some() && entry.family_id == family);
+        let own =
+            others.into_iter().filter(|entry| within.case.same(entry.client_id.as_str(), query.client_id.as_str()));
+        let live_of_family = self.live(within, of_family);
+        let mut found: Vec<_> = live_of_family.into_iter().chain(self.live(within, own.collect())).collect();
+        found.dedup_by(|second, first| second.secret == first.secret);
+        found
+    }
+
+    pub(super) fn membership(self, within: Within<'_>, client_id: &ClientId) -> Membership {
+        let mut membership = Membership::Unknown;
+        for fields in self.entries(Section::AppMetadata).iter().filter_map(|entry| entry.fields().ok()) {
+            if !within.is_of_client(&fields, client_id) {
+                continue;
+            }
+            match fields.lenient("family_id") {
+                Some(family_id) => return Membership::Member(FamilyId::new(family_id)),
+                None => membership = Membership::None,
+            }
+        }
+        membership
+    }
+
+    /// Of copies that differ, the one that was changed last: the others have been spent, and to spend one of them
+    /// again would end the sign-in at a provider that detects reuse. Between equals, one whose time is recorded.
+    fn live(self, within: Within<'_>, copies: Vec<RefreshTokenEntry>) -> Option<RefreshTokenEntry> {
+        let evidence = |copy: &RefreshTokenEntry| {
+            let recorded = copy.last_modification_time;
+            (recorded.or_else(|| self.last_seen(within, copy)), recorded.is_some())
+        };
+        // The first of equals, as MSAL: `max_by_key` takes the last.
+        copies.into_iter().rev().max_by_key(evidence)
+    }
+
+    /// When the writer of `copy`, which does not record it, last stored a token: a writer keeps to one environment.
+    fn last_seen(self, within: Within<'_>, copy: &RefreshTokenEntry) -> Option<Timestamp> {
+        let owner = copy.home_account_id.clone().map_or(Owner::Application, Owner::User);
+        let is_of_writer = |fields: &Fields<'_>| {
+            within.is_of_client(fields, &copy.client_id)
+                && within.is_of_owner(fields, &owner)
+                && fields.lenient("environment").is_some_and(|own| own.eq_ignore_ascii_case(copy.environment.as_str()))
+        };
+        let access_tokens = self.entries(Section::AccessToken);
+        let fields = access_tokens.iter().filter_map(|entry| entry.fields().ok()).filter(is_of_writer);
+        fields.filter_map(|fields| fields.lenient_time("cached_at")).max()
+    }
+}
+
+pub(super) fn read(entry: &Entry<'_>) -> Result<RefreshTokenEntry, Defect> {
+    RefreshTokenEntry::read(&entry.key(), &entry.fields()?)
+}

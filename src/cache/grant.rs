@@ -1,0 +1,55 @@
+use super::Owner;
+use crate::secret::{AccessToken, RawIdToken, RefreshToken};
+use crate::terms::{AuthorityType, ClientId, Environment, FamilyId, Realm, ScopeSet};
+
+/// What a token response means for the cache.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// The client that asked.
+    pub client_id: ClientId,
+    /// The authority's host as configured.
+    pub environment: Environment,
+    /// The authority's realm.
+    pub realm: Realm,
+    /// Whose tokens these are. On a refresh the account's, whatever the response says or leaves out.
+    pub owner: Owner,
+    /// At sign-in only: a silent refresh never writes an account, so that a sign-out at the same time stands.
+    pub sign_in: Option<SignIn>,
+    /// The access token.
+    pub access_token: AccessToken,
+    /// As the server wrote it.
+    pub token_type: String,
+    /// Granted, or where the response does not say, requested.
+    pub scopes: ScopeSet,
+    /// In seconds.
+    pub expires_in: u64,
+    /// In seconds; as `expires_in` where there is none.
+    pub ext_expires_in: Option<u64>,
+    /// In seconds.
+    pub refresh_in: Option<u64>,
+    /// The new one. `None`: the one that was spent stays valid (RFC 6749 §6).
+    pub refresh_token: Option<RefreshToken>,
+    /// The family that the response names: `foci`.
+    pub family_id: Option<FamilyId>,
+    /// The ID token. An application's is not kept.
+    pub id_token: Option<RawIdToken>,
+    /// The refresh token that bought this.
+    pub spent: Option<RefreshToken>,
+    /// The key that the access token is bound to.
+    pub key_id: Option<String>,
+    /// [`ext_cache_key`](super::ext_cache_key) of the request's extra parameters.
+    pub ext_cache_key: Option<String>,
+}
+
+/// Who has signed in.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// `oid`, else `sub`. Where there is none the `uid` of the home account id is written: MSAL Node hides accounts without.
+    pub local_account_id: Option<String>,
+    /// May be empty.
+    pub username: String,
+    /// What kind of authority it was.
+    pub authority_type: AuthorityType,
+    /// The grant type that created the account.
+    pub account_source: Option<String>,
+}

@@ -1,0 +1,223 @@
+//! What a token response changes: written in MSAL Python's shapes, under its keys, and so that every library reads it.
+
+use std::time::Duration;
+
+use super::document::Entry;
+use super::edit::Edit;
+use super::fields::Fields;
+use super::find_refresh_token::Membership;
+use super::keys::{self, Key};
+use super::matching::Within;
+use super::rewrite::with_fields;
+use super::{Grant, Owner, Section, SignIn};
+use crate::terms::{AuthorityType, HomeAccountId, ScopeSet};
+use crate::time::Timestamp;
+
+/// Scopes that do not make two access tokens versions of one another.
+const IDENTITY_SCOPES: [&str; 4] = ["openid", "profile", "offline_access", "email"];
+
+/// An entry, or a member, two objects deep in the file.
+const ENTRY_DEPTH: usize = 2;
+
+/// A grant on its way into a document.
+pub(super) struct Recording<'e, 't> {
+    pub(super) edit: &'e mut Edit<'t>,
+    pub(super) grant: &'e Grant,
+    pub(super) within: Within<'e>,
+    pub(super) now: Timestamp,
+}
+
+impl Recording<'_, '_> {
+    pub(super) fn record(mut self) {
+        if self.was_signed_out() {
+            return;
+        }
+        self.refresh_token();
+        self.access_token();
+        if let (Some(sign_in), Owner::User(home_account_id)) = (&self.grant.sign_in, &self.grant.owner) {
+            self.account(sign_in, home_account_id);
+        }
+        self.id_token();
+        self.app_metadata();
+    }
+
+    fn access_token(&mut self) {
+        for entry in self.edit.document.entries(Section::AccessToken) {
+            if entry.fields().is_ok_and(|fields| self.is_superseded(&fields)) {
+                self.edit.remove(Section::AccessToken, &entry);
+            }
+        }
+        let grant = self.grant;
+        let after = |seconds| self.now.plus(Duration::from_secs(seconds)).to_string();
+        let target = grant.scopes.to_target();
+        let (cached_at, expires_on) = (self.now.to_string(), after(grant.expires_in));
+        let extended_expires_on = after(grant.ext_expires_in.unwrap_or(grant.expires_in));
+        let refresh_on = grant.refresh_in.map(after);
+        let mut fields = vec![
+            ("credential_type", Some(Section::AccessToken.name())),
+            ("secret", Some(grant.access_token.expose())),
+            ("home_account_id", grant.owner.home_account_id()),
+            ("environment", Some(grant.environment.as_str())),
+            ("client_id", Some(grant.client_id.as_str())),
+            ("target", Some(&target)),
+            ("realm", Some(grant.realm.as_str())),
+            ("token_type", Some(&grant.token_type)),
+            ("cached_at", Some(&cached_at)),
+            ("expires_on", Some(&expires_on)),
+            ("extended_expires_on", Some(&extended_expires_on)),
+        ];
+        let optional =
+            [("key_id", &grant.key_id), ("ext_cache_key", &grant.ext_cache_key), ("refresh_on", &refresh_on)];
+        fields.extend(
+            optional.into_iter().filter(|(_, value)| value.is_some()).map(|(name, value)| (name, value.as_deref())),
+        );
+        let is_this = |recording: &Self, fields: &Fields<'_>| {
+            recording.is_own_in_realm(fields) && recording.is_same_kind_of_access_token(fields)
+        };
+        self.put_new(Section::AccessToken, Key::access_token(grant), &fields, is_this);
+    }
+
+    /// A sign-in replaces all that its client and user held, as the server may have revoked it. A refresh replaces
+    /// what it overlaps with.
+    fn is_superseded(&self, entry: &Fields<'_>) -> bool {
+        let is_sign_in = self.grant.sign_in.is_some();
+        is_sign_in && self.is_own(entry)
+            || self.is_own_in_realm(entry) && self.is_same_kind_of_access_token(entry) && self.overlaps(entry)
+    }
+
+    fn is_same_kind_of_access_token(&self, entry: &Fields<'_>) -> bool {
+        let token_type = entry.lenient("token_type");
+        entry.key_id() == Ok(self.grant.key_id.as_deref().map(Into::into))
+            && entry.lenient("ext_cache_key").as_deref() == self.grant.ext_cache_key.as_deref()
+            && token_type.as_deref().unwrap_or("Bearer").eq_ignore_ascii_case(&self.grant.token_type)
+    }
+
+    fn overlaps(&self, entry: &Fields<'_>) -> bool {
+        let case = self.within.case;
+        let granted = ScopeSet::parse(&entry.lenient("target").unwrap_or_default());
+        let is_identity = |scope: &str| IDENTITY_SCOPES.contains(&scope);
+        let shared = |scope: &str| !is_identity(scope) && case.contains(&granted, scope);
+        let names_no_resource = |scopes: &ScopeSet| scopes.iter().all(is_identity);
+        self.grant.scopes.iter().any(shared) || names_no_resource(&granted) && names_no_resource(&self.grant.scopes)
+    }
+
+    fn account(&mut self, sign_in: &SignIn, home_account_id: &HomeAccountId) {
+        let uid = home_account_id.as_str().rsplit_once('.').map_or(home_account_id.as_str(), |(uid, _)| uid);
+        let mut fields = vec![
+            ("home_account_id", Some(home_account_id.as_str())),
+            ("environment", Some(self.grant.environment.as_str())),
+            ("realm", Some(self.grant.realm.as_str())),
+            ("local_account_id", Some(sign_in.local_account_id.as_deref().unwrap_or(uid))),
+            ("username", Some(sign_in.username.as_str())),
+            ("authority_type", Some(AuthorityType::as_str(sign_in.authority_type))),
+        ];
+        fields.extend(sign_in.account_source.as_deref().map(|source| ("account_source", Some(source))));
+        self.put(Section::Account, Key::account(self.grant), &fields, |recording, fields| {
+            recording.within.is_of_owner(fields, &recording.grant.owner)
+                && recording.within.is_of_realm(fields, &recording.grant.realm)
+        });
+    }
+
+    fn id_token(&mut self) {
+        let grant = self.grant;
+        let (Some(id_token), Owner::User(home_account_id)) = (&grant.id_token, &grant.owner) else { return };
+        let fields = [
+            ("credential_type", Some(Section::IdToken.name())),
+            ("secret", Some(id_token.expose())),
+            ("home_account_id", Some(home_account_id.as_str())),
+            ("environment", Some(grant.environment.as_str())),
+            ("realm", Some(grant.realm.as_str())),
+            ("client_id", Some(grant.client_id.as_str())),
+        ];
+        self.put(Section::IdToken, Key::id_token(grant), &fields, Self::is_own_in_realm);
+    }
+
+    /// Merged: a response that names no family does not end a membership.
+    fn app_metadata(&mut self) {
+        let grant = self.grant;
+        let family_id =
+            grant.family_id.clone().or_else(|| match self.edit.document.membership(self.within, &grant.client_id) {
+                Membership::Member(family_id) => Some(family_id),
+                Membership::None | Membership::Unknown => None,
+            });
+        let mut fields =
+            vec![("client_id", Some(grant.client_id.as_str())), ("environment", Some(grant.environment.as_str()))];
+        fields.extend(family_id.as_ref().map(|family_id| ("family_id", Some(family_id.as_str()))));
+        let own = self.edit.document.entries(Section::AppMetadata).into_iter().find(|entry| {
+            entry.fields().is_ok_and(|fields| {
+                self.within.is_of_client(&fields, &grant.client_id)
+                    && fields.lenient("environment").as_deref() == Some(grant.environment.as_str())
+            })
+        });
+        let style = self.edit.style;
+        match own {
+            Some(entry) => {
+                let family_only = fields.split_off(2);
+                let value = with_fields(entry.value(), &family_only, style);
+                self.edit.replace(Section::AppMetadata, &entry, value);
+            }
+            None => self.edit.put(Section::AppMetadata, keys::app_metadata(grant), style.object(&fields, ENTRY_DEPTH)),
+        }
+    }
+
+    /// Whether the entry belongs to this client and this owner.
+    pub(super) fn is_own(&self, entry: &Fields<'_>) -> bool {
+        self.within.is_of_client(entry, &self.grant.client_id) && self.within.is_of_owner(entry, &self.grant.owner)
+    }
+
+    fn is_own_in_realm(&self, entry: &Fields<'_>) -> bool {
+        self.is_own(entry) && self.within.is_of_realm(entry, &self.grant.realm)
+    }
+
+    /// Writes an entry, keeping the fields of one that `is_this` that are not among `fields`.
+    fn put(
+        &mut self,
+        section: Section,
+        key: Key,
+        fields: &[(&str, Option<&str>)],
+        is_this: impl Fn(&Self, &Fields<'_>) -> bool,
+    ) {
+        match self.place(section, key, is_this) {
+            (_, Some(entry)) => {
+                let value = with_fields(entry.value(), fields, self.edit.style);
+                self.edit.replace(section, &entry, value);
+            }
+            (key, None) => self.edit.put(section, key, self.edit.style.object(fields, ENTRY_DEPTH)),
+        }
+    }
+
+    /// Writes an entry, of which nothing older is kept, and returns its key.
+    pub(super) fn put_new(
+        &mut self,
+        section: Section,
+        key: Key,
+        fields: &[(&str, Option<&str>)],
+        is_this: impl Fn(&Self, &Fields<'_>) -> bool,
+    ) -> String {
+        let (key, _) = self.place(section, key, is_this);
+        self.edit.put(section, key.clone(), self.edit.style.object(fields, ENTRY_DEPTH));
+        key
+    }
+}
+
+impl<'t> Recording<'_, 't> {
+    /// The first key that is free, or whose entry `is_this` or cannot be read.
+    fn place(
+        &self,
+        section: Section,
+        key: Key,
+        is_this: impl Fn(&Self, &Fields<'_>) -> bool,
+    ) -> (String, Option<Entry<'t>>) {
+        let entries = self.edit.document.entries(section);
+        for key in key.candidates() {
+            match entries.iter().find(|entry| entry.key() == key) {
+                None => return (key, None),
+                Some(entry) if entry.fields().map_or(true, |fields| is_this(self, &fields)) => {
+                    return (key, Some(*entry));
+                }
+                Some(_) => {}
+            }
+        }
+        unreachable!("the candidates do not end")
+    }
+}

@@ -1,0 +1,129 @@
+//! Sign-out: by fields, over all aliases, whoever wrote the entries.
+
+use super::document::{Document, Entry};
+use super::edit::Edit;
+use super::fields::Fields;
+use super::find_refresh_token::{self, Membership};
+use super::matching::Within;
+use super::{Owner, RefreshTokenEntry, Section};
+use crate::terms::{ClientId, Environment, FamilyId, HomeAccountId};
+
+/// Whose tokens to forget.
+#[derive(Clone, Debug)]
+pub struct AccountRemoval {
+    /// The user.
+    pub home_account_id: HomeAccountId,
+    /// The environment; its aliases too.
+    pub environment: Environment,
+    /// How much of the user's.
+    pub scope: RemovalScope,
+}
+
+/// How much of a user's to forget.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum RemovalScope {
+    /// What this client and the others of its family hold. The account goes when nobody else holds a token for it.
+    ClientAndFamily(ClientId),
+    /// What any client holds, and the account.
+    Everything,
+}
+
+/// Removes an account and returns its refresh tokens.
+pub(super) fn remove_account(edit: &mut Edit<'_>, removal: &AccountRemoval) -> Vec<RefreshTokenEntry> {
+    let within = Within::new(&removal.environment);
+    let owner = Owner::User(removal.home_account_id.clone());
+    let document = edit.document;
+    let leaving = match &removal.scope {
+        RemovalScope::ClientAndFamily(client_id) => Some(Leaving::of(document, within, client_id)),
+        RemovalScope::Everything => None,
+    };
+    let is_of_user = |entry: &Entry<'_>| entry.fields().is_ok_and(|fields| within.is_of_owner(&fields, &owner));
+    let leaves = |entry: &Entry<'_>| match &leaving {
+        Some(leaving) => entry.fields().is_ok_and(|fields| leaving.includes(within, &fields)),
+        None => true,
+    };
+    let mut removed = Vec::new();
+    let mut account_stays = false;
+    for section in [Section::AccessToken, Section::RefreshToken, Section::IdToken] {
+        // The shadowed ones too: their secrets stand in the file.
+        for entry in document.all_entries(section).filter(is_of_user) {
+            if !leaves(&entry) {
+                account_stays |= section != Section::IdToken;
+                continue;
+            }
+            if section == Section::RefreshToken {
+                removed.extend(find_refresh_token::read(&entry));
+            }
+            edit.remove(section, &entry);
+        }
+    }
+    if !account_stays {
+        for entry in document.all_entries(Section::Account).filter(is_of_user) {
+            edit.remove(Section::Account, &entry);
+        }
+    }
+    distinct(removed)
+}
+
+/// Removes the application's own access tokens.
+pub(super) fn remove_client_tokens(edit: &mut Edit<'_>, client_id: &ClientId, environment: &Environment) {
+    let within = Within::new(environment);
+    let is_clients =
+        |fields: &Fields<'_>| within.is_of_client(fields, client_id) && within.is_of_owner(fields, &Owner::Application);
+    for entry in edit.document.all_entries(Section::AccessToken) {
+        if entry.fields().is_ok_and(|fields| is_clients(&fields)) {
+            edit.remove(Section::AccessToken, &entry);
+        }
+    }
+}
+
+/// Empties the five sections and returns the refresh tokens.
+pub(super) fn clear(edit: &mut Edit<'_>) -> Vec<RefreshTokenEntry> {
+    let document = edit.document;
+    for section in Section::ALL {
+        for entry in document.all_entries(section) {
+            edit.remove(section, &entry);
+        }
+    }
+    distinct(document.all_entries(Section::RefreshToken).filter_map(|entry| find_refresh_token::read(&entry).ok()))
+}
+
+/// The clients that a sign-out is for.
+struct Leaving {
+    clients: Vec<ClientId>,
+    family_id: Option<FamilyId>,
+}
+
+impl Leaving {
+    fn of(document: Document<'_>, within: Within<'_>, client_id: &ClientId) -> Self {
+        let mut clients = vec![client_id.clone()];
+        let Membership::Member(family_id) = document.membership(within, client_id) else {
+            return Leaving { clients, family_id: None };
+        };
+        for section in [Section::AppMetadata, Section::RefreshToken] {
+            let fields = document.all_entries(section).filter_map(|entry| entry.fields().ok());
+            let members = fields.filter(|fields| within.holds(fields) && is_of_family(fields, &family_id));
+            clients.extend(members.filter_map(|fields| fields.lenient("client_id").map(ClientId::new)));
+        }
+        Leaving { clients, family_id: Some(family_id) }
+    }
+
+    fn includes(&self, within: Within<'_>, entry: &Fields<'_>) -> bool {
+        self.clients.iter().any(|client_id| within.is_of_client(entry, client_id))
+            || self.family_id.as_ref().is_some_and(|family_id| is_of_family(entry, family_id))
+    }
+}
+
+fn is_of_family(entry: &Fields<'_>, family_id: &FamilyId) -> bool {
+    entry.lenient("family_id").as_deref() == Some(family_id.as_str())
+}
+
+fn distinct(entries: impl IntoIterator<Item = RefreshTokenEntry>) -> Vec<RefreshTokenEntry> {
+    let mut distinct: Vec<RefreshTokenEntry> = Vec::new();
+    for entry in entries {
+        if distinct.iter().all(|known| known.secret != entry.secret) {
+            distinct.push(entry);
+        }
+    }
+    distinct
+}

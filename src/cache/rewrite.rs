@@ -1,0 +1,96 @@
+//! One object with some of its members replaced, removed or added, and all the rest to the letter.
+
+use zeroize::Zeroizing;
+
+use super::document::counting;
+use super::scan::{Member, Span, members};
+use super::style::Style;
+
+/// What becomes of a member.
+pub(super) enum Change {
+    Remove,
+    Replace(Zeroizing<String>),
+}
+
+/// An object to be rewritten.
+pub(super) struct Rewrite<'t> {
+    pub(super) text: &'t [u8],
+    pub(super) object: Span,
+    pub(super) members: &'t [Member],
+    pub(super) style: Style,
+    /// How many objects deep the object is in the file.
+    pub(super) depth: usize,
+}
+
+impl Rewrite<'_> {
+    /// Appends the object to `out`. Shadowed members go: a reader that takes the first would see them.
+    pub(super) fn write(
+        &self,
+        out: &mut String,
+        mut change: impl FnMut(usize) -> Option<Change>,
+        added: impl Iterator<Item = (String, Zeroizing<String>)>,
+    ) {
+        let counting = counting(self.text, self.members);
+        let mut start = self.object.start + 1;
+        let mut separator = "{";
+        for (position, member) in self.members.iter().enumerate() {
+            let is_last = position + 1 == self.members.len();
+            // Only white space stands between a value and its comma.
+            let blank = self.text[member.value.end..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            let end = if is_last { member.value.end } else { member.value.end + blank };
+            let change = if counting[position] { change(position) } else { Some(Change::Remove) };
+            if !matches!(change, Some(Change::Remove)) {
+                out.push_str(separator);
+                separator = ",";
+            }
+            match change {
+                None => self.copy(out, Span { start, end }),
+                Some(Change::Remove) => {}
+                Some(Change::Replace(value)) => {
+                    self.copy(out, Span { start, end: member.value.start });
+                    out.push_str(&value);
+                    self.copy(out, Span { start: member.value.end, end });
+                }
+            }
+            start = end + 1;
+        }
+        for (name, value) in added {
+            out.push_str(separator);
+            separator = ",";
+            self.style.name(out, &name, self.depth + 1);
+            out.push_str(&value);
+        }
+        match (separator, self.members.last()) {
+            ("{", _) => out.push('{'),
+            (_, None) => self.style.end_line(out, self.depth),
+            (_, Some(last)) => self.copy(out, Span { start: last.value.end, end: self.object.end - 1 }),
+        }
+        out.push('}');
+    }
+
+    fn copy(&self, out: &mut String, span: Span) {
+        // The text was checked to be UTF-8, and spans end at ASCII characters.
+        out.push_str(&String::from_utf8_lossy(span.of(self.text)));
+    }
+}
+
+/// The entry `value` with these fields set, at their places or at its end; its other fields stay to the letter.
+pub(super) fn with_fields(value: &[u8], fields: &[(&str, Option<&str>)], style: Style) -> Zeroizing<String> {
+    const ENTRY_DEPTH: usize = 2;
+    let Ok(members) = members(value) else { return style.object(fields, ENTRY_DEPTH) };
+    let named = |name: &str| fields.iter().find(|(own, _)| *own == name);
+    let has = |name: &str| members.iter().any(|member| member.name(value) == name);
+    let added = fields.iter().filter(|(name, _)| !has(name));
+    let object = Span { start: 0, end: value.len() };
+    let rewrite = Rewrite { text: value, object, members: &members, style, depth: ENTRY_DEPTH };
+    let mut out = Zeroizing::new(String::with_capacity(value.len() * 2));
+    rewrite.write(
+        &mut out,
+        |position| {
+            let (_, value) = named(&members[position].name(value))?;
+            Some(Change::Replace(style.string_or_null(*value)))
+        },
+        added.map(|(name, value)| ((*name).to_owned(), style.string_or_null(*value))),
+    );
+    out
+}

@@ -1,0 +1,130 @@
+//! Where a new refresh token goes.
+
+use std::collections::HashSet;
+
+use super::Section;
+use super::document::Entry;
+use super::fields::Fields;
+use super::find_refresh_token::Membership;
+use super::keys::Key;
+use super::record::Recording;
+use super::rewrite::with_fields;
+use crate::secret::RefreshToken;
+
+impl<'t> Recording<'_, 't> {
+    /// Whether the account was removed while its refresh token was being spent: neither that token nor a successor
+    /// is left.
+    pub(super) fn was_signed_out(&self) -> bool {
+        self.grant.spent.is_some() && self.grant.sign_in.is_none() && self.live_refresh_tokens().is_empty()
+    }
+
+    /// Brings every copy of the refresh token up to date. The libraries keep copies of one token under different keys
+    /// and environments, and a copy that is left behind ends the sign-in where reuse is detected.
+    pub(super) fn refresh_token(&mut self) {
+        let Some(secret) = &self.grant.refresh_token else { return };
+        let (spent, others): (Vec<_>, Vec<_>) =
+            self.live_refresh_tokens().into_iter().partition(|copy| self.is_spent(&copy.fields));
+        let mut renewed = HashSet::new();
+        for copy in &spent {
+            renewed.insert(copy.environment());
+            self.renew(copy, secret);
+        }
+        let placed = if self.grant.spent.is_none() || self.grant.sign_in.is_some() {
+            renewed.insert(self.grant.environment.as_str().to_owned());
+            Some(self.put_refresh_token(secret))
+        } else {
+            None
+        };
+        for copy in others.iter().filter(|copy| placed.as_deref() != Some(&*copy.entry.key())) {
+            if !self.is_superseded_by(copy, &spent) {
+                continue;
+            }
+            // The only copy of an environment is another library's own, and goes on from the new token.
+            if renewed.insert(copy.environment()) {
+                self.renew(copy, secret);
+            } else {
+                self.edit.remove(Section::RefreshToken, &copy.entry);
+            }
+        }
+    }
+
+    /// What holds the spent refresh token, and what this client and its family hold for the user.
+    fn live_refresh_tokens(&self) -> Vec<Copy<'t>> {
+        let family_id = match self.edit.document.membership(self.within, &self.grant.client_id) {
+            Membership::Member(family_id) => Some(family_id),
+            Membership::None | Membership::Unknown => self.grant.family_id.clone(),
+        };
+        let is_of_family = |fields: &Fields<'_>| {
+            family_id
+                .as_ref()
+                .is_some_and(|family_id| fields.lenient("family_id").as_deref() == Some(family_id.as_str()))
+                && self.within.is_of_owner(fields, &self.grant.owner)
+        };
+        self.edit
+            .document
+            .entries(Section::RefreshToken)
+            .into_iter()
+            .filter_map(|entry| Some(Copy { entry, fields: entry.fields().ok()? }))
+            .filter(|Copy { fields, .. }| self.is_spent(fields) || self.is_own(fields) || is_of_family(fields))
+            .collect()
+    }
+
+    fn is_spent(&self, entry: &Fields<'_>) -> bool {
+        let Some(spent) = &self.grant.spent else { return false };
+        self.within.holds(entry) && entry.lenient("secret").is_some_and(|own| RefreshToken::new(own) == *spent)
+    }
+
+    /// Whether `copy` is an older version of the spent token, or where that is gone, of this client's token.
+    fn is_superseded_by(&self, copy: &Copy<'_>, spent: &[Copy<'_>]) -> bool {
+        let family_id = copy.fields.lenient("family_id");
+        if self.grant.sign_in.is_some() || spent.is_empty() {
+            let new_family_id = self.grant.family_id.as_ref().map(|family_id| family_id.as_str());
+            return self.is_own(&copy.fields) && (family_id.is_none() || family_id.as_deref() == new_family_id);
+        }
+        spent.iter().any(|spent| {
+            let client_id = spent.fields.lenient("client_id");
+            self.within.case.same_option(client_id.as_deref(), copy.fields.lenient("client_id").as_deref())
+                && self.within.is_of_owner(&copy.fields, &self.grant.owner)
+                && spent.fields.lenient("family_id") == family_id
+        })
+    }
+
+    fn renew(&mut self, copy: &Copy<'_>, secret: &RefreshToken) {
+        let now = self.now.to_string();
+        let mut fields = vec![("secret", Some(secret.expose())), ("last_modification_time", Some(now.as_str()))];
+        if self.is_own(&copy.fields) {
+            fields.extend(self.grant.family_id.as_ref().map(|family_id| ("family_id", Some(family_id.as_str()))));
+        }
+        let value = with_fields(copy.entry.value(), &fields, self.edit.style);
+        self.edit.replace(Section::RefreshToken, &copy.entry, value);
+    }
+
+    /// Returns the new entry's key.
+    fn put_refresh_token(&mut self, secret: &RefreshToken) -> String {
+        let grant = self.grant;
+        let (target, now) = (grant.scopes.to_target(), self.now.to_string());
+        let mut fields = vec![
+            ("credential_type", Some(Section::RefreshToken.name())),
+            ("secret", Some(secret.expose())),
+            ("home_account_id", grant.owner.home_account_id()),
+            ("environment", Some(grant.environment.as_str())),
+            ("client_id", Some(grant.client_id.as_str())),
+            ("target", Some(&target)),
+            ("last_modification_time", Some(&now)),
+        ];
+        fields.extend(grant.family_id.as_ref().map(|family_id| ("family_id", Some(family_id.as_str()))));
+        self.put_new(Section::RefreshToken, Key::refresh_token(grant), &fields, Self::is_own)
+    }
+}
+
+/// An entry that holds a copy of a refresh token, or an older version of it.
+struct Copy<'t> {
+    entry: Entry<'t>,
+    fields: Fields<'t>,
+}
+
+impl Copy<'_> {
+    fn environment(&self) -> String {
+        self.fields.lenient("environment").unwrap_or_default().to_ascii_lowercase()
+    }
+}

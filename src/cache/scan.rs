@@ -1,0 +1,276 @@
+//! Where the members of the document stand: one pass over the bytes, no recursion, no allocation per token.
+//!
+//! The scanner knows strings and brackets, and so can never take a part of a string for structure. What it lets
+//! through inside an entry may still not be JSON: an entry is parsed when it is looked at, and a whole
+//! document before it is changed.
+
+use std::borrow::Cow;
+
+use memchr::memchr2;
+
+use super::{ParseError, Section};
+
+/// A range of bytes of the text.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Span {
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+impl Span {
+    pub(super) fn of(self, text: &[u8]) -> &[u8] {
+        &text[self.start..self.end]
+    }
+}
+
+/// One member of an object.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Member {
+    /// The name with its quotes.
+    pub(super) key: Span,
+    pub(super) value: Span,
+    /// Whether a backslash stands in the name or the value.
+    pub(super) escaped: bool,
+}
+
+impl Member {
+    /// The name, decoded. One that has no decoded form (a lone surrogate) stands for itself.
+    pub(super) fn name(self, text: &[u8]) -> Cow<'_, str> {
+        let quoted = self.key.of(text);
+        let bare = String::from_utf8_lossy(&quoted[1..quoted.len() - 1]);
+        if !self.escaped || !bare.contains('\\') {
+            return bare;
+        }
+        serde_json::from_slice(quoted).map_or(bare, Cow::Owned)
+    }
+}
+
+/// The members of the root, and those of the five sections.
+#[derive(Debug)]
+pub(super) struct Index {
+    pub(super) root: Span,
+    pub(super) members: Vec<Member>,
+    sections: [Vec<Member>; Section::ALL.len()],
+}
+
+impl Index {
+    /// The index of an empty root object.
+    pub(super) fn empty(root: Span) -> Index {
+        Index { root, members: Vec::new(), sections: [const { Vec::new() }; Section::ALL.len()] }
+    }
+
+    /// Indexes a document. White space and a byte order mark may stand around the root.
+    pub(super) fn of(text: &[u8]) -> Result<Index, ParseError> {
+        let mut scanner = Scanner { text, at: 0, nesting: Vec::new(), escaped: false };
+        if text.starts_with(b"\xef\xbb\xbf") {
+            scanner.at = 3;
+        }
+        scanner.white_space();
+        let start = scanner.at;
+        if scanner.peek()? != b'{' {
+            return Err(ParseError::NotAnObject);
+        }
+        let mut sections = [const { Vec::new() }; Section::ALL.len()];
+        let members = scanner.members(|scanner, key| {
+            let member = Member { key, value: key, escaped: scanner.escaped };
+            let Some(section) = Section::named(&member.name(text)) else { return scanner.value() };
+            // Of two sections with one name the last counts, as in every MSAL library.
+            sections[section as usize] = match scanner.peek()? {
+                b'{' => scanner.members(|scanner, _| scanner.value())?,
+                _ => {
+                    scanner.value()?;
+                    Vec::new()
+                }
+            };
+            Ok(())
+        })?;
+        let root = Span { start, end: scanner.at };
+        scanner.white_space();
+        if scanner.at < text.len() {
+            return Err(scanner.malformed());
+        }
+        Ok(Index { root, members, sections })
+    }
+
+    pub(super) fn section(&self, section: Section) -> &[Member] {
+        &self.sections[section as usize]
+    }
+}
+
+/// The members of the one object that `text` is.
+pub(super) fn members(text: &[u8]) -> Result<Vec<Member>, ParseError> {
+    let mut scanner = Scanner { text, at: 0, nesting: Vec::new(), escaped: false };
+    match scanner.peek()? {
+        b'{' => scanner.members(|scanner, _| scanner.value()),
+        _ => Err(ParseError::NotAnObject),
+    }
+}
+
+struct Scanner<'t> {
+    text: &'t [u8],
+    at: usize,
+    /// The closing brackets that are due, innermost last.
+    nesting: Vec<u8>,
+    /// Whether a backslash was met since this was last cleared.
+    escaped: bool,
+}
+
+impl Scanner<'_> {
+    /// Passes over the object that starts here; `value` passes over each member's value.
+    fn members(
+        &mut self,
+        mut value: impl FnMut(&mut Self, Span) -> Result<(), ParseError>,
+    ) -> Result<Vec<Member>, ParseError> {
+        let mut members = Vec::new();
+        self.at += 1;
+        self.white_space();
+        if self.peek()? == b'}' {
+            self.at += 1;
+            return Ok(members);
+        }
+        loop {
+            self.white_space();
+            self.escaped = false;
+            let key = self.string()?;
+            let key_escaped = self.escaped;
+            self.white_space();
+            self.expect(b':')?;
+            self.white_space();
+            let start = self.at;
+            value(self, key)?;
+            members.push(Member { key, value: Span { start, end: self.at }, escaped: key_escaped || self.escaped });
+            self.white_space();
+            if self.peek()? == b'}' {
+                self.at += 1;
+                return Ok(members);
+            }
+            self.expect(b',')?;
+        }
+    }
+
+    fn value(&mut self) -> Result<(), ParseError> {
+        match self.peek()? {
+            b'"' => self.string().map(drop),
+            b'{' | b'[' => self.nested(),
+            _ => self.scalar(),
+        }
+    }
+
+    fn nested(&mut self) -> Result<(), ParseError> {
+        loop {
+            match self.peek()? {
+                b'"' => {
+                    self.string()?;
+                    continue;
+                }
+                b'{' => self.nesting.push(b'}'),
+                b'[' => self.nesting.push(b']'),
+                bracket @ (b'}' | b']') => {
+                    if self.nesting.pop() != Some(bracket) {
+                        return Err(self.malformed());
+                    }
+                    if self.nesting.is_empty() {
+                        self.at += 1;
+                        return Ok(());
+                    }
+                }
+                byte if is_plain(byte) => {}
+                _ => return Err(self.malformed()),
+            }
+            self.at += 1;
+        }
+    }
+
+    fn scalar(&mut self) -> Result<(), ParseError> {
+        let start = self.at;
+        while self.peek()?.is_ascii_alphanumeric() || matches!(self.peek()?, b'+' | b'-' | b'.') {
+            self.at += 1;
+        }
+        if self.at == start { Err(self.malformed()) } else { Ok(()) }
+    }
+
+    fn string(&mut self) -> Result<Span, ParseError> {
+        let start = self.at;
+        self.expect(b'"')?;
+        loop {
+            let rest = self.text.get(self.at..).ok_or(ParseError::CutOff)?;
+            self.at += memchr2(b'"', b'\\', rest).ok_or(ParseError::CutOff)? + 1;
+            if self.text[self.at - 1] == b'"' {
+                return Ok(Span { start, end: self.at });
+            }
+            self.escaped = true;
+            self.at += 1;
+        }
+    }
+
+    fn white_space(&mut self) {
+        while self.text.get(self.at).is_some_and(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t')) {
+            self.at += 1;
+        }
+    }
+
+    fn expect(&mut self, byte: u8) -> Result<(), ParseError> {
+        if self.peek()? != byte {
+            return Err(self.malformed());
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    fn peek(&self) -> Result<u8, ParseError> {
+        self.text.get(self.at).copied().ok_or(ParseError::CutOff)
+    }
+
+    fn malformed(&self) -> ParseError {
+        ParseError::Malformed { offset: self.at }
+    }
+}
+
+/// What may stand outside of strings and is not a bracket.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | b',' | b':' | b'+' | b'-' | b'.') || byte.is_ascii_alphanumeric()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> Option<ParseError> {
+        Index::of(text.as_bytes()).err()
+    }
+
+    #[test]
+    fn a_document_that_is_cut_off_anywhere_is_told_from_a_whole_one() {
+        let whole = r#"{"AccessToken": {"a\"}": {"b": [1, {"c": "\\"}]}}, "x": -1.5e3, "y": null}"#;
+        assert_eq!(error(whole), None);
+        for end in 0..whole.len() {
+            assert_eq!(error(&whole[..end]), Some(ParseError::CutOff), "{}", &whole[..end]);
+        }
+    }
+
+    #[test]
+    fn what_is_not_one_balanced_object_is_refused() {
+        assert_eq!(error("[]"), Some(ParseError::NotAnObject));
+        assert_eq!(error("null"), Some(ParseError::NotAnObject));
+        assert_eq!(error("{} {}"), Some(ParseError::Malformed { offset: 3 }));
+        assert_eq!(error(r#"{"a": [}"#), Some(ParseError::Malformed { offset: 7 }));
+        assert_eq!(error(r#"{"a": 1,}"#), Some(ParseError::Malformed { offset: 8 }));
+        assert_eq!(error(r#"{"a" 1}"#), Some(ParseError::Malformed { offset: 5 }));
+        assert_eq!(error("{\"a\": {\"b\":\0}}"), Some(ParseError::Malformed { offset: 11 }));
+    }
+
+    #[test]
+    fn nesting_of_any_depth_is_passed_over() {
+        let depth = 1_000_000;
+        let text = format!("{{\"deep\": {}{}}}", "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(error(&text), None);
+    }
+
+    #[test]
+    fn a_section_is_known_by_its_decoded_name_and_the_last_one_counts() {
+        let text = br#"{"AccessToken": {"first": {}}, "Access\u0054oken": {"a": {}, "b": {}}}"#;
+        let index = Index::of(text).unwrap();
+        let keys: Vec<_> = index.section(Section::AccessToken).iter().map(|entry| entry.name(text)).collect();
+        assert_eq!(keys, ["a", "b"]);
+    }
+}

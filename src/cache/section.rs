@@ -1,0 +1,43 @@
+use std::fmt;
+
+/// The five sections of the MSAL unified schema, in the order in which MSAL Python first writes them at a sign-in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Section {
+    /// Access tokens, of users and of applications.
+    AccessToken,
+    /// Who has signed in.
+    Account,
+    /// ID tokens, as received.
+    IdToken,
+    /// Refresh tokens.
+    RefreshToken,
+    /// What is known of a client: above all the family that it belongs to.
+    AppMetadata,
+}
+
+impl Section {
+    /// All five.
+    pub const ALL: [Section; 5] =
+        [Section::AccessToken, Section::Account, Section::IdToken, Section::RefreshToken, Section::AppMetadata];
+
+    /// The root member's name; for the three credential sections also their entries' `credential_type`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Section::AccessToken => "AccessToken",
+            Section::Account => "Account",
+            Section::IdToken => "IdToken",
+            Section::RefreshToken => "RefreshToken",
+            Section::AppMetadata => "AppMetadata",
+        }
+    }
+
+    pub(super) fn named(name: &str) -> Option<Section> {
+        Section::ALL.into_iter().find(|section| section.name() == name)
+    }
+}
+
+impl fmt::Display for Section {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}

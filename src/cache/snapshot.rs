@@ -1,0 +1,31 @@
+use super::document::Document;
+use super::scan::Index;
+use super::{AccessTokenEntry, AccessTokenQuery, ParseError};
+use crate::time::Timestamp;
+
+/// A document to take one access token from, quickly: the text is borrowed, and only what may be the answer is parsed.
+///
+/// It cannot be changed, so it need not be valid to the last byte: it has to be one whole object, its brackets and
+/// strings closed. Anything more is for [`TokenCache`](super::TokenCache).
+pub struct Snapshot<'t> {
+    text: &'t [u8],
+    index: Index,
+}
+
+impl<'t> Snapshot<'t> {
+    /// Looks the document over. Empty or white space, cut off, or not an object: an error.
+    pub fn scan(text: &'t [u8]) -> Result<Self, ParseError> {
+        Ok(Snapshot { text, index: Index::of(text)? })
+    }
+
+    /// What [`TokenCache::find_access_token`](super::TokenCache::find_access_token) returns.
+    pub fn find_access_token(&self, query: &AccessTokenQuery, now: Timestamp) -> Option<AccessTokenEntry> {
+        Document { text: self.text, index: &self.index }.find_access_token(query, now)
+    }
+}
+
+impl std::fmt::Debug for Snapshot<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Snapshot([redacted])")
+    }
+}

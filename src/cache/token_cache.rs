@@ -1,0 +1,228 @@
+use std::fmt;
+
+use serde::de::IgnoredAny;
+use zeroize::Zeroizing;
+
+use super::document::{Document, Entry};
+use super::edit::Edit;
+use super::fields::Fields;
+use super::matching::Within;
+use super::record::Recording;
+use super::scan::Index;
+use super::{
+    AccessTokenEntry, AccessTokenQuery, Account, AccountRemoval, Defect, Grant, ParseError, RefreshTokenEntry,
+    RefreshTokenQuery, Section, Unreadable, Verdict, account, find_access_token, find_refresh_token, remove,
+};
+use crate::secret::RefreshToken;
+use crate::terms::{ClientId, Environment};
+use crate::time::Timestamp;
+
+/// A cache document: `SerializableTokenCache` of the MSAL libraries without its traps.
+///
+/// Whatever it does not understand it keeps, to the byte: unknown members, entries and fields, order, numbers, white
+/// space. Entries are found by their fields, so that it does not matter which library wrote them. All text is
+/// wiped when dropped.
+///
+/// ```
+/// use tokcache::cache::TokenCache;
+///
+/// let text = br#"{"AccessToken": {"x": null}, "customized": 1e3}"#;
+/// let mut cache = TokenCache::deserialize(text)?;
+/// assert_eq!(cache.serialize().as_bytes(), text);
+///
+/// cache.clear();
+/// assert!(cache.has_state_changed());
+/// assert_eq!(*cache.serialize(), r#"{"AccessToken": {}, "customized": 1e3}"#);
+/// // … save it, and only then:
+/// cache.mark_saved();
+/// assert!(!cache.has_state_changed());
+/// # Ok::<(), tokcache::cache::ParseError>(())
+/// ```
+pub struct TokenCache {
+    text: Zeroizing<String>,
+    index: Index,
+    /// The text as it was deserialized or saved; `None` when nothing was changed since.
+    saved: Option<Zeroizing<String>>,
+}
+
+impl TokenCache {
+    /// An empty cache.
+    pub fn new() -> Self {
+        let root = super::scan::Span { start: 0, end: 2 };
+        TokenCache { text: Zeroizing::new("{}".to_owned()), index: Index::empty(root), saved: None }
+    }
+
+    /// Reads UTF-8 JSON; a byte order mark is tolerated, and empty or white space is an empty cache.
+    ///
+    /// # Errors
+    ///
+    /// Anything else that is not one JSON object, whose sections are objects or null, is never taken for a cache.
+    pub fn deserialize(text: &[u8]) -> Result<Self, ParseError> {
+        if text.trim_ascii().is_empty() {
+            return Ok(TokenCache::new());
+        }
+        let index = Index::of(text)?;
+        let text = std::str::from_utf8(text).map_err(|_| ParseError::NotUtf8)?;
+        let root = index.root.of(text.as_bytes());
+        serde_json::from_slice::<IgnoredAny>(root).map_err(|error| malformed(root, index.root.start, &error))?;
+        for section in Section::ALL {
+            let named = |name: &str| Section::named(name) == Some(section);
+            let last = index.members.iter().rev().find(|member| named(&member.name(text.as_bytes())));
+            match last.map(|member| member.value.of(text.as_bytes())) {
+                None | Some(b"null" | [b'{', ..]) => {}
+                Some(_) => return Err(ParseError::SectionNotAnObject(section)),
+            }
+        }
+        Ok(TokenCache { text: Zeroizing::new(text.to_owned()), index, saved: None })
+    }
+
+    /// The document: byte for byte what was deserialized when nothing was changed (`{}` for an empty one). New entries
+    /// are written in the style of MSAL Python, or compact in a file that is compact.
+    ///
+    /// Unlike in MSAL, this does not reset [`has_state_changed`](TokenCache::has_state_changed): the caller has yet
+    /// to save.
+    pub fn serialize(&self) -> Zeroizing<String> {
+        self.text.clone()
+    }
+
+    /// Whether [`serialize`](TokenCache::serialize) differs from what was deserialized or last
+    /// [saved](TokenCache::mark_saved). A change that changes nothing does not count.
+    pub fn has_state_changed(&self) -> bool {
+        self.saved.as_ref().is_some_and(|saved| *saved != self.text)
+    }
+
+    /// To be called when the caller has saved the document.
+    pub fn mark_saved(&mut self) {
+        self.saved = None;
+    }
+
+    /// The best usable access token: one that is not aging before one that is, then the one that lives longest.
+    /// Every readable access token passes by `judge` with its verdict.
+    ///
+    /// [`Snapshot::find_access_token`](super::Snapshot::find_access_token) returns the same, quickly.
+    pub fn find_access_token(
+        &self,
+        query: &AccessTokenQuery,
+        now: Timestamp,
+        judge: &mut dyn FnMut(&AccessTokenEntry, Verdict),
+    ) -> Option<AccessTokenEntry> {
+        self.document().judge_access_tokens(query, now, judge)
+    }
+
+    /// The refresh tokens that this client may spend for this user, in the order to try: at most one of its family and
+    /// one of its own. A client of which nothing is known tries the family too; one that is known to have none does not.
+    pub fn find_refresh_tokens(&self, query: &RefreshTokenQuery) -> Vec<RefreshTokenEntry> {
+        self.document().find_refresh_tokens(query)
+    }
+
+    /// The users who have signed in, in this environment and its aliases, or in all.
+    pub fn accounts(&self, environment: Option<&Environment>) -> Vec<Account> {
+        self.document().accounts(environment)
+    }
+
+    /// All access tokens that can be read.
+    pub fn access_tokens(&self) -> Vec<AccessTokenEntry> {
+        self.readable(Section::AccessToken, find_access_token::read)
+    }
+
+    /// All refresh tokens that can be read, copies too.
+    pub fn refresh_tokens(&self) -> Vec<RefreshTokenEntry> {
+        self.readable(Section::RefreshToken, find_refresh_token::read)
+    }
+
+    /// Whether some entry holds this refresh token.
+    pub fn holds_refresh_token(&self, secret: &RefreshToken) -> bool {
+        self.refresh_tokens().iter().any(|entry| entry.secret == *secret)
+    }
+
+    /// The entries that cannot be read. They stay where they are.
+    pub fn unreadable(&self) -> Vec<Unreadable> {
+        let mut unreadable = Vec::new();
+        for section in Section::ALL {
+            for entry in self.document().entries(section) {
+                if let Err(reason) = check(section, &entry) {
+                    unreadable.push(Unreadable { section, key: entry.key().into(), reason });
+                }
+            }
+        }
+        unreadable
+    }
+
+    /// Stores what a token response brought.
+    ///
+    /// Access tokens that it supersedes go; every copy of the refresh token that was spent is brought up to date,
+    /// whoever wrote it. Nothing at all is stored when the account was signed out while the request was under way.
+    pub fn record(&mut self, grant: &Grant, now: Timestamp) {
+        self.change(|edit| Recording { edit, grant, within: Within::new(&grant.environment), now }.record());
+    }
+
+    /// Forgets a user's tokens, whoever wrote them. Returns the refresh tokens, each once, for revocation.
+    pub fn remove_account(&mut self, removal: &AccountRemoval) -> Vec<RefreshTokenEntry> {
+        self.change(|edit| remove::remove_account(edit, removal))
+    }
+
+    /// Forgets the access tokens that a client has for itself.
+    pub fn remove_client_tokens(&mut self, client_id: &ClientId, environment: &Environment) {
+        self.change(|edit| remove::remove_client_tokens(edit, client_id, environment));
+    }
+
+    /// Empties the five sections; unknown data stays. Returns the refresh tokens, each once, for revocation.
+    pub fn clear(&mut self) -> Vec<RefreshTokenEntry> {
+        self.change(remove::clear)
+    }
+
+    fn document(&self) -> Document<'_> {
+        Document { text: self.text.as_bytes(), index: &self.index }
+    }
+
+    fn readable<T>(&self, section: Section, read: fn(&Entry<'_>) -> Result<T, Defect>) -> Vec<T> {
+        self.document().entries(section).iter().filter_map(|entry| read(entry).ok()).collect()
+    }
+
+    fn change<T>(&mut self, change: impl FnOnce(&mut Edit<'_>) -> T) -> T {
+        let mut edit = Edit::new(self.document());
+        let answer = change(&mut edit);
+        if let Some(text) = edit.finish() {
+            let Ok(index) = Index::of(text.as_bytes()) else { unreachable!("an edit leaves JSON behind") };
+            let before = std::mem::replace(&mut self.text, text);
+            self.index = index;
+            self.saved.get_or_insert(before);
+        }
+        answer
+    }
+}
+
+impl Default for TokenCache {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for TokenCache {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("TokenCache([redacted])")
+    }
+}
+
+fn check(section: Section, entry: &Entry<'_>) -> Result<(), Defect> {
+    match section {
+        Section::AccessToken => find_access_token::read(entry).map(drop),
+        Section::Account => account::read(entry).map(drop),
+        Section::IdToken => {
+            let fields: Fields<'_> = entry.fields()?;
+            fields.check_credential_type(section)?;
+            fields.required("secret").map(drop)
+        }
+        Section::RefreshToken => find_refresh_token::read(entry).map(drop),
+        Section::AppMetadata => {
+            let fields = entry.fields()?;
+            fields.required("client_id")?;
+            fields.required("environment").map(drop)
+        }
+    }
+}
+
+fn malformed(root: &[u8], start: usize, error: &serde_json::Error) -> ParseError {
+    let lines = root.split_inclusive(|byte| *byte == b'\n').take(error.line().saturating_sub(1));
+    ParseError::Malformed { offset: start + lines.map(<[u8]>::len).sum::<usize>() + error.column() }
+}

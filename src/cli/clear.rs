@@ -1,0 +1,104 @@
+//! `tokcache clear`: sign out.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use clap::Args;
+use tokcache::acquire::{Revocation, SignOutRequest, forget_everything};
+use tokcache::cache::RefreshTokenEntry;
+use tokcache::terms::ScopeSet;
+
+use super::args::Settings;
+use super::context::Context;
+use super::{Exit, Failure};
+use crate::output::{plain, tell};
+
+#[derive(Args, Debug)]
+pub(super) struct Input {
+    /// A user name or home account id; needed only where several are signed in
+    #[arg(long, value_name = "ACCOUNT", conflicts_with = "all")]
+    account: Option<String>,
+
+    /// Forget all that the cache holds, whichever client it belongs to
+    #[arg(long)]
+    all: bool,
+
+    /// Do not tell the server
+    #[arg(long)]
+    no_revoke: bool,
+
+    /// Do not ask
+    #[arg(short, long)]
+    yes: bool,
+}
+
+pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
+    let context = Context::new(settings, false)?;
+    if input.all {
+        return clear_all(&context, &input);
+    }
+    let client = context.client(context.registration()?);
+    let request = SignOutRequest { account: input.account, revoke: !input.no_revoke };
+    let signed_out = client.sign_out(&request).map_err(|error| context.failure(error, &ScopeSet::default()))?;
+    let Some(signed_out) = signed_out else {
+        tell("nobody was signed in");
+        return Ok(());
+    };
+    let account = signed_out.account;
+    let name = if account.username.is_empty() { account.home_account_id.to_string() } else { account.username };
+    report(&format!("Signed out {}", plain(&name)), signed_out.revocation)
+}
+
+fn clear_all(context: &Context, input: &Input) -> Result<(), Failure> {
+    let store = context.store.describe().url;
+    if !input.yes && !confirm(&format!("Forget every account and token in {}?", plain(&store)))? {
+        tell("nothing was changed");
+        return Ok(());
+    }
+    let forgotten = forget_everything(context.store.as_ref())?;
+    let revocation = if input.no_revoke { Revocation::NotWanted } else { revoke_own(context, forgotten) };
+    report(&format!("Forgot all that {} held", plain(&store)), revocation)
+}
+
+/// Revokes the refresh tokens of the configured client; of the others, the server is not known.
+fn revoke_own(context: &Context, mut forgotten: Vec<RefreshTokenEntry>) -> Revocation {
+    let all = forgotten.len();
+    if let Ok(registration) = context.registration() {
+        let environment = registration.authority.environment();
+        forgotten.retain(|entry| {
+            entry.client_id == registration.client_id && environment.is_alias_of(entry.environment.as_str())
+        });
+        if all > forgotten.len() {
+            tell("warning: the refresh tokens of other clients were forgotten, but not revoked");
+        }
+        return context.client(registration).revoke(&forgotten);
+    }
+    if all == 0 { Revocation::NothingToRevoke } else { Revocation::Unsupported }
+}
+
+/// Says what became of the tokens at the server. They are forgotten here whatever it answered.
+fn report(done: &str, revocation: Revocation) -> Result<(), Failure> {
+    match revocation {
+        Revocation::Done => tell(format_args!("{done}; the server has revoked the refresh token.")),
+        Revocation::NothingToRevoke | Revocation::NotWanted => tell(format_args!("{done}.")),
+        Revocation::Unsupported => {
+            tell(format_args!("{done} here; the server was not told: no revocation endpoint is known for it."));
+        }
+        Revocation::Failed(error) => {
+            let message = format!("{done} here, but the server could not be told to revoke the refresh token: {error}");
+            return Err(Failure::new(Exit::Unavailable, message).try_command("tokcache list"));
+        }
+    }
+    Ok(())
+}
+
+/// Asks on the terminal; elsewhere the answer must have been typed beforehand.
+fn confirm(question: &str) -> Result<bool, Failure> {
+    if !io::stdin().is_terminal() {
+        return Err(Failure::new(Exit::Usage, "--all asks on a terminal; this is none")
+            .try_command("tokcache clear --all --yes"));
+    }
+    let mut answer = String::new();
+    let _ = write!(io::stderr().lock(), "{question} [y/N] ");
+    io::stdin().lock().read_line(&mut answer).map_err(|error| Failure::new(Exit::Unexpected, error))?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}

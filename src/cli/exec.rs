@@ -1,0 +1,61 @@
+//! `tokcache exec`: run a command with a token in its environment, or not at all.
+
+use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::process::{Command, ExitCode};
+
+use clap::Args;
+use tokcache::platform;
+
+use super::args::Settings;
+use super::context::Context;
+use super::token::Selection;
+use super::{Exit, Failure};
+use crate::output::command_line;
+
+/// What POSIX shells return for a command that is not there, and for one that cannot be run.
+const NOT_FOUND: u8 = 127;
+const NOT_EXECUTABLE: u8 = 126;
+
+#[derive(Args, Debug)]
+pub(super) struct Input {
+    #[command(flatten)]
+    selection: Selection,
+
+    /// The variable that holds the token
+    #[arg(long, value_name = "NAME", default_value = "ACCESS_TOKEN", value_parser = variable)]
+    env: String,
+
+    /// The command and its arguments
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure> {
+    let context = Context::new(settings, false)?;
+    let (outcome, _) = input.selection.acquire(&context, false)?;
+    let Some((program, arguments)) = input.command.split_first() else {
+        return Err(Failure::new(Exit::Usage, "no command was given").try_command("tokcache exec --help"));
+    };
+    let mut command = Command::new(program);
+    command.args(arguments).env(&input.env, outcome.access_token.expose());
+    drop((outcome, context));
+    match platform::become_command(command) {
+        Ok(exit) => Ok(exit),
+        Err(error) => {
+            let program = program.to_string_lossy();
+            let what_is_it = command_line(["command", "-v", &program]);
+            let failure = Failure::new(Exit::Unexpected, format!("cannot run {program}: {error}"));
+            let code = if error.kind() == ErrorKind::NotFound { NOT_FOUND } else { NOT_EXECUTABLE };
+            super::tell_failure(&failure.try_command(what_is_it), settings.error_format);
+            Ok(ExitCode::from(code))
+        }
+    }
+}
+
+fn variable(name: &str) -> Result<String, String> {
+    if name.is_empty() || name.contains(['=', '\0']) {
+        return Err("a variable's name is not empty and holds no =".to_owned());
+    }
+    Ok(name.to_owned())
+}

@@ -1,0 +1,104 @@
+//! `tokcache explain`: which token would be used, and why; offline.
+
+use clap::{Args, ValueEnum};
+use tokcache::acquire::{Considered, Decision, Explanation};
+use tokcache::cache::Verdict;
+use tokcache::time::{Clock, Timestamp};
+
+use super::Failure;
+use super::args::Settings;
+use super::context::Context;
+use super::token::Selection;
+use crate::output::{self, ConsideredView, ExplanationView};
+
+#[derive(Args, Debug)]
+pub(super) struct Input {
+    #[command(flatten)]
+    selection: Selection,
+
+    /// How it is printed
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Format,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Format {
+    /// One line of JSON
+    Json,
+    /// For people
+    #[default]
+    Text,
+}
+
+pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
+    let context = Context::new(settings, false)?;
+    let registration = context.registration()?;
+    let request = input.selection.request(&context)?;
+    let authority = registration.authority.url().to_owned();
+    let client_id = registration.client_id.to_string();
+    let explanation =
+        context.client(registration).explain(&request).map_err(|error| context.failure(error, &request.scopes))?;
+    let store = context.store.describe();
+    let now = context.clock.now();
+    let view = ExplanationView {
+        decision: decision(&explanation.decision),
+        reason: reason(&explanation.decision),
+        account: account(&explanation),
+        authority,
+        client_id,
+        scope: request.scopes.to_string(),
+        store: store.url,
+        lock_holder: store.lock_holder.as_ref().map(ToString::to_string),
+        access_tokens: explanation.considered.iter().map(|token| view(token, &explanation.decision, now)).collect(),
+    };
+    let text = match input.output {
+        Format::Json => view.json()?,
+        Format::Text => view.text(),
+    };
+    Ok(output::answer(text.as_bytes())?)
+}
+
+fn decision(decision: &Decision) -> &'static str {
+    match decision {
+        Decision::Refresh { .. } => "refresh",
+        Decision::Serve { .. } => "serve",
+        Decision::SignIn => "sign_in",
+    }
+}
+
+fn reason(decision: &Decision) -> &'static str {
+    match decision {
+        Decision::Refresh { old_token_valid: false } => {
+            "no cached access token will do; a refresh token would be spent"
+        }
+        Decision::Refresh { old_token_valid: true } => {
+            "the cached access token is due for a refresh; should that fail, it would be served"
+        }
+        Decision::Serve { .. } => "a cached access token will do; neither the network nor a write is needed",
+        Decision::SignIn => "there is neither a usable access token nor a refresh token",
+    }
+}
+
+fn account(explanation: &Explanation) -> Option<String> {
+    let account = explanation.account.as_ref()?;
+    Some(match account.username.as_str() {
+        "" => account.home_account_id.to_string(),
+        username => username.to_owned(),
+    })
+}
+
+fn view(considered: &Considered, decision: &Decision, now: Timestamp) -> ConsideredView {
+    let Considered { entry, verdict } = considered;
+    ConsideredView {
+        used: matches!(decision, Decision::Serve { key } if *key == entry.key),
+        verdict: match verdict {
+            Verdict::Usable { aging: false } => "can be used".to_owned(),
+            Verdict::Usable { aging: true } => "can be used, and is due for a refresh".to_owned(),
+            Verdict::Unusable(reason) => reason.to_string(),
+        },
+        scope: entry.scopes.to_string(),
+        tenant: entry.realm.to_string(),
+        client_id: entry.client_id.to_string(),
+        expires_in: entry.expires_on.seconds_since(now),
+    }
+}

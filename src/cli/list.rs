@@ -1,0 +1,105 @@
+//! `tokcache list`: accounts, and the tokens held for each.
+
+use clap::{Args, ValueEnum};
+use tokcache::acquire;
+use tokcache::cache::{AccessTokenEntry, Account, TokenCache};
+use tokcache::terms::{Environment, HomeAccountId};
+use tokcache::time::{Clock, Timestamp};
+
+use super::Failure;
+use super::args::Settings;
+use super::context::Context;
+use crate::output::{self, AccessTokenView, AccountView, ListView};
+
+#[derive(Args, Debug)]
+pub(super) struct Input {
+    /// How it is printed
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Format,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Format {
+    /// One line of JSON
+    Json,
+    /// For people
+    #[default]
+    Table,
+}
+
+pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
+    let context = Context::new(settings, false)?;
+    let cache = acquire::read(context.store.as_ref())?;
+    let view = view(&cache, context.clock.now());
+    let text = match input.output {
+        Format::Json => view.json()?,
+        Format::Table => view.table(),
+    };
+    if view.accounts.is_empty() && matches!(input.output, Format::Table) {
+        output::tell("nobody is signed in");
+    }
+    Ok(output::answer(text.as_bytes())?)
+}
+
+/// Everything in the cache; tokens without a user come last, as one element without a name.
+fn view(cache: &TokenCache, now: Timestamp) -> ListView {
+    let entries = cache.access_tokens();
+    let mut accounts: Vec<_> =
+        cache.accounts(None).iter().map(|account| of_user(account, cache, &entries, now)).collect();
+    let without_user: Vec<_> = entries.iter().filter(|entry| entry.home_account_id.is_none()).collect();
+    if let Some(first) = without_user.first() {
+        accounts.push(AccountView {
+            username: None,
+            home_account_id: None,
+            environment: Some(first.environment.to_string()),
+            tenants: distinct(without_user.iter().map(|entry| entry.realm.to_string())),
+            clients: Vec::new(),
+            access_tokens: without_user.iter().map(|entry| access_token(entry, now)).collect(),
+        });
+    }
+    ListView { accounts }
+}
+
+fn of_user(account: &Account, cache: &TokenCache, entries: &[AccessTokenEntry], now: Timestamp) -> AccountView {
+    let is_theirs = |owner: &Option<HomeAccountId>, environment: &Environment| {
+        owner.as_ref() == Some(&account.home_account_id) && account.environment.is_alias_of(environment.as_str())
+    };
+    let refresh_tokens = cache.refresh_tokens();
+    AccountView {
+        username: Some(account.username.clone()),
+        home_account_id: Some(account.home_account_id.to_string()),
+        environment: Some(account.environment.to_string()),
+        tenants: distinct(account.realms.iter().map(ToString::to_string)),
+        clients: distinct(
+            refresh_tokens
+                .iter()
+                .filter(|entry| is_theirs(&entry.home_account_id, &entry.environment))
+                .map(|entry| entry.client_id.to_string()),
+        ),
+        access_tokens: entries
+            .iter()
+            .filter(|entry| is_theirs(&entry.home_account_id, &entry.environment))
+            .map(|entry| access_token(entry, now))
+            .collect(),
+    }
+}
+
+fn access_token(entry: &AccessTokenEntry, now: Timestamp) -> AccessTokenView {
+    AccessTokenView {
+        client_id: entry.client_id.to_string(),
+        tenant: entry.realm.to_string(),
+        scope: entry.scopes.to_string(),
+        token_type: entry.token_type.clone(),
+        expires_on: entry.expires_on.0,
+        expires_at: entry.expires_on.rfc3339(),
+        expires_in: entry.expires_on.seconds_since(now),
+        refresh_on: entry.refresh_on.map(|on| on.0),
+    }
+}
+
+fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut texts: Vec<_> = texts.collect();
+    texts.sort_unstable();
+    texts.dedup();
+    texts
+}

@@ -1,0 +1,64 @@
+//! Tells people, on stderr, what the library reports.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use tokcache::acquire::{AcquireError, Observer};
+use tokcache::oauth::DeviceAuthorization;
+use tokcache::store::{Holder, StoreError};
+
+use crate::output::{Countdown, plain, show_device_code, tell};
+
+/// An observer that speaks to people.
+pub(super) struct Narrator {
+    pub(super) qr: bool,
+    countdown: Countdown,
+    verbose: u8,
+}
+
+impl Narrator {
+    pub(super) fn new(verbose: u8) -> Self {
+        Narrator { qr: false, countdown: Countdown::new(), verbose }
+    }
+
+    /// Told only with `-v`.
+    pub(super) fn note(&self, note: impl std::fmt::Display) {
+        if self.verbose > 0 {
+            tell(plain(&note.to_string()));
+        }
+    }
+
+    /// The wait for a person is over.
+    pub(super) fn end_countdown(&self) {
+        self.countdown.end();
+    }
+}
+
+impl Observer for Narrator {
+    fn device_code_issued(&self, authorization: &DeviceAuthorization) {
+        show_device_code(authorization, self.qr);
+    }
+
+    fn sign_in_pending(&self, left: Duration) -> ControlFlow<()> {
+        self.countdown.show(left);
+        ControlFlow::Continue(())
+    }
+
+    fn waiting_for(&self, holder: &Holder) {
+        tell(format_args!("waiting for {} to finish its refresh", plain(&holder.to_string())));
+    }
+
+    fn served_despite(&self, failure: &AcquireError) {
+        tell(format_args!(
+            "warning: the refresh failed, the cached token is still valid: {}",
+            plain(&failure.to_string())
+        ));
+    }
+
+    fn not_saved(&self, failure: &StoreError) {
+        tell(format_args!(
+            "warning: THE NEW TOKENS COULD NOT BE SAVED, you may have to sign in again: {}",
+            plain(&failure.to_string())
+        ));
+    }
+}

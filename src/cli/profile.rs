@@ -1,0 +1,99 @@
+//! `tokcache profile`: named settings.
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+
+use super::args::Settings;
+use super::profiles::{self, Profile};
+use super::{Exit, Failure};
+use crate::output::{self, quote, tell};
+
+#[derive(Args, Debug)]
+pub(super) struct Input {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Print the names
+    List,
+    /// Print the settings of one, as TOML
+    Show {
+        /// Its name [default: that of --profile]
+        name: Option<String>,
+    },
+    /// Change settings without signing in: --authority, --client-id, --store, --ca-file, --scope
+    Set {
+        /// Its name [default: that of --profile]
+        name: Option<String>,
+        /// The scopes to ask for when none are typed; repeatable
+        #[arg(long = "scope", value_name = "SCOPE")]
+        scopes: Vec<String>,
+    },
+    /// Forget the settings; tokens stay in the cache
+    Remove {
+        /// Its name [default: that of --profile]
+        name: Option<String>,
+    },
+}
+
+pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
+    let named =
+        |name: Option<String>| name.or_else(|| settings.profile.clone()).unwrap_or_else(|| "default".to_owned());
+    match input.action {
+        Action::List => list(),
+        Action::Show { name } => show(&named(name)),
+        Action::Set { name, scopes } => set(&named(name), &scopes, settings),
+        Action::Remove { name } => remove(&named(name)),
+    }
+}
+
+fn list() -> Result<(), Failure> {
+    let names: String = profiles::names()?.iter().map(|name| format!("{name}\n")).collect();
+    Ok(output::answer(names.as_bytes())?)
+}
+
+fn show(name: &str) -> Result<(), Failure> {
+    let profile = profiles::load(name)?.ok_or_else(|| unknown(name))?;
+    let text = toml::to_string(&profile).context("cannot write TOML")?;
+    Ok(output::answer(text.as_bytes())?)
+}
+
+fn set(name: &str, scopes: &[String], settings: &Settings) -> Result<(), Failure> {
+    let old = profiles::load(name)?.unwrap_or_default();
+    let mut profile = Profile {
+        authority: settings.authority.clone().or(old.authority.clone()),
+        client_id: settings.client_id.clone().or(old.client_id.clone()),
+        store: settings.store.clone().or(old.store.clone()),
+        ca_file: settings.ca_file.clone().or(old.ca_file.clone()),
+        ..old.clone()
+    };
+    if !scopes.is_empty() {
+        profile.scopes = scopes.iter().flat_map(|scopes| scopes.split_whitespace()).map(str::to_owned).collect();
+    }
+    if profile.authority != old.authority {
+        profile.endpoints = Default::default();
+        profile.learned = Default::default();
+    }
+    if let Some(authority) = &profile.authority {
+        tokcache::oauth::Authority::parse(authority, None)?;
+    }
+    if profile == old {
+        return Err(Failure::new(Exit::Usage, "nothing to set was given")
+            .try_command(format!("tokcache profile set {} --authority URL --client-id ID", quote(name))));
+    }
+    profiles::save(name, &profile)
+}
+
+fn remove(name: &str) -> Result<(), Failure> {
+    if !profiles::remove(name)? {
+        return Err(unknown(name));
+    }
+    tell(format_args!("The profile {name:?} is gone; `tokcache clear` forgets tokens."));
+    Ok(())
+}
+
+fn unknown(name: &str) -> Failure {
+    Failure::new(Exit::Config, format!("there is no profile {name:?}")).try_command("tokcache profile list")
+}

@@ -1,0 +1,187 @@
+//! Named settings: one TOML file a profile, replaced whole, so that two processes never share a write.
+
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use tokcache::oauth::{AuthorityError, Endpoint, Endpoints};
+
+use super::{Exit, Failure, environment};
+use crate::output::quote;
+
+/// Settings, by the names of the flags. Nothing in it is secret.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Profile {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) authority: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_id: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) scopes: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) store: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ca_file: Option<PathBuf>,
+    /// Endpoints that the user named, for providers whose discovery lacks them.
+    #[serde(skip_serializing_if = "EndpointNames::is_empty")]
+    pub(super) endpoints: EndpointNames,
+    /// What the server told at sign-in.
+    #[serde(skip_serializing_if = "Learned::is_empty")]
+    pub(super) learned: Learned,
+}
+
+/// Endpoints by the names of the authorization server metadata (RFC 8414 §2, RFC 8628 §4).
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct EndpointNames {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) token_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) device_authorization_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) revocation_endpoint: Option<String>,
+}
+
+/// What the server told at sign-in, so that it need not be asked again.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Learned {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) issuer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tenant: Option<String>,
+    #[serde(skip_serializing_if = "EndpointNames::is_empty")]
+    pub(super) endpoints: EndpointNames,
+}
+
+impl EndpointNames {
+    fn is_empty(&self) -> bool {
+        *self == EndpointNames::default()
+    }
+
+    /// The endpoints, checked.
+    pub(super) fn parse(&self) -> Result<Endpoints, AuthorityError> {
+        let parse = |url: &Option<String>| url.as_deref().map(Endpoint::parse).transpose();
+        Ok(Endpoints {
+            issuer: None,
+            token: parse(&self.token_endpoint)?,
+            device_authorization: parse(&self.device_authorization_endpoint)?,
+            revocation: parse(&self.revocation_endpoint)?,
+        })
+    }
+
+    pub(super) fn of(endpoints: &Endpoints) -> Self {
+        let text = |endpoint: &Option<Endpoint>| endpoint.as_ref().map(|endpoint| endpoint.as_str().to_owned());
+        EndpointNames {
+            token_endpoint: text(&endpoints.token),
+            device_authorization_endpoint: text(&endpoints.device_authorization),
+            revocation_endpoint: text(&endpoints.revocation),
+        }
+    }
+}
+
+impl Learned {
+    fn is_empty(&self) -> bool {
+        *self == Learned::default()
+    }
+}
+
+/// The profile `name`; `None` when there is none of that name.
+pub(super) fn load(name: &str) -> Result<Option<Profile>, Failure> {
+    let path = path(name)?;
+    match fs::read_to_string(&path) {
+        Ok(text) => toml::from_str(&text).map(Some).map_err(|error| {
+            let why = error.message().to_owned();
+            Failure::new(Exit::Config, format!("the profile {} cannot be used: {why}", path.display()))
+                .try_command(format!("${{EDITOR:-vi}} {}", quote(&path.to_string_lossy())))
+        }),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(built_in(name)),
+        Err(error) => Err(cannot("read", &path, &error)),
+    }
+}
+
+/// The Azure CLI's own client and cache file, so that one sign-in serves both. A user's profile of that name wins.
+fn built_in(name: &str) -> Option<Profile> {
+    if name != AZURE_CLI {
+        return None;
+    }
+    let cache = environment::azure_dir()?.join("msal_token_cache.json");
+    Some(Profile {
+        authority: Some("https://login.microsoftonline.com/organizations".to_owned()),
+        client_id: Some("04b07795-8ddb-461a-bbee-02f9e1bf7b46".to_owned()),
+        // The doubled slash is the resource's own: its identifier ends in one.
+        scopes: vec!["https://management.core.windows.net//.default".to_owned()],
+        store: Some(format!("file:{}", cache.display())),
+        ..Profile::default()
+    })
+}
+
+const AZURE_CLI: &str = "azure-cli";
+
+/// Saves the profile `name`, whole.
+pub(super) fn save(name: &str, profile: &Profile) -> Result<(), Failure> {
+    let path = path(name)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let text = toml::to_string(profile).map_err(|error| Failure::new(Exit::Unexpected, error))?;
+    let write = || {
+        fs::create_dir_all(folder)?;
+        let mut file = tempfile::Builder::new().prefix(".profile-").tempfile_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(&path).map_err(|error| error.error)
+    };
+    write().map(drop).map_err(|error| cannot("write", &path, &error))
+}
+
+/// Removes the profile `name`; false when there is none.
+pub(super) fn remove(name: &str) -> Result<bool, Failure> {
+    let path = path(name)?;
+    match fs::remove_file(&path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(cannot("remove", &path, &error)),
+    }
+}
+
+/// The names of all profiles, sorted.
+pub(super) fn names() -> Result<Vec<String>, Failure> {
+    let folder = folder()?;
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(cannot("read", &folder, &error)),
+    };
+    let mut names: Vec<_> = entries
+        .filter_map(|entry| Some(entry.ok()?.file_name().to_str()?.strip_suffix(".toml")?.to_owned()))
+        .filter(|name| is_name(name))
+        .collect();
+    names.sort_unstable();
+    Ok(names)
+}
+
+fn path(name: &str) -> Result<PathBuf, Failure> {
+    if !is_name(name) {
+        let message = format!("{name:?} is no name for a profile: take letters, digits, - and _");
+        return Err(Failure::new(Exit::Config, message).try_command("tokcache profile list"));
+    }
+    Ok(folder()?.join(format!("{name}.toml")))
+}
+
+/// A name is a file name too, so it must not climb out of its folder.
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.len() <= 64 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+}
+
+fn folder() -> Result<PathBuf, Failure> {
+    environment::config_dir().map(|folder| folder.join("profiles")).ok_or_else(|| {
+        Failure::new(Exit::Config, "there is no home directory to keep profiles in")
+            .try_command("export TOKCACHE_CONFIG_DIR=FOLDER")
+    })
+}
+
+fn cannot(action: &str, path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(Exit::Config, format!("cannot {action} {}: {error}", path.display()))
+        .try_command("tokcache profile list")
+}

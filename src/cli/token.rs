@@ -1,0 +1,105 @@
+//! `tokcache token`: print a valid access token.
+
+use std::io::{self, IsTerminal};
+use std::time::Duration;
+
+use clap::Args;
+use tokcache::acquire::{AcquireError, SignInRequest, SilentOutcome, SilentRequest};
+use tokcache::cache::MinValid;
+use tokcache::time::Clock;
+
+use super::args::{Settings, duration};
+use super::context::{Context, Scopes};
+use super::{Failure, login};
+use crate::output::{self, TokenFormat, TokenView};
+
+#[derive(Args, Debug)]
+pub(super) struct Input {
+    #[command(flatten)]
+    pub(super) selection: Selection,
+
+    /// How it is printed
+    #[arg(short, long, value_enum, default_value_t)]
+    output: TokenFormat,
+
+    /// Ask somebody to sign in, should no token be had silently
+    #[arg(long, conflicts_with = "offline")]
+    login: bool,
+}
+
+/// Which token is wanted.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Selection {
+    #[command(flatten)]
+    pub(super) scopes: Scopes,
+
+    /// A user name or home account id; needed only where several are signed in
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
+
+    /// The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    min_valid: Option<Duration>,
+
+    /// Only a token issued from now on will do
+    #[arg(long, conflicts_with = "offline")]
+    force_refresh: bool,
+
+    /// Never use the network
+    #[arg(long)]
+    offline: bool,
+
+    /// A claims challenge, as JSON: a cached token will not do
+    #[arg(long, value_name = "JSON", value_parser = claims, conflicts_with = "offline")]
+    claims: Option<String>,
+}
+
+pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
+    let context = Context::new(settings, false)?;
+    let (outcome, client_id) = input.selection.acquire(&context, input.login)?;
+    let view = TokenView { outcome: &outcome, client_id: &client_id, now: context.clock.now() };
+    let text = view.render(input.output)?;
+    if io::stdout().is_terminal() {
+        output::tell("stdout is a terminal: the token will stay in its history");
+    }
+    Ok(output::answer(text.as_bytes())?)
+}
+
+impl Selection {
+    pub(super) fn request(&self, context: &Context) -> Result<SilentRequest, Failure> {
+        Ok(SilentRequest {
+            scopes: context.scopes(&self.scopes)?,
+            account: self.account.clone(),
+            min_valid: self.min_valid.map_or(MinValid::Default, MinValid::AtLeast),
+            force_refresh: self.force_refresh,
+            offline: self.offline,
+            claims: self.claims.clone(),
+        })
+    }
+
+    /// The token, and the client that it was issued to. Asks a person only when `login` says so.
+    pub(super) fn acquire(&self, context: &Context, login: bool) -> Result<(SilentOutcome, String), Failure> {
+        let registration = context.registration()?;
+        let request = self.request(context)?;
+        let client_id = registration.client_id.to_string();
+        context.narrator.note(format_args!("asking {} for {}", context.store.describe().url, request.scopes));
+        let client = context.client(registration);
+        let outcome = match client.acquire_token_silent(&request) {
+            Err(AcquireError::InteractionRequired(_)) if login => {
+                let request = SignInRequest { scopes: request.scopes.clone(), claims: request.claims.clone() };
+                login::sign_in(context, &client, &request)?.token
+            }
+            outcome => outcome.map_err(|error| context.failure(error, &request.scopes))?,
+        };
+        context.narrator.note(format_args!("the token comes from {:?}", outcome.source));
+        Ok((outcome, client_id))
+    }
+}
+
+/// Refuses what is no JSON object before a server does.
+pub(super) fn claims(text: &str) -> Result<String, String> {
+    match serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err("claims must be a JSON object (OpenID Connect Core 5.5)".to_owned()),
+    }
+}

@@ -1,0 +1,38 @@
+//! `-vv`: each exchange on a line, by method, address and status. Bodies and fields, where secrets are, are not shown.
+
+use std::time::Instant;
+
+use tokcache::oauth::{Body, Http, Request, Response, TransportError};
+
+use crate::output::{plain, tell};
+
+/// Tells of every exchange of `inner`.
+pub(super) struct WireLog<Inner> {
+    inner: Inner,
+    verbose: u8,
+}
+
+impl<Inner> WireLog<Inner> {
+    pub(super) fn new(inner: Inner, verbose: u8) -> Self {
+        WireLog { inner, verbose }
+    }
+}
+
+impl<Inner: Http> Http for WireLog<Inner> {
+    fn send(&self, request: &Request) -> Result<Response, TransportError> {
+        let started = Instant::now();
+        let result = self.inner.send(request);
+        if self.verbose > 1 {
+            let method = match request.body {
+                Body::None => "GET",
+                Body::Form(_) => "POST",
+            };
+            let outcome = match &result {
+                Ok(response) => response.status.to_string(),
+                Err(error) => plain(&error.message),
+            };
+            tell(format_args!("{method} {} {outcome} {} ms", plain(&request.url), started.elapsed().as_millis()));
+        }
+        result
+    }
+}

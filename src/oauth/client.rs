@@ -1,0 +1,272 @@
+//! A client of one provider, and its short requests: refresh and revocation.
+
+use secrecy::SecretString;
+
+use crate::secret::RefreshToken;
+use crate::terms::{ClientId, HomeAccountId, ScopeSet};
+use crate::time::Clock;
+
+use super::authority::{Authority, AuthorityKind};
+use super::endpoint::{Endpoint, Endpoints};
+use super::error::RequestError;
+use super::http::{Body, Http, Request, Response};
+use super::members::Members;
+use super::token::TokenResponse;
+
+/// A public client (RFC 6749 §2.1) of one provider.
+#[derive(Clone, Copy)]
+pub struct Client<'a> {
+    /// The way to the provider.
+    pub http: &'a dyn Http,
+    /// For waiting, and for answers that tell absolute times.
+    pub clock: &'a dyn Clock,
+    /// Who asks.
+    pub client_id: &'a ClientId,
+    /// Tells how the provider wants to be asked.
+    pub authority: &'a Authority,
+    /// Where to ask.
+    pub endpoints: &'a Endpoints,
+}
+
+/// The fields of a form. Which of them are secret is told by [`CONFIDENTIAL`].
+pub(super) type Fields<'f> = Vec<(&'static str, &'f str)>;
+
+/// Fields whose values are taken out of whatever the server says in an error.
+const CONFIDENTIAL: [&str; 3] = ["device_code", "refresh_token", "token"];
+
+impl Client<'_> {
+    /// Buys an access token (RFC 6749 §6). `account` only helps Entra to find the right data centre.
+    ///
+    /// The Microsoft kinds are asked for `openid profile offline_access` too, as MSAL does; other providers for `scopes`
+    /// as they are, since RFC 6749 §6 allows no scope that was not granted, and for the whole grant if there are none.
+    ///
+    /// # Errors
+    /// With [`Stage::Unknown`](super::Stage::Unknown), and [`RequestError::Unintelligible`] on success, a rotating
+    /// provider may have spent the refresh token.
+    pub fn refresh(
+        &self,
+        refresh_token: &RefreshToken,
+        scopes: &ScopeSet,
+        claims: Option<&str>,
+        account: Option<&HomeAccountId>,
+    ) -> Result<TokenResponse, RequestError> {
+        let scope = match self.authority.kind() {
+            AuthorityKind::Oidc => scopes.to_string(),
+            _ => with_identity_scopes(scopes).to_string(),
+        };
+        let mut fields = vec![("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())];
+        if !scope.is_empty() {
+            fields.push(("scope", &scope));
+        }
+        fields.extend(checked_claims(claims)?);
+        let anchor = account.filter(|_| self.authority.kind().is_entra_like()).and_then(anchor_mailbox);
+        let headers = anchor.map(|anchor| ("X-AnchorMailbox", anchor)).into_iter().collect();
+        self.ask_for_token(fields, headers)
+    }
+
+    /// Ends a refresh token, and with it what it bought as far as the provider reaches (RFC 7009). A token that the
+    /// provider does not know is success (§2.2).
+    ///
+    /// # Errors
+    /// [`RequestError::Unsupported`] if the provider has no revocation endpoint.
+    pub fn revoke(&self, token: &RefreshToken) -> Result<(), RequestError> {
+        let endpoint = named(&self.endpoints.revocation, "revocation_endpoint")?;
+        let fields = vec![("token", token.expose()), ("token_type_hint", "refresh_token")];
+        self.ask(endpoint, fields, Vec::new(), |response| (200..300).contains(&response.status).then_some(()))
+    }
+
+    pub(super) fn ask_for_token(
+        &self,
+        mut fields: Fields<'_>,
+        headers: Vec<(&'static str, String)>,
+    ) -> Result<TokenResponse, RequestError> {
+        let endpoint = named(&self.endpoints.token, "token_endpoint")?;
+        if self.authority.kind().is_entra_like() {
+            fields.push(("client_info", "1"));
+        }
+        self.ask(endpoint, fields, headers, |response| TokenResponse::read(response, self.clock.now()))
+    }
+
+    /// Posts the form in this client's name. What `read` makes nothing of is an error.
+    pub(super) fn ask<Answer>(
+        &self,
+        endpoint: &Endpoint,
+        fields: Fields<'_>,
+        headers: Vec<(&'static str, String)>,
+        read: impl FnOnce(&Response) -> Option<Answer>,
+    ) -> Result<Answer, RequestError> {
+        let mut fields: Fields<'_> = fields;
+        fields.push(("client_id", self.client_id.as_str()));
+        let form = fields.iter().map(|&(name, value)| (name, SecretString::from(value))).collect();
+        let request = Request { url: endpoint.as_str().to_owned(), body: Body::Form(form), headers };
+        let response = self.http.send(&request)?;
+        read(&response).ok_or_else(|| {
+            let confidential = fields.iter().filter(|(name, _)| CONFIDENTIAL.contains(name));
+            RequestError::of(&response, &confidential.map(|&(_, value)| value).collect::<Vec<_>>())
+        })
+    }
+}
+
+/// The endpoint, if there is one; `name` is its name in provider metadata.
+pub(super) fn named<'e>(endpoint: &'e Option<Endpoint>, name: &'static str) -> Result<&'e Endpoint, RequestError> {
+    endpoint.as_ref().ok_or(RequestError::Unsupported { what: name })
+}
+
+/// `scopes`, and what it takes to learn who signed in and to get a refresh token.
+pub(super) fn with_identity_scopes(scopes: &ScopeSet) -> ScopeSet {
+    scopes.union(&ScopeSet::parse("openid profile offline_access"))
+}
+
+/// The `claims` field, if any.
+pub(super) fn checked_claims(claims: Option<&str>) -> Result<Option<(&'static str, &str)>, RequestError> {
+    match claims {
+        Some(claims) if Members::parse(claims.as_bytes()).is_none() => Err(RequestError::InvalidClaims),
+        _ => Ok(claims.map(|claims| ("claims", claims))),
+    }
+}
+
+/// MSAL's routing hint. An account that does not fit a header goes without.
+fn anchor_mailbox(account: &HomeAccountId) -> Option<String> {
+    let (uid, utid) = account.as_str().rsplit_once('.')?;
+    account.as_str().bytes().all(|byte| byte.is_ascii_graphic()).then(|| format!("Oid:{uid}@{utid}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oauth::error::RequestError;
+    use crate::oauth::scripted::{Scripted, SteppedClock, answer};
+    use crate::oauth::{ErrorCode, Stage};
+
+    struct Setup {
+        authority: Authority,
+        endpoints: Endpoints,
+        clock: SteppedClock,
+        client_id: ClientId,
+    }
+
+    impl Setup {
+        fn new(authority: &str) -> Self {
+            let authority = Authority::parse(authority, None).unwrap();
+            let own = Endpoints {
+                token: Some(Endpoint::parse("https://idp.example.com/token").unwrap()),
+                revocation: Some(Endpoint::parse("https://idp.example.com/revoke").unwrap()),
+                ..Endpoints::default()
+            };
+            let endpoints = authority.known_endpoints().unwrap_or_default().or(own);
+            Setup { authority, endpoints, clock: SteppedClock::default(), client_id: ClientId::new("app") }
+        }
+
+        fn client<'a>(&'a self, http: &'a Scripted) -> Client<'a> {
+            Client {
+                http,
+                clock: &self.clock,
+                client_id: &self.client_id,
+                authority: &self.authority,
+                endpoints: &self.endpoints,
+            }
+        }
+    }
+
+    fn refresh(setup: &Setup, http: &Scripted, scopes: &str) -> Result<TokenResponse, RequestError> {
+        let account = HomeAccountId::new("a.b-policy.c");
+        setup.client(http).refresh(&RefreshToken::new("canary"), &ScopeSet::parse(scopes), None, Some(&account))
+    }
+
+    const GRANTED: &str = r#"{"access_token":"at"}"#;
+
+    #[test]
+    fn a_refresh_at_entra_asks_as_msal_does() {
+        let setup = Setup::new("https://login.microsoftonline.com/common");
+        let http = Scripted::new([answer(200, GRANTED)]);
+        assert_eq!(refresh(&setup, &http, "User.Read openid").unwrap().access_token.expose(), "at");
+        assert_eq!(http.url(0), "https://login.microsoftonline.com/common/oauth2/v2.0/token");
+        assert_eq!(
+            http.form(0),
+            "client_id=app\nclient_info=1\ngrant_type=refresh_token\nrefresh_token=canary\n\
+             scope=User.Read openid profile offline_access"
+        );
+        let headers = &http.requests.borrow()[0].headers;
+        assert_eq!(headers, &[("X-AnchorMailbox", "Oid:a.b-policy@c".to_owned())]);
+    }
+
+    #[test]
+    fn a_refresh_elsewhere_asks_for_no_more_than_the_caller_did() {
+        let setup = Setup::new("https://idp.example.com");
+        let http = Scripted::new([answer(200, GRANTED), answer(200, GRANTED)]);
+        refresh(&setup, &http, "read").unwrap();
+        refresh(&setup, &http, "").unwrap();
+        assert_eq!(http.form(0), "client_id=app\ngrant_type=refresh_token\nrefresh_token=canary\nscope=read");
+        assert_eq!(http.form(1), "client_id=app\ngrant_type=refresh_token\nrefresh_token=canary");
+        assert!(http.requests.borrow()[0].headers.is_empty());
+    }
+
+    #[test]
+    fn an_account_that_does_not_fit_a_header_goes_without() {
+        for account in ["subject", "a\r\nX: y.z", "é.a"] {
+            assert_eq!(anchor_mailbox(&HomeAccountId::new(account)), None, "{account}");
+        }
+    }
+
+    #[test]
+    fn claims_are_passed_to_the_letter_and_only_if_they_are_an_object() {
+        let setup = Setup::new("https://idp.example.com");
+        let http = Scripted::new([answer(200, GRANTED)]);
+        let refresh =
+            |claims| setup.client(&http).refresh(&RefreshToken::new("rt"), &ScopeSet::default(), Some(claims), None);
+        assert!(matches!(refresh("nonsense"), Err(RequestError::InvalidClaims)));
+        refresh(r#"{"access_token": {"nbf": {}}}"#).unwrap();
+        assert!(http.form(0).starts_with("claims={\"access_token\": {\"nbf\": {}}}\n"));
+    }
+
+    #[test]
+    fn a_refusal_does_not_repeat_the_refresh_token() {
+        let setup = Setup::new("https://idp.example.com");
+        let body = r#"{"error":"invalid_grant","error_description":"token canary is unknown"}"#;
+        let error = refresh(&setup, &Scripted::new([answer(400, body)]), "read").unwrap_err();
+        assert_eq!(error.to_string(), "invalid_grant: token [redacted] is unknown");
+    }
+
+    #[test]
+    fn a_broken_connection_is_an_outage_at_its_stage() {
+        let setup = Setup::new("https://idp.example.com");
+        let error = refresh(&setup, &Scripted::new([]).then_broken(), "read").unwrap_err();
+        assert!(matches!(error, RequestError::Unavailable { stage: Stage::Unknown, status: None, .. }), "{error:?}");
+    }
+
+    #[test]
+    fn a_request_does_not_print_its_secrets() {
+        let setup = Setup::new("https://idp.example.com");
+        let http = Scripted::new([answer(200, GRANTED)]);
+        refresh(&setup, &http, "read").unwrap();
+        assert!(!format!("{:?}", http.requests.borrow()).contains("canary"));
+    }
+
+    #[test]
+    fn revocation_names_the_token_s_type() {
+        let setup = Setup::new("https://idp.example.com");
+        let http = Scripted::new([answer(200, "")]);
+        setup.client(&http).revoke(&RefreshToken::new("rt")).unwrap();
+        assert_eq!(http.url(0), "https://idp.example.com/revoke");
+        assert_eq!(http.form(0), "client_id=app\ntoken=rt\ntoken_type_hint=refresh_token");
+    }
+
+    #[test]
+    fn a_revocation_that_fails_says_how() {
+        let setup = Setup::new("https://idp.example.com");
+        let http = Scripted::new([answer(400, r#"{"error":"unsupported_token_type"}"#), answer(503, "")]);
+        let revoke = || setup.client(&http).revoke(&RefreshToken::new("rt")).unwrap_err();
+        assert!(matches!(revoke(), RequestError::Refused(refusal) if refusal.error == ErrorCode::UnsupportedTokenType));
+        assert!(matches!(revoke(), RequestError::Unavailable { status: Some(503), .. }));
+    }
+
+    #[test]
+    fn an_endpoint_that_is_missing_is_named() {
+        let mut setup = Setup::new("https://idp.example.com");
+        setup.endpoints = Endpoints::default();
+        let http = Scripted::new([]);
+        let error = setup.client(&http).revoke(&RefreshToken::new("rt")).unwrap_err();
+        assert_eq!(error, RequestError::Unsupported { what: "revocation_endpoint" });
+        assert_eq!(refresh(&setup, &http, "").unwrap_err(), RequestError::Unsupported { what: "token_endpoint" });
+    }
+}

@@ -1,0 +1,213 @@
+//! Provider metadata: OpenID Connect Discovery 1.0, and RFC 8414 for providers that have no other.
+
+use ureq::http::Uri;
+
+use super::authority::{Authority, AuthorityKind, origin};
+use super::endpoint::{Endpoint, Endpoints};
+use super::error::RequestError;
+use super::http::{Body, Http, Request, Response};
+use super::members::Members;
+use super::url::{bare_host, is_loopback, parse_secure};
+
+/// Asks the provider for its endpoints. That one is missing is no error here.
+///
+/// # Errors
+/// No metadata, metadata of another issuer (the mix-up attack), or an endpoint that secrets must not be sent to.
+pub fn discover(http: &dyn Http, authority: &Authority) -> Result<Endpoints, RequestError> {
+    let mut response = fetch(http, openid_configuration(authority))?;
+    if response.status == 404 {
+        response = fetch(http, oauth_authorization_server(authority))?;
+    }
+    if response.status != 200 {
+        return Err(match RequestError::of(&response, &[]) {
+            outage @ RequestError::Unavailable { .. } => outage,
+            _ => unacceptable(response.status, format!("{} has no provider metadata", authority.url())),
+        });
+    }
+    read(&response, authority)
+}
+
+fn fetch(http: &dyn Http, url: String) -> Result<Response, RequestError> {
+    Ok(http.send(&Request { url, body: Body::None, headers: Vec::new() })?)
+}
+
+/// OpenID Connect Discovery §4; the Microsoft identity platform keeps version 2.0 apart.
+fn openid_configuration(authority: &Authority) -> String {
+    let version = if authority.kind().is_entra_like() { "/v2.0" } else { "" };
+    format!("{}{version}/.well-known/openid-configuration", authority.url())
+}
+
+/// RFC 8414 §3.1: the well-known part stands before the path.
+fn oauth_authorization_server(authority: &Authority) -> String {
+    format!("{}/.well-known/oauth-authorization-server{}", authority.origin(), authority.path())
+}
+
+fn read(response: &Response, authority: &Authority) -> Result<Endpoints, RequestError> {
+    let status = response.status;
+    let members = Members::parse(&response.body).ok_or_else(|| RequestError::unintelligible(response))?;
+    let issuer = members.string("issuer").filter(|issuer| is_issuer_of(issuer, authority));
+    let issuer = issuer
+        .ok_or_else(|| unacceptable(status, format!("the metadata at {} name another issuer", authority.url())))?;
+    let endpoint = |name: &'static str| match members.string(name) {
+        None => Ok(None),
+        Some(url) => match Endpoint::parse(&url) {
+            Ok(endpoint) if is_acceptable(&endpoint, authority) => Ok(Some(endpoint)),
+            _ => Err(unacceptable(status, format!("the metadata at {} name an unsafe {name}", authority.url()))),
+        },
+    };
+    Ok(Endpoints {
+        issuer: Some(issuer),
+        token: endpoint("token_endpoint")?,
+        device_authorization: endpoint("device_authorization_endpoint")?,
+        revocation: endpoint("revocation_endpoint")?,
+    })
+}
+
+/// OpenID Connect Discovery §4.3 wants the issuer to be the authority. As MSAL Python does, a trailing slash is forgiven,
+/// and an issuer is accepted too of the same scheme, host and port, of a host one label below, or, where Microsoft
+/// answers, of any Microsoft host.
+fn is_issuer_of(issuer: &str, authority: &Authority) -> bool {
+    if issuer.trim_end_matches('/') == authority.url() {
+        return true;
+    }
+    // The issuer of a multi-tenant authority holds the text `{tenantid}`, which is no URL.
+    let Ok(issuer) = parse_secure(&issuer.replace(['{', '}'], "")) else { return false };
+    let host = bare_host(&issuer).to_ascii_lowercase();
+    let is_below = host
+        .strip_suffix(authority.environment().as_str())
+        .and_then(|label| label.strip_suffix('.'))
+        .is_some_and(|label| !label.is_empty() && !label.contains('.'));
+    origin(&issuer) == authority.origin()
+        || (issuer.scheme_str() == Some("https") && is_below)
+        || (authority.kind().is_entra_like() && AuthorityKind::of(&host, &[]).is_entra_like())
+}
+
+/// Plain http is for this machine, so only an authority on this machine may send us there.
+fn is_acceptable(endpoint: &Endpoint, authority: &Authority) -> bool {
+    let is_plain = endpoint.as_str().parse().is_ok_and(|uri: Uri| uri.scheme_str() == Some("http"));
+    !is_plain || is_loopback(authority.environment().as_str())
+}
+
+fn unacceptable(status: u16, message: String) -> RequestError {
+    RequestError::Unintelligible { message, status }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oauth::scripted::{Scripted, answer};
+
+    fn authority(url: &str) -> Authority {
+        Authority::parse(url, None).unwrap()
+    }
+
+    fn discovered(url: &str, body: &str) -> Result<Endpoints, RequestError> {
+        discover(&Scripted::new([answer(200, body)]), &authority(url))
+    }
+
+    #[test]
+    fn metadata_are_read() {
+        let body = r#"{"issuer":"https://idp.example.com/a/","token_endpoint":"https://idp.example.com/t/",
+            "device_authorization_endpoint":"https://idp.example.com/d","revocation_endpoint":"https://idp.example.com/r"}"#;
+        let endpoints = discovered("https://idp.example.com/a", body).unwrap();
+        let endpoint = |url| Some(Endpoint::parse(url).unwrap());
+        assert_eq!(
+            endpoints,
+            Endpoints {
+                issuer: Some("https://idp.example.com/a/".into()),
+                token: endpoint("https://idp.example.com/t/"),
+                device_authorization: endpoint("https://idp.example.com/d"),
+                revocation: endpoint("https://idp.example.com/r"),
+            }
+        );
+    }
+
+    #[test]
+    fn a_missing_endpoint_is_no_error() {
+        let endpoints = discovered("https://idp.example.com", r#"{"issuer":"https://idp.example.com"}"#).unwrap();
+        assert_eq!((endpoints.token, endpoints.device_authorization), (None, None));
+    }
+
+    #[test]
+    fn each_kind_has_its_place_for_metadata() {
+        for (url, expected) in [
+            ("https://idp.example.com/a/", "https://idp.example.com/a/.well-known/openid-configuration"),
+            ("https://fs.example.com/adfs", "https://fs.example.com/adfs/.well-known/openid-configuration"),
+            ("https://login.windows.net/t", "https://login.windows.net/t/v2.0/.well-known/openid-configuration"),
+            ("https://c.ciamlogin.com/t", "https://c.ciamlogin.com/t/v2.0/.well-known/openid-configuration"),
+            ("https://c.b2clogin.com/t/p", "https://c.b2clogin.com/t/p/v2.0/.well-known/openid-configuration"),
+        ] {
+            assert_eq!(openid_configuration(&authority(url)), expected);
+        }
+    }
+
+    #[test]
+    fn after_404_the_place_of_rfc_8414_is_tried() {
+        let http = Scripted::new([answer(404, ""), answer(200, r#"{"issuer":"https://idp.example.com/a"}"#)]);
+        discover(&http, &authority("https://idp.example.com/a")).unwrap();
+        assert_eq!(http.url(1), "https://idp.example.com/.well-known/oauth-authorization-server/a");
+    }
+
+    #[test]
+    fn without_metadata_the_error_names_the_authority() {
+        let http = Scripted::new([answer(404, "canary"), answer(404, "canary")]);
+        let error = discover(&http, &authority("https://idp.example.com")).unwrap_err();
+        assert_eq!(error.to_string(), "https://idp.example.com has no provider metadata");
+        let error = discovered("https://idp.example.com", "<html>canary").unwrap_err();
+        assert_eq!(error.to_string(), "HTTP 200: a web page where JSON was expected");
+    }
+
+    #[test]
+    fn an_outage_is_an_outage() {
+        let http = Scripted::new([answer(503, "<html>")]);
+        let error = discover(&http, &authority("https://idp.example.com")).unwrap_err();
+        assert!(matches!(error, RequestError::Unavailable { status: Some(503), .. }), "{error:?}");
+    }
+
+    #[test]
+    fn issuers_are_accepted_as_msal_python_accepts_them() {
+        for (url, issuer) in [
+            ("https://idp.example.com/a", "https://idp.example.com/a"),
+            ("https://idp.example.com/a", "https://idp.example.com/a/"),
+            ("https://idp.example.com/a", "https://IDP.example.com:443/other"),
+            ("https://example.com", "https://eu.example.com/x"),
+            ("http://localhost:80/a", "http://localhost/b"),
+            ("https://login.windows.net/common", "https://login.microsoftonline.com/{tenantid}/v2.0"),
+            ("https://c.ciamlogin.com/t", "https://3f2c.ciamlogin.com/3f2c/v2.0"),
+        ] {
+            assert!(is_issuer_of(issuer, &authority(url)), "{url} {issuer}");
+        }
+    }
+
+    #[test]
+    fn another_issuer_is_refused() {
+        for (url, issuer) in [
+            ("https://idp.example.com/a", "https://evil.example/a"),
+            ("https://idp.example.com", "https://idp.example.com.evil.example"),
+            ("https://example.com", "https://a.b.example.com"),
+            ("https://example.com", "https://evilexample.com"),
+            ("https://example.com", "http://eu.example.com"),
+            ("https://idp.example.com", "https://idp.example.com:8443"),
+            ("https://idp.example.com", "http://idp.example.com"),
+            ("https://idp.example.com", "https://login.microsoftonline.com/t/v2.0"),
+            ("https://idp.example.com", "nonsense"),
+        ] {
+            assert!(!is_issuer_of(issuer, &authority(url)), "{url} {issuer}");
+            assert!(discovered(url, &format!(r#"{{"issuer":"{issuer}"}}"#)).is_err());
+        }
+        assert!(discovered("https://idp.example.com", "{}").is_err());
+    }
+
+    #[test]
+    fn an_endpoint_that_is_not_safe_is_refused() {
+        let with = |authority: &str, endpoint: &str| {
+            discovered(authority, &format!(r#"{{"issuer":"{authority}","token_endpoint":"{endpoint}"}}"#))
+        };
+        for endpoint in ["http://idp.example.com/t", "/t", "javascript:1", "http://127.0.0.1/t"] {
+            assert!(with("https://idp.example.com", endpoint).is_err(), "{endpoint}");
+        }
+        assert!(with("http://127.0.0.1:1", "http://127.0.0.1:2/t").is_ok());
+        let error = with("https://idp.example.com", "https://u:canary@idp.example.com/t").unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+}

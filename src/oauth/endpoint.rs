@@ -1,0 +1,94 @@
+//! The endpoints of a provider.
+
+use ureq::http::Uri;
+
+use crate::terms::Realm;
+
+use super::url::{AuthorityError, parse_secure};
+
+/// A URL that secrets may be sent to: https, or http on a loopback host.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Endpoint(String);
+
+impl Endpoint {
+    /// Checks the URL and keeps it to the letter. A query is allowed (RFC 6749 §3.2).
+    ///
+    /// # Errors
+    /// Whatever is not such a URL.
+    pub fn parse(url: &str) -> Result<Endpoint, AuthorityError> {
+        parse_secure(url).map(|_| Endpoint(url.to_owned()))
+    }
+
+    /// The URL.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What is needed of a provider, from discovery, by template or by hand.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Endpoints {
+    /// `issuer`, to the letter.
+    pub issuer: Option<String>,
+    /// `token_endpoint`, RFC 6749 §3.2.
+    pub token: Option<Endpoint>,
+    /// `device_authorization_endpoint`, RFC 8628 §4.
+    pub device_authorization: Option<Endpoint>,
+    /// `revocation_endpoint`, RFC 7009 §2.
+    pub revocation: Option<Endpoint>,
+}
+
+impl Endpoints {
+    /// These, and where one is missing that of `other`.
+    pub fn or(self, other: Endpoints) -> Endpoints {
+        Endpoints {
+            issuer: self.issuer.or(other.issuer),
+            token: self.token.or(other.token),
+            device_authorization: self.device_authorization.or(other.device_authorization),
+            revocation: self.revocation.or(other.revocation),
+        }
+    }
+
+    /// The first path segment of the token endpoint, which is what MSAL Python stores as realm. Entra's discovery puts
+    /// the tenant's GUID there when the authority names a domain.
+    pub fn realm(&self) -> Option<Realm> {
+        let uri: Uri = self.token.as_ref()?.as_str().parse().ok()?;
+        uri.path().split('/').find(|segment| !segment.is_empty()).map(Realm::new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn endpoint(url: &str) -> Option<Endpoint> {
+        Some(Endpoint::parse(url).unwrap())
+    }
+
+    #[test]
+    fn only_what_is_missing_is_filled() {
+        let own = Endpoints { token: endpoint("https://a.example/token"), ..Endpoints::default() };
+        let found = Endpoints {
+            token: endpoint("https://b.example/token"),
+            revocation: endpoint("https://b.example/revoke"),
+            ..Endpoints::default()
+        };
+        let both = own.or(found);
+        assert_eq!(both.token, endpoint("https://a.example/token"));
+        assert_eq!(both.revocation, endpoint("https://b.example/revoke"));
+    }
+
+    #[test]
+    fn the_realm_is_the_first_segment_of_the_token_endpoint() {
+        let at = |url| Endpoints { token: endpoint(url), ..Endpoints::default() }.realm();
+        assert_eq!(at("https://a.example/3f2c/oauth2/v2.0/token"), Some(Realm::new("3f2c")));
+        assert_eq!(at("https://a.example/"), None);
+        assert_eq!(Endpoints::default().realm(), None);
+    }
+
+    #[test]
+    fn an_endpoint_must_be_safe_for_secrets() {
+        assert!(Endpoint::parse("http://idp.example.com/token").is_err());
+        assert_eq!(endpoint("https://a.example/token/?p=1").unwrap().as_str(), "https://a.example/token/?p=1");
+    }
+}

@@ -1,0 +1,253 @@
+//! Why a request did not bring what was asked for, and how an answer that is no success is understood.
+
+use std::fmt;
+
+use super::http::{Response, Stage, TransportError};
+use super::members::Members;
+use super::token_error::{ErrorCode, TokenErrorResponse, aadsts_numbers};
+
+/// The failure of one exchange with a provider. No variant holds a secret.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum RequestError {
+    /// The device code expired before anybody approved it (RFC 8628 §3.5).
+    DeviceCodeExpired,
+    /// The `claims` to be sent are not a JSON object.
+    InvalidClaims,
+    /// The server said no. It is not asked again without a change.
+    Refused(Box<TokenErrorResponse>),
+    /// The caller had enough of waiting.
+    Stopped,
+    /// There was an answer, and it makes no sense. Its body is not repeated, as it may hold secrets. With a success status
+    /// the server may have carried the request out.
+    Unintelligible {
+        /// What is wrong, for a person.
+        message: String,
+        /// The HTTP status.
+        status: u16,
+    },
+    /// No answer, or one that says "later": 408, 429, 5xx, `temporarily_unavailable`, `server_error`.
+    Unavailable {
+        /// What is wrong, for a person; server-chosen in part.
+        message: String,
+        /// How far the request had come; [`Stage::Unknown`] if there was an answer.
+        stage: Stage,
+        /// Seconds that the server asks to wait.
+        retry_after: Option<u64>,
+        /// The HTTP status, if there was an answer.
+        status: Option<u16>,
+    },
+    /// The provider has no such endpoint, or does not say so; it can be named by hand.
+    Unsupported {
+        /// By its name in provider metadata, as `device_authorization_endpoint`.
+        what: &'static str,
+    },
+}
+
+impl RequestError {
+    /// Understands an answer that is not the success hoped for. `secrets` are taken out of whatever the server says.
+    pub(super) fn of(response: &Response, secrets: &[&str]) -> RequestError {
+        let status = response.status;
+        let members = Members::parse(&response.body);
+        let say = |name: &str| members.as_ref()?.string(name).map(|text| bounded(without(text, secrets)));
+        // A known code is no secret, even if a short secret should stand in it.
+        let error = members.as_ref().and_then(|members| members.string("error")).map(ErrorCode::from);
+        let error = match error {
+            Some(ErrorCode::Other(_)) => say("error").map(ErrorCode::Other),
+            known => known,
+        };
+        let error_description = say("error_description");
+
+        if is_transient(status, error.as_ref()) {
+            let words = [error.as_ref().map(ErrorCode::as_str), error_description.as_deref()];
+            let message = words.into_iter().flatten().fold(format!("HTTP {status}"), |all, word| all + ": " + word);
+            return RequestError::Unavailable {
+                message,
+                stage: Stage::Unknown,
+                retry_after: response.retry_after,
+                status: Some(status),
+            };
+        }
+        let is_wordless = response.body.trim_ascii().is_empty() && matches!(status, 400 | 401);
+        let Some(error) = error.or_else(|| is_wordless.then(|| ErrorCode::Other(String::new()))) else {
+            return RequestError::unintelligible(response);
+        };
+        let mut error_codes = members.as_ref().map(|members| members.numbers("error_codes")).unwrap_or_default();
+        if error_codes.is_empty() {
+            error_codes = error_description.as_deref().map(aadsts_numbers).unwrap_or_default();
+        }
+        RequestError::Refused(Box::new(TokenErrorResponse {
+            error,
+            error_description,
+            error_codes,
+            suberror: say("suberror"),
+            claims: say("claims"),
+            correlation_id: say("correlation_id"),
+            status,
+        }))
+    }
+
+    pub(super) fn unintelligible(response: &Response) -> RequestError {
+        let status = response.status;
+        let what = match (status, response.body.trim_ascii().first()) {
+            (300..400, _) => "a redirect, which is not followed",
+            (_, None) => "an empty answer",
+            (_, Some(b'<')) => "a web page where JSON was expected",
+            _ => "an answer that is not what was asked for",
+        };
+        RequestError::Unintelligible { message: format!("HTTP {status}: {what}"), status }
+    }
+}
+
+impl From<TransportError> for RequestError {
+    fn from(error: TransportError) -> Self {
+        RequestError::Unavailable { message: error.message, stage: error.stage, retry_after: None, status: None }
+    }
+}
+
+/// Whether the same request may succeed later. What a polling device is told is final in that sense, whatever the status.
+fn is_transient(status: u16, error: Option<&ErrorCode>) -> bool {
+    match error {
+        Some(ErrorCode::ServerError | ErrorCode::TemporarilyUnavailable) => true,
+        Some(ErrorCode::AuthorizationPending | ErrorCode::ExpiredToken | ErrorCode::SlowDown) => false,
+        _ => matches!(status, 408 | 429 | 500..),
+    }
+}
+
+fn without(text: String, secrets: &[&str]) -> String {
+    let secrets = secrets.iter().filter(|secret| !secret.is_empty());
+    secrets.fold(text, |text, secret| text.replace(secret, "[redacted]"))
+}
+
+/// The first 4 KiB, in whole characters.
+fn bounded(mut text: String) -> String {
+    let end = (0..=4096).rev().find(|&end| text.is_char_boundary(end));
+    text.truncate(end.unwrap_or_default());
+    text
+}
+
+impl fmt::Display for RequestError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RequestError::DeviceCodeExpired => formatter.write_str("the code expired before it was approved"),
+            RequestError::InvalidClaims => formatter.write_str("the claims are not a JSON object"),
+            RequestError::Refused(refusal) => refusal.fmt(formatter),
+            RequestError::Stopped => formatter.write_str("stopped"),
+            RequestError::Unavailable { message, .. } | RequestError::Unintelligible { message, .. } => {
+                formatter.write_str(message)
+            }
+            RequestError::Unsupported { what } => write!(formatter, "the provider names no {what}"),
+        }
+    }
+}
+
+impl std::error::Error for RequestError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oauth::scripted::answer;
+
+    fn refused(status: u16, body: &str) -> TokenErrorResponse {
+        match RequestError::of(&answer(status, body), &[]) {
+            RequestError::Refused(refusal) => *refusal,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_read_in_full() {
+        let refusal = refused(
+            400,
+            r#"{"error":"invalid_grant","error_description":"AADSTS50076: mfa","error_codes":[50076],
+                "suberror":"basic_action","claims":"{\"access_token\":{}}","correlation_id":"c-1","trace_id":"t"}"#,
+        );
+        assert_eq!(refusal.error, ErrorCode::InvalidGrant);
+        assert_eq!(refusal.error_codes, [50076]);
+        assert_eq!(refusal.suberror.as_deref(), Some("basic_action"));
+        assert_eq!(refusal.claims.as_deref(), Some(r#"{"access_token":{}}"#));
+        assert_eq!(refusal.correlation_id.as_deref(), Some("c-1"));
+        assert_eq!(refusal.to_string(), "invalid_grant: AADSTS50076: mfa");
+    }
+
+    #[test]
+    fn aadsts_numbers_come_from_the_description_if_need_be() {
+        let refusal =
+            refused(400, r#"{"error":"invalid_grant","error_description":"AADSTS700082: old","error_codes":"x"}"#);
+        assert_eq!(refusal.error_codes, [700_082]);
+    }
+
+    #[test]
+    fn an_error_on_200_is_a_refusal() {
+        assert_eq!(refused(200, r#"{"error":"access_denied"}"#).error, ErrorCode::AccessDenied);
+    }
+
+    #[test]
+    fn a_refusal_without_words_has_an_empty_code() {
+        for status in [400, 401] {
+            let refusal = refused(status, " \r\n");
+            assert_eq!(refusal.error, ErrorCode::Other(String::new()));
+            assert_eq!(refusal.to_string(), format!("HTTP {status} with no reason given"));
+        }
+    }
+
+    #[test]
+    fn outages_are_unavailable_whatever_the_body() {
+        for (status, body) in [
+            (503, ""),
+            (500, "<html>"),
+            (502, r#"{"error":"invalid_grant"}"#),
+            (429, ""),
+            (408, ""),
+            (400, r#"{"error":"temporarily_unavailable"}"#),
+            (200, r#"{"error":"server_error"}"#),
+        ] {
+            let mut response = answer(status, body);
+            response.retry_after = Some(7);
+            let error = RequestError::of(&response, &[]);
+            let expected = (Some(status), Some(7), Stage::Unknown);
+            assert!(
+                matches!(error, RequestError::Unavailable { status, retry_after, stage, .. }
+                    if (status, retry_after, stage) == expected),
+                "{status} {body}: {error:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn slow_down_with_429_is_slow_down() {
+        assert_eq!(refused(429, r#"{"error":"slow_down"}"#).error, ErrorCode::SlowDown);
+    }
+
+    #[test]
+    fn nonsense_is_described_but_not_repeated() {
+        for (status, body, words) in [
+            (200, "<html>canary</html>", "web page"),
+            (200, r#"{"token":"canary"}"#, "not what was asked for"),
+            (200, "", "empty"),
+            (302, "canary", "redirect"),
+            (403, "canary", "not what was asked for"),
+            (400, r#"{"error":{"message":"canary"}}"#, "not what was asked for"),
+        ] {
+            let error = RequestError::of(&answer(status, body), &[]);
+            assert!(matches!(error, RequestError::Unintelligible { .. }), "{error:?}");
+            assert!(error.to_string().contains(words), "{error}");
+            assert!(!format!("{error} {error:?}").contains("canary"));
+        }
+    }
+
+    #[test]
+    fn what_was_sent_in_secret_is_taken_out_of_what_the_server_says() {
+        let body = r#"{"error":"canary","error_description":"canary\/1 is bad, canary\/1","suberror":"canary\/1","claims":"canary\/1"}"#;
+        for status in [400, 503] {
+            let error = RequestError::of(&answer(status, body), &["canary/1", "canary", ""]);
+            assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn texts_are_cut_at_4_kib_and_between_characters() {
+        let refusal = refused(400, &format!(r#"{{"error":"x","error_description":"a{}"}}"#, "é".repeat(4000)));
+        assert_eq!(refusal.error_description.unwrap().len(), 4095);
+    }
+}

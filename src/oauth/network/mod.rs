@@ -1,0 +1,179 @@
+//! HTTP over the real network, the only code of this room that touches it.
+
+mod proxy;
+mod transport_error;
+mod trust;
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, UNIX_EPOCH};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use secrecy::{ExposeSecret, SecretString};
+use ureq::http::{HeaderMap, Uri, header};
+use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{ConnectionDetails, Connector, DefaultConnector, Transport};
+use ureq::{Agent, Proxy};
+use zeroize::Zeroizing;
+
+use crate::time::Timestamp;
+
+use super::http::{Body, Http, Request, Response, Stage, TransportError};
+use super::url::parse_secure;
+
+pub use proxy::ProxyRules;
+
+/// Bytes; a longer answer is refused.
+const LONGEST_BODY: usize = 1 << 20;
+/// What `application/x-www-form-urlencoded` leaves as it is.
+const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
+
+/// How to reach providers.
+#[derive(Clone, Debug)]
+pub struct NetworkOptions {
+    /// For one whole exchange, name resolution included.
+    pub timeout: Duration,
+    /// PEM certificates to be trusted beside the system's.
+    pub ca_file: Option<PathBuf>,
+    /// Which proxy to go through.
+    pub proxy: ProxyRules,
+}
+
+/// The network. Follows no redirect, and makes a connection for each exchange: a kept one that the server closes
+/// meanwhile would leave in doubt whether a refresh token was spent.
+#[derive(Debug)]
+pub struct Network {
+    options: NetworkOptions,
+    /// Loaded for the first https request, so that nobody else pays for it.
+    trust_anchors: OnceLock<Result<RootCerts, String>>,
+}
+
+impl Network {
+    /// Touches neither files nor network yet.
+    pub fn new(options: NetworkOptions) -> Network {
+        Network { options, trust_anchors: OnceLock::new() }
+    }
+
+    fn agent(&self, uri: &Uri, proxy: Option<Proxy>, connected: Arc<AtomicBool>) -> Result<Agent, String> {
+        let crypto = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = TlsConfig::builder().unversioned_rustls_crypto_provider(crypto).root_certs(self.root_certs(uri)?);
+        let config = Agent::config_builder()
+            .accept("application/json")
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(proxy)
+            .timeout_global(Some(self.options.timeout))
+            .tls_config(tls.build())
+            .user_agent(concat!("tokcache/", env!("CARGO_PKG_VERSION")));
+        let connector = Watched { inner: DefaultConnector::new(), connected };
+        Ok(Agent::with_parts(config.build(), connector, DefaultResolver::default()))
+    }
+
+    fn root_certs(&self, uri: &Uri) -> Result<RootCerts, String> {
+        if uri.scheme_str() != Some("https") {
+            return Ok(RootCerts::new_with_certs(&[]));
+        }
+        self.trust_anchors.get_or_init(|| trust::load(self.options.ca_file.as_deref())).clone()
+    }
+}
+
+impl Http for Network {
+    fn send(&self, request: &Request) -> Result<Response, TransportError> {
+        let not_sent = |message| TransportError { stage: Stage::NotSent, message };
+        let uri = parse_secure(&request.url).map_err(|error| not_sent(error.to_string()))?;
+        let proxy = self.options.proxy.proxy_for(&uri).map_err(not_sent)?;
+        let route = transport_error::Route::new(&uri, proxy.as_ref(), self.options.timeout);
+        let connected = Arc::new(AtomicBool::new(false));
+        let agent = self.agent(&uri, proxy, Arc::clone(&connected)).map_err(not_sent)?;
+        exchange(&agent, &uri, request).map_err(|error| {
+            let stage = if connected.load(Ordering::Relaxed) { Stage::Unknown } else { Stage::NotSent };
+            TransportError { stage, message: route.describe(&error, stage) }
+        })
+    }
+}
+
+fn exchange(agent: &Agent, uri: &Uri, request: &Request) -> Result<Response, ureq::Error> {
+    let response = match &request.body {
+        Body::None => with_headers(agent.get(uri), request).call()?,
+        Body::Form(fields) => {
+            let form = encode(fields);
+            let post = with_headers(agent.post(uri), request);
+            post.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").send(form.as_bytes())?
+        }
+    };
+    let (parts, body) = response.into_parts();
+    let date = http_date(&parts.headers, header::DATE);
+    Ok(Response {
+        status: parts.status.as_u16(),
+        body: read_bounded(body)?,
+        retry_after: retry_after(&parts.headers, date),
+        date,
+    })
+}
+
+fn with_headers<Any>(builder: ureq::RequestBuilder<Any>, request: &Request) -> ureq::RequestBuilder<Any> {
+    request.headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, value))
+}
+
+fn encode(fields: &[(&'static str, SecretString)]) -> Zeroizing<String> {
+    let longest = fields.iter().map(|(name, value)| name.len() + 3 * value.expose_secret().len() + 2).sum();
+    // Never grown, so that no copy of a secret is left behind.
+    let mut form = Zeroizing::new(String::with_capacity(longest));
+    for (name, value) in fields {
+        if !form.is_empty() {
+            form.push('&');
+        }
+        form.push_str(name);
+        form.push('=');
+        form.extend(utf8_percent_encode(value.expose_secret(), FORM));
+    }
+    form
+}
+
+fn read_bounded(body: ureq::Body) -> Result<Zeroizing<Vec<u8>>, ureq::Error> {
+    const USUAL: usize = 16 << 10;
+    let length = body.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(USUAL);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(length.min(LONGEST_BODY) + 1));
+    // ureq's limit is the first length that it refuses.
+    body.into_with_config().limit(LONGEST_BODY as u64 + 1).reader().read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// RFC 9110 §10.2.3: seconds, or a date, which is compared with the server's own.
+fn retry_after(headers: &HeaderMap, date: Option<Timestamp>) -> Option<u64> {
+    let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok();
+    seconds.or_else(|| {
+        let until = http_date(headers, header::RETRY_AFTER)?;
+        u64::try_from(until.seconds_since(date?)).ok()
+    })
+}
+
+fn http_date(headers: &HeaderMap, name: header::HeaderName) -> Option<Timestamp> {
+    let date = httpdate::parse_http_date(headers.get(name)?.to_str().ok()?).ok()?;
+    i64::try_from(date.duration_since(UNIX_EPOCH).ok()?.as_secs()).ok().map(Timestamp)
+}
+
+/// Tells whether there was a connection, TLS and proxy included: before that nothing of a request can have left.
+#[derive(Debug)]
+struct Watched {
+    inner: DefaultConnector,
+    connected: Arc<AtomicBool>,
+}
+
+impl Connector for Watched {
+    type Out = Box<dyn Transport>;
+
+    fn connect(&self, details: &ConnectionDetails<'_>, chained: Option<()>) -> Result<Option<Self::Out>, ureq::Error> {
+        let transport = self.inner.connect(details, chained);
+        // For a proxy this runs within itself; the outer run ends last, and knows whether the tunnel stands.
+        self.connected.store(matches!(transport, Ok(Some(_))), Ordering::Relaxed);
+        transport
+    }
+}
+
+#[cfg(test)]
+mod tests;

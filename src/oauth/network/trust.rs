@@ -1,0 +1,87 @@
+//! Whom to trust: the system's certificates, and those of a CA file on top.
+
+use std::env;
+use std::error::Error;
+use std::path::Path;
+
+use rustls::RootCertStore;
+use rustls_native_certs::{CertificateResult, load_certs_from_paths, load_native_certs};
+use ureq::tls::{Certificate, RootCerts};
+
+/// Where Linux distributions keep all certificates in one file: Debian, Fedora, openSUSE, Alpine.
+const BUNDLES: [&str; 4] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+];
+
+/// Loads the trust anchors; the error says what is wrong, for a person.
+pub(super) fn load(ca_file: Option<&Path>) -> Result<RootCerts, String> {
+    let system = system();
+    let mut certificates = system.certs;
+    if let Some(path) = ca_file {
+        let more = load_certs_from_paths(Some(path), None);
+        if let Some(error) = more.errors.first() {
+            let cause = error.source().map(ToString::to_string).unwrap_or_default();
+            return Err(format!("cannot read the CA file {}: {cause}", path.display()));
+        }
+        let mut usable = RootCertStore::empty();
+        if usable.add_parsable_certificates(more.certs.iter().cloned()).0 == 0 {
+            return Err(format!("the CA file {} holds no certificate in PEM form", path.display()));
+        }
+        certificates.extend(more.certs);
+    }
+    if certificates.is_empty() {
+        let reason = system.errors.first().map(|error| format!(" ({error})")).unwrap_or_default();
+        return Err(format!("this system has no trusted certificates{reason}: install them, or use --ca-file"));
+    }
+    let certificates: Vec<_> = certificates.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
+    Ok(RootCerts::new_with_certs(&certificates))
+}
+
+/// The system's certificates; `SSL_CERT_FILE` and `SSL_CERT_DIR` replace them as with OpenSSL. On Linux one bundle is
+/// read, not the folder of a few hundred links to the same certificates beside it.
+fn system() -> CertificateResult {
+    let is_replaced = ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().any(|name| env::var_os(name).is_some());
+    match BUNDLES.iter().map(Path::new).find(|bundle| bundle.is_file()) {
+        Some(bundle) if cfg!(target_os = "linux") && !is_replaced => load_certs_from_paths(Some(bundle), None),
+        _ => load_native_certs(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn with_file(content: &[u8]) -> Result<RootCerts, String> {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(content).unwrap();
+        load(Some(file.path()))
+    }
+
+    #[test]
+    fn a_missing_ca_file_is_named() {
+        let error = load(Some(Path::new("/nonexistent/ca.pem"))).unwrap_err();
+        assert!(error.starts_with("cannot read the CA file /nonexistent/ca.pem: "), "{error}");
+    }
+
+    #[test]
+    fn a_ca_file_without_a_certificate_is_an_error() {
+        let not_der = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        for content in [&b""[..], b"nonsense", not_der] {
+            let error = with_file(content).unwrap_err();
+            assert!(error.contains("holds no certificate"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_certificates_of_the_ca_file_come_on_top() {
+        let Ok(RootCerts::Specific(certificates)) = with_file(include_bytes!("testdata/ca.pem")) else {
+            panic!("no certificates")
+        };
+        assert_eq!(certificates.len(), system().certs.len() + 1);
+    }
+}

@@ -1,0 +1,72 @@
+//! Which token would be served, and why.
+
+use anyhow::Context;
+use serde::Serialize;
+
+use super::{about, plain};
+
+/// An explanation, fit to be shown.
+#[derive(Serialize)]
+pub(crate) struct ExplanationView {
+    /// `serve`, `refresh` or `sign_in`.
+    pub(crate) decision: &'static str,
+    pub(crate) reason: &'static str,
+    pub(crate) account: Option<String>,
+    pub(crate) authority: String,
+    pub(crate) client_id: String,
+    pub(crate) scope: String,
+    pub(crate) store: String,
+    pub(crate) lock_holder: Option<String>,
+    pub(crate) access_tokens: Vec<ConsideredView>,
+}
+
+/// An access token, all but the token, and what was found of it.
+#[derive(Serialize)]
+pub(crate) struct ConsideredView {
+    pub(crate) used: bool,
+    pub(crate) verdict: String,
+    pub(crate) scope: String,
+    pub(crate) tenant: String,
+    pub(crate) client_id: String,
+    pub(crate) expires_in: i64,
+}
+
+impl ExplanationView {
+    /// One line of JSON.
+    pub(crate) fn json(&self) -> anyhow::Result<String> {
+        Ok(serde_json::to_string(self).context("cannot write JSON")? + "\n")
+    }
+
+    /// For people.
+    pub(crate) fn text(&self) -> String {
+        let account = self.account.as_deref().map_or_else(|| "nobody is signed in".to_owned(), plain);
+        let mut text = format!("{}: {}\n\n", self.decision, self.reason);
+        for (name, value) in [
+            ("account", account),
+            ("scope", plain(&self.scope)),
+            ("authority", plain(&self.authority)),
+            ("client", plain(&self.client_id)),
+            ("store", plain(&self.store)),
+        ] {
+            text += &format!("  {name:<10} {value}\n");
+        }
+        if let Some(holder) = &self.lock_holder {
+            text += &format!("  {:<10} held by {}\n", "lock", plain(holder));
+        }
+        if !self.access_tokens.is_empty() {
+            text += "\naccess tokens considered:\n";
+        }
+        for token in &self.access_tokens {
+            let mark = if token.used { '*' } else { ' ' };
+            text += &format!(
+                "  {mark} {}: {} (client {}, tenant {}, {} left)\n",
+                plain(&token.scope),
+                plain(&token.verdict),
+                plain(&token.client_id),
+                plain(&token.tenant),
+                about(token.expires_in),
+            );
+        }
+        text
+    }
+}

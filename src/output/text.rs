@@ -1,0 +1,64 @@
+//! Text that somebody else chose, and durations as people say them.
+
+/// The text with every character that could deceive or command a terminal escaped: control characters (escape
+/// sequences, OSC 52 clipboard writes, carriage returns), bidirectional overrides and zero-width characters. Line breaks
+/// become spaces, so that one message stays one line.
+pub(crate) fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for character in text.trim().chars() {
+        match character {
+            '\r' => {}
+            '\n' | '\t' => plain.push(' '),
+            _ if character.is_control() || is_invisible(character) => plain.extend(character.escape_unicode()),
+            _ => plain.push(character),
+        }
+    }
+    plain
+}
+
+fn is_invisible(character: char) -> bool {
+    matches!(character,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Seconds as a person says them: `45 s`, `12 min`, `3 h`, `2 d`.
+pub(crate) fn about(seconds: i64) -> String {
+    match seconds.abs() {
+        0..=119 => format!("{seconds} s"),
+        120..=7199 => format!("{} min", seconds / 60),
+        7200..=172_799 => format!("{} h", seconds / 3600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_osc_52_clipboard_write_is_shown_not_obeyed() {
+        assert_eq!(plain("\u{1b}]52;c;cm0gLXJmIC8=\u{7}"), "\\u{1b}]52;c;cm0gLXJmIC8=\\u{7}");
+    }
+
+    #[test]
+    fn a_bidirectional_override_is_shown_not_obeyed() {
+        assert_eq!(plain("abc\u{202e}moc.live"), "abc\\u{202e}moc.live");
+    }
+
+    #[test]
+    fn zero_width_characters_are_shown() {
+        assert_eq!(plain("pay\u{200b}pal\u{feff}"), "pay\\u{200b}pal\\u{feff}");
+    }
+
+    #[test]
+    fn a_line_break_cannot_forge_a_second_line() {
+        assert_eq!(plain("one\r\nerror: two\n"), "one error: two");
+    }
+
+    #[test]
+    fn ordinary_text_is_left_alone() {
+        assert_eq!(plain("Zoë 名前 🙂"), "Zoë 名前 🙂");
+    }
+}

@@ -1,0 +1,154 @@
+//! A token, in the form that was asked for. The one place where a secret is printed, because it was asked for.
+
+use anyhow::{Context, bail};
+use serde::Serialize;
+use time::OffsetDateTime;
+use time::UtcOffset;
+use tokcache::acquire::{SilentOutcome, Source};
+use tokcache::time::Timestamp;
+use zeroize::Zeroizing;
+
+use super::shell::{quote, quote_curl, quote_fish, quote_powershell};
+
+/// The forms of `-o`.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]
+pub(crate) enum TokenFormat {
+    /// The object of `az account get-access-token`
+    Az,
+    /// A line for `curl --config -`
+    CurlConfig,
+    /// `export ACCESS_TOKEN=…`, for a POSIX shell
+    Env,
+    /// `set -gx ACCESS_TOKEN …`
+    Fish,
+    /// `Authorization: Bearer …`
+    Header,
+    /// One line of JSON with the expiry, the scopes and the account
+    Json,
+    /// `$env:ACCESS_TOKEN = …`
+    Powershell,
+    /// The token and a line break
+    #[default]
+    Token,
+}
+
+/// A token and what is shown with it.
+pub(crate) struct TokenView<'a> {
+    pub(crate) outcome: &'a SilentOutcome,
+    pub(crate) client_id: &'a str,
+    pub(crate) now: Timestamp,
+}
+
+#[derive(Serialize)]
+struct JsonToken<'a> {
+    access_token: &'a str,
+    token_type: &'a str,
+    expires_on: i64,
+    expires_at: String,
+    expires_in: i64,
+    scope: String,
+    account: JsonAccount<'a>,
+    tenant: &'a str,
+    client_id: &'a str,
+    source: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonAccount<'a> {
+    username: &'a str,
+    home_account_id: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AzToken<'a> {
+    access_token: &'a str,
+    expires_on: String,
+    #[serde(rename = "expires_on")]
+    expires_on_epoch: i64,
+    tenant: &'a str,
+    token_type: &'a str,
+}
+
+impl TokenView<'_> {
+    /// The token as `format` wants it, with its line break.
+    pub(crate) fn render(&self, format: TokenFormat) -> anyhow::Result<Zeroizing<String>> {
+        let SilentOutcome { access_token, token_type, .. } = self.outcome;
+        let secret = access_token.expose();
+        // A line break in a token would forge a header or a command (RFC 6750 §2.1 allows visible ASCII only).
+        if !matches!(format, TokenFormat::Json) && !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
+            bail!("the access token holds characters that no header can carry; -o json prints it escaped");
+        }
+        let text = match format {
+            TokenFormat::Az => self.json(&self.az())?,
+            TokenFormat::CurlConfig => {
+                format!("header = {}", quote_curl(&Zeroizing::new(authorization(token_type, secret))))
+            }
+            TokenFormat::Env => format!("export ACCESS_TOKEN={}", *Zeroizing::new(quote(secret))),
+            TokenFormat::Fish => format!("set -gx ACCESS_TOKEN {}", *Zeroizing::new(quote_fish(secret))),
+            TokenFormat::Header => authorization(token_type, secret),
+            TokenFormat::Json => self.json(&self.token())?,
+            TokenFormat::Powershell => format!("$env:ACCESS_TOKEN = {}", *Zeroizing::new(quote_powershell(secret))),
+            TokenFormat::Token => secret.to_owned(),
+        };
+        let mut text = Zeroizing::new(text);
+        text.push('\n');
+        Ok(text)
+    }
+
+    fn token(&self) -> JsonToken<'_> {
+        let SilentOutcome { account, expires_on, .. } = self.outcome;
+        JsonToken {
+            access_token: self.outcome.access_token.expose(),
+            token_type: &self.outcome.token_type,
+            expires_on: expires_on.0,
+            expires_at: expires_on.rfc3339(),
+            expires_in: expires_on.seconds_since(self.now),
+            scope: self.outcome.scopes.to_string(),
+            account: JsonAccount { username: &account.username, home_account_id: account.home_account_id.as_str() },
+            tenant: self.outcome.realm.as_str(),
+            client_id: self.client_id,
+            source: match self.outcome.source {
+                Source::Cache => "cache",
+                Source::Login => "login",
+                Source::Refresh => "refresh",
+            },
+        }
+    }
+
+    fn az(&self) -> AzToken<'_> {
+        let expires_on = self.outcome.expires_on;
+        AzToken {
+            access_token: self.outcome.access_token.expose(),
+            expires_on: local_time(expires_on),
+            expires_on_epoch: expires_on.0,
+            tenant: self.outcome.realm.as_str(),
+            token_type: &self.outcome.token_type,
+        }
+    }
+
+    fn json(&self, value: &impl Serialize) -> anyhow::Result<String> {
+        serde_json::to_string(value).context("cannot write JSON")
+    }
+}
+
+/// The value of the `Authorization` header, with its name (RFC 6750 §2.1).
+fn authorization(token_type: &str, secret: &str) -> String {
+    let scheme = if token_type.eq_ignore_ascii_case("bearer") { "Bearer" } else { token_type };
+    format!("Authorization: {scheme} {secret}")
+}
+
+/// Local time without an offset, as `az` has always printed it; UTC where the system does not tell.
+fn local_time(on: Timestamp) -> String {
+    let utc = OffsetDateTime::from_unix_timestamp(on.0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let local = utc.to_offset(UtcOffset::local_offset_at(utc).unwrap_or(UtcOffset::UTC));
+    format!(
+        "{:04}-{:02}-{:02} {:02}:{:02}:{:02}.000000",
+        local.year(),
+        u8::from(local.month()),
+        local.day(),
+        local.hour(),
+        local.minute(),
+        local.second()
+    )
+}

@@ -1,0 +1,186 @@
+//! Linux, macOS and the other Unix systems.
+
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+use std::time::SystemTime;
+
+use rustix::fs::{FallocateFlags, Gid, Uid};
+use rustix::io::Errno;
+use rustix::process::{Pid, geteuid, test_kill_process};
+
+const OWNER_ONLY: u32 = 0o600;
+
+/// Which file it is, whatever its name: two names of one file have one identity.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Identity {
+    device: u64,
+    inode: u64,
+}
+
+impl From<&Metadata> for Identity {
+    fn from(metadata: &Metadata) -> Self {
+        Identity { device: metadata.dev(), inode: metadata.ino() }
+    }
+}
+
+/// The identity of an open file.
+pub(crate) fn identity(file: &File) -> io::Result<Identity> {
+    Ok(Identity::from(&file.metadata()?))
+}
+
+/// The identity of the file that has this name now, if one has.
+pub(crate) fn identity_at(path: &Path) -> io::Result<Option<Identity>> {
+    match fs::metadata(path) {
+        Ok(metadata) => Ok(Some(Identity::from(&metadata))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Creates a folder, and those above it, for its owner alone (0700). That it exists is success.
+pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// Creates a file for its owner alone (0600); fails when the name is taken.
+pub(crate) fn create_new(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create_new(true).mode(OWNER_ONLY).open(path)
+}
+
+/// Under `sudo`, gives a new file to the owner of `like`, who could not read it otherwise.
+pub(crate) fn keep_owner(file: &File, like: &Metadata) -> io::Result<()> {
+    if !geteuid().is_root() || file.metadata()?.uid() == like.uid() {
+        return Ok(());
+    }
+    Ok(rustix::fs::fchown(file, Some(Uid::from_raw(like.uid())), Some(Gid::from_raw(like.gid())))?)
+}
+
+/// Takes from an owner-only file what the file that it replaces did not allow its owner either.
+pub(crate) fn narrow_mode(file: &File, replaced: &Metadata) -> io::Result<()> {
+    let mode = replaced.mode() & OWNER_ONLY;
+    if mode == OWNER_ONLY { Ok(()) } else { file.set_permissions(Permissions::from_mode(mode)) }
+}
+
+/// Makes a rename inside the folder survive a crash. File systems that cannot do this are left alone.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    match File::open(folder)?.sync_all() {
+        Err(error) if matches!(Errno::from_io_error(&error), Some(Errno::INVAL | Errno::NOSYS)) => Ok(()),
+        outcome => outcome,
+    }
+}
+
+/// Makes the file system find room for `size` bytes now.
+pub(crate) fn reserve(file: &File, size: u64) -> io::Result<()> {
+    match rustix::fs::fallocate(file, FallocateFlags::empty(), 0, size) {
+        Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => fill(file, size),
+        outcome => Ok(outcome?),
+    }
+}
+
+/// Whether an error says that the file system knows no `flock` (some network mounts).
+pub(crate) fn is_no_locks_here(error: &io::Error) -> bool {
+    matches!(Errno::from_io_error(error), Some(Errno::NOLCK | Errno::NOSYS | Errno::OPNOTSUPP))
+}
+
+/// Whether an error at opening or creating a lock file comes from another process that is just deleting it.
+pub(crate) fn is_passing(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::ResourceBusy
+}
+
+/// Whether the process that had this number at `then` can still be alive: a younger process with the same number is
+/// another one. Where a process's age is not cheap to know, any process of that number counts.
+pub(crate) fn process_has_lived_since(pid: u32, then: SystemTime) -> bool {
+    let Some(process) = i32::try_from(pid).ok().and_then(Pid::from_raw) else { return false };
+    match test_kill_process(process) {
+        Err(Errno::SRCH) => false,
+        _ => age::started_on(pid).is_none_or(|start| start <= then),
+    }
+}
+
+fn fill(mut file: &File, size: u64) -> io::Result<()> {
+    io::copy(&mut io::Read::take(io::repeat(0), size), &mut file).map(drop)
+}
+
+#[cfg(target_os = "linux")]
+mod age {
+    use std::fs;
+    use std::time::{Duration, SystemTime};
+
+    /// USER_HZ, which the kernel's interface fixes on every architecture that Rust knows.
+    const TICKS_PER_SECOND: f64 = 100.0;
+    /// proc(5), `/proc/pid/stat`: the 22nd field, of which the first two stand before the last parenthesis.
+    const START_FIELD: usize = 22 - 3;
+    /// The two clocks involved are read one after the other, and in hundredths.
+    const TOLERANCE: Duration = Duration::from_secs(2);
+
+    /// When the process started, at the earliest.
+    #[expect(clippy::disallowed_methods, reason = "compared with a file's time, which the system's clock made")]
+    pub(super) fn started_on(pid: u32) -> Option<SystemTime> {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        let (_, fields) = stat.rsplit_once(')')?;
+        let ticks: f64 = fields.split_whitespace().nth(START_FIELD)?.parse().ok()?;
+        let uptime: f64 = fs::read_to_string("/proc/uptime").ok()?.split_whitespace().next()?.parse().ok()?;
+        let age = Duration::try_from_secs_f64(uptime - ticks / TICKS_PER_SECOND).ok()?;
+        SystemTime::now().checked_sub(age + TOLERANCE)
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod age {
+    use std::time::SystemTime;
+
+    pub(super) fn started_on(_pid: u32) -> Option<SystemTime> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn this_process_has_lived_since_it_made_a_file() {
+        let file = tempfile::tempfile().unwrap();
+        let then = file.metadata().unwrap().modified().unwrap();
+        assert!(process_has_lived_since(std::process::id(), then));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_process_younger_than_the_file_is_another_one() {
+        let file = tempfile::tempfile().unwrap();
+        let an_hour_before = file.metadata().unwrap().modified().unwrap() - Duration::from_secs(3600);
+        assert!(!process_has_lived_since(std::process::id(), an_hour_before));
+    }
+
+    #[test]
+    fn a_process_that_ended_has_not_lived_since() {
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        child.wait().unwrap();
+        assert!(!process_has_lived_since(child.id(), SystemTime::UNIX_EPOCH + Duration::from_secs(u32::MAX.into())));
+    }
+
+    #[test]
+    fn numbers_that_are_no_process_are_dead() {
+        assert!(!process_has_lived_since(0, SystemTime::UNIX_EPOCH));
+        assert!(!process_has_lived_since(u32::MAX, SystemTime::UNIX_EPOCH));
+    }
+
+    #[test]
+    fn filling_reaches_the_size() {
+        let file = tempfile::tempfile().unwrap();
+        fill(&file, 70_000).unwrap();
+        assert_eq!(file.metadata().unwrap().len(), 70_000);
+    }
+}
+
+/// Puts the command in this process's place: its signals, its terminal and its exit status are the caller's own.
+pub fn become_command(mut command: std::process::Command) -> std::io::Result<std::process::ExitCode> {
+    use std::os::unix::process::CommandExt;
+
+    Err(command.exec())
+}

@@ -1,0 +1,101 @@
+//! Windows. A new file in a user's profile is that user's by inheritance, so there are no modes and owners to keep.
+#![allow(unsafe_code, reason = "two calls that std has no safe form of")]
+
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io;
+use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
+use std::path::Path;
+use std::time::SystemTime;
+
+use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, GetLastError, WAIT_OBJECT_0};
+use windows_sys::Win32::Storage::FileSystem::{BY_HANDLE_FILE_INFORMATION, GetFileInformationByHandle};
+use windows_sys::Win32::System::Threading::{OpenProcess, PROCESS_SYNCHRONIZE, WaitForSingleObject};
+
+/// Which file it is, whatever its name: two names of one file have one identity.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Identity {
+    volume: u32,
+    index: u64,
+}
+
+/// The identity of an open file.
+pub(crate) fn identity(file: &File) -> io::Result<Identity> {
+    let mut information = BY_HANDLE_FILE_INFORMATION::default();
+    // SAFETY: the handle is open as long as `file` is borrowed, and the structure is ours.
+    if unsafe { GetFileInformationByHandle(file.as_raw_handle(), &mut information) } == 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let index = u64::from(information.nFileIndexHigh) << 32 | u64::from(information.nFileIndexLow);
+    Ok(Identity { volume: information.dwVolumeSerialNumber, index })
+}
+
+/// The identity of the file that has this name now, if one has.
+pub(crate) fn identity_at(path: &Path) -> io::Result<Option<Identity>> {
+    match File::open(path) {
+        Ok(file) => identity(&file).map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Creates a folder, and those above it. That it exists is success.
+pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
+}
+
+/// Creates a file; fails when the name is taken.
+pub(crate) fn create_new(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create_new(true).open(path)
+}
+
+/// Nothing to do here.
+pub(crate) fn keep_owner(_file: &File, _like: &Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+/// Nothing to do here.
+pub(crate) fn narrow_mode(_file: &File, _replaced: &Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+/// Nothing to do here: NTFS journals its renames.
+pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Makes the file system find room for `size` bytes now: NTFS allocates a file that is not sparse.
+pub(crate) fn reserve(file: &File, size: u64) -> io::Result<()> {
+    file.set_len(size)
+}
+
+/// Whether an error says that the file system knows no locks.
+pub(crate) fn is_no_locks_here(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::Unsupported
+}
+
+/// Whether an error at opening or creating a lock file comes from another process that is just deleting it: the name
+/// of a file that is deleted and still open is refused.
+pub(crate) fn is_passing(error: &io::Error) -> bool {
+    let code = error.raw_os_error().map(i32::cast_unsigned);
+    matches!(code, Some(ERROR_ACCESS_DENIED | ERROR_SHARING_VIOLATION))
+}
+
+/// Whether a process of this number is alive.
+pub(crate) fn process_has_lived_since(pid: u32, _then: SystemTime) -> bool {
+    // SAFETY: no pointers go in; the handle that comes out is owned, and closed, by the next lines.
+    let process = unsafe { OpenProcess(PROCESS_SYNCHRONIZE, 0, pid) };
+    if process.is_null() {
+        // SAFETY: reads this thread's last error. Somebody else's process is refused, but alive.
+        return unsafe { GetLastError() } == ERROR_ACCESS_DENIED;
+    }
+    // SAFETY: the handle was opened above and belongs to nobody else.
+    let process = unsafe { OwnedHandle::from_raw_handle(process) };
+    // SAFETY: the handle is open.
+    unsafe { WaitForSingleObject(process.as_raw_handle(), 0) != WAIT_OBJECT_0 }
+}
+
+/// Runs the command and returns its exit code: this system cannot put one program in another's place.
+pub fn become_command(mut command: std::process::Command) -> std::io::Result<std::process::ExitCode> {
+    let status = command.status()?;
+    Ok(std::process::ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)))
+}

@@ -1,0 +1,101 @@
+//! Reading the file without a lock, and telling a writer at work from damage.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use zeroize::Zeroizing;
+
+use crate::store::{Reading, StoreError};
+use crate::time::Clock;
+
+/// How long bytes may stay empty or torn before nobody is thought to be writing them, and how often they are looked at.
+const WRITER_PATIENCE: Duration = Duration::from_secs(2);
+const WRITER_PAUSE: Duration = Duration::from_millis(50);
+
+/// The file as it was at one moment.
+pub(super) struct Snapshot {
+    pub(super) bytes: Zeroizing<Vec<u8>>,
+    pub(super) version: Version,
+    /// The file did not change while it was read.
+    steady: bool,
+}
+
+/// What changes with every save, whoever saves.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Version {
+    size: u64,
+    pub(super) modified: SystemTime,
+}
+
+impl Version {
+    pub(super) fn of(metadata: &Metadata) -> io::Result<Self> {
+        Ok(Version { size: metadata.len(), modified: metadata.modified()? })
+    }
+}
+
+impl Snapshot {
+    /// The bytes, unless there are none to speak of or they may be torn.
+    pub(super) fn document(&self) -> Option<&[u8]> {
+        (self.steady && !self.is_blank()).then_some(self.bytes.as_slice())
+    }
+
+    /// An empty file: MSAL Node creates one before it has anything to store.
+    pub(super) fn is_blank(&self) -> bool {
+        self.bytes.trim_ascii().is_empty()
+    }
+
+    pub(super) fn reads_whole(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> bool {
+        self.document().is_some_and(|bytes| read(bytes) == Reading::Whole)
+    }
+}
+
+/// Reads the file; `None` when there is none.
+pub(super) fn snapshot(path: &Path) -> Result<Option<Snapshot>, StoreError> {
+    match read(path) {
+        Ok(snapshot) => Ok(Some(snapshot)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(StoreError::io("read", path)(error)),
+    }
+}
+
+fn read(path: &Path) -> io::Result<Snapshot> {
+    let mut file = File::open(path)?;
+    let before = Version::of(&file.metadata()?)?;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(before.size).unwrap_or(0).saturating_add(1)));
+    file.read_to_end(&mut bytes)?;
+    let version = Version::of(&file.metadata()?)?;
+    let steady = before == version && version.size == bytes.len() as u64;
+    Ok(Snapshot { bytes, version, steady })
+}
+
+/// The patience with a foreign writer.
+pub(super) struct Settling<'a> {
+    clock: &'a dyn Clock,
+    end: Option<Duration>,
+}
+
+impl<'a> Settling<'a> {
+    pub(super) fn new(clock: &'a dyn Clock) -> Self {
+        Settling { clock, end: None }
+    }
+
+    /// Whether nobody is at work on these bytes: they have been looked at long enough, or are old.
+    pub(super) fn is_over(&self, found: &Snapshot) -> bool {
+        self.end.is_some_and(|end| self.clock.elapsed() >= end) || self.is_old(found.version.modified)
+    }
+
+    /// Waits a moment before the next look; the first time starts the patience.
+    pub(super) fn pause(&mut self) {
+        self.end.get_or_insert_with(|| self.clock.elapsed() + WRITER_PATIENCE);
+        self.clock.sleep(WRITER_PAUSE);
+    }
+
+    /// A second more than the patience, because the clock counts whole ones. A time in the future is not old.
+    fn is_old(&self, modified: SystemTime) -> bool {
+        let modified = modified.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let age = self.clock.now().0.saturating_sub_unsigned(modified);
+        age > WRITER_PATIENCE.as_secs().cast_signed()
+    }
+}

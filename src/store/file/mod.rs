@@ -1,0 +1,175 @@
+//! The file store: one cache file, shared with every MSAL library on the machine.
+//!
+//! Two locks, never confused. The *cache lock*, `<cache>.lockfile`, is MSAL's too; it is held for one load, change and
+//! save, that is for milliseconds, never across the network or a person: MSAL Python and Go break in after 5 seconds.
+//! The *refresh lease*, `<cache>.refresh-<hash>`, is tokcache's own; the one process that refreshes holds it. It is taken
+//! before the cache lock and never inside it.
+//!
+//! Readers take neither: a save is a rename, so a whole file is always there. MSAL's own writers truncate and write in
+//! place, which is why empty or torn bytes are read again before they are believed.
+
+mod content;
+mod load;
+mod lock;
+mod lockfile;
+mod place;
+mod save;
+mod sweep;
+
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ring::digest::{SHA256, digest};
+
+use self::load::{Settling, Snapshot, snapshot};
+use self::lock::CacheLock;
+use self::lockfile::{Contender, LockFile, holder_of};
+use self::place::Place;
+use self::save::{Commit, remove, save};
+use self::sweep::sweep;
+use super::wait::wait_unless;
+use super::{CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Saved, StoreError, Wait};
+use crate::platform;
+use crate::time::Clock;
+
+/// A cache file and its locks.
+pub struct FileStore {
+    place: Place,
+    lock_timeout: Duration,
+    clock: Arc<dyn Clock>,
+}
+
+impl FileStore {
+    /// The store in the file at `path`, which need not exist. Waits at most `lock_timeout` for another process's cache
+    /// lock.
+    pub fn new(path: &Path, lock_timeout: Duration, clock: Arc<dyn Clock>) -> Self {
+        FileStore { place: Place::new(path), lock_timeout, clock }
+    }
+
+    fn lock(&self) -> Result<CacheLock, StoreError> {
+        CacheLock::acquire(&self.place, self.lock_timeout, self.clock.as_ref())
+    }
+
+    /// [`StoreError::Busy`] when others have been breaking our lock for as long as we would have waited for it.
+    fn check_patience(&self, start: Duration) -> Result<(), StoreError> {
+        let waited = self.clock.elapsed().saturating_sub(start);
+        if waited < self.lock_timeout {
+            return Ok(());
+        }
+        Err(StoreError::Busy { lock: self.place.typed.clone(), holder: Holder::default(), waited })
+    }
+
+    /// The last word on bytes that stay empty or torn. Where the folder is read-only nobody can write either, and the
+    /// lock is not missed.
+    fn load_locked(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError> {
+        let _lock = match self.lock() {
+            Ok(lock) => Some(lock),
+            Err(error) if error.is_unwritable() => None,
+            Err(error) => return Err(error),
+        };
+        match snapshot(&self.place.typed)? {
+            None => Ok(Presence::Absent),
+            Some(found) if found.is_blank() => Ok(Presence::Absent),
+            Some(found) if found.reads_whole(read) => Ok(Presence::Found),
+            Some(_) => Err(StoreError::Damaged { path: self.place.typed.clone() }),
+        }
+    }
+}
+
+impl CacheStore for FileStore {
+    fn load(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError> {
+        let mut settling = Settling::new(self.clock.as_ref());
+        loop {
+            let Some(found) = snapshot(&self.place.typed)? else { return Ok(Presence::Absent) };
+            if found.reads_whole(read) {
+                return Ok(Presence::Found);
+            }
+            if settling.is_over(&found) {
+                return self.load_locked(read);
+            }
+            settling.pause();
+        }
+    }
+
+    fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError> {
+        self.place.create_folder()?;
+        let mut settling = Settling::new(self.clock.as_ref());
+        let start = self.clock.elapsed();
+        loop {
+            let lock = self.lock()?;
+            let found = snapshot(&self.place.typed)?;
+            let settled = found.as_ref().is_none_or(|found| settling.is_over(found));
+            let wanted = match &found {
+                Some(found) if found.document().is_none() && !settled => Change::Torn,
+                found => change(found.as_ref().and_then(Snapshot::document)),
+            };
+            match wanted {
+                Change::Keep => return Ok(Saved::Unchanged),
+                Change::Replace(bytes) if found.as_ref().is_some_and(|found| found.bytes == bytes) => {
+                    return Ok(Saved::Unchanged);
+                }
+                Change::Replace(bytes) => match save(&lock, &self.place, &bytes, found.as_ref())? {
+                    Commit::Done => {
+                        sweep(&lock, &self.place, self.clock.as_ref());
+                        return Ok(Saved::Written);
+                    }
+                    Commit::Overtaken => self.check_patience(start)?,
+                },
+                Change::Torn if settled => return Err(StoreError::Damaged { path: self.place.typed.clone() }),
+                Change::Torn => {
+                    drop(lock);
+                    settling.pause();
+                }
+            }
+        }
+    }
+
+    fn remove(&self) -> Result<(), StoreError> {
+        if !self.place.folder().exists() {
+            return Ok(());
+        }
+        let lock = self.lock()?;
+        remove(&lock, &self.place)?;
+        sweep(&lock, &self.place, self.clock.as_ref());
+        Ok(())
+    }
+
+    fn ensure_room(&self, size: usize) -> Result<(), StoreError> {
+        self.place.create_folder()?;
+        let folder = self.place.folder();
+        let reserved = match tempfile::tempfile_in(folder) {
+            Ok(file) => platform::reserve(&file, size as u64),
+            // Saved in place, then.
+            Err(error) => OpenOptions::new().write(true).open(&self.place.file).map(drop).map_err(|_| error),
+        };
+        reserved.map_err(StoreError::io("save in", folder))
+    }
+
+    fn lease(
+        &self,
+        credential: &str,
+        patience: Duration,
+        waiting: &mut dyn FnMut(&Holder) -> Wait,
+    ) -> Result<Option<Box<dyn RefreshLease>>, StoreError> {
+        self.place.create_folder()?;
+        let path = self.place.lease_file(&short_hash(credential));
+        let mut contender = Contender::new(&self.place, &path, self.clock.as_ref());
+        let lease = wait_unless(&path, patience, self.clock.as_ref(), &mut || contender.attempt(), waiting)?;
+        Ok(lease.map(|lease| Box::new(lease) as Box<dyn RefreshLease>))
+    }
+
+    fn describe(&self) -> Description {
+        let path = self.place.typed.clone();
+        let lock_holder = self.place.lock_files().iter().find_map(|lock| holder_of(lock));
+        Description { url: format!("file:{}", path.display()), path: Some(path), lock_holder }
+    }
+}
+
+impl RefreshLease for LockFile {}
+
+/// Enough of SHA-256 to tell credentials apart; nothing of a secret shows in a file's name.
+fn short_hash(credential: &str) -> String {
+    digest(&SHA256, credential.as_bytes()).as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+}

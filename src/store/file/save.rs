@@ -1,0 +1,137 @@
+//! Saving: the file is the old one or the new one, at every moment and after every crash.
+//!
+//! A temporary file in the same folder is written, synced and renamed over the cache file, and then the folder is synced.
+//! Only where a rename is impossible (a single file mounted into a container; a folder that cannot be written, with
+//! a file that can) the bytes are written in place: there, a crash in that instant can tear the file.
+
+use std::fs::{self, File, FileTimes, Metadata, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::time::{Duration, SystemTime};
+
+use tempfile::{Builder, NamedTempFile};
+
+use super::load::{Snapshot, Version};
+use super::lock::CacheLock;
+use super::place::{Place, TEMPORARY_TAIL};
+use crate::platform;
+use crate::store::StoreError;
+
+/// What became of a save.
+pub(super) enum Commit {
+    /// The bytes are stored.
+    Done,
+    /// The lock was taken away, or the file changed in spite of it: nothing was written, and the change has to be
+    /// computed again.
+    Overtaken,
+}
+
+/// Puts `bytes` in the place of what was `seen`, under the lock.
+pub(super) fn save(
+    lock: &CacheLock,
+    place: &Place,
+    bytes: &[u8],
+    seen: Option<&Snapshot>,
+) -> Result<Commit, StoreError> {
+    let failed = StoreError::io("save", &place.file);
+    let replaced = existing(place).map_err(&failed)?;
+    let temporary = match write_beside(place, bytes, replaced.as_ref()) {
+        Ok(temporary) => Some(temporary),
+        Err(error) if is_rename_impossible(&error) => None,
+        Err(error) => return Err(failed(error)),
+    };
+    let seen = seen.map(|seen| seen.version);
+    if !lock.is_still_ours() || version(place).map_err(&failed)? != seen {
+        return Ok(Commit::Overtaken);
+    }
+    let file = match temporary.map(|temporary| temporary.persist(&place.file)) {
+        Some(Ok(file)) => file,
+        Some(Err(error)) if !is_rename_impossible(&error.error) => return Err(failed(error.error)),
+        Some(Err(_)) | None => write_in_place(place, bytes).map_err(&failed)?,
+    };
+    // The bytes are stored by now; a time that cannot be set is no failure.
+    let _ = stamp(&file, seen.map(|seen| seen.modified));
+    platform::sync_folder(place.folder()).map_err(StoreError::io("sync", place.folder()))?;
+    Ok(Commit::Done)
+}
+
+/// Deletes the file, under the lock: the file itself, should the cache be a symbolic link, as the tokens are there.
+/// What cannot be unlinked is emptied.
+pub(super) fn remove(_lock: &CacheLock, place: &Place) -> Result<(), StoreError> {
+    let removed = match fs::remove_file(&place.file) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) if is_rename_impossible(&error) => write_in_place(place, b"").map(drop),
+        removed => removed,
+    };
+    removed.map_err(StoreError::io("remove", &place.file))?;
+    platform::sync_folder(place.folder()).map_err(StoreError::io("sync", place.folder()))
+}
+
+fn existing(place: &Place) -> io::Result<Option<Metadata>> {
+    match fs::metadata(&place.file) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        metadata => metadata.map(Some),
+    }
+}
+
+fn version(place: &Place) -> io::Result<Option<Version>> {
+    existing(place)?.as_ref().map(Version::of).transpose()
+}
+
+/// The new file under a temporary name: 0600 or narrower, its owner's, on the disk.
+fn write_beside(place: &Place, bytes: &[u8], replaced: Option<&Metadata>) -> io::Result<NamedTempFile> {
+    let prefix = place.temporary_prefix();
+    let mut temporary = Builder::new().prefix(&prefix).rand_bytes(TEMPORARY_TAIL).tempfile_in(place.folder())?;
+    match replaced {
+        Some(replaced) => {
+            platform::keep_owner(temporary.as_file(), replaced)?;
+            platform::narrow_mode(temporary.as_file(), replaced)?;
+        }
+        None => platform::keep_owner(temporary.as_file(), &fs::metadata(place.folder())?)?,
+    }
+    temporary.write_all(bytes)?;
+    temporary.as_file().sync_all()?;
+    Ok(temporary)
+}
+
+/// The last resort; cut at the end, so that a reader in between sees something torn rather than nothing.
+fn write_in_place(place: &Place, bytes: &[u8]) -> io::Result<File> {
+    let mut file = OpenOptions::new().write(true).open(&place.file)?;
+    file.write_all(bytes)?;
+    file.set_len(bytes.len() as u64)?;
+    file.sync_all()?;
+    Ok(file)
+}
+
+/// Whether a name in the folder cannot be replaced, though the file behind it perhaps can be written: it is a mount
+/// point, or the folder is not ours to write.
+fn is_rename_impossible(error: &io::Error) -> bool {
+    use ErrorKind::{CrossesDevices, PermissionDenied, ReadOnlyFilesystem, ResourceBusy};
+    matches!(error.kind(), CrossesDevices | PermissionDenied | ReadOnlyFilesystem | ResourceBusy)
+}
+
+/// Granularities of file times, each finer than the next: exact, NTFS, milliseconds, whole and even seconds (FAT).
+const TICKS: [Duration; 5] = [
+    Duration::ZERO,
+    Duration::from_micros(1),
+    Duration::from_millis(1),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+];
+
+/// Sets the modification time to now, exactly, and always later than the previous one.
+///
+/// MSAL Python reloads only a file that is newer than its own last access by the wall clock, and the kernel's own stamp
+/// can be a whole tick (4 ms) older than that; it would then overwrite what was saved. Where the file system rounds
+/// down, the next tick is taken: a time slightly in the future costs others a reload, no more.
+#[expect(clippy::disallowed_methods, reason = "a file's time is compared with the system's clock, by others")]
+fn stamp(file: &File, previous: Option<SystemTime>) -> io::Result<()> {
+    let after = previous.map_or(SystemTime::UNIX_EPOCH, |previous| previous + Duration::from_nanos(1));
+    let wanted = SystemTime::now().max(after);
+    for tick in TICKS {
+        file.set_times(FileTimes::new().set_modified(wanted + tick))?;
+        if file.metadata()?.modified()? >= wanted {
+            break;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,27 @@
+//! Removing what processes that were killed have left beside the cache file.
+
+use std::fs::{self, DirEntry};
+
+use super::lock::CacheLock;
+use super::lockfile::Contender;
+use super::place::Place;
+use crate::time::Clock;
+
+/// Removes this file's temporary files and the leases of dead processes. Under the cache lock nobody else is saving, so
+/// no temporary file is in use but perhaps a lock file in the making, whose maker tries again. What cannot be removed
+/// stays: it is only litter.
+pub(super) fn sweep(_lock: &CacheLock, place: &Place, clock: &dyn Clock) {
+    let Ok(entries) = fs::read_dir(place.folder()) else { return };
+    for entry in entries.filter_map(Result::ok) {
+        if place.is_temporary(&entry.file_name()) {
+            let _ = fs::remove_file(entry.path());
+        } else if place.is_lease(&entry.file_name()) {
+            release_dead(&entry, place, clock);
+        }
+    }
+}
+
+/// A lease that can be taken at once has no living holder; dropped, it is gone.
+fn release_dead(lease: &DirEntry, place: &Place, clock: &dyn Clock) {
+    drop(Contender::new(place, &lease.path(), clock).attempt());
+}

@@ -1,0 +1,110 @@
+//! A cache that ends with the process: for tests, and for sign-ins that shall leave no trace.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use super::wait::{Attempt, wait_unless};
+use super::{CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Saved, StoreError, Wait};
+use crate::time::{Clock, SystemClock};
+
+const URL: &str = "memory:";
+
+/// One document in memory, shared by the threads that share the store.
+pub struct MemoryStore {
+    document: Mutex<Option<Zeroizing<Vec<u8>>>>,
+    leased: Arc<Mutex<BTreeSet<String>>>,
+    clock: Arc<dyn Clock>,
+}
+
+impl MemoryStore {
+    /// An empty store that waits by `clock`.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        MemoryStore { document: Mutex::default(), leased: Arc::default(), clock }
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        MemoryStore::new(Arc::new(SystemClock::new()))
+    }
+}
+
+impl CacheStore for MemoryStore {
+    fn load(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError> {
+        let document = locked(&self.document).clone();
+        match document.as_deref().filter(|bytes| !bytes.is_empty()).map(|bytes| read(bytes)) {
+            None => Ok(Presence::Absent),
+            Some(Reading::Whole) => Ok(Presence::Found),
+            Some(Reading::Torn) => Err(StoreError::Damaged { path: URL.into() }),
+        }
+    }
+
+    fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError> {
+        let mut document = locked(&self.document);
+        match change(document.as_ref().map(|bytes| bytes.as_slice()).filter(|bytes| !bytes.is_empty())) {
+            Change::Keep => Ok(Saved::Unchanged),
+            Change::Replace(bytes) if document.as_ref() == Some(&bytes) => Ok(Saved::Unchanged),
+            Change::Replace(bytes) => {
+                *document = Some(bytes);
+                Ok(Saved::Written)
+            }
+            Change::Torn => Err(StoreError::Damaged { path: URL.into() }),
+        }
+    }
+
+    fn remove(&self) -> Result<(), StoreError> {
+        *locked(&self.document) = None;
+        Ok(())
+    }
+
+    fn ensure_room(&self, _size: usize) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn lease(
+        &self,
+        credential: &str,
+        patience: Duration,
+        waiting: &mut dyn FnMut(&Holder) -> Wait,
+    ) -> Result<Option<Box<dyn RefreshLease>>, StoreError> {
+        let this_process = Holder { pid: Some(std::process::id()), program: None };
+        let lease = wait_unless(
+            Path::new(URL),
+            patience,
+            self.clock.as_ref(),
+            &mut || {
+                let free = locked(&self.leased).insert(credential.to_owned());
+                let lease = || MemoryLease { credential: credential.to_owned(), leased: Arc::clone(&self.leased) };
+                Ok(if free { Attempt::Held(lease()) } else { Attempt::Taken(this_process.clone()) })
+            },
+            waiting,
+        )?;
+        Ok(lease.map(|lease| Box::new(lease) as Box<dyn RefreshLease>))
+    }
+
+    fn describe(&self) -> Description {
+        Description { url: URL.to_owned(), path: None, lock_holder: None }
+    }
+}
+
+struct MemoryLease {
+    credential: String,
+    leased: Arc<Mutex<BTreeSet<String>>>,
+}
+
+impl RefreshLease for MemoryLease {}
+
+impl Drop for MemoryLease {
+    fn drop(&mut self) {
+        locked(&self.leased).remove(&self.credential);
+    }
+}
+
+/// A thread that panicked in `change` has changed nothing, so what it left locked is whole.
+fn locked<Value>(mutex: &Mutex<Value>) -> MutexGuard<'_, Value> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,172 @@
+//! How to wait for another process: politely, and not in step with the others.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::{Holder, StoreError, Wait};
+use crate::time::Clock;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(2);
+const LONGEST_PAUSE: Duration = Duration::from_millis(25);
+/// How often the caller may look whether the wait is still worth it.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// What one try at a lock came to.
+pub(super) enum Attempt<Lock> {
+    /// The lock is ours.
+    Held(Lock),
+    /// It is somebody else's.
+    Taken(Holder),
+}
+
+/// Tries until the lock is held. [`StoreError::Busy`] when `patience` is over, with `lock` as its name.
+pub(super) fn wait_for<Lock>(
+    lock: &Path,
+    patience: Duration,
+    clock: &dyn Clock,
+    attempt: &mut dyn FnMut() -> Result<Attempt<Lock>, StoreError>,
+) -> Result<Lock, StoreError> {
+    let mut queue = Queue::new(lock, patience, clock);
+    loop {
+        match attempt()? {
+            Attempt::Held(lock) => return Ok(lock),
+            Attempt::Taken(holder) => queue.wait(holder)?,
+        }
+    }
+}
+
+/// The same, but ends with `None` when `waiting` has had enough: it is asked at the first wait and then about every
+/// 50 ms.
+pub(super) fn wait_unless<Lock>(
+    lock: &Path,
+    patience: Duration,
+    clock: &dyn Clock,
+    attempt: &mut dyn FnMut() -> Result<Attempt<Lock>, StoreError>,
+    waiting: &mut dyn FnMut(&Holder) -> Wait,
+) -> Result<Option<Lock>, StoreError> {
+    let mut queue = Queue::new(lock, patience, clock);
+    let mut next_look = clock.elapsed();
+    loop {
+        let holder = match attempt()? {
+            Attempt::Held(lock) => return Ok(Some(lock)),
+            Attempt::Taken(holder) => holder,
+        };
+        if clock.elapsed() >= next_look {
+            if waiting(&holder) == Wait::Enough {
+                return Ok(None);
+            }
+            next_look = clock.elapsed() + LOOK_EVERY;
+        }
+        queue.wait(holder)?;
+    }
+}
+
+/// One process's wait for one lock.
+struct Queue<'a> {
+    lock: &'a Path,
+    patience: Duration,
+    clock: &'a dyn Clock,
+    start: Duration,
+    pause: Duration,
+    /// Between two holders nobody is known for a moment; a person wants to know the last one.
+    last_holder: Holder,
+}
+
+impl<'a> Queue<'a> {
+    fn new(lock: &'a Path, patience: Duration, clock: &'a dyn Clock) -> Self {
+        Queue { lock, patience, clock, start: clock.elapsed(), pause: FIRST_PAUSE, last_holder: Holder::default() }
+    }
+
+    /// Pauses once, or fails when patience is over.
+    fn wait(&mut self, holder: Holder) -> Result<(), StoreError> {
+        if holder.pid.is_some() {
+            self.last_holder = holder;
+        }
+        let waited = self.clock.elapsed().saturating_sub(self.start);
+        if waited >= self.patience {
+            let holder = std::mem::take(&mut self.last_holder);
+            return Err(StoreError::Busy { lock: self.lock.to_owned(), holder, waited });
+        }
+        self.clock.sleep(jittered(self.pause).min(self.patience - waited));
+        self.pause = (self.pause * 3 / 2).min(LONGEST_PAUSE);
+        Ok(())
+    }
+}
+
+/// Between half of `pause` and all of it.
+fn jittered(pause: Duration) -> Duration {
+    pause.mul_f64(0.5 + fastrand::f64() / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::time::{SystemClock, Timestamp};
+
+    /// A clock on which only sleeping takes time.
+    #[derive(Default)]
+    struct SleepClock(std::sync::Mutex<Duration>);
+
+    impl Clock for SleepClock {
+        fn now(&self) -> Timestamp {
+            Timestamp(0)
+        }
+        fn elapsed(&self) -> Duration {
+            *self.0.lock().unwrap()
+        }
+        fn sleep(&self, wait: Duration) {
+            *self.0.lock().unwrap() += wait;
+        }
+    }
+
+    fn taken_by(pid: u32) -> Result<Attempt<()>, StoreError> {
+        Ok(Attempt::Taken(Holder { pid: Some(pid), program: None }))
+    }
+
+    #[test]
+    fn a_free_lock_is_taken_without_a_word() {
+        let held = wait_unless(
+            Path::new("lock"),
+            Duration::ZERO,
+            &SystemClock::new(),
+            &mut || Ok(Attempt::Held(7)),
+            &mut |_| panic!("there is nothing to wait for"),
+        );
+        assert_eq!(held.unwrap(), Some(7));
+    }
+
+    #[test]
+    fn patience_ends_with_the_last_known_holder() {
+        let attempts = Cell::new(0);
+        let mut attempt = || {
+            attempts.set(attempts.get() + 1);
+            if attempts.get() == 1 { taken_by(42) } else { Ok(Attempt::Taken(Holder::default())) }
+        };
+        let outcome = wait_for(Path::new("lock"), Duration::from_secs(60), &SleepClock::default(), &mut attempt);
+        let Err(StoreError::Busy { lock, holder, waited }) = outcome else { panic!("not busy") };
+        assert_eq!((lock.as_path(), holder.pid, waited), (Path::new("lock"), Some(42), Duration::from_secs(60)));
+    }
+
+    #[test]
+    fn the_caller_looks_at_once_and_then_about_every_50_ms() {
+        let looks = Cell::new(0);
+        let mut look = |_: &Holder| {
+            looks.set(looks.get() + 1);
+            Wait::More
+        };
+        let clock = SleepClock::default();
+        let outcome = wait_unless(Path::new("lock"), Duration::from_secs(1), &clock, &mut || taken_by(42), &mut look);
+        assert!(outcome.is_err());
+        assert!((14..=20).contains(&looks.get()), "{} looks in a second", looks.get());
+    }
+
+    #[test]
+    fn enough_ends_the_wait() {
+        let clock = SleepClock::default();
+        let patience = Duration::from_secs(60);
+        let outcome = wait_unless(Path::new("lock"), patience, &clock, &mut || taken_by(42), &mut |_| Wait::Enough);
+        assert_eq!((outcome.unwrap(), clock.elapsed()), (None, Duration::ZERO));
+    }
+}

@@ -1,0 +1,81 @@
+//! A server that states what it wants and what it answers, and fails the test itself: at a request that is not the one
+//! it wants next, and at the end if one that it wants has not come.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use secrecy::ExposeSecret;
+use serde_json::Value;
+use tokcache::oauth::{Body, Http, Request, Response, Stage, TransportError};
+use zeroize::Zeroizing;
+
+/// What the server wants: a URL's end, and form fields among those sent.
+pub(crate) struct Want {
+    url: &'static str,
+    fields: Vec<(&'static str, String)>,
+}
+
+/// One request and its answer.
+pub(crate) struct Exchange {
+    want: Want,
+    answer: Result<Response, TransportError>,
+}
+
+pub(crate) fn want<'a>(url: &'static str, fields: impl IntoIterator<Item = (&'static str, &'a str)>) -> Want {
+    Want { url, fields: fields.into_iter().map(|(name, value)| (name, value.to_owned())).collect() }
+}
+
+/// An answer of `status` with a JSON body.
+fn answer(status: u16, body: &Value) -> Result<Response, TransportError> {
+    Ok(Response { status, body: Zeroizing::new(body.to_string().into_bytes()), retry_after: None, date: None })
+}
+
+impl Want {
+    pub(crate) fn and_answer(self, status: u16, body: &Value) -> Exchange {
+        Exchange { want: self, answer: answer(status, body) }
+    }
+
+    /// The connection breaks before the request has left.
+    pub(crate) fn and_refuse_connection(self) -> Exchange {
+        let error = TransportError { stage: Stage::NotSent, message: "connection refused".to_owned() };
+        Exchange { want: self, answer: Err(error) }
+    }
+}
+
+pub(crate) struct ScriptedServer {
+    script: Mutex<VecDeque<Exchange>>,
+}
+
+impl ScriptedServer {
+    pub(crate) fn new() -> Self {
+        ScriptedServer { script: Mutex::new(VecDeque::new()) }
+    }
+
+    /// Wants `exchanges` next, and nothing else.
+    pub(crate) fn expects(&self, exchanges: impl IntoIterator<Item = Exchange>) {
+        self.script.lock().unwrap().extend(exchanges);
+    }
+
+    /// Every exchange has taken place.
+    pub(crate) fn assert_finished(&self) {
+        let script = self.script.lock().unwrap();
+        assert!(script.is_empty(), "never asked: {:?}", script.iter().map(|next| next.want.url).collect::<Vec<_>>());
+    }
+}
+
+impl Http for ScriptedServer {
+    fn send(&self, request: &Request) -> Result<Response, TransportError> {
+        let exchange = self.script.lock().unwrap().pop_front();
+        let Exchange { want, answer } = exchange.unwrap_or_else(|| panic!("unwanted request to {}", request.url));
+        assert!(request.url.ends_with(want.url), "wanted {}, got {}", want.url, request.url);
+        let fields = match &request.body {
+            Body::Form(fields) => fields.as_slice(),
+            Body::None => &[],
+        };
+        for (name, value) in &want.fields {
+            let sent = fields.iter().find(|(sent, _)| sent == name).map(|(_, value)| value.expose_secret());
+            assert_eq!(sent, Some(value.as_str()), "field {name} of {}", request.url);
+        }
+        answer
+    }
+}

@@ -1,0 +1,14 @@
+//! The tour of the README runs to its end and leaves nothing behind.
+
+use std::process::Command;
+
+#[test]
+fn the_tour_shows_the_whole_story_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let tour = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/tour");
+    let output = Command::new(tour).env("TMPDIR", folder.path()).output().unwrap();
+    let (shown, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{}\n{shown}\n{errors}", output.status);
+    assert!(shown.contains("a whole life of a sign-in"), "{shown}");
+    assert_eq!(folder.path().read_dir().unwrap().count(), 0, "something was left behind");
+}
