@@ -1,10 +1,10 @@
 //! Many processes at once on an expired token: one refreshes, all are served, nobody is signed out.
 
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use serde_json::json;
 
-use crate::harness::{Home, Provider, REFRESH_TOKEN, SCOPE, answer_of};
+use crate::harness::{Home, Provider, REFRESH_TOKEN, SCOPE, answer_of, end_of};
 
 const HERD: usize = 50;
 
@@ -61,6 +61,5 @@ fn release_together(home: &Home, arguments: &[&str]) -> Vec<String> {
         })
         .collect();
     drop(opener);
-    let outputs: Vec<Output> = herd.into_iter().map(|child| child.wait_with_output().expect("an end")).collect();
-    outputs.iter().map(answer_of).collect()
+    herd.into_iter().map(|child| answer_of(&end_of(child))).collect()
 }

@@ -16,7 +16,7 @@ pub(crate) fn output_of(command: &mut Command) -> Output {
 }
 
 /// What a child answered. One that hangs is killed, and the test fails.
-pub(super) fn end_of(child: Child) -> Output {
+pub(crate) fn end_of(child: Child) -> Output {
     let pid = Pid::from_child(&child);
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || sender.send(child.wait_with_output()));

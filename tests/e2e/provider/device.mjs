@@ -17,7 +17,8 @@ export class DevicePolling {
     this.#codes.set(response.device_code, { interval: response.interval, polled: -Infinity });
   }
 
-  isTooFast(form) {
+  // Notes a poll and says whether it came before its time.
+  cameTooEarly(form) {
     const code = this.#codes.get(form.device_code);
     if (!code) return false;
     const now = performance.now() / 1000;

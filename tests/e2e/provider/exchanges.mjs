@@ -42,8 +42,8 @@ export function wrapExchanges({ settings, exchanges, faults }) {
     const fault = faults.next(endpoint, form.grant_type);
     if (fault?.delay_ms) await sleep(fault.delay_ms);
 
-    if (!fault || !fault.answer || fault.carried_out) {
-      const carryOut = () => (polling.isTooFast(form) ? polling.slowDown(ctx, form) : next());
+    if (!fault?.answer || fault.carried_out) {
+      const carryOut = () => (polling.cameTooEarly(form) ? polling.slowDown(ctx, form) : next());
       // oidc-provider looks whether a refresh token is spent and spends it in two steps: two at once could both pass.
       await (form.refresh_token ? oneAtATime(form.refresh_token, carryOut) : carryOut());
       complete(settings, ctx, endpoint, form, polling);

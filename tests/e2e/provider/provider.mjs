@@ -8,7 +8,7 @@ import { accountClaims, answerInstanceDiscovery } from './entra.mjs';
 import { wrapExchanges } from './exchanges.mjs';
 
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
-export const CLIENT_IDS = ['e2e-app', 'e2e-neighbour'];
+const CLIENT_IDS = ['e2e-app', 'e2e-neighbour'];
 const API_SCOPES = ['api.read', 'api.write', 'mail.read'];
 
 // The request listener of the provider.

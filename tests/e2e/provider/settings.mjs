@@ -1,4 +1,4 @@
-// What a test can choose, when it starts the provider and (the first two aside) at any time later.
+// What a test can choose, when it starts the provider and (the first three aside) at any time later.
 
 const DEFAULTS = {
   // The name under which the provider is reached through the CONNECT proxy of the control server, on port 443.
