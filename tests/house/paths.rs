@@ -46,7 +46,7 @@ pub(crate) fn tokens(source: &str) -> Vec<String> {
 }
 
 fn without_tests(source: &str) -> &str {
-    source.find("#[cfg(test)]\nmod ").map_or(source, |start| &source[..start])
+    source.find("#[cfg(test)]\nmod tests {").map_or(source, |start| &source[..start])
 }
 
 fn string_length(text: &str) -> usize {

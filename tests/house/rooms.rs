@@ -21,12 +21,18 @@ const ROOMS: &[Room] = &[
     Room { name: "time", may_name: &[], never: &["env", "fs", "io", "net", "process"] },
     Room { name: "terms", may_name: &[], never: WORLD },
     Room { name: "cache", may_name: &["secret", "terms", "time"], never: WORLD },
+    // The environment is not among these: the system's trust anchors are named there (SSL_CERT_FILE).
     Room {
         name: "oauth",
         may_name: &["secret", "terms", "time"],
-        never: &["env", "io::stderr", "io::stdin", "io::stdout", "process"],
+        never: &["io::stderr", "io::stdin", "io::stdout", "process"],
     },
-    Room { name: "store", may_name: &["time"], never: &["env", "io::stderr", "io::stdin", "io::stdout", "net"] },
+    Room {
+        name: "store",
+        may_name: &["platform", "time"],
+        never: &["env", "io::stderr", "io::stdin", "io::stdout", "net"],
+    },
+    Room { name: "platform", may_name: &[], never: &["env", "io::stderr", "io::stdin", "io::stdout", "net"] },
     Room { name: "acquire", may_name: &["cache", "oauth", "secret", "store", "terms", "time"], never: WORLD },
     Room { name: "output", may_name: &["secret", "terms", "time"], never: &["env", "fs", "net", "process"] },
     Room {
