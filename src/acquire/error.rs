@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::cache::Account;
-use crate::oauth::{RequestError, TokenErrorResponse};
+use crate::oauth::{ErrorCode, RequestError, TokenErrorResponse};
 use crate::store::StoreError;
 
 /// Why there is no token; each variant asks for something else of the caller.
@@ -64,6 +64,17 @@ pub enum InteractionRequired {
 }
 
 impl AcquireError {
+    /// How a failed refresh is to be taken. A scope that the refresh token does not cover wants a person's consent
+    /// (RFC 6749 §6: the scope must not exceed what was granted).
+    pub(super) fn from_refresh(error: RequestError) -> Self {
+        match error {
+            RequestError::Refused(response) if response.error == ErrorCode::InvalidScope => {
+                AcquireError::InteractionRequired(InteractionRequired::Refused(response))
+            }
+            error => AcquireError::from_request(error),
+        }
+    }
+
     /// How a failed request for tokens is to be taken.
     pub(super) fn from_request(error: RequestError) -> Self {
         match error {

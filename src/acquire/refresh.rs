@@ -127,10 +127,10 @@ impl PublicClient<'_> {
                             refused.push((entry.secret, response));
                             continue;
                         }
-                        Err(error) => AcquireError::from_request(error),
+                        Err(error) => AcquireError::from_refresh(error),
                     }
                 }
-                (None, Some((_, response))) => AcquireError::from_request(RequestError::Refused(response)),
+                (None, Some((_, response))) => AcquireError::from_refresh(RequestError::Refused(response)),
                 (None, None) => AcquireError::InteractionRequired(InteractionRequired::NothingCached),
             };
             return match fallback {
