@@ -99,7 +99,7 @@ impl<'a> Contender<'a> {
         let flock = try_flock(&file)?;
         let content = read_content(&mut file)?;
         let holder = content::parse(&content);
-        if flock == Flock::Taken || platform::identity_at(self.path)? != Some(platform::identity(&file)?) {
+        if flock == Flock::Taken {
             return Ok(Attempt::Taken(holder));
         }
         let modified = file.metadata()?.modified()?;
