@@ -63,8 +63,11 @@ pub(super) fn snapshot(path: &Path) -> Result<Option<Snapshot>, StoreError> {
 fn read(path: &Path) -> io::Result<Snapshot> {
     let mut file = File::open(path)?;
     let before = Version::of(&file.metadata()?)?;
-    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(before.size).unwrap_or(0).saturating_add(1)));
-    file.read_to_end(&mut bytes)?;
+    // One more byte than there should be: room for the end, and the proof that there is no more.
+    let enough = before.size.saturating_add(1);
+    let mut bytes = Zeroizing::new(Vec::new());
+    bytes.try_reserve_exact(usize::try_from(enough).unwrap_or(usize::MAX))?;
+    file.by_ref().take(enough).read_to_end(&mut bytes)?;
     let version = Version::of(&file.metadata()?)?;
     let steady = before == version && version.size == bytes.len() as u64;
     Ok(Snapshot { bytes, version, steady })

@@ -4,7 +4,8 @@ use std::fs::{File, OpenOptions};
 use std::path::Path;
 use std::time::Duration;
 
-use super::lockfile::{Contender, Flock, LockFile, try_flock};
+use super::contender::Contender;
+use super::lockfile::{Flock, LockFile, try_flock};
 use super::place::Place;
 use crate::store::wait::{Attempt, wait_for};
 use crate::store::{Holder, StoreError};

@@ -8,6 +8,7 @@
 //! Readers take neither: a save is a rename, so a whole file is always there. MSAL's own writers truncate and write in
 //! place, which is why empty or torn bytes are read again before they are believed.
 
+mod contender;
 mod content;
 mod load;
 mod lock;
@@ -23,9 +24,10 @@ use std::time::Duration;
 
 use ring::digest::{SHA256, digest};
 
+use self::contender::Contender;
 use self::load::{Settling, Snapshot, snapshot};
 use self::lock::CacheLock;
-use self::lockfile::{Contender, LockFile, holder_of};
+use self::lockfile::{LockFile, holder_of};
 use self::place::Place;
 use self::save::{Commit, remove, save};
 use self::sweep::sweep;

@@ -2,8 +2,8 @@
 
 use std::fs::{self, DirEntry};
 
+use super::contender::Contender;
 use super::lock::CacheLock;
-use super::lockfile::Contender;
 use super::place::Place;
 use crate::time::Clock;
 

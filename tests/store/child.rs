@@ -1,0 +1,205 @@
+//! The other processes: this test binary again, told by its environment what to do.
+
+use std::fmt::{self, Display};
+use std::fs::OpenOptions;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use tokcache::store::{CacheStore, Change, StoreError, Wait};
+
+use crate::support::{PATIENCE, adding, document, file_store, lines, loaded, replacing, sleep};
+use crate::{neighbours, processes};
+
+const ROLE: &str = "TOKCACHE_TEST_ROLE";
+const CACHE: &str = "TOKCACHE_TEST_CACHE";
+const TURNS: &str = "TOKCACHE_TEST_TURNS";
+/// Stands before a child's answer: the test harness prints, too.
+const ANSWER: &str = "answer: ";
+
+/// What a child does.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Role {
+    /// Adds one line a turn, within brackets in a log.
+    Append,
+    /// Makes sure of room.
+    EnsureRoom,
+    /// Takes the cache lock, says so, and keeps it.
+    HoldLock,
+    /// Takes a lease, says so, and keeps it.
+    HoldLease,
+    /// Reads once.
+    Load,
+    /// Adds one line a turn by the protocol of msal-extensions.
+    MsalAppend,
+    /// Adds large lines without end.
+    Grow,
+    /// Gets "a token": from the cache, or by the one refresh.
+    Refresh,
+    /// Saves another document.
+    Replace,
+}
+
+const ROLES: [Role; 9] = [
+    Role::Append,
+    Role::EnsureRoom,
+    Role::HoldLock,
+    Role::HoldLease,
+    Role::Load,
+    Role::MsalAppend,
+    Role::Grow,
+    Role::Refresh,
+    Role::Replace,
+];
+
+impl Display for Role {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, formatter)
+    }
+}
+
+/// The arguments that make this binary a child.
+pub(crate) const ARGUMENTS: [&str; 4] = ["child::does_its_part", "--exact", "--ignored", "--nocapture"];
+
+pub(crate) fn binary() -> PathBuf {
+    std::env::current_exe().unwrap()
+}
+
+/// A child that is not started yet.
+pub(crate) fn child(role: Role, cache: &Path, turns: usize) -> Command {
+    let mut command = Command::new(binary());
+    command.args(ARGUMENTS);
+    tell(&mut command, role, cache, turns);
+    command
+}
+
+/// Tells a command that runs a child, itself or through another program, what to do.
+pub(crate) fn tell(command: &mut Command, role: Role, cache: &Path, turns: usize) {
+    command.env(ROLE, role.to_string()).env(CACHE, cache).env(TURNS, turns.to_string());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+}
+
+/// Runs children at the same time, and returns their answers when all have succeeded.
+pub(crate) fn run_all(commands: Vec<Command>) -> Vec<String> {
+    let children: Vec<Child> = commands.into_iter().map(|mut command| command.spawn().unwrap()).collect();
+    children.into_iter().map(|child| answer(&child.wait_with_output().unwrap())).collect()
+}
+
+/// What a child said; it must have succeeded.
+pub(crate) fn answer(output: &Output) -> String {
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "a child failed: {}\n{stdout}\n{stderr}", output.status);
+    let (_, rest) = stdout.split_once(ANSWER).unwrap_or_else(|| panic!("no answer\n{stdout}\n{stderr}"));
+    rest.lines().next().unwrap_or_default().to_owned()
+}
+
+/// Starts a child and waits until it holds what it shall hold.
+pub(crate) fn holder(role: Role, cache: &Path) -> Child {
+    let mut child = child(role, cache, 0).spawn().unwrap();
+    let mut said = String::new();
+    let stdout = child.stdout.as_mut().unwrap();
+    while !said.contains(ANSWER) {
+        let mut byte = [0];
+        assert_eq!(stdout.read(&mut byte).unwrap(), 1, "the child ended: {said}");
+        said.push(byte[0].into());
+    }
+    child
+}
+
+/// Runs a child without root's power over modes: as it is, or as nobody.
+#[cfg(unix)]
+pub(crate) fn nobody_does(role: Role, cache: &Path) -> String {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::os::unix::process::CommandExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let binary = folder.path().join("child");
+    // By another process: a file that this one had open for writing could not be run while a third one is being made.
+    assert!(Command::new("cp").arg(self::binary()).arg(&binary).status().unwrap().success());
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = Command::new(binary);
+    command.args(ARGUMENTS).current_dir("/");
+    tell(&mut command, role, cache, 0);
+    if std::fs::metadata(folder.path()).unwrap().uid() == 0 {
+        command.uid(65_534).gid(65_534);
+    }
+    answer(&command.output().unwrap())
+}
+
+#[test]
+#[ignore = "the other tests start it, with something to do"]
+fn does_its_part() {
+    let told = |name| std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: only other tests run this"));
+    let role = told(ROLE);
+    let role = ROLES.into_iter().find(|known| known.to_string() == role).expect("a known role");
+    let answer = play(role, Path::new(&told(CACHE)), told(TURNS).parse().unwrap());
+    say(&answer);
+}
+
+/// Past the harness's own buffer, so that a parent hears it at once.
+fn say(answer: &str) {
+    let mut stdout = std::io::stdout();
+    writeln!(stdout, "{ANSWER}{answer}").unwrap();
+    stdout.flush().unwrap();
+}
+
+fn play(role: Role, cache: &Path, turns: usize) -> String {
+    let store = file_store(cache);
+    match role {
+        Role::Append => processes::append(cache, turns),
+        Role::EnsureRoom => told(store.ensure_room(10_000).map(|()| "room")),
+        Role::Grow => grow(&store),
+        Role::HoldLease => {
+            let _lease = store.lease("credential", PATIENCE, &mut |_| Wait::More).unwrap().unwrap();
+            hold()
+        }
+        Role::HoldLock => told(store.update(&mut |_| hold()).map(|_| "given up")),
+        Role::Load => loaded(&store).map_or("absent".to_owned(), |lines| lines.join(",")),
+        Role::MsalAppend => neighbours::msal_append(cache, turns),
+        Role::Refresh => processes::refresh(cache),
+        Role::Replace => told(store.update(&mut |_| replacing(&document(&["replaced"]))).map(|_| "replaced")),
+    }
+}
+
+fn told(outcome: Result<&str, StoreError>) -> String {
+    outcome.map_or_else(|error| error.to_string(), str::to_owned)
+}
+
+fn hold<Nothing>() -> Nothing {
+    say("holding");
+    loop {
+        sleep(PATIENCE);
+    }
+}
+
+/// Each turn replaces the document by another large one; it is killed at some moment.
+fn grow(store: &dyn CacheStore) -> ! {
+    let large = "x".repeat(500_000);
+    say("growing");
+    loop {
+        store
+            .update(&mut |bytes| {
+                let turn = bytes.and_then(lines).map_or(0, |lines| lines[0].parse::<u64>().unwrap() + 1);
+                replacing(&document(&[&turn.to_string(), &large]))
+            })
+            .unwrap();
+    }
+}
+
+/// A line in a log that only ever grows; one write each, so that lines never mix.
+pub(crate) fn log(path: &Path, line: &str) {
+    let mut file = OpenOptions::new().create(true).append(true).open(path).unwrap();
+    file.write_all(format!("{line}\n").as_bytes()).unwrap();
+}
+
+/// The same, for a change that is also the proof of mutual exclusion.
+pub(crate) fn bracketed(log_path: &Path, line: &str, bytes: Option<&[u8]>) -> Change {
+    let pid = std::process::id();
+    log(log_path, &format!("<{pid}"));
+    sleep(Duration::from_millis(1));
+    let change = adding(line, bytes);
+    log(log_path, &format!(">{pid}"));
+    change
+}

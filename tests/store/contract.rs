@@ -1,0 +1,198 @@
+//! What every store does, whatever it keeps its bytes in.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokcache::store::{CacheStore, Change, MemoryStore, Presence, Reading, Saved, StoreError, Wait};
+
+use crate::support::{Cache, PATIENCE, SleepClock, adding, document, loaded, replacing};
+
+type AnyStore = Box<dyn CacheStore + Sync>;
+
+/// Runs a test on a new store of each kind.
+fn each(test: impl Fn(&(dyn CacheStore + Sync))) {
+    let cache = Cache::new();
+    let stores: [(&str, AnyStore); 3] = [
+        ("memory", Box::new(MemoryStore::new(Arc::new(SleepClock::default())))),
+        ("file", Box::new(cache.patient_store().0)),
+        ("file in a new folder", {
+            let path = cache.folder.path().join("new/folder/cache.json");
+            Box::new(tokcache::store::FileStore::new(&path, PATIENCE, Arc::new(SleepClock::default())))
+        }),
+    ];
+    for (name, store) in &stores {
+        println!("{name}");
+        test(store.as_ref());
+    }
+}
+
+#[test]
+fn a_new_store_holds_nothing_and_calls_no_reader() {
+    each(|store| {
+        assert_eq!(store.load(&mut |_| panic!("there is nothing to read")).unwrap(), Presence::Absent);
+    });
+}
+
+#[test]
+fn what_is_saved_is_what_is_read() {
+    each(|store| {
+        let bytes = b"any\0bytes\xff";
+        assert_eq!(store.update(&mut |_| replacing(bytes)).unwrap(), Saved::Written);
+        let mut seen = Vec::new();
+        let presence = store.load(&mut |read| {
+            seen = read.to_vec();
+            Reading::Whole
+        });
+        assert_eq!((presence.unwrap(), seen.as_slice()), (Presence::Found, &bytes[..]));
+    });
+}
+
+#[test]
+fn a_change_is_made_to_the_newest_bytes() {
+    each(|store| {
+        let mut seen = Vec::new();
+        for line in ["one", "two", "three"] {
+            let change = &mut |bytes: Option<&[u8]>| {
+                seen.push(bytes.map(<[u8]>::to_vec));
+                adding(line, bytes)
+            };
+            assert_eq!(store.update(change).unwrap(), Saved::Written);
+        }
+        assert_eq!(seen, [None, Some(document(&["one"])), Some(document(&["one", "two"]))]);
+        assert_eq!(loaded(store).unwrap(), ["one", "two", "three"]);
+    });
+}
+
+#[test]
+fn keeping_changes_nothing() {
+    each(|store| {
+        assert_eq!(store.update(&mut |_| Change::Keep).unwrap(), Saved::Unchanged);
+        assert_eq!(loaded(store), None);
+        store.update(&mut |bytes| adding("one", bytes)).unwrap();
+        assert_eq!(store.update(&mut |_| Change::Keep).unwrap(), Saved::Unchanged);
+        assert_eq!(store.update(&mut |bytes| replacing(bytes.unwrap())).unwrap(), Saved::Unchanged);
+        assert_eq!(loaded(store).unwrap(), ["one"]);
+    });
+}
+
+#[test]
+fn bytes_that_nobody_understands_are_damaged_and_left_alone() {
+    each(|store| {
+        store.update(&mut |_| replacing(b"BEGIN\nhalf")).unwrap();
+        let read = store.load(&mut |_| Reading::Torn);
+        assert!(matches!(read, Err(StoreError::Damaged { .. })), "{read:?}");
+        let updated = store.update(&mut |bytes| adding("one", bytes));
+        assert!(matches!(updated, Err(StoreError::Damaged { .. })), "{updated:?}");
+        store
+            .load(&mut |bytes| {
+                assert_eq!(bytes, b"BEGIN\nhalf");
+                Reading::Whole
+            })
+            .unwrap();
+    });
+}
+
+#[test]
+fn an_empty_document_is_none() {
+    each(|store| {
+        store.update(&mut |bytes| adding("one", bytes)).unwrap();
+        store.update(&mut |_| replacing(b"")).unwrap();
+        assert_eq!(store.load(&mut |_| panic!("there is nothing to read")).unwrap(), Presence::Absent);
+        store.update(&mut |bytes| adding("two", bytes)).unwrap();
+        assert_eq!(loaded(store).unwrap(), ["two"]);
+    });
+}
+
+#[test]
+fn removing_forgets_and_can_be_repeated() {
+    each(|store| {
+        store.remove().unwrap();
+        store.update(&mut |bytes| adding("one", bytes)).unwrap();
+        store.remove().unwrap();
+        store.remove().unwrap();
+        assert_eq!(loaded(store), None);
+        store.update(&mut |bytes| adding("two", bytes)).unwrap();
+        assert_eq!(loaded(store).unwrap(), ["two"]);
+    });
+}
+
+#[test]
+fn making_sure_of_room_changes_nothing() {
+    each(|store| {
+        store.ensure_room(100_000).unwrap();
+        assert_eq!(loaded(store), None);
+        store.update(&mut |bytes| adding("one", bytes)).unwrap();
+        store.ensure_room(100_000).unwrap();
+        assert_eq!(loaded(store).unwrap(), ["one"]);
+    });
+}
+
+#[test]
+fn a_lease_excludes_its_credential_until_it_is_dropped() {
+    each(|store| {
+        let no_wait = &mut |_: &_| panic!("there is nothing to wait for");
+        let lease = store.lease("a", Duration::ZERO, no_wait).unwrap().unwrap();
+        let other = store.lease("b", Duration::ZERO, no_wait).unwrap().unwrap();
+        let busy = store.lease("a", Duration::from_secs(1), &mut |_| Wait::More).err();
+        let Some(StoreError::Busy { holder, waited, .. }) = busy else { panic!("{busy:?}") };
+        assert_eq!((holder.pid, waited), (Some(std::process::id()), Duration::from_secs(1)));
+        drop(lease);
+        assert!(store.lease("a", Duration::ZERO, no_wait).unwrap().is_some());
+        drop(other);
+    });
+}
+
+#[test]
+fn a_wait_for_a_lease_ends_when_it_is_not_needed_any_more() {
+    each(|store| {
+        let _lease = store.lease("a", PATIENCE, &mut |_| Wait::More).unwrap().unwrap();
+        let mut looks = 0;
+        let outcome = store.lease("a", PATIENCE, &mut |holder| {
+            assert_eq!(holder.pid, Some(std::process::id()));
+            looks += 1;
+            if looks == 3 { Wait::Enough } else { Wait::More }
+        });
+        assert!(outcome.unwrap().is_none());
+        assert_eq!(looks, 3);
+    });
+}
+
+#[test]
+fn a_lease_does_not_stand_in_the_way_of_anything_else() {
+    each(|store| {
+        let _lease = store.lease("a", PATIENCE, &mut |_| Wait::More).unwrap();
+        store.update(&mut |bytes| adding("one", bytes)).unwrap();
+        assert_eq!(loaded(store).unwrap(), ["one"]);
+        store.remove().unwrap();
+    });
+}
+
+#[test]
+fn threads_lose_no_update() {
+    let cache = Cache::new();
+    let stores: [AnyStore; 2] = [Box::new(MemoryStore::default()), Box::new(cache.store())];
+    for store in &stores {
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                scope.spawn(move || {
+                    for turn in 0..25 {
+                        store.update(&mut |bytes| adding(&format!("{thread}-{turn}"), bytes)).unwrap();
+                    }
+                });
+            }
+        });
+        let mut lines = loaded(store.as_ref()).unwrap();
+        lines.sort();
+        lines.dedup();
+        assert_eq!(lines.len(), 100);
+    }
+}
+
+#[test]
+fn a_store_says_what_it_is() {
+    let cache = Cache::new();
+    let description = cache.store().describe();
+    assert_eq!(description.url, format!("file:{}", cache.path.display()));
+    assert_eq!((description.path, description.lock_holder), (Some(cache.path.clone()), None));
+    assert_eq!(MemoryStore::default().describe().url, "memory:");
+}

@@ -1,0 +1,155 @@
+//! The cache lock alone: whom it waits for, whose it takes over, and what it does when it is taken away.
+
+use std::fs::{self, File, FileTimes};
+use std::path::Path;
+use std::time::Duration;
+
+use tokcache::store::{CacheStore, Saved, StoreError};
+
+use crate::support::{Cache, PATIENCE, adding, dead_pid, document, loaded, put, wall_clock};
+
+/// How long an update had to wait for a lock file that was there before it.
+fn wait_for_lock(content: &str, age: Duration) -> Result<Duration, StoreError> {
+    let cache = Cache::new();
+    put(&cache.lockfile(), content);
+    make_older(&cache.lockfile(), age);
+    let (store, clock) = cache.patient_store();
+    let outcome = store.update(&mut |bytes| adding("one", bytes));
+    if outcome.is_err() {
+        assert_eq!(fs::read_to_string(cache.lockfile()).unwrap(), content, "a lock that is held was touched");
+        assert_eq!(cache.names(), ["cache.json.lockfile"]);
+    } else {
+        assert_eq!(loaded(&store).unwrap(), ["one"]);
+        assert_eq!(cache.names(), ["cache.json"]);
+    }
+    outcome.map(|_| clock.slept())
+}
+
+fn make_older(path: &Path, age: Duration) {
+    let times = FileTimes::new().set_modified(wall_clock() - age);
+    File::options().write(true).open(path).unwrap().set_times(times).unwrap();
+}
+
+const NOW: Duration = Duration::ZERO;
+const HOUR: Duration = Duration::from_secs(3600);
+
+#[test]
+fn the_lock_of_a_dead_tokcache_is_taken_over_at_once() {
+    assert_eq!(wait_for_lock(&format!("{} tokcache", dead_pid()), NOW).unwrap(), Duration::ZERO);
+}
+
+#[test]
+fn a_tokcache_without_its_flock_is_dead_whoever_has_its_number_now() {
+    assert_eq!(wait_for_lock(&format!("{} tokcache", std::process::id()), NOW).unwrap(), Duration::ZERO);
+}
+
+#[test]
+fn the_lock_of_a_dead_neighbour_is_taken_over_after_a_second() {
+    for content in [format!("{} python", dead_pid()), format!("{{{}}} {{/go}}", dead_pid()), dead_pid().to_string()] {
+        let waited = wait_for_lock(&content, NOW).unwrap();
+        assert!((1000..1100).contains(&waited.as_millis()), "{content}: {waited:?}");
+    }
+}
+
+#[test]
+fn the_lock_of_a_living_neighbour_is_waited_for_and_never_broken() {
+    let content = format!("{} /usr/bin/az", std::process::id());
+    let error = wait_for_lock(&content, NOW).unwrap_err();
+    let told = error.to_string();
+    assert!(told.contains(&format!("/usr/bin/az (process {})", std::process::id())), "{told}");
+    let StoreError::Busy { waited, .. } = error else { panic!("{error:?}") };
+    assert!(waited >= PATIENCE);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_process_younger_than_the_lock_is_not_its_holder() {
+    let waited = wait_for_lock(&format!("{} python", std::process::id()), HOUR).unwrap();
+    assert!((1000..1100).contains(&waited.as_millis()), "{waited:?}");
+}
+
+#[test]
+fn a_lock_that_names_nobody_is_taken_over_once_it_is_a_minute_old() {
+    let waited = wait_for_lock("", HOUR).unwrap();
+    assert!((1000..1100).contains(&waited.as_millis()), "{waited:?}");
+    let waited = wait_for_lock("???", Duration::from_secs(50)).unwrap();
+    assert!((8_000..12_000).contains(&waited.as_millis()), "{waited:?}");
+}
+
+#[test]
+fn whoever_holds_the_flock_holds_the_lock() {
+    let cache = Cache::new();
+    put(&cache.lockfile(), format!("{} tokcache", dead_pid()));
+    let file = File::open(cache.lockfile()).unwrap();
+    file.lock().unwrap();
+    let (store, _) = cache.patient_store();
+    let outcome = store.update(&mut |bytes| adding("one", bytes));
+    assert!(matches!(outcome, Err(StoreError::Busy { .. })), "{outcome:?}");
+    assert_eq!(store.describe().lock_holder, None, "the number in it is a dead one");
+    drop(file);
+    assert_eq!(store.update(&mut |bytes| adding("one", bytes)).unwrap(), Saved::Written);
+}
+
+#[test]
+fn the_lock_is_there_during_a_change_and_gone_after_it() {
+    let cache = Cache::new();
+    let store = cache.store();
+    store
+        .update(&mut |bytes| {
+            let content = fs::read_to_string(cache.lockfile()).unwrap();
+            assert_eq!(content, format!("{} tokcache", std::process::id()));
+            let holder = store.describe().lock_holder.unwrap();
+            assert_eq!(holder.to_string(), format!("tokcache (process {})", std::process::id()));
+            assert!(File::open(cache.lockfile()).unwrap().try_lock().is_err(), "flock-based programs would enter");
+            adding("one", bytes)
+        })
+        .unwrap();
+    assert_eq!(cache.names(), ["cache.json"]);
+}
+
+#[test]
+fn a_change_is_made_again_when_the_lock_was_taken_away_meanwhile() {
+    let cache = Cache::holding(&document(&["theirs"]));
+    let mut seen = Vec::new();
+    let saved = cache.store().update(&mut |bytes| {
+        seen.push(bytes.unwrap().to_vec());
+        if seen.len() == 1 {
+            fs::remove_file(cache.lockfile()).unwrap();
+        }
+        adding("ours", bytes)
+    });
+    assert_eq!((saved.unwrap(), seen.len()), (Saved::Written, 2));
+    assert_eq!(loaded(&cache.store()).unwrap(), ["theirs", "ours"]);
+    assert_eq!(cache.names(), ["cache.json"]);
+}
+
+#[test]
+fn a_lock_that_somebody_else_made_meanwhile_is_not_unlinked() {
+    let cache = Cache::new();
+    let theirs = format!("{} python", std::process::id());
+    let (store, _) = cache.patient_store();
+    let outcome = store.update(&mut |bytes| {
+        fs::remove_file(cache.lockfile()).unwrap();
+        put(&cache.lockfile(), &theirs);
+        adding("ours", bytes)
+    });
+    assert!(matches!(outcome, Err(StoreError::Busy { .. })), "{outcome:?}");
+    assert_eq!(fs::read_to_string(cache.lockfile()).unwrap(), theirs);
+}
+
+#[test]
+fn a_change_is_made_again_when_the_file_was_written_in_spite_of_the_lock() {
+    let cache = Cache::holding(&document(&["one"]));
+    let mut turns = 0;
+    cache
+        .store()
+        .update(&mut |bytes| {
+            turns += 1;
+            if turns == 1 {
+                put(&cache.path, document(&["one", "lawless"]));
+            }
+            adding("ours", bytes)
+        })
+        .unwrap();
+    assert_eq!(loaded(&cache.store()).unwrap(), ["one", "lawless", "ours"]);
+}

@@ -1,0 +1,212 @@
+//! Many processes on one file: nothing is lost, one refreshes, and the dead are no hindrance.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use tokcache::store::{CacheStore, Change, Wait};
+
+use crate::child::{Role, bracketed, child, holder, log, run_all};
+use crate::support::{Cache, PATIENCE, adding, file_store, lines, loaded, sleep};
+
+/// What the next process may lose by a dead one.
+const DEAD_COSTS: Duration = Duration::from_secs(2);
+
+/// The lines that `append` adds in the process `pid`.
+pub(crate) fn lines_of(pid: &str, turns: usize) -> impl Iterator<Item = String> {
+    (0..turns).map(move |turn| format!("{pid}-{turn}"))
+}
+
+/// Checks that every line of every process is in the cache, once.
+pub(crate) fn assert_nothing_lost(cache: &Cache, pids: &[String], turns: usize) {
+    let found = loaded(&cache.store()).unwrap();
+    let distinct: BTreeSet<_> = found.iter().cloned().collect();
+    let expected: BTreeSet<_> = pids.iter().flat_map(|pid| lines_of(pid, turns)).collect();
+    let lost: Vec<_> = expected.difference(&distinct).collect();
+    assert!(lost.is_empty(), "{} of {} updates lost: {lost:?}", lost.len(), expected.len());
+    assert_eq!(found.len(), expected.len(), "lines that nobody added, or added twice");
+}
+
+fn brackets(cache: &Path) -> std::path::PathBuf {
+    cache.with_extension("brackets")
+}
+
+/// A child's part.
+pub(crate) fn append(cache: &Path, turns: usize) -> String {
+    let store = file_store(cache);
+    let pid = std::process::id().to_string();
+    for line in lines_of(&pid, turns) {
+        store.update(&mut |bytes| bracketed(&brackets(cache), &line, bytes)).unwrap();
+    }
+    pid
+}
+
+/// Checks that nobody was inside while another was: each `<pid` is followed by its own `>pid`.
+pub(crate) fn assert_exclusive(cache: &Cache, at_least: usize) {
+    let log = fs::read_to_string(brackets(&cache.path)).unwrap();
+    let entries: Vec<_> = log.lines().collect();
+    for pair in entries.chunks(2) {
+        assert_eq!(
+            (pair[0].strip_prefix('<'), pair.len()),
+            (pair[1].strip_prefix('>'), 2),
+            "two were inside: {pair:?}"
+        );
+    }
+    assert!(entries.len() >= 2 * at_least);
+}
+
+#[test]
+fn processes_exclude_each_other_and_lose_no_update() {
+    let cache = Cache::new();
+    let (processes, turns) = (6, 40);
+    let pids = run_all((0..processes).map(|_| child(Role::Append, &cache.path, turns)).collect());
+    assert_nothing_lost(&cache, &pids, turns);
+    assert_exclusive(&cache, processes * turns);
+    assert_eq!(cache.names(), ["cache.brackets", "cache.json"]);
+}
+
+#[test]
+fn processes_that_know_the_file_by_different_names_lose_no_update() {
+    let cache = Cache::new();
+    let link = cache.folder.path().join("link");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&cache.path, &link).unwrap();
+    #[cfg(windows)]
+    std::os::windows::fs::symlink_file(&cache.path, &link).unwrap();
+    let names = [&link, &cache.path, &link, &cache.path];
+    let pids = run_all(names.into_iter().map(|name| child(Role::Append, name, 25)).collect());
+    assert_nothing_lost(&cache, &pids, 25);
+}
+
+#[test]
+fn a_killed_lock_holder_costs_the_next_process_less_than_two_seconds() {
+    let cache = Cache::new();
+    let mut holder = holder(Role::HoldLock, &cache.path);
+    holder.kill().unwrap();
+    holder.wait().unwrap();
+    assert!(cache.lockfile().exists());
+    let start = Instant::now();
+    cache.store().update(&mut |bytes| adding("one", bytes)).unwrap();
+    assert!(start.elapsed() < DEAD_COSTS, "{:?}", start.elapsed());
+    assert_eq!(cache.names(), ["cache.json"]);
+}
+
+#[test]
+fn a_killed_lease_holder_is_followed_within_two_seconds() {
+    let cache = Cache::new();
+    let mut holder = holder(Role::HoldLease, &cache.path);
+    let mut killed = None;
+    let lease = cache.store().lease("credential", PATIENCE, &mut |told| {
+        assert_eq!(told.pid, Some(holder.id()));
+        killed.get_or_insert_with(|| {
+            holder.kill().unwrap();
+            holder.wait().unwrap();
+            Instant::now()
+        });
+        Wait::More
+    });
+    assert!(lease.unwrap().is_some());
+    assert!(killed.unwrap().elapsed() < DEAD_COSTS);
+    assert!(cache.names().is_empty());
+}
+
+#[test]
+fn a_process_killed_while_saving_leaves_a_whole_file_and_no_litter() {
+    let cache = Cache::new();
+    let mut last_turn = 0;
+    for kill in 0..40 {
+        let mut saver = holder(Role::Grow, &cache.path);
+        sleep(Duration::from_micros(fastrand::u64(0..15_000)));
+        saver.kill().unwrap();
+        saver.wait().unwrap();
+        if let Ok(bytes) = fs::read(&cache.path) {
+            let turn = lines(&bytes).unwrap_or_else(|| panic!("torn by kill {kill}"))[0].parse::<u64>().unwrap();
+            assert!(turn >= last_turn, "kill {kill} brought an older file back");
+            last_turn = turn;
+        }
+    }
+    let start = Instant::now();
+    cache.store().update(&mut |_| adding("the end", None)).unwrap();
+    assert!(start.elapsed() < DEAD_COSTS, "{:?}", start.elapsed());
+    assert_eq!(cache.names(), ["cache.json"]);
+    assert!(last_turn > 0, "the children never saved anything");
+}
+
+/// A child's part: what `acquire` does with a lease, without the tokens.
+pub(crate) fn refresh(cache: &Path) -> String {
+    let store = file_store(cache);
+    let fresh = || loaded(&store).is_some_and(|lines| lines.contains(&"fresh".to_owned()));
+    let look = &mut |_: &_| if fresh() { Wait::Enough } else { Wait::More };
+    let Some(_lease) = store.lease("credential", PATIENCE, look).unwrap() else { return "waited".to_owned() };
+    if fresh() {
+        return "late".to_owned();
+    }
+    log(&cache.with_extension("requests"), "request");
+    sleep(Duration::from_millis(500));
+    store.update(&mut |bytes| adding("fresh", bytes)).unwrap();
+    "refreshed".to_owned()
+}
+
+#[test]
+fn one_of_many_processes_refreshes_and_all_have_the_token() {
+    let cache = Cache::new();
+    let answers = run_all((0..40).map(|_| child(Role::Refresh, &cache.path, 0)).collect());
+    assert_eq!(answers.iter().filter(|answer| *answer == "refreshed").count(), 1, "{answers:?}");
+    assert_eq!(fs::read_to_string(cache.path.with_extension("requests")).unwrap(), "request\n");
+    assert_eq!(loaded(&cache.store()).unwrap(), ["fresh"]);
+    assert_eq!(cache.names(), ["cache.json", "cache.requests"]);
+}
+
+#[test]
+fn waiters_leave_when_the_token_is_stored_though_the_lease_is_still_held() {
+    let cache = Cache::new();
+    let store = cache.store();
+    let lease = store.lease("credential", PATIENCE, &mut |_| Wait::More).unwrap();
+    store.update(&mut |bytes| adding("fresh", bytes)).unwrap();
+    let answers = run_all((0..5).map(|_| child(Role::Refresh, &cache.path, 0)).collect());
+    assert_eq!(answers, ["waited"; 5]);
+    drop(lease);
+}
+
+#[test]
+fn two_hundred_waiters_all_get_their_turn() {
+    let cache = Cache::new();
+    let turns = std::sync::atomic::AtomicUsize::new(0);
+    let first = cache.store().lease("credential", PATIENCE, &mut |_| Wait::More).unwrap();
+    let waiting = std::sync::atomic::AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..200 {
+            scope.spawn(|| {
+                let mut told = false;
+                let look = &mut |_: &_| {
+                    if !told {
+                        waiting.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                        told = true;
+                    }
+                    Wait::More
+                };
+                let lease = cache.store().lease("credential", PATIENCE, look).unwrap();
+                assert!(lease.is_some());
+                turns.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            });
+        }
+        while waiting.load(std::sync::atomic::Ordering::Relaxed) < 200 {
+            sleep(Duration::from_millis(10));
+        }
+        drop(first);
+    });
+    assert_eq!(turns.into_inner(), 200);
+    assert!(cache.names().is_empty());
+}
+
+#[test]
+fn a_change_that_keeps_does_not_disturb_savers() {
+    let cache = Cache::new();
+    let mut saver = child(Role::Append, &cache.path, 60).spawn().unwrap();
+    while saver.try_wait().unwrap().is_none() {
+        cache.store().update(&mut |_| Change::Keep).unwrap();
+        sleep(Duration::from_millis(2));
+    }
+    assert_nothing_lost(&cache, &[crate::child::answer(&saver.wait_with_output().unwrap())], 60);
+}

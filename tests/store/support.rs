@@ -1,0 +1,151 @@
+//! What the tests share: folders, clocks, and a document so simple that a glance tells whether it is whole.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tempfile::TempDir;
+use tokcache::store::{CacheStore, Change, FileStore, Presence, Reading};
+use tokcache::time::{Clock, SystemClock, Timestamp};
+use zeroize::Zeroizing;
+
+/// Longer than any test waits, unless it is broken.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+const BEGIN: &str = "BEGIN\n";
+const END: &str = "END\n";
+
+/// A cache file in a folder of its own.
+pub(crate) struct Cache {
+    pub(crate) folder: TempDir,
+    pub(crate) path: PathBuf,
+}
+
+impl Cache {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cache.json");
+        Cache { folder, path }
+    }
+
+    pub(crate) fn holding(bytes: &[u8]) -> Self {
+        let cache = Cache::new();
+        put(&cache.path, bytes);
+        cache
+    }
+
+    pub(crate) fn lockfile(&self) -> PathBuf {
+        self.folder.path().join("cache.json.lockfile")
+    }
+
+    pub(crate) fn store(&self) -> FileStore {
+        file_store(&self.path)
+    }
+
+    /// A store whose waits take no real time.
+    pub(crate) fn patient_store(&self) -> (FileStore, Arc<SleepClock>) {
+        let clock = Arc::new(SleepClock::default());
+        (FileStore::new(&self.path, PATIENCE, clock.clone()), clock)
+    }
+
+    /// The names in the folder, sorted.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.folder.path()).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+pub(crate) fn file_store(path: &Path) -> FileStore {
+    FileStore::new(path, PATIENCE, Arc::new(SystemClock::new()))
+}
+
+/// Writes a file as a program does that knows nothing of this one.
+#[expect(clippy::disallowed_methods, reason = "a foreign writer")]
+pub(crate) fn put(path: &Path, bytes: impl AsRef<[u8]>) {
+    fs::write(path, bytes).unwrap();
+}
+
+/// A document of these lines.
+pub(crate) fn document(lines: &[&str]) -> Vec<u8> {
+    let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    format!("{BEGIN}{lines}{END}").into_bytes()
+}
+
+/// The lines of a whole document.
+pub(crate) fn lines(bytes: &[u8]) -> Option<Vec<String>> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let inner = text.strip_prefix(BEGIN)?.strip_suffix(END)?;
+    Some(inner.lines().map(str::to_owned).collect())
+}
+
+/// The lines that a store holds; `None` when it says that there is no document.
+pub(crate) fn loaded(store: &dyn CacheStore) -> Option<Vec<String>> {
+    let mut found = None;
+    let presence = store.load(&mut |bytes| {
+        found = lines(bytes);
+        if found.is_some() { Reading::Whole } else { Reading::Torn }
+    });
+    match presence.unwrap() {
+        Presence::Absent => None,
+        Presence::Found => found,
+    }
+}
+
+/// The change that adds a line.
+pub(crate) fn adding(line: &str, bytes: Option<&[u8]>) -> Change {
+    let Some(mut all) = bytes.map_or(Some(Vec::new()), lines) else { return Change::Torn };
+    all.push(line.to_owned());
+    let all: Vec<_> = all.iter().map(String::as_str).collect();
+    Change::Replace(Zeroizing::new(document(&all)))
+}
+
+pub(crate) fn replacing(bytes: &[u8]) -> Change {
+    Change::Replace(Zeroizing::new(bytes.to_vec()))
+}
+
+/// The number of a process that has ended.
+pub(crate) fn dead_pid() -> u32 {
+    let mut child = std::process::Command::new("true").spawn().unwrap();
+    child.wait().unwrap();
+    child.id()
+}
+
+#[expect(clippy::disallowed_methods, reason = "compared with file times")]
+pub(crate) fn wall_clock() -> SystemTime {
+    SystemTime::now()
+}
+
+#[expect(clippy::disallowed_methods, reason = "waits for another process")]
+pub(crate) fn sleep(wait: Duration) {
+    std::thread::sleep(wait);
+}
+
+/// The system's clock, but sleeping only moves it.
+#[derive(Default)]
+pub(crate) struct SleepClock {
+    slept: Mutex<Duration>,
+}
+
+impl SleepClock {
+    pub(crate) fn slept(&self) -> Duration {
+        *self.slept.lock().unwrap()
+    }
+}
+
+impl Clock for SleepClock {
+    fn now(&self) -> Timestamp {
+        let now = wall_clock().duration_since(UNIX_EPOCH).unwrap() + self.slept();
+        Timestamp(now.as_secs().try_into().unwrap())
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.slept()
+    }
+
+    fn sleep(&self, wait: Duration) {
+        *self.slept.lock().unwrap() += wait;
+    }
+}
