@@ -1,6 +1,8 @@
 //! A whole life of a sign-in, on a stepped clock against a scripted server: nothing cached, signed in, cached, aging,
 //! refreshed, the server down, expired, rotated, refused, signed out.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a life that cannot go on has failed")]
+
 mod support;
 
 use std::sync::{Arc, Mutex};
