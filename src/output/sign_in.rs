@@ -7,7 +7,7 @@ use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use tokcache::oauth::DeviceAuthorization;
 
-use super::{about, plain, tell};
+use super::{plain, tell};
 
 /// Shows where to go and what to type there (RFC 8628 §3.3).
 pub(crate) fn show_device_code(authorization: &DeviceAuthorization, qr: bool) {
@@ -19,7 +19,8 @@ pub(crate) fn show_device_code(authorization: &DeviceAuthorization, qr: bool) {
     if qr {
         let complete = authorization.verification_uri_complete.as_deref().unwrap_or(&authorization.verification_uri);
         match QrCode::new(complete) {
-            Ok(code) => tell(code.render::<Dense1x2>().build()),
+            // A terminal is dark: what is printed is what a camera has to see as light.
+            Ok(code) => tell(code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build()),
             Err(_) => tell("(the address is too long for a QR code)"),
         }
     }
@@ -37,8 +38,8 @@ impl Countdown {
 
     pub(crate) fn show(&self, left: Duration) {
         if self.on_terminal {
-            let left = about(i64::try_from(left.as_secs()).unwrap_or(i64::MAX));
-            let _ = write!(io::stderr().lock(), "\rWaiting for you to sign in, {left} left   ");
+            let (minutes, seconds) = (left.as_secs() / 60, left.as_secs() % 60);
+            let _ = write!(io::stderr().lock(), "\rWaiting for you to sign in, {minutes}:{seconds:02} left   ");
         }
     }
 
