@@ -44,7 +44,8 @@ pub struct Grant {
 /// Who has signed in.
 #[derive(Clone, Debug)]
 pub struct SignIn {
-    /// `oid`, else `sub`. Where there is none the `uid` of the home account id is written: MSAL Node hides accounts without.
+    /// `oid`, else `sub`. Where there is none, the `uid` of the home account id is written: MSAL Node hides accounts
+    /// without.
     pub local_account_id: Option<String>,
     /// May be empty.
     pub username: String,
