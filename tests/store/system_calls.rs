@@ -9,6 +9,8 @@ use crate::support::{Cache, document, loaded};
 
 /// A child under `strace` with these options.
 fn strace(options: &[&str], role: Role, cache: &Path, turns: usize) -> Command {
+    let found = Command::new("strace").arg("-V").output();
+    assert!(found.is_ok(), "this test needs strace: install it, as with `apt-get install strace`");
     let mut command = Command::new("strace");
     command.args(["-f", "-qq", "-y"]).args(options).arg(binary()).args(ARGUMENTS);
     tell(&mut command, role, cache, turns);
@@ -16,10 +18,7 @@ fn strace(options: &[&str], role: Role, cache: &Path, turns: usize) -> Command {
 }
 
 fn run(mut command: Command) -> String {
-    let output = command.output().unwrap_or_else(|error| {
-        panic!("this test needs strace ({error}): install it, as in `apt-get install strace`");
-    });
-    answer(&output)
+    answer(&command.output().unwrap())
 }
 
 /// The calls that a child made, in order.
