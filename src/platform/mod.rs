@@ -13,5 +13,5 @@ use windows as system;
 
 pub(crate) use system::{
     Identity, create_folder, create_new, identity, identity_at, is_no_locks_here, is_passing, keep_owner, narrow_mode,
-    process_has_lived_since, reserve, sync_folder,
+    open_itself, process_has_lived_since, reserve, sync_folder,
 };
