@@ -37,7 +37,7 @@ pub struct Grant {
     pub spent: Option<RefreshToken>,
     /// The key that the access token is bound to.
     pub key_id: Option<String>,
-    /// [`ext_cache_key`](super::ext_cache_key) of the request's extra parameters.
+    /// [`ext_cache_key`](super::ext_cache_key()) of the request's extra parameters.
     pub ext_cache_key: Option<String>,
 }
 
