@@ -15,10 +15,7 @@ impl PublicClient<'_> {
         wanted: Option<&str>,
     ) -> Result<Option<Account>, AcquireError> {
         let accounts = cache.accounts(Some(&self.registration.environment()));
-        let mut fitting: Vec<_> = match wanted {
-            Some(wanted) => accounts.iter().filter(|account| is_named(account, wanted)).cloned().collect(),
-            None => accounts.clone(),
-        };
+        let mut fitting: Vec<_> = accounts.iter().filter(|account| is_meant(account, wanted)).cloned().collect();
         // The cache may be shared: an account of another client is a candidate only when no other fits.
         if fitting.len() > 1 {
             let owners = owners(cache, &self.registration.client_id);
@@ -36,9 +33,12 @@ impl PublicClient<'_> {
     }
 }
 
-fn is_named(account: &Account, wanted: &str) -> bool {
-    account.home_account_id.as_str() == wanted
-        || (!wanted.is_empty() && account.username.to_lowercase() == wanted.to_lowercase())
+/// Whether `wanted` may mean the account; nothing wanted may mean any.
+pub(super) fn is_meant(account: &Account, wanted: Option<&str>) -> bool {
+    wanted.is_none_or(|wanted| {
+        account.home_account_id.as_str() == wanted
+            || (!wanted.is_empty() && account.username.to_lowercase() == wanted.to_lowercase())
+    })
 }
 
 /// Whose tokens the client holds.

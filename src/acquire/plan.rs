@@ -29,23 +29,10 @@ pub(super) fn plan(
     seen: Option<&[AccessToken]>,
     judge: &mut dyn FnMut(&AccessTokenEntry, Verdict),
 ) -> Plan {
-    let found = cache.find_access_token(
-        &AccessTokenQuery {
-            client_id: registration.client_id.clone(),
-            environment: registration.environment(),
-            realms: registration.realms(&account.home_account_id),
-            owner: Owner::User(account.home_account_id.clone()),
-            scopes: request.scopes.clone(),
-            key_id: None,
-            ext_cache_key: None,
-            min_valid: request.min_valid,
-        },
-        now,
-        judge,
-    );
+    let found = cache.find_access_token(&query(registration, account, request), now, judge);
     let fallback = match found {
         Some(token) if request.claims.is_some() || (request.force_refresh && !is_newer(&token, seen)) => None,
-        Some(token) if token.refresh_on.is_none_or(|refresh_on| now < refresh_on) => return Plan::Serve(token),
+        Some(token) if !is_aging(&token, now) => return Plan::Serve(token),
         aging_or_none => aging_or_none,
     };
     let refresh_tokens = cache.find_refresh_tokens(&RefreshTokenQuery {
@@ -58,6 +45,25 @@ pub(super) fn plan(
         (true, Some(token)) => Plan::Serve(token),
         (true, None) => Plan::SignIn,
     }
+}
+
+/// The access token that a request asks for.
+pub(super) fn query(registration: &Registration, account: &Account, request: &SilentRequest) -> AccessTokenQuery {
+    AccessTokenQuery {
+        client_id: registration.client_id.clone(),
+        environment: registration.environment(),
+        realms: registration.realms(&account.home_account_id),
+        owner: Owner::User(account.home_account_id.clone()),
+        scopes: request.scopes.clone(),
+        key_id: None,
+        ext_cache_key: None,
+        min_valid: request.min_valid,
+    }
+}
+
+/// Whether the server has advised to refresh it by now.
+pub(super) fn is_aging(token: &AccessTokenEntry, now: Timestamp) -> bool {
+    token.refresh_on.is_some_and(|refresh_on| refresh_on <= now)
 }
 
 fn is_newer(token: &AccessTokenEntry, seen: Option<&[AccessToken]>) -> bool {

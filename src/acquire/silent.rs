@@ -1,10 +1,12 @@
 //! Silent acquisition: the cache, else one refresh.
 
+use super::account::is_meant;
 use super::client::promise_kept;
-use super::plan::{Plan, plan};
+use super::plan::{Plan, is_aging, plan, query};
 use super::{AcquireError, InteractionRequired, PublicClient, cached};
-use crate::cache::{AccessTokenEntry, Account, MinValid};
+use crate::cache::{AccessTokenEntry, Account, MinValid, Snapshot};
 use crate::secret::AccessToken;
+use crate::store::Reading;
 use crate::terms::{Realm, ScopeSet};
 use crate::time::Timestamp;
 
@@ -65,6 +67,9 @@ impl PublicClient<'_> {
     /// [`AcquireError::InteractionRequired`] when somebody has to sign in, [`AcquireError::Unavailable`] when the
     /// server does not answer (nothing is signed out then), and the others as they say.
     pub fn acquire_token_silent(&self, request: &SilentRequest) -> Result<SilentOutcome, AcquireError> {
+        if let Some(outcome) = self.serve_cached(request)? {
+            return Ok(outcome);
+        }
         let cache = cached::load(self.store)?;
         let Some(account) = self.select_account(&cache, request.account.as_deref())? else {
             return Err(AcquireError::InteractionRequired(InteractionRequired::NothingCached));
@@ -90,6 +95,34 @@ impl PublicClient<'_> {
                 }
             }
         }
+    }
+}
+
+impl PublicClient<'_> {
+    /// The warm path: the document is scanned where it lies, and only what may be the answer is parsed. `None` is no
+    /// verdict: whatever is not plainly served from the cache is for the whole decision.
+    fn serve_cached(&self, request: &SilentRequest) -> Result<Option<SilentOutcome>, AcquireError> {
+        if request.force_refresh || request.claims.is_some() {
+            return Ok(None);
+        }
+        let mut served = None;
+        self.store.load(&mut |bytes| match Snapshot::scan(bytes) {
+            Ok(snapshot) => {
+                served = self.serve_from(&snapshot, request);
+                Reading::Whole
+            }
+            Err(_) => Reading::Torn,
+        })?;
+        Ok(served)
+    }
+
+    fn serve_from(&self, snapshot: &Snapshot<'_>, request: &SilentRequest) -> Option<SilentOutcome> {
+        let mut accounts = snapshot.accounts(Some(&self.registration.environment()));
+        accounts.retain(|account| is_meant(account, request.account.as_deref()));
+        let account = accounts.pop().filter(|_| accounts.is_empty())?;
+        let now = self.clock.now();
+        let token = snapshot.find_access_token(&query(&self.registration, &account, request), now)?;
+        (!is_aging(&token, now)).then(|| SilentOutcome::cached(token, account))
     }
 }
 

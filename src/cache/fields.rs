@@ -89,7 +89,6 @@ fn seconds(text: &str) -> Option<Timestamp> {
         return Some(Timestamp(seconds));
     }
     let seconds: f64 = text.parse().ok()?;
-    #[expect(clippy::cast_possible_truncation, reason = "fractions are cut, and the range is checked")]
     (seconds.abs() < 9e18).then_some(Timestamp(seconds as i64))
 }
 

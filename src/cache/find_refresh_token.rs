@@ -2,6 +2,7 @@
 
 use super::document::{Document, Entry};
 use super::fields::Fields;
+use super::keys::Key;
 use super::matching::Within;
 use super::{Defect, Owner, RefreshTokenEntry, RefreshTokenQuery, Section};
 use crate::terms::{ClientId, FamilyId};
@@ -70,17 +71,20 @@ impl Document<'_> {
         copies.into_iter().rev().max_by_key(evidence)
     }
 
-    /// When the writer of `copy`, which does not record it, last stored a token: a writer keeps to one environment.
+    /// When the writer of `copy`, which does not record it, last stored a token: a writer keeps to one environment, and
+    /// what stands under a key of MSAL Python's is of a writer that does record it.
     fn last_seen(self, within: Within<'_>, copy: &RefreshTokenEntry) -> Option<Timestamp> {
         let owner = copy.home_account_id.clone().map_or(Owner::Application, Owner::User);
-        let is_of_writer = |fields: &Fields<'_>| {
+        let is_of_writer = |entry: &Entry<'_>, fields: &Fields<'_>| {
             within.is_of_client(fields, &copy.client_id)
                 && within.is_of_owner(fields, &owner)
                 && fields.lenient("environment").is_some_and(|own| own.eq_ignore_ascii_case(copy.environment.as_str()))
+                && !Key::is_pythons_access_token(&entry.key(), fields)
         };
-        let access_tokens = self.entries(Section::AccessToken);
-        let fields = access_tokens.iter().filter_map(|entry| entry.fields().ok()).filter(is_of_writer);
-        fields.filter_map(|fields| fields.lenient_time("cached_at")).max()
+        let seen = |entry: &Entry<'_>| {
+            entry.fields().ok().filter(|fields| is_of_writer(entry, fields))?.lenient_time("cached_at")
+        };
+        self.entries(Section::AccessToken).iter().filter_map(seen).max()
     }
 }
 

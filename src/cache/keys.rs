@@ -2,6 +2,8 @@
 //! ever read from one.
 
 use super::Grant;
+use super::fields::Fields;
+use crate::terms::ScopeSet;
 
 /// A key in both spellings.
 pub(super) struct Key(String);
@@ -14,6 +16,17 @@ impl Key {
             None => format!("{}-{environment}-AccessToken-{client_id}-{realm}-{target}", owner(grant)),
             Some(digest) => format!("{}-{environment}-atext-{client_id}-{realm}-{target}-{digest}", owner(grant)),
         })
+    }
+
+    /// Whether an access token stands under the key that MSAL Python and tokcache would give it, and so was written by one
+    /// of them: MSAL Node ends its keys in another way.
+    pub(super) fn is_pythons_access_token(key: &str, fields: &Fields<'_>) -> bool {
+        let text = |name| fields.lenient(name).unwrap_or_default();
+        let (owner, environment) = (text("home_account_id"), text("environment"));
+        let (client_id, realm) = (text("client_id"), text("realm"));
+        let target = ScopeSet::parse(&text("target")).to_target();
+        let pythons = format!("{owner}-{environment}-AccessToken-{client_id}-{realm}-{target}");
+        key.to_lowercase() == pythons.to_lowercase()
     }
 
     /// Without the realm: a user's refresh token serves all of them.

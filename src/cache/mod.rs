@@ -17,6 +17,8 @@ mod find_refresh_token;
 mod grant;
 mod keys;
 mod matching;
+#[cfg(test)]
+mod properties;
 mod query;
 mod record;
 mod refresh_token;

@@ -91,7 +91,11 @@ impl<'t> Recording<'_, 't> {
 
     fn renew(&mut self, copy: &Copy<'_>, secret: &RefreshToken) {
         let now = self.now.to_string();
-        let mut fields = vec![("secret", Some(secret.expose())), ("last_modification_time", Some(now.as_str()))];
+        let mut fields = vec![("secret", Some(secret.expose()))];
+        // A writer that records no time would not renew one either, and a stale one hides that it wrote last.
+        if copy.fields.lenient("last_modification_time").is_some() {
+            fields.push(("last_modification_time", Some(now.as_str())));
+        }
         if self.is_own(&copy.fields) {
             fields.extend(self.grant.family_id.as_ref().map(|family_id| ("family_id", Some(family_id.as_str()))));
         }

@@ -1,6 +1,7 @@
 use super::document::Document;
 use super::scan::Index;
-use super::{AccessTokenEntry, AccessTokenQuery, ParseError};
+use super::{AccessTokenEntry, AccessTokenQuery, Account, ParseError};
+use crate::terms::Environment;
 use crate::time::Timestamp;
 
 /// A document to take one access token from, quickly: the text is borrowed, and only what may be the answer is parsed.
@@ -18,9 +19,18 @@ impl<'t> Snapshot<'t> {
         Ok(Snapshot { text, index: Index::of(text)? })
     }
 
+    /// What [`TokenCache::accounts`](super::TokenCache::accounts) returns.
+    pub fn accounts(&self, environment: Option<&Environment>) -> Vec<Account> {
+        self.document().accounts(environment)
+    }
+
     /// What [`TokenCache::find_access_token`](super::TokenCache::find_access_token) returns.
     pub fn find_access_token(&self, query: &AccessTokenQuery, now: Timestamp) -> Option<AccessTokenEntry> {
-        Document { text: self.text, index: &self.index }.find_access_token(query, now)
+        self.document().find_access_token(query, now)
+    }
+
+    fn document(&self) -> Document<'_> {
+        Document { text: self.text, index: &self.index }
     }
 }
 

@@ -224,5 +224,65 @@ fn check(section: Section, entry: &Entry<'_>) -> Result<(), Defect> {
 
 fn malformed(root: &[u8], start: usize, error: &serde_json::Error) -> ParseError {
     let lines = root.split_inclusive(|byte| *byte == b'\n').take(error.line().saturating_sub(1));
-    ParseError::Malformed { offset: start + lines.map(<[u8]>::len).sum::<usize>() + error.column() }
+    ParseError::Malformed { offset: start + lines.map(<[u8]>::len).sum::<usize>() + error.column().saturating_sub(1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::RemovalScope;
+    use crate::terms::HomeAccountId;
+
+    #[test]
+    fn nesting_of_any_depth_is_kept() {
+        let depth = 100_000;
+        let text = format!("{{\"deep\": {}1{}, \"RefreshToken\": {{}}}}", "[".repeat(depth), "]".repeat(depth));
+        let mut cache = TokenCache::deserialize(text.as_bytes()).unwrap();
+        cache.clear();
+        assert_eq!(*cache.serialize(), text);
+        assert!(!cache.has_state_changed());
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_refused() {
+        assert_eq!(TokenCache::deserialize(b"{\"a\": \"\xff\"}").unwrap_err(), ParseError::NotUtf8);
+    }
+
+    #[test]
+    fn a_sign_out_takes_the_shadowed_entries_too() {
+        let entry = |user: &str, secret: &str| {
+            let fields = format!("\"environment\": \"idp\", \"client_id\": \"c\", \"home_account_id\": \"{user}\"");
+            format!("\"k\": {{{fields}, \"secret\": \"{secret}\"}}")
+        };
+        let text = format!("{{\"RefreshToken\": {{{}, {}}}}}", entry("u", "SHADOWED"), entry("other", "THEIRS"));
+        let mut cache = TokenCache::deserialize(text.as_bytes()).unwrap();
+        let removed = cache.remove_account(&AccountRemoval {
+            home_account_id: HomeAccountId::new("u"),
+            environment: Environment::new("idp"),
+            scope: RemovalScope::Everything,
+        });
+        assert_eq!(removed[0].secret.expose(), "SHADOWED");
+        assert!(!cache.serialize().contains("SHADOWED"));
+        assert!(cache.serialize().contains("THEIRS"));
+    }
+
+    #[test]
+    fn a_change_that_changes_nothing_does_not_count() {
+        let text = r#"{"AccessToken": {"a": 1, "b": 2}}"#;
+        let mut cache = TokenCache::deserialize(text.as_bytes()).unwrap();
+        cache.clear();
+        assert!(cache.has_state_changed());
+        cache.mark_saved();
+        cache.clear();
+        assert!(!cache.has_state_changed());
+        assert_eq!(*cache.serialize(), r#"{"AccessToken": {}}"#);
+    }
+
+    #[test]
+    fn nothing_of_the_text_is_printed() {
+        let text = br#"{"RefreshToken": {"k": {"secret": "canary"}}}"#;
+        let cache = TokenCache::deserialize(text).unwrap();
+        let snapshot = crate::cache::Snapshot::scan(text).unwrap();
+        assert!(!format!("{cache:?} {snapshot:?}").contains("canary"));
+    }
 }

@@ -1,5 +1,6 @@
 //! Tells people, on stderr, what the library reports.
 
+use std::fmt::Display;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
@@ -21,10 +22,10 @@ impl Narrator {
         Narrator { qr: false, countdown: Countdown::new(), verbose }
     }
 
-    /// Told only with `-v`.
-    pub(super) fn note(&self, note: impl std::fmt::Display) {
+    /// Told, and worked out, only with `-v`.
+    pub(super) fn note<Note: Display>(&self, note: impl FnOnce() -> Note) {
         if self.verbose > 0 {
-            tell(plain(&note.to_string()));
+            tell(plain(&note().to_string()));
         }
     }
 

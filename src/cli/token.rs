@@ -82,7 +82,7 @@ impl Selection {
         let registration = context.registration()?;
         let request = self.request(context)?;
         let client_id = registration.client_id.to_string();
-        context.narrator.note(format_args!("asking {} for {}", context.store.describe().url, request.scopes));
+        context.narrator.note(|| format!("asking {} for {}", context.store.describe().url, request.scopes));
         let client = context.client(registration);
         let outcome = match client.acquire_token_silent(&request) {
             Err(AcquireError::InteractionRequired(_)) if login => {
@@ -91,7 +91,7 @@ impl Selection {
             }
             outcome => outcome.map_err(|error| context.failure(error, &request.scopes))?,
         };
-        context.narrator.note(format_args!("the token comes from {:?}", outcome.source));
+        context.narrator.note(|| format!("the token comes from {:?}", outcome.source));
         Ok((outcome, client_id))
     }
 }

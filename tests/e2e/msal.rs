@@ -1,9 +1,14 @@
 //! One cache file, three programs: whoever signs in, the others serve and refresh, under rotation with reuse detection.
 //!
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::harness::{Home, LOGIN, Library, Protocol, Provider, REFRESH_TOKEN, SCOPE};
+
+/// Between two programs' refreshes. The file has times in seconds: within one, it does not tell who wrote last.
+const A_WHILE: Duration = Duration::from_secs(600);
 
 /// Why all this is needed, and that this provider would notice: each library keeps a copy of the refresh token of its
 /// own, and replays it when the other has spent it.
@@ -104,9 +109,9 @@ fn what_node_removes_tokcache_no_longer_has() {
 fn clear_leaves_nothing_of_an_account_that_every_program_wrote() {
     for protocol in [Protocol::Oidc, Protocol::Entra] {
         let (provider, home) = start(protocol);
-        Library::Node.sign_in(&home, &provider, protocol);
+        Library::Python.sign_in(&home, &provider, protocol);
         home.token(&["--force-refresh"]);
-        Library::Python.refresh(&home, &provider, protocol);
+        Library::Node.refresh(&home, &provider, protocol);
 
         home.answer(&["clear"]);
 
@@ -127,6 +132,7 @@ fn a_library_signs_in(library: Library, protocol: Protocol) {
     let refreshed = home.token(&["--force-refresh"]);
     assert_ne!(refreshed, signed_in);
     assert_eq!(library.silent(&home, &provider, protocol), refreshed, "the library serves tokcache's token");
+    home.cache.age(A_WHILE);
     let again = library.refresh(&home, &provider, protocol);
     assert_eq!(home.token(&[]), again, "tokcache serves the newest");
     home.token(&["--force-refresh"]);
@@ -140,9 +146,11 @@ fn tokcache_signs_in(library: Library, protocol: Protocol) {
 
     assert_eq!(library.silent(&home, &provider, protocol), signed_in, "the library serves tokcache's token");
     assert_eq!(provider.token_requests(REFRESH_TOKEN), 0);
+    home.cache.age(A_WHILE);
     let refreshed = library.refresh(&home, &provider, protocol);
     assert_ne!(refreshed, signed_in);
     assert_eq!(home.token(&[]), refreshed, "tokcache serves the library's token");
+    home.cache.age(A_WHILE);
     let again = home.token(&["--force-refresh"]);
     assert_eq!(library.silent(&home, &provider, protocol), again, "the library serves the newest");
     library.refresh(&home, &provider, protocol);
@@ -156,6 +164,7 @@ fn three_programs_in_turn(protocol: Protocol) {
     home.cache.plant_unknown_data();
 
     for library in [Library::Python, Library::Node, Library::PythonPortalocker, Library::Node, Library::Python] {
+        home.cache.expire_access_tokens();
         library.refresh(&home, &provider, protocol);
         home.cache.expire_access_tokens();
         home.token(&[]);

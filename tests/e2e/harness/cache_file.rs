@@ -1,15 +1,18 @@
 //! The cache file, looked at and changed behind the programs' backs.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 /// The file that all programs of a test share.
 pub(crate) struct CacheFile(PathBuf);
 
-/// A value that no program knows, with what a careless rewrite would change: order, numbers, non-ASCII text.
+const TIMES: &[&str] = &["cached_at", "expires_on", "extended_expires_on", "last_modification_time", "refresh_on"];
+
+/// A value that no program knows. Its numbers are such as JavaScript can keep: MSAL Node rewrites the others.
 fn unknown() -> Value {
-    json!({ "z": 1.0, "a": [1e300, 12345678901234567890_u64, null], "text": "naïve \u{2028}" })
+    json!({ "z": 1.5, "a": [true, null, {}], "text": "naïve \u{2028}" })
 }
 
 impl CacheFile {
@@ -45,16 +48,21 @@ impl CacheFile {
         entries.values().next().expect("an entry")["secret"].as_str().expect("a secret").to_string()
     }
 
-    /// Makes every access token one that ran out an hour ago.
+    /// Lets two hours pass: every access token has run out.
     pub(crate) fn expire_access_tokens(&self) {
-        let now = std::time::UNIX_EPOCH.elapsed().expect("a clock").as_secs();
+        self.age(Duration::from_secs(2 * 3600));
+    }
+
+    /// Lets time pass over the file; what was written after the rest still is.
+    pub(crate) fn age(&self, time: Duration) {
         let mut document = self.document();
-        for entry in document["AccessToken"].as_object_mut().expect("access tokens").values_mut() {
-            let members = [("cached_at", now - 7200), ("expires_on", now - 3600), ("extended_expires_on", now - 3600)];
-            for (name, seconds) in members {
-                entry[name] = json!(seconds.to_string());
+        let sections = document.as_object_mut().expect("an object").values_mut();
+        let entries = sections.filter_map(Value::as_object_mut).flat_map(|section| section.values_mut());
+        for (name, value) in entries.filter_map(Value::as_object_mut).flatten() {
+            if TIMES.contains(&name.as_str()) {
+                let seconds: u64 = value.as_str().and_then(|text| text.parse().ok()).expect("seconds");
+                *value = json!((seconds - time.as_secs()).to_string());
             }
-            entry.as_object_mut().expect("an entry").shift_remove("refresh_on");
         }
         self.write(&document);
     }
