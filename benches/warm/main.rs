@@ -89,10 +89,10 @@ fn contenders(folder: &Path, cache: &Cache) -> Vec<Contender> {
     contenders
 }
 
-/// A Python that has MSAL and its extensions: `$PYTHON`, the one that `benches/run` prepares, or the system's.
+/// A Python that has MSAL and its extensions: the one that `benches/run` prepares, or the system's.
 fn python_with_msal() -> Option<PathBuf> {
     let prepared = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/benches/python/bin/python");
-    let candidates = env::var_os("PYTHON").map(PathBuf::from).into_iter().chain([prepared, "python3".into()]);
+    let candidates = [prepared, "python3".into()];
     let has_msal = |python: &PathBuf| {
         let mut import = Command::new(python);
         import.args(["-c", "import msal, msal_extensions"]).stderr(Stdio::null());
