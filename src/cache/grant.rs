@@ -37,14 +37,15 @@ pub struct Grant {
     pub spent: Option<RefreshToken>,
     /// The key that the access token is bound to.
     pub key_id: Option<String>,
-    /// [`ext_cache_key`](super::ext_cache_key()) of the request's extra parameters.
+    /// [`ext_cache_key`](fn@super::ext_cache_key) of the request's extra parameters.
     pub ext_cache_key: Option<String>,
 }
 
 /// Who has signed in.
 #[derive(Clone, Debug)]
 pub struct SignIn {
-    /// `oid`, else `sub`. Where there is none the `uid` of the home account id is written: MSAL Node hides accounts without.
+    /// `oid`, else `sub`. Where there is none, the `uid` of the home account id is written: MSAL Node hides accounts
+    /// without.
     pub local_account_id: Option<String>,
     /// May be empty.
     pub username: String,

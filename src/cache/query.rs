@@ -18,7 +18,7 @@ pub struct AccessTokenQuery {
     pub scopes: ScopeSet,
     /// The key that a proof-of-possession token is bound to; `None` for bearer tokens.
     pub key_id: Option<String>,
-    /// [`ext_cache_key`](super::ext_cache_key()) of the request's extra parameters.
+    /// [`ext_cache_key`](fn@super::ext_cache_key) of the request's extra parameters.
     pub ext_cache_key: Option<String>,
     /// How long it has to be valid still.
     pub min_valid: MinValid,

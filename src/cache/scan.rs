@@ -174,6 +174,10 @@ impl Scanner<'_> {
                         return Ok(());
                     }
                 }
+                b' ' | b'\n' | b'\r' | b'\t' => {
+                    self.white_space();
+                    continue;
+                }
                 byte if is_plain(byte) => {}
                 _ => return Err(self.malformed()),
             }
@@ -204,8 +208,13 @@ impl Scanner<'_> {
     }
 
     fn white_space(&mut self) {
-        while self.text.get(self.at).is_some_and(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t')) {
-            self.at += 1;
+        while let Some(byte) = self.text.get(self.at) {
+            // MSAL Python indents by four: most of the white space there is.
+            self.at += match byte {
+                b' ' if self.text[self.at..].starts_with(b"    ") => 4,
+                b' ' | b'\n' | b'\r' | b'\t' => 1,
+                _ => return,
+            };
         }
     }
 
@@ -226,9 +235,9 @@ impl Scanner<'_> {
     }
 }
 
-/// What may stand outside of strings and is not a bracket.
+/// What else may stand outside of strings.
 fn is_plain(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | b',' | b':' | b'+' | b'-' | b'.') || byte.is_ascii_alphanumeric()
+    matches!(byte, b',' | b':' | b'+' | b'-' | b'.') || byte.is_ascii_alphanumeric()
 }
 
 #[cfg(test)]

@@ -110,7 +110,7 @@ impl TokenCache {
     }
 
     /// The refresh tokens that this client may spend for this user, in the order to try: at most one of its family and
-    /// one of its own. A client of which nothing is known tries the family too; one that is known to have none does not.
+    /// one of its own. A client of which nothing is known tries the family too; one known to have none does not.
     pub fn find_refresh_tokens(&self, query: &RefreshTokenQuery) -> Vec<RefreshTokenEntry> {
         self.document().find_refresh_tokens(query)
     }

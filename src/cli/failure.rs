@@ -6,6 +6,8 @@ use tokcache::acquire::{AcquireError, InteractionRequired};
 use tokcache::oauth::{AuthorityError, TokenErrorResponse};
 use tokcache::store::StoreError;
 
+use crate::output::FailureView;
+
 /// The exit codes, an API.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Exit {
@@ -62,6 +64,20 @@ impl Failure {
     /// Whether the same command may succeed later with nothing else done.
     pub(crate) fn is_retryable(&self) -> bool {
         self.exit == Exit::Unavailable
+    }
+
+    /// As it is shown; `typed` is the command line that failed.
+    pub(crate) fn view<'a>(&'a self, typed: &'a str) -> FailureView<'a> {
+        let response = self.response.as_deref();
+        FailureView {
+            code: self.exit.name(),
+            message: &self.message,
+            error: response.map(|response| response.error.as_str()),
+            error_description: response.and_then(|response| response.error_description.as_deref()),
+            suberror: response.and_then(|response| response.suberror.as_deref()),
+            retryable: self.is_retryable(),
+            command: self.command.as_deref().unwrap_or(typed),
+        }
     }
 
     /// `login` is the command that signs in again with the same settings; `list` shows the accounts.

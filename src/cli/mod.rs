@@ -62,7 +62,7 @@ fn fail(failure: &Failure, format: ErrorFormat) -> ExitCode {
 }
 
 fn tell_failure(failure: &Failure, format: ErrorFormat) {
-    output::show_failure(failure, format, &typed());
+    output::show_failure(&failure.view(&typed()), format);
 }
 
 /// The command line as it could be typed again.

@@ -8,7 +8,7 @@ use tokcache::acquire::{AcquireError, Observer};
 use tokcache::oauth::DeviceAuthorization;
 use tokcache::store::{Holder, StoreError};
 
-use crate::output::{Countdown, plain, show_device_code, tell};
+use crate::output::{Countdown, DeviceCodeView, plain, show_device_code, tell};
 
 /// An observer that speaks to people.
 pub(super) struct Narrator {
@@ -37,7 +37,12 @@ impl Narrator {
 
 impl Observer for Narrator {
     fn device_code_issued(&self, authorization: &DeviceAuthorization) {
-        show_device_code(authorization, self.qr);
+        let view = DeviceCodeView {
+            user_code: &authorization.user_code,
+            verification_uri: &authorization.verification_uri,
+            verification_uri_complete: authorization.verification_uri_complete.as_deref(),
+        };
+        show_device_code(&view, self.qr);
     }
 
     fn sign_in_pending(&self, left: Duration) -> ControlFlow<()> {

@@ -15,11 +15,11 @@ use std::io::{self, ErrorKind, Write};
 
 use anyhow::Context;
 
-pub(crate) use error::{ErrorFormat, show_failure};
+pub(crate) use error::{ErrorFormat, FailureView, show_failure};
 pub(crate) use explanation::{ConsideredView, ExplanationView};
 pub(crate) use list::{AccessTokenView, AccountView, ListView};
 pub(crate) use shell::{command_line, quote};
-pub(crate) use sign_in::{Countdown, show_device_code};
+pub(crate) use sign_in::{Countdown, DeviceCodeView, show_device_code};
 pub(crate) use text::{about, plain, validity};
 pub(crate) use token::{TokenFormat, TokenView};
 

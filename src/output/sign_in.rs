@@ -5,21 +5,27 @@ use std::time::Duration;
 
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
-use tokcache::oauth::DeviceAuthorization;
 
-use super::{about, plain, tell};
+use super::{plain, tell};
+
+/// What a person needs of a device authorization; not its device code, which is a secret.
+pub(crate) struct DeviceCodeView<'a> {
+    pub(crate) user_code: &'a str,
+    pub(crate) verification_uri: &'a str,
+    pub(crate) verification_uri_complete: Option<&'a str>,
+}
 
 /// Shows where to go and what to type there (RFC 8628 §3.3).
-pub(crate) fn show_device_code(authorization: &DeviceAuthorization, qr: bool) {
-    let uri = plain(&authorization.verification_uri);
+pub(crate) fn show_device_code(view: &DeviceCodeView<'_>, qr: bool) {
+    let uri = plain(view.verification_uri);
     tell(format_args!("\nTo sign in, open this page in a browser, on any device:\n"));
     tell(format_args!("    {uri}\n"));
     tell(format_args!("and enter the code:\n"));
-    tell(format_args!("    {}\n", plain(&authorization.user_code)));
+    tell(format_args!("    {}\n", plain(view.user_code)));
     if qr {
-        let complete = authorization.verification_uri_complete.as_deref().unwrap_or(&authorization.verification_uri);
-        match QrCode::new(complete) {
-            Ok(code) => tell(code.render::<Dense1x2>().build()),
+        match QrCode::new(view.verification_uri_complete.unwrap_or(view.verification_uri)) {
+            // A terminal is dark: what is printed is what a camera has to see as light.
+            Ok(code) => tell(code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build()),
             Err(_) => tell("(the address is too long for a QR code)"),
         }
     }
@@ -37,8 +43,8 @@ impl Countdown {
 
     pub(crate) fn show(&self, left: Duration) {
         if self.on_terminal {
-            let left = about(i64::try_from(left.as_secs()).unwrap_or(i64::MAX));
-            let _ = write!(io::stderr().lock(), "\rWaiting for you to sign in, {left} left   ");
+            let (minutes, seconds) = (left.as_secs() / 60, left.as_secs() % 60);
+            let _ = write!(io::stderr().lock(), "\rWaiting for you to sign in, {minutes}:{seconds:02} left   ");
         }
     }
 

@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsE
 use std::path::Path;
 use std::time::SystemTime;
 
-use rustix::fs::{FallocateFlags, Gid, Uid};
+use rustix::fs::{FallocateFlags, Gid, OFlags, Uid};
 use rustix::io::Errno;
 use rustix::process::{Pid, geteuid, test_kill_process};
 
@@ -30,9 +30,9 @@ pub(crate) fn identity(file: &File) -> io::Result<Identity> {
     Ok(Identity::from(&file.metadata()?))
 }
 
-/// The identity of the file that has this name now, if one has.
+/// The identity of the file, or link, that has this name now, if one has.
 pub(crate) fn identity_at(path: &Path) -> io::Result<Option<Identity>> {
-    match fs::metadata(path) {
+    match fs::symlink_metadata(path) {
         Ok(metadata) => Ok(Some(Identity::from(&metadata))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
@@ -47,6 +47,13 @@ pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
 /// Creates a file for its owner alone (0600); fails when the name is taken.
 pub(crate) fn create_new(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create_new(true).mode(OWNER_ONLY).open(path)
+}
+
+/// Opens a file for reading and writing, but nothing that a symbolic link in its place leads to: in a folder that others
+/// can write, that could be any file.
+pub(crate) fn open_itself(path: &Path) -> io::Result<File> {
+    let no_follow = OFlags::NOFOLLOW.bits().cast_signed();
+    OpenOptions::new().read(true).write(true).custom_flags(no_follow).open(path)
 }
 
 /// Under `sudo`, gives a new file to the owner of `like`, who could not read it otherwise.

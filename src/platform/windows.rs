@@ -48,6 +48,11 @@ pub(crate) fn create_new(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create_new(true).open(path)
 }
 
+/// Opens a file for reading and writing. Making symbolic links takes a privilege here.
+pub(crate) fn open_itself(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).open(path)
+}
+
 /// Nothing to do here.
 pub(crate) fn keep_owner(_file: &File, _like: &Metadata) -> io::Result<()> {
     Ok(())

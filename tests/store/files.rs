@@ -193,6 +193,17 @@ mod unix {
     }
 
     #[test]
+    fn a_link_in_the_locks_place_is_not_followed() {
+        let cache = Cache::new();
+        let precious = cache.folder.path().join("precious");
+        put(&precious, "99999999 tokcache");
+        symlink(&precious, cache.lockfile()).unwrap();
+        let error = cache.store().update(&mut |bytes| adding("one", bytes)).unwrap_err();
+        assert!(error.to_string().starts_with("cannot lock "), "{error}");
+        assert_eq!(fs::read_to_string(&precious).unwrap(), "99999999 tokcache");
+    }
+
+    #[test]
     fn a_read_only_folder_is_read() {
         for (bytes, answer) in [(document(&["one"]), "one"), (Vec::new(), "absent")] {
             let cache = Cache::holding(&bytes);

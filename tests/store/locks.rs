@@ -128,7 +128,10 @@ fn a_lock_that_somebody_else_made_meanwhile_is_not_unlinked() {
     let cache = Cache::new();
     let theirs = format!("{} python", std::process::id());
     let (store, _) = cache.patient_store();
+    let mut turns = 0;
     let outcome = store.update(&mut |bytes| {
+        turns += 1;
+        assert_eq!(turns, 1, "their lock was broken");
         fs::remove_file(cache.lockfile()).unwrap();
         put(&cache.lockfile(), &theirs);
         adding("ours", bytes)

@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::child::{ARGUMENTS, Role, answer, binary, run_all, tell};
-use crate::processes::assert_nothing_lost;
+use crate::processes::{assert_exclusive, assert_nothing_lost};
 use crate::support::{Cache, document, loaded};
 
 /// A child under `strace` with these options.
 fn strace(options: &[&str], role: Role, cache: &Path, turns: usize) -> Command {
+    let found = Command::new("strace").arg("-V").output();
+    assert!(found.is_ok(), "this test needs strace: install it, as with `apt-get install strace`");
     let mut command = Command::new("strace");
     command.args(["-f", "-qq", "-y"]).args(options).arg(binary()).args(ARGUMENTS);
     tell(&mut command, role, cache, turns);
@@ -16,10 +18,7 @@ fn strace(options: &[&str], role: Role, cache: &Path, turns: usize) -> Command {
 }
 
 fn run(mut command: Command) -> String {
-    let output = command.output().unwrap_or_else(|error| {
-        panic!("this test needs strace ({error}): install it, as in `apt-get install strace`");
-    });
-    answer(&output)
+    answer(&command.output().unwrap())
 }
 
 /// The calls that a child made, in order.
@@ -76,6 +75,16 @@ fn without_flock_creating_the_lock_exclusively_still_loses_nothing() {
     let pids = run_all((0..3).map(|_| strace(&options, Role::Append, &cache.path, 10)).collect());
     assert_nothing_lost(&cache, &pids, 10);
     assert!(!cache.lockfile().exists());
+}
+
+/// The delay makes room for the race: a lock file is opened, its holder unlinks and closes it, and only then it is locked.
+#[test]
+fn a_lock_file_that_was_unlinked_before_it_was_locked_is_no_lock() {
+    let cache = Cache::new();
+    let options = ["-e", "inject=flock:delay_enter=8000", "-e", "trace=flock", "-o", "/dev/null"];
+    let pids = run_all((0..4).map(|_| strace(&options, Role::Append, &cache.path, 15)).collect());
+    assert_nothing_lost(&cache, &pids, 15);
+    assert_exclusive(&cache, pids.len() * 15);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! and those that `flock` it (.NET, Go, portalocker) must find it locked. So it appears under its name with both
 //! already done: written and locked under a temporary name, then renamed to where nothing may be yet.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -25,6 +25,7 @@ const DEAD_AFTER: Duration = Duration::from_secs(1);
 const NAMELESS_AFTER: Duration = Duration::from_secs(60);
 /// Without `flock`, how long two that take over the same lock need to see each other.
 const CONFIRM_AFTER: Duration = Duration::from_millis(100);
+
 /// Somebody who wants a lock file, and what they have seen of it so far.
 pub(super) struct Contender<'a> {
     place: &'a Place,
@@ -48,7 +49,7 @@ impl<'a> Contender<'a> {
 
     /// Tries once.
     pub(super) fn attempt(&mut self) -> Result<Attempt<LockFile>, StoreError> {
-        let outcome = match OpenOptions::new().read(true).write(true).open(self.path) {
+        let outcome = match platform::open_itself(self.path) {
             Ok(file) => self.take_over(file),
             Err(error) if error.kind() == io::ErrorKind::NotFound => self.create(),
             // Another user's lock: in a folder that we may write, so it can still go away.
