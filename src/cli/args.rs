@@ -85,6 +85,23 @@ pub(super) struct Settings {
     pub(super) verbose: u8,
 }
 
+impl Default for Settings {
+    /// As when nothing is typed or set.
+    fn default() -> Self {
+        Settings {
+            profile: None,
+            authority: None,
+            client_id: None,
+            store: None,
+            ca_file: None,
+            timeout: Duration::from_secs(30),
+            lock_timeout: Duration::from_secs(60),
+            error_format: ErrorFormat::default(),
+            verbose: 0,
+        }
+    }
+}
+
 /// `90s`, `5m`, `1h 30m`; a bare number is seconds.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     match text.parse() {

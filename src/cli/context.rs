@@ -27,15 +27,15 @@ pub(super) struct Context {
 }
 
 /// The scopes that were typed, whichever way.
-#[derive(clap::Args, Clone, Debug)]
+#[derive(clap::Args, Clone, Debug, Default)]
 pub(super) struct Scopes {
     /// A scope that the token must have; repeatable, and several may stand in one, separated by blanks
     #[arg(long = "scope", value_name = "SCOPE")]
-    scopes: Vec<String>,
+    pub(super) scopes: Vec<String>,
 
     /// A resource: short for --scope RESOURCE/.default
     #[arg(long, value_name = "RESOURCE", conflicts_with = "scopes")]
-    resource: Option<String>,
+    pub(super) resource: Option<String>,
 }
 
 impl Context {

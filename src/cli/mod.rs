@@ -14,6 +14,7 @@ mod login;
 mod narrator;
 mod profile;
 mod profiles;
+mod quick;
 mod token;
 mod wire_log;
 
@@ -29,7 +30,8 @@ use args::{Arguments, Command};
 
 /// Runs the command that was typed; the one place where an exit code is decided.
 pub(crate) fn run() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let quick = quick::parse(std::env::args_os().skip(1), |name| std::env::var_os(name));
+    let arguments = match quick.map_or_else(Arguments::try_parse, Ok) {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };

@@ -13,14 +13,14 @@ use super::context::{Context, Scopes};
 use super::{Failure, login};
 use crate::output::{self, TokenFormat, TokenView};
 
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 pub(super) struct Input {
     #[command(flatten)]
     pub(super) selection: Selection,
 
     /// How it is printed
     #[arg(short, long, value_enum, default_value_t)]
-    output: TokenFormat,
+    pub(super) output: TokenFormat,
 
     /// Ask somebody to sign in, should no token be had silently
     #[arg(long, conflicts_with = "offline")]
@@ -28,14 +28,14 @@ pub(super) struct Input {
 }
 
 /// Which token is wanted.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub(super) struct Selection {
     #[command(flatten)]
     pub(super) scopes: Scopes,
 
     /// A user name or home account id; needed only where several are signed in
     #[arg(long, value_name = "ACCOUNT")]
-    account: Option<String>,
+    pub(super) account: Option<String>,
 
     /// The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
