@@ -104,6 +104,7 @@ impl Context {
             clock: self.clock.as_ref(),
             observer: &self.narrator,
             lock_timeout: self.settings.lock_timeout,
+            retry_within: self.settings.timeout,
         }
     }
 
@@ -184,6 +185,7 @@ fn open_store(
             .try_command("export TOKCACHE_STATE_DIR=FOLDER"));
     }
     let default_file = default_file.unwrap_or_default();
-    store::open(url, store::Settings { default_file, lock_timeout: settings.lock_timeout, clock })
+    let rescue_folders = environment::rescue_folders();
+    store::open(url, store::Settings { default_file, lock_timeout: settings.lock_timeout, rescue_folders, clock })
         .map_err(|error| Failure::new(Exit::Config, error).try_command("tokcache cache path"))
 }

@@ -89,6 +89,7 @@ impl Failure {
             AcquireError::Denied(_) => (Exit::Denied, Some(login.to_owned())),
             AcquireError::InteractionRequired(_) => (Exit::InteractionRequired, Some(login.to_owned())),
             AcquireError::MinValid { .. } => (Exit::MinValid, None),
+            AcquireError::Store(StoreError::Busy { .. }) => (Exit::Store, None),
             AcquireError::Store(_) => (Exit::Store, Some("tokcache cache check".to_owned())),
             AcquireError::Unsupported { what } => {
                 (Exit::Config, Some(format!("{login} --{} URL", what.replace('_', "-"))))
