@@ -27,6 +27,7 @@ mod remove;
 mod rewrite;
 mod rotate;
 mod scan;
+mod search;
 mod section;
 mod snapshot;
 mod style;
