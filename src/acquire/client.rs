@@ -7,7 +7,10 @@ use crate::cache::MinValid;
 use crate::oauth::{self, Authority, AuthorityKind, Endpoint, Endpoints, Http, RequestError};
 use crate::store::CacheStore;
 use crate::terms::{ClientId, Environment, HomeAccountId, Realm};
-use crate::time::Clock;
+use crate::time::{Clock, Timestamp};
+
+/// Seconds between two clocks that are nobody's concern.
+const TOLERATED_SKEW: u64 = 60;
 
 /// A public client (RFC 6749 §2.1) and all that it works with, each part replaceable.
 pub struct PublicClient<'a> {
@@ -23,6 +26,8 @@ pub struct PublicClient<'a> {
     pub observer: &'a dyn Observer,
     /// The longest wait for another process.
     pub lock_timeout: Duration,
+    /// How long after a refresh was first sent it may be sent again, where that is safe.
+    pub retry_within: Duration,
 }
 
 /// A client as it is registered with an authorization server.
@@ -90,6 +95,14 @@ impl PublicClient<'_> {
             return Ok(known);
         }
         Ok(known.or(oauth::discover(self.http, authority)?))
+    }
+
+    /// Warns when the server's clock and ours are far apart. What is stored is by ours, and outlives a correction.
+    pub(super) fn compare_clocks(&self, servers: Option<Timestamp>, ours: Timestamp) {
+        let Some(ahead) = servers.map(|servers| ours.seconds_since(servers)) else { return };
+        if ahead.unsigned_abs() > TOLERATED_SKEW {
+            self.observer.clock_differs(ahead);
+        }
     }
 
     pub(super) fn protocol<'b>(&'b self, endpoints: &'b Endpoints) -> oauth::Client<'b> {

@@ -135,7 +135,15 @@ impl fmt::Display for InteractionRequired {
         match self {
             InteractionRequired::NothingCached => formatter.write_str("nobody is signed in"),
             InteractionRequired::Refused(response) => {
-                write!(formatter, "the server wants a new sign-in: {}", response)
+                write!(formatter, "the server refused the refresh token: {response}")?;
+                // Entra says why.
+                let says_why = response.suberror.is_some() || !response.error_codes.is_empty();
+                if response.error == ErrorCode::InvalidGrant && !says_why {
+                    formatter.write_str(
+                        "; it was revoked, has expired, or a process that had renewed it died before it could save",
+                    )?;
+                }
+                Ok(())
             }
             InteractionRequired::SignedOutMeanwhile => formatter.write_str("the account was signed out meanwhile"),
         }

@@ -72,6 +72,7 @@ impl PublicClient<'_> {
         response: TokenResponse,
     ) -> Result<SignedIn, AcquireError> {
         let now = self.clock.now();
+        self.compare_clocks(response.date, now);
         let identity = response.identity.unwrap_or_else(|| Identity {
             home_account_id: HomeAccountId::new(UNNAMED_ACCOUNT),
             local_account_id: Some(UNNAMED_ACCOUNT.to_owned()),

@@ -3,7 +3,7 @@
 use super::{AcquireError, PublicClient, cached};
 use crate::cache::{Account, AccountRemoval, RefreshTokenEntry, RefreshTokenQuery, RemovalScope};
 use crate::oauth::RequestError;
-use crate::store::{CacheStore, StoreError, Wait};
+use crate::store::{CacheStore, StoreError};
 
 /// Who is to be signed out.
 #[derive(Clone, Debug)]
@@ -51,7 +51,11 @@ impl PublicClient<'_> {
         };
         // A refresh under way is let finish, so that it is its result that is revoked; one that hangs is not waited for.
         let credential = self.lease_name(&account, &cache.find_refresh_tokens(&own));
-        let lease = self.store.lease(&credential, self.lock_timeout, &mut |_| Wait::More);
+        let lease = self.lease(&credential, self.lock_timeout, &mut || false);
+        if let Ok(Some(lease)) = &lease {
+            // So that it is revoked; where it cannot be saved, the account cannot be removed either.
+            self.restore_rescued(lease.as_ref())?;
+        }
 
         let removal = AccountRemoval {
             home_account_id: account.home_account_id.clone(),
@@ -90,5 +94,6 @@ impl PublicClient<'_> {
 pub fn forget_everything(store: &dyn CacheStore) -> Result<Vec<RefreshTokenEntry>, StoreError> {
     let mut forgotten = Vec::new();
     cached::update(store, &mut |cache| forgotten = cache.clear())?;
+    store.forget_rescued();
     Ok(forgotten)
 }

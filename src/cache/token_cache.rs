@@ -11,7 +11,8 @@ use super::record::Recording;
 use super::scan::Index;
 use super::{
     AccessTokenEntry, AccessTokenQuery, Account, AccountRemoval, Defect, Grant, ParseError, RefreshTokenEntry,
-    RefreshTokenQuery, Section, Unreadable, Verdict, account, find_access_token, find_refresh_token, remove,
+    RefreshTokenQuery, Refusal, Section, Unreadable, Verdict, account, find_access_token, find_refresh_token, remove,
+    rotate,
 };
 use crate::secret::RefreshToken;
 use crate::terms::{ClientId, Environment};
@@ -154,6 +155,16 @@ impl TokenCache {
     /// whoever wrote it. Nothing at all is stored when the account was signed out while the request was under way.
     pub fn record(&mut self, grant: &Grant, now: Timestamp) {
         self.change(|edit| Recording { edit, grant, within: Within::new(&grant.environment), now }.record());
+    }
+
+    /// Puts `successor` in the place of every copy of `spent`; where there is none, nothing changes.
+    pub fn replace_refresh_token(&mut self, spent: &RefreshToken, successor: &RefreshToken, now: Timestamp) {
+        self.change(|edit| rotate::replace_refresh_token(edit, spent, successor, now));
+    }
+
+    /// Notes beside a refresh token that the server refused it. Its successor will not have the note.
+    pub fn note_refusal(&mut self, refused: &RefreshToken, refusal: &Refusal) {
+        self.change(|edit| refusal.note(edit, refused));
     }
 
     /// Forgets a user's tokens, whoever wrote them. Returns the refresh tokens, each once, for revocation.

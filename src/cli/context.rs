@@ -106,6 +106,7 @@ impl Context {
             clock: self.clock.as_ref(),
             observer: &self.narrator,
             lock_timeout: self.settings.lock_timeout(),
+            retry_within: self.settings.timeout(),
         }
     }
 
@@ -196,6 +197,8 @@ fn open_store(
             .try_shell("export TOKCACHE_STATE_DIR=FOLDER"));
     }
     let default_file = default_file.unwrap_or_default();
-    store::open(url, store::Settings { default_file, lock_timeout: settings.lock_timeout(), clock })
+    let rescue_folders = environment::rescue_folders();
+    let lock_timeout = settings.lock_timeout();
+    store::open(url, store::Settings { default_file, lock_timeout, rescue_folders, clock })
         .map_err(|error| Failure::new(Exit::Config, error).try_shell("tokcache cache path --store file:PATH"))
 }

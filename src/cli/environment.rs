@@ -23,6 +23,11 @@ pub(super) fn state_dir() -> Option<PathBuf> {
     })
 }
 
+/// Where a refresh token is kept that the cache cannot take: another disk first, of this user's alone.
+pub(super) fn rescue_folders() -> Vec<PathBuf> {
+    [path("XDG_RUNTIME_DIR"), state_dir(), Some(std::env::temp_dir())].into_iter().flatten().collect()
+}
+
 /// The folder of the Azure CLI: `AZURE_CONFIG_DIR`, else `~/.azure`.
 pub(super) fn azure_dir() -> Option<PathBuf> {
     path("AZURE_CONFIG_DIR").or_else(|| Some(BaseDirs::new()?.home_dir().join(".azure")))

@@ -34,6 +34,8 @@ pub struct TokenResponse {
     pub family_id: Option<FamilyId>,
     /// Who signed in, where the answer tells.
     pub identity: Option<Identity>,
+    /// When the server answered, by its own clock: `Date` (RFC 9110 §6.6.1).
+    pub date: Option<Timestamp>,
 }
 
 impl TokenResponse {
@@ -62,6 +64,7 @@ impl TokenResponse {
                 id_token.as_ref().map(RawIdToken::expose),
             ),
             id_token,
+            date: response.date,
         })
     }
 }
@@ -125,6 +128,7 @@ mod tests {
                 id_token: Some(RawIdToken::new("it")),
                 family_id: Some(FamilyId::new("1")),
                 identity: Identity::read(Some(&info), None),
+                date: None,
             }
         );
         assert!(token.identity.is_some());

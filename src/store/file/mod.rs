@@ -14,11 +14,12 @@ mod load;
 mod lock;
 mod lockfile;
 mod place;
+mod rescue;
 mod save;
 mod sweep;
 
 use std::fs::OpenOptions;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,8 +28,9 @@ use ring::digest::{SHA256, digest};
 use self::contender::Contender;
 use self::load::{Settling, Snapshot, snapshot};
 use self::lock::CacheLock;
-use self::lockfile::{LockFile, holder_of};
+use self::lockfile::holder_of;
 use self::place::Place;
+use self::rescue::{FileLease, RescuePlace};
 use self::save::{Commit, remove, save};
 use self::sweep::sweep;
 use super::wait::wait_unless;
@@ -41,13 +43,25 @@ pub struct FileStore {
     place: Place,
     lock_timeout: Duration,
     clock: Arc<dyn Clock>,
+    rescue_folders: Vec<PathBuf>,
 }
 
 impl FileStore {
     /// The store in the file at `path`, which need not exist. Waits at most `lock_timeout` for another process's cache
     /// lock.
     pub fn new(path: &Path, lock_timeout: Duration, clock: Arc<dyn Clock>) -> Self {
-        FileStore { place: Place::new(path), lock_timeout, clock }
+        FileStore { place: Place::new(path), lock_timeout, clock, rescue_folders: Vec::new() }
+    }
+
+    /// The same store, which keeps what it cannot save in the first of `folders` that takes it.
+    pub fn rescuing_in(mut self, folders: Vec<PathBuf>) -> Self {
+        self.rescue_folders = folders;
+        self
+    }
+
+    fn rescue_place(&self) -> RescuePlace<'_> {
+        let file = self.place.file.as_os_str().as_encoded_bytes();
+        RescuePlace { folders: &self.rescue_folders, prefix: format!("tokcache-rescue-{}-", short_hash(file)) }
     }
 
     fn lock(&self) -> Result<CacheLock, StoreError> {
@@ -156,10 +170,16 @@ impl CacheStore for FileStore {
         waiting: &mut dyn FnMut(&Holder) -> Wait,
     ) -> Result<Option<Box<dyn RefreshLease>>, StoreError> {
         self.place.create_folder()?;
-        let path = self.place.lease_file(&short_hash(credential));
+        let path = self.place.lease_file(&short_hash(credential.as_bytes()));
         let mut contender = Contender::new(&self.place, &path, self.clock.as_ref());
         let lease = wait_unless(&path, patience, self.clock.as_ref(), &mut || contender.attempt(), waiting)?;
-        Ok(lease.map(|lease| Box::new(lease) as Box<dyn RefreshLease>))
+        let rescue = self.rescue_place();
+        let hold = |lock| Box::new(FileLease::new(lock, &rescue, &short_hash(credential.as_bytes()))) as Box<_>;
+        Ok(lease.map(hold))
+    }
+
+    fn forget_rescued(&self) {
+        self.rescue_place().clear();
     }
 
     fn describe(&self) -> Description {
@@ -169,9 +189,7 @@ impl CacheStore for FileStore {
     }
 }
 
-impl RefreshLease for LockFile {}
-
-/// Enough of SHA-256 to tell credentials apart; nothing of a secret shows in a file's name.
-fn short_hash(credential: &str) -> String {
-    digest(&SHA256, credential.as_bytes()).as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+/// Enough of SHA-256 to tell credentials, or files, apart; nothing of a secret shows in a file's name.
+fn short_hash(bytes: &[u8]) -> String {
+    digest(&SHA256, bytes).as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
