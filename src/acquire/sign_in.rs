@@ -105,7 +105,9 @@ impl PublicClient<'_> {
             key_id: None,
             ext_cache_key: None,
         };
-        cached::update(self.store, &mut |cache| cache.record(&grant, now))?;
+        cached::update(self.store, &mut |cache| {
+            cache.record(&grant, now);
+        })?;
         Ok(SignedIn {
             can_refresh: grant.refresh_token.is_some(),
             endpoints,

@@ -38,7 +38,7 @@ pub use access_token::AccessTokenEntry;
 pub use account::Account;
 pub use error::{Defect, ParseError, Unreadable};
 pub use ext_cache_key::ext_cache_key;
-pub use grant::{Grant, SignIn};
+pub use grant::{Grant, Recorded, SignIn};
 pub use query::{AccessTokenQuery, MinValid, Owner, RefreshTokenQuery};
 pub use refresh_token::RefreshTokenEntry;
 pub use refusal::Refusal;

@@ -10,9 +10,9 @@ use super::matching::Within;
 use super::record::Recording;
 use super::scan::Index;
 use super::{
-    AccessTokenEntry, AccessTokenQuery, Account, AccountRemoval, Defect, Grant, ParseError, RefreshTokenEntry,
-    RefreshTokenQuery, Refusal, Section, Unreadable, Verdict, account, find_access_token, find_refresh_token, remove,
-    rotate,
+    AccessTokenEntry, AccessTokenQuery, Account, AccountRemoval, Defect, Grant, ParseError, Recorded,
+    RefreshTokenEntry, RefreshTokenQuery, Refusal, Section, Unreadable, Verdict, account, find_access_token,
+    find_refresh_token, remove, rotate,
 };
 use crate::secret::RefreshToken;
 use crate::terms::{ClientId, Environment};
@@ -153,8 +153,8 @@ impl TokenCache {
     ///
     /// Access tokens that it supersedes go; every copy of the refresh token that was spent is brought up to date,
     /// whoever wrote it. Nothing at all is stored when the account was signed out while the request was under way.
-    pub fn record(&mut self, grant: &Grant, now: Timestamp) {
-        self.change(|edit| Recording { edit, grant, within: Within::new(&grant.environment), now }.record());
+    pub fn record(&mut self, grant: &Grant, now: Timestamp) -> Recorded {
+        self.change(|edit| Recording { edit, grant, within: Within::new(&grant.environment), now }.record())
     }
 
     /// Puts `successor` in the place of every copy of `spent`; where there is none, nothing changes.
