@@ -6,7 +6,7 @@ use super::observer::Successor;
 use super::refresh::Refresh;
 use super::silent::{SilentOutcome, Source};
 use super::{AcquireError, InteractionRequired, PublicClient, cached, rescue};
-use crate::cache::{Grant, Owner, RefreshTokenEntry, RefreshTokenQuery};
+use crate::cache::{Grant, Owner, Recorded, RefreshTokenEntry};
 use crate::oauth::TokenResponse;
 use crate::store::RefreshLease;
 
@@ -27,24 +27,14 @@ impl PublicClient<'_> {
         };
         let date = response.date;
         let grant = self.refresh_grant(&refresh, spent, response);
-        let own = RefreshTokenQuery {
-            client_id: grant.client_id.clone(),
-            environment: grant.environment.clone(),
-            home_account_id: refresh.account.home_account_id.clone(),
-        };
-        let mut signed_out = false;
-        let saved = cached::update(self.store, &mut |cache| {
-            signed_out = !cache.holds_refresh_token(&spent.secret) && cache.find_refresh_tokens(&own).is_empty();
-            if !signed_out {
-                cache.record(&grant, now);
-            }
-        });
+        let mut recorded = Recorded::Stored;
+        let saved = cached::update(self.store, &mut |cache| recorded = cache.record(&grant, now));
         self.compare_clocks(date, now);
         match saved {
             Ok(_) => lease.forget_rescued(),
             Err(error) => self.observer.not_saved(&error, &successor),
         }
-        if signed_out {
+        if recorded == Recorded::SignedOut {
             return Err(AcquireError::InteractionRequired(InteractionRequired::SignedOutMeanwhile));
         }
         Ok(SilentOutcome {

@@ -9,16 +9,26 @@ use super::find_refresh_token::Membership;
 use super::keys::Key;
 use super::record::Recording;
 use super::rewrite::{with_fields, without_fields};
-use super::{Section, refusal};
+use super::{Recorded, Section, refusal};
 use crate::secret::RefreshToken;
 use crate::terms::FamilyId;
 use crate::time::Timestamp;
 
 impl<'t> Recording<'_, 't> {
-    /// Whether the account was removed while its refresh token was being spent: neither that token nor a successor
-    /// is left.
-    pub(super) fn was_signed_out(&self) -> bool {
-        self.grant.spent.is_some() && self.grant.sign_in.is_none() && self.live_refresh_tokens().is_empty()
+    /// What became of the spent refresh token while it was being spent: it stands there still, somebody has replaced it,
+    /// or the account was removed, and neither it nor a successor is left.
+    pub(super) fn standing(&self) -> Recorded {
+        if self.grant.spent.is_none() || self.grant.sign_in.is_some() {
+            return Recorded::Stored;
+        }
+        let live = self.live_refresh_tokens();
+        if live.iter().any(|copy| self.is_spent(&copy.fields)) {
+            Recorded::Stored
+        } else if live.is_empty() {
+            Recorded::SignedOut
+        } else {
+            Recorded::Overtaken
+        }
     }
 
     /// Brings every copy of the refresh token up to date. The libraries keep copies of one token under different keys
@@ -77,10 +87,10 @@ impl<'t> Recording<'_, 't> {
         self.within.holds(entry) && entry.lenient("secret").is_some_and(|own| RefreshToken::new(own) == *spent)
     }
 
-    /// Whether `copy` is an older version of the spent token, or where that is gone, of this client's token.
+    /// Whether `copy` is an older version of the spent token, or at a sign-in, of this client's token.
     fn is_superseded_by(&self, copy: &Copy<'_>, spent: &[Copy<'_>]) -> bool {
         let family_id = copy.fields.lenient("family_id");
-        if self.grant.sign_in.is_some() || spent.is_empty() {
+        if self.grant.sign_in.is_some() || self.grant.spent.is_none() {
             let new_family_id = self.grant.family_id.as_ref().map(|family_id| family_id.as_str());
             return self.is_own(&copy.fields) && (family_id.is_none() || family_id.as_deref() == new_family_id);
         }

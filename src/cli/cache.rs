@@ -49,7 +49,7 @@ fn check(context: &Context) -> Result<(), Failure> {
     if !unreadable.is_empty() {
         let message =
             format!("{} entries of {} cannot be understood; they are kept as they are", unreadable.len(), store.url);
-        return Err(Failure::new(Exit::Store, message).try_command("tokcache list"));
+        return Err(Failure::new(Exit::Store, message).try_tokcache(["list"]));
     }
     let report = format!(
         "{}: whole; accounts {}, access tokens {}, refresh tokens {}\n",

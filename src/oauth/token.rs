@@ -16,7 +16,7 @@ const DEFAULT_LIFETIME: u64 = 600;
 pub struct TokenResponse {
     /// `access_token`.
     pub access_token: AccessToken,
-    /// `token_type`; `Bearer` if the server does not say.
+    /// `token_type`; `Bearer` if the server does not say, or says what is no name of a scheme (RFC 9110 §5.6.2).
     pub token_type: String,
     /// Seconds from receipt that the token is valid: `expires_in`, else `expires_on`, else the token's own `exp`, else 600.
     pub expires_in: u64,
@@ -50,7 +50,10 @@ impl TokenResponse {
         Some(TokenResponse {
             expires_in: lifetime(&members, &access_token, now),
             access_token,
-            token_type: members.string("token_type").unwrap_or_else(|| "Bearer".to_owned()),
+            token_type: members
+                .string("token_type")
+                .filter(|name| is_scheme(name))
+                .unwrap_or_else(|| "Bearer".to_owned()),
             ext_expires_in: members.seconds("ext_expires_in"),
             refresh_in: members.seconds("refresh_in"),
             scope: members.scopes("scope"),
@@ -78,6 +81,12 @@ fn lifetime(members: &Members<'_>, access_token: &AccessToken, now: Timestamp) -
         .unwrap_or(DEFAULT_LIFETIME)
 }
 
+/// Whether the text can stand before a token in a header without being anything else there.
+fn is_scheme(name: &str) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_token)
+}
+
 #[cfg(test)]
 mod tests {
     use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
@@ -89,6 +98,14 @@ mod tests {
 
     fn read(body: &str) -> TokenResponse {
         TokenResponse::read(&answer(200, body), NOW).unwrap()
+    }
+
+    #[test]
+    fn a_token_type_that_could_forge_a_header_is_not_taken() {
+        for odd in ["Bearer\\\"\\noutput = x", "a b", "", "Be\\u0000arer"] {
+            let token = read(&format!(r#"{{"access_token":"at","token_type":"{odd}"}}"#));
+            assert_eq!(token.token_type, "Bearer", "{odd}");
+        }
     }
 
     #[test]
