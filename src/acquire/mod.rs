@@ -22,7 +22,7 @@ mod sign_in;
 mod sign_out;
 mod silent;
 
-pub use cached::load as read;
+pub use cached::{Repair, load as read, repair};
 pub use client::{PublicClient, Registration};
 pub use error::{AcquireError, InteractionRequired};
 pub use explain::{Considered, Decision, Explanation};

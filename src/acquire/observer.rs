@@ -26,6 +26,9 @@ pub trait Observer {
     /// Tokens were received and are returned, but could not be saved: where the server rotates refresh tokens, this
     /// sign-in is lost.
     fn not_saved(&self, _failure: &StoreError) {}
+
+    /// Others could read the cache until now; saving has closed it to them.
+    fn closed_to_others(&self) {}
 }
 
 /// An observer that tells nobody.

@@ -8,7 +8,7 @@ use super::{AcquireError, InteractionRequired, PublicClient, cached};
 use crate::cache::{AccessTokenEntry, Account, Grant, Owner, RefreshTokenEntry, RefreshTokenQuery, TokenCache};
 use crate::oauth::{ErrorCode, RequestError, TokenErrorResponse, TokenResponse};
 use crate::secret::{AccessToken, RefreshToken};
-use crate::store::{RefreshLease, StoreError, Wait};
+use crate::store::{RefreshLease, Saved, StoreError, Wait};
 
 /// A successor and its access token take less than this in the document.
 const ROOM_FOR_A_RESPONSE: usize = 64 * 1024;
@@ -175,6 +175,7 @@ impl PublicClient<'_> {
             Ok(_) if signed_out => {
                 return Err(AcquireError::InteractionRequired(InteractionRequired::SignedOutMeanwhile));
             }
+            Ok(Saved::WrittenAndClosed) => self.observer.closed_to_others(),
             Ok(_) => {}
             Err(error) => self.observer.not_saved(&error),
         }

@@ -1,7 +1,8 @@
 //! `tokcache cache`: look after the cache file.
 
 use clap::{Args, Subcommand};
-use tokcache::acquire;
+use tokcache::acquire::{self, Repair};
+use tokcache::store::StoreError;
 
 use super::args::Settings;
 use super::context::Context;
@@ -19,14 +20,23 @@ enum Action {
     /// Print where the cache is
     Path,
     /// Read the whole cache and report what cannot be understood
-    Check,
+    Check {
+        /// Save what is whole of a damaged cache; a copy of it is kept beside it
+        #[arg(long)]
+        repair: bool,
+    },
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let context = Context::new(settings, false)?;
     match input.action {
         Action::Path => path(&context),
-        Action::Check => check(&context),
+        Action::Check { repair } => {
+            if repair {
+                self::repair(&context)?;
+            }
+            check(&context)
+        }
     }
 }
 
@@ -36,9 +46,44 @@ fn path(context: &Context) -> Result<(), Failure> {
     Ok(output::answer(format!("{place}\n").as_bytes())?)
 }
 
+/// Asks nothing, since it was typed and the damaged cache is kept.
+fn repair(context: &Context) -> Result<(), Failure> {
+    let Some(Repair { kept, salvage }) =
+        acquire::repair(context.store.as_ref()).map_err(|error| beyond(context, &error))?
+    else {
+        return Ok(());
+    };
+    for key in &salvage.lost {
+        tell(format_args!("lost: {}", plain(key)));
+    }
+    if salvage.lost_bytes > 0 {
+        tell(format_args!("lost: {} bytes that belong to nothing whole", salvage.lost_bytes));
+    }
+    let kept = kept.display().to_string();
+    tell(format_args!(
+        "the damaged cache is kept as {}; there may be tokens in it: delete it in the end",
+        plain(&kept)
+    ));
+    Ok(())
+}
+
+/// What cannot be repaired is perhaps somebody's, but no cache.
+fn beyond(context: &Context, error: &StoreError) -> Failure {
+    let failure = context.store_failure(error);
+    match error {
+        StoreError::Damaged { path } => {
+            let path = path.display().to_string();
+            let aside = output::command_line(["mv".to_owned(), path.clone(), format!("{path}.old")].into_iter());
+            Failure { message: format!("nothing in {path} is of a token cache; it was left alone"), ..failure }
+                .try_command(aside)
+        }
+        _ => failure,
+    }
+}
+
 fn check(context: &Context) -> Result<(), Failure> {
     let store = context.store.describe();
-    let cache = acquire::read(context.store.as_ref())?;
+    let cache = acquire::read(context.store.as_ref()).map_err(|error| context.store_failure(&error))?;
     let unreadable = cache.unreadable();
     for entry in &unreadable {
         tell(plain(&format!("{} {}: {}", entry.section, entry.key, entry.reason)));

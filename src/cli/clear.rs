@@ -54,7 +54,7 @@ fn clear_all(context: &Context, input: &Input) -> Result<(), Failure> {
         tell("nothing was changed");
         return Ok(());
     }
-    let forgotten = forget_everything(context.store.as_ref())?;
+    let forgotten = forget_everything(context.store.as_ref()).map_err(|error| context.store_failure(&error))?;
     let revocation = if input.no_revoke { Revocation::NotWanted } else { revoke_own(context, forgotten) };
     report(&format!("Forgot all that {} held", plain(&store)), revocation)
 }

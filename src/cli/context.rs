@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokcache::acquire::{AcquireError, PublicClient, Registration};
 use tokcache::oauth::{Authority, Network, NetworkOptions, ProxyRules};
-use tokcache::store::{self, CacheStore};
+use tokcache::store::{self, CacheStore, StoreError};
 use tokcache::terms::{ClientId, Realm, ScopeSet};
 use tokcache::time::SystemClock;
 
@@ -121,7 +121,16 @@ impl Context {
 
     /// A failure, with the commands that help under these settings.
     pub(super) fn failure(&self, error: AcquireError, scopes: &ScopeSet) -> Failure {
-        Failure::from_acquire(error, &self.login_command(scopes), &self.command(&["list"]))
+        Failure::from_acquire(error, &self.login_command(scopes), &self.command(&["list"]), &self.check_command())
+    }
+
+    /// A failure of the store alone.
+    pub(super) fn store_failure(&self, error: &StoreError) -> Failure {
+        Failure::from_store(error, &self.check_command())
+    }
+
+    fn check_command(&self) -> String {
+        self.command(&["cache", "check"])
     }
 
     /// The command that signs in again with the same settings.

@@ -80,8 +80,18 @@ impl Failure {
         }
     }
 
-    /// `login` is the command that signs in again with the same settings; `list` shows the accounts.
-    pub(crate) fn from_acquire(error: AcquireError, login: &str, list: &str) -> Self {
+    /// A store's failure; `check` is the command that looks at it.
+    pub(crate) fn from_store(error: &StoreError, check: &str) -> Self {
+        let repair = if matches!(error, StoreError::Damaged { .. }) { " --repair" } else { "" };
+        Failure::new(Exit::Store, error).try_command(format!("{check}{repair}"))
+    }
+
+    /// `login` is the command that signs in again with the same settings; `list` shows the accounts, and `check`
+    /// looks at the store.
+    pub(crate) fn from_acquire(error: AcquireError, login: &str, list: &str, check: &str) -> Self {
+        if let AcquireError::Store(error) = &error {
+            return Failure::from_store(error, check);
+        }
         let (exit, command) = match &error {
             AcquireError::AmbiguousAccount { .. } | AcquireError::NoSuchAccount { .. } => {
                 (Exit::Account, Some(list.to_owned()))
@@ -89,7 +99,6 @@ impl Failure {
             AcquireError::Denied(_) => (Exit::Denied, Some(login.to_owned())),
             AcquireError::InteractionRequired(_) => (Exit::InteractionRequired, Some(login.to_owned())),
             AcquireError::MinValid { .. } => (Exit::MinValid, None),
-            AcquireError::Store(_) => (Exit::Store, Some("tokcache cache check".to_owned())),
             AcquireError::Unsupported { what } => {
                 (Exit::Config, Some(format!("{login} --{} URL", what.replace('_', "-"))))
             }
@@ -102,12 +111,6 @@ impl Failure {
             _ => None,
         };
         Failure { exit, message, command, response }
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Failure::new(Exit::Store, error).try_command("tokcache cache check")
     }
 }
 

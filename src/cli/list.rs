@@ -29,7 +29,7 @@ enum Format {
 
 pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
     let context = Context::new(settings, false)?;
-    let cache = acquire::read(context.store.as_ref())?;
+    let cache = acquire::read(context.store.as_ref()).map_err(|error| context.store_failure(&error))?;
     let view = view(&cache, context.clock.now());
     let text = match input.output {
         Format::Json => view.json()?,

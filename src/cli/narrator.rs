@@ -61,6 +61,10 @@ impl Observer for Narrator {
         ));
     }
 
+    fn closed_to_others(&self) {
+        tell("warning: other users could read the cache until now; it is closed to them (mode 0600)");
+    }
+
     fn not_saved(&self, failure: &StoreError) {
         tell(format_args!(
             "warning: THE NEW TOKENS COULD NOT BE SAVED, you may have to sign in again: {}",

@@ -11,6 +11,8 @@ use rustix::io::Errno;
 use rustix::process::{Pid, geteuid, test_kill_process};
 
 const OWNER_ONLY: u32 = 0o600;
+const OWNER_ALL: u32 = 0o700;
+const ALL_MODES: u32 = 0o777;
 
 /// Which file it is, whatever its name: two names of one file have one identity.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -49,11 +51,21 @@ pub(crate) fn create_new(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create_new(true).mode(OWNER_ONLY).open(path)
 }
 
+/// Makes opening a pipe or a device return at once. For files nothing changes.
+pub(crate) fn without_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
+    options.custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+}
+
 /// Opens a file for reading and writing, but nothing that a symbolic link in its place leads to: in a folder that others
-/// can write, that could be any file.
+/// can write, that could be any file. Never waits, whatever it finds.
 pub(crate) fn open_itself(path: &Path) -> io::Result<File> {
-    let no_follow = OFlags::NOFOLLOW.bits().cast_signed();
-    OpenOptions::new().read(true).write(true).custom_flags(no_follow).open(path)
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+    match OpenOptions::new().read(true).write(true).custom_flags(flags).open(path) {
+        Err(error) if Errno::from_io_error(&error) == Some(Errno::LOOP) => {
+            Err(io::Error::other("it is a symbolic link"))
+        }
+        outcome => outcome,
+    }
 }
 
 /// Under `sudo`, gives a new file to the owner of `like`, who could not read it otherwise.
@@ -64,10 +76,19 @@ pub(crate) fn keep_owner(file: &File, like: &Metadata) -> io::Result<()> {
     Ok(rustix::fs::fchown(file, Some(Uid::from_raw(like.uid())), Some(Gid::from_raw(like.gid())))?)
 }
 
-/// Takes from an owner-only file what the file that it replaces did not allow its owner either.
+/// Gives a file the mode of the one that it replaces (which may be itself), but never more than owner-only.
 pub(crate) fn narrow_mode(file: &File, replaced: &Metadata) -> io::Result<()> {
     let mode = replaced.mode() & OWNER_ONLY;
-    if mode == OWNER_ONLY { Ok(()) } else { file.set_permissions(Permissions::from_mode(mode)) }
+    if file.metadata()?.mode() & ALL_MODES == mode {
+        Ok(())
+    } else {
+        file.set_permissions(Permissions::from_mode(mode))
+    }
+}
+
+/// Whether others than its owner can read or write a file.
+pub(crate) fn is_open_to_others(metadata: &Metadata) -> bool {
+    metadata.mode() & ALL_MODES & !OWNER_ALL != 0
 }
 
 /// Makes a rename inside the folder survive a crash. File systems that cannot do this are left alone.

@@ -48,6 +48,11 @@ pub(crate) fn create_new(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create_new(true).open(path)
 }
 
+/// Nothing to do here: a pipe has no name among the files.
+pub(crate) fn without_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
+}
+
 /// Opens a file for reading and writing. Making symbolic links takes a privilege here.
 pub(crate) fn open_itself(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).open(path)
@@ -61,6 +66,11 @@ pub(crate) fn keep_owner(_file: &File, _like: &Metadata) -> io::Result<()> {
 /// Nothing to do here.
 pub(crate) fn narrow_mode(_file: &File, _replaced: &Metadata) -> io::Result<()> {
     Ok(())
+}
+
+/// A file in a user's profile is that user's by inheritance.
+pub(crate) fn is_open_to_others(_metadata: &Metadata) -> bool {
+    false
 }
 
 /// Nothing to do here: NTFS journals its renames.
