@@ -1,12 +1,14 @@
 //! Linux, macOS and the other Unix systems.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::SystemTime;
 
-use rustix::fs::{FallocateFlags, Gid, OFlags, Uid};
+use rustix::fs::{Dir, FallocateFlags, Gid, OFlags, Uid};
 use rustix::io::Errno;
 use rustix::process::{Pid, geteuid, test_kill_process};
 
@@ -44,6 +46,12 @@ pub(crate) fn identity_at(path: &Path) -> io::Result<Option<Identity>> {
 /// Creates a folder, and those above it, for its owner alone (0700). That it exists is success.
 pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// The names in a folder. Not by `std::fs::read_dir`, which panics where closing a folder fails.
+pub(crate) fn names_in(folder: &Path) -> io::Result<impl Iterator<Item = OsString>> {
+    let entries = Dir::read_from(File::open(folder)?)?;
+    Ok(entries.map_while(Result::ok).map(|entry| OsStr::from_bytes(entry.file_name().to_bytes()).to_owned()))
 }
 
 /// Creates a file for its owner alone (0600); fails when the name is taken.

@@ -1,6 +1,7 @@
 //! Windows. A new file in a user's profile is that user's by inheritance, so there are no modes and owners to keep.
 #![allow(unsafe_code, reason = "two calls that std has no safe form of")]
 
+use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
@@ -41,6 +42,11 @@ pub(crate) fn identity_at(path: &Path) -> io::Result<Option<Identity>> {
 /// Creates a folder, and those above it. That it exists is success.
 pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
+}
+
+/// The names in a folder.
+pub(crate) fn names_in(folder: &Path) -> io::Result<impl Iterator<Item = OsString>> {
+    Ok(fs::read_dir(folder)?.map_while(Result::ok).map(|entry| entry.file_name()))
 }
 
 /// Creates a file; fails when the name is taken.

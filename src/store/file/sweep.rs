@@ -1,10 +1,12 @@
 //! Removing what processes that were killed have left beside the cache file.
 
-use std::fs::{self, DirEntry};
+use std::fs;
+use std::path::Path;
 
 use super::contender::Contender;
 use super::lock::CacheLock;
 use super::place::Place;
+use crate::platform;
 use crate::time::Clock;
 
 /// The cache lock is held meanwhile, so that a folder full of litter is swept in several goes.
@@ -14,18 +16,18 @@ const MOST_AT_ONCE: usize = 1000;
 /// no temporary file is in use but perhaps a lock file in the making, whose maker tries again. What cannot be removed
 /// stays: it is only litter.
 pub(super) fn sweep(_lock: &CacheLock, place: &Place, clock: &dyn Clock) {
-    let Ok(entries) = fs::read_dir(place.folder()) else { return };
-    let is_litter = |entry: &DirEntry| place.is_temporary(&entry.file_name()) || place.is_lease(&entry.file_name());
-    for entry in entries.filter_map(Result::ok).filter(is_litter).take(MOST_AT_ONCE) {
-        if place.is_temporary(&entry.file_name()) {
-            let _ = fs::remove_file(entry.path());
+    let Ok(names) = platform::names_in(place.folder()) else { return };
+    for name in names.filter(|name| place.is_temporary(name) || place.is_lease(name)).take(MOST_AT_ONCE) {
+        let path = place.folder().join(&name);
+        if place.is_temporary(&name) {
+            let _ = fs::remove_file(path);
         } else {
-            release_dead(&entry, place, clock);
+            release_dead(&path, place, clock);
         }
     }
 }
 
 /// A lease that can be taken at once has no living holder; dropped, it is gone.
-fn release_dead(lease: &DirEntry, place: &Place, clock: &dyn Clock) {
-    drop(Contender::new(place, &lease.path(), clock).attempt());
+fn release_dead(lease: &Path, place: &Place, clock: &dyn Clock) {
+    drop(Contender::new(place, lease, clock).attempt());
 }
