@@ -4,7 +4,7 @@
 //! what; there only an entry counts that says of itself what it is. Nothing is made up: whatever is returned stands,
 //! whole and to the letter, in the bytes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Deserializer;
 use serde_json::value::RawValue;
@@ -80,7 +80,8 @@ impl<'t> Wreck<'t> {
                 continue;
             }
             let (name, value_at) = self.name(self.at)?;
-            let opened = named(name).filter(|_| section.is_none());
+            // Also within a section: the bracket that ended it may be what is missing.
+            let opened = named(name);
             if let Some(opened) = opened.filter(|_| self.bytes.get(value_at) == Some(&b'{')) {
                 // Of two sections with one name the last counts.
                 self.found.sections[opened as usize] = Some(Vec::new());
@@ -91,12 +92,20 @@ impl<'t> Wreck<'t> {
             let (value, end) = value(self.bytes, value_at)?;
             // A value that reaches the end of the document may be a part of a longer one.
             self.bytes.get(end)?;
-            match (section, opened) {
-                (Some(section), _) => self.found.sections[section as usize].get_or_insert_default().push((name, value)),
-                (None, None) => self.found.unknown.push((name, value)),
-                (None, Some(opened)) if value == "null" => self.found.sections[opened as usize] = Some(Vec::new()),
+            if opened.is_none() && section.is_some() && has_swallowed_others(value) {
+                return None;
+            }
+            // A hole may have brought an entry into another section, or out of all.
+            match (section_of(name, value).or(section), opened) {
+                (_, Some(opened)) if value == "null" => self.found.sections[opened as usize] = Some(Vec::new()),
                 // A section that is no object cannot be kept.
-                (None, Some(_)) => return None,
+                (_, Some(_)) => return None,
+                // Perhaps a field, whose entry has lost its bracket.
+                (Some(_), None) if !value.starts_with('{') => self.lost(name),
+                (Some(section), None) => {
+                    self.found.sections[section as usize].get_or_insert_default().push((name, value));
+                }
+                (None, None) => self.found.unknown.push((name, value)),
             }
             self.at = end;
         }
@@ -130,9 +139,13 @@ impl<'t> Wreck<'t> {
             Some((section_of(name, value)?, (name, value), end))
         });
         if entry.is_none() {
-            self.lost.push(serde_json::from_str(name).unwrap_or_else(|_| name.to_owned()));
+            self.lost(name);
         }
         entry
+    }
+
+    fn lost(&mut self, name: &str) {
+        self.lost.push(serde_json::from_str(name).unwrap_or_else(|_| name.to_owned()));
     }
 
     /// A name with its quotes, and where its value begins.
@@ -233,7 +246,9 @@ fn write_member(out: &mut String, (name, value): &Member<'_>, style: Style, dept
 /// Which section an entry belongs to, by its own words: its `credential_type`; an account has an `authority_type`, and
 /// what is known of a client a key that says so.
 fn section_of(name: &str, value: &str) -> Option<Section> {
-    let fields = Fields::parse(value.as_bytes()).ok()?;
+    // Not too deep to be looked at by recursion.
+    object_end(value.as_bytes(), 0)?;
+    let fields = Fields::parse(value.as_bytes()).ok().filter(|_| !has_swallowed_others(value))?;
     fields.required("environment").ok()?;
     let has = |field| fields.required(field).is_ok();
     match fields.lenient("credential_type") {
@@ -243,11 +258,20 @@ fn section_of(name: &str, value: &str) -> Option<Section> {
             known.filter(|_| has("secret") && has("client_id"))
         }
         None if has("authority_type") && has("home_account_id") => Some(Section::Account),
-        None if name.to_ascii_lowercase().starts_with("\"appmetadata-") && has("client_id") => {
+        None if name.to_ascii_lowercase().trim_start_matches('"').starts_with("appmetadata-") && has("client_id") => {
             Some(Section::AppMetadata)
         }
         None => None,
     }
+}
+
+/// Whether an entry that lost its closing bracket has sections or other entries for fields.
+fn has_swallowed_others(entry: &str) -> bool {
+    let fields: HashMap<String, &RawValue> = serde_json::from_str(entry).unwrap_or_default();
+    let is_other = |name: &str, value: &str| {
+        value.starts_with('{') && (Section::named(name).is_some() || section_of(name, value).is_some())
+    };
+    fields.iter().any(|(name, value)| is_other(name, value.get()))
 }
 
 /// The JSON value that begins at `at`, and its end.
@@ -343,13 +367,10 @@ mod tests {
 
     #[test]
     fn unknown_data_before_the_damage_is_kept() {
-        let text = r#"{"mine":{"deep":[1,{"AccessToken":{}}]},"AccessToken":{"odd":null,"n":7,"cut":{"secr"#;
+        let text = r#"{"mine":{"deep":[1,{"AccessToken":{}}]},"AccessToken":{"odd":{},"n":7,"cut":{"secr"#;
         let salvage = salvage(text.as_bytes()).unwrap();
-        assert_eq!(
-            *salvage.cache.serialize(),
-            r#"{"AccessToken":{"odd":null,"n":7},"mine":{"deep":[1,{"AccessToken":{}}]}}"#
-        );
-        assert_eq!(salvage.lost, ["cut"]);
+        assert_eq!(*salvage.cache.serialize(), r#"{"AccessToken":{"odd":{}},"mine":{"deep":[1,{"AccessToken":{}}]}}"#);
+        assert_eq!(salvage.lost, ["n", "cut"]);
     }
 
     #[test]
@@ -392,5 +413,8 @@ mod tests {
         for text in [r#"{"k":"#, r#""k":{"#, "{", r#"""#] {
             salvage(format!("{{{}", text.repeat(100_000)).as_bytes()).unwrap();
         }
+        let entry = r#"{"environment":"e","client_id":"c","secret":"s","credential_type":"AccessToken","k":"#;
+        let deep = format!("{}1{}", entry.repeat(100_000), "}".repeat(100_000));
+        salvage(format!(r#"{{"AccessToken":{{"k":{deep},"cut"#).as_bytes()).unwrap();
     }
 }

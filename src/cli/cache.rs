@@ -91,6 +91,9 @@ fn check(context: &Context) -> Result<(), Failure> {
     if let Some(holder) = &store.lock_holder {
         tell(format_args!("the cache lock is held by {}", plain(&holder.to_string())));
     }
+    for path in &store.exposed {
+        tell(format_args!("warning: other users have access to {}", plain(&path.display().to_string())));
+    }
     if !unreadable.is_empty() {
         let message =
             format!("{} entries of {} cannot be understood; they are kept as they are", unreadable.len(), store.url);

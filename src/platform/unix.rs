@@ -15,6 +15,8 @@ use rustix::process::{Pid, geteuid, test_kill_process};
 const OWNER_ONLY: u32 = 0o600;
 const OWNER_ALL: u32 = 0o700;
 const ALL_MODES: u32 = 0o777;
+const OTHERS_WRITE: u32 = 0o022;
+const STICKY: u32 = 0o1000;
 
 /// Which file it is, whatever its name: two names of one file have one identity.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -97,6 +99,11 @@ pub(crate) fn narrow_mode(file: &File, replaced: &Metadata) -> io::Result<()> {
 /// Whether others than its owner can read or write a file.
 pub(crate) fn is_open_to_others(metadata: &Metadata) -> bool {
     metadata.mode() & ALL_MODES & !OWNER_ALL != 0
+}
+
+/// Whether others can replace the files of a folder.
+pub(crate) fn lets_others_replace(folder: &Metadata) -> bool {
+    folder.mode() & OTHERS_WRITE != 0 && folder.mode() & STICKY == 0
 }
 
 /// Makes a rename inside the folder survive a crash. File systems that cannot do this are left alone.

@@ -79,6 +79,11 @@ pub(crate) fn is_open_to_others(_metadata: &Metadata) -> bool {
     false
 }
 
+/// A folder in a user's profile is that user's by inheritance.
+pub(crate) fn lets_others_replace(_folder: &Metadata) -> bool {
+    false
+}
+
 /// Nothing to do here: NTFS journals its renames.
 pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())

@@ -150,4 +150,6 @@ pub struct Description {
     pub path: Option<PathBuf>,
     /// Who holds the cache lock at this moment.
     pub lock_holder: Option<Holder>,
+    /// The file, where others can read it, and its folder, where others can replace the file.
+    pub exposed: Vec<PathBuf>,
 }

@@ -19,6 +19,7 @@ mod save;
 mod set_aside;
 mod sweep;
 
+use std::fs::{self, Metadata};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -179,7 +180,12 @@ impl CacheStore for FileStore {
             // Saved in place, then.
             Err(error) => open_to_write(&self.place.file).map(drop).map_err(|_| error),
         };
-        reserved.map_err(StoreError::io("save in", folder))
+        reserved.map_err(StoreError::io("save in", folder))?;
+        // Whoever holds it now will have given it back by the time that it is needed.
+        match CacheLock::acquire(&self.place, Duration::ZERO, self.clock.as_ref()) {
+            Ok(_) | Err(StoreError::Busy { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     fn lease(
@@ -198,7 +204,14 @@ impl CacheStore for FileStore {
     fn describe(&self) -> Description {
         let path = self.place.typed.clone();
         let lock_holder = self.place.lock_files().iter().find_map(|lock| holder_of(lock));
-        Description { url: format!("file:{}", path.display()), path: Some(path), lock_holder }
+        let exposed = [
+            (self.place.file.as_path(), platform::is_open_to_others as fn(&Metadata) -> bool),
+            (self.place.folder(), platform::lets_others_replace),
+        ];
+        let exposed =
+            exposed.into_iter().filter(|(path, is_exposed)| fs::metadata(path).is_ok_and(|it| is_exposed(&it)));
+        let exposed = exposed.map(|(path, _)| path.to_owned()).collect();
+        Description { url: format!("file:{}", path.display()), path: Some(path), lock_holder, exposed }
     }
 }
 
