@@ -303,6 +303,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --timeout 'Give up one network exchange after this long'
             cand --lock-timeout 'Give up waiting for another process after this long'
             cand --error-format 'How failures are shown'
+            cand --repair 'Save what is whole of a damaged cache; a copy of it is kept beside it'
             cand -v 'Tell more on stderr; twice: every exchange with a server, without secrets'
             cand --verbose 'Tell more on stderr; twice: every exchange with a server, without secrets'
             cand -h 'Print help (see more with ''--help'')'

@@ -73,7 +73,7 @@ fn beyond(context: &Context, error: &StoreError) -> Failure {
     match error {
         StoreError::Damaged { path } => {
             let path = path.display().to_string();
-            let aside = output::command_line(["mv".to_owned(), path.clone(), format!("{path}.old")].into_iter());
+            let aside = output::command_line(["mv".to_owned(), path.clone(), format!("{path}.old")]);
             Failure { message: format!("nothing in {path} is of a token cache; it was left alone"), ..failure }
                 .try_command(aside)
         }

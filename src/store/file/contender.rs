@@ -20,11 +20,8 @@ use crate::store::wait::Attempt;
 use crate::store::{Holder, StoreError};
 use crate::time::Clock;
 
-/// How long a foreign lock is watched before its dead holder is believed.
+/// How long a foreign lock is watched before its holder is believed to be dead.
 const DEAD_AFTER: Duration = Duration::from_secs(1);
-/// How long an empty lock is watched whose `flock` is free: who makes such a one takes its `flock`, or writes into it,
-/// within the same moment.
-const EMPTY_AFTER: Duration = Duration::from_millis(1500);
 /// How old a lock must be that does not say who holds it in any way that is known.
 const NAMELESS_AFTER: Duration = Duration::from_secs(60);
 /// Without `flock`, how long two that take over the same lock need to see each other.
@@ -150,8 +147,8 @@ impl<'a> Contender<'a> {
                 flock == Flock::Held || old
             }
             Some(_) => false,
-            None if is_empty && flock == Flock::Held => seen >= EMPTY_AFTER,
-            None => seen >= DEAD_AFTER && old,
+            // Who makes an empty one takes its `flock`, or writes into it, within the same moment.
+            None => seen >= DEAD_AFTER && (old || is_empty && flock == Flock::Held),
         }
     }
 
