@@ -48,11 +48,8 @@ fn path(context: &Context) -> Result<(), Failure> {
 
 /// Asks nothing, since it was typed and the damaged cache is kept.
 fn repair(context: &Context) -> Result<(), Failure> {
-    let Some(Repair { kept, salvage }) =
-        acquire::repair(context.store.as_ref()).map_err(|error| beyond(context, &error))?
-    else {
-        return Ok(());
-    };
+    let repaired = acquire::repair(context.store.as_ref()).map_err(beyond)?;
+    let Some(Repair { kept, salvage }) = repaired else { return Ok(()) };
     for key in &salvage.lost {
         tell(format_args!("lost: {}", plain(key)));
     }
@@ -68,22 +65,16 @@ fn repair(context: &Context) -> Result<(), Failure> {
 }
 
 /// What cannot be repaired is perhaps somebody's, but no cache.
-fn beyond(context: &Context, error: &StoreError) -> Failure {
-    let failure = context.store_failure(error);
-    match error {
-        StoreError::Damaged { path } => {
-            let path = path.display().to_string();
-            let aside = output::command_line(["mv".to_owned(), path.clone(), format!("{path}.old")]);
-            Failure { message: format!("nothing in {path} is of a token cache; it was left alone"), ..failure }
-                .try_command(aside)
-        }
-        _ => failure,
-    }
+fn beyond(error: StoreError) -> Failure {
+    let StoreError::Damaged { path } = error else { return error.into() };
+    let path = path.display().to_string();
+    let aside = output::command_line(["mv".to_owned(), path.clone(), format!("{path}.old")]);
+    Failure::new(Exit::Store, format!("nothing in {path} is of a token cache; it was left alone")).try_shell(aside)
 }
 
 fn check(context: &Context) -> Result<(), Failure> {
     let store = context.store.describe();
-    let cache = acquire::read(context.store.as_ref()).map_err(|error| context.store_failure(&error))?;
+    let cache = acquire::read(context.store.as_ref())?;
     let unreadable = cache.unreadable();
     for entry in &unreadable {
         tell(plain(&format!("{} {}: {}", entry.section, entry.key, entry.reason)));
@@ -97,7 +88,7 @@ fn check(context: &Context) -> Result<(), Failure> {
     if !unreadable.is_empty() {
         let message =
             format!("{} entries of {} cannot be understood; they are kept as they are", unreadable.len(), store.url);
-        return Err(Failure::new(Exit::Store, message).try_command("tokcache list"));
+        return Err(Failure::new(Exit::Store, message).try_tokcache(["list"]));
     }
     let report = format!(
         "{}: whole; accounts {}, access tokens {}, refresh tokens {}\n",

@@ -62,12 +62,13 @@ fn decision(decision: &Decision) -> &'static str {
     match decision {
         Decision::Refresh { .. } => "refresh",
         Decision::Serve { .. } => "serve",
-        Decision::SignIn => "sign_in",
+        Decision::Refused | Decision::SignIn => "sign_in",
     }
 }
 
 fn reason(decision: &Decision) -> &'static str {
     match decision {
+        Decision::Refused => "the server has refused the refresh token within the last minute",
         Decision::Refresh { old_token_valid: false } => {
             "no cached access token will do; a refresh token would be spent"
         }

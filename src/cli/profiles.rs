@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use tokcache::oauth::{AuthorityError, Endpoint, Endpoints};
 
 use super::{Exit, Failure, environment};
-use crate::output::quote;
+use crate::output::{command_line, quote};
 
 /// Settings, by the names of the flags. Nothing in it is secret.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -95,7 +95,7 @@ pub(super) fn load(name: &str) -> Result<Option<Profile>, Failure> {
         Ok(text) => toml::from_str(&text).map(Some).map_err(|error| {
             let why = error.message().to_owned();
             Failure::new(Exit::Config, format!("the profile {} cannot be used: {why}", path.display()))
-                .try_command(format!("${{EDITOR:-vi}} {}", quote(&path.to_string_lossy())))
+                .try_shell(format!("${{EDITOR:-vi}} {}", quote(&path.to_string_lossy())))
         }),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(built_in(name)),
         Err(error) => Err(cannot("read", &path, &error)),
@@ -119,6 +119,14 @@ fn built_in(name: &str) -> Option<Profile> {
 }
 
 const AZURE_CLI: &str = "azure-cli";
+
+/// Whether the profile `name` could be saved, for those who are about to trouble a person first.
+pub(super) fn ensure_writable(name: &str) -> Result<(), Failure> {
+    let path = path(name)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let probe = fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder));
+    probe.map(drop).map_err(|error| cannot("write", &path, &error))
+}
 
 /// Saves the profile `name`, whole.
 pub(super) fn save(name: &str, profile: &Profile) -> Result<(), Failure> {
@@ -145,26 +153,33 @@ pub(super) fn remove(name: &str) -> Result<bool, Failure> {
     }
 }
 
-/// The names of all profiles, sorted.
+/// The names of all profiles, the built-in one too, sorted.
 pub(super) fn names() -> Result<Vec<String>, Failure> {
     let folder = folder()?;
     let entries = match fs::read_dir(&folder) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(vec![AZURE_CLI.to_owned()]),
         Err(error) => return Err(cannot("read", &folder, &error)),
     };
     let mut names: Vec<_> = entries
         .filter_map(|entry| Some(entry.ok()?.file_name().to_str()?.strip_suffix(".toml")?.to_owned()))
         .filter(|name| is_name(name))
+        .chain([AZURE_CLI.to_owned()])
         .collect();
     names.sort_unstable();
+    names.dedup();
     Ok(names)
+}
+
+/// The path as it will be meant from any folder.
+pub(super) fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn path(name: &str) -> Result<PathBuf, Failure> {
     if !is_name(name) {
         let message = format!("{name:?} is no name for a profile: take letters, digits, - and _");
-        return Err(Failure::new(Exit::Config, message).try_command("tokcache profile list"));
+        return Err(Failure::new(Exit::Config, message).try_shell("tokcache profile list"));
     }
     Ok(folder()?.join(format!("{name}.toml")))
 }
@@ -177,11 +192,14 @@ fn is_name(name: &str) -> bool {
 fn folder() -> Result<PathBuf, Failure> {
     environment::config_dir().map(|folder| folder.join("profiles")).ok_or_else(|| {
         Failure::new(Exit::Config, "there is no home directory to keep profiles in")
-            .try_command("export TOKCACHE_CONFIG_DIR=FOLDER")
+            .try_shell("export TOKCACHE_CONFIG_DIR=FOLDER")
     })
 }
 
 fn cannot(action: &str, path: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(Exit::Config, format!("cannot {action} {}: {error}", path.display()))
-        .try_command("tokcache profile list")
+    Failure::new(Exit::Config, format!("cannot {action} {}: {error}", path.display())).try_shell(command_line([
+        "ls",
+        "-ld",
+        &path.to_string_lossy(),
+    ]))
 }

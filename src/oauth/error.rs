@@ -14,6 +14,11 @@ pub enum RequestError {
     DeviceCodeExpired,
     /// The `claims` to be sent are not a JSON object.
     InvalidClaims,
+    /// The settings are wrong: the authority is none, its metadata cannot be trusted, or nothing can be sent to it.
+    Misconfigured {
+        /// What is wrong, for a person.
+        message: String,
+    },
     /// The server said no. It is not asked again without a change.
     Refused(Box<TokenErrorResponse>),
     /// The caller had enough of waiting.
@@ -101,7 +106,11 @@ impl RequestError {
 
 impl From<TransportError> for RequestError {
     fn from(error: TransportError) -> Self {
-        RequestError::Unavailable { message: error.message, stage: error.stage, retry_after: None, status: None }
+        let TransportError { stage, message } = error;
+        match stage {
+            Stage::Unsendable => RequestError::Misconfigured { message },
+            stage => RequestError::Unavailable { message, stage, retry_after: None, status: None },
+        }
     }
 }
 
@@ -133,9 +142,9 @@ impl fmt::Display for RequestError {
             RequestError::InvalidClaims => formatter.write_str("the claims are not a JSON object"),
             RequestError::Refused(refusal) => refusal.fmt(formatter),
             RequestError::Stopped => formatter.write_str("stopped"),
-            RequestError::Unavailable { message, .. } | RequestError::Unintelligible { message, .. } => {
-                formatter.write_str(message)
-            }
+            RequestError::Misconfigured { message }
+            | RequestError::Unavailable { message, .. }
+            | RequestError::Unintelligible { message, .. } => formatter.write_str(message),
             RequestError::Unsupported { what } => write!(formatter, "the provider names no {what}"),
         }
     }

@@ -1,9 +1,8 @@
 //! Which token would be served, and why.
 
-use anyhow::Context;
 use serde::Serialize;
 
-use super::{plain, validity};
+use super::{json, plain, validity};
 
 /// An explanation, fit to be shown.
 #[derive(Serialize)]
@@ -34,7 +33,7 @@ pub(crate) struct ConsideredView {
 impl ExplanationView {
     /// One line of JSON.
     pub(crate) fn json(&self) -> anyhow::Result<String> {
-        Ok(serde_json::to_string(self).context("cannot write JSON")? + "\n")
+        Ok(json(self)?.to_string() + "\n")
     }
 
     /// For people.

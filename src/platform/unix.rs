@@ -78,6 +78,11 @@ pub(crate) fn open_itself(path: &Path) -> io::Result<File> {
     }
 }
 
+/// Whether a file is this user's and nobody else can read or write it.
+pub(crate) fn is_private(file: &Metadata) -> bool {
+    file.uid() == geteuid().as_raw() && file.mode() & 0o077 == 0
+}
+
 /// Under `sudo`, gives a new file to the owner of `like`, who could not read it otherwise.
 pub(crate) fn keep_owner(file: &File, like: &Metadata) -> io::Result<()> {
     if !geteuid().is_root() || file.metadata()?.uid() == like.uid() {
@@ -211,6 +216,19 @@ mod tests {
     fn numbers_that_are_no_process_are_dead() {
         assert!(!process_has_lived_since(0, SystemTime::UNIX_EPOCH));
         assert!(!process_has_lived_since(u32::MAX, SystemTime::UNIX_EPOCH));
+    }
+
+    #[test]
+    fn another_users_file_is_not_private() {
+        let of_root = fs::metadata("/").unwrap();
+        assert!(!is_private(&of_root), "the root folder is there for everybody");
+        let file = tempfile::tempfile().unwrap();
+        file.set_permissions(Permissions::from_mode(0o600)).unwrap();
+        assert!(is_private(&file.metadata().unwrap()));
+        if geteuid().is_root() {
+            rustix::fs::fchown(&file, Some(Uid::from_raw(65_534)), None).unwrap();
+            assert!(!is_private(&file.metadata().unwrap()));
+        }
     }
 
     #[test]

@@ -64,6 +64,11 @@ pub(crate) fn open_itself(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).open(path)
 }
 
+/// As private as the folder that it is in, which is a folder of the user's.
+pub(crate) fn is_private(_file: &Metadata) -> bool {
+    true
+}
+
 /// Nothing to do here.
 pub(crate) fn keep_owner(_file: &File, _like: &Metadata) -> io::Result<()> {
     Ok(())

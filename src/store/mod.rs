@@ -57,12 +57,26 @@ pub trait CacheStore {
         waiting: &mut dyn FnMut(&Holder) -> Wait,
     ) -> Result<Option<Box<dyn RefreshLease>>, StoreError>;
 
+    /// Forgets what was [rescued](RefreshLease::rescue) under any lease of this store.
+    fn forget_rescued(&self);
+
     /// What a person would want to know of this store.
     fn describe(&self) -> Description;
 }
 
 /// The right to spend one refresh token, given back when dropped; given back by the system when the process dies.
-pub trait RefreshLease {}
+///
+/// What its holder cannot save in the document, it can leave elsewhere to the next holder of the same lease.
+pub trait RefreshLease {
+    /// Keeps `bytes`, which hold secrets, for the next holder; in the file that is returned. `None`: nowhere.
+    fn rescue(&self, bytes: &[u8]) -> Option<PathBuf>;
+
+    /// What an earlier holder kept, and nobody but this user can have written.
+    fn rescued(&self) -> Option<Zeroizing<Vec<u8>>>;
+
+    /// Forgets what was kept.
+    fn forget_rescued(&self);
+}
 
 /// What a reader makes of the bytes that it was handed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -15,12 +15,13 @@ mod lock;
 mod lockfile;
 mod place;
 mod regular;
+mod rescue;
 mod save;
 mod set_aside;
 mod sweep;
 
 use std::fs::{self, Metadata};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,9 +30,10 @@ use ring::digest::{SHA256, digest};
 use self::contender::Contender;
 use self::load::{Settling, Snapshot, snapshot};
 use self::lock::CacheLock;
-use self::lockfile::{LockFile, holder_of};
+use self::lockfile::holder_of;
 use self::place::Place;
 use self::regular::open_to_write;
+use self::rescue::{FileLease, RescuePlace};
 use self::save::{Commit, remove, save};
 use self::set_aside::set_aside;
 use self::sweep::sweep;
@@ -47,13 +49,25 @@ pub struct FileStore {
     place: Place,
     lock_timeout: Duration,
     clock: Arc<dyn Clock>,
+    rescue_folders: Vec<PathBuf>,
 }
 
 impl FileStore {
     /// The store in the file at `path`, which need not exist. Waits at most `lock_timeout` for another process's cache
     /// lock.
     pub fn new(path: &Path, lock_timeout: Duration, clock: Arc<dyn Clock>) -> Self {
-        FileStore { place: Place::new(path), lock_timeout, clock }
+        FileStore { place: Place::new(path), lock_timeout, clock, rescue_folders: Vec::new() }
+    }
+
+    /// The same store, which keeps what it cannot save in the first of `folders` that takes it.
+    pub fn rescuing_in(mut self, folders: Vec<PathBuf>) -> Self {
+        self.rescue_folders = folders;
+        self
+    }
+
+    fn rescue_place(&self) -> RescuePlace<'_> {
+        let file = self.place.file.as_os_str().as_encoded_bytes();
+        RescuePlace { folders: &self.rescue_folders, prefix: format!("tokcache-rescue-{}-", short_hash(file)) }
     }
 
     fn lock(&self) -> Result<CacheLock, StoreError> {
@@ -195,10 +209,16 @@ impl CacheStore for FileStore {
         waiting: &mut dyn FnMut(&Holder) -> Wait,
     ) -> Result<Option<Box<dyn RefreshLease>>, StoreError> {
         self.place.create_folder()?;
-        let path = self.place.lease_file(&short_hash(credential));
+        let path = self.place.lease_file(&short_hash(credential.as_bytes()));
         let mut contender = Contender::new(&self.place, &path, self.clock.as_ref());
         let lease = wait_unless(&path, patience, self.clock.as_ref(), &mut || contender.attempt(), waiting)?;
-        Ok(lease.map(|lease| Box::new(lease) as Box<dyn RefreshLease>))
+        let rescue = self.rescue_place();
+        let hold = |lock| Box::new(FileLease::new(lock, &rescue, &short_hash(credential.as_bytes()))) as Box<_>;
+        Ok(lease.map(hold))
+    }
+
+    fn forget_rescued(&self) {
+        self.rescue_place().clear();
     }
 
     fn describe(&self) -> Description {
@@ -215,9 +235,7 @@ impl CacheStore for FileStore {
     }
 }
 
-impl RefreshLease for LockFile {}
-
-/// Enough of SHA-256 to tell credentials apart; nothing of a secret shows in a file's name.
-fn short_hash(credential: &str) -> String {
-    digest(&SHA256, credential.as_bytes()).as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+/// Enough of SHA-256 to tell credentials, or files, apart; nothing of a secret shows in a file's name.
+fn short_hash(bytes: &[u8]) -> String {
+    digest(&SHA256, bytes).as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
