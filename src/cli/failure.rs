@@ -169,9 +169,12 @@ impl Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        let is_busy = matches!(error, StoreError::Busy { .. });
-        let failure = Failure::new(Exit::Store, error);
-        if is_busy { failure.retryable(true) } else { failure.try_tokcache(["cache", "check"]) }
+        let failure = Failure::new(Exit::Store, &error);
+        match error {
+            StoreError::Busy { .. } => failure.retryable(true),
+            StoreError::Damaged { .. } => failure.try_tokcache(["cache", "check", "--repair"]),
+            _ => failure.try_tokcache(["cache", "check"]),
+        }
     }
 }
 
