@@ -5,11 +5,13 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a case that cannot go on has failed")]
 
+mod crowd;
 mod harness;
 
 mod faults;
 mod herd;
 mod msal;
+mod neighbours;
 mod saving;
 mod secrecy;
 mod sign_in;
