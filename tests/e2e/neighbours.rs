@@ -1,6 +1,8 @@
 //! Every program that shares the cache file writes it at the same time: what tokcache saved is not lost, whoever reads
 //! with tokcache is not told that nobody is signed in, no lock that is held is broken, and none is left.
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use crate::crowd::FileTimes::{Fine, FourMilliseconds};
@@ -16,6 +18,30 @@ fn python_loses_nothing_of_tokcache() {
 #[test]
 fn python_loses_nothing_of_tokcache_at_coarse_file_times() {
     nothing_is_lost_beside(&[Python, Python], FourMilliseconds);
+}
+
+/// Python reads the file again only when it is newer than its own last access. Where the kernel stamps files with the
+/// time of its last tick, what is saved within the same tick looks older, and Python overwrites it.
+#[test]
+fn python_sees_what_tokcache_saves_within_the_same_tick() {
+    // In memory, where a save takes less than a tick.
+    let folder = tempfile::tempdir_in("/dev/shm").expect("a temporary folder");
+    let cache = folder.path().join("cache.json");
+    let mut python = Python.command("python", &cache, FourMilliseconds, Pace::steady(Duration::ZERO));
+    let mut python = python.stdin(Stdio::piped()).spawn().expect("Python");
+    let mut turns = python.stdin.take().expect("its input is piped");
+    let mut answers = BufReader::new(python.stdout.take().expect("its output is piped")).lines();
+    let mut tokcache = library::Writer::new(&cache, "tokcache", &brackets(&cache));
+
+    for turn in 0..if is_long() { 2000 } else { 100 } {
+        writeln!(turns).expect("Python lives");
+        assert_eq!(answers.next().expect("an answer").expect("text"), "written");
+        tokcache.write(turn);
+    }
+
+    drop(turns);
+    python.wait().expect("Python ends");
+    assert_eq!(tokcache.lost, 0, "entries lost");
 }
 
 /// Python with portalocker, and .NET, too, hold the flock for as long as they have the lock; tokcache does both.

@@ -46,20 +46,25 @@ pub(crate) fn write_as_told() -> String {
     let [cache, name, brackets, time, pause] =
         VARIABLES.map(|name| std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set")));
     let [time, pause] = [time, pause].map(|seconds| Duration::from_secs_f64(seconds.parse().expect("seconds")));
-    let store = FileStore::new(Path::new(&cache), Duration::from_secs(60), Arc::new(SystemClock::new()));
-    Writer { store, name, brackets: brackets.into(), expected: HashMap::new(), lost: 0 }.run(Pace { time, pause })
+    Writer::new(Path::new(&cache), &name, Path::new(&brackets)).run(Pace { time, pause })
 }
 
-struct Writer {
+/// Writes entries of its own in a few slots, one after the other, and notices when one is lost.
+pub(crate) struct Writer {
     store: FileStore,
     name: String,
     brackets: PathBuf,
     /// The newest secret in each slot.
     expected: HashMap<String, String>,
-    lost: usize,
+    pub(crate) lost: usize,
 }
 
 impl Writer {
+    pub(crate) fn new(cache: &Path, name: &str, brackets: &Path) -> Writer {
+        let store = FileStore::new(cache, Duration::from_secs(60), Arc::new(SystemClock::new()));
+        Writer { store, name: name.to_owned(), brackets: brackets.to_owned(), expected: HashMap::new(), lost: 0 }
+    }
+
     fn run(mut self, pace: Pace) -> String {
         let start = Instant::now();
         let mut turn = 0;
@@ -72,7 +77,7 @@ impl Writer {
         json!({ "name": self.name, "writes": turn, "failures": 0, "lost": self.lost, "broken": 0 }).to_string()
     }
 
-    fn write(&mut self, turn: usize) {
+    pub(crate) fn write(&mut self, turn: usize) {
         let slot = format!("{}-{}", self.name, turn % SLOTS);
         let secret = format!("{slot}-turn-{turn}");
         let now = SystemClock::new().now();

@@ -7,8 +7,10 @@ one line of JSON: `writes`, `failures` (the library raised), `lost` (own entries
 
 import argparse
 import base64
+import itertools
 import json
 import os
+import sys
 import time
 
 CLIENT_ID = "neighbour"
@@ -20,7 +22,7 @@ def parse_arguments(**own):
     parser = argparse.ArgumentParser()
     parser.add_argument("--cache", required=True)
     parser.add_argument("--name", required=True)
-    parser.add_argument("--seconds", type=float, required=True)
+    parser.add_argument("--seconds", type=float, required=True, help="0: one turn for each line of standard input")
     parser.add_argument("--pause", type=float, default=0.02, help="seconds between two turns")
     parser.add_argument("--tick-ms", type=int, default=0, help="the granularity of the kernel's file times")
     parser.add_argument("--brackets", required=True, help="where each holder of the lock says when it has it")
@@ -38,9 +40,7 @@ class Writer:
 
     def run(self, write):
         """`write(user, secret)` stores one user's tokens through the library."""
-        end = time.monotonic() + self.arguments.seconds
-        turn = 0
-        while time.monotonic() < end:
+        for turn in self.turns():
             self.look()
             slot = f"{self.arguments.name}-{turn % SLOTS}"
             secret = f"{slot}-turn-{turn}"
@@ -54,10 +54,21 @@ class Writer:
             else:
                 self.report["writes"] += 1
                 self.expected[slot] = secret
-            turn += 1
-            time.sleep(self.arguments.pause)
         self.look()
         print(json.dumps({**self.report, "last_failure": self.last_failure}), flush=True)
+
+    def turns(self):
+        if self.arguments.seconds == 0:
+            for turn, _ in enumerate(sys.stdin):
+                yield turn
+                print("written", flush=True)
+            return
+        end = time.monotonic() + self.arguments.seconds
+        for turn in itertools.count():
+            if time.monotonic() >= end:
+                return
+            yield turn
+            time.sleep(self.arguments.pause)
 
     def look(self):
         found = secrets(self.arguments.cache)

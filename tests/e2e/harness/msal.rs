@@ -86,7 +86,8 @@ impl Library {
         serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{self:?} {name}: {errors}"))
     }
 
-    fn command(self, name: &str, home: &Home, provider: &Provider, protocol: Protocol) -> Command {
+    /// The library's program, told what to do.
+    pub(crate) fn command(self, name: &str, home: &Home, provider: &Provider, protocol: Protocol) -> Command {
         let mut command = match self {
             Library::Node => home.command("node"),
             Library::Python | Library::PythonPortalocker => home.command(source("../../target/e2e/python/bin/python")),
