@@ -8,8 +8,11 @@
 mod crowd;
 mod harness;
 
+mod clock;
+mod crashes;
 mod faults;
 mod herd;
+mod meanwhile;
 mod msal;
 mod neighbours;
 mod saving;
@@ -17,3 +20,4 @@ mod secrecy;
 mod sign_in;
 mod sign_out;
 mod silent;
+mod waiting;
