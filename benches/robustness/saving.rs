@@ -4,7 +4,6 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -103,4 +102,9 @@ fn lock_of(cache: &Path) -> PathBuf {
     let mut name = cache.as_os_str().to_owned();
     name.push(".lockfile");
     name.into()
+}
+
+#[expect(clippy::disallowed_methods, reason = "another process is at work")]
+fn sleep(time: Duration) {
+    std::thread::sleep(time);
 }

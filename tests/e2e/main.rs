@@ -3,7 +3,7 @@
 //! `tests/run e2e` installs what this needs and runs it; `tests/README.md` says how to add a case.
 
 #![cfg(target_os = "linux")]
-#![allow(clippy::expect_used, clippy::panic, reason = "a case that cannot go on has failed")]
+#![allow(clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "a case that cannot go on has failed")]
 
 mod crowd;
 mod harness;

@@ -90,9 +90,9 @@ fn nothing_is_lost_beside(others: &[Neighbour], file_times: FileTimes) {
     print(&reports);
     for report in reports {
         if report.neighbour == Tokcache {
-            assert!(report.writes > 0 && report.lost == 0, "lost {} entries: {report:?}", report.lost);
+            assert!(report.writes > 0 && report.lost == 0, "{report}");
         }
-        assert_eq!(report.broken, 0, "somebody broke a lock that was held: {report:?}");
+        assert_eq!(report.broken, 0, "somebody broke a lock that was held: {report}");
     }
     assert_exclusive(&home);
     assert!(home.answer(&["list"]).contains(LOGIN), "the account is there");
@@ -123,7 +123,7 @@ fn pace() -> Pace {
 fn print(reports: &[Report]) {
     println!("{} s of writing; TOKCACHE_TESTS=long takes 60 s for each case", pace().time.as_secs());
     for report in reports {
-        println!("{report:?}");
+        println!("{report}");
     }
 }
 

@@ -22,9 +22,11 @@ use super::Pace;
 /// As in `writer.py`.
 const SLOTS: usize = 8;
 
-const VARIABLES: [&str; 5] = ["CROWD_CACHE", "CROWD_NAME", "CROWD_BRACKETS", "CROWD_SECONDS", "CROWD_PAUSE"];
+/// Names the file; where it is set, this process was started by [`command`].
+pub(crate) const CACHE: &str = "CROWD_CACHE";
+const VARIABLES: [&str; 5] = [CACHE, "CROWD_NAME", "CROWD_BRACKETS", "CROWD_SECONDS", "CROWD_PAUSE"];
 
-/// What makes the test binary call [`write_as_told`]; other programs look at the environment (`is_told`).
+/// What makes the test binary call [`write_as_told`]; other programs look for [`CACHE`].
 const TEST: [&str; 4] = ["neighbours::tokcache_writes", "--exact", "--ignored", "--nocapture"];
 
 /// The command that runs [`write_as_told`] in a process of its own.
@@ -34,11 +36,6 @@ pub(super) fn command(name: &str, cache: &Path, brackets: &Path, pace: Pace) -> 
     let values: [&OsStr; 5] = [cache.as_ref(), name.as_ref(), brackets.as_ref(), time.as_ref(), pause.as_ref()];
     command.args(TEST).envs(VARIABLES.into_iter().zip(values));
     command
-}
-
-/// Whether this process was started by [`command`].
-pub(crate) fn is_told() -> bool {
-    std::env::var_os(VARIABLES[0]).is_some()
 }
 
 /// Writes until the time is over, and returns a report in the form of `writer.py`.

@@ -1,5 +1,6 @@
 //! Many programs that write one cache file at once, each by its own library and lock.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -30,7 +31,6 @@ pub(crate) enum FileTimes {
 }
 
 /// What a program says of itself when the time is over.
-#[derive(Clone, Debug)]
 pub(crate) struct Report {
     pub(crate) neighbour: Neighbour,
     pub(crate) writes: u64,
@@ -40,6 +40,14 @@ pub(crate) struct Report {
     pub(crate) lost: u64,
     /// Locks that somebody else took away while it held them.
     pub(crate) broken: u64,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Report { neighbour, writes, failures, last_failure, lost, broken } = self;
+        write!(formatter, "{neighbour:?}: {writes} writes, {lost} lost, {broken} locks broken, {failures} failures")?;
+        last_failure.as_ref().map_or(Ok(()), |failure| write!(formatter, " ({failure})"))
+    }
 }
 
 /// How long and how fast a program writes.
