@@ -67,7 +67,7 @@ fn sizes() -> Sizes {
     };
     Sizes {
         processes: value("--processes", 50),
-        kills: value("--kills", 100),
-        time: Duration::from_secs(value("--seconds", 60) as u64),
+        kills: value("--kills", 50),
+        time: Duration::from_secs(value("--seconds", 30) as u64),
     }
 }
