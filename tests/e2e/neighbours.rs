@@ -61,18 +61,27 @@ fn go_loses_nothing_of_tokcache() {
     nothing_is_lost_beside(&[Go], Fine);
 }
 
-/// Here the others destroy what they can: MSAL Node unlinks locks that it does not hold, and decides before it waits
-/// for the lock that what it has in memory is the newest; whoever only flocks walks in on whoever only creates the
-/// lock file; .NET deletes what it finds half written. Nothing that one of the programs does can prevent that, so what
-/// is lost is only counted here. That nothing is torn for good, and no lock is left, holds even so.
+/// MSAL Node unlinks locks that it does not hold, and decides before it waits for the lock whether what it has in
+/// memory is the newest; then it overwrites what was saved while it waited. No lock helps against that.
+#[test]
+fn node_leaves_a_whole_file_and_no_lock() {
+    a_whole_file_and_no_lock_is_left_by(&[Tokcache, Tokcache, Node, Node]);
+}
+
+/// Here the others destroy each other's files: whoever only flocks walks in on whoever only creates the lock file, and
+/// .NET deletes what it then finds half written.
 #[test]
 fn all_programs_at_once_leave_a_whole_file_and_no_lock() {
+    a_whole_file_and_no_lock_is_left_by(&[Tokcache, Tokcache, Python, PythonPortalocker, Node, Dotnet, Go]);
+}
+
+/// What is lost is counted only: tokcache alone cannot prevent it.
+fn a_whole_file_and_no_lock_is_left_by(members: &[Neighbour]) {
     let provider = Provider::start();
     let home = Home::at(&provider);
     home.sign_in(&provider);
-    let everybody = [Tokcache, Tokcache, Python, PythonPortalocker, Node, Dotnet, Go];
 
-    print(&write_together(home.cache.path(), &everybody, FourMilliseconds, pace(), || ()));
+    print(&write_together(home.cache.path(), members, FourMilliseconds, pace(), || ()));
 
     home.cache.document();
     assert_no_lock_is_left(&home);
