@@ -46,7 +46,7 @@ pub(crate) fn identity_at(path: &Path) -> io::Result<Option<Identity>> {
 }
 
 /// Creates a folder, and those above it, for its owner alone (0700). That it exists is success.
-pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
+pub fn create_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
@@ -81,6 +81,14 @@ pub(crate) fn open_itself(path: &Path) -> io::Result<File> {
 /// Whether a file is this user's and nobody else can read or write it.
 pub(crate) fn is_private(file: &Metadata) -> bool {
     file.uid() == geteuid().as_raw() && file.mode() & 0o077 == 0
+}
+
+/// Whether nobody but this user and root can have written what a file in `folder` says. Under `sudo`, the folder's owner
+/// is this user.
+pub fn is_trusted(file: &Metadata, folder: &Metadata) -> bool {
+    let user = geteuid();
+    let is_users = [0, user.as_raw()].contains(&file.uid()) || user.is_root() && file.uid() == folder.uid();
+    is_users && file.mode() & 0o002 == 0
 }
 
 /// Under `sudo`, gives a new file to the owner of `like`, who could not read it otherwise.
