@@ -37,6 +37,25 @@ fn forced_refreshes_at_once_are_one() {
     assert!(provider.token_requests(REFRESH_TOKEN) < HERD / 2, "{} refreshes", provider.token_requests(REFRESH_TOKEN));
 }
 
+#[test]
+fn whoever_has_waited_long_enough_says_for_whom_and_gives_up() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    home.sign_in(&provider);
+    home.cache.expire_access_tokens();
+    provider.order_fault(json!({ "grant_type": REFRESH_TOKEN, "held": true }));
+    let refreshing = home.start(&["token", "--scope", SCOPE]);
+    provider.wait_until_it_holds_one();
+
+    let error = home.error(7, &["token", "--scope", SCOPE, "--lock-timeout", "3s"]);
+
+    let holder = format!("process {}", refreshing.id());
+    assert!(error["message"].as_str().expect("a message").contains(&holder), "{error}");
+    provider.heal();
+    answer_of(&end_of(refreshing));
+    provider.assert_no_sign_in_was_lost();
+}
+
 fn a_herd_makes_one_refresh(provider: &Provider, refresh: Duration, rounds: usize) {
     let home = Home::at(provider);
     home.sign_in(provider);
