@@ -43,6 +43,9 @@ pub(super) struct EndpointNames {
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Learned {
+    /// Who told it: should the profile name another authority by now, it is worth nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) authority: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) issuer: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{CacheStore, FileStore, MemoryStore};
+use super::{CacheStore, FileStore, MemoryStore, Waiting};
 use crate::time::Clock;
 
 /// What a store needs to know beside its URL.
@@ -14,6 +14,10 @@ pub struct Settings {
     pub default_file: PathBuf,
     /// How long to wait for another process's cache lock.
     pub lock_timeout: Duration,
+    /// Where a file store keeps what it cannot save, in this order; on another disk than the file's if there is one.
+    pub rescue_folders: Vec<PathBuf>,
+    /// Is told whose cache lock is waited for, should that take a while.
+    pub waiting: Arc<Waiting>,
     /// What waits go by.
     pub clock: Arc<dyn Clock>,
 }
@@ -29,7 +33,8 @@ pub fn open(url: &str, settings: Settings) -> Result<Box<dyn CacheStore>, Unknow
         Some(path) => file_path(path).ok_or_else(|| UnknownStore::new(url))?,
         None => return Err(UnknownStore::new(url)),
     };
-    Ok(Box::new(FileStore::new(&path, settings.lock_timeout, settings.clock)))
+    let store = FileStore::new(&path, settings.lock_timeout, settings.clock);
+    Ok(Box::new(store.rescuing_in(settings.rescue_folders).telling(settings.waiting)))
 }
 
 /// A path as typed, or the path of an RFC 8089 URL of this machine. A host in it is nothing that can be opened, and
@@ -73,6 +78,8 @@ mod tests {
         let settings = Settings {
             default_file: "/default/cache.json".into(),
             lock_timeout: Duration::ZERO,
+            rescue_folders: Vec::new(),
+            waiting: Arc::new(|_, _| {}),
             clock: Arc::new(SystemClock::new()),
         };
         open(url, settings).map(|store| store.describe().url).map_err(|error| error.to_string())

@@ -3,15 +3,21 @@
 //! `tests/run e2e` installs what this needs and runs it; `tests/README.md` says how to add a case.
 
 #![cfg(target_os = "linux")]
-#![allow(clippy::expect_used, clippy::panic, reason = "a case that cannot go on has failed")]
+#![allow(clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "a case that cannot go on has failed")]
 
+mod crowd;
 mod harness;
 
+mod clock;
+mod crashes;
 mod faults;
 mod herd;
+mod meanwhile;
 mod msal;
+mod neighbours;
 mod saving;
 mod secrecy;
 mod sign_in;
 mod sign_out;
 mod silent;
+mod waiting;

@@ -34,12 +34,17 @@ impl Place {
         platform::create_folder(self.folder()).map_err(StoreError::io("create the folder", self.folder()))
     }
 
+    /// The lock file beside the file itself.
+    pub(super) fn own_lock_file(&self) -> PathBuf {
+        beside(&self.file, ".lockfile")
+    }
+
     /// MSAL's lock file; two, should the file have been named by a symbolic link. Always in this order: whoever needs
     /// two takes the link's first.
     pub(super) fn lock_files(&self) -> Vec<PathBuf> {
         let mut locks = vec![beside(&self.typed, ".lockfile")];
         if self.typed != self.file {
-            locks.push(beside(&self.file, ".lockfile"));
+            locks.push(self.own_lock_file());
         }
         locks
     }
@@ -47,6 +52,12 @@ impl Place {
     /// The lock file of a refresh lease.
     pub(super) fn lease_file(&self, credential_hash: &str) -> PathBuf {
         beside(&self.file, &format!("{LEASE}{credential_hash}"))
+    }
+
+    /// Where a damaged file is kept that was found at `time`; `turn` tells those of one second apart.
+    pub(super) fn corrupt_file(&self, time: &str, turn: usize) -> PathBuf {
+        let turn = if turn == 0 { String::new() } else { format!("-{turn}") };
+        beside(&self.file, &format!(".corrupt-{time}{turn}"))
     }
 
     /// What the names of this file's temporary files begin with; [`TEMPORARY_TAIL`] letters and digits follow.

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { DevicePolling } from './device.mjs';
-import { decorate } from './entra.mjs';
+import { decorate, instructions } from './entra.mjs';
 import { damage } from './faults.mjs';
 
 const ENDPOINTS = new Map([
@@ -18,7 +18,8 @@ export class Exchanges {
   #all = [];
 
   open(endpoint, form) {
-    const exchange = { endpoint, grant_type: form.grant_type, client_id: form.client_id, status: null, error: null };
+    const { grant_type, client_id } = form;
+    const exchange = { endpoint, grant_type, client_id, held: false, status: null, error: null };
     this.#all.push(exchange);
     return exchange;
   }
@@ -41,14 +42,21 @@ export function wrapExchanges({ settings, exchanges, faults }) {
     const exchange = exchanges.open(endpoint, form);
     const fault = faults.next(endpoint, form.grant_type);
     if (fault?.delay_ms) await sleep(fault.delay_ms);
+    const hold = () => {
+      exchange.held = true;
+      return faults.healed();
+    };
+    if (fault?.held && !fault.carried_out) await hold();
 
     if (!fault?.answer || fault.carried_out) {
       const carryOut = () => (polling.cameTooEarly(form) ? polling.slowDown(ctx, form) : next());
       // oidc-provider looks whether a refresh token is spent and spends it in two steps: two at once could both pass.
       await (form.refresh_token ? oneAtATime(form.refresh_token, carryOut) : carryOut());
       complete(settings, ctx, endpoint, form, polling);
+      if (fault?.held && fault.carried_out) await hold();
     }
     if (fault?.answer) damage(ctx, fault);
+    ctx.set('date', new Date(Date.now() + settings.clock_ahead_seconds * 1000).toUTCString());
 
     exchange.status = ctx.respond === false ? null : ctx.status;
     exchange.error = ctx.body?.error ?? null;
@@ -57,7 +65,10 @@ export function wrapExchanges({ settings, exchanges, faults }) {
 }
 
 function complete(settings, ctx, endpoint, form, polling) {
-  if (endpoint === 'device_authorization' && ctx.status === 200) polling.begin(ctx.body);
+  if (endpoint === 'device_authorization' && ctx.status === 200) {
+    polling.begin(ctx.body);
+    if (settings.entra) ctx.body.message = instructions(ctx.body);
+  }
   if (endpoint !== 'token' || ctx.status !== 200) return;
   if (settings.entra) decorate(form, ctx.oidc.entities.Account?.accountId, ctx.body);
   if (settings.refresh_in_seconds !== null) ctx.body.refresh_in = settings.refresh_in_seconds;
