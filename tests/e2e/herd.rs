@@ -69,8 +69,6 @@ fn a_herd_makes_one_refresh(provider: &Provider, refresh: Duration, rounds: usiz
         println!("round {round} of {rounds}: {warm:.2?} with a cached token, {took:.2?} with a refresh of {refresh:?}");
         assert_eq!(provider.token_requests(REFRESH_TOKEN), round, "refresh requests until round {round}");
         assert!(tokens.iter().all(|token| *token == tokens[0]), "all print the same token");
-        // Half as much again on an idle machine (benches/robustness); here other tests run at the same time.
-        assert!(took < refresh + 3 * REFRESH + 3 * warm, "waiting costs more than the work: {took:?}, {warm:?}");
     }
     assert!(!home.token(&["--force-refresh"]).is_empty(), "the sign-in is alive");
     provider.assert_no_sign_in_was_lost();
