@@ -15,10 +15,11 @@ impl<'t> Document<'t> {
         judge: &mut dyn FnMut(&AccessTokenEntry, Verdict),
     ) -> Option<AccessTokenEntry> {
         let mut best = Best::default();
-        for entry in self.entries(Section::AccessToken).iter().filter_map(|entry| read(entry).ok()) {
+        for candidate in self.entries(Section::AccessToken) {
+            let Ok(entry) = read(&candidate) else { continue };
             let verdict = query.judge(&entry, now);
             judge(&entry, verdict);
-            best.offer(entry, verdict);
+            best.offer(entry, candidate.position, verdict);
         }
         best.into_entry()
     }
@@ -30,9 +31,11 @@ impl<'t> Document<'t> {
         for candidate in self.all_entries(Section::AccessToken).filter(|entry| filter.may_match(entry)) {
             let Ok(entry) = read(&candidate) else { continue };
             let verdict = query.judge(&entry, now);
-            if best.is_beaten_by(&entry, verdict) && !self.is_shadowed(Section::AccessToken, candidate) {
-                best.offer(entry, verdict);
-            }
+            best.offer(entry, candidate.position, verdict);
+        }
+        // The best of all counts unless it is shadowed. That is so rare that it is looked at last, and once.
+        if best.position().is_some_and(|position| self.is_shadowed(Section::AccessToken, position)) {
+            return self.judge_access_tokens(query, now, &mut |_, _| {});
         }
         best.into_entry()
     }
@@ -45,29 +48,26 @@ pub(super) fn read(entry: &Entry<'_>) -> Result<AccessTokenEntry, Defect> {
 /// The best usable token so far: one that is not aging before one that is, then the one that lives longest, then
 /// the one that stands first.
 #[derive(Default)]
-struct Best(Option<(bool, AccessTokenEntry)>);
+struct Best(Option<(Rank, usize, AccessTokenEntry)>);
+
+/// What makes a token the better one: that it is not aging, and when it expires.
+type Rank = (bool, Timestamp);
 
 impl Best {
-    fn is_beaten_by(&self, entry: &AccessTokenEntry, verdict: Verdict) -> bool {
-        match (verdict, &self.0) {
-            (Verdict::Unusable(_), _) => false,
-            (Verdict::Usable { .. }, None) => true,
-            (Verdict::Usable { aging }, Some((best_aging, best))) => {
-                (!aging, entry.expires_on) > (!best_aging, best.expires_on)
-            }
+    fn offer(&mut self, entry: AccessTokenEntry, position: usize, verdict: Verdict) {
+        let Verdict::Usable { aging } = verdict else { return };
+        let rank = (!aging, entry.expires_on);
+        if self.0.as_ref().is_none_or(|(best, ..)| rank > *best) {
+            self.0 = Some((rank, position, entry));
         }
     }
 
-    fn offer(&mut self, entry: AccessTokenEntry, verdict: Verdict) {
-        if let Verdict::Usable { aging } = verdict
-            && self.is_beaten_by(&entry, verdict)
-        {
-            self.0 = Some((aging, entry));
-        }
+    fn position(&self) -> Option<usize> {
+        self.0.as_ref().map(|(_, position, _)| *position)
     }
 
     fn into_entry(self) -> Option<AccessTokenEntry> {
-        self.0.map(|(_, entry)| entry)
+        self.0.map(|(.., entry)| entry)
     }
 }
 

@@ -7,6 +7,8 @@
 
 mod access_token;
 mod account;
+#[cfg(test)]
+mod crowd;
 mod document;
 mod edit;
 mod error;
