@@ -110,7 +110,7 @@ pub(super) fn query(registration: &Registration, account: &Account, request: &Si
     AccessTokenQuery {
         client_id: registration.client_id.clone(),
         environment: registration.environment(),
-        realms: registration.realms(&account.home_account_id),
+        realms: registration.realms(account),
         owner: Owner::User(account.home_account_id.clone()),
         scopes: request.scopes.clone(),
         key_id: None,

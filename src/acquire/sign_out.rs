@@ -43,7 +43,7 @@ impl PublicClient<'_> {
     /// `Ok(None)`: nobody was signed in.
     pub fn sign_out(&self, request: &SignOutRequest) -> Result<Option<SignedOut>, AcquireError> {
         let cache = cached::load(self.store)?;
-        let Some(account) = self.select_account(&cache, request.account.as_deref())? else { return Ok(None) };
+        let Some(account) = self.select_owner(&cache, request.account.as_deref())? else { return Ok(None) };
         let own = RefreshTokenQuery {
             client_id: self.registration.client_id.clone(),
             environment: self.registration.environment(),
@@ -78,14 +78,16 @@ impl PublicClient<'_> {
             Ok(endpoints) => endpoints,
             Err(error) => return Revocation::Failed(error),
         };
+        // One that the server refuses is no reason to leave the others alive.
+        let mut revocation = Revocation::Done;
         for entry in forgotten {
             match self.protocol(&endpoints).revoke(&entry.secret) {
                 Ok(()) => {}
                 Err(RequestError::Unsupported { .. }) => return Revocation::Unsupported,
-                Err(error) => return Revocation::Failed(error),
+                Err(error) => revocation = Revocation::Failed(error),
             }
         }
-        Revocation::Done
+        revocation
     }
 }
 

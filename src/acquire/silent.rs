@@ -128,6 +128,10 @@ impl PublicClient<'_> {
         let mut accounts = snapshot.accounts(Some(&self.registration.environment()));
         accounts.retain(|account| is_meant(account, request.account.as_deref()));
         let account = accounts.pop().filter(|_| accounts.is_empty())?;
+        let id_tokens = || snapshot.id_tokens(&account, &self.registration.client_id);
+        if !self.is_of_authority(&account, id_tokens) {
+            return None;
+        }
         let now = self.clock.now();
         let token = snapshot.find_access_token(&query(&self.registration, &account, request), now)?;
         (!is_aging(&token, now)).then(|| SilentOutcome::cached(token, account))

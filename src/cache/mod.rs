@@ -19,6 +19,7 @@ mod find_refresh_token;
 mod grant;
 mod keys;
 mod matching;
+mod owner;
 #[cfg(test)]
 mod properties;
 mod query;
@@ -41,6 +42,7 @@ pub use account::Account;
 pub use error::{Defect, ParseError, Unreadable};
 pub use ext_cache_key::ext_cache_key;
 pub use grant::{Grant, Recorded, SignIn};
+pub use owner::Holding;
 pub use query::{AccessTokenQuery, MinValid, Owner, RefreshTokenQuery};
 pub use refresh_token::RefreshTokenEntry;
 pub use refusal::Refusal;

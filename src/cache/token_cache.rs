@@ -14,7 +14,7 @@ use super::{
     RefreshTokenEntry, RefreshTokenQuery, Refusal, Section, Unreadable, Verdict, account, find_access_token,
     find_refresh_token, remove, rotate,
 };
-use crate::secret::RefreshToken;
+use crate::secret::{RawIdToken, RefreshToken};
 use crate::terms::{ClientId, Environment};
 use crate::time::Timestamp;
 
@@ -121,6 +121,11 @@ impl TokenCache {
         self.document().accounts(environment)
     }
 
+    /// The ID tokens that a client holds for a user; their issuer tells which authority the user signed in to.
+    pub fn id_tokens(&self, account: &Account, client_id: &ClientId) -> Vec<RawIdToken> {
+        self.document().id_tokens(account, client_id)
+    }
+
     /// All access tokens that can be read.
     pub fn access_tokens(&self) -> Vec<AccessTokenEntry> {
         self.readable(Section::AccessToken, find_access_token::read)
@@ -182,7 +187,7 @@ impl TokenCache {
         self.change(remove::clear)
     }
 
-    fn document(&self) -> Document<'_> {
+    pub(super) fn document(&self) -> Document<'_> {
         Document { text: self.text.as_bytes(), index: &self.index }
     }
 

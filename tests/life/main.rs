@@ -6,6 +6,7 @@
 mod support;
 mod world;
 
+mod authorities;
 mod clocks;
 mod refusals;
 mod rescue;

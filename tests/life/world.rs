@@ -88,6 +88,10 @@ impl Life {
     }
 
     pub(crate) fn sign_in(&self, first_tokens: Value) {
+        self.sign_in_at(&self.client(), first_tokens);
+    }
+
+    pub(crate) fn sign_in_at(&self, client: &PublicClient<'_>, first_tokens: Value) {
         self.server.expects([
             want("/device", [("client_id", "app")]).and_answer(
                 200,
@@ -99,7 +103,7 @@ impl Life {
             poll().and_answer(200, &first_tokens),
         ]);
         let request = SignInRequest { scopes: ScopeSet::parse("api:read"), claims: None };
-        self.client().sign_in_by_device_code(&request).unwrap();
+        client.sign_in_by_device_code(&request).unwrap();
         self.server.assert_finished();
     }
 

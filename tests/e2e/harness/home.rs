@@ -25,7 +25,10 @@ impl Home {
         std::fs::create_dir(folder.path().join("cache")).expect("a folder");
 
         let path = |name: &str| folder.path().join(name).display().to_string();
-        let ca_file = provider.ca_file().display().to_string();
+        // The home's own: it outlives the provider.
+        let ca_file = folder.path().join("ca.pem");
+        std::fs::copy(provider.ca_file(), &ca_file).expect("a certificate");
+        let ca_file = ca_file.display().to_string();
         let mut settings = vec![
             ("HOME", path("")),
             ("PATH", std::env::var("PATH").expect("PATH")),
