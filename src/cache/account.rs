@@ -2,7 +2,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Document, Entry};
 use super::fields::Fields;
-use super::matching::{CaseRule, Within};
+use super::matching::Within;
+use super::owner::Key;
 use super::{Defect, Section};
 use crate::terms::{Environment, HomeAccountId, Realm};
 
@@ -32,12 +33,6 @@ impl Account {
         })
     }
 
-    /// The same for two accounts that are one.
-    fn identity(&self) -> (String, String) {
-        let id = CaseRule::of(&self.environment).folded(self.home_account_id.as_str());
-        (self.environment.canonical().to_owned(), id.into_owned())
-    }
-
     /// Takes over what a later entry knows, its realms aside.
     fn merge(&mut self, other: Account) {
         if !other.username.is_empty() {
@@ -60,7 +55,7 @@ impl Document<'_> {
                 continue;
             }
             let new = accounts.len();
-            let place = *places.entry(account.identity()).or_insert(new);
+            let place = *places.entry(Key::of(&account)).or_insert(new);
             account.realms.retain(|realm| realms.insert((place, realm.clone())));
             match accounts.get_mut(place) {
                 Some(known) => {

@@ -68,22 +68,19 @@ impl TokenCache {
 }
 
 /// A user of an environment and its aliases.
-#[derive(Eq, Hash, PartialEq)]
-struct Key {
+#[derive(Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub(super) struct Key {
     environment: String,
     home_account_id: String,
 }
 
 impl Key {
     fn new(environment: &Environment, home_account_id: &str) -> Self {
-        let home_account_id = match CaseRule::of(environment) {
-            CaseRule::Exact => home_account_id.to_owned(),
-            CaseRule::Folded => home_account_id.to_ascii_lowercase(),
-        };
+        let home_account_id = CaseRule::of(environment).folded(home_account_id).into_owned();
         Key { environment: environment.canonical().to_owned(), home_account_id }
     }
 
-    fn of(account: &Account) -> Self {
+    pub(super) fn of(account: &Account) -> Self {
         Key::new(&account.environment, account.home_account_id.as_str())
     }
 
@@ -103,9 +100,9 @@ impl<'t> Document<'t> {
             CaseRule::Exact => search.needle(account.home_account_id.as_str().as_bytes()),
             CaseRule::Folded => search.needle(b""),
         };
-        self.all_entries(Section::IdToken)
+        self.entries(Section::IdToken)
+            .into_iter()
             .filter(|entry| entry.is_escaped() || needle.occurs_in(entry.value()))
-            .filter(|entry| !self.is_shadowed(Section::IdToken, *entry))
             .filter_map(|entry| entry.fields().ok())
             .filter(|fields| within.is_of_client(fields, client_id) && within.is_of_owner(fields, &owner))
             .filter_map(|fields| fields.lenient("secret").map(RawIdToken::new))

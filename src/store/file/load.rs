@@ -63,11 +63,9 @@ pub(super) fn snapshot(path: &Path) -> Result<Option<Snapshot>, StoreError> {
 fn read(path: &Path) -> io::Result<Snapshot> {
     let mut file = File::open(path)?;
     let before = Version::of(&file.metadata()?)?;
-    // One more byte than there should be: room for the end, and the proof that there is no more.
-    let enough = before.size.saturating_add(1);
     let mut bytes = Zeroizing::new(Vec::new());
-    bytes.try_reserve_exact(usize::try_from(enough).unwrap_or(usize::MAX))?;
-    file.by_ref().take(enough).read_to_end(&mut bytes)?;
+    bytes.try_reserve_exact(usize::try_from(before.size).unwrap_or(usize::MAX))?;
+    file.by_ref().take(before.size).read_to_end(&mut bytes)?;
     let version = Version::of(&file.metadata()?)?;
     let steady = before == version && version.size == bytes.len() as u64;
     Ok(Snapshot { bytes, version, steady })

@@ -46,11 +46,11 @@ fn wait_for_file(place: &Place, path: &Path, patience: Duration, clock: &dyn Clo
 }
 
 fn within(place: &Place, patience: Duration, clock: &dyn Clock) -> Result<Option<CacheLock>, StoreError> {
-    let Ok(file) = OpenOptions::new().read(true).write(true).open(&place.file) else { return Ok(None) };
-    wait_for(&place.file, patience, clock, &mut || match try_flock(&file) {
+    let Ok(file) = OpenOptions::new().read(true).write(true).open(place.file()) else { return Ok(None) };
+    wait_for(place.file(), patience, clock, &mut || match try_flock(&file) {
         Ok(Flock::Taken) => Ok(Attempt::Taken(Holder::default())),
         Ok(Flock::Held | Flock::Unknown) => Ok(Attempt::Held(())),
-        Err(error) => Err(StoreError::io("lock", &place.file)(error)),
+        Err(error) => Err(StoreError::io("lock", place.file())(error)),
     })?;
     Ok(Some(CacheLock::Within { _file: file }))
 }

@@ -60,7 +60,7 @@ impl FileStore {
     }
 
     fn rescue_place(&self) -> RescuePlace<'_> {
-        let file = self.place.file.as_os_str().as_encoded_bytes();
+        let file = self.place.file().as_os_str().as_encoded_bytes();
         RescuePlace { folders: &self.rescue_folders, prefix: format!("tokcache-rescue-{}-", short_hash(file)) }
     }
 
@@ -85,7 +85,7 @@ impl FileStore {
             Err(error) if error.is_unwritable() => None,
             Err(error) => return Err(error),
         };
-        match snapshot(&self.place.file)? {
+        match snapshot(self.place.file())? {
             None => Ok(Presence::Absent),
             Some(found) if found.is_blank() => Ok(Presence::Absent),
             Some(found) if found.reads_whole(read) => Ok(Presence::Found),
@@ -98,7 +98,7 @@ impl CacheStore for FileStore {
     fn load(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError> {
         let mut settling = Settling::new(self.clock.as_ref());
         loop {
-            let Some(found) = snapshot(&self.place.file)? else { return Ok(Presence::Absent) };
+            let Some(found) = snapshot(&self.place.typed)? else { return Ok(Presence::Absent) };
             if found.reads_whole(read) {
                 return Ok(Presence::Found);
             }
@@ -115,7 +115,7 @@ impl CacheStore for FileStore {
         let start = self.clock.elapsed();
         loop {
             let lock = self.lock()?;
-            let found = snapshot(&self.place.file)?;
+            let found = snapshot(self.place.file())?;
             let settled = found.as_ref().is_none_or(|found| settling.is_over(found));
             let wanted = match &found {
                 Some(found) if found.document().is_none() && !settled => Change::Torn,
@@ -158,7 +158,7 @@ impl CacheStore for FileStore {
         let reserved = match tempfile::tempfile_in(folder) {
             Ok(file) => platform::reserve(&file, size as u64),
             // Saved in place, then.
-            Err(error) => OpenOptions::new().write(true).open(&self.place.file).map(drop).map_err(|_| error),
+            Err(error) => OpenOptions::new().write(true).open(self.place.file()).map(drop).map_err(|_| error),
         };
         reserved.map_err(StoreError::io("save in", folder))
     }
