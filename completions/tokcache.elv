@@ -303,6 +303,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
             cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
             cand --error-format 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]'
+            cand --repair 'Save what is whole of a damaged cache; a copy of it is kept beside it'
             cand -v 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
             cand --verbose 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
             cand -h 'Print help (see more with ''--help'')'

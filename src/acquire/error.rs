@@ -33,6 +33,8 @@ pub enum AcquireError {
         /// Who is signed in.
         candidates: Vec<Account>,
     },
+    /// Nobody approved the sign-in in time, or the wait was given up.
+    NotApproved,
     /// The network may not be used, and the cache alone does not help.
     Offline,
     /// The request cannot be made with these settings: trying again will not help.
@@ -89,6 +91,8 @@ impl AcquireError {
             RequestError::Refused(response) => AcquireError::Denied(response),
             RequestError::Unsupported { what } => AcquireError::Unsupported { what },
             RequestError::Misconfigured { message } => AcquireError::Misconfigured { message },
+            RequestError::InvalidClaims => AcquireError::Misconfigured { message: error.to_string() },
+            RequestError::DeviceCodeExpired | RequestError::Stopped => AcquireError::NotApproved,
             RequestError::Unavailable { retry_after, .. } => {
                 AcquireError::Unavailable { message: error.to_string(), retry_after }
             }
@@ -120,6 +124,7 @@ impl fmt::Display for AcquireError {
             AcquireError::NoSuchAccount { wanted, candidates } => {
                 write!(formatter, "no account {wanted:?} is signed in; there is {}", names(candidates))
             }
+            AcquireError::NotApproved => formatter.write_str("nobody approved the sign-in in time"),
             AcquireError::Offline => formatter.write_str("no usable token is cached, and the network may not be used"),
             AcquireError::Store(error) => error.fmt(formatter),
             AcquireError::Misconfigured { message } | AcquireError::Unavailable { message, .. } => {

@@ -27,6 +27,8 @@ pub struct Considered {
 /// What would be done.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Decision {
+    /// Only the network would help, and it may not be used.
+    Offline,
     /// A refresh token would be spent; `old_token_valid`: should that fail, the cached access token would be served.
     Refresh {
         /// Whether there is a cached token to fall back on.
@@ -61,6 +63,10 @@ impl PublicClient<'_> {
                         Decision::Serve { key: token.key }
                     }
                     Plan::Refused { fallback: None, .. } => Decision::Refused,
+                    Plan::Refresh { fallback: Some(token), .. } if request.offline => {
+                        Decision::Serve { key: token.key }
+                    }
+                    Plan::Refresh { fallback: None, .. } if request.offline => Decision::Offline,
                     Plan::Refresh { fallback, .. } => Decision::Refresh { old_token_valid: fallback.is_some() },
                     Plan::SignIn => Decision::SignIn,
                 }

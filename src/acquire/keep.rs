@@ -8,7 +8,7 @@ use super::silent::{SilentOutcome, Source};
 use super::{AcquireError, InteractionRequired, PublicClient, cached, rescue};
 use crate::cache::{Grant, Owner, Recorded, RefreshTokenEntry};
 use crate::oauth::TokenResponse;
-use crate::store::RefreshLease;
+use crate::store::{RefreshLease, Saved};
 
 impl PublicClient<'_> {
     /// Saves before anything else can fail. Tokens of an account that was signed out meanwhile are not saved.
@@ -30,6 +30,9 @@ impl PublicClient<'_> {
         let mut recorded = Recorded::Stored;
         let saved = cached::update(self.store, &mut |cache| recorded = cache.record(&grant, now));
         self.compare_clocks(date, now);
+        if let Ok(Saved::WrittenAndClosed) = saved {
+            self.observer.closed_to_others();
+        }
         match saved {
             Ok(_) => lease.forget_rescued(),
             Err(error) => self.observer.not_saved(&error, &successor),

@@ -27,7 +27,7 @@ mod silent;
 mod spend;
 mod tries;
 
-pub use cached::load as read;
+pub use cached::{Repair, load as read, repair};
 pub use client::{PublicClient, Registration};
 pub use error::{AcquireError, InteractionRequired};
 pub use explain::{Considered, Decision, Explanation};

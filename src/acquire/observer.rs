@@ -27,6 +27,9 @@ pub trait Observer {
     /// Tokens were received and are returned, but could not be saved.
     fn not_saved(&self, _failure: &StoreError, _successor: &Successor) {}
 
+    /// Others could read the cache until now; saving has closed it to them.
+    fn closed_to_others(&self) {}
+
     /// A refresh failed in a way that allows another try, which follows after `pause`.
     fn retrying(&self, _failure: &RequestError, _pause: Duration) {}
 

@@ -6,6 +6,7 @@ use super::silent::{SilentOutcome, Source};
 use super::{AcquireError, PublicClient, cached};
 use crate::cache::{Account, Grant, Owner, SignIn};
 use crate::oauth::{Endpoints, Identity, TokenResponse};
+use crate::store::Saved;
 use crate::terms::{Realm, ScopeSet};
 
 /// `account_source` as MSAL Python writes it after a device authorization: the grant type (RFC 8628 §3.4).
@@ -102,9 +103,12 @@ impl PublicClient<'_> {
             key_id: None,
             ext_cache_key: None,
         };
-        cached::update(self.store, &mut |cache| {
+        let saved = cached::update(self.store, &mut |cache| {
             cache.record(&grant, now);
         })?;
+        if saved == Saved::WrittenAndClosed {
+            self.observer.closed_to_others();
+        }
         Ok(SignedIn {
             can_refresh: grant.refresh_token.is_some(),
             endpoints,

@@ -2,7 +2,6 @@
 
 use super::document::{Document, Entry};
 use super::matching::CaseRule;
-use super::search::{Needle, Search};
 use super::{AccessTokenEntry, AccessTokenQuery, Defect, Section, Verdict};
 use crate::time::Timestamp;
 
@@ -26,9 +25,8 @@ impl<'t> Document<'t> {
 
     /// The same answer, but parses only what may be it.
     pub(super) fn find_access_token(self, query: &AccessTokenQuery, now: Timestamp) -> Option<AccessTokenEntry> {
-        let filter = Filter::new(query, Search::of(self.text.len()));
         let mut best = Best::default();
-        for candidate in self.all_entries(Section::AccessToken).filter(|entry| filter.may_match(entry)) {
+        for candidate in self.all_entries(Section::AccessToken).filter(|entry| query.may_match(entry)) {
             let Ok(entry) = read(&candidate) else { continue };
             let verdict = query.judge(&entry, now);
             best.offer(entry, candidate.position, verdict);
@@ -71,38 +69,16 @@ impl Best {
     }
 }
 
-/// Rules out entries by their bytes.
-///
-/// What a matching entry has to say, it says in these very bytes, unless it says it in escapes: so an entry
-/// with a backslash in it always passes, and so does one where letters may differ by case.
-struct Filter<'q> {
-    /// Of each group, one has to occur.
-    groups: Vec<Vec<Needle<'q>>>,
-}
-
-impl<'q> Filter<'q> {
-    fn new(query: &'q AccessTokenQuery, search: Search) -> Self {
-        let case = CaseRule::of(&query.environment);
-        let needle = |text: &'q str| search.needle(caseless(text, case));
-        let mut groups: Vec<_> = query.resource_scopes().map(|scope| vec![needle(scope)]).collect();
-        groups.push(vec![needle(query.client_id.as_str())]);
-        groups.extend(query.owner.home_account_id().map(|id| vec![needle(id)]));
-        groups.push(query.realms.iter().map(|realm| needle(realm.as_str())).collect());
-        Filter { groups }
-    }
-
+impl AccessTokenQuery {
+    /// Rules out most entries that [`judge`](AccessTokenQuery::judge) would find unusable, and no other.
     fn may_match(&self, entry: &Entry<'_>) -> bool {
-        let occurs = |group: &Vec<Needle<'_>>| group.iter().any(|needle| needle.occurs_in(entry.value()));
-        entry.is_escaped() || self.groups.iter().all(occurs)
-    }
-}
-
-/// What occurs in every spelling of `text`: all of it, or where case is folded its longest part without a letter.
-fn caseless(text: &str, case: CaseRule) -> &[u8] {
-    match case {
-        CaseRule::Exact => text.as_bytes(),
-        CaseRule::Folded => {
-            text.as_bytes().split(u8::is_ascii_alphabetic).max_by_key(|part| part.len()).unwrap_or_default()
-        }
+        let Some(glance) = entry.glance() else { return true };
+        let case = CaseRule::of(&self.environment);
+        let says = |name, wanted| case.same(glance.text(name), wanted);
+        let granted = |scope| glance.text("target").split_whitespace().any(|own| case.same(own, scope));
+        says("client_id", self.client_id.as_str())
+            && says("home_account_id", self.owner.home_account_id().unwrap_or_default())
+            && self.realms.iter().any(|realm| says("realm", realm.as_str()))
+            && self.resource_scopes().all(granted)
     }
 }

@@ -6,7 +6,6 @@ use std::collections::{HashMap, HashSet};
 use super::document::{Document, Entry};
 use super::fields::Fields;
 use super::matching::{CaseRule, Within};
-use super::search::Search;
 use super::{AccessTokenEntry, Account, RefreshTokenEntry, Section, TokenCache, find_access_token, find_refresh_token};
 use crate::secret::RawIdToken;
 use crate::terms::{ClientId, Environment, HomeAccountId};
@@ -95,14 +94,13 @@ impl<'t> Document<'t> {
     pub(super) fn id_tokens(self, account: &Account, client_id: &ClientId) -> Vec<RawIdToken> {
         let within = Within::new(&account.environment);
         let owner = super::Owner::User(account.home_account_id.clone());
-        let search = Search::of(self.text.len());
-        let needle = match within.case {
-            CaseRule::Exact => search.needle(account.home_account_id.as_str().as_bytes()),
-            CaseRule::Folded => search.needle(b""),
+        let id = account.home_account_id.as_str();
+        let may_be_theirs = |entry: &Entry<'_>| {
+            entry.glance().is_none_or(|glance| within.case.same(glance.text("home_account_id"), id))
         };
         self.entries(Section::IdToken)
             .into_iter()
-            .filter(|entry| entry.is_escaped() || needle.occurs_in(entry.value()))
+            .filter(may_be_theirs)
             .filter_map(|entry| entry.fields().ok())
             .filter(|fields| within.is_of_client(fields, client_id) && within.is_of_owner(fields, &owner))
             .filter_map(|fields| fields.lenient("secret").map(RawIdToken::new))

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::search::Search;
+use super::search::quote_or_backslash;
 use super::{ParseError, Section};
 
 /// A range of bytes of the text.
@@ -107,7 +107,6 @@ pub(super) fn members(text: &[u8]) -> Result<Vec<Member>, ParseError> {
 
 struct Scanner<'t> {
     text: &'t [u8],
-    search: Search,
     at: usize,
     /// The closing brackets that are due, innermost last.
     nesting: Vec<u8>,
@@ -117,7 +116,7 @@ struct Scanner<'t> {
 
 impl<'t> Scanner<'t> {
     fn new(text: &'t [u8]) -> Self {
-        Scanner { text, search: Search::of(text.len()), at: 0, nesting: Vec::new(), escaped: false }
+        Scanner { text, at: 0, nesting: Vec::new(), escaped: false }
     }
 
     /// Passes over the object that starts here; `value` passes over each member's value.
@@ -202,7 +201,7 @@ impl<'t> Scanner<'t> {
         self.expect(b'"')?;
         loop {
             let rest = self.text.get(self.at..).ok_or(ParseError::CutOff)?;
-            self.at += self.search.quote_or_backslash(rest).ok_or(ParseError::CutOff)? + 1;
+            self.at += quote_or_backslash(rest).ok_or(ParseError::CutOff)? + 1;
             if self.text[self.at - 1] == b'"' {
                 return Ok(Span { start, end: self.at });
             }

@@ -73,7 +73,7 @@ pub(super) struct Settings {
     pub(super) timeout: Option<Duration>,
 
     /// Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]
-    #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = wait)]
     pub(super) lock_timeout: Option<Duration>,
 
     /// How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]
@@ -108,12 +108,20 @@ impl Settings {
     }
 }
 
-/// A duration that leaves time for something to happen.
+/// How long to wait: at most a day, and perhaps not at all.
+pub(super) fn wait(text: &str) -> Result<Duration, String> {
+    match duration(text)? {
+        wait if wait > Duration::from_secs(86_400) => Err("it has to be at most a day".to_owned()),
+        wait => Ok(wait),
+    }
+}
+
+/// The same, but it leaves time for something to happen.
 pub(super) fn bound(text: &str) -> Result<Duration, String> {
-    duration(text).and_then(|bound| match bound {
+    match wait(text)? {
         Duration::ZERO => Err("it has to be longer than nothing".to_owned()),
         bound => Ok(bound),
-    })
+    }
 }
 
 /// `90s`, `5m`, `1h 30m`; a bare number is seconds.

@@ -10,7 +10,7 @@ use tokcache::time::SystemClock;
 
 use super::args::Settings;
 use super::narrator::Narrator;
-use super::profiles::{self, Profile};
+use super::profiles::{self, Learned, Profile};
 use super::wire_log::WireLog;
 use super::{Exit, Failure, environment};
 
@@ -74,8 +74,10 @@ impl Context {
     pub(super) fn registration(&self) -> Result<Registration, Failure> {
         let profile = self.profile.clone().unwrap_or_default();
         let authority = self.settings.authority.clone().or_else(|| profile.authority.clone());
-        // What was named for, or learned from, one authority says nothing of another.
-        let mut effective = if authority == profile.authority { profile } else { Profile::default() };
+        // Endpoints that were named for one authority say nothing of another.
+        let url = |authority: &Option<String>| Some(Authority::parse(authority.as_ref()?, None).ok()?.url().to_owned());
+        let is_same = authority == profile.authority || url(&authority) == url(&profile.authority);
+        let mut effective = if is_same { profile } else { Profile::default() };
         effective.authority = authority;
         let remembered = self.profile.as_ref().and_then(|profile| profile.client_id.clone());
         effective.client_id = self.settings.client_id.clone().or(remembered);
@@ -87,13 +89,17 @@ impl Context {
         let (Some(authority), Some(client_id)) = (&profile.authority, &profile.client_id) else {
             return Err(self.incomplete(profile));
         };
-        let mut endpoints = profile.endpoints.parse()?.or(profile.learned.endpoints.parse()?);
-        endpoints.issuer.clone_from(&profile.learned.issuer);
+        let authority = Authority::parse(authority, None)?;
+        let is_same = |other: &String| Authority::parse(other, None).is_ok_and(|other| other.url() == authority.url());
+        let learned = profile.learned.clone();
+        let learned = if learned.authority.as_ref().is_some_and(is_same) { learned } else { Learned::default() };
+        let mut endpoints = profile.endpoints.parse()?.or(learned.endpoints.parse()?);
+        endpoints.issuer = learned.issuer;
         Ok(Registration {
-            authority: Authority::parse(authority, None)?,
+            authority,
             client_id: ClientId::new(client_id),
             endpoints,
-            tenant: profile.learned.tenant.as_ref().map(Realm::new),
+            tenant: learned.tenant.map(Realm::new),
         })
     }
 

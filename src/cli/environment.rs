@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use directories::{BaseDirs, ProjectDirs};
 
-use super::args::{Settings, bound, duration};
+use super::args::{Settings, bound, wait};
 use super::{Exit, Failure};
 use crate::output::ErrorFormat;
 
@@ -49,7 +49,7 @@ impl Settings {
             store: text(self.store, "TOKCACHE_STORE"),
             ca_file: self.ca_file.or_else(|| path("TOKCACHE_CA_FILE")),
             timeout: parsed(self.timeout, "TOKCACHE_TIMEOUT", bound)?,
-            lock_timeout: parsed(self.lock_timeout, "TOKCACHE_LOCK_TIMEOUT", duration)?,
+            lock_timeout: parsed(self.lock_timeout, "TOKCACHE_LOCK_TIMEOUT", wait)?,
             error_format: parsed(self.error_format, "TOKCACHE_ERROR_FORMAT", |text| ErrorFormat::from_str(text, true))?,
             verbose: parsed(Some(self.verbose).filter(|verbose| *verbose > 0), "TOKCACHE_LOG", verbosity)?.unwrap_or(0),
         })

@@ -9,9 +9,9 @@ use tokcache::platform;
 
 use super::args::Settings;
 use super::context::Context;
-use super::token::Selection;
+use super::token::{Selection, unfit};
 use super::{Exit, Failure};
-use crate::output::command_line;
+use crate::output::{command_line, ensure_plain};
 
 /// What POSIX shells return for a command that is not there, and for one that cannot be run.
 const NOT_FOUND: u8 = 127;
@@ -34,6 +34,7 @@ pub(super) struct Input {
 pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure> {
     let context = Context::new(settings, false)?;
     let (outcome, _) = input.selection.acquire(&context, false)?;
+    ensure_plain(&outcome).map_err(unfit)?;
     let Some((program, arguments)) = input.command.split_first() else {
         return Err(Failure::new(Exit::Usage, "no command was given").try_shell("tokcache exec --help"));
     };

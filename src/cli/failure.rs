@@ -136,7 +136,7 @@ impl Failure {
         let exit = match &error {
             AcquireError::AmbiguousAccount { .. } | AcquireError::NoSuchAccount { .. } => Exit::Account,
             AcquireError::Denied(_) => Exit::Denied,
-            AcquireError::InteractionRequired(_) => Exit::InteractionRequired,
+            AcquireError::InteractionRequired(_) | AcquireError::NotApproved => Exit::InteractionRequired,
             AcquireError::MinValid { .. } => Exit::MinValid,
             AcquireError::Misconfigured { .. } | AcquireError::Unsupported { .. } => Exit::Config,
             AcquireError::Store(_) => Exit::Store,
@@ -149,7 +149,9 @@ impl Failure {
             }
             AcquireError::Denied(response)
             | AcquireError::InteractionRequired(InteractionRequired::Refused(response)) => {
-                Failure { response: Some(response), ..failure }.try_tokcache(login)
+                let claims = response.claims.iter().flat_map(|claims| ["--claims".to_owned(), claims.clone()]);
+                let words: Vec<_> = login.into_iter().chain(claims).collect();
+                Failure { response: Some(response), ..failure }.try_tokcache(words)
             }
             AcquireError::InteractionRequired(_) => failure.try_tokcache(login),
             AcquireError::MinValid { lifetime, .. } => {
@@ -167,9 +169,12 @@ impl Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        let is_busy = matches!(error, StoreError::Busy { .. });
-        let failure = Failure::new(Exit::Store, error);
-        if is_busy { failure.retryable(true) } else { failure.try_tokcache(["cache", "check"]) }
+        let failure = Failure::new(Exit::Store, &error);
+        match error {
+            StoreError::Busy { .. } => failure.retryable(true),
+            StoreError::Damaged { .. } => failure.try_tokcache(["cache", "check", "--repair"]),
+            _ => failure.try_tokcache(["cache", "check"]),
+        }
     }
 }
 

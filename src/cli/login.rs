@@ -73,6 +73,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
         profile.scopes = resource_scopes(&signed_in.token.scopes);
     }
     profile.learned = Learned {
+        authority: profile.authority.clone(),
         issuer: signed_in.endpoints.issuer.clone(),
         tenant: signed_in.tenant.as_ref().map(ToString::to_string),
         endpoints: EndpointNames::of(&signed_in.endpoints),

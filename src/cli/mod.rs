@@ -13,6 +13,7 @@ mod list;
 mod login;
 mod narrator;
 mod profile;
+mod profile_format;
 mod profiles;
 mod quick;
 mod token;

@@ -63,6 +63,10 @@ impl Observer for Narrator {
         ));
     }
 
+    fn closed_to_others(&self) {
+        tell("warning: other users could read the cache until now; it is closed to them (mode 0600)");
+    }
+
     fn not_saved(&self, failure: &StoreError, successor: &Successor) {
         let fate = match successor {
             Successor::Kept(file) => format!("the next run will find the new refresh token in {}", file.display()),

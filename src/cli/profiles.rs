@@ -1,105 +1,39 @@
 //! Named settings: one TOML file a profile, replaced whole, so that two processes never share a write.
 
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-use tokcache::oauth::{AuthorityError, Endpoint, Endpoints};
+use tokcache::platform;
 
+pub(super) use super::profile_format::{EndpointNames, Learned, Profile};
 use super::{Exit, Failure, environment};
 use crate::output::{command_line, quote};
-
-/// Settings, by the names of the flags. Nothing in it is secret.
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Profile {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) authority: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) client_id: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) scopes: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) store: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) ca_file: Option<PathBuf>,
-    /// Endpoints that the user named, for providers whose discovery lacks them.
-    #[serde(skip_serializing_if = "EndpointNames::is_empty")]
-    pub(super) endpoints: EndpointNames,
-    /// What the server told at sign-in.
-    #[serde(skip_serializing_if = "Learned::is_empty")]
-    pub(super) learned: Learned,
-}
-
-/// Endpoints by the names of the authorization server metadata (RFC 8414 §2, RFC 8628 §4).
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct EndpointNames {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) token_endpoint: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) device_authorization_endpoint: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) revocation_endpoint: Option<String>,
-}
-
-/// What the server told at sign-in, so that it need not be asked again.
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Learned {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) issuer: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) tenant: Option<String>,
-    #[serde(skip_serializing_if = "EndpointNames::is_empty")]
-    pub(super) endpoints: EndpointNames,
-}
-
-impl EndpointNames {
-    fn is_empty(&self) -> bool {
-        *self == EndpointNames::default()
-    }
-
-    /// The endpoints, checked.
-    pub(super) fn parse(&self) -> Result<Endpoints, AuthorityError> {
-        let parse = |url: &Option<String>| url.as_deref().map(Endpoint::parse).transpose();
-        Ok(Endpoints {
-            issuer: None,
-            token: parse(&self.token_endpoint)?,
-            device_authorization: parse(&self.device_authorization_endpoint)?,
-            revocation: parse(&self.revocation_endpoint)?,
-        })
-    }
-
-    pub(super) fn of(endpoints: &Endpoints) -> Self {
-        let text = |endpoint: &Option<Endpoint>| endpoint.as_ref().map(|endpoint| endpoint.as_str().to_owned());
-        EndpointNames {
-            token_endpoint: text(&endpoints.token),
-            device_authorization_endpoint: text(&endpoints.device_authorization),
-            revocation_endpoint: text(&endpoints.revocation),
-        }
-    }
-}
-
-impl Learned {
-    fn is_empty(&self) -> bool {
-        *self == Learned::default()
-    }
-}
 
 /// The profile `name`; `None` when there is none of that name.
 pub(super) fn load(name: &str) -> Result<Option<Profile>, Failure> {
     let path = path(name)?;
-    match fs::read_to_string(&path) {
-        Ok(text) => toml::from_str(&text).map(Some).map_err(|error| {
-            let why = error.message().to_owned();
-            Failure::new(Exit::Config, format!("the profile {} cannot be used: {why}", path.display()))
-                .try_shell(format!("${{EDITOR:-vi}} {}", quote(&path.to_string_lossy())))
-        }),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(built_in(name)),
-        Err(error) => Err(cannot("read", &path, &error)),
+    let text = match read(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(built_in(name)),
+        text => text.map_err(|error| cannot("read", &path, &error))?,
+    };
+    Profile::parse(&text).map(Some).map_err(|error| {
+        let why = error.message().to_owned();
+        Failure::new(Exit::Config, format!("the profile {} cannot be used: {why}", path.display()))
+            .try_shell(format!("${{EDITOR:-vi}} {}", quote(&path.to_string_lossy())))
+    })
+}
+
+/// A profile says where refresh tokens are sent, so nobody else may have written it.
+fn read(path: &Path) -> io::Result<String> {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is not a file"));
     }
+    if !platform::is_trusted(&metadata, &fs::metadata(path.parent().unwrap_or(Path::new(".")))?) {
+        return Err(io::Error::other("another user owns it or can write it"));
+    }
+    fs::read_to_string(path)
 }
 
 /// The Azure CLI's own client and cache file, so that one sign-in serves both. A user's profile of that name wins.
@@ -124,7 +58,7 @@ const AZURE_CLI: &str = "azure-cli";
 pub(super) fn ensure_writable(name: &str) -> Result<(), Failure> {
     let path = path(name)?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    let probe = fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder));
+    let probe = platform::create_folder(folder).and_then(|()| tempfile::tempfile_in(folder));
     probe.map(drop).map_err(|error| cannot("write", &path, &error))
 }
 
@@ -132,9 +66,9 @@ pub(super) fn ensure_writable(name: &str) -> Result<(), Failure> {
 pub(super) fn save(name: &str, profile: &Profile) -> Result<(), Failure> {
     let path = path(name)?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    let text = toml::to_string(profile).map_err(|error| Failure::new(Exit::Unexpected, error))?;
+    let text = profile.to_toml().map_err(|error| Failure::new(Exit::Unexpected, error))?;
     let write = || {
-        fs::create_dir_all(folder)?;
+        platform::create_folder(folder)?;
         let mut file = tempfile::Builder::new().prefix(".profile-").tempfile_in(folder)?;
         file.write_all(text.as_bytes())?;
         file.as_file().sync_all()?;

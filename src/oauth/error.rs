@@ -2,8 +2,12 @@
 
 use std::fmt;
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use zeroize::Zeroizing;
+
 use super::http::{Response, Stage, TransportError};
 use super::members::Members;
+use super::network::FORM;
 use super::token_error::{ErrorCode, TokenErrorResponse, aadsts_numbers};
 
 /// The failure of one exchange with a provider. No variant holds a secret.
@@ -123,9 +127,14 @@ fn is_transient(status: u16, error: Option<&ErrorCode>) -> bool {
     }
 }
 
+/// The text without the secrets, as they are and as a form spells them: servers repeat what they were sent.
 fn without(text: String, secrets: &[&str]) -> String {
     let secrets = secrets.iter().filter(|secret| !secret.is_empty());
-    secrets.fold(text, |text, secret| text.replace(secret, "[redacted]"))
+    secrets.fold(text, |text, secret| {
+        let encoded = Zeroizing::new(utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string());
+        let lenient = Zeroizing::new(utf8_percent_encode(secret, FORM).to_string());
+        [*secret, &encoded, &lenient].iter().fold(text, |text, spelling| text.replace(*spelling, "[redacted]"))
+    })
 }
 
 /// The first 4 KiB, in whole characters.
@@ -247,7 +256,7 @@ mod tests {
 
     #[test]
     fn what_was_sent_in_secret_is_taken_out_of_what_the_server_says() {
-        let body = r#"{"error":"canary","error_description":"canary\/1 is bad, canary\/1","suberror":"canary\/1","claims":"canary\/1"}"#;
+        let body = r#"{"error":"canary","error_description":"canary\/1 is bad, canary\/1","suberror":"canary\/1","claims":"canary%2F1"}"#;
         for status in [400, 503] {
             let error = RequestError::of(&answer(status, body), &["canary/1", "canary", ""]);
             assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");

@@ -7,7 +7,7 @@ use super::{json, plain, validity};
 /// An explanation, fit to be shown.
 #[derive(Serialize)]
 pub(crate) struct ExplanationView {
-    /// `serve`, `refresh` or `sign_in`.
+    /// `serve`, `refresh`, `refused`, `offline` or `sign_in`.
     pub(crate) decision: &'static str,
     pub(crate) reason: &'static str,
     pub(crate) account: Option<String>,
@@ -57,12 +57,13 @@ impl ExplanationView {
         }
         for token in &self.access_tokens {
             let mark = if token.used { '*' } else { ' ' };
+            let tenant =
+                if token.tenant.is_empty() { String::new() } else { format!(", tenant {}", plain(&token.tenant)) };
             text += &format!(
-                "  {mark} {}: {} (client {}, tenant {}, {})\n",
+                "  {mark} {}: {} (client {}{tenant}, {})\n",
                 plain(&token.scope),
                 plain(&token.verdict),
                 plain(&token.client_id),
-                plain(&token.tenant),
                 validity(token.expires_in),
             );
         }

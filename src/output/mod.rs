@@ -21,7 +21,7 @@ pub(crate) use list::{AccessTokenView, AccountView, ListView};
 pub(crate) use shell::{command_line, quote};
 pub(crate) use sign_in::{DeviceCodeView, end_countdown, show_countdown, show_device_code};
 pub(crate) use text::{about, json, plain, validity};
-pub(crate) use token::{TokenFormat, TokenView};
+pub(crate) use token::{TokenFormat, TokenView, ensure_plain};
 
 /// Writes the answer, whole, to stdout. A broken pipe is success: the reader has what it wanted.
 pub(crate) fn answer(text: &[u8]) -> anyhow::Result<()> {

@@ -38,14 +38,14 @@ pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<Zeroizing<String>> 
 
 fn is_invisible(character: char) -> bool {
     matches!(character,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{2800}' | '\u{3164}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
         | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Seconds as a person says them: `45 s`, `12 min`, `3 h`, `2 d`.
 pub(crate) fn about(seconds: i64) -> String {
-    match seconds.abs() {
+    match seconds.saturating_abs() {
         0..=119 => format!("{seconds} s"),
         120..=7199 => format!("{} min", seconds / 60),
         7200..=172_799 => format!("{} h", seconds / 3600),
@@ -55,7 +55,11 @@ pub(crate) fn about(seconds: i64) -> String {
 
 /// How long a token that ends in `seconds` is valid, or since when it is not.
 pub(crate) fn validity(seconds: i64) -> String {
-    if seconds > 0 { format!("valid for {}", about(seconds)) } else { format!("expired {} ago", about(-seconds)) }
+    if seconds > 0 {
+        format!("valid for {}", about(seconds))
+    } else {
+        format!("expired {} ago", about(seconds.saturating_neg()))
+    }
 }
 
 #[cfg(test)]

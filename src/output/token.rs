@@ -76,10 +76,8 @@ impl TokenView<'_> {
     pub(crate) fn render(&self, format: TokenFormat) -> anyhow::Result<Zeroizing<String>> {
         let SilentOutcome { access_token, token_type, .. } = self.outcome;
         let secret = access_token.expose();
-        // A line break in a token would forge a header or a command (RFC 6750 §2.1 allows visible ASCII only).
-        let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
-        if format != TokenFormat::Json && !(is_plain(secret) && is_plain(token_type)) {
-            bail!("the access token holds characters that no header can carry; -o json prints it escaped");
+        if format != TokenFormat::Json {
+            ensure_plain(self.outcome)?;
         }
         let mut text = match format {
             TokenFormat::Az => json(&self.az())?,
@@ -129,6 +127,15 @@ impl TokenView<'_> {
     }
 }
 
+/// Refuses a token that would forge a header or a command where it is put: RFC 6750 §2.1 allows visible ASCII only.
+pub(crate) fn ensure_plain(outcome: &SilentOutcome) -> anyhow::Result<()> {
+    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
+    if !(is_plain(outcome.access_token.expose()) && is_plain(&outcome.token_type)) {
+        bail!("the access token holds characters that no header can carry; -o json prints it escaped");
+    }
+    Ok(())
+}
+
 /// The value of the `Authorization` header, with its name (RFC 6750 §2.1).
 fn authorization(token_type: &str, secret: &str) -> Zeroizing<String> {
     let scheme = if token_type.eq_ignore_ascii_case("bearer") { "Bearer" } else { token_type };
@@ -138,7 +145,9 @@ fn authorization(token_type: &str, secret: &str) -> Zeroizing<String> {
 /// Local time without an offset, as `az` has always printed it; UTC where the system does not tell.
 fn local_time(on: Timestamp) -> String {
     let utc = OffsetDateTime::from_unix_timestamp(on.0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    let local = utc.to_offset(UtcOffset::local_offset_at(utc).unwrap_or(UtcOffset::UTC));
+    // At the end of time there is no later hour.
+    let offset = UtcOffset::local_offset_at(utc).unwrap_or(UtcOffset::UTC);
+    let local = utc.checked_to_offset(offset).unwrap_or(utc);
     format!(
         "{:04}-{:02}-{:02} {:02}:{:02}:{:02}.000000",
         local.year(),

@@ -89,7 +89,7 @@ impl CacheStore for MemoryStore {
     fn forget_rescued(&self) {}
 
     fn describe(&self) -> Description {
-        Description { url: URL.to_owned(), path: None, lock_holder: None }
+        Description { url: URL.to_owned(), path: None, lock_holder: None, exposed: Vec::new() }
     }
 }
 

@@ -29,7 +29,7 @@ pub use proxy::ProxyRules;
 /// Bytes; a longer answer is refused.
 const LONGEST_BODY: usize = 1 << 20;
 /// What `application/x-www-form-urlencoded` leaves as it is.
-const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
+pub(super) const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
 
 /// How to reach providers.
 #[derive(Clone, Debug)]

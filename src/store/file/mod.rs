@@ -14,11 +14,13 @@ mod load;
 mod lock;
 mod lockfile;
 mod place;
+mod regular;
 mod rescue;
 mod save;
+mod set_aside;
 mod sweep;
 
-use std::fs::OpenOptions;
+use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,11 +32,15 @@ use self::load::{Settling, Snapshot, snapshot};
 use self::lock::CacheLock;
 use self::lockfile::holder_of;
 use self::place::Place;
+use self::regular::open_to_write;
 use self::rescue::{FileLease, RescuePlace};
 use self::save::{Commit, remove, save};
+use self::set_aside::set_aside;
 use self::sweep::sweep;
 use super::wait::wait_unless;
-use super::{CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Saved, StoreError, Wait};
+use super::{
+    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Saved, StoreError, Wait,
+};
 use crate::platform;
 use crate::time::Clock;
 
@@ -127,9 +133,9 @@ impl CacheStore for FileStore {
                     return Ok(Saved::Unchanged);
                 }
                 Change::Replace(bytes) => match save(&lock, &self.place, &bytes, found.as_ref())? {
-                    Commit::Done => {
+                    Commit::Done { closed } => {
                         sweep(&lock, &self.place, self.clock.as_ref());
-                        return Ok(Saved::Written);
+                        return Ok(if closed { Saved::WrittenAndClosed } else { Saved::Written });
                     }
                     Commit::Overtaken => self.check_patience(start)?,
                 },
@@ -138,6 +144,34 @@ impl CacheStore for FileStore {
                     drop(lock);
                     settling.pause();
                 }
+            }
+        }
+    }
+
+    fn repair(&self, salvage: &mut dyn FnMut(&[u8]) -> Change) -> Result<Repaired, StoreError> {
+        let mut settling = Settling::new(self.clock.as_ref());
+        let start = self.clock.elapsed();
+        loop {
+            let lock = self.lock()?;
+            let Some(found) = snapshot(self.place.file())? else { return Ok(Repaired::Unchanged) };
+            let Some(bytes) = found.document().filter(|_| settling.is_over(&found)) else {
+                if found.is_blank() {
+                    return Ok(Repaired::Unchanged);
+                }
+                drop(lock);
+                self.check_patience(start)?;
+                settling.pause();
+                continue;
+            };
+            let repaired = match salvage(bytes) {
+                Change::Keep => return Ok(Repaired::Unchanged),
+                Change::Replace(repaired) => repaired,
+                Change::Torn => return Err(StoreError::Damaged { path: self.place.typed.clone() }),
+            };
+            let aside = set_aside(&lock, &self.place, &found, self.clock.now())?;
+            match save(&lock, &self.place, &repaired, Some(&found))? {
+                Commit::Done { .. } => return Ok(Repaired::SetAside(aside)),
+                Commit::Overtaken => self.check_patience(start)?,
             }
         }
     }
@@ -158,9 +192,14 @@ impl CacheStore for FileStore {
         let reserved = match tempfile::tempfile_in(folder) {
             Ok(file) => platform::reserve(&file, size as u64),
             // Saved in place, then.
-            Err(error) => OpenOptions::new().write(true).open(self.place.file()).map(drop).map_err(|_| error),
+            Err(error) => open_to_write(self.place.file()).map(drop).map_err(|_| error),
         };
-        reserved.map_err(StoreError::io("save in", folder))
+        reserved.map_err(StoreError::io("save in", folder))?;
+        // Whoever holds it now will have given it back by the time that it is needed.
+        match CacheLock::acquire(&self.place, Duration::ZERO, self.clock.as_ref()) {
+            Ok(_) | Err(StoreError::Busy { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     fn lease(
@@ -185,7 +224,14 @@ impl CacheStore for FileStore {
     fn describe(&self) -> Description {
         let path = self.place.typed.clone();
         let lock_holder = self.place.lock_files().iter().find_map(|lock| holder_of(lock));
-        Description { url: format!("file:{}", path.display()), path: Some(path), lock_holder }
+        let exposed = [
+            (self.place.file(), platform::is_open_to_others as fn(&Metadata) -> bool),
+            (self.place.folder(), platform::lets_others_replace),
+        ];
+        let exposed =
+            exposed.into_iter().filter(|(path, is_exposed)| fs::metadata(path).is_ok_and(|it| is_exposed(&it)));
+        let exposed = exposed.map(|(path, _)| path.to_owned()).collect();
+        Description { url: format!("file:{}", path.display()), path: Some(path), lock_holder, exposed }
     }
 }
 
