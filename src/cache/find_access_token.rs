@@ -74,11 +74,10 @@ impl AccessTokenQuery {
     fn may_match(&self, entry: &Entry<'_>) -> bool {
         let Some(glance) = entry.glance() else { return true };
         let case = CaseRule::of(&self.environment);
-        let says = |name, wanted| case.same(glance.text(name), wanted);
-        let granted = |scope| glance.text("target").split_whitespace().any(|own| case.same(own, scope));
-        says("client_id", self.client_id.as_str())
-            && says("home_account_id", self.owner.home_account_id().unwrap_or_default())
-            && self.realms.iter().any(|realm| says("realm", realm.as_str()))
+        let granted = |scope| glance.target.split_whitespace().any(|own| case.same(own, scope));
+        case.same(glance.client_id, self.client_id.as_str())
+            && case.same(glance.home_account_id, self.owner.home_account_id().unwrap_or_default())
+            && self.realms.iter().any(|realm| case.same(glance.realm, realm.as_str()))
             && self.resource_scopes().all(granted)
     }
 }

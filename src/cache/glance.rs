@@ -1,33 +1,39 @@
 //! A look at an entry's fields where they lie, without parsing it: enough to rule most entries out.
 
 use super::document::Entry;
-use super::scan::{Member, members};
+use super::scan::each_member;
 
-/// The fields of an entry in which nothing is escaped.
+/// What an entry says in which nothing is escaped, if it can be read at all. Empty is what is missing or no string.
+#[derive(Default)]
 pub(super) struct Glance<'t> {
-    value: &'t [u8],
-    members: Vec<Member>,
+    pub(super) client_id: &'t str,
+    pub(super) home_account_id: &'t str,
+    pub(super) realm: &'t str,
+    pub(super) target: &'t str,
 }
 
 impl<'t> Entry<'t> {
     /// `None` where only parsing tells: letters may be written as escapes, or it may be no object.
     pub(super) fn glance(&self) -> Option<Glance<'t>> {
-        let value = self.value();
-        let members = members(value).ok().filter(|_| !self.is_escaped())?;
-        Some(Glance { value, members })
+        if self.is_escaped() {
+            return None;
+        }
+        let (value, mut glance) = (self.value(), Glance::default());
+        let scanned = each_member(value, |member| {
+            let field = match member.key.of(value) {
+                br#""client_id""# => &mut glance.client_id,
+                br#""home_account_id""# => &mut glance.home_account_id,
+                br#""realm""# => &mut glance.realm,
+                br#""target""# => &mut glance.target,
+                _ => return,
+            };
+            // Of two fields with one name the last counts.
+            *field = text(member.value.of(value)).unwrap_or_default();
+        });
+        scanned.is_ok().then_some(glance)
     }
 }
 
-impl<'t> Glance<'t> {
-    /// What an entry says that can be read and holds this field; the empty text where it is missing or no string.
-    pub(super) fn text(&self, name: &str) -> &'t str {
-        let is_named = |member: &&Member| unquoted(member.key.of(self.value)) == Some(name);
-        // Of two fields with one name the last counts.
-        let member = self.members.iter().rev().find(is_named);
-        member.and_then(|member| unquoted(member.value.of(self.value))).unwrap_or_default()
-    }
-}
-
-fn unquoted(text: &[u8]) -> Option<&str> {
-    str::from_utf8(text.strip_prefix(b"\"")?.strip_suffix(b"\"")?).ok()
+fn text(quoted: &[u8]) -> Option<&str> {
+    str::from_utf8(quoted.strip_prefix(b"\"")?.strip_suffix(b"\"")?).ok()
 }

@@ -95,9 +95,8 @@ impl<'t> Document<'t> {
         let within = Within::new(&account.environment);
         let owner = super::Owner::User(account.home_account_id.clone());
         let id = account.home_account_id.as_str();
-        let may_be_theirs = |entry: &Entry<'_>| {
-            entry.glance().is_none_or(|glance| within.case.same(glance.text("home_account_id"), id))
-        };
+        let may_be_theirs =
+            |entry: &Entry<'_>| entry.glance().is_none_or(|glance| within.case.same(glance.home_account_id, id));
         self.entries(Section::IdToken)
             .into_iter()
             .filter(may_be_theirs)
