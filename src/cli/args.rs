@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use serde::{Deserialize, Serialize};
 
 use super::{cache, clear, completions, exec, explain, list, login, profile, token};
 use crate::output::ErrorFormat;
@@ -62,6 +63,14 @@ pub(super) struct Settings {
     #[arg(long, global = true, value_name = "URL", env = "TOKCACHE_STORE")]
     pub(super) store: Option<String>,
 
+    /// Keep the cache encrypted: keyring, key-file:PATH, passphrase or credential; or none [default: as it is]
+    #[arg(long, global = true, value_name = "KEY", env = "TOKCACHE_ENCRYPT")]
+    pub(super) encrypt: Option<String>,
+
+    /// Keep the key at hand for the login session [default: none]
+    #[arg(long, global = true, value_name = "WHERE", env = "TOKCACHE_KEY_CACHE", value_enum)]
+    pub(super) key_cache: Option<KeyCache>,
+
     /// Trust the certificates in this PEM file too
     #[arg(long, global = true, value_name = "PATH", env = "TOKCACHE_CA_FILE")]
     pub(super) ca_file: Option<PathBuf>,
@@ -93,6 +102,8 @@ impl Default for Settings {
             authority: None,
             client_id: None,
             store: None,
+            encrypt: None,
+            key_cache: None,
             ca_file: None,
             timeout: Duration::from_secs(30),
             lock_timeout: Duration::from_secs(60),
@@ -100,6 +111,16 @@ impl Default for Settings {
             verbose: 0,
         }
     }
+}
+
+/// Where the key of an encrypted cache is kept at hand.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum KeyCache {
+    /// In the kernel's session keyring (Linux)
+    Kernel,
+    /// Nowhere
+    None,
 }
 
 /// `90s`, `5m`, `1h 30m`; a bare number is seconds.

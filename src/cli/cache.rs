@@ -2,10 +2,12 @@
 
 use clap::{Args, Subcommand};
 use tokcache::acquire;
+use tokcache::store::CacheStore as _;
 
 use super::args::Settings;
 use super::context::Context;
-use super::{Exit, Failure};
+use super::passphrase::Asking;
+use super::{Exit, Failure, encryption};
 use crate::output::{self, plain, tell};
 
 #[derive(Args, Debug)]
@@ -20,13 +22,27 @@ enum Action {
     Path,
     /// Read the whole cache and report what cannot be understood
     Check,
+    /// Encrypt a plain cache with the key of --encrypt
+    Encrypt,
+    /// Make an encrypted cache plain again
+    Decrypt,
+    /// Encrypt the cache with another key, of --encrypt or of where the old one is
+    Rekey(encryption::Rekey),
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
-    let context = Context::new(settings, false)?;
+    let asking = match &input.action {
+        Action::Path => Asking::never(),
+        Action::Rekey(rekey) => Asking { allowed: true, new_passphrase_file: rekey.new_passphrase_file.clone() },
+        Action::Check | Action::Decrypt | Action::Encrypt => Asking::allowed(),
+    };
+    let context = Context::new(settings, false, asking)?;
     match input.action {
         Action::Path => path(&context),
         Action::Check => check(&context),
+        Action::Encrypt => encryption::encrypt(&context),
+        Action::Decrypt => encryption::decrypt(&context),
+        Action::Rekey(input) => encryption::rekey(&context, &input),
     }
 }
 
@@ -38,7 +54,7 @@ fn path(context: &Context) -> Result<(), Failure> {
 
 fn check(context: &Context) -> Result<(), Failure> {
     let store = context.store.describe();
-    let cache = acquire::read(context.store.as_ref())?;
+    let cache = acquire::read(&context.store).map_err(|error| context.store_failure(error))?;
     let unreadable = cache.unreadable();
     for entry in &unreadable {
         tell(plain(&format!("{} {}: {}", entry.section, entry.key, entry.reason)));

@@ -4,22 +4,24 @@ use std::sync::Arc;
 
 use tokcache::acquire::{AcquireError, PublicClient, Registration};
 use tokcache::oauth::{Authority, Network, NetworkOptions, ProxyRules};
-use tokcache::store::{self, CacheStore};
+use tokcache::store::{self, CacheStore as _, Encryption, KeySettings, SealedStore, StoreError};
 use tokcache::terms::{ClientId, Realm, ScopeSet};
 use tokcache::time::SystemClock;
 
-use super::args::Settings;
+use super::args::{KeyCache, Settings};
 use super::narrator::Narrator;
+use super::passphrase::Asking;
 use super::profiles::{self, Profile};
 use super::wire_log::WireLog;
-use super::{Exit, Failure, environment};
+use super::{Exit, Failure, environment, keys};
 use crate::output;
 
 /// The settings of one run, and what is made of them.
 pub(super) struct Context {
     pub(super) profile_name: String,
     pub(super) profile: Option<Profile>,
-    pub(super) store: Box<dyn CacheStore>,
+    pub(super) store: SealedStore,
+    pub(super) encryption: Encryption,
     pub(super) clock: Arc<SystemClock>,
     pub(super) narrator: Narrator,
     settings: Settings,
@@ -40,7 +42,7 @@ pub(super) struct Scopes {
 
 impl Context {
     /// Resolves the settings. A profile that was named must exist, unless `creating` one.
-    pub(super) fn new(settings: &Settings, creating: bool) -> Result<Self, Failure> {
+    pub(super) fn new(settings: &Settings, creating: bool, asking: Asking) -> Result<Self, Failure> {
         let name = settings.profile.clone().unwrap_or_else(|| "default".to_owned());
         let profile = profiles::load(&name)?;
         if profile.is_none() && settings.profile.is_some() && !creating {
@@ -50,7 +52,11 @@ impl Context {
         let remembered = profile.as_ref();
         let clock = Arc::new(SystemClock::new());
         let url = settings.store.as_ref().or(remembered.and_then(|profile| profile.store.as_ref()));
-        let store = open_store(url, settings, clock.clone())?;
+        let encrypt = settings.encrypt.as_deref().or(remembered.and_then(|profile| profile.encrypt.as_deref()));
+        let encryption = keys::encryption(encrypt)?.unwrap_or_default();
+        let key_cache = settings.key_cache.or(remembered.and_then(|profile| profile.key_cache));
+        let keys = keys::settings(asking, key_cache == Some(KeyCache::Kernel));
+        let store = open_store(url, settings, encryption.clone(), keys, clock.clone())?;
         let ca_file = settings.ca_file.as_ref().or(remembered.and_then(|profile| profile.ca_file.as_ref()));
         let network = Network::new(NetworkOptions {
             timeout: settings.timeout,
@@ -61,6 +67,7 @@ impl Context {
             profile_name: name,
             profile,
             store,
+            encryption,
             clock,
             narrator: Narrator::new(settings.verbose),
             settings: settings.clone(),
@@ -99,7 +106,7 @@ impl Context {
     pub(super) fn client(&self, registration: Registration) -> PublicClient<'_> {
         PublicClient {
             registration,
-            store: self.store.as_ref(),
+            store: &self.store,
             http: &self.network,
             clock: self.clock.as_ref(),
             observer: &self.narrator,
@@ -121,7 +128,19 @@ impl Context {
 
     /// A failure, with the commands that help under these settings.
     pub(super) fn failure(&self, error: AcquireError, scopes: &ScopeSet) -> Failure {
+        let error = match error {
+            AcquireError::Store(error) => return self.store_failure(error),
+            error => error,
+        };
         Failure::from_acquire(error, &self.login_command(scopes), &self.command(&["list"]))
+    }
+
+    /// A failure of the store, with the command that helps.
+    pub(super) fn store_failure(&self, error: StoreError) -> Failure {
+        let store = self.store.describe();
+        let path = store.path.map_or(store.url, |path| path.display().to_string());
+        let remedy = keys::remedy(&error, &path, &|words| self.command(words));
+        Failure::new(Exit::Store, error).try_command(remedy)
     }
 
     /// The command that signs in again with the same settings.
@@ -137,14 +156,16 @@ impl Context {
     }
 
     /// `words` as a whole command, with the flags and variables that choose these settings.
-    fn command(&self, words: &[&str]) -> String {
-        let Settings { profile, authority, client_id, store, ca_file, .. } = &self.settings;
+    pub(super) fn command(&self, words: &[&str]) -> String {
+        let Settings { profile, authority, client_id, store, encrypt, ca_file, .. } = &self.settings;
+        let encrypt = encrypt.as_ref().filter(|_| !words.contains(&"--encrypt")).cloned();
         let ca_file = ca_file.as_ref().map(|path| path.to_string_lossy().into_owned());
         let flags = [
             ("--profile", profile),
             ("--authority", authority),
             ("--client-id", client_id),
             ("--store", store),
+            ("--encrypt", &encrypt),
             ("--ca-file", &ca_file),
         ];
         let chosen = flags.iter().filter_map(|(flag, value)| Some([*flag, value.as_deref()?])).flatten();
@@ -175,8 +196,10 @@ impl Scopes {
 fn open_store(
     url: Option<&String>,
     settings: &Settings,
+    encryption: Encryption,
+    keys: KeySettings,
     clock: Arc<SystemClock>,
-) -> Result<Box<dyn CacheStore>, Failure> {
+) -> Result<SealedStore, Failure> {
     let url = url.map_or("file:", String::as_str);
     let default_file = environment::state_dir().map(|folder| folder.join("token_cache.json"));
     if url == "file:" && default_file.is_none() {
@@ -184,6 +207,7 @@ fn open_store(
             .try_command("export TOKCACHE_STATE_DIR=FOLDER"));
     }
     let default_file = default_file.unwrap_or_default();
-    store::open(url, store::Settings { default_file, lock_timeout: settings.lock_timeout, clock })
+    let lock_timeout = settings.lock_timeout;
+    store::open(url, store::Settings { default_file, lock_timeout, clock, encryption, keys })
         .map_err(|error| Failure::new(Exit::Config, error).try_command("tokcache cache path"))
 }

@@ -23,6 +23,22 @@ pub(super) fn azure_dir() -> Option<PathBuf> {
     path("AZURE_CONFIG_DIR").or_else(|| Some(BaseDirs::new()?.home_dir().join(".azure")))
 }
 
+/// The systemd credential that is a key (systemd.exec(5)).
+pub(super) fn credential() -> Option<PathBuf> {
+    Some(path("CREDENTIALS_DIRECTORY")?.join("tokcache-key"))
+}
+
+/// Where the passphrase can be read: `TOKCACHE_PASSPHRASE_FILE`, else the descriptor `TOKCACHE_PASSPHRASE_FD`.
+pub(super) fn passphrase_file() -> Option<PathBuf> {
+    let descriptor = || text("TOKCACHE_PASSPHRASE_FD")?.parse::<u32>().ok();
+    path("TOKCACHE_PASSPHRASE_FILE").or_else(|| Some(PathBuf::from(format!("/dev/fd/{}", descriptor()?))))
+}
+
+/// Whether there is a screen on which a keyring could ask for its password. Elsewhere than on Linux the system knows.
+pub(super) fn has_screen() -> bool {
+    !cfg!(target_os = "linux") || text("DISPLAY").or_else(|| text("WAYLAND_DISPLAY")).is_some()
+}
+
 /// A variable that is set, not empty, and text.
 pub(super) fn text(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())

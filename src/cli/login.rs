@@ -5,11 +5,12 @@ use tokcache::acquire::{PublicClient, SignInRequest, SignedIn};
 use tokcache::oauth::Authority;
 use tokcache::time::Clock;
 
-use super::Failure;
 use super::args::Settings;
 use super::context::{Context, Scopes};
+use super::passphrase::Asking;
 use super::profiles::{self, EndpointNames, Learned, Profile};
 use super::token::claims;
+use super::{Failure, keys};
 use crate::output::{about, plain, tell};
 
 #[derive(Args, Debug)]
@@ -55,7 +56,7 @@ enum Flow {
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let Flow::Device = input.flow;
-    let mut context = Context::new(settings, true)?;
+    let mut context = Context::new(settings, true, Asking::allowed())?;
     context.narrator.qr = input.qr;
     let mut profile = input.profile(settings, context.profile.clone().unwrap_or_default())?;
     let registration = context.registration_of(&profile)?;
@@ -112,6 +113,8 @@ impl Input {
             profile.scopes = scopes.iter().map(str::to_owned).collect();
         }
         profile.store = settings.store.clone().or(profile.store);
+        profile.encrypt = keys::encryption(settings.encrypt.as_deref())?.map(|it| it.to_string()).or(profile.encrypt);
+        profile.key_cache = settings.key_cache.or(profile.key_cache);
         profile.ca_file = match &settings.ca_file {
             Some(path) => Some(std::path::absolute(path).unwrap_or_else(|_| path.clone())),
             None => profile.ca_file,

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 
 use super::args::Settings;
 use super::profiles::{self, Profile};
-use super::{Exit, Failure};
+use super::{Exit, Failure, keys};
 use crate::output::{self, quote, tell};
 
 #[derive(Args, Debug)]
@@ -23,7 +23,7 @@ enum Action {
         /// Its name [default: that of --profile]
         name: Option<String>,
     },
-    /// Change settings without signing in: --authority, --client-id, --store, --ca-file, --scope
+    /// Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope
     Set {
         /// Its name [default: that of --profile]
         name: Option<String>,
@@ -66,6 +66,8 @@ fn set(name: &str, scopes: &[String], settings: &Settings) -> Result<(), Failure
         authority: settings.authority.clone().or(old.authority.clone()),
         client_id: settings.client_id.clone().or(old.client_id.clone()),
         store: settings.store.clone().or(old.store.clone()),
+        encrypt: keys::encryption(settings.encrypt.as_deref())?.map(|it| it.to_string()).or(old.encrypt.clone()),
+        key_cache: settings.key_cache.or(old.key_cache),
         ca_file: settings.ca_file.clone().or(old.ca_file.clone()),
         ..old.clone()
     };

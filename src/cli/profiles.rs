@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use tokcache::oauth::{AuthorityError, Endpoint, Endpoints};
 
+use super::args::KeyCache;
 use super::{Exit, Failure, environment};
 use crate::output::quote;
 
@@ -22,6 +23,10 @@ pub(super) struct Profile {
     pub(super) scopes: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) store: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) encrypt: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) key_cache: Option<KeyCache>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) ca_file: Option<PathBuf>,
     /// Endpoints that the user named, for providers whose discovery lacks them.
@@ -90,6 +95,11 @@ impl Learned {
 
 /// The profile `name`; `None` when there is none of that name.
 pub(super) fn load(name: &str) -> Result<Option<Profile>, Failure> {
+    Ok(load_saved(name)?.or_else(|| built_in(name)))
+}
+
+/// The profile `name`, if it is the user's own.
+pub(super) fn load_saved(name: &str) -> Result<Option<Profile>, Failure> {
     let path = path(name)?;
     match fs::read_to_string(&path) {
         Ok(text) => toml::from_str(&text).map(Some).map_err(|error| {
@@ -97,7 +107,7 @@ pub(super) fn load(name: &str) -> Result<Option<Profile>, Failure> {
             Failure::new(Exit::Config, format!("the profile {} cannot be used: {why}", path.display()))
                 .try_command(format!("${{EDITOR:-vi}} {}", quote(&path.to_string_lossy())))
         }),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(built_in(name)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(cannot("read", &path, &error)),
     }
 }

@@ -8,7 +8,7 @@ use std::ffi::OsString;
 
 use clap::ValueEnum;
 
-use super::args::{Arguments, Command, Settings};
+use super::args::{Arguments, Command, KeyCache, Settings};
 use super::context::Scopes;
 use super::token::{Input, Selection};
 use crate::output::TokenFormat;
@@ -86,6 +86,11 @@ fn settings(profile: Option<String>, variable: impl Fn(&str) -> Option<OsString>
         authority: text("TOKCACHE_AUTHORITY")?,
         client_id: text("TOKCACHE_CLIENT_ID")?,
         store: text("TOKCACHE_STORE")?,
+        encrypt: text("TOKCACHE_ENCRYPT")?,
+        key_cache: match text("TOKCACHE_KEY_CACHE")? {
+            None => None,
+            Some(place) => Some(KeyCache::from_str(&place, false).ok()?),
+        },
         ca_file: text("TOKCACHE_CA_FILE")?.map(Into::into),
         ..Settings::default()
     })

@@ -13,7 +13,8 @@ mod windows;
 use windows as system;
 
 pub use process::become_command;
+pub use system::exposure;
 pub(crate) use system::{
     Identity, create_folder, create_new, identity, identity_at, is_no_locks_here, is_passing, keep_owner, narrow_mode,
-    open_itself, process_has_lived_since, reserve, sync_folder,
+    open_itself, open_secret, process_has_lived_since, reserve, sync_folder,
 };

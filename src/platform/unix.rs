@@ -56,6 +56,27 @@ pub(crate) fn open_itself(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).custom_flags(no_follow).open(path)
 }
 
+/// Opens a file that holds a secret, for reading: the file itself, no symbolic link in its place, and without waiting
+/// should it be a pipe.
+pub(crate) fn open_secret(path: &Path) -> io::Result<File> {
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
+    match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+        Err(error) if Errno::from_io_error(&error) == Some(Errno::LOOP) => {
+            Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a symbolic link"))
+        }
+        opened => opened,
+    }
+}
+
+/// Who beside its owner can get at a file, or that its owner is somebody else; `None`: nobody.
+pub fn exposure(metadata: &Metadata) -> Option<String> {
+    let (mode, owner) = (metadata.mode() & 0o7777, metadata.uid());
+    if owner != geteuid().as_raw() {
+        return Some(format!("it belongs to the user {owner}"));
+    }
+    (mode & 0o077 != 0).then(|| format!("its mode is {mode:04o}, and others can read or change it"))
+}
+
 /// Under `sudo`, gives a new file to the owner of `like`, who could not read it otherwise.
 pub(crate) fn keep_owner(file: &File, like: &Metadata) -> io::Result<()> {
     if !geteuid().is_root() || file.metadata()?.uid() == like.uid() {

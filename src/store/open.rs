@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{CacheStore, FileStore, MemoryStore};
+use super::{CacheStore, Encryption, FileStore, KeySettings, MemoryStore, SealedStore};
 use crate::time::Clock;
 
 /// What a store needs to know beside its URL.
@@ -16,20 +16,26 @@ pub struct Settings {
     pub lock_timeout: Duration,
     /// What waits go by.
     pub clock: Arc<dyn Clock>,
+    /// Whether the document is sealed.
+    pub encryption: Encryption,
+    /// Where its key is.
+    pub keys: KeySettings,
 }
 
 /// Opens the store of a URL: `file:PATH` (also `file:///PATH`, RFC 8089; `file:` alone is the default file) or `memory:`.
 /// Nothing is touched yet.
-pub fn open(url: &str, settings: Settings) -> Result<Box<dyn CacheStore>, UnknownStore> {
-    if url == "memory:" {
-        return Ok(Box::new(MemoryStore::new(settings.clock)));
-    }
-    let path = match url.strip_prefix("file:") {
-        Some("") => settings.default_file,
-        Some(path) => file_path(path).ok_or_else(|| UnknownStore::new(url))?,
-        None => return Err(UnknownStore::new(url)),
+pub fn open(url: &str, settings: Settings) -> Result<SealedStore, UnknownStore> {
+    let Settings { default_file, lock_timeout, clock, encryption, keys } = settings;
+    let inner: Box<dyn CacheStore + Send + Sync> = match (url, url.strip_prefix("file:")) {
+        ("memory:", _) => Box::new(MemoryStore::new(clock)),
+        (_, Some("")) => Box::new(FileStore::new(&default_file, lock_timeout, clock)),
+        (_, Some(path)) => {
+            let path = file_path(path).ok_or_else(|| UnknownStore::new(url))?;
+            Box::new(FileStore::new(&path, lock_timeout, clock))
+        }
+        (_, None) => return Err(UnknownStore::new(url)),
     };
-    Ok(Box::new(FileStore::new(&path, settings.lock_timeout, settings.clock)))
+    Ok(SealedStore::new(inner, encryption, keys))
 }
 
 /// A path as typed, or the path of an RFC 8089 URL of this machine. A host in it is nothing that can be opened, and
@@ -67,13 +73,32 @@ impl std::error::Error for UnknownStore {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::Passphrase;
+    use crate::store::{KeyError, PassphraseFor, Passphrases};
     use crate::time::SystemClock;
+
+    /// Knows no passphrase.
+    struct Nobody;
+
+    impl Passphrases for Nobody {
+        fn passphrase(&self, _purpose: PassphraseFor) -> Result<Passphrase, KeyError> {
+            Err(KeyError::Passphrase { why: "nobody knows it".into() })
+        }
+    }
 
     fn url_of(url: &str) -> Result<String, String> {
         let settings = Settings {
             default_file: "/default/cache.json".into(),
             lock_timeout: Duration::ZERO,
             clock: Arc::new(SystemClock::new()),
+            encryption: Encryption::AsItIs,
+            keys: KeySettings {
+                credential: None,
+                has_screen: false,
+                keep_in_kernel: false,
+                keyring_patience: Duration::ZERO,
+                passphrases: Box::new(Nobody),
+            },
         };
         open(url, settings).map(|store| store.describe().url).map_err(|error| error.to_string())
     }
