@@ -139,7 +139,8 @@ impl Context {
     pub(super) fn store_failure(&self, error: StoreError) -> Failure {
         let store = self.store.describe();
         let path = store.path.map_or(store.url, |path| path.display().to_string());
-        let remedy = keys::remedy(&error, &path, &|words| self.command(words));
+        let is_sealed = || matches!(self.store.sealed_by(), Ok(Some(_)));
+        let remedy = keys::remedy(&error, &path, is_sealed, &|words| self.command(words));
         Failure::new(Exit::Store, error).try_command(remedy)
     }
 

@@ -77,8 +77,12 @@ pub(super) fn rekey(context: &Context, input: &Rekey) -> Result<(), Failure> {
     if promised.is_some() {
         remember(context, source)?;
     }
-    tell("The cache is encrypted with another key.");
-    of_the_old_key(before.as_ref(), kept);
+    if matches!(source, Some(KeySource::KeyFile(_) | KeySource::Credential)) && source == before.as_ref() {
+        tell("The cache is encrypted for this place, with the same key.");
+    } else {
+        tell("The cache is encrypted with another key.");
+        of_the_old_key(before.as_ref(), kept);
+    }
     Ok(())
 }
 

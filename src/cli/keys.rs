@@ -34,7 +34,12 @@ pub(super) fn settings(asking: Asking, keep_in_kernel: bool) -> KeySettings {
 
 /// What to type after a failure of the store at `path`; `command` makes a whole command of words, under the same
 /// settings.
-pub(super) fn remedy(error: &StoreError, path: &str, command: &dyn Fn(&[&str]) -> String) -> String {
+pub(super) fn remedy(
+    error: &StoreError,
+    path: &str,
+    is_sealed: impl Fn() -> bool,
+    command: &dyn Fn(&[&str]) -> String,
+) -> String {
     let StoreError::Sealed(error) = error else { return command(&["cache", "check"]) };
     match error {
         SealError::Moved { .. } => command(&["cache", "rekey", "--moved"]),
@@ -45,9 +50,12 @@ pub(super) fn remedy(error: &StoreError, path: &str, command: &dyn Fn(&[&str]) -
         SealError::NotAsWanted { wanted: Some(wanted), .. } => {
             command(&["cache", "rekey", "--encrypt", &wanted.to_string()])
         }
-        SealError::SameKeyFile => command(&["cache", "rekey", "--encrypt", "key-file:NEW_PATH"]),
+        SealError::SameKey => command(&["cache", "rekey", "--encrypt", "key-file:NEW_PATH"]),
         // Without its key it is of no use to anybody.
         SealError::Key { error: KeyError::Keyring(KeyringFault::NoItem), .. } => command_line(["rm", path]),
+        SealError::Key { source: KeySource::Keyring, .. } if !is_sealed() => {
+            command(&["login", "--encrypt", "key-file:PATH"])
+        }
         SealError::Key { source: KeySource::Passphrase, .. } => "export TOKCACHE_PASSPHRASE_FILE=FILE".to_owned(),
         _ => command(&["cache", "check"]),
     }

@@ -73,18 +73,7 @@ impl std::error::Error for UnknownStore {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Passphrase;
-    use crate::store::{KeyError, PassphraseFor, Passphrases};
     use crate::time::SystemClock;
-
-    /// Knows no passphrase.
-    struct Nobody;
-
-    impl Passphrases for Nobody {
-        fn passphrase(&self, _purpose: PassphraseFor) -> Result<Passphrase, KeyError> {
-            Err(KeyError::Passphrase { why: "nobody knows it".into() })
-        }
-    }
 
     fn url_of(url: &str) -> Result<String, String> {
         let settings = Settings {
@@ -92,13 +81,7 @@ mod tests {
             lock_timeout: Duration::ZERO,
             clock: Arc::new(SystemClock::new()),
             encryption: Encryption::AsItIs,
-            keys: KeySettings {
-                credential: None,
-                has_screen: false,
-                keep_in_kernel: false,
-                keyring_patience: Duration::ZERO,
-                passphrases: Box::new(Nobody),
-            },
+            keys: crate::store::keys::tests::settings(),
         };
         open(url, settings).map(|store| store.describe().url).map_err(|error| error.to_string())
     }

@@ -16,7 +16,7 @@ const LONGEST: u64 = 256;
 pub(super) fn read(path: &Path) -> Result<Key, KeyError> {
     let file = platform::open_secret(path).map_err(|error| unusable(path, error.to_string()))?;
     let metadata = file.metadata().map_err(|error| unusable(path, error.to_string()))?;
-    if let Some(exposure) = platform::exposure(&metadata) {
+    if let Some(exposure) = platform::exposure(&metadata).filter(|_| metadata.is_file()) {
         return Err(unusable(path, exposure));
     }
     key_in(&file).map_err(|why| unusable(path, why))

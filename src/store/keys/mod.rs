@@ -169,3 +169,71 @@ impl Keys {
         Err(KeyError::Keyring(KeyringFault::NotBuiltIn))
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::secret::Passphrase;
+
+    /// A new key, and where it would be.
+    pub(in crate::store) fn a_key() -> (KeyReference, Key) {
+        let key = Key::generate().unwrap();
+        (KeyReference { id: key.id(), source: KeySource::Keyring, argon2id: None }, key)
+    }
+
+    /// Settings of a run that has neither keyring nor screen, and one passphrase.
+    pub(in crate::store) fn settings() -> KeySettings {
+        KeySettings {
+            credential: None,
+            has_screen: false,
+            keep_in_kernel: false,
+            keyring_patience: Duration::ZERO,
+            passphrases: Box::new(OnePassphrase("correct horse")),
+        }
+    }
+
+    struct OnePassphrase(&'static str);
+
+    impl Passphrases for OnePassphrase {
+        fn passphrase(&self, _purpose: PassphraseFor) -> Result<Passphrase, KeyError> {
+            Ok(Passphrase::new(self.0))
+        }
+    }
+
+    #[test]
+    fn a_passphrase_finds_its_key_again_and_another_one_is_wrong() {
+        let (reference, key) = Keys::new(settings()).create(&KeySource::Passphrase).unwrap();
+        assert_eq!(Keys::new(settings()).find(&reference).unwrap().id(), key.id());
+        let other = KeySettings { passphrases: Box::new(OnePassphrase("battery staple")), ..settings() };
+        let error = Keys::new(other).find(&reference).unwrap_err();
+        assert_eq!(error.to_string(), "the passphrase is wrong");
+    }
+
+    #[test]
+    fn a_key_file_with_another_key_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let source = KeySource::KeyFile(folder.path().join("key"));
+        let (reference, _) = Keys::new(settings()).create(&source).unwrap();
+        let wanted = KeyReference { id: Key::generate().unwrap().id(), ..reference };
+        let error = Keys::new(settings()).find(&wanted).unwrap_err();
+        assert_eq!(error.to_string(), format!("the key of {source} is another one"));
+    }
+
+    #[test]
+    fn the_credential_of_a_service_opens_what_its_key_file_sealed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        let (reference, key) = Keys::new(settings()).create(&KeySource::KeyFile(path.clone())).unwrap();
+        let credential = folder.path().join("tokcache-key");
+        std::fs::rename(&path, &credential).unwrap();
+        let keys = Keys::new(KeySettings { credential: Some(credential), ..settings() });
+        assert_eq!(keys.find(&reference).unwrap().id(), key.id());
+        assert_eq!(keys.create(&KeySource::Credential).unwrap().0.id, key.id());
+    }
+
+    #[test]
+    fn without_a_credential_there_is_no_key() {
+        let error = Keys::new(settings()).create(&KeySource::Credential).unwrap_err();
+        assert!(error.to_string().contains("$CREDENTIALS_DIRECTORY is not set"), "{error}");
+    }
+}

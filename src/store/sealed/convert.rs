@@ -51,16 +51,16 @@ impl SealedStore {
     /// a cache that was sealed for another place is meant.
     ///
     /// # Errors
-    /// [`SealError::SameKeyFile`]: a key file cannot be changed together with the cache, so the new key needs another.
+    /// [`SealError::SameKey`]: a key file cannot be changed together with the cache, so the new key needs another.
     pub fn rekey(&self, source: Option<&KeySource>, moved: bool) -> Result<Conversion, StoreError> {
         let Some(header) = self.header()? else { return Ok(Conversion::Absent) };
         let source = source.unwrap_or(&header.key.source);
-        if matches!(source, KeySource::KeyFile(_)) && *source == header.key.source && !moved {
-            return Err(StoreError::Sealed(SealError::SameKeyFile));
-        }
         // The old key first: who cannot open the cache shall not be asked for a new passphrase.
         self.ensure_key(&header)?;
         let new = self.create(source)?;
+        if new.0.id == header.key.id && !moved {
+            return Err(StoreError::Sealed(SealError::SameKey));
+        }
         let place = if moved { AtAnyPlace::Yes } else { AtAnyPlace::No };
         let converted = self.convert_at(place, Some(&new), &|_, document| Ok(document.sealed_by().is_some()));
         self.settled(converted, Some(new))

@@ -113,3 +113,86 @@ pub(super) fn seal(header: &Header, key: &Key, document: &[u8]) -> Option<Zeroiz
 fn cipher(key: &Key) -> Option<LessSafeKey> {
     UnboundKey::new(&AES_256_GCM, key.bytes()).ok().map(LessSafeKey::new)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::keys::tests::a_key;
+
+    fn sealed(document: &[u8]) -> (Key, Zeroizing<Vec<u8>>) {
+        let (reference, key) = a_key();
+        let bytes = seal(&Header::new(reference, "file:/here".into()), &key, document).unwrap();
+        (key, bytes)
+    }
+
+    fn opened(bytes: &[u8], key: &Key) -> Option<Vec<u8>> {
+        match recognise(bytes) {
+            Recognised::Sealed(envelope) => envelope.open(key).map(|document| document.to_vec()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn what_was_sealed_is_opened_with_its_key_and_no_other() {
+        for document in [&b""[..], b"{}", b"\0any\nbytes\xff"] {
+            let (key, bytes) = sealed(document);
+            assert_eq!(opened(&bytes, &key).as_deref(), Some(document));
+            assert_eq!(opened(&bytes, &a_key().1), None);
+        }
+    }
+
+    #[test]
+    fn the_first_line_says_which_key_and_holds_nothing_of_the_document() {
+        let (key, bytes) = sealed(b"canary");
+        let line = bytes.split(|byte| *byte == b'\n').next().unwrap();
+        let line = std::str::from_utf8(line).unwrap();
+        assert!(line.starts_with("tokcache-sealed 1 {\"algorithm\":\"AES-256-GCM\",\"key\":{\"id\":\""), "{line}");
+        assert!(line.contains(&key.id().to_string()), "{line}");
+        assert!(memchr::memmem::find(&bytes, b"canary").is_none());
+    }
+
+    #[test]
+    fn no_byte_can_be_changed_and_none_cut_off_unnoticed() {
+        let (key, bytes) = sealed(b"{\"AccessToken\":{}}");
+        for at in 0..bytes.len() {
+            assert_eq!(opened(&bytes[..at], &key), None, "cut at {at}");
+            for flip in [1, 0x20, 0x80] {
+                let mut changed = bytes.clone();
+                changed[at] ^= flip;
+                assert_eq!(opened(&changed, &key), None, "byte {at} changed by {flip}");
+            }
+        }
+        let longer = [bytes.as_slice(), b"x"].concat();
+        assert_eq!(opened(&longer, &key), None);
+    }
+
+    #[test]
+    fn the_same_document_is_never_sealed_the_same_twice() {
+        let (reference, key) = a_key();
+        let header = Header::new(reference, String::new());
+        assert_ne!(seal(&header, &key, b"same").unwrap(), seal(&header, &key, b"same").unwrap());
+    }
+
+    #[test]
+    fn twenty_megabytes_are_no_problem() {
+        let document = vec![b'x'; 20_000_000];
+        let (key, bytes) = sealed(&document);
+        assert!(opened(&bytes, &key).unwrap() == document);
+    }
+
+    #[test]
+    fn a_cache_that_is_not_sealed_is_plain() {
+        for bytes in [&b""[..], b"{\"AccessToken\": {}}", b"tokcache", b"\xef\xbb\xbf{}"] {
+            assert!(matches!(recognise(bytes), Recognised::Plain));
+        }
+    }
+
+    #[test]
+    fn a_later_version_is_told_from_damage() {
+        assert!(matches!(recognise(b"tokcache-sealed 2 {}\n"), Recognised::TooNew));
+        assert!(matches!(recognise(b"tokcache-sealed 10 {}\n"), Recognised::TooNew));
+        for bytes in [&b"tokcache-sealed "[..], b"tokcache-sealed 1", b"tokcache-sealed 1 {}\n", b"tokcache-sealed x"] {
+            assert!(matches!(recognise(bytes), Recognised::Torn), "{}", String::from_utf8_lossy(bytes));
+        }
+    }
+}

@@ -29,8 +29,8 @@ pub enum SealError {
     },
     /// It cannot be sealed: no random bytes, or the path of a key file is not text.
     CannotSeal,
-    /// A new key was asked for of the key file that has the old one.
-    SameKeyFile,
+    /// A new key was asked for where the old one is kept.
+    SameKey,
     /// A later version of tokcache sealed it.
     TooNew,
 }
@@ -49,7 +49,7 @@ impl fmt::Display for SealError {
             SealError::NotAsWanted { found, wanted } => {
                 write!(formatter, "the cache is encrypted by {}, and by the settings: {}", said(found), said(wanted))
             }
-            SealError::SameKeyFile => formatter.write_str("the new key needs a file of its own"),
+            SealError::SameKey => formatter.write_str("the new key needs another file than the old one"),
             SealError::TooNew => formatter.write_str("the cache was encrypted by a later version of tokcache"),
         }
     }

@@ -7,6 +7,8 @@
 mod convert;
 mod envelope;
 mod error;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::path::Path;
