@@ -1,10 +1,17 @@
 //! Which account is meant.
-
-use std::collections::HashSet;
+//!
+//! The MSAL schema tells accounts apart by the authority's host alone. At Microsoft that is enough; elsewhere one host can
+//! be many authorities (the realms of a Keycloak, two ports of one machine), and a token of one must neither be served
+//! for another nor sent to it.
 
 use super::{AcquireError, PublicClient};
 use crate::cache::{Account, TokenCache};
-use crate::terms::{ClientId, HomeAccountId};
+use crate::oauth::{AuthorityKind, issuer_of};
+use crate::secret::RawIdToken;
+use crate::terms::HomeAccountId;
+
+/// What the identifier of an account begins with whose provider names nobody; the authority follows.
+const UNNAMED: &str = "unnamed@";
 
 impl PublicClient<'_> {
     /// The account that `wanted` (a user name in any case, or a home account id) means; without it, the only one of
@@ -14,16 +21,29 @@ impl PublicClient<'_> {
         cache: &TokenCache,
         wanted: Option<&str>,
     ) -> Result<Option<Account>, AcquireError> {
-        let accounts = cache.accounts(Some(&self.registration.environment()));
+        let accounts = cache.client_accounts(&self.registration.environment(), &self.registration.client_id);
+        self.select(cache, accounts, wanted)
+    }
+
+    /// The same, but one whose account another library has removed will do, if it has left tokens behind.
+    pub(super) fn select_owner(
+        &self,
+        cache: &TokenCache,
+        wanted: Option<&str>,
+    ) -> Result<Option<Account>, AcquireError> {
+        let owners = cache.client_owners(&self.registration.environment(), &self.registration.client_id);
+        self.select(cache, owners, wanted)
+    }
+
+    fn select(
+        &self,
+        cache: &TokenCache,
+        mut accounts: Vec<Account>,
+        wanted: Option<&str>,
+    ) -> Result<Option<Account>, AcquireError> {
+        let client_id = &self.registration.client_id;
+        accounts.retain(|account| self.is_of_authority(account, || cache.id_tokens(account, client_id)));
         let mut fitting: Vec<_> = accounts.iter().filter(|account| is_meant(account, wanted)).cloned().collect();
-        // The cache may be shared: an account of another client is a candidate only when no other fits.
-        if fitting.len() > 1 {
-            let owners = owners(cache, &self.registration.client_id);
-            let own = |account: &Account| owners.contains(&account.home_account_id);
-            if fitting.iter().any(own) {
-                fitting.retain(own);
-            }
-        }
         match (fitting.len(), wanted) {
             (0, None) => Ok(None),
             (0, Some(wanted)) => Err(AcquireError::NoSuchAccount { wanted: wanted.to_owned(), candidates: accounts }),
@@ -31,22 +51,39 @@ impl PublicClient<'_> {
             _ => Err(AcquireError::AmbiguousAccount { candidates: fitting }),
         }
     }
+
+    /// Whether the account signed in to this authority, and not to another one on its host: by the issuer of its ID
+    /// tokens, and where there is none, by its realm.
+    pub(super) fn is_of_authority(&self, account: &Account, id_tokens: impl FnOnce() -> Vec<RawIdToken>) -> bool {
+        let authority = &self.registration.authority;
+        if authority.kind() != AuthorityKind::Oidc {
+            return true;
+        }
+        if let Some(of) = account.home_account_id.as_str().strip_prefix(UNNAMED) {
+            return of == authority.url();
+        }
+        let expected = self.registration.endpoints.issuer.as_deref().unwrap_or(authority.url());
+        let is_expected = |issuer: &String| issuer.trim_end_matches('/') == expected.trim_end_matches('/');
+        let issuers: Vec<_> = id_tokens().iter().filter_map(issuer_of).collect();
+        if !issuers.is_empty() {
+            return issuers.iter().any(is_expected);
+        }
+        // MSAL Node leaves the realm of such accounts empty; and where only tokens are left, there is none.
+        let realms = self.registration.authority_realms();
+        account.realms.is_empty()
+            || account.realms.iter().any(|realm| realm.as_str().is_empty() || realms.contains(realm))
+    }
+
+    /// The account of a provider that names nobody, neither by `client_info` nor by an ID token.
+    pub(super) fn unnamed_account(&self) -> HomeAccountId {
+        HomeAccountId::new(format!("{UNNAMED}{}", self.registration.authority.url()))
+    }
 }
 
 /// Whether `wanted` may mean the account; nothing wanted may mean any.
 pub(super) fn is_meant(account: &Account, wanted: Option<&str>) -> bool {
     wanted.is_none_or(|wanted| {
         account.home_account_id.as_str() == wanted
-            || (!wanted.is_empty() && account.username.to_lowercase() == wanted.to_lowercase())
+            || (!wanted.is_empty() && account.username.eq_ignore_ascii_case(wanted))
     })
-}
-
-/// Whose tokens the client holds.
-fn owners(cache: &TokenCache, client_id: &ClientId) -> HashSet<HomeAccountId> {
-    let of_access_tokens = cache.access_tokens().into_iter().map(|entry| (entry.client_id, entry.home_account_id));
-    let of_refresh_tokens = cache.refresh_tokens().into_iter().map(|entry| (entry.client_id, entry.home_account_id));
-    of_access_tokens
-        .chain(of_refresh_tokens)
-        .filter_map(|(client, owner)| owner.filter(|_| &client == client_id))
-        .collect()
 }

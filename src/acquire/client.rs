@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use super::Observer;
-use crate::cache::MinValid;
+use crate::cache::{Account, MinValid};
 use crate::oauth::{self, Authority, AuthorityKind, Endpoint, Endpoints, Http, RequestError};
 use crate::store::CacheStore;
-use crate::terms::{ClientId, Environment, HomeAccountId, Realm};
-use crate::time::Clock;
+use crate::terms::{ClientId, Environment, Realm};
+use crate::time::{Clock, Timestamp};
+
+/// Seconds between two clocks that are nobody's concern.
+const TOLERATED_SKEW: u64 = 60;
 
 /// A public client (RFC 6749 §2.1) and all that it works with, each part replaceable.
 pub struct PublicClient<'a> {
@@ -23,6 +26,8 @@ pub struct PublicClient<'a> {
     pub observer: &'a dyn Observer,
     /// The longest wait for another process.
     pub lock_timeout: Duration,
+    /// How long after a refresh was first sent it may be sent again, where that is safe.
+    pub retry_within: Duration,
 }
 
 /// A client as it is registered with an authorization server.
@@ -58,23 +63,33 @@ impl Registration {
         }
     }
 
-    /// The realms under which an access token for `account` may stand, whichever library wrote it: MSAL Python and Go
-    /// store the authority's, MSAL Node and .NET the tenant of the token.
-    pub(super) fn realms(&self, account: &HomeAccountId) -> Vec<Realm> {
+    /// The realms that the authority itself goes by.
+    pub(super) fn authority_realms(&self) -> Vec<Realm> {
         let configured = self.authority.realm();
-        let home = matches!(configured.as_str(), "organizations" | "common" | "consumers")
-            .then(|| account.home_tenant())
-            .flatten()
-            .filter(|_| self.authority.kind() == AuthorityKind::Entra);
         let named = self.tenant.clone().filter(|_| is_domain(&configured));
         let mut realms = vec![configured];
-        for realm in [self.endpoints.realm(), home, named].into_iter().flatten() {
-            if !realms.contains(&realm) {
-                realms.push(realm);
+        realms.extend([self.endpoints.realm(), named].into_iter().flatten());
+        realms
+    }
+
+    /// The realms under which an access token for `account` may stand, whichever library wrote it: MSAL Python and Go
+    /// store the authority's, MSAL Node and .NET the tenant of the token. A generic provider's is what was stored at
+    /// sign-in.
+    pub(super) fn realms(&self, account: &Account) -> Vec<Realm> {
+        let mut realms = self.authority_realms();
+        match self.authority.kind() {
+            AuthorityKind::Entra if is_for_many_tenants(&realms[0]) => {
+                realms.extend(account.home_account_id.home_tenant());
             }
+            AuthorityKind::Oidc => realms.extend(account.realms.iter().cloned()),
+            _ => {}
         }
         realms
     }
+}
+
+fn is_for_many_tenants(realm: &Realm) -> bool {
+    matches!(realm.as_str(), "organizations" | "common" | "consumers")
 }
 
 fn is_domain(realm: &Realm) -> bool {
@@ -90,6 +105,14 @@ impl PublicClient<'_> {
             return Ok(known);
         }
         Ok(known.or(oauth::discover(self.http, authority)?))
+    }
+
+    /// Warns when the server's clock and ours are far apart. What is stored is by ours, and outlives a correction.
+    pub(super) fn compare_clocks(&self, servers: Option<Timestamp>, ours: Timestamp) {
+        let Some(ahead) = servers.map(|servers| ours.seconds_since(servers)) else { return };
+        if ahead.unsigned_abs() > TOLERATED_SKEW {
+            self.observer.clock_differs(ahead);
+        }
     }
 
     pub(super) fn protocol<'b>(&'b self, endpoints: &'b Endpoints) -> oauth::Client<'b> {

@@ -33,8 +33,15 @@ pub enum AcquireError {
         /// Who is signed in.
         candidates: Vec<Account>,
     },
+    /// Nobody approved the sign-in in time, or the wait was given up.
+    NotApproved,
     /// The network may not be used, and the cache alone does not help.
     Offline,
+    /// The request cannot be made with these settings: trying again will not help.
+    Misconfigured {
+        /// What is wrong.
+        message: String,
+    },
     /// The cache could not be read or written.
     Store(StoreError),
     /// The server could not be reached or understood. Nothing was signed out; try again.
@@ -83,6 +90,9 @@ impl AcquireError {
             }
             RequestError::Refused(response) => AcquireError::Denied(response),
             RequestError::Unsupported { what } => AcquireError::Unsupported { what },
+            RequestError::Misconfigured { message } => AcquireError::Misconfigured { message },
+            RequestError::InvalidClaims => AcquireError::Misconfigured { message: error.to_string() },
+            RequestError::DeviceCodeExpired | RequestError::Stopped => AcquireError::NotApproved,
             RequestError::Unavailable { retry_after, .. } => {
                 AcquireError::Unavailable { message: error.to_string(), retry_after }
             }
@@ -114,9 +124,12 @@ impl fmt::Display for AcquireError {
             AcquireError::NoSuchAccount { wanted, candidates } => {
                 write!(formatter, "no account {wanted:?} is signed in; there is {}", names(candidates))
             }
+            AcquireError::NotApproved => formatter.write_str("nobody approved the sign-in in time"),
             AcquireError::Offline => formatter.write_str("no usable token is cached, and the network may not be used"),
             AcquireError::Store(error) => error.fmt(formatter),
-            AcquireError::Unavailable { message, .. } => formatter.write_str(message),
+            AcquireError::Misconfigured { message } | AcquireError::Unavailable { message, .. } => {
+                formatter.write_str(message)
+            }
             AcquireError::Unsupported { what } => write!(formatter, "the provider names no {what}"),
         }
     }
@@ -127,7 +140,15 @@ impl fmt::Display for InteractionRequired {
         match self {
             InteractionRequired::NothingCached => formatter.write_str("nobody is signed in"),
             InteractionRequired::Refused(response) => {
-                write!(formatter, "the server wants a new sign-in: {}", response)
+                write!(formatter, "the server refused the refresh token: {response}")?;
+                // Entra says why.
+                let says_why = response.suberror.is_some() || !response.error_codes.is_empty();
+                if response.error == ErrorCode::InvalidGrant && !says_why {
+                    formatter.write_str(
+                        "; it was revoked, has expired, or a process that had renewed it died before it could save",
+                    )?;
+                }
+                Ok(())
             }
             InteractionRequired::SignedOutMeanwhile => formatter.write_str("the account was signed out meanwhile"),
         }

@@ -27,11 +27,15 @@ pub struct Considered {
 /// What would be done.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Decision {
+    /// Only the network would help, and it may not be used.
+    Offline,
     /// A refresh token would be spent; `old_token_valid`: should that fail, the cached access token would be served.
     Refresh {
         /// Whether there is a cached token to fall back on.
         old_token_valid: bool,
     },
+    /// Somebody has to sign in: the server has just refused the refresh token.
+    Refused,
     /// The cached access token of this key would be served, with neither network nor write.
     Serve {
         /// The entry's key in the file.
@@ -55,7 +59,14 @@ impl PublicClient<'_> {
                     |entry: &AccessTokenEntry, verdict| considered.push(Considered { entry: entry.clone(), verdict });
                 let now = self.clock.now();
                 match plan(&cache, &self.registration, account, request, now, None, &mut judge) {
-                    Plan::Serve(token) => Decision::Serve { key: token.key },
+                    Plan::Serve(token) | Plan::Refused { fallback: Some(token), .. } => {
+                        Decision::Serve { key: token.key }
+                    }
+                    Plan::Refused { fallback: None, .. } => Decision::Refused,
+                    Plan::Refresh { fallback: Some(token), .. } if request.offline => {
+                        Decision::Serve { key: token.key }
+                    }
+                    Plan::Refresh { fallback: None, .. } if request.offline => Decision::Offline,
                     Plan::Refresh { fallback, .. } => Decision::Refresh { old_token_valid: fallback.is_some() },
                     Plan::SignIn => Decision::SignIn,
                 }

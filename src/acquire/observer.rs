@@ -1,10 +1,11 @@
 //! How the library speaks to people: it does not; it tells an observer.
 
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::AcquireError;
-use crate::oauth::DeviceAuthorization;
+use crate::oauth::{DeviceAuthorization, RequestError};
 use crate::store::{Holder, StoreError};
 
 /// Is told what goes on. Every method does nothing unless overridden.
@@ -23,9 +24,28 @@ pub trait Observer {
     /// The refresh failed; the access token that was cached is valid still and is served.
     fn served_despite(&self, _failure: &AcquireError) {}
 
-    /// Tokens were received and are returned, but could not be saved: where the server rotates refresh tokens, this
-    /// sign-in is lost.
-    fn not_saved(&self, _failure: &StoreError) {}
+    /// Tokens were received and are returned, but could not be saved.
+    fn not_saved(&self, _failure: &StoreError, _successor: &Successor) {}
+
+    /// Others could read the cache until now; saving has closed it to them.
+    fn closed_to_others(&self) {}
+
+    /// A refresh failed in a way that allows another try, which follows after `pause`.
+    fn retrying(&self, _failure: &RequestError, _pause: Duration) {}
+
+    /// Our clock is so many seconds ahead of the server's; behind, if negative.
+    fn clock_differs(&self, _ahead: i64) {}
+}
+
+/// What became of the refresh token that came with tokens that could not be saved.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Successor {
+    /// The next refresh will find it in this file.
+    Kept(PathBuf),
+    /// It is gone. If the server has rotated, so is the sign-in.
+    Lost,
+    /// There is none: the old one stays good.
+    NotNeeded,
 }
 
 /// An observer that tells nobody.

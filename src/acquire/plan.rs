@@ -1,50 +1,108 @@
 //! The one function that decides, for silent acquisition and for `explain` alike.
 
+use std::time::Duration;
+
+use super::refusal::remembered;
 use super::{Registration, SilentRequest};
 use crate::cache::{
     AccessTokenEntry, AccessTokenQuery, Account, Owner, RefreshTokenEntry, RefreshTokenQuery, TokenCache, Verdict,
 };
+use crate::oauth::TokenErrorResponse;
 use crate::secret::AccessToken;
-use crate::time::Timestamp;
+use crate::time::{Clock, Timestamp};
 
 /// What a cache allows for a request, without asking anybody.
 #[derive(Debug)]
 pub(super) enum Plan {
-    /// Serve this token: neither the network nor a write is needed.
-    Serve(AccessTokenEntry),
     /// Spend one of these refresh tokens, in this order; should that fail, `fallback` is valid still.
     Refresh { refresh_tokens: Vec<RefreshTokenEntry>, fallback: Option<AccessTokenEntry> },
+    /// The server has just refused every refresh token, and is not asked again; `fallback` is valid still.
+    Refused { refusal: Box<TokenErrorResponse>, fallback: Option<AccessTokenEntry> },
+    /// Serve this token: neither the network nor a write is needed.
+    Serve(AccessTokenEntry),
     /// Only a person can help.
     SignIn,
 }
 
-/// Decides. `judge` sees every access token with its verdict. `seen` holds the access tokens that were cached when a
-/// forced refresh began, where it has begun: a token that came in since is as good as an own one.
+/// How things were when a refresh began.
+pub(super) struct Beginning {
+    pub(super) at: Timestamp,
+    pub(super) elapsed: Duration,
+    /// The access tokens that were cached.
+    pub(super) seen: Vec<AccessToken>,
+}
+
+impl Beginning {
+    pub(super) fn since(&self, clock: &dyn Clock) -> Since<'_> {
+        Since { at: self.at, waited: clock.elapsed().saturating_sub(self.elapsed), seen: &self.seen }
+    }
+}
+
+/// The time since a refresh began.
+#[derive(Clone, Copy)]
+pub(super) struct Since<'a> {
+    pub(super) at: Timestamp,
+    waited: Duration,
+    seen: &'a [AccessToken],
+}
+
+/// Decides. `judge` sees every access token with its verdict. `since` tells of the refresh that has begun, if one has:
+/// for a forced refresh, a token that came in since is as good as an own one.
 pub(super) fn plan(
     cache: &TokenCache,
     registration: &Registration,
     account: &Account,
     request: &SilentRequest,
     now: Timestamp,
-    seen: Option<&[AccessToken]>,
+    since: Option<Since<'_>>,
     judge: &mut dyn FnMut(&AccessTokenEntry, Verdict),
 ) -> Plan {
-    let found = cache.find_access_token(&query(registration, account, request), now, judge);
+    let query = query(registration, account, request);
+    let found = cache.find_access_token(&query, now, judge);
+    let found = found.or_else(|| newcomer(cache, &query, now, since?));
     let fallback = match found {
-        Some(token) if request.claims.is_some() || (request.force_refresh && !is_newer(&token, seen)) => None,
+        Some(token) if request.claims.is_some() || (request.force_refresh && !is_newer(&token, since)) => None,
         Some(token) if !is_aging(&token, now) => return Plan::Serve(token),
         aging_or_none => aging_or_none,
     };
-    let refresh_tokens = cache.find_refresh_tokens(&RefreshTokenQuery {
+    let mut refresh_tokens = cache.find_refresh_tokens(&RefreshTokenQuery {
         client_id: registration.client_id.clone(),
         environment: registration.environment(),
         home_account_id: account.home_account_id.clone(),
     });
-    match (refresh_tokens.is_empty(), fallback) {
-        (false, fallback) => Plan::Refresh { refresh_tokens, fallback },
-        (true, Some(token)) => Plan::Serve(token),
-        (true, None) => Plan::SignIn,
+    let mut refusal = None;
+    refresh_tokens.retain(|entry| {
+        let remembered = remembered(registration, entry, request, now, since);
+        let is_untried = remembered.is_none();
+        refusal = remembered.or(refusal.take());
+        is_untried
+    });
+    match (refresh_tokens.is_empty(), refusal, fallback) {
+        (false, _, fallback) => Plan::Refresh { refresh_tokens, fallback },
+        (true, Some(refusal), fallback) => Plan::Refused { refusal, fallback },
+        (true, None, Some(token)) => Plan::Serve(token),
+        (true, None, None) => Plan::SignIn,
     }
+}
+
+/// A token that came in while we waited is fresh, even if the clock of the machine that stored it, or ours meanwhile,
+/// has it stored in the future or expired long ago. Its lifetime is counted from its own times, and told in ours.
+fn newcomer(
+    cache: &TokenCache,
+    query: &AccessTokenQuery,
+    now: Timestamp,
+    since: Since<'_>,
+) -> Option<AccessTokenEntry> {
+    cache.access_tokens().into_iter().filter(|entry| !since.seen.contains(&entry.secret)).find_map(|entry| {
+        let then = entry.cached_at?.plus(since.waited);
+        let found = cache.find_access_token(query, then, &mut |_, _| {})?;
+        let in_our_time = |time: Timestamp| Timestamp(now.0.saturating_add(time.seconds_since(then)));
+        (found.key == entry.key).then(|| AccessTokenEntry {
+            expires_on: in_our_time(found.expires_on),
+            refresh_on: found.refresh_on.map(in_our_time),
+            ..found
+        })
+    })
 }
 
 /// The access token that a request asks for.
@@ -52,7 +110,7 @@ pub(super) fn query(registration: &Registration, account: &Account, request: &Si
     AccessTokenQuery {
         client_id: registration.client_id.clone(),
         environment: registration.environment(),
-        realms: registration.realms(&account.home_account_id),
+        realms: registration.realms(account),
         owner: Owner::User(account.home_account_id.clone()),
         scopes: request.scopes.clone(),
         key_id: None,
@@ -66,6 +124,6 @@ pub(super) fn is_aging(token: &AccessTokenEntry, now: Timestamp) -> bool {
     token.refresh_on.is_some_and(|refresh_on| refresh_on <= now)
 }
 
-fn is_newer(token: &AccessTokenEntry, seen: Option<&[AccessToken]>) -> bool {
-    seen.is_some_and(|seen| !seen.contains(&token.secret))
+fn is_newer(token: &AccessTokenEntry, since: Option<Since<'_>>) -> bool {
+    since.is_some_and(|since| !since.seen.contains(&token.secret))
 }

@@ -6,13 +6,11 @@ use super::silent::{SilentOutcome, Source};
 use super::{AcquireError, PublicClient, cached};
 use crate::cache::{Account, Grant, Owner, SignIn};
 use crate::oauth::{Endpoints, Identity, TokenResponse};
-use crate::terms::{HomeAccountId, Realm, ScopeSet};
+use crate::store::Saved;
+use crate::terms::{Realm, ScopeSet};
 
 /// `account_source` as MSAL Python writes it after a device authorization: the grant type (RFC 8628 §3.4).
 const DEVICE_CODE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
-
-/// The account of a provider that names nobody, neither by `client_info` nor by an ID token.
-const UNNAMED_ACCOUNT: &str = "unnamed";
 
 /// A token and its cache entries take less than this in the document.
 const ROOM_FOR_A_SIGN_IN: usize = 64 * 1024;
@@ -72,9 +70,10 @@ impl PublicClient<'_> {
         response: TokenResponse,
     ) -> Result<SignedIn, AcquireError> {
         let now = self.clock.now();
+        self.compare_clocks(response.date, now);
         let identity = response.identity.unwrap_or_else(|| Identity {
-            home_account_id: HomeAccountId::new(UNNAMED_ACCOUNT),
-            local_account_id: Some(UNNAMED_ACCOUNT.to_owned()),
+            home_account_id: self.unnamed_account(),
+            local_account_id: None,
             username: String::new(),
             name: None,
             tenant: None,
@@ -104,7 +103,12 @@ impl PublicClient<'_> {
             key_id: None,
             ext_cache_key: None,
         };
-        cached::update(self.store, &mut |cache| cache.record(&grant, now))?;
+        let saved = cached::update(self.store, &mut |cache| {
+            cache.record(&grant, now);
+        })?;
+        if saved == Saved::WrittenAndClosed {
+            self.observer.closed_to_others();
+        }
         Ok(SignedIn {
             can_refresh: grant.refresh_token.is_some(),
             endpoints,

@@ -3,7 +3,7 @@
 use super::{AcquireError, PublicClient, cached};
 use crate::cache::{Account, AccountRemoval, RefreshTokenEntry, RefreshTokenQuery, RemovalScope};
 use crate::oauth::RequestError;
-use crate::store::{CacheStore, StoreError, Wait};
+use crate::store::{CacheStore, StoreError};
 
 /// Who is to be signed out.
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ impl PublicClient<'_> {
     /// `Ok(None)`: nobody was signed in.
     pub fn sign_out(&self, request: &SignOutRequest) -> Result<Option<SignedOut>, AcquireError> {
         let cache = cached::load(self.store)?;
-        let Some(account) = self.select_account(&cache, request.account.as_deref())? else { return Ok(None) };
+        let Some(account) = self.select_owner(&cache, request.account.as_deref())? else { return Ok(None) };
         let own = RefreshTokenQuery {
             client_id: self.registration.client_id.clone(),
             environment: self.registration.environment(),
@@ -51,7 +51,11 @@ impl PublicClient<'_> {
         };
         // A refresh under way is let finish, so that it is its result that is revoked; one that hangs is not waited for.
         let credential = self.lease_name(&account, &cache.find_refresh_tokens(&own));
-        let lease = self.store.lease(&credential, self.lock_timeout, &mut |_| Wait::More);
+        let lease = self.lease(&credential, self.lock_timeout, &mut || false);
+        if let Ok(Some(lease)) = &lease {
+            // So that it is revoked; where it cannot be saved, the account cannot be removed either.
+            self.restore_rescued(lease.as_ref())?;
+        }
 
         let removal = AccountRemoval {
             home_account_id: account.home_account_id.clone(),
@@ -74,14 +78,16 @@ impl PublicClient<'_> {
             Ok(endpoints) => endpoints,
             Err(error) => return Revocation::Failed(error),
         };
+        // One that the server refuses is no reason to leave the others alive.
+        let mut revocation = Revocation::Done;
         for entry in forgotten {
             match self.protocol(&endpoints).revoke(&entry.secret) {
                 Ok(()) => {}
                 Err(RequestError::Unsupported { .. }) => return Revocation::Unsupported,
-                Err(error) => return Revocation::Failed(error),
+                Err(error) => revocation = Revocation::Failed(error),
             }
         }
-        Revocation::Done
+        revocation
     }
 }
 
@@ -90,5 +96,6 @@ impl PublicClient<'_> {
 pub fn forget_everything(store: &dyn CacheStore) -> Result<Vec<RefreshTokenEntry>, StoreError> {
     let mut forgotten = Vec::new();
     cached::update(store, &mut |cache| forgotten = cache.clear())?;
+    store.forget_rescued();
     Ok(forgotten)
 }

@@ -2,9 +2,11 @@
 
 use super::account::is_meant;
 use super::client::promise_kept;
-use super::plan::{Plan, is_aging, plan, query};
+use super::plan::{Beginning, Plan, is_aging, plan, query};
+use super::refresh::Refresh;
 use super::{AcquireError, InteractionRequired, PublicClient, cached};
 use crate::cache::{AccessTokenEntry, Account, MinValid, Snapshot};
+use crate::oauth::RequestError;
 use crate::secret::AccessToken;
 use crate::store::Reading;
 use crate::terms::{Realm, ScopeSet};
@@ -75,19 +77,25 @@ impl PublicClient<'_> {
             return Err(AcquireError::InteractionRequired(InteractionRequired::NothingCached));
         };
         let now = self.clock.now();
-        let mut seen = Vec::new();
+        let mut beginning = Beginning { at: now, elapsed: self.clock.elapsed(), seen: Vec::new() };
         let decided = plan(&cache, &self.registration, &account, request, now, None, &mut |entry, _| {
-            if request.force_refresh {
-                seen.push(entry.secret.clone());
-            }
+            beginning.seen.push(entry.secret.clone());
         });
         match decided {
             Plan::Serve(token) => Ok(SilentOutcome::cached(token, account)),
             Plan::SignIn => Err(AcquireError::InteractionRequired(InteractionRequired::NothingCached)),
-            Plan::Refresh { fallback: Some(token), .. } if request.offline => Ok(SilentOutcome::cached(token, account)),
-            Plan::Refresh { .. } if request.offline => Err(AcquireError::Offline),
+            Plan::Refresh { fallback: Some(token), .. } | Plan::Refused { fallback: Some(token), .. }
+                if request.offline =>
+            {
+                Ok(SilentOutcome::cached(token, account))
+            }
+            Plan::Refresh { .. } | Plan::Refused { .. } if request.offline => Err(AcquireError::Offline),
+            Plan::Refused { refusal, fallback } => {
+                self.fall_back(account, fallback, AcquireError::from_refresh(RequestError::Refused(refusal)))
+            }
             Plan::Refresh { refresh_tokens, fallback } => {
-                let outcome = self.refresh_once(request, account, &seen, refresh_tokens, fallback)?;
+                let refresh = Refresh { request, account, beginning };
+                let outcome = self.refresh_once(refresh, &refresh_tokens, fallback)?;
                 let left = outcome.expires_on.seconds_since(self.clock.now()).try_into().unwrap_or(0);
                 match promise_kept(request.min_valid, left) {
                     Ok(()) => Ok(outcome),
@@ -120,6 +128,10 @@ impl PublicClient<'_> {
         let mut accounts = snapshot.accounts(Some(&self.registration.environment()));
         accounts.retain(|account| is_meant(account, request.account.as_deref()));
         let account = accounts.pop().filter(|_| accounts.is_empty())?;
+        let id_tokens = || snapshot.id_tokens(&account, &self.registration.client_id);
+        if !self.is_of_authority(&account, id_tokens) {
+            return None;
+        }
         let now = self.clock.now();
         let token = snapshot.find_access_token(&query(&self.registration, &account, request), now)?;
         (!is_aging(&token, now)).then(|| SilentOutcome::cached(token, account))

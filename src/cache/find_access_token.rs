@@ -1,9 +1,8 @@
 //! The search for an access token: over all of them with a reason for each, or quickly.
 
-use memchr::memmem::Finder;
-
 use super::document::{Document, Entry};
 use super::matching::CaseRule;
+use super::search::{Needle, Search};
 use super::{AccessTokenEntry, AccessTokenQuery, Defect, Section, Verdict};
 use crate::time::Timestamp;
 
@@ -26,7 +25,7 @@ impl<'t> Document<'t> {
 
     /// The same answer, but parses only what may be it.
     pub(super) fn find_access_token(self, query: &AccessTokenQuery, now: Timestamp) -> Option<AccessTokenEntry> {
-        let filter = Filter::new(query);
+        let filter = Filter::new(query, Search::of(self.text.len()));
         let mut best = Best::default();
         for candidate in self.all_entries(Section::AccessToken).filter(|entry| filter.may_match(entry)) {
             let Ok(entry) = read(&candidate) else { continue };
@@ -78,22 +77,22 @@ impl Best {
 /// with a backslash in it always passes, and so does one where letters may differ by case.
 struct Filter<'q> {
     /// Of each group, one has to occur.
-    groups: Vec<Vec<Finder<'q>>>,
+    groups: Vec<Vec<Needle<'q>>>,
 }
 
 impl<'q> Filter<'q> {
-    fn new(query: &'q AccessTokenQuery) -> Self {
+    fn new(query: &'q AccessTokenQuery, search: Search) -> Self {
         let case = CaseRule::of(&query.environment);
-        let finder = |text: &'q str| Finder::new(caseless(text, case));
-        let mut groups: Vec<_> = query.resource_scopes().map(|scope| vec![finder(scope)]).collect();
-        groups.push(vec![finder(query.client_id.as_str())]);
-        groups.extend(query.owner.home_account_id().map(|id| vec![finder(id)]));
-        groups.push(query.realms.iter().map(|realm| finder(realm.as_str())).collect());
+        let needle = |text: &'q str| search.needle(caseless(text, case));
+        let mut groups: Vec<_> = query.resource_scopes().map(|scope| vec![needle(scope)]).collect();
+        groups.push(vec![needle(query.client_id.as_str())]);
+        groups.extend(query.owner.home_account_id().map(|id| vec![needle(id)]));
+        groups.push(query.realms.iter().map(|realm| needle(realm.as_str())).collect());
         Filter { groups }
     }
 
     fn may_match(&self, entry: &Entry<'_>) -> bool {
-        let occurs = |group: &Vec<Finder<'_>>| group.iter().any(|finder| finder.find(entry.value()).is_some());
+        let occurs = |group: &Vec<Needle<'_>>| group.iter().any(|needle| needle.occurs_in(entry.value()));
         entry.is_escaped() || self.groups.iter().all(occurs)
     }
 }

@@ -54,3 +54,15 @@ pub struct SignIn {
     /// The grant type that created the account.
     pub account_source: Option<String>,
 }
+
+/// What became of a grant.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Recorded {
+    /// The refresh token that bought it has been replaced meanwhile, by another process or a new sign-in. That one stays;
+    /// the access token is stored where none overlaps with it.
+    Overtaken,
+    /// The account was signed out meanwhile: nothing is stored.
+    SignedOut,
+    /// It is stored.
+    Stored,
+}

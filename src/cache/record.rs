@@ -9,7 +9,7 @@ use super::find_refresh_token::Membership;
 use super::keys::{self, Key};
 use super::matching::Within;
 use super::rewrite::with_fields;
-use super::{Grant, Owner, Section, SignIn};
+use super::{Grant, Owner, Recorded, Section, SignIn};
 use crate::terms::{AuthorityType, HomeAccountId, ScopeSet};
 use crate::time::Timestamp;
 
@@ -28,17 +28,22 @@ pub(super) struct Recording<'e, 't> {
 }
 
 impl Recording<'_, '_> {
-    pub(super) fn record(mut self) {
-        if self.was_signed_out() {
-            return;
+    pub(super) fn record(mut self) -> Recorded {
+        let recorded = self.standing();
+        match recorded {
+            Recorded::SignedOut => return recorded,
+            // Whoever was faster knows better: a sign-in may have had more consented to.
+            Recorded::Overtaken if self.has_overlapping_access_token() => return recorded,
+            Recorded::Overtaken => {}
+            Recorded::Stored => self.refresh_token(),
         }
-        self.refresh_token();
         self.access_token();
         if let (Some(sign_in), Owner::User(home_account_id)) = (&self.grant.sign_in, &self.grant.owner) {
             self.account(sign_in, home_account_id);
         }
         self.id_token();
         self.app_metadata();
+        recorded
     }
 
     fn access_token(&mut self) {
@@ -75,6 +80,11 @@ impl Recording<'_, '_> {
             recording.is_own_in_realm(fields) && recording.is_same_kind_of_access_token(fields)
         };
         self.put_new(Section::AccessToken, Key::access_token(grant), &fields, is_this);
+    }
+
+    fn has_overlapping_access_token(&self) -> bool {
+        let entries = self.edit.document.entries(Section::AccessToken);
+        entries.iter().any(|entry| entry.fields().is_ok_and(|fields| self.is_superseded(&fields)))
     }
 
     /// A sign-in replaces all that its client and user held, as the server may have revoked it. A refresh replaces

@@ -1,5 +1,5 @@
 use super::fields::Fields;
-use super::{Defect, Section};
+use super::{Defect, Refusal, Section};
 use crate::secret::RefreshToken;
 use crate::terms::{ClientId, Environment, FamilyId, HomeAccountId, ScopeSet};
 use crate::time::Timestamp;
@@ -23,6 +23,8 @@ pub struct RefreshTokenEntry {
     pub last_modification_time: Option<Timestamp>,
     /// What it was first granted for: `target`. It does not bind it.
     pub scopes: ScopeSet,
+    /// That the server refused it lately. It may be out of date, and about a predecessor.
+    pub refusal: Option<Refusal>,
 }
 
 impl RefreshTokenEntry {
@@ -37,6 +39,7 @@ impl RefreshTokenEntry {
             family_id: fields.text("family_id")?.map(FamilyId::new),
             last_modification_time: fields.lenient_time("last_modification_time"),
             scopes: ScopeSet::parse(&fields.lenient("target").unwrap_or_default()),
+            refusal: Refusal::read(fields),
         })
     }
 }

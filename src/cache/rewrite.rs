@@ -74,9 +74,11 @@ impl Rewrite<'_> {
     }
 }
 
+/// How many objects deep an entry is in the file.
+const ENTRY_DEPTH: usize = 2;
+
 /// The entry `value` with these fields set, at their places or at its end; its other fields stay to the letter.
 pub(super) fn with_fields(value: &[u8], fields: &[(&str, Option<&str>)], style: Style) -> Zeroizing<String> {
-    const ENTRY_DEPTH: usize = 2;
     let Ok(members) = members(value) else { return style.object(fields, ENTRY_DEPTH) };
     let named = |name: &str| fields.iter().find(|(own, _)| *own == name);
     let has = |name: &str| members.iter().any(|member| member.name(value) == name);
@@ -92,5 +94,16 @@ pub(super) fn with_fields(value: &[u8], fields: &[(&str, Option<&str>)], style: 
         },
         added.map(|(name, value)| ((*name).to_owned(), style.string_or_null(*value))),
     );
+    out
+}
+
+/// The entry `value` without these fields; the others stay to the letter.
+pub(super) fn without_fields(value: &[u8], names: &[&str], style: Style) -> Zeroizing<String> {
+    let Ok(members) = members(value) else { return style.object(&[], ENTRY_DEPTH) };
+    let object = Span { start: 0, end: value.len() };
+    let rewrite = Rewrite { text: value, object, members: &members, style, depth: ENTRY_DEPTH };
+    let mut out = Zeroizing::new(String::with_capacity(value.len()));
+    let is_named = |position: usize| names.contains(&&*members[position].name(value));
+    rewrite.write(&mut out, |position| is_named(position).then_some(Change::Remove), std::iter::empty());
     out
 }

@@ -2,20 +2,33 @@
 
 use std::collections::HashSet;
 
-use super::Section;
 use super::document::Entry;
+use super::edit::Edit;
 use super::fields::Fields;
 use super::find_refresh_token::Membership;
 use super::keys::Key;
 use super::record::Recording;
-use super::rewrite::with_fields;
+use super::rewrite::{with_fields, without_fields};
+use super::{Recorded, Section, refusal};
 use crate::secret::RefreshToken;
+use crate::terms::FamilyId;
+use crate::time::Timestamp;
 
 impl<'t> Recording<'_, 't> {
-    /// Whether the account was removed while its refresh token was being spent: neither that token nor a successor
-    /// is left.
-    pub(super) fn was_signed_out(&self) -> bool {
-        self.grant.spent.is_some() && self.grant.sign_in.is_none() && self.live_refresh_tokens().is_empty()
+    /// What became of the spent refresh token while it was being spent: it stands there still, somebody has replaced it,
+    /// or the account was removed, and neither it nor a successor is left.
+    pub(super) fn standing(&self) -> Recorded {
+        if self.grant.spent.is_none() || self.grant.sign_in.is_some() {
+            return Recorded::Stored;
+        }
+        let live = self.live_refresh_tokens();
+        if live.iter().any(|copy| self.is_spent(&copy.fields)) {
+            Recorded::Stored
+        } else if live.is_empty() {
+            Recorded::SignedOut
+        } else {
+            Recorded::Overtaken
+        }
     }
 
     /// Brings every copy of the refresh token up to date. The libraries keep copies of one token under different keys
@@ -74,10 +87,10 @@ impl<'t> Recording<'_, 't> {
         self.within.holds(entry) && entry.lenient("secret").is_some_and(|own| RefreshToken::new(own) == *spent)
     }
 
-    /// Whether `copy` is an older version of the spent token, or where that is gone, of this client's token.
+    /// Whether `copy` is an older version of the spent token, or at a sign-in, of this client's token.
     fn is_superseded_by(&self, copy: &Copy<'_>, spent: &[Copy<'_>]) -> bool {
         let family_id = copy.fields.lenient("family_id");
-        if self.grant.sign_in.is_some() || spent.is_empty() {
+        if self.grant.sign_in.is_some() || self.grant.spent.is_none() {
             let new_family_id = self.grant.family_id.as_ref().map(|family_id| family_id.as_str());
             return self.is_own(&copy.fields) && (family_id.is_none() || family_id.as_deref() == new_family_id);
         }
@@ -90,17 +103,8 @@ impl<'t> Recording<'_, 't> {
     }
 
     fn renew(&mut self, copy: &Copy<'_>, secret: &RefreshToken) {
-        let now = self.now.to_string();
-        let mut fields = vec![("secret", Some(secret.expose()))];
-        // A writer that records no time would not renew one either, and a stale one hides that it wrote last.
-        if copy.fields.lenient("last_modification_time").is_some() {
-            fields.push(("last_modification_time", Some(now.as_str())));
-        }
-        if self.is_own(&copy.fields) {
-            fields.extend(self.grant.family_id.as_ref().map(|family_id| ("family_id", Some(family_id.as_str()))));
-        }
-        let value = with_fields(copy.entry.value(), &fields, self.edit.style);
-        self.edit.replace(Section::RefreshToken, &copy.entry, value);
+        let family_id = self.grant.family_id.as_ref().filter(|_| self.is_own(&copy.fields));
+        copy.renew(self.edit, secret, family_id, self.now);
     }
 
     /// Returns the new entry's key.
@@ -127,7 +131,34 @@ struct Copy<'t> {
     fields: Fields<'t>,
 }
 
+/// Puts `successor` in the place of every copy of `spent`.
+pub(super) fn replace_refresh_token(
+    edit: &mut Edit<'_>,
+    spent: &RefreshToken,
+    successor: &RefreshToken,
+    now: Timestamp,
+) {
+    for entry in edit.document.entries(Section::RefreshToken) {
+        let Ok(fields) = entry.fields() else { continue };
+        if fields.lenient("secret").is_some_and(|own| RefreshToken::new(own) == *spent) {
+            Copy { entry, fields }.renew(edit, successor, None, now);
+        }
+    }
+}
+
 impl Copy<'_> {
+    fn renew(&self, edit: &mut Edit<'_>, secret: &RefreshToken, family_id: Option<&FamilyId>, now: Timestamp) {
+        let now = now.to_string();
+        let mut fields = vec![("secret", Some(secret.expose()))];
+        // A writer that records no time would not renew one either, and a stale one hides that it wrote last.
+        if self.fields.lenient("last_modification_time").is_some() {
+            fields.push(("last_modification_time", Some(now.as_str())));
+        }
+        fields.extend(family_id.map(|family_id| ("family_id", Some(family_id.as_str()))));
+        let unrefused = without_fields(self.entry.value(), &refusal::FIELDS, edit.style);
+        edit.replace(Section::RefreshToken, &self.entry, with_fields(unrefused.as_bytes(), &fields, edit.style));
+    }
+
     fn environment(&self) -> String {
         self.fields.lenient("environment").unwrap_or_default().to_ascii_lowercase()
     }

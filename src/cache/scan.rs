@@ -6,8 +6,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr2;
-
+use super::search::Search;
 use super::{ParseError, Section};
 
 /// A range of bytes of the text.
@@ -61,7 +60,7 @@ impl Index {
 
     /// Indexes a document. White space and a byte order mark may stand around the root.
     pub(super) fn of(text: &[u8]) -> Result<Index, ParseError> {
-        let mut scanner = Scanner { text, at: 0, nesting: Vec::new(), escaped: false };
+        let mut scanner = Scanner::new(text);
         if text.starts_with(b"\xef\xbb\xbf") {
             scanner.at = 3;
         }
@@ -99,7 +98,7 @@ impl Index {
 
 /// The members of the one object that `text` is.
 pub(super) fn members(text: &[u8]) -> Result<Vec<Member>, ParseError> {
-    let mut scanner = Scanner { text, at: 0, nesting: Vec::new(), escaped: false };
+    let mut scanner = Scanner::new(text);
     match scanner.peek()? {
         b'{' => scanner.members(|scanner, _| scanner.value()),
         _ => Err(ParseError::NotAnObject),
@@ -108,6 +107,7 @@ pub(super) fn members(text: &[u8]) -> Result<Vec<Member>, ParseError> {
 
 struct Scanner<'t> {
     text: &'t [u8],
+    search: Search,
     at: usize,
     /// The closing brackets that are due, innermost last.
     nesting: Vec<u8>,
@@ -115,7 +115,11 @@ struct Scanner<'t> {
     escaped: bool,
 }
 
-impl Scanner<'_> {
+impl<'t> Scanner<'t> {
+    fn new(text: &'t [u8]) -> Self {
+        Scanner { text, search: Search::of(text.len()), at: 0, nesting: Vec::new(), escaped: false }
+    }
+
     /// Passes over the object that starts here; `value` passes over each member's value.
     fn members(
         &mut self,
@@ -198,7 +202,7 @@ impl Scanner<'_> {
         self.expect(b'"')?;
         loop {
             let rest = self.text.get(self.at..).ok_or(ParseError::CutOff)?;
-            self.at += memchr2(b'"', b'\\', rest).ok_or(ParseError::CutOff)? + 1;
+            self.at += self.search.quote_or_backslash(rest).ok_or(ParseError::CutOff)? + 1;
             if self.text[self.at - 1] == b'"' {
                 return Ok(Span { start, end: self.at });
             }

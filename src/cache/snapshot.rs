@@ -1,7 +1,8 @@
 use super::document::Document;
 use super::scan::Index;
 use super::{AccessTokenEntry, AccessTokenQuery, Account, ParseError};
-use crate::terms::Environment;
+use crate::secret::RawIdToken;
+use crate::terms::{ClientId, Environment};
 use crate::time::Timestamp;
 
 /// A document to take one access token from, quickly: the text is borrowed, and only what may be the answer is parsed.
@@ -22,6 +23,11 @@ impl<'t> Snapshot<'t> {
     /// What [`TokenCache::accounts`](super::TokenCache::accounts) returns.
     pub fn accounts(&self, environment: Option<&Environment>) -> Vec<Account> {
         self.document().accounts(environment)
+    }
+
+    /// What [`TokenCache::id_tokens`](super::TokenCache::id_tokens) returns.
+    pub fn id_tokens(&self, account: &Account, client_id: &ClientId) -> Vec<RawIdToken> {
+        self.document().id_tokens(account, client_id)
     }
 
     /// What [`TokenCache::find_access_token`](super::TokenCache::find_access_token) returns.

@@ -10,10 +10,11 @@ use super::matching::Within;
 use super::record::Recording;
 use super::scan::Index;
 use super::{
-    AccessTokenEntry, AccessTokenQuery, Account, AccountRemoval, Defect, Grant, ParseError, RefreshTokenEntry,
-    RefreshTokenQuery, Section, Unreadable, Verdict, account, find_access_token, find_refresh_token, remove,
+    AccessTokenEntry, AccessTokenQuery, Account, AccountRemoval, Defect, Grant, ParseError, Recorded,
+    RefreshTokenEntry, RefreshTokenQuery, Refusal, Section, Unreadable, Verdict, account, find_access_token,
+    find_refresh_token, remove, rotate,
 };
-use crate::secret::RefreshToken;
+use crate::secret::{RawIdToken, RefreshToken};
 use crate::terms::{ClientId, Environment};
 use crate::time::Timestamp;
 
@@ -120,6 +121,11 @@ impl TokenCache {
         self.document().accounts(environment)
     }
 
+    /// The ID tokens that a client holds for a user; their issuer tells which authority the user signed in to.
+    pub fn id_tokens(&self, account: &Account, client_id: &ClientId) -> Vec<RawIdToken> {
+        self.document().id_tokens(account, client_id)
+    }
+
     /// All access tokens that can be read.
     pub fn access_tokens(&self) -> Vec<AccessTokenEntry> {
         self.readable(Section::AccessToken, find_access_token::read)
@@ -152,8 +158,18 @@ impl TokenCache {
     ///
     /// Access tokens that it supersedes go; every copy of the refresh token that was spent is brought up to date,
     /// whoever wrote it. Nothing at all is stored when the account was signed out while the request was under way.
-    pub fn record(&mut self, grant: &Grant, now: Timestamp) {
-        self.change(|edit| Recording { edit, grant, within: Within::new(&grant.environment), now }.record());
+    pub fn record(&mut self, grant: &Grant, now: Timestamp) -> Recorded {
+        self.change(|edit| Recording { edit, grant, within: Within::new(&grant.environment), now }.record())
+    }
+
+    /// Puts `successor` in the place of every copy of `spent`; where there is none, nothing changes.
+    pub fn replace_refresh_token(&mut self, spent: &RefreshToken, successor: &RefreshToken, now: Timestamp) {
+        self.change(|edit| rotate::replace_refresh_token(edit, spent, successor, now));
+    }
+
+    /// Notes beside a refresh token that the server refused it. Its successor will not have the note.
+    pub fn note_refusal(&mut self, refused: &RefreshToken, refusal: &Refusal) {
+        self.change(|edit| refusal.note(edit, refused));
     }
 
     /// Forgets a user's tokens, whoever wrote them. Returns the refresh tokens, each once, for revocation.
@@ -171,7 +187,7 @@ impl TokenCache {
         self.change(remove::clear)
     }
 
-    fn document(&self) -> Document<'_> {
+    pub(super) fn document(&self) -> Document<'_> {
         Document { text: self.text.as_bytes(), index: &self.index }
     }
 

@@ -12,8 +12,9 @@ use crate::output::ErrorFormat;
 /// Sign in once; any shell, script or program then gets a valid OAuth access token in milliseconds.
 #[derive(Debug, Parser)]
 #[command(name = "tokcache", version, subcommand_required = true, arg_required_else_help = true)]
+#[command(args_override_self = true, color = clap::ColorChoice::Never)]
 #[command(after_help = "Exit codes: 0 ok, 1 unexpected, 2 usage, 3 config, 4 sign-in needed, 5 try again later, \
-                        6 denied, 7 store, 8 --min-valid, 9 account")]
+                        6 denied, 7 store, 8 --min-valid, 9 account, 130 interrupted")]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) settings: Settings,
@@ -30,6 +31,7 @@ pub(super) enum Command {
     /// Show the accounts and the tokens held for each, without one secret
     List(list::Input),
     /// Sign out: forget tokens, and revoke them where the server can
+    #[command(alias = "logout")]
     Clear(clear::Input),
     /// Run a command with a token in its environment, or not at all
     Exec(exec::Input),
@@ -43,73 +45,79 @@ pub(super) enum Command {
     Completions(completions::Input),
 }
 
-/// What every command takes.
-#[derive(Args, Clone, Debug)]
+/// What every command takes, as typed; [`Settings::or_environment`](Settings::or_environment) adds what is set.
+#[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Settings")]
 pub(super) struct Settings {
-    /// Named settings, as remembered by `login` [default: default]
-    #[arg(long, global = true, value_name = "NAME", env = "TOKCACHE_PROFILE")]
+    /// Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]
+    #[arg(long, global = true, value_name = "NAME")]
     pub(super) profile: Option<String>,
 
-    /// An Entra authority or any OpenID Connect issuer
-    #[arg(long, global = true, value_name = "URL", env = "TOKCACHE_AUTHORITY")]
+    /// An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]
+    #[arg(long, global = true, value_name = "URL")]
     pub(super) authority: Option<String>,
 
-    /// The client, as registered with the authority
-    #[arg(long, global = true, value_name = "ID", env = "TOKCACHE_CLIENT_ID")]
+    /// The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]
+    #[arg(long, global = true, value_name = "ID")]
     pub(super) client_id: Option<String>,
 
-    /// Where the cache is kept: file:PATH or memory: [default: the per-user file]
-    #[arg(long, global = true, value_name = "URL", env = "TOKCACHE_STORE")]
+    /// Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]
+    #[arg(long, global = true, value_name = "URL")]
     pub(super) store: Option<String>,
 
-    /// Keep the cache encrypted: keyring, key-file:PATH, passphrase or credential; or none [default: as it is]
-    #[arg(long, global = true, value_name = "KEY", env = "TOKCACHE_ENCRYPT")]
+    /// Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT]
+    /// [default: as it is]
+    #[arg(long, global = true, value_name = "KEY")]
     pub(super) encrypt: Option<String>,
 
-    /// Keep the key at hand for the login session [default: none]
-    #[arg(long, global = true, value_name = "WHERE", env = "TOKCACHE_KEY_CACHE", value_enum)]
+    /// Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]
+    #[arg(long, global = true, value_name = "WHERE", value_enum)]
     pub(super) key_cache: Option<KeyCache>,
 
-    /// Trust the certificates in this PEM file too
-    #[arg(long, global = true, value_name = "PATH", env = "TOKCACHE_CA_FILE")]
+    /// Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]
+    #[arg(long, global = true, value_name = "PATH")]
     pub(super) ca_file: Option<PathBuf>,
 
-    /// Give up one network exchange after this long
-    #[arg(long, global = true, value_name = "DURATION", env = "TOKCACHE_TIMEOUT", default_value = "30s",
-          value_parser = duration)]
-    pub(super) timeout: Duration,
+    /// Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = bound)]
+    pub(super) timeout: Option<Duration>,
 
-    /// Give up waiting for another process after this long
-    #[arg(long, global = true, value_name = "DURATION", env = "TOKCACHE_LOCK_TIMEOUT", default_value = "60s",
-          value_parser = duration)]
-    pub(super) lock_timeout: Duration,
+    /// Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = wait)]
+    pub(super) lock_timeout: Option<Duration>,
 
-    /// How failures are shown
-    #[arg(long, global = true, value_name = "FORMAT", env = "TOKCACHE_ERROR_FORMAT", value_enum, default_value_t)]
-    pub(super) error_format: ErrorFormat,
+    /// How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]
+    #[arg(long, global = true, value_name = "FORMAT", value_enum)]
+    pub(super) error_format: Option<ErrorFormat>,
 
-    /// Tell more on stderr; twice: every exchange with a server, without secrets
-    #[arg(short, long, global = true, action = ArgAction::Count, env = "TOKCACHE_LOG")]
+    /// Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]
+    #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(super) verbose: u8,
 }
 
-impl Default for Settings {
-    /// As when nothing is typed or set.
-    fn default() -> Self {
-        Settings {
-            profile: None,
-            authority: None,
-            client_id: None,
-            store: None,
-            encrypt: None,
-            key_cache: None,
-            ca_file: None,
-            timeout: Duration::from_secs(30),
-            lock_timeout: Duration::from_secs(60),
-            error_format: ErrorFormat::default(),
-            verbose: 0,
-        }
+impl Settings {
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout.unwrap_or(Duration::from_secs(30))
+    }
+
+    pub(super) fn lock_timeout(&self) -> Duration {
+        self.lock_timeout.unwrap_or(Duration::from_secs(60))
+    }
+
+    /// The flags that choose the same profile, client and cache again, for a command that can be pasted.
+    /// Not those that stand in `words` already.
+    pub(super) fn flags_beside(&self, words: &[String]) -> Vec<String> {
+        let ca_file = self.ca_file.as_ref().map(|path| path.to_string_lossy().into_owned());
+        let flags = [
+            ("--profile", &self.profile),
+            ("--authority", &self.authority),
+            ("--client-id", &self.client_id),
+            ("--store", &self.store),
+            ("--encrypt", &self.encrypt),
+            ("--ca-file", &ca_file),
+        ];
+        let missing = flags.into_iter().filter(|(flag, _)| !words.iter().any(|word| word == flag));
+        missing.filter_map(|(flag, value)| Some([flag.to_owned(), value.clone()?])).flatten().collect()
     }
 }
 
@@ -121,6 +129,22 @@ pub(super) enum KeyCache {
     Kernel,
     /// Nowhere
     None,
+}
+
+/// How long to wait: at most a day, and perhaps not at all.
+pub(super) fn wait(text: &str) -> Result<Duration, String> {
+    match duration(text)? {
+        wait if wait > Duration::from_secs(86_400) => Err("it has to be at most a day".to_owned()),
+        wait => Ok(wait),
+    }
+}
+
+/// The same, but it leaves time for something to happen.
+pub(super) fn bound(text: &str) -> Result<Duration, String> {
+    match wait(text)? {
+        Duration::ZERO => Err("it has to be longer than nothing".to_owned()),
+        bound => Ok(bound),
+    }
 }
 
 /// `90s`, `5m`, `1h 30m`; a bare number is seconds.

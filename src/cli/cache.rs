@@ -1,8 +1,8 @@
 //! `tokcache cache`: look after the cache file.
 
 use clap::{Args, Subcommand};
-use tokcache::acquire;
-use tokcache::store::CacheStore as _;
+use tokcache::acquire::{self, Repair};
+use tokcache::store::{CacheStore as _, StoreError};
 
 use super::args::Settings;
 use super::context::Context;
@@ -21,7 +21,11 @@ enum Action {
     /// Print where the cache is
     Path,
     /// Read the whole cache and report what cannot be understood
-    Check,
+    Check {
+        /// Save what is whole of a damaged cache; a copy of it is kept beside it
+        #[arg(long)]
+        repair: bool,
+    },
     /// Encrypt a plain cache with the key of --encrypt
     Encrypt,
     /// Make an encrypted cache plain again
@@ -34,12 +38,17 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let asking = match &input.action {
         Action::Path => Asking::never(),
         Action::Rekey(rekey) => Asking { allowed: true, new_passphrase_file: rekey.new_passphrase_file.clone() },
-        Action::Check | Action::Decrypt | Action::Encrypt => Asking::allowed(),
+        Action::Check { .. } | Action::Decrypt | Action::Encrypt => Asking::allowed(),
     };
     let context = Context::new(settings, false, asking)?;
     match input.action {
         Action::Path => path(&context),
-        Action::Check => check(&context),
+        Action::Check { repair } => {
+            if repair {
+                self::repair(&context)?;
+            }
+            check(&context)
+        }
         Action::Encrypt => encryption::encrypt(&context),
         Action::Decrypt => encryption::decrypt(&context),
         Action::Rekey(input) => encryption::rekey(&context, &input),
@@ -52,9 +61,35 @@ fn path(context: &Context) -> Result<(), Failure> {
     Ok(output::answer(format!("{place}\n").as_bytes())?)
 }
 
+/// Asks nothing, since it was typed and the damaged cache is kept.
+fn repair(context: &Context) -> Result<(), Failure> {
+    let repaired = acquire::repair(&context.store).map_err(beyond)?;
+    let Some(Repair { kept, salvage }) = repaired else { return Ok(()) };
+    for key in &salvage.lost {
+        tell(format_args!("lost: {}", plain(key)));
+    }
+    if salvage.lost_bytes > 0 {
+        tell(format_args!("lost: {} bytes that belong to nothing whole", salvage.lost_bytes));
+    }
+    let kept = kept.display().to_string();
+    tell(format_args!(
+        "the damaged cache is kept as {}; there may be tokens in it: delete it in the end",
+        plain(&kept)
+    ));
+    Ok(())
+}
+
+/// What cannot be repaired is perhaps somebody's, but no cache.
+fn beyond(error: StoreError) -> Failure {
+    let StoreError::Damaged { path } = error else { return error.into() };
+    let path = path.display().to_string();
+    let aside = output::command_line(["mv".to_owned(), path.clone(), format!("{path}.old")]);
+    Failure::new(Exit::Store, format!("nothing in {path} is of a token cache; it was left alone")).try_shell(aside)
+}
+
 fn check(context: &Context) -> Result<(), Failure> {
     let store = context.store.describe();
-    let cache = acquire::read(&context.store).map_err(|error| context.store_failure(error))?;
+    let cache = acquire::read(&context.store)?;
     let unreadable = cache.unreadable();
     for entry in &unreadable {
         tell(plain(&format!("{} {}: {}", entry.section, entry.key, entry.reason)));
@@ -62,10 +97,13 @@ fn check(context: &Context) -> Result<(), Failure> {
     if let Some(holder) = &store.lock_holder {
         tell(format_args!("the cache lock is held by {}", plain(&holder.to_string())));
     }
+    for path in &store.exposed {
+        tell(format_args!("warning: other users have access to {}", plain(&path.display().to_string())));
+    }
     if !unreadable.is_empty() {
         let message =
             format!("{} entries of {} cannot be understood; they are kept as they are", unreadable.len(), store.url);
-        return Err(Failure::new(Exit::Store, message).try_command("tokcache list"));
+        return Err(Failure::new(Exit::Store, message).try_tokcache(["list"]));
     }
     let report = format!(
         "{}: whole; accounts {}, access tokens {}, refresh tokens {}\n",

@@ -56,7 +56,7 @@ fn clear_all(context: &Context, input: &Input) -> Result<(), Failure> {
         tell("nothing was changed");
         return Ok(());
     }
-    let forgotten = forget_everything(&context.store).map_err(|error| context.store_failure(error))?;
+    let forgotten = forget_everything(&context.store)?;
     let revocation = if input.no_revoke { Revocation::NotWanted } else { revoke_own(context, forgotten) };
     report(&format!("Forgot all that {} held", plain(&store)), revocation)
 }
@@ -87,7 +87,8 @@ fn report(done: &str, revocation: Revocation) -> Result<(), Failure> {
         }
         Revocation::Failed(error) => {
             let message = format!("{done} here, but the server could not be told to revoke the refresh token: {error}");
-            return Err(Failure::new(Exit::Unavailable, message).try_command("tokcache list"));
+            // It is forgotten here: the same command again would find nothing to revoke.
+            return Err(Failure::new(Exit::Unavailable, message).retryable(false).try_tokcache(["list"]));
         }
     }
     Ok(())
@@ -97,10 +98,10 @@ fn report(done: &str, revocation: Revocation) -> Result<(), Failure> {
 fn confirm(question: &str) -> Result<bool, Failure> {
     if !io::stdin().is_terminal() {
         return Err(Failure::new(Exit::Usage, "--all asks on a terminal; this is none")
-            .try_command("tokcache clear --all --yes"));
+            .try_tokcache(["clear", "--all", "--yes"]));
     }
     let mut answer = String::new();
     let _ = write!(io::stderr().lock(), "{question} [y/N] ");
     io::stdin().lock().read_line(&mut answer).map_err(|error| Failure::new(Exit::Unexpected, error))?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }

@@ -4,17 +4,16 @@ use std::sync::Arc;
 
 use tokcache::acquire::{AcquireError, PublicClient, Registration};
 use tokcache::oauth::{Authority, Network, NetworkOptions, ProxyRules};
-use tokcache::store::{self, CacheStore as _, Encryption, KeySettings, SealedStore, StoreError};
+use tokcache::store::{self, Encryption, KeySettings, SealedStore};
 use tokcache::terms::{ClientId, Realm, ScopeSet};
 use tokcache::time::SystemClock;
 
 use super::args::{KeyCache, Settings};
 use super::narrator::Narrator;
 use super::passphrase::Asking;
-use super::profiles::{self, Profile};
+use super::profiles::{self, Learned, Profile};
 use super::wire_log::WireLog;
 use super::{Exit, Failure, environment, keys};
-use crate::output;
 
 /// The settings of one run, and what is made of them.
 pub(super) struct Context {
@@ -25,6 +24,8 @@ pub(super) struct Context {
     pub(super) clock: Arc<SystemClock>,
     pub(super) narrator: Narrator,
     settings: Settings,
+    /// Whether this run makes the profile, and so may find it missing or incomplete.
+    creating: bool,
     network: WireLog<Network>,
 }
 
@@ -47,7 +48,7 @@ impl Context {
         let profile = profiles::load(&name)?;
         if profile.is_none() && settings.profile.is_some() && !creating {
             let message = format!("there is no profile {name:?}");
-            return Err(Failure::new(Exit::Config, message).try_command("tokcache profile list"));
+            return Err(Failure::new(Exit::Config, message).try_shell("tokcache profile list"));
         }
         let remembered = profile.as_ref();
         let clock = Arc::new(SystemClock::new());
@@ -59,7 +60,7 @@ impl Context {
         let store = open_store(url, settings, encryption.clone(), keys, clock.clone())?;
         let ca_file = settings.ca_file.as_ref().or(remembered.and_then(|profile| profile.ca_file.as_ref()));
         let network = Network::new(NetworkOptions {
-            timeout: settings.timeout,
+            timeout: settings.timeout(),
             ca_file: ca_file.cloned(),
             proxy: ProxyRules::from_environment(environment::text),
         });
@@ -71,6 +72,7 @@ impl Context {
             clock,
             narrator: Narrator::new(settings.verbose),
             settings: settings.clone(),
+            creating,
             network: WireLog::new(network, settings.verbose),
         })
     }
@@ -79,8 +81,10 @@ impl Context {
     pub(super) fn registration(&self) -> Result<Registration, Failure> {
         let profile = self.profile.clone().unwrap_or_default();
         let authority = self.settings.authority.clone().or_else(|| profile.authority.clone());
-        // What was named for, or learned from, one authority says nothing of another.
-        let mut effective = if authority == profile.authority { profile } else { Profile::default() };
+        // Endpoints that were named for one authority say nothing of another.
+        let url = |authority: &Option<String>| Some(Authority::parse(authority.as_ref()?, None).ok()?.url().to_owned());
+        let is_same = authority == profile.authority || url(&authority) == url(&profile.authority);
+        let mut effective = if is_same { profile } else { Profile::default() };
         effective.authority = authority;
         let remembered = self.profile.as_ref().and_then(|profile| profile.client_id.clone());
         effective.client_id = self.settings.client_id.clone().or(remembered);
@@ -90,15 +94,19 @@ impl Context {
     /// Who asks whom, by `profile` alone.
     pub(super) fn registration_of(&self, profile: &Profile) -> Result<Registration, Failure> {
         let (Some(authority), Some(client_id)) = (&profile.authority, &profile.client_id) else {
-            return Err(self.nothing_configured());
+            return Err(self.incomplete(profile));
         };
-        let mut endpoints = profile.endpoints.parse()?.or(profile.learned.endpoints.parse()?);
-        endpoints.issuer.clone_from(&profile.learned.issuer);
+        let authority = Authority::parse(authority, None)?;
+        let is_same = |other: &String| Authority::parse(other, None).is_ok_and(|other| other.url() == authority.url());
+        let learned = profile.learned.clone();
+        let learned = if learned.authority.as_ref().is_some_and(is_same) { learned } else { Learned::default() };
+        let mut endpoints = profile.endpoints.parse()?.or(learned.endpoints.parse()?);
+        endpoints.issuer = learned.issuer;
         Ok(Registration {
-            authority: Authority::parse(authority, None)?,
+            authority,
             client_id: ClientId::new(client_id),
             endpoints,
-            tenant: profile.learned.tenant.as_ref().map(Realm::new),
+            tenant: learned.tenant.map(Realm::new),
         })
     }
 
@@ -110,86 +118,82 @@ impl Context {
             http: &self.network,
             clock: self.clock.as_ref(),
             observer: &self.narrator,
-            lock_timeout: self.settings.lock_timeout,
+            lock_timeout: self.settings.lock_timeout(),
+            retry_within: self.settings.timeout(),
         }
     }
 
     /// The scopes that were typed, else those that the profile remembers.
     pub(super) fn scopes(&self, typed: &Scopes) -> Result<ScopeSet, Failure> {
-        let typed = typed.set();
-        let remembered = || self.profile.iter().flat_map(|profile| &profile.scopes).map(String::as_str).collect();
-        let scopes: ScopeSet = if typed.is_empty() { remembered() } else { typed };
+        let typed = typed.set()?;
+        let scopes = if typed.is_empty() { self.remembered_scopes() } else { typed };
         if scopes.is_empty() {
             let message = "no scope was given, and the profile remembers none";
-            return Err(Failure::new(Exit::Usage, message).try_command("tokcache token --scope SCOPE"));
+            return Err(Failure::new(Exit::Usage, message).try_tokcache(["token", "--scope", "SCOPE"]));
         }
         Ok(scopes)
     }
 
-    /// A failure, with the commands that help under these settings.
+    /// A failure, with the command that helps.
     pub(super) fn failure(&self, error: AcquireError, scopes: &ScopeSet) -> Failure {
-        let error = match error {
-            AcquireError::Store(error) => return self.store_failure(error),
-            error => error,
-        };
-        Failure::from_acquire(error, &self.login_command(scopes), &self.command(&["list"]))
+        Failure::from_acquire(error, self.login_words(scopes))
     }
 
-    /// A failure of the store, with the command that helps.
-    pub(super) fn store_failure(&self, error: StoreError) -> Failure {
-        let store = self.store.describe();
-        let path = store.path.map_or(store.url, |path| path.display().to_string());
-        let is_sealed = || matches!(self.store.sealed_by(), Ok(Some(_)));
-        let remedy = keys::remedy(&error, &path, is_sealed, &|words| self.command(words));
-        Failure::new(Exit::Store, error).try_command(remedy)
-    }
-
-    /// The command that signs in again with the same settings.
-    fn login_command(&self, scopes: &ScopeSet) -> String {
-        let mut words = vec!["login"];
-        let same_scopes = self.profile.as_ref().is_some_and(|profile| {
-            profile.scopes.len() == scopes.iter().count() && profile.scopes.iter().all(|scope| scopes.contains(scope))
-        });
-        if !same_scopes {
-            words.extend(scopes.iter().flat_map(|scope| ["--scope", scope]));
+    /// The command that signs in for these scopes; those of the profile are kept, as it will remember only what is typed.
+    fn login_words(&self, scopes: &ScopeSet) -> Vec<String> {
+        let remembered = self.remembered_scopes();
+        let all = remembered.union(scopes);
+        let mut words = vec!["login".to_owned()];
+        if all != remembered {
+            words.extend(all.iter().flat_map(|scope| ["--scope".to_owned(), scope.to_owned()]));
         }
-        self.command(&words)
+        words
     }
 
-    /// `words` as a whole command, with the flags and variables that choose these settings.
-    pub(super) fn command(&self, words: &[&str]) -> String {
-        let Settings { profile, authority, client_id, store, encrypt, ca_file, .. } = &self.settings;
-        let encrypt = encrypt.as_ref().filter(|_| !words.contains(&"--encrypt")).cloned();
-        let ca_file = ca_file.as_ref().map(|path| path.to_string_lossy().into_owned());
-        let flags = [
-            ("--profile", profile),
-            ("--authority", authority),
-            ("--client-id", client_id),
-            ("--store", store),
-            ("--encrypt", &encrypt),
-            ("--ca-file", &ca_file),
-        ];
-        let chosen = flags.iter().filter_map(|(flag, value)| Some([*flag, value.as_deref()?])).flatten();
-        output::command_line(std::iter::once("tokcache").chain(words.iter().copied()).chain(chosen))
+    fn remembered_scopes(&self) -> ScopeSet {
+        self.profile.iter().flat_map(|profile| &profile.scopes).map(String::as_str).collect()
     }
 
-    fn nothing_configured(&self) -> Failure {
-        let message = match self.profile {
-            Some(_) => format!("the profile {:?} lacks the authority or the client id", self.profile_name),
-            None => "nobody is signed in, and no authority and client id are set".to_owned(),
-        };
-        let exit = if self.profile.is_some() { Exit::Config } else { Exit::InteractionRequired };
-        Failure::new(exit, message).try_command("tokcache login --authority URL --client-id ID --scope SCOPE")
+    fn incomplete(&self, profile: &Profile) -> Failure {
+        let missing: Vec<_> = [("authority", &profile.authority, "URL"), ("client-id", &profile.client_id, "ID")]
+            .into_iter()
+            .filter(|(_, value, _)| value.is_none())
+            .collect();
+        let names: Vec<_> = missing.iter().map(|(flag, ..)| format!("--{flag}")).collect();
+        let words = missing.iter().flat_map(|(flag, _, value)| [format!("--{flag}"), (*value).to_owned()]);
+        let login = std::iter::once("login".to_owned()).chain(words);
+        let names_missing = names.join(" and ");
+        match &self.profile {
+            _ if self.creating => {
+                let login = login.chain(["--scope", "SCOPE"].map(str::to_owned));
+                Failure::new(Exit::Usage, format!("signing in needs {names_missing}")).try_tokcache(login)
+            }
+            Some(_) => {
+                let message = format!("the profile {:?} lacks {}", self.profile_name, names_missing);
+                Failure::new(Exit::Config, message).try_tokcache(login)
+            }
+            None => {
+                let message = format!("nobody has signed in; this needs {names_missing}");
+                let scope = ["--scope", "SCOPE"].map(str::to_owned);
+                Failure::new(Exit::InteractionRequired, message).try_tokcache(login.chain(scope))
+            }
+        }
     }
 }
 
 impl Scopes {
-    /// As typed, blanks split.
-    pub(super) fn set(&self) -> ScopeSet {
-        match &self.resource {
+    /// As typed, blanks split. A scope of nothing is a variable that was not set, and never means the usual ones.
+    pub(super) fn set(&self) -> Result<ScopeSet, Failure> {
+        let is_blank = |text: &String| text.trim().is_empty();
+        if self.scopes.iter().chain(&self.resource).any(is_blank) {
+            return Err(
+                Failure::new(Exit::Usage, "an empty scope was given").try_tokcache(["token", "--scope", "SCOPE"])
+            );
+        }
+        Ok(match &self.resource {
             Some(resource) => ScopeSet::parse(&format!("{resource}/.default")),
             None => self.scopes.iter().flat_map(|scopes| scopes.split_whitespace()).collect(),
-        }
+        })
     }
 }
 
@@ -205,10 +209,11 @@ fn open_store(
     let default_file = environment::state_dir().map(|folder| folder.join("token_cache.json"));
     if url == "file:" && default_file.is_none() {
         return Err(Failure::new(Exit::Config, "there is no home directory to keep the cache in")
-            .try_command("export TOKCACHE_STATE_DIR=FOLDER"));
+            .try_shell("export TOKCACHE_STATE_DIR=FOLDER"));
     }
     let default_file = default_file.unwrap_or_default();
-    let lock_timeout = settings.lock_timeout;
-    store::open(url, store::Settings { default_file, lock_timeout, clock, encryption, keys })
-        .map_err(|error| Failure::new(Exit::Config, error).try_command("tokcache cache path"))
+    let rescue_folders = environment::rescue_folders();
+    let lock_timeout = settings.lock_timeout();
+    store::open(url, store::Settings { default_file, lock_timeout, rescue_folders, clock, encryption, keys })
+        .map_err(|error| Failure::new(Exit::Config, error).try_shell("tokcache cache path --store file:PATH"))
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use tokcache::cache::TokenCache;
-use tokcache::store::{Conversion, Encryption, KeySource};
+use tokcache::store::{Conversion, Encryption, KeySource, StoreError};
 
 use super::context::Context;
 use super::profiles;
@@ -28,7 +28,7 @@ pub(super) struct Rekey {
 pub(super) fn encrypt(context: &Context) -> Result<(), Failure> {
     let Encryption::By(source) = &context.encryption else { return Err(no_key_named("encrypt")) };
     let is_whole = |bytes: &[u8]| TokenCache::deserialize(bytes).is_ok();
-    let done = context.store.encrypt(source, &is_whole).map_err(|error| context.store_failure(error))?;
+    let done = context.store.encrypt(source, &is_whole)?;
     remember(context, Some(source))?;
     match done {
         Conversion::Absent => tell(format_args!("There is no cache yet; a new one will be encrypted: {source}.")),
@@ -44,8 +44,7 @@ pub(super) fn encrypt(context: &Context) -> Result<(), Failure> {
 pub(super) fn decrypt(context: &Context) -> Result<(), Failure> {
     let promised = promise(context);
     remember(context, None)?;
-    let done = context.store.decrypt().map_err(|error| context.store_failure(error));
-    match restored(context, done, promised)? {
+    match restored(context, context.store.decrypt(), promised)? {
         Conversion::Absent => tell("There is no cache."),
         Conversion::Already => tell("The cache was not encrypted."),
         Conversion::Done { before, kept } => {
@@ -64,14 +63,13 @@ pub(super) fn rekey(context: &Context, input: &Rekey) -> Result<(), Failure> {
     };
     let promised = promise(context);
     remember(context, None)?;
-    let done = context.store.rekey(source, input.moved).map_err(|error| context.store_failure(error));
-    let done = restored(context, done, promised.clone())?;
+    let done = restored(context, context.store.rekey(source, input.moved), promised.clone())?;
     let Conversion::Done { before, kept } = done else {
         if let Some(promised) = &promised {
             remember(context, Some(promised))?;
         }
         return Err(Failure::new(Exit::Store, "there is no encrypted cache to change the key of")
-            .try_command(context.command(&["cache", "encrypt"])));
+            .try_tokcache(["cache", "encrypt"]));
     };
     let source = source.or(before.as_ref());
     if promised.is_some() {
@@ -108,13 +106,13 @@ fn remember(context: &Context, source: Option<&KeySource>) -> Result<(), Failure
 /// The profile promises again what it promised, when nothing came of it.
 fn restored(
     context: &Context,
-    done: Result<Conversion, Failure>,
+    done: Result<Conversion, StoreError>,
     promised: Option<KeySource>,
 ) -> Result<Conversion, Failure> {
     if let (Err(_), Some(promised)) = (&done, &promised) {
         remember(context, Some(promised))?;
     }
-    done
+    Ok(done?)
 }
 
 fn of_the_old_key(before: Option<&KeySource>, kept: Option<String>) {
@@ -127,6 +125,10 @@ fn of_the_old_key(before: Option<&KeySource>, kept: Option<String>) {
 }
 
 fn no_key_named(command: &str) -> Failure {
-    Failure::new(Exit::Usage, "no key is named to encrypt the cache with")
-        .try_command(format!("tokcache cache {command} --encrypt keyring"))
+    Failure::new(Exit::Usage, "no key is named to encrypt the cache with").try_tokcache([
+        "cache",
+        command,
+        "--encrypt",
+        "keyring",
+    ])
 }

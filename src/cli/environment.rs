@@ -1,9 +1,14 @@
-//! The one place that reads the environment, clap's own look-ups aside.
+//! The one place that reads the environment.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::ValueEnum;
 use directories::{BaseDirs, ProjectDirs};
+
+use super::args::{KeyCache, Settings, bound, wait};
+use super::{Exit, Failure};
+use crate::output::ErrorFormat;
 
 /// The folder of the profiles: `TOKCACHE_CONFIG_DIR`, else the platform's.
 pub(super) fn config_dir() -> Option<PathBuf> {
@@ -16,6 +21,11 @@ pub(super) fn state_dir() -> Option<PathBuf> {
         let project = project()?;
         Some(project.state_dir().unwrap_or_else(|| project.data_local_dir()).to_owned())
     })
+}
+
+/// Where a refresh token is kept that the cache cannot take: another disk first, of this user's alone.
+pub(super) fn rescue_folders() -> Vec<PathBuf> {
+    [path("XDG_RUNTIME_DIR"), state_dir(), Some(std::env::temp_dir())].into_iter().flatten().collect()
 }
 
 /// The folder of the Azure CLI: `AZURE_CONFIG_DIR`, else `~/.azure`.
@@ -44,12 +54,57 @@ pub(super) fn text(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// Whether a command line that clap could not understand asked for JSON errors.
-pub(super) fn asked_for_json_errors(arguments: impl Iterator<Item = OsString>) -> bool {
-    let arguments: Vec<_> = arguments.collect();
-    let by_flag = arguments.windows(2).find(|pair| pair[0] == "--error-format").map(|pair| pair[1] == "json");
-    let joined = arguments.iter().any(|argument| argument == "--error-format=json");
-    joined || by_flag.unwrap_or_else(|| text("TOKCACHE_ERROR_FORMAT").as_deref() == Some("json"))
+impl Settings {
+    /// What was typed, else what is set; a variable that is set to nothing is not set.
+    pub(super) fn or_environment(self) -> Result<Settings, Failure> {
+        let text = |typed: Option<String>, name| typed.or_else(|| text(name));
+        Ok(Settings {
+            profile: text(self.profile, "TOKCACHE_PROFILE"),
+            authority: text(self.authority, "TOKCACHE_AUTHORITY"),
+            client_id: text(self.client_id, "TOKCACHE_CLIENT_ID"),
+            store: text(self.store, "TOKCACHE_STORE"),
+            encrypt: text(self.encrypt, "TOKCACHE_ENCRYPT"),
+            key_cache: parsed(self.key_cache, "TOKCACHE_KEY_CACHE", |text| KeyCache::from_str(text, true))?,
+            ca_file: self.ca_file.or_else(|| path("TOKCACHE_CA_FILE")),
+            timeout: parsed(self.timeout, "TOKCACHE_TIMEOUT", bound)?,
+            lock_timeout: parsed(self.lock_timeout, "TOKCACHE_LOCK_TIMEOUT", wait)?,
+            error_format: parsed(self.error_format, "TOKCACHE_ERROR_FORMAT", |text| ErrorFormat::from_str(text, true))?,
+            verbose: parsed(Some(self.verbose).filter(|verbose| *verbose > 0), "TOKCACHE_LOG", verbosity)?.unwrap_or(0),
+        })
+    }
+}
+
+/// The error format that is set, where the command line tells none: a wrong one is reported in the default's form.
+pub(super) fn error_format() -> ErrorFormat {
+    text("TOKCACHE_ERROR_FORMAT").and_then(|text| ErrorFormat::from_str(&text, true).ok()).unwrap_or_default()
+}
+
+/// The error format of a command line that could not be understood.
+pub(super) fn error_format_of(arguments: impl Iterator<Item = OsString>) -> ErrorFormat {
+    let arguments: Vec<_> = arguments.map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let typed = arguments.iter().enumerate().rev().find_map(|(at, argument)| match argument.split_once('=') {
+        Some(("--error-format", format)) => Some(format),
+        _ if argument == "--error-format" => arguments.get(at + 1).map(String::as_str),
+        _ => None,
+    });
+    typed.and_then(|format| ErrorFormat::from_str(format, false).ok()).unwrap_or_else(error_format)
+}
+
+fn parsed<T>(typed: Option<T>, name: &str, parse: impl Fn(&str) -> Result<T, String>) -> Result<Option<T>, Failure> {
+    let Some(text) = text(name).filter(|_| typed.is_none()) else { return Ok(typed) };
+    parse(&text).map(Some).map_err(|error| {
+        Failure::new(Exit::Usage, format!("{name} is set to {text:?}: {error}")).try_shell(format!("unset {name}"))
+    })
+}
+
+/// How often `-v` is meant.
+fn verbosity(text: &str) -> Result<u8, String> {
+    match text {
+        "0" | "off" => Ok(0),
+        "1" | "info" => Ok(1),
+        "2" | "debug" | "trace" => Ok(2),
+        _ => Err("type info or debug".to_owned()),
+    }
 }
 
 fn path(name: &str) -> Option<PathBuf> {

@@ -10,9 +10,9 @@ use tokcache::platform;
 use super::args::Settings;
 use super::context::Context;
 use super::passphrase::Asking;
-use super::token::Selection;
+use super::token::{Selection, unfit};
 use super::{Exit, Failure};
-use crate::output::command_line;
+use crate::output::{command_line, ensure_plain};
 
 /// What POSIX shells return for a command that is not there, and for one that cannot be run.
 const NOT_FOUND: u8 = 127;
@@ -35,28 +35,27 @@ pub(super) struct Input {
 pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure> {
     let context = Context::new(settings, false, Asking::never())?;
     let (outcome, _) = input.selection.acquire(&context, false)?;
+    ensure_plain(&outcome).map_err(unfit)?;
     let Some((program, arguments)) = input.command.split_first() else {
-        return Err(Failure::new(Exit::Usage, "no command was given").try_command("tokcache exec --help"));
+        return Err(Failure::new(Exit::Usage, "no command was given").try_shell("tokcache exec --help"));
     };
     let mut command = Command::new(program);
     command.args(arguments).env(&input.env, outcome.access_token.expose());
     drop((outcome, context));
-    match platform::become_command(command) {
-        Ok(exit) => Ok(exit),
-        Err(error) => {
-            let program = program.to_string_lossy();
-            let what_is_it = command_line(["command", "-v", &program]);
-            let failure = Failure::new(Exit::Unexpected, format!("cannot run {program}: {error}"));
-            let code = if error.kind() == ErrorKind::NotFound { NOT_FOUND } else { NOT_EXECUTABLE };
-            super::tell_failure(&failure.try_command(what_is_it), settings.error_format);
-            Ok(ExitCode::from(code))
-        }
-    }
+    platform::become_command(command).map_err(|error| {
+        let program = program.to_string_lossy();
+        let status = if error.kind() == ErrorKind::NotFound { NOT_FOUND } else { NOT_EXECUTABLE };
+        Failure::new(Exit::Unexpected, format!("cannot run {program}: {error}"))
+            .with_status(status)
+            .try_shell(command_line(["command", "-V", &program]))
+    })
 }
 
+/// A name that every shell can hand on.
 fn variable(name: &str) -> Result<String, String> {
-    if name.is_empty() || name.contains(['=', '\0']) {
-        return Err("a variable's name is not empty and holds no =".to_owned());
+    let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if !is_plain || name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+        return Err("a variable's name is made of letters, digits and _".to_owned());
     }
     Ok(name.to_owned())
 }

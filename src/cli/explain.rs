@@ -1,7 +1,7 @@
 //! `tokcache explain`: which token would be used, and why; offline.
 
 use clap::{Args, ValueEnum};
-use tokcache::acquire::{Considered, Decision, Explanation};
+use tokcache::acquire::{Considered, Decision, Explanation, SilentRequest};
 use tokcache::cache::Verdict;
 use tokcache::store::CacheStore as _;
 use tokcache::time::{Clock, Timestamp};
@@ -41,11 +41,11 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let explanation =
         context.client(registration).explain(&request).map_err(|error| context.failure(error, &request.scopes))?;
     let store = context.store.describe();
-    let encryption = context.store.sealed_by().map_err(|error| context.store_failure(error))?;
+    let encryption = context.store.sealed_by()?;
     let now = context.clock.now();
     let view = ExplanationView {
         decision: decision(&explanation.decision),
-        reason: reason(&explanation.decision),
+        reason: reason(&explanation.decision, &request),
         account: account(&explanation),
         authority,
         client_id,
@@ -64,14 +64,19 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
 
 fn decision(decision: &Decision) -> &'static str {
     match decision {
+        Decision::Offline => "offline",
         Decision::Refresh { .. } => "refresh",
         Decision::Serve { .. } => "serve",
-        Decision::SignIn => "sign_in",
+        Decision::Refused | Decision::SignIn => "sign_in",
     }
 }
 
-fn reason(decision: &Decision) -> &'static str {
+fn reason(decision: &Decision, request: &SilentRequest) -> &'static str {
+    let wants_new = request.force_refresh || request.claims.is_some();
     match decision {
+        Decision::Offline => "no cached access token will do, and the network may not be used",
+        Decision::Refresh { .. } if wants_new => "a new access token is asked for; a refresh token would be spent",
+        Decision::Refused => "the server has refused the refresh token within the last minute",
         Decision::Refresh { old_token_valid: false } => {
             "no cached access token will do; a refresh token would be spent"
         }

@@ -1,12 +1,14 @@
 //! What a failed command tells: one line of what failed, one of what to type, and an exit code that scripts rely on.
 
 use std::fmt;
+use std::process::ExitCode;
 
 use tokcache::acquire::{AcquireError, InteractionRequired};
 use tokcache::oauth::{AuthorityError, TokenErrorResponse};
-use tokcache::store::StoreError;
+use tokcache::store::{KeyError, KeySource, KeyringFault, SealError, StoreError};
 
-use crate::output::FailureView;
+use super::args::Settings;
+use crate::output::{FailureView, command_line};
 
 /// The exit codes, an API.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -42,32 +44,81 @@ impl Exit {
 /// A command that failed.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    pub(crate) exit: Exit,
-    pub(crate) message: String,
-    /// A whole command that can be pasted; `None`: the one that was typed, again.
-    pub(crate) command: Option<String>,
+    exit: Exit,
+    status: u8,
+    message: String,
+    advice: Advice,
+    retryable: bool,
     /// What the authorization server said, if it was the one that refused.
-    pub(crate) response: Option<Box<TokenErrorResponse>>,
+    response: Option<Box<TokenErrorResponse>>,
+}
+
+/// What to type: a whole command that can be pasted.
+#[derive(Debug)]
+enum Advice {
+    /// What was typed, again.
+    Again,
+    /// Something else.
+    Shell(String),
+    /// These words, with the flags that choose the same profile, client and cache.
+    Tokcache(Vec<String>),
 }
 
 impl Failure {
     pub(crate) fn new(exit: Exit, message: impl fmt::Display) -> Self {
-        Failure { exit, message: message.to_string(), command: None, response: None }
+        let retryable = exit == Exit::Unavailable;
+        Failure {
+            exit,
+            status: exit as u8,
+            message: message.to_string(),
+            advice: Advice::Again,
+            retryable,
+            response: None,
+        }
     }
 
-    /// With the command that helps.
-    pub(crate) fn try_command(mut self, command: impl Into<String>) -> Self {
-        self.command = Some(command.into());
+    /// With another exit status than the code's own.
+    pub(super) fn with_status(mut self, status: u8) -> Self {
+        self.status = status;
         self
     }
 
-    /// Whether the same command may succeed later with nothing else done.
-    pub(crate) fn is_retryable(&self) -> bool {
-        self.exit == Exit::Unavailable
+    pub(super) fn status(&self) -> ExitCode {
+        ExitCode::from(self.status)
     }
 
-    /// As it is shown; `typed` is the command line that failed.
-    pub(crate) fn view<'a>(&'a self, typed: &'a str) -> FailureView<'a> {
+    /// With the `tokcache` command that helps, under the same settings.
+    pub(super) fn try_tokcache<Word: Into<String>>(mut self, words: impl IntoIterator<Item = Word>) -> Self {
+        self.advice = Advice::Tokcache(words.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// With a command that helps.
+    pub(super) fn try_shell(mut self, command: impl Into<String>) -> Self {
+        self.advice = Advice::Shell(command.into());
+        self
+    }
+
+    /// Though it is for another reason than an outage, the same command may succeed later; or the other way round.
+    pub(super) fn retryable(mut self, retryable: bool) -> Self {
+        self.retryable = retryable;
+        self
+    }
+
+    /// What to type; `typed` is the command line that failed, `settings` those that it ran under.
+    pub(super) fn command(&self, typed: String, settings: &Settings) -> String {
+        match &self.advice {
+            Advice::Again => typed,
+            Advice::Shell(command) => command.clone(),
+            Advice::Tokcache(words) => {
+                let program = std::iter::once("tokcache".to_owned());
+                command_line(program.chain(words.iter().cloned()).chain(settings.flags_beside(words)))
+            }
+        }
+    }
+
+    /// As it is shown.
+    pub(super) fn view<'a>(&'a self, command: &'a str) -> FailureView<'a> {
         let response = self.response.as_deref();
         FailureView {
             code: self.exit.name(),
@@ -75,45 +126,87 @@ impl Failure {
             error: response.map(|response| response.error.as_str()),
             error_description: response.and_then(|response| response.error_description.as_deref()),
             suberror: response.and_then(|response| response.suberror.as_deref()),
-            retryable: self.is_retryable(),
-            command: self.command.as_deref().unwrap_or(typed),
+            retryable: self.retryable,
+            command,
         }
     }
 
-    /// `login` is the command that signs in again with the same settings; `list` shows the accounts.
-    pub(crate) fn from_acquire(error: AcquireError, login: &str, list: &str) -> Self {
-        let (exit, command) = match &error {
+    /// With what helps against a cache that stays sealed, or is not sealed.
+    fn try_unsealing(self, error: SealError) -> Self {
+        let with_key =
+            |command: &str, key: &KeySource| ["cache".into(), command.into(), "--encrypt".into(), key.to_string()];
+        match error {
+            SealError::Key { error: KeyError::Keyring(KeyringFault::NoItem), store, .. } => {
+                // Without its key it is of no use to anybody.
+                self.try_shell(command_line(["rm", store.strip_prefix("file:").unwrap_or(&store)]))
+            }
+            SealError::Key { source: KeySource::Passphrase, .. }
+            | SealError::NewKey { source: KeySource::Passphrase, .. } => {
+                self.try_shell("export TOKCACHE_PASSPHRASE_FILE=FILE")
+            }
+            SealError::Moved { .. } => self.try_tokcache(["cache", "rekey", "--moved"]),
+            SealError::NewKey { .. } => self.try_tokcache(["cache", "encrypt", "--encrypt", "key-file:PATH"]),
+            SealError::NotAsWanted { found: None, wanted: Some(wanted) } => {
+                self.try_tokcache(with_key("encrypt", &wanted))
+            }
+            SealError::NotAsWanted { wanted: Some(wanted), .. } => self.try_tokcache(with_key("rekey", &wanted)),
+            SealError::NotAsWanted { .. } => self.try_tokcache(["cache", "decrypt"]),
+            SealError::SameKey => self.try_tokcache(["cache", "rekey", "--encrypt", "key-file:NEW_PATH"]),
+            _ => self.try_tokcache(["cache", "check"]),
+        }
+    }
+
+    /// `login` are the words of the command that signs in for what was asked.
+    pub(super) fn from_acquire(error: AcquireError, login: Vec<String>) -> Self {
+        let exit = match &error {
+            AcquireError::AmbiguousAccount { .. } | AcquireError::NoSuchAccount { .. } => Exit::Account,
+            AcquireError::Denied(_) => Exit::Denied,
+            AcquireError::InteractionRequired(_) | AcquireError::NotApproved => Exit::InteractionRequired,
+            AcquireError::MinValid { .. } => Exit::MinValid,
+            AcquireError::Misconfigured { .. } | AcquireError::Unsupported { .. } => Exit::Config,
+            AcquireError::Store(_) => Exit::Store,
+            _ => Exit::Unavailable,
+        };
+        let failure = Failure::new(exit, &error);
+        match error {
             AcquireError::AmbiguousAccount { .. } | AcquireError::NoSuchAccount { .. } => {
-                (Exit::Account, Some(list.to_owned()))
+                failure.try_tokcache(["list"])
             }
-            AcquireError::Denied(_) => (Exit::Denied, Some(login.to_owned())),
-            AcquireError::InteractionRequired(_) => (Exit::InteractionRequired, Some(login.to_owned())),
-            AcquireError::MinValid { .. } => (Exit::MinValid, None),
-            AcquireError::Store(_) => (Exit::Store, Some("tokcache cache check".to_owned())),
-            AcquireError::Unsupported { what } => {
-                (Exit::Config, Some(format!("{login} --{} URL", what.replace('_', "-"))))
-            }
-            _ => (Exit::Unavailable, None),
-        };
-        let message = error.to_string();
-        let response = match error {
             AcquireError::Denied(response)
-            | AcquireError::InteractionRequired(InteractionRequired::Refused(response)) => Some(response),
-            _ => None,
-        };
-        Failure { exit, message, command, response }
+            | AcquireError::InteractionRequired(InteractionRequired::Refused(response)) => {
+                let claims = response.claims.iter().flat_map(|claims| ["--claims".to_owned(), claims.clone()]);
+                let words: Vec<_> = login.into_iter().chain(claims).collect();
+                Failure { response: Some(response), ..failure }.try_tokcache(words)
+            }
+            AcquireError::InteractionRequired(_) => failure.try_tokcache(login),
+            AcquireError::MinValid { lifetime, .. } => {
+                failure.try_tokcache(["token".to_owned(), "--min-valid".to_owned(), format!("{lifetime}s")])
+            }
+            AcquireError::Store(error) => Failure::from(error),
+            AcquireError::Unsupported { what } => {
+                let endpoint = [format!("--{}", what.replace('_', "-")), "URL".to_owned()];
+                failure.try_tokcache(login.into_iter().chain(endpoint))
+            }
+            _ => failure,
+        }
     }
 }
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Failure::new(Exit::Store, error).try_command("tokcache cache check")
+        let failure = Failure::new(Exit::Store, &error);
+        match error {
+            StoreError::Busy { .. } => failure.retryable(true),
+            StoreError::Damaged { .. } => failure.try_tokcache(["cache", "check", "--repair"]),
+            StoreError::Sealed(error) => failure.try_unsealing(error),
+            _ => failure.try_tokcache(["cache", "check"]),
+        }
     }
 }
 
 impl From<AuthorityError> for Failure {
     fn from(error: AuthorityError) -> Self {
-        Failure::new(Exit::Config, error).try_command("tokcache login --help")
+        Failure::new(Exit::Config, error).try_shell("tokcache login --help")
     }
 }
 

@@ -2,8 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use tokcache::acquire;
-use tokcache::cache::{AccessTokenEntry, Account, TokenCache};
-use tokcache::terms::{Environment, HomeAccountId};
+use tokcache::cache::{AccessTokenEntry, Holding, TokenCache};
 use tokcache::time::{Clock, Timestamp};
 
 use super::Failure;
@@ -30,7 +29,7 @@ enum Format {
 
 pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
     let context = Context::new(settings, false, Asking::never())?;
-    let cache = acquire::read(&context.store).map_err(|error| context.store_failure(error))?;
+    let cache = acquire::read(&context.store)?;
     let view = view(&cache, context.clock.now());
     let text = match input.output {
         Format::Json => view.json()?,
@@ -44,10 +43,8 @@ pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
 
 /// Everything in the cache; tokens without a user come last, as one element without a name.
 fn view(cache: &TokenCache, now: Timestamp) -> ListView {
-    let entries = cache.access_tokens();
-    let mut accounts: Vec<_> =
-        cache.accounts(None).iter().map(|account| of_user(account, cache, &entries, now)).collect();
-    let without_user: Vec<_> = entries.iter().filter(|entry| entry.home_account_id.is_none()).collect();
+    let (holdings, without_user) = cache.holdings();
+    let mut accounts: Vec<_> = holdings.iter().map(|holding| of_user(holding, now)).collect();
     if let Some(first) = without_user.first() {
         accounts.push(AccountView {
             username: None,
@@ -61,27 +58,14 @@ fn view(cache: &TokenCache, now: Timestamp) -> ListView {
     ListView { accounts }
 }
 
-fn of_user(account: &Account, cache: &TokenCache, entries: &[AccessTokenEntry], now: Timestamp) -> AccountView {
-    let is_theirs = |owner: &Option<HomeAccountId>, environment: &Environment| {
-        owner.as_ref() == Some(&account.home_account_id) && account.environment.is_alias_of(environment.as_str())
-    };
-    let refresh_tokens = cache.refresh_tokens();
+fn of_user(Holding { account, access_tokens, refresh_tokens }: &Holding, now: Timestamp) -> AccountView {
     AccountView {
         username: Some(account.username.clone()),
         home_account_id: Some(account.home_account_id.to_string()),
         environment: Some(account.environment.to_string()),
         tenants: distinct(account.realms.iter().map(ToString::to_string)),
-        clients: distinct(
-            refresh_tokens
-                .iter()
-                .filter(|entry| is_theirs(&entry.home_account_id, &entry.environment))
-                .map(|entry| entry.client_id.to_string()),
-        ),
-        access_tokens: entries
-            .iter()
-            .filter(|entry| is_theirs(&entry.home_account_id, &entry.environment))
-            .map(|entry| access_token(entry, now))
-            .collect(),
+        clients: distinct(refresh_tokens.iter().map(|entry| entry.client_id.to_string())),
+        access_tokens: access_tokens.iter().map(|entry| access_token(entry, now)).collect(),
     }
 }
 

@@ -3,6 +3,8 @@
 use clap::{Args, ValueEnum};
 use tokcache::acquire::{PublicClient, SignInRequest, SignedIn};
 use tokcache::oauth::Authority;
+use tokcache::store::CacheStore as _;
+use tokcache::terms::ScopeSet;
 use tokcache::time::Clock;
 
 use super::args::Settings;
@@ -10,7 +12,7 @@ use super::context::{Context, Scopes};
 use super::passphrase::Asking;
 use super::profiles::{self, EndpointNames, Learned, Profile};
 use super::token::claims;
-use super::{Failure, keys};
+use super::{Exit, Failure, keys};
 use crate::output::{about, plain, tell};
 
 #[derive(Args, Debug)]
@@ -58,13 +60,22 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let Flow::Device = input.flow;
     let mut context = Context::new(settings, true, Asking::allowed())?;
     context.narrator.qr = input.qr;
-    let mut profile = input.profile(settings, context.profile.clone().unwrap_or_default())?;
+    let mut profile = input.profile(settings, &context)?;
     let registration = context.registration_of(&profile)?;
+    if profile.store.as_deref() == Some("memory:") {
+        let message = "what memory: keeps is gone when this command ends";
+        return Err(Failure::new(Exit::Usage, message).try_shell("tokcache token --login --store memory: --help"));
+    }
+    profiles::ensure_writable(&context.profile_name)?;
     let scopes = profile.scopes.iter().map(String::as_str).collect();
     let client = context.client(registration);
     let signed_in = sign_in(&context, &client, &SignInRequest { scopes, claims: input.claims })?;
 
+    if profile.scopes.is_empty() {
+        profile.scopes = resource_scopes(&signed_in.token.scopes);
+    }
     profile.learned = Learned {
+        authority: profile.authority.clone(),
         issuer: signed_in.endpoints.issuer.clone(),
         tenant: signed_in.tenant.as_ref().map(ToString::to_string),
         endpoints: EndpointNames::of(&signed_in.endpoints),
@@ -72,6 +83,13 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     profiles::save(&context.profile_name, &profile)?;
     tell(format_args!("The settings are saved as the profile {:?}.", context.profile_name));
     Ok(())
+}
+
+/// What to ask for later, where nothing was asked for now: all that was granted, or at least who somebody is.
+fn resource_scopes(granted: &ScopeSet) -> Vec<String> {
+    let is_reserved = |scope: &&str| matches!(*scope, "openid" | "profile" | "offline_access");
+    let scopes: Vec<_> = granted.iter().filter(|scope| !is_reserved(scope)).map(str::to_owned).collect();
+    if scopes.is_empty() { vec!["openid".to_owned()] } else { scopes }
 }
 
 /// Signs in and says who did.
@@ -99,7 +117,8 @@ pub(super) fn sign_in(
 
 impl Input {
     /// The profile as it will be saved: what was typed, else what it was. Endpoints named for another authority go.
-    fn profile(&self, settings: &Settings, mut profile: Profile) -> Result<Profile, Failure> {
+    fn profile(&self, settings: &Settings, context: &Context) -> Result<Profile, Failure> {
+        let mut profile = context.profile.clone().unwrap_or_default();
         if let Some(authority) = settings.authority.clone().or(profile.authority.clone()) {
             let authority = Authority::parse(&authority, self.tenant.as_deref())?.url().to_owned();
             if profile.authority.as_ref() != Some(&authority) {
@@ -108,15 +127,15 @@ impl Input {
             profile.authority = Some(authority);
         }
         profile.client_id = settings.client_id.clone().or(profile.client_id);
-        let scopes = self.scopes.set();
+        let scopes = self.scopes.set()?;
         if !scopes.is_empty() {
             profile.scopes = scopes.iter().map(str::to_owned).collect();
         }
-        profile.store = settings.store.clone().or(profile.store);
-        profile.encrypt = keys::encryption(settings.encrypt.as_deref())?.map(|it| it.to_string()).or(profile.encrypt);
+        profile.store = settings.store.as_ref().map(|_| context.store.describe().url).or(profile.store);
+        profile.encrypt = keys::remembered(settings, profile.encrypt)?;
         profile.key_cache = settings.key_cache.or(profile.key_cache);
         profile.ca_file = match &settings.ca_file {
-            Some(path) => Some(std::path::absolute(path).unwrap_or_else(|_| path.clone())),
+            Some(path) => Some(profiles::absolute(path)),
             None => profile.ca_file,
         };
         let EndpointNames { token_endpoint, device_authorization_endpoint, revocation_endpoint } = profile.endpoints;

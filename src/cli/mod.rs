@@ -24,50 +24,49 @@ mod wire_log;
 use std::process::ExitCode;
 
 use clap::Parser;
-use clap::error::ErrorKind;
 
 pub(crate) use failure::{Exit, Failure};
 
 use crate::output::{self, ErrorFormat};
-use args::{Arguments, Command};
+use args::{Arguments, Command, Settings};
 
 /// Runs the command that was typed; the one place where an exit code is decided.
 pub(crate) fn run() -> ExitCode {
-    let quick = quick::parse(std::env::args_os().skip(1), |name| std::env::var_os(name));
-    let arguments = match quick.map_or_else(Arguments::try_parse, Ok) {
-        Ok(arguments) => arguments,
-        Err(error) => return usage(&error),
+    let Arguments { settings, command } =
+        match quick::parse(std::env::args_os().skip(1)).map_or_else(Arguments::try_parse, Ok) {
+            Ok(arguments) => arguments,
+            Err(error) => return usage(&error),
+        };
+    let format = settings.error_format.unwrap_or_else(environment::error_format);
+    let settings = match settings.or_environment() {
+        Ok(settings) => settings,
+        Err(failure) => return fail(&failure, format, &Settings::default()),
     };
-    let format = arguments.settings.error_format;
-    match dispatch(arguments) {
+    match dispatch(&settings, command) {
         Ok(exit) => exit,
-        Err(failure) => fail(&failure, format),
+        Err(failure) => fail(&failure, format, &settings),
     }
 }
 
-fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
-    let Arguments { settings, command } = arguments;
+fn dispatch(settings: &Settings, command: Command) -> Result<ExitCode, Failure> {
     match command {
-        Command::Cache(command) => cache::run(&settings, command)?,
-        Command::Clear(command) => clear::run(&settings, command)?,
+        Command::Cache(command) => cache::run(settings, command)?,
+        Command::Clear(command) => clear::run(settings, command)?,
         Command::Completions(command) => completions::run(&command)?,
-        Command::Exec(command) => return exec::run(&settings, command),
-        Command::Explain(command) => explain::run(&settings, command)?,
-        Command::List(command) => list::run(&settings, &command)?,
-        Command::Login(command) => login::run(&settings, command)?,
-        Command::Profile(command) => profile::run(&settings, command)?,
-        Command::Token(command) => token::run(&settings, command)?,
+        Command::Exec(command) => return exec::run(settings, command),
+        Command::Explain(command) => explain::run(settings, command)?,
+        Command::List(command) => list::run(settings, &command)?,
+        Command::Login(command) => login::run(settings, command)?,
+        Command::Profile(command) => profile::run(settings, command)?,
+        Command::Token(command) => token::run(settings, command)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn fail(failure: &Failure, format: ErrorFormat) -> ExitCode {
-    tell_failure(failure, format);
-    ExitCode::from(failure.exit as u8)
-}
-
-fn tell_failure(failure: &Failure, format: ErrorFormat) {
-    output::show_failure(&failure.view(&typed()), format);
+fn fail(failure: &Failure, format: ErrorFormat, settings: &Settings) -> ExitCode {
+    let command = failure.command(typed(), settings);
+    output::show_failure(&failure.view(&command), format);
+    failure.status()
 }
 
 /// The command line as it could be typed again.
@@ -78,12 +77,15 @@ fn typed() -> String {
 
 /// What clap says of a command line that it does not understand, or that asks for help.
 fn usage(error: &clap::Error) -> ExitCode {
-    let wants_json = || environment::asked_for_json_errors(std::env::args_os());
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) || !wants_json() {
+    let format = environment::error_format_of(std::env::args_os());
+    if !error.use_stderr() || format == ErrorFormat::Text {
         let _ = error.print();
         return ExitCode::from(if error.use_stderr() { Exit::Usage as u8 } else { 0 });
     }
+    // clap says it over several paragraphs, usage and hints at the end.
     let text = error.to_string();
-    let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-    fail(&Failure::new(Exit::Usage, message).try_command("tokcache --help"), ErrorFormat::Json)
+    let message = text.split("\n\nUsage:").next().unwrap_or_default().trim_start_matches("error: ");
+    let message: Vec<_> = message.split_whitespace().collect();
+    let failure = Failure::new(Exit::Usage, message.join(" ")).try_shell("tokcache --help");
+    fail(&failure, format, &Settings::default())
 }

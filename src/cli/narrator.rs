@@ -4,11 +4,14 @@ use std::fmt::Display;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use tokcache::acquire::{AcquireError, Observer};
-use tokcache::oauth::DeviceAuthorization;
+use tokcache::acquire::{AcquireError, Observer, Successor};
+use tokcache::oauth::{DeviceAuthorization, RequestError};
 use tokcache::store::{Holder, StoreError};
 
 use crate::output::{Countdown, DeviceCodeView, plain, show_device_code, tell};
+
+/// Without `-v`, shorter pauses are not told.
+const WORTH_TELLING: Duration = Duration::from_secs(2);
 
 /// An observer that speaks to people.
 pub(super) struct Narrator {
@@ -61,10 +64,33 @@ impl Observer for Narrator {
         ));
     }
 
-    fn not_saved(&self, failure: &StoreError) {
+    fn closed_to_others(&self) {
+        tell("warning: other users could read the cache until now; it is closed to them (mode 0600)");
+    }
+
+    fn not_saved(&self, failure: &StoreError, successor: &Successor) {
+        let fate = match successor {
+            Successor::Kept(file) => format!("the next run will find the new refresh token in {}", file.display()),
+            Successor::Lost => "THE NEW REFRESH TOKEN IS LOST, you may have to sign in again".to_owned(),
+            Successor::NotNeeded => "the refresh token stays as it was".to_owned(),
+        };
         tell(format_args!(
-            "warning: THE NEW TOKENS COULD NOT BE SAVED, you may have to sign in again: {}",
-            plain(&failure.to_string())
+            "warning: THE NEW TOKENS COULD NOT BE SAVED: {}; {}",
+            plain(&failure.to_string()),
+            plain(&fate)
         ));
+    }
+
+    fn retrying(&self, failure: &RequestError, pause: Duration) {
+        if self.verbose > 0 || pause >= WORTH_TELLING {
+            let seconds = pause.as_secs_f32();
+            tell(format_args!("trying again in {seconds} s: {}", plain(&failure.to_string())));
+        }
+    }
+
+    fn clock_differs(&self, ahead: i64) {
+        let direction = if ahead > 0 { "ahead of" } else { "behind" };
+        let seconds = ahead.unsigned_abs();
+        tell(format_args!("warning: the clock of this machine is {seconds} s {direction} the server's"));
     }
 }

@@ -2,9 +2,12 @@
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
+use tokcache::store::CacheStore as _;
 
 use super::args::Settings;
-use super::profiles::{self, Profile};
+use super::context::Context;
+use super::passphrase::Asking;
+use super::profiles::{self, Profile, absolute};
 use super::{Exit, Failure, keys};
 use crate::output::{self, quote, tell};
 
@@ -65,10 +68,10 @@ fn set(name: &str, scopes: &[String], settings: &Settings) -> Result<(), Failure
     let mut profile = Profile {
         authority: settings.authority.clone().or(old.authority.clone()),
         client_id: settings.client_id.clone().or(old.client_id.clone()),
-        store: settings.store.clone().or(old.store.clone()),
-        encrypt: keys::encryption(settings.encrypt.as_deref())?.map(|it| it.to_string()).or(old.encrypt.clone()),
+        store: store_url(settings)?.or(old.store.clone()),
+        encrypt: keys::remembered(settings, old.encrypt.clone())?,
         key_cache: settings.key_cache.or(old.key_cache),
-        ca_file: settings.ca_file.clone().or(old.ca_file.clone()),
+        ca_file: settings.ca_file.as_deref().map(absolute).or(old.ca_file.clone()),
         ..old.clone()
     };
     if !scopes.is_empty() {
@@ -83,9 +86,16 @@ fn set(name: &str, scopes: &[String], settings: &Settings) -> Result<(), Failure
     }
     if profile == old {
         return Err(Failure::new(Exit::Usage, "nothing to set was given")
-            .try_command(format!("tokcache profile set {} --authority URL --client-id ID", quote(name))));
+            .try_shell(format!("tokcache profile set {} --authority URL --client-id ID", quote(name))));
     }
     profiles::save(name, &profile)
+}
+
+/// The store that was typed, found to be one and meant from anywhere.
+fn store_url(settings: &Settings) -> Result<Option<String>, Failure> {
+    let Some(_) = &settings.store else { return Ok(None) };
+    let unnamed = Settings { profile: None, ..settings.clone() };
+    Ok(Some(Context::new(&unnamed, true, Asking::never())?.store.describe().url))
 }
 
 fn remove(name: &str) -> Result<(), Failure> {
@@ -97,5 +107,5 @@ fn remove(name: &str) -> Result<(), Failure> {
 }
 
 fn unknown(name: &str) -> Failure {
-    Failure::new(Exit::Config, format!("there is no profile {name:?}")).try_command("tokcache profile list")
+    Failure::new(Exit::Config, format!("there is no profile {name:?}")).try_shell("tokcache profile list")
 }

@@ -1,15 +1,16 @@
 //! Named settings: one TOML file a profile, replaced whole, so that two processes never share a write.
 
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use tokcache::oauth::{AuthorityError, Endpoint, Endpoints};
+use tokcache::platform;
 
 use super::args::KeyCache;
 use super::{Exit, Failure, environment};
-use crate::output::quote;
+use crate::output::{command_line, quote};
 
 /// Settings, by the names of the flags. Nothing in it is secret.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -53,6 +54,9 @@ pub(super) struct EndpointNames {
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Learned {
+    /// Who told it: should the profile name another authority by now, it is worth nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) authority: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) issuer: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,15 +105,27 @@ pub(super) fn load(name: &str) -> Result<Option<Profile>, Failure> {
 /// The profile `name`, if it is the user's own.
 pub(super) fn load_saved(name: &str) -> Result<Option<Profile>, Failure> {
     let path = path(name)?;
-    match fs::read_to_string(&path) {
-        Ok(text) => toml::from_str(&text).map(Some).map_err(|error| {
-            let why = error.message().to_owned();
-            Failure::new(Exit::Config, format!("the profile {} cannot be used: {why}", path.display()))
-                .try_command(format!("${{EDITOR:-vi}} {}", quote(&path.to_string_lossy())))
-        }),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(cannot("read", &path, &error)),
+    let text = match read(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        text => text.map_err(|error| cannot("read", &path, &error))?,
+    };
+    toml::from_str(&text).map(Some).map_err(|error| {
+        let why = error.message().to_owned();
+        Failure::new(Exit::Config, format!("the profile {} cannot be used: {why}", path.display()))
+            .try_shell(format!("${{EDITOR:-vi}} {}", quote(&path.to_string_lossy())))
+    })
+}
+
+/// A profile says where refresh tokens are sent, so nobody else may have written it.
+fn read(path: &Path) -> io::Result<String> {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is not a file"));
     }
+    if !platform::is_trusted(&metadata, &fs::metadata(path.parent().unwrap_or(Path::new(".")))?) {
+        return Err(io::Error::other("another user owns it or can write it"));
+    }
+    fs::read_to_string(path)
 }
 
 /// The Azure CLI's own client and cache file, so that one sign-in serves both. A user's profile of that name wins.
@@ -130,13 +146,21 @@ fn built_in(name: &str) -> Option<Profile> {
 
 const AZURE_CLI: &str = "azure-cli";
 
+/// Whether the profile `name` could be saved, for those who are about to trouble a person first.
+pub(super) fn ensure_writable(name: &str) -> Result<(), Failure> {
+    let path = path(name)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let probe = platform::create_folder(folder).and_then(|()| tempfile::tempfile_in(folder));
+    probe.map(drop).map_err(|error| cannot("write", &path, &error))
+}
+
 /// Saves the profile `name`, whole.
 pub(super) fn save(name: &str, profile: &Profile) -> Result<(), Failure> {
     let path = path(name)?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let text = toml::to_string(profile).map_err(|error| Failure::new(Exit::Unexpected, error))?;
     let write = || {
-        fs::create_dir_all(folder)?;
+        platform::create_folder(folder)?;
         let mut file = tempfile::Builder::new().prefix(".profile-").tempfile_in(folder)?;
         file.write_all(text.as_bytes())?;
         file.as_file().sync_all()?;
@@ -155,26 +179,33 @@ pub(super) fn remove(name: &str) -> Result<bool, Failure> {
     }
 }
 
-/// The names of all profiles, sorted.
+/// The names of all profiles, the built-in one too, sorted.
 pub(super) fn names() -> Result<Vec<String>, Failure> {
     let folder = folder()?;
     let entries = match fs::read_dir(&folder) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(vec![AZURE_CLI.to_owned()]),
         Err(error) => return Err(cannot("read", &folder, &error)),
     };
     let mut names: Vec<_> = entries
         .filter_map(|entry| Some(entry.ok()?.file_name().to_str()?.strip_suffix(".toml")?.to_owned()))
         .filter(|name| is_name(name))
+        .chain([AZURE_CLI.to_owned()])
         .collect();
     names.sort_unstable();
+    names.dedup();
     Ok(names)
+}
+
+/// The path as it will be meant from any folder.
+pub(super) fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn path(name: &str) -> Result<PathBuf, Failure> {
     if !is_name(name) {
         let message = format!("{name:?} is no name for a profile: take letters, digits, - and _");
-        return Err(Failure::new(Exit::Config, message).try_command("tokcache profile list"));
+        return Err(Failure::new(Exit::Config, message).try_shell("tokcache profile list"));
     }
     Ok(folder()?.join(format!("{name}.toml")))
 }
@@ -187,11 +218,14 @@ fn is_name(name: &str) -> bool {
 fn folder() -> Result<PathBuf, Failure> {
     environment::config_dir().map(|folder| folder.join("profiles")).ok_or_else(|| {
         Failure::new(Exit::Config, "there is no home directory to keep profiles in")
-            .try_command("export TOKCACHE_CONFIG_DIR=FOLDER")
+            .try_shell("export TOKCACHE_CONFIG_DIR=FOLDER")
     })
 }
 
 fn cannot(action: &str, path: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(Exit::Config, format!("cannot {action} {}: {error}", path.display()))
-        .try_command("tokcache profile list")
+    Failure::new(Exit::Config, format!("cannot {action} {}: {error}", path.display())).try_shell(command_line([
+        "ls",
+        "-ld",
+        &path.to_string_lossy(),
+    ]))
 }

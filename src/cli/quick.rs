@@ -8,21 +8,18 @@ use std::ffi::OsString;
 
 use clap::ValueEnum;
 
-use super::args::{Arguments, Command, KeyCache, Settings};
+use super::args::{Arguments, Command, Settings};
 use super::context::Scopes;
 use super::token::{Input, Selection};
 use crate::output::TokenFormat;
 
-/// The arguments, without the program's name, if they are plain enough. `variable` looks up the environment.
-pub(super) fn parse(
-    arguments: impl IntoIterator<Item = OsString>,
-    variable: impl Fn(&str) -> Option<OsString>,
-) -> Option<Arguments> {
+/// The arguments, without the program's name, if they are plain enough.
+pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Option<Arguments> {
     let mut arguments = arguments.into_iter();
     if arguments.next()? != "token" {
         return None;
     }
-    let mut typed = Typed::default();
+    let (mut settings, mut input) = (Settings::default(), Input::default());
     while let Some(argument) = arguments.next() {
         let argument = argument.into_string().ok()?;
         let (flag, value) = match argument.split_once('=') {
@@ -33,67 +30,17 @@ pub(super) fn parse(
         if value.is_empty() || value.starts_with('-') {
             return None;
         }
-        typed.take(flag, value)?;
-    }
-    Some(Arguments { settings: settings(typed.profile, variable)?, command: Command::Token(typed.input) })
-}
-
-#[derive(Default)]
-struct Typed {
-    profile: Option<String>,
-    output: Option<TokenFormat>,
-    input: Input,
-}
-
-impl Typed {
-    /// Takes a flag; `None` when it is not known here, is given twice, or conflicts with another one.
-    fn take(&mut self, flag: &str, value: String) -> Option<()> {
-        let Selection { scopes: Scopes { scopes, resource }, account, .. } = &mut self.input.selection;
+        let Selection { scopes: Scopes { scopes, resource }, account, .. } = &mut input.selection;
         match flag {
-            "--account" => once(account, value),
-            "--output" | "-o" => {
-                let format = TokenFormat::from_str(&value, false).ok()?;
-                self.input.output = format;
-                once(&mut self.output, format)
-            }
-            "--profile" => once(&mut self.profile, value),
-            "--resource" if scopes.is_empty() => once(resource, value),
-            "--scope" if resource.is_none() => {
-                scopes.push(value);
-                Some(())
-            }
-            _ => None,
+            "--account" => *account = Some(value),
+            "--output" | "-o" => input.output = TokenFormat::from_str(&value, false).ok()?,
+            "--profile" => settings.profile = Some(value),
+            "--resource" if scopes.is_empty() => *resource = Some(value),
+            "--scope" if resource.is_none() => scopes.push(value),
+            _ => return None,
         }
     }
-}
-
-fn once<T>(place: &mut Option<T>, value: T) -> Option<()> {
-    place.replace(value).is_none().then_some(())
-}
-
-/// The settings of the environment, if there are only such as need no more parsing.
-fn settings(profile: Option<String>, variable: impl Fn(&str) -> Option<OsString>) -> Option<Settings> {
-    let is_set = |name: &&str| variable(name).is_some();
-    if ["TOKCACHE_ERROR_FORMAT", "TOKCACHE_LOCK_TIMEOUT", "TOKCACHE_LOG", "TOKCACHE_TIMEOUT"].iter().any(is_set) {
-        return None;
-    }
-    let text = |name| match variable(name) {
-        None => Some(None),
-        Some(value) => value.into_string().ok().filter(|value| !value.is_empty()).map(Some),
-    };
-    Some(Settings {
-        profile: text("TOKCACHE_PROFILE").map(|named| profile.or(named))?,
-        authority: text("TOKCACHE_AUTHORITY")?,
-        client_id: text("TOKCACHE_CLIENT_ID")?,
-        store: text("TOKCACHE_STORE")?,
-        encrypt: text("TOKCACHE_ENCRYPT")?,
-        key_cache: match text("TOKCACHE_KEY_CACHE")? {
-            None => None,
-            Some(place) => Some(KeyCache::from_str(&place, false).ok()?),
-        },
-        ca_file: text("TOKCACHE_CA_FILE")?.map(Into::into),
-        ..Settings::default()
-    })
+    Some(Arguments { settings, command: Command::Token(input) })
 }
 
 #[cfg(test)]
@@ -143,7 +90,7 @@ mod tests {
     }
 
     fn quickly(words: &[String]) -> Option<String> {
-        parse(words.iter().map(OsString::from), |_| None).map(|arguments| format!("{arguments:?}"))
+        parse(words.iter().map(OsString::from)).map(|arguments| format!("{arguments:?}"))
     }
 
     proptest! {
@@ -165,21 +112,5 @@ mod tests {
             let words: Vec<_> = line.split(' ').map(str::to_owned).collect();
             assert!(quickly(&words).is_some(), "{line}");
         }
-    }
-
-    #[test]
-    fn the_environment_is_heeded_and_the_flag_beats_it() {
-        let variable = |name: &str| (name == "TOKCACHE_PROFILE").then(|| OsString::from("work"));
-        let profile = |words: &[&str]| parse(words.iter().map(OsString::from), variable)?.settings.profile;
-        assert_eq!(profile(&["token"]).as_deref(), Some("work"));
-        assert_eq!(profile(&["token", "--profile", "home"]).as_deref(), Some("home"));
-    }
-
-    #[test]
-    fn a_variable_that_needs_parsing_is_left_to_clap() {
-        for odd in ["TOKCACHE_TIMEOUT", "TOKCACHE_LOCK_TIMEOUT", "TOKCACHE_LOG", "TOKCACHE_ERROR_FORMAT"] {
-            assert!(parse([OsString::from("token")], |name| (name == odd).then(|| "1".into())).is_none(), "{odd}");
-        }
-        assert!(parse([OsString::from("token")], |name| (name == "TOKCACHE_STORE").then(OsString::new)).is_none());
     }
 }

@@ -61,11 +61,16 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let context = Context::new(settings, false, asking)?;
     let (outcome, client_id) = input.selection.acquire(&context, input.login)?;
     let view = TokenView { outcome: &outcome, client_id: &client_id, now: context.clock.now() };
-    let text = view.render(input.output)?;
+    let text = view.render(input.output).map_err(unfit)?;
     if io::stdout().is_terminal() {
         output::tell("stdout is a terminal: the token will stay in its history");
     }
     Ok(output::answer(text.as_bytes())?)
+}
+
+/// A token that cannot be put where it was to go.
+pub(super) fn unfit(error: anyhow::Error) -> Failure {
+    Failure::from(error).try_tokcache(["token", "-o", "json"])
 }
 
 impl Selection {

@@ -21,7 +21,7 @@ pub fn discover(http: &dyn Http, authority: &Authority) -> Result<Endpoints, Req
     if response.status != 200 {
         return Err(match RequestError::of(&response, &[]) {
             outage @ RequestError::Unavailable { .. } => outage,
-            _ => unacceptable(response.status, format!("{} has no provider metadata", authority.url())),
+            _ => misconfigured(format!("{} has no provider metadata", authority.url())),
         });
     }
     read(&response, authority)
@@ -43,16 +43,16 @@ fn oauth_authorization_server(authority: &Authority) -> String {
 }
 
 fn read(response: &Response, authority: &Authority) -> Result<Endpoints, RequestError> {
-    let status = response.status;
     let members = Members::parse(&response.body).ok_or_else(|| RequestError::unintelligible(response))?;
-    let issuer = members.string("issuer").filter(|issuer| is_issuer_of(issuer, authority));
-    let issuer = issuer
-        .ok_or_else(|| unacceptable(status, format!("the metadata at {} name another issuer", authority.url())))?;
+    let issuer = members.string("issuer").unwrap_or_default();
+    if !is_issuer_of(&issuer, authority) {
+        return Err(misconfigured(format!("the metadata at {} name another issuer, {issuer:?}", authority.url())));
+    }
     let endpoint = |name: &'static str| match members.string(name) {
         None => Ok(None),
         Some(url) => match Endpoint::parse(&url) {
             Ok(endpoint) if is_acceptable(&endpoint, authority) => Ok(Some(endpoint)),
-            _ => Err(unacceptable(status, format!("the metadata at {} name an unsafe {name}", authority.url()))),
+            _ => Err(misconfigured(format!("the metadata at {} name an unsafe {name}", authority.url()))),
         },
     };
     Ok(Endpoints {
@@ -88,8 +88,8 @@ fn is_acceptable(endpoint: &Endpoint, authority: &Authority) -> bool {
     !is_plain || is_loopback(authority.environment().as_str())
 }
 
-fn unacceptable(status: u16, message: String) -> RequestError {
-    RequestError::Unintelligible { message, status }
+fn misconfigured(message: String) -> RequestError {
+    RequestError::Misconfigured { message }
 }
 
 #[cfg(test)]

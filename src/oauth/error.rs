@@ -2,8 +2,12 @@
 
 use std::fmt;
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use zeroize::Zeroizing;
+
 use super::http::{Response, Stage, TransportError};
 use super::members::Members;
+use super::network::FORM;
 use super::token_error::{ErrorCode, TokenErrorResponse, aadsts_numbers};
 
 /// The failure of one exchange with a provider. No variant holds a secret.
@@ -14,6 +18,11 @@ pub enum RequestError {
     DeviceCodeExpired,
     /// The `claims` to be sent are not a JSON object.
     InvalidClaims,
+    /// The settings are wrong: the authority is none, its metadata cannot be trusted, or nothing can be sent to it.
+    Misconfigured {
+        /// What is wrong, for a person.
+        message: String,
+    },
     /// The server said no. It is not asked again without a change.
     Refused(Box<TokenErrorResponse>),
     /// The caller had enough of waiting.
@@ -101,7 +110,11 @@ impl RequestError {
 
 impl From<TransportError> for RequestError {
     fn from(error: TransportError) -> Self {
-        RequestError::Unavailable { message: error.message, stage: error.stage, retry_after: None, status: None }
+        let TransportError { stage, message } = error;
+        match stage {
+            Stage::Unsendable => RequestError::Misconfigured { message },
+            stage => RequestError::Unavailable { message, stage, retry_after: None, status: None },
+        }
     }
 }
 
@@ -114,9 +127,14 @@ fn is_transient(status: u16, error: Option<&ErrorCode>) -> bool {
     }
 }
 
+/// The text without the secrets, as they are and as a form spells them: servers repeat what they were sent.
 fn without(text: String, secrets: &[&str]) -> String {
     let secrets = secrets.iter().filter(|secret| !secret.is_empty());
-    secrets.fold(text, |text, secret| text.replace(secret, "[redacted]"))
+    secrets.fold(text, |text, secret| {
+        let encoded = Zeroizing::new(utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string());
+        let lenient = Zeroizing::new(utf8_percent_encode(secret, FORM).to_string());
+        [*secret, &encoded, &lenient].iter().fold(text, |text, spelling| text.replace(*spelling, "[redacted]"))
+    })
 }
 
 /// The first 4 KiB, in whole characters.
@@ -133,9 +151,9 @@ impl fmt::Display for RequestError {
             RequestError::InvalidClaims => formatter.write_str("the claims are not a JSON object"),
             RequestError::Refused(refusal) => refusal.fmt(formatter),
             RequestError::Stopped => formatter.write_str("stopped"),
-            RequestError::Unavailable { message, .. } | RequestError::Unintelligible { message, .. } => {
-                formatter.write_str(message)
-            }
+            RequestError::Misconfigured { message }
+            | RequestError::Unavailable { message, .. }
+            | RequestError::Unintelligible { message, .. } => formatter.write_str(message),
             RequestError::Unsupported { what } => write!(formatter, "the provider names no {what}"),
         }
     }
@@ -238,7 +256,7 @@ mod tests {
 
     #[test]
     fn what_was_sent_in_secret_is_taken_out_of_what_the_server_says() {
-        let body = r#"{"error":"canary","error_description":"canary\/1 is bad, canary\/1","suberror":"canary\/1","claims":"canary\/1"}"#;
+        let body = r#"{"error":"canary","error_description":"canary\/1 is bad, canary\/1","suberror":"canary\/1","claims":"canary%2F1"}"#;
         for status in [400, 503] {
             let error = RequestError::of(&answer(status, body), &["canary/1", "canary", ""]);
             assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");

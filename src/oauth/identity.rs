@@ -5,6 +5,7 @@ use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
+use crate::secret::RawIdToken;
 use crate::terms::HomeAccountId;
 
 use super::members::Members;
@@ -48,6 +49,11 @@ impl Identity {
             tenant: claim("tid"),
         })
     }
+}
+
+/// The `iss` of an ID token as it stands there (OpenID Connect Core §2); `None` if it cannot be decoded.
+pub fn issuer_of(id_token: &RawIdToken) -> Option<String> {
+    Members::parse(&jwt_payload(id_token.expose())?)?.string("iss")
 }
 
 /// `exp` of an access token, should it be a JWT. Clients have no business in access tokens (RFC 9068 §6), so this is for

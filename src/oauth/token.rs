@@ -16,7 +16,7 @@ const DEFAULT_LIFETIME: u64 = 600;
 pub struct TokenResponse {
     /// `access_token`.
     pub access_token: AccessToken,
-    /// `token_type`; `Bearer` if the server does not say.
+    /// `token_type`; `Bearer` if the server does not say, or says what is no name of a scheme (RFC 9110 §5.6.2).
     pub token_type: String,
     /// Seconds from receipt that the token is valid: `expires_in`, else `expires_on`, else the token's own `exp`, else 600.
     pub expires_in: u64,
@@ -34,6 +34,8 @@ pub struct TokenResponse {
     pub family_id: Option<FamilyId>,
     /// Who signed in, where the answer tells.
     pub identity: Option<Identity>,
+    /// When the server answered, by its own clock: `Date` (RFC 9110 §6.6.1).
+    pub date: Option<Timestamp>,
 }
 
 impl TokenResponse {
@@ -48,7 +50,10 @@ impl TokenResponse {
         Some(TokenResponse {
             expires_in: lifetime(&members, &access_token, now),
             access_token,
-            token_type: members.string("token_type").unwrap_or_else(|| "Bearer".to_owned()),
+            token_type: members
+                .string("token_type")
+                .filter(|name| is_scheme(name))
+                .unwrap_or_else(|| "Bearer".to_owned()),
             ext_expires_in: members.seconds("ext_expires_in"),
             refresh_in: members.seconds("refresh_in"),
             scope: members.scopes("scope"),
@@ -59,6 +64,7 @@ impl TokenResponse {
                 id_token.as_ref().map(RawIdToken::expose),
             ),
             id_token,
+            date: response.date,
         })
     }
 }
@@ -75,6 +81,12 @@ fn lifetime(members: &Members<'_>, access_token: &AccessToken, now: Timestamp) -
         .unwrap_or(DEFAULT_LIFETIME)
 }
 
+/// Whether the text can stand before a token in a header without being anything else there.
+fn is_scheme(name: &str) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_token)
+}
+
 #[cfg(test)]
 mod tests {
     use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
@@ -86,6 +98,14 @@ mod tests {
 
     fn read(body: &str) -> TokenResponse {
         TokenResponse::read(&answer(200, body), NOW).unwrap()
+    }
+
+    #[test]
+    fn a_token_type_that_could_forge_a_header_is_not_taken() {
+        for odd in ["Bearer\\\"\\noutput = x", "a b", "", "Be\\u0000arer"] {
+            let token = read(&format!(r#"{{"access_token":"at","token_type":"{odd}"}}"#));
+            assert_eq!(token.token_type, "Bearer", "{odd}");
+        }
     }
 
     #[test]
@@ -108,6 +128,7 @@ mod tests {
                 id_token: Some(RawIdToken::new("it")),
                 family_id: Some(FamilyId::new("1")),
                 identity: Identity::read(Some(&info), None),
+                date: None,
             }
         );
         assert!(token.identity.is_some());

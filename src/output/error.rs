@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{plain, tell};
+use super::{json, plain, tell};
 
 /// How failures are shown.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]
@@ -34,6 +34,6 @@ pub(crate) fn show_failure(failure: &FailureView<'_>, format: ErrorFormat) {
             tell(format_args!("  try: {}", plain(failure.command)));
         }
         // Strings and booleans always serialize.
-        ErrorFormat::Json => tell(serde_json::to_string(failure).unwrap_or_default()),
+        ErrorFormat::Json => tell(&*json(failure).unwrap_or_default()),
     }
 }

@@ -1,14 +1,13 @@
 //! Which token would be served, and why.
 
-use anyhow::Context;
 use serde::Serialize;
 
-use super::{plain, validity};
+use super::{json, plain, validity};
 
 /// An explanation, fit to be shown.
 #[derive(Serialize)]
 pub(crate) struct ExplanationView {
-    /// `serve`, `refresh` or `sign_in`.
+    /// `serve`, `refresh`, `refused`, `offline` or `sign_in`.
     pub(crate) decision: &'static str,
     pub(crate) reason: &'static str,
     pub(crate) account: Option<String>,
@@ -36,7 +35,7 @@ pub(crate) struct ConsideredView {
 impl ExplanationView {
     /// One line of JSON.
     pub(crate) fn json(&self) -> anyhow::Result<String> {
-        Ok(serde_json::to_string(self).context("cannot write JSON")? + "\n")
+        Ok(json(self)?.to_string() + "\n")
     }
 
     /// For people.
@@ -61,12 +60,13 @@ impl ExplanationView {
         }
         for token in &self.access_tokens {
             let mark = if token.used { '*' } else { ' ' };
+            let tenant =
+                if token.tenant.is_empty() { String::new() } else { format!(", tenant {}", plain(&token.tenant)) };
             text += &format!(
-                "  {mark} {}: {} (client {}, tenant {}, {})\n",
+                "  {mark} {}: {} (client {}{tenant}, {})\n",
                 plain(&token.scope),
                 plain(&token.verdict),
                 plain(&token.client_id),
-                plain(&token.tenant),
                 validity(token.expires_in),
             );
         }

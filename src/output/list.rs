@@ -1,9 +1,8 @@
 //! Accounts and the tokens held for each, without one secret.
 
-use anyhow::Context;
 use serde::Serialize;
 
-use super::{plain, validity};
+use super::{json, plain, validity};
 
 /// What a cache holds, fit to be shown.
 #[derive(Serialize)]
@@ -40,7 +39,7 @@ pub(crate) struct AccessTokenView {
 impl ListView {
     /// One line of JSON.
     pub(crate) fn json(&self) -> anyhow::Result<String> {
-        Ok(serde_json::to_string(self).context("cannot write JSON")? + "\n")
+        Ok(json(self)?.to_string() + "\n")
     }
 
     /// For people: a line for each account, and indented under it one for each of its tokens.

@@ -20,8 +20,8 @@ pub(crate) use explanation::{ConsideredView, ExplanationView};
 pub(crate) use list::{AccessTokenView, AccountView, ListView};
 pub(crate) use shell::{command_line, quote};
 pub(crate) use sign_in::{Countdown, DeviceCodeView, show_device_code};
-pub(crate) use text::{about, plain, validity};
-pub(crate) use token::{TokenFormat, TokenView};
+pub(crate) use text::{about, json, plain, validity};
+pub(crate) use token::{TokenFormat, TokenView, ensure_plain};
 
 /// Writes the answer, whole, to stdout. A broken pipe is success: the reader has what it wanted.
 pub(crate) fn answer(text: &[u8]) -> anyhow::Result<()> {
@@ -34,5 +34,6 @@ pub(crate) fn answer(text: &[u8]) -> anyhow::Result<()> {
 
 /// Writes a line for people to stderr. That nobody reads it is no error.
 pub(crate) fn tell(line: impl std::fmt::Display) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    // In one write, so that the lines of many processes do not mix.
+    let _ = io::stderr().lock().write_all(format!("{line}\n").as_bytes());
 }

@@ -1,5 +1,7 @@
 //! Text as shells read it back.
 
+use zeroize::Zeroizing;
+
 /// `text` quoted for a POSIX shell; left alone where it needs no quotes.
 pub(crate) fn quote(text: &str) -> String {
     let needs_none = |byte: u8| {
@@ -19,18 +21,18 @@ pub(crate) fn command_line<Word: AsRef<str>>(words: impl IntoIterator<Item = Wor
 }
 
 /// `text` as a fish string.
-pub(crate) fn quote_fish(text: &str) -> String {
-    format!("'{}'", text.replace('\\', r"\\").replace('\'', r"\'"))
+pub(crate) fn quote_fish(text: &str) -> Zeroizing<String> {
+    Zeroizing::new(format!("'{}'", text.replace('\\', r"\\").replace('\'', r"\'")))
 }
 
 /// `text` as a PowerShell string.
-pub(crate) fn quote_powershell(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+pub(crate) fn quote_powershell(text: &str) -> Zeroizing<String> {
+    Zeroizing::new(format!("'{}'", text.replace('\'', "''")))
 }
 
 /// `text` as a string of curl's configuration file.
-pub(crate) fn quote_curl(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\""))
+pub(crate) fn quote_curl(text: &str) -> Zeroizing<String> {
+    Zeroizing::new(format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\"")))
 }
 
 #[cfg(test)]

@@ -22,13 +22,22 @@ pub(crate) fn show_device_code(view: &DeviceCodeView<'_>, qr: bool) {
     tell(format_args!("    {uri}\n"));
     tell(format_args!("and enter the code:\n"));
     tell(format_args!("    {}\n", plain(view.user_code)));
-    if qr {
-        match QrCode::new(view.verification_uri_complete.unwrap_or(view.verification_uri)) {
+    if qr && is_web(view.verification_uri) {
+        let address =
+            view.verification_uri_complete.filter(|complete| is_web(complete)).unwrap_or(view.verification_uri);
+        match QrCode::new(address) {
             // A terminal is dark: what is printed is what a camera has to see as light.
             Ok(code) => tell(code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build()),
             Err(_) => tell("(the address is too long for a QR code)"),
         }
     }
+}
+
+/// A camera opens what it reads: nothing but a page may be in it.
+fn is_web(address: &str) -> bool {
+    ["https://", "http://"]
+        .iter()
+        .any(|scheme| address.get(..scheme.len()).is_some_and(|own| own.eq_ignore_ascii_case(scheme)))
 }
 
 /// The time that is left, counted down in place on a terminal; silent elsewhere.

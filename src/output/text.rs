@@ -1,5 +1,9 @@
 //! Text that somebody else chose, and durations as people say them.
 
+use anyhow::Context;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
 /// The text with every character that could deceive or command a terminal escaped: control characters (escape
 /// sequences, OSC 52 clipboard writes, carriage returns), bidirectional overrides and zero-width characters. Line breaks
 /// become spaces, so that one message stays one line.
@@ -16,16 +20,32 @@ pub(crate) fn plain(text: &str) -> String {
     plain
 }
 
+/// One line of JSON in which nothing can deceive or command a terminal either: such characters are escaped, which JSON
+/// readers undo.
+pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<Zeroizing<String>> {
+    let raw = Zeroizing::new(serde_json::to_string(value).context("cannot write JSON")?);
+    let mut line = Zeroizing::new(String::with_capacity(raw.len() + 1));
+    for character in raw.chars() {
+        if character.is_control() || is_invisible(character) {
+            let mut units = [0; 2];
+            line.extend(character.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            line.push(character);
+        }
+    }
+    Ok(line)
+}
+
 fn is_invisible(character: char) -> bool {
     matches!(character,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{2800}' | '\u{3164}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
         | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Seconds as a person says them: `45 s`, `12 min`, `3 h`, `2 d`.
 pub(crate) fn about(seconds: i64) -> String {
-    match seconds.abs() {
+    match seconds.saturating_abs() {
         0..=119 => format!("{seconds} s"),
         120..=7199 => format!("{} min", seconds / 60),
         7200..=172_799 => format!("{} h", seconds / 3600),
@@ -35,7 +55,11 @@ pub(crate) fn about(seconds: i64) -> String {
 
 /// How long a token that ends in `seconds` is valid, or since when it is not.
 pub(crate) fn validity(seconds: i64) -> String {
-    if seconds > 0 { format!("valid for {}", about(seconds)) } else { format!("expired {} ago", about(-seconds)) }
+    if seconds > 0 {
+        format!("valid for {}", about(seconds))
+    } else {
+        format!("expired {} ago", about(seconds.saturating_neg()))
+    }
 }
 
 #[cfg(test)]
@@ -60,6 +84,14 @@ mod tests {
     #[test]
     fn a_line_break_cannot_forge_a_second_line() {
         assert_eq!(plain("one\r\nerror: two\n"), "one error: two");
+    }
+
+    #[test]
+    fn json_says_the_same_without_such_characters() {
+        let text = "\u{202e}\u{9b}31m\u{7f}\u{200b}\u{e0001}Zoë";
+        let line = json(&text).unwrap();
+        assert_eq!(*line, "\"\\u202e\\u009b31m\\u007f\\u200b\\udb40\\udc01Zoë\"");
+        assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
     }
 
     #[test]

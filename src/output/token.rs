@@ -1,6 +1,6 @@
 //! A token, in the form that was asked for. The one place where a secret is printed, because it was asked for.
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use serde::Serialize;
 use time::OffsetDateTime;
 use time::UtcOffset;
@@ -8,6 +8,7 @@ use tokcache::acquire::{SilentOutcome, Source};
 use tokcache::time::Timestamp;
 use zeroize::Zeroizing;
 
+use super::json;
 use super::shell::{quote, quote_curl, quote_fish, quote_powershell};
 
 /// The forms of `-o`.
@@ -75,23 +76,21 @@ impl TokenView<'_> {
     pub(crate) fn render(&self, format: TokenFormat) -> anyhow::Result<Zeroizing<String>> {
         let SilentOutcome { access_token, token_type, .. } = self.outcome;
         let secret = access_token.expose();
-        // A line break in a token would forge a header or a command (RFC 6750 §2.1 allows visible ASCII only).
-        if !matches!(format, TokenFormat::Json) && !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
-            bail!("the access token holds characters that no header can carry; -o json prints it escaped");
+        if format != TokenFormat::Json {
+            ensure_plain(self.outcome)?;
         }
-        let text = match format {
-            TokenFormat::Az => self.json(&self.az())?,
+        let mut text = match format {
+            TokenFormat::Az => json(&self.az())?,
             TokenFormat::CurlConfig => {
-                format!("header = {}", quote_curl(&Zeroizing::new(authorization(token_type, secret))))
+                Zeroizing::new(format!("header = {}", *quote_curl(&authorization(token_type, secret))))
             }
-            TokenFormat::Env => format!("export ACCESS_TOKEN={}", *Zeroizing::new(quote(secret))),
-            TokenFormat::Fish => format!("set -gx ACCESS_TOKEN {}", *Zeroizing::new(quote_fish(secret))),
+            TokenFormat::Env => Zeroizing::new(format!("export ACCESS_TOKEN={}", *Zeroizing::new(quote(secret)))),
+            TokenFormat::Fish => Zeroizing::new(format!("set -gx ACCESS_TOKEN {}", *quote_fish(secret))),
             TokenFormat::Header => authorization(token_type, secret),
-            TokenFormat::Json => self.json(&self.token())?,
-            TokenFormat::Powershell => format!("$env:ACCESS_TOKEN = {}", *Zeroizing::new(quote_powershell(secret))),
-            TokenFormat::Token => secret.to_owned(),
+            TokenFormat::Json => json(&self.token())?,
+            TokenFormat::Powershell => Zeroizing::new(format!("$env:ACCESS_TOKEN = {}", *quote_powershell(secret))),
+            TokenFormat::Token => Zeroizing::new(secret.to_owned()),
         };
-        let mut text = Zeroizing::new(text);
         text.push('\n');
         Ok(text)
     }
@@ -126,22 +125,29 @@ impl TokenView<'_> {
             token_type: &self.outcome.token_type,
         }
     }
+}
 
-    fn json(&self, value: &impl Serialize) -> anyhow::Result<String> {
-        serde_json::to_string(value).context("cannot write JSON")
+/// Refuses a token that would forge a header or a command where it is put: RFC 6750 §2.1 allows visible ASCII only.
+pub(crate) fn ensure_plain(outcome: &SilentOutcome) -> anyhow::Result<()> {
+    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
+    if !(is_plain(outcome.access_token.expose()) && is_plain(&outcome.token_type)) {
+        bail!("the access token holds characters that no header can carry; -o json prints it escaped");
     }
+    Ok(())
 }
 
 /// The value of the `Authorization` header, with its name (RFC 6750 §2.1).
-fn authorization(token_type: &str, secret: &str) -> String {
+fn authorization(token_type: &str, secret: &str) -> Zeroizing<String> {
     let scheme = if token_type.eq_ignore_ascii_case("bearer") { "Bearer" } else { token_type };
-    format!("Authorization: {scheme} {secret}")
+    Zeroizing::new(format!("Authorization: {scheme} {secret}"))
 }
 
 /// Local time without an offset, as `az` has always printed it; UTC where the system does not tell.
 fn local_time(on: Timestamp) -> String {
     let utc = OffsetDateTime::from_unix_timestamp(on.0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    let local = utc.to_offset(UtcOffset::local_offset_at(utc).unwrap_or(UtcOffset::UTC));
+    // At the end of time there is no later hour.
+    let offset = UtcOffset::local_offset_at(utc).unwrap_or(UtcOffset::UTC);
+    let local = utc.checked_to_offset(offset).unwrap_or(utc);
     format!(
         "{:04}-{:02}-{:02} {:02}:{:02}:{:02}.000000",
         local.year(),

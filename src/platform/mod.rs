@@ -13,8 +13,9 @@ mod windows;
 use windows as system;
 
 pub use process::become_command;
-pub use system::exposure;
 pub(crate) use system::{
-    Identity, create_folder, create_new, identity, identity_at, is_no_locks_here, is_passing, keep_owner, narrow_mode,
-    open_itself, open_secret, process_has_lived_since, reserve, sync_folder,
+    Identity, create_new, identity, identity_at, is_no_locks_here, is_open_to_others, is_passing, is_private,
+    keep_owner, lets_others_replace, names_in, narrow_mode, open_itself, process_has_lived_since, read_itself, reserve,
+    sync_folder, without_waiting,
 };
+pub use system::{create_folder, exposure, is_trusted};

@@ -1,16 +1,22 @@
 //! Linux, macOS and the other Unix systems.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::SystemTime;
 
-use rustix::fs::{FallocateFlags, Gid, OFlags, Uid};
+use rustix::fs::{Dir, FallocateFlags, Gid, OFlags, Uid};
 use rustix::io::Errno;
 use rustix::process::{Pid, geteuid, test_kill_process};
 
 const OWNER_ONLY: u32 = 0o600;
+const OWNER_ALL: u32 = 0o700;
+const ALL_MODES: u32 = 0o777;
+const OTHERS_WRITE: u32 = 0o022;
+const STICKY: u32 = 0o1000;
 
 /// Which file it is, whatever its name: two names of one file have one identity.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -40,8 +46,14 @@ pub(crate) fn identity_at(path: &Path) -> io::Result<Option<Identity>> {
 }
 
 /// Creates a folder, and those above it, for its owner alone (0700). That it exists is success.
-pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
+pub fn create_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// The names in a folder. Not by `std::fs::read_dir`, which panics where closing a folder fails.
+pub(crate) fn names_in(folder: &Path) -> io::Result<impl Iterator<Item = OsString>> {
+    let entries = Dir::read_from(File::open(folder)?)?;
+    Ok(entries.map_while(Result::ok).map(|entry| OsStr::from_bytes(entry.file_name().to_bytes()).to_owned()))
 }
 
 /// Creates a file for its owner alone (0600); fails when the name is taken.
@@ -49,23 +61,43 @@ pub(crate) fn create_new(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create_new(true).mode(OWNER_ONLY).open(path)
 }
 
-/// Opens a file for reading and writing, but nothing that a symbolic link in its place leads to: in a folder that others
-/// can write, that could be any file.
-pub(crate) fn open_itself(path: &Path) -> io::Result<File> {
-    let no_follow = OFlags::NOFOLLOW.bits().cast_signed();
-    OpenOptions::new().read(true).write(true).custom_flags(no_follow).open(path)
+/// Makes opening a pipe or a device return at once. For files nothing changes.
+pub(crate) fn without_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
+    options.custom_flags(OFlags::NONBLOCK.bits().cast_signed())
 }
 
-/// Opens a file that holds a secret, for reading: the file itself, no symbolic link in its place, and without waiting
-/// should it be a pipe.
-pub(crate) fn open_secret(path: &Path) -> io::Result<File> {
-    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
-    match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+/// Opens a file for reading and writing, but nothing that a symbolic link in its place leads to: in a folder that others
+/// can write, that could be any file. Never waits, whatever it finds.
+pub(crate) fn open_itself(path: &Path) -> io::Result<File> {
+    open_no_link(OpenOptions::new().read(true).write(true), path)
+}
+
+/// The same, for reading only.
+pub(crate) fn read_itself(path: &Path) -> io::Result<File> {
+    open_no_link(OpenOptions::new().read(true), path)
+}
+
+fn open_no_link(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+    match options.custom_flags(flags).open(path) {
         Err(error) if Errno::from_io_error(&error) == Some(Errno::LOOP) => {
-            Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a symbolic link"))
+            Err(io::Error::other("it is a symbolic link"))
         }
-        opened => opened,
+        outcome => outcome,
     }
+}
+
+/// Whether a file is this user's and nobody else can read or write it.
+pub(crate) fn is_private(file: &Metadata) -> bool {
+    exposure(file).is_none()
+}
+
+/// Whether nobody but this user and root can have written what a file in `folder` says. Under `sudo`, the folder's owner
+/// is this user.
+pub fn is_trusted(file: &Metadata, folder: &Metadata) -> bool {
+    let user = geteuid();
+    let is_users = [0, user.as_raw()].contains(&file.uid()) || user.is_root() && file.uid() == folder.uid();
+    is_users && file.mode() & 0o002 == 0
 }
 
 /// Who beside its owner can get at a file, or that its owner is somebody else; `None`: nobody.
@@ -85,10 +117,24 @@ pub(crate) fn keep_owner(file: &File, like: &Metadata) -> io::Result<()> {
     Ok(rustix::fs::fchown(file, Some(Uid::from_raw(like.uid())), Some(Gid::from_raw(like.gid())))?)
 }
 
-/// Takes from an owner-only file what the file that it replaces did not allow its owner either.
+/// Gives a file the mode of the one that it replaces (which may be itself), but never more than owner-only.
 pub(crate) fn narrow_mode(file: &File, replaced: &Metadata) -> io::Result<()> {
     let mode = replaced.mode() & OWNER_ONLY;
-    if mode == OWNER_ONLY { Ok(()) } else { file.set_permissions(Permissions::from_mode(mode)) }
+    if file.metadata()?.mode() & ALL_MODES == mode {
+        Ok(())
+    } else {
+        file.set_permissions(Permissions::from_mode(mode))
+    }
+}
+
+/// Whether others than its owner can read or write a file.
+pub(crate) fn is_open_to_others(metadata: &Metadata) -> bool {
+    metadata.mode() & ALL_MODES & !OWNER_ALL != 0
+}
+
+/// Whether others can replace the files of a folder.
+pub(crate) fn lets_others_replace(folder: &Metadata) -> bool {
+    folder.mode() & OTHERS_WRITE != 0 && folder.mode() & STICKY == 0
 }
 
 /// Makes a rename inside the folder survive a crash. File systems that cannot do this are left alone.
@@ -196,6 +242,19 @@ mod tests {
     fn numbers_that_are_no_process_are_dead() {
         assert!(!process_has_lived_since(0, SystemTime::UNIX_EPOCH));
         assert!(!process_has_lived_since(u32::MAX, SystemTime::UNIX_EPOCH));
+    }
+
+    #[test]
+    fn another_users_file_is_not_private() {
+        let of_root = fs::metadata("/").unwrap();
+        assert!(!is_private(&of_root), "the root folder is there for everybody");
+        let file = tempfile::tempfile().unwrap();
+        file.set_permissions(Permissions::from_mode(0o600)).unwrap();
+        assert!(is_private(&file.metadata().unwrap()));
+        if geteuid().is_root() {
+            rustix::fs::fchown(&file, Some(Uid::from_raw(65_534)), None).unwrap();
+            assert!(!is_private(&file.metadata().unwrap()));
+        }
     }
 
     #[test]

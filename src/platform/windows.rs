@@ -1,6 +1,7 @@
 //! Windows. A new file in a user's profile is that user's by inheritance, so there are no modes and owners to keep.
 #![allow(unsafe_code, reason = "two calls that std has no safe form of")]
 
+use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
@@ -39,8 +40,13 @@ pub(crate) fn identity_at(path: &Path) -> io::Result<Option<Identity>> {
 }
 
 /// Creates a folder, and those above it. That it exists is success.
-pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
+pub fn create_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
+}
+
+/// The names in a folder.
+pub(crate) fn names_in(folder: &Path) -> io::Result<impl Iterator<Item = OsString>> {
+    Ok(fs::read_dir(folder)?.map_while(Result::ok).map(|entry| entry.file_name()))
 }
 
 /// Creates a file; fails when the name is taken.
@@ -48,19 +54,34 @@ pub(crate) fn create_new(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create_new(true).open(path)
 }
 
+/// Nothing to do here: a pipe has no name among the files.
+pub(crate) fn without_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
+}
+
 /// Opens a file for reading and writing. Making symbolic links takes a privilege here.
 pub(crate) fn open_itself(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).open(path)
 }
 
-/// Opens a file that holds a secret, for reading.
-pub(crate) fn open_secret(path: &Path) -> io::Result<File> {
+/// Opens a file for reading. Making symbolic links takes a privilege here.
+pub(crate) fn read_itself(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-/// Not known here: a file in a user's profile is that user's by inheritance.
+/// Nothing is known here: a file in a user's profile is that user's by inheritance.
 pub fn exposure(_metadata: &Metadata) -> Option<String> {
     None
+}
+
+/// Whether nobody else can have written what a file says: a user's folders are the user's on this system.
+pub fn is_trusted(_file: &Metadata, _folder: &Metadata) -> bool {
+    true
+}
+
+/// As private as the folder that it is in, which is a folder of the user's.
+pub(crate) fn is_private(_file: &Metadata) -> bool {
+    true
 }
 
 /// Nothing to do here.
@@ -71,6 +92,16 @@ pub(crate) fn keep_owner(_file: &File, _like: &Metadata) -> io::Result<()> {
 /// Nothing to do here.
 pub(crate) fn narrow_mode(_file: &File, _replaced: &Metadata) -> io::Result<()> {
     Ok(())
+}
+
+/// A file in a user's profile is that user's by inheritance.
+pub(crate) fn is_open_to_others(_metadata: &Metadata) -> bool {
+    false
+}
+
+/// A folder in a user's profile is that user's by inheritance.
+pub(crate) fn lets_others_replace(_folder: &Metadata) -> bool {
+    false
 }
 
 /// Nothing to do here: NTFS journals its renames.

@@ -1,7 +1,7 @@
 //! A cache that ends with the process: for tests, and for sign-ins that shall leave no trace.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -86,8 +86,10 @@ impl CacheStore for MemoryStore {
         Ok(lease.map(|lease| Box::new(lease) as Box<dyn RefreshLease>))
     }
 
+    fn forget_rescued(&self) {}
+
     fn describe(&self) -> Description {
-        Description { url: URL.to_owned(), path: None, lock_holder: None }
+        Description { url: URL.to_owned(), path: None, lock_holder: None, exposed: Vec::new() }
     }
 }
 
@@ -96,7 +98,18 @@ struct MemoryLease {
     leased: Arc<Mutex<BTreeSet<String>>>,
 }
 
-impl RefreshLease for MemoryLease {}
+/// Saving in memory does not fail, so that there is nothing to rescue.
+impl RefreshLease for MemoryLease {
+    fn rescue(&self, _bytes: &[u8]) -> Option<PathBuf> {
+        None
+    }
+
+    fn rescued(&self) -> Option<Zeroizing<Vec<u8>>> {
+        None
+    }
+
+    fn forget_rescued(&self) {}
+}
 
 impl Drop for MemoryLease {
     fn drop(&mut self) {

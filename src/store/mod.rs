@@ -40,6 +40,13 @@ pub trait CacheStore {
     /// what it returns. `change` may run again after a lost race; its last run is the one that counts.
     fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError>;
 
+    /// Replaces a damaged document by what `salvage` makes of it, and keeps a copy of the damaged one. `salvage` is
+    /// called as in [`update`](CacheStore::update), but only with bytes that nobody is at work on. A store that has no
+    /// place for a copy repairs nothing: its document stays [`StoreError::Damaged`].
+    fn repair(&self, _salvage: &mut dyn FnMut(&[u8]) -> Change) -> Result<Repaired, StoreError> {
+        Err(StoreError::Damaged { path: self.describe().url.into() })
+    }
+
     /// Forgets the document. That there is none is success.
     fn remove(&self) -> Result<(), StoreError>;
 
@@ -56,12 +63,26 @@ pub trait CacheStore {
         waiting: &mut dyn FnMut(&Holder) -> Wait,
     ) -> Result<Option<Box<dyn RefreshLease>>, StoreError>;
 
+    /// Forgets what was [rescued](RefreshLease::rescue) under any lease of this store.
+    fn forget_rescued(&self);
+
     /// What a person would want to know of this store.
     fn describe(&self) -> Description;
 }
 
 /// The right to spend one refresh token, given back when dropped; given back by the system when the process dies.
-pub trait RefreshLease {}
+///
+/// What its holder cannot save in the document, it can leave elsewhere to the next holder of the same lease.
+pub trait RefreshLease {
+    /// Keeps `bytes`, which hold secrets, for the next holder; in the file that is returned. `None`: nowhere.
+    fn rescue(&self, bytes: &[u8]) -> Option<PathBuf>;
+
+    /// What an earlier holder kept, and nobody but this user can have written.
+    fn rescued(&self) -> Option<Zeroizing<Vec<u8>>>;
+
+    /// Forgets what was kept.
+    fn forget_rescued(&self);
+}
 
 /// What a reader makes of the bytes that it was handed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -99,6 +120,17 @@ pub enum Saved {
     Unchanged,
     /// The bytes are stored, and will survive a crash as far as the system promises.
     Written,
+    /// The same; and others, who could read the document until now, cannot any more.
+    WrittenAndClosed,
+}
+
+/// What [`CacheStore::repair`] did.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Repaired {
+    /// There was nothing to repair.
+    Unchanged,
+    /// The document was replaced; the damaged one is kept here.
+    SetAside(PathBuf),
 }
 
 /// Whether to go on waiting for a lease.
@@ -138,4 +170,6 @@ pub struct Description {
     pub path: Option<PathBuf>,
     /// Who holds the cache lock at this moment.
     pub lock_holder: Option<Holder>,
+    /// The file, where others can read it, and its folder, where others can replace the file.
+    pub exposed: Vec<PathBuf>,
 }

@@ -14,6 +14,8 @@ pub struct Settings {
     pub default_file: PathBuf,
     /// How long to wait for another process's cache lock.
     pub lock_timeout: Duration,
+    /// Where a file store keeps what it cannot save, in this order; on another disk than the file's if there is one.
+    pub rescue_folders: Vec<PathBuf>,
     /// What waits go by.
     pub clock: Arc<dyn Clock>,
     /// Whether the document is sealed.
@@ -25,17 +27,26 @@ pub struct Settings {
 /// Opens the store of a URL: `file:PATH` (also `file:///PATH`, RFC 8089; `file:` alone is the default file) or `memory:`.
 /// Nothing is touched yet.
 pub fn open(url: &str, settings: Settings) -> Result<SealedStore, UnknownStore> {
-    let Settings { default_file, lock_timeout, clock, encryption, keys } = settings;
-    let inner: Box<dyn CacheStore + Send + Sync> = match (url, url.strip_prefix("file:")) {
-        ("memory:", _) => Box::new(MemoryStore::new(clock)),
-        (_, Some("")) => Box::new(FileStore::new(&default_file, lock_timeout, clock)),
-        (_, Some(path)) => {
-            let path = file_path(path).ok_or_else(|| UnknownStore::new(url))?;
-            Box::new(FileStore::new(&path, lock_timeout, clock))
-        }
-        (_, None) => return Err(UnknownStore::new(url)),
+    let inner = unsealed(url, settings.default_file, settings.lock_timeout, settings.rescue_folders, settings.clock)?;
+    Ok(SealedStore::new(inner, settings.encryption, settings.keys))
+}
+
+fn unsealed(
+    url: &str,
+    default_file: PathBuf,
+    lock_timeout: Duration,
+    rescue_folders: Vec<PathBuf>,
+    clock: Arc<dyn Clock>,
+) -> Result<Box<dyn CacheStore + Send + Sync>, UnknownStore> {
+    if url == "memory:" {
+        return Ok(Box::new(MemoryStore::new(clock)));
+    }
+    let path = match url.strip_prefix("file:") {
+        Some("") => default_file,
+        Some(path) => file_path(path).ok_or_else(|| UnknownStore::new(url))?,
+        None => return Err(UnknownStore::new(url)),
     };
-    Ok(SealedStore::new(inner, encryption, keys))
+    Ok(Box::new(FileStore::new(&path, lock_timeout, clock).rescuing_in(rescue_folders)))
 }
 
 /// A path as typed, or the path of an RFC 8089 URL of this machine. A host in it is nothing that can be opened, and
@@ -79,6 +90,7 @@ mod tests {
         let settings = Settings {
             default_file: "/default/cache.json".into(),
             lock_timeout: Duration::ZERO,
+            rescue_folders: Vec::new(),
             clock: Arc::new(SystemClock::new()),
             encryption: Encryption::AsItIs,
             keys: crate::store::keys::tests::settings(),

@@ -7,11 +7,15 @@
 
 mod harness;
 
+mod clock;
+mod crashes;
 mod faults;
 mod herd;
+mod meanwhile;
 mod msal;
 mod saving;
 mod secrecy;
 mod sign_in;
 mod sign_out;
 mod silent;
+mod waiting;

@@ -31,7 +31,6 @@ fn a_plain_command_opens_what_is_sealed_without_being_told_how() {
     let bus = keyring();
     let home = Home::on(&bus);
     home.answer("cache encrypt --encrypt keyring");
-    home.answer("profile set --encrypt keyring --client-id app2");
     home.answer("profile remove");
     assert!(home.answer("list").contains("bob@example.com"));
 }

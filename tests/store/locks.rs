@@ -68,9 +68,30 @@ fn a_process_younger_than_the_lock_is_not_its_holder() {
     assert!((1000..1100).contains(&waited.as_millis()), "{waited:?}");
 }
 
+/// What a process of each kind leaves behind when it is killed, at whichever moment.
 #[test]
-fn a_lock_that_names_nobody_is_taken_over_once_it_is_a_minute_old() {
-    let waited = wait_for_lock("", HOUR).unwrap();
+fn whatever_a_dead_holder_has_left_costs_two_seconds_at_most() {
+    let pid = dead_pid();
+    let own = std::process::id();
+    let contents = [
+        ("tokcache", format!("{pid} tokcache")),
+        ("tokcache, its number in use again", format!("{own} tokcache")),
+        ("tokcache, killed while it took over a longer one", format!("{pid} tokcachein/python3 -m azure.cli")),
+        ("MSAL Python", format!("{pid} /opt/az/bin/python3")),
+        ("MSAL Python with portalocker", String::new()),
+        ("MSAL Node", pid.to_string()),
+        ("MSAL Go", format!("{{{pid}}} {{/usr/bin/tool}}")),
+        ("MSAL .NET", format!("\u{feff}{pid} pwsh\r\n")),
+    ];
+    for (kind, content) in contents {
+        let waited = wait_for_lock(&content, NOW).unwrap();
+        assert!(waited <= Duration::from_secs(2), "{kind}: {waited:?}");
+    }
+}
+
+#[test]
+fn a_lock_that_nobody_understands_is_taken_over_once_it_is_a_minute_old() {
+    let waited = wait_for_lock("???", HOUR).unwrap();
     assert!((1000..1100).contains(&waited.as_millis()), "{waited:?}");
     let waited = wait_for_lock("???", Duration::from_secs(50)).unwrap();
     assert!((8_000..12_000).contains(&waited.as_millis()), "{waited:?}");

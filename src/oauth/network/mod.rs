@@ -29,7 +29,7 @@ pub use proxy::ProxyRules;
 /// Bytes; a longer answer is refused.
 const LONGEST_BODY: usize = 1 << 20;
 /// What `application/x-www-form-urlencoded` leaves as it is.
-const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
+pub(super) const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
 
 /// How to reach providers.
 #[derive(Clone, Debug)]
@@ -83,12 +83,12 @@ impl Network {
 
 impl Http for Network {
     fn send(&self, request: &Request) -> Result<Response, TransportError> {
-        let not_sent = |message| TransportError { stage: Stage::NotSent, message };
-        let uri = parse_secure(&request.url).map_err(|error| not_sent(error.to_string()))?;
-        let proxy = self.options.proxy.proxy_for(&uri).map_err(not_sent)?;
+        let unsendable = |message| TransportError { stage: Stage::Unsendable, message };
+        let uri = parse_secure(&request.url).map_err(|error| unsendable(error.to_string()))?;
+        let proxy = self.options.proxy.proxy_for(&uri).map_err(unsendable)?;
         let route = transport_error::Route::new(&uri, proxy.as_ref(), self.options.timeout);
         let connected = Arc::new(AtomicBool::new(false));
-        let agent = self.agent(&uri, proxy, Arc::clone(&connected)).map_err(not_sent)?;
+        let agent = self.agent(&uri, proxy, Arc::clone(&connected)).map_err(unsendable)?;
         exchange(&agent, &uri, request).map_err(|error| {
             let stage = if connected.load(Ordering::Relaxed) { Stage::Unknown } else { Stage::NotSent };
             TransportError { stage, message: route.describe(&error, stage) }

@@ -155,7 +155,7 @@ fn a_refused_connection_was_never_made() {
 #[test]
 fn what_is_not_safe_is_not_sent() {
     let error = send_to(&network(PATIENCE, None), "http://idp.example.com/canary".to_owned()).unwrap_err();
-    assert_eq!(error.stage, Stage::NotSent);
+    assert_eq!(error.stage, Stage::Unsendable);
     assert!(error.message.ends_with("type https://idp.example.com"), "{error}");
 }
 
@@ -240,6 +240,6 @@ fn trust_anchors_are_loaded_for_https_only() {
     assert_eq!(send_to(&network, format!("http://{address}/")).unwrap().status, 200);
     server.join().unwrap().unwrap();
     let error = send_to(&network, "https://localhost:1/".to_owned()).unwrap_err();
-    assert_eq!(error.stage, Stage::NotSent);
+    assert_eq!(error.stage, Stage::Unsendable);
     assert!(error.message.contains("missing.pem"), "{error}");
 }

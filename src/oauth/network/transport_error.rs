@@ -29,12 +29,14 @@ impl Route {
         let via = self.proxy.as_ref().map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();
         let seconds = self.timeout.as_secs_f32();
         match (error, stage) {
-            (ureq::Error::Timeout(_), Stage::NotSent) => format!("cannot reach {}{via} within {seconds} s", self.host),
+            (ureq::Error::Timeout(_), Stage::NotSent | Stage::Unsendable) => {
+                format!("cannot reach {}{via} within {seconds} s", self.host)
+            }
             (ureq::Error::Timeout(_), Stage::Unknown) => {
                 format!("{}{via} did not answer within {seconds} s", self.host)
             }
             (ureq::Error::BodyExceedsLimit(_), _) => format!("{} sent an answer of more than 1 MiB", self.host),
-            (error, Stage::NotSent) => format!("cannot reach {}{via}: {}", self.host, cause(error)),
+            (error, Stage::NotSent | Stage::Unsendable) => format!("cannot reach {}{via}: {}", self.host, cause(error)),
             (error, Stage::Unknown) => format!("the answer of {}{via} was lost: {}", self.host, cause(error)),
         }
     }

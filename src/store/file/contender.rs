@@ -14,14 +14,15 @@ use tempfile::Builder;
 use super::content;
 use super::lockfile::{Flock, LockFile, holder_of, prepare, read_content, try_flock, write_content};
 use super::place::{Place, TEMPORARY_TAIL, folder_of};
+use super::regular::open_itself;
 use crate::platform::{self, Identity};
 use crate::store::wait::Attempt;
 use crate::store::{Holder, StoreError};
 use crate::time::Clock;
 
-/// How long a foreign lock is watched before its dead holder is believed.
+/// How long a foreign lock is watched before its holder is believed to be dead.
 const DEAD_AFTER: Duration = Duration::from_secs(1);
-/// How old a lock must be that does not say who holds it.
+/// How old a lock must be that does not say who holds it in any way that is known.
 const NAMELESS_AFTER: Duration = Duration::from_secs(60);
 /// Without `flock`, how long two that take over the same lock need to see each other.
 const CONFIRM_AFTER: Duration = Duration::from_millis(100);
@@ -49,7 +50,7 @@ impl<'a> Contender<'a> {
 
     /// Tries once.
     pub(super) fn attempt(&mut self) -> Result<Attempt<LockFile>, StoreError> {
-        let outcome = match platform::open_itself(self.path) {
+        let outcome = match open_itself(self.path) {
             Ok(file) => self.take_over(file),
             Err(error) if error.kind() == io::ErrorKind::NotFound => self.create(),
             // Another user's lock: in a folder that we may write, so it can still go away.
@@ -100,6 +101,7 @@ impl<'a> Contender<'a> {
         let flock = try_flock(&file)?;
         let content = read_content(&mut file)?;
         let holder = content::parse(&content);
+        let is_empty = content.is_empty();
         if flock == Flock::Taken {
             return Ok(Attempt::Taken(holder));
         }
@@ -110,7 +112,7 @@ impl<'a> Contender<'a> {
             content,
             since: self.clock.elapsed(),
         });
-        if !self.is_dead(&holder, flock, modified, seen) {
+        if !self.is_dead(&holder, is_empty, flock, modified, seen) {
             return Ok(Attempt::Taken(holder));
         }
         write_content(&mut file)?;
@@ -137,7 +139,7 @@ impl<'a> Contender<'a> {
     /// Whether the holder of a lock that has been seen for so long is dead. A free `flock` proves it of tokcache, and
     /// says nothing of the tools that only create the file; then the process number is asked. Where there is no
     /// `flock` the disk may be shared with other machines, whose processes cannot be asked, and age decides as well.
-    fn is_dead(&self, holder: &Holder, flock: Flock, modified: SystemTime, seen: Duration) -> bool {
+    fn is_dead(&self, holder: &Holder, is_empty: bool, flock: Flock, modified: SystemTime, seen: Duration) -> bool {
         let old = self.age(modified).max(seen) >= NAMELESS_AFTER;
         match holder.pid {
             Some(_) if content::is_ours(holder) && flock == Flock::Held => true,
@@ -145,7 +147,8 @@ impl<'a> Contender<'a> {
                 flock == Flock::Held || old
             }
             Some(_) => false,
-            None => seen >= DEAD_AFTER && old,
+            // Who makes an empty one takes its `flock`, or writes into it, within the same moment.
+            None => seen >= DEAD_AFTER && (old || is_empty && flock == Flock::Held),
         }
     }
 

@@ -1,12 +1,13 @@
 //! Reading the file without a lock, and telling a writer at work from damage.
 
-use std::fs::{File, Metadata};
+use std::fs::Metadata;
 use std::io::{self, Read};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
 
+use super::regular::{check, open_unchecked};
 use crate::store::{Reading, StoreError};
 use crate::time::Clock;
 
@@ -61,8 +62,10 @@ pub(super) fn snapshot(path: &Path) -> Result<Option<Snapshot>, StoreError> {
 }
 
 fn read(path: &Path) -> io::Result<Snapshot> {
-    let mut file = File::open(path)?;
-    let before = Version::of(&file.metadata()?)?;
+    let mut file = open_unchecked(path)?;
+    let metadata = file.metadata()?;
+    check(&metadata)?;
+    let before = Version::of(&metadata)?;
     // One more byte than there should be: room for the end, and the proof that there is no more.
     let enough = before.size.saturating_add(1);
     let mut bytes = Zeroizing::new(Vec::new());

@@ -1,12 +1,13 @@
 //! The cache lock, as a value: what saves the file takes it as proof.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
 use super::contender::Contender;
 use super::lockfile::{Flock, LockFile, try_flock};
 use super::place::Place;
+use super::regular::open_to_write;
 use crate::store::wait::{Attempt, wait_for};
 use crate::store::{Holder, StoreError};
 use crate::time::Clock;
@@ -46,7 +47,7 @@ fn wait_for_file(place: &Place, path: &Path, patience: Duration, clock: &dyn Clo
 }
 
 fn within(place: &Place, patience: Duration, clock: &dyn Clock) -> Result<Option<CacheLock>, StoreError> {
-    let Ok(file) = OpenOptions::new().read(true).write(true).open(&place.file) else { return Ok(None) };
+    let Ok(file) = open_to_write(&place.file) else { return Ok(None) };
     wait_for(&place.file, patience, clock, &mut || match try_flock(&file) {
         Ok(Flock::Taken) => Ok(Attempt::Taken(Holder::default())),
         Ok(Flock::Held | Flock::Unknown) => Ok(Attempt::Held(())),

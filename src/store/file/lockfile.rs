@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use fd_lock::RwLock;
 
 use super::content;
+use super::regular::{check, open_unchecked};
 use crate::platform::{self, Identity};
 use crate::store::Holder;
 use crate::store::wait::Attempt;
@@ -47,7 +48,8 @@ impl Drop for LockFile {
 
 /// Who holds the lock file at `path` now, as far as its content says.
 pub(super) fn holder_of(path: &Path) -> Option<Holder> {
-    let mut file = File::open(path).ok()?;
+    let mut file = open_unchecked(path).ok()?;
+    check(&file.metadata().ok()?).ok()?;
     let holder = content::parse(&read_content(&mut file).ok()?);
     let modified = file.metadata().and_then(|metadata| metadata.modified()).ok()?;
     holder.pid.is_none_or(|pid| platform::process_has_lived_since(pid, modified)).then_some(holder)

@@ -14,11 +14,14 @@ mod load;
 mod lock;
 mod lockfile;
 mod place;
+mod regular;
+mod rescue;
 mod save;
+mod set_aside;
 mod sweep;
 
-use std::fs::OpenOptions;
-use std::path::Path;
+use std::fs::{self, Metadata};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,12 +30,17 @@ use ring::digest::{SHA256, digest};
 use self::contender::Contender;
 use self::load::{Settling, Snapshot, snapshot};
 use self::lock::CacheLock;
-use self::lockfile::{LockFile, holder_of};
+use self::lockfile::holder_of;
 use self::place::Place;
+use self::regular::open_to_write;
+use self::rescue::{FileLease, RescuePlace};
 use self::save::{Commit, remove, save};
+use self::set_aside::set_aside;
 use self::sweep::sweep;
 use super::wait::wait_unless;
-use super::{CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Saved, StoreError, Wait};
+use super::{
+    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Saved, StoreError, Wait,
+};
 use crate::platform;
 use crate::time::Clock;
 
@@ -41,13 +49,25 @@ pub struct FileStore {
     place: Place,
     lock_timeout: Duration,
     clock: Arc<dyn Clock>,
+    rescue_folders: Vec<PathBuf>,
 }
 
 impl FileStore {
     /// The store in the file at `path`, which need not exist. Waits at most `lock_timeout` for another process's cache
     /// lock.
     pub fn new(path: &Path, lock_timeout: Duration, clock: Arc<dyn Clock>) -> Self {
-        FileStore { place: Place::new(path), lock_timeout, clock }
+        FileStore { place: Place::new(path), lock_timeout, clock, rescue_folders: Vec::new() }
+    }
+
+    /// The same store, which keeps what it cannot save in the first of `folders` that takes it.
+    pub fn rescuing_in(mut self, folders: Vec<PathBuf>) -> Self {
+        self.rescue_folders = folders;
+        self
+    }
+
+    fn rescue_place(&self) -> RescuePlace<'_> {
+        let file = self.place.file.as_os_str().as_encoded_bytes();
+        RescuePlace { folders: &self.rescue_folders, prefix: format!("tokcache-rescue-{}-", short_hash(file)) }
     }
 
     fn lock(&self) -> Result<CacheLock, StoreError> {
@@ -113,9 +133,9 @@ impl CacheStore for FileStore {
                     return Ok(Saved::Unchanged);
                 }
                 Change::Replace(bytes) => match save(&lock, &self.place, &bytes, found.as_ref())? {
-                    Commit::Done => {
+                    Commit::Done { closed } => {
                         sweep(&lock, &self.place, self.clock.as_ref());
-                        return Ok(Saved::Written);
+                        return Ok(if closed { Saved::WrittenAndClosed } else { Saved::Written });
                     }
                     Commit::Overtaken => self.check_patience(start)?,
                 },
@@ -124,6 +144,34 @@ impl CacheStore for FileStore {
                     drop(lock);
                     settling.pause();
                 }
+            }
+        }
+    }
+
+    fn repair(&self, salvage: &mut dyn FnMut(&[u8]) -> Change) -> Result<Repaired, StoreError> {
+        let mut settling = Settling::new(self.clock.as_ref());
+        let start = self.clock.elapsed();
+        loop {
+            let lock = self.lock()?;
+            let Some(found) = snapshot(&self.place.file)? else { return Ok(Repaired::Unchanged) };
+            let Some(bytes) = found.document().filter(|_| settling.is_over(&found)) else {
+                if found.is_blank() {
+                    return Ok(Repaired::Unchanged);
+                }
+                drop(lock);
+                self.check_patience(start)?;
+                settling.pause();
+                continue;
+            };
+            let repaired = match salvage(bytes) {
+                Change::Keep => return Ok(Repaired::Unchanged),
+                Change::Replace(repaired) => repaired,
+                Change::Torn => return Err(StoreError::Damaged { path: self.place.typed.clone() }),
+            };
+            let aside = set_aside(&lock, &self.place, &found, self.clock.now())?;
+            match save(&lock, &self.place, &repaired, Some(&found))? {
+                Commit::Done { .. } => return Ok(Repaired::SetAside(aside)),
+                Commit::Overtaken => self.check_patience(start)?,
             }
         }
     }
@@ -144,9 +192,14 @@ impl CacheStore for FileStore {
         let reserved = match tempfile::tempfile_in(folder) {
             Ok(file) => platform::reserve(&file, size as u64),
             // Saved in place, then.
-            Err(error) => OpenOptions::new().write(true).open(&self.place.file).map(drop).map_err(|_| error),
+            Err(error) => open_to_write(&self.place.file).map(drop).map_err(|_| error),
         };
-        reserved.map_err(StoreError::io("save in", folder))
+        reserved.map_err(StoreError::io("save in", folder))?;
+        // Whoever holds it now will have given it back by the time that it is needed.
+        match CacheLock::acquire(&self.place, Duration::ZERO, self.clock.as_ref()) {
+            Ok(_) | Err(StoreError::Busy { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     fn lease(
@@ -156,22 +209,33 @@ impl CacheStore for FileStore {
         waiting: &mut dyn FnMut(&Holder) -> Wait,
     ) -> Result<Option<Box<dyn RefreshLease>>, StoreError> {
         self.place.create_folder()?;
-        let path = self.place.lease_file(&short_hash(credential));
+        let path = self.place.lease_file(&short_hash(credential.as_bytes()));
         let mut contender = Contender::new(&self.place, &path, self.clock.as_ref());
         let lease = wait_unless(&path, patience, self.clock.as_ref(), &mut || contender.attempt(), waiting)?;
-        Ok(lease.map(|lease| Box::new(lease) as Box<dyn RefreshLease>))
+        let rescue = self.rescue_place();
+        let hold = |lock| Box::new(FileLease::new(lock, &rescue, &short_hash(credential.as_bytes()))) as Box<_>;
+        Ok(lease.map(hold))
+    }
+
+    fn forget_rescued(&self) {
+        self.rescue_place().clear();
     }
 
     fn describe(&self) -> Description {
         let path = self.place.typed.clone();
         let lock_holder = self.place.lock_files().iter().find_map(|lock| holder_of(lock));
-        Description { url: format!("file:{}", path.display()), path: Some(path), lock_holder }
+        let exposed = [
+            (self.place.file.as_path(), platform::is_open_to_others as fn(&Metadata) -> bool),
+            (self.place.folder(), platform::lets_others_replace),
+        ];
+        let exposed =
+            exposed.into_iter().filter(|(path, is_exposed)| fs::metadata(path).is_ok_and(|it| is_exposed(&it)));
+        let exposed = exposed.map(|(path, _)| path.to_owned()).collect();
+        Description { url: format!("file:{}", path.display()), path: Some(path), lock_holder, exposed }
     }
 }
 
-impl RefreshLease for LockFile {}
-
-/// Enough of SHA-256 to tell credentials apart; nothing of a secret shows in a file's name.
-fn short_hash(credential: &str) -> String {
-    digest(&SHA256, credential.as_bytes()).as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+/// Enough of SHA-256 to tell credentials, or files, apart; nothing of a secret shows in a file's name.
+fn short_hash(bytes: &[u8]) -> String {
+    digest(&SHA256, bytes).as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }

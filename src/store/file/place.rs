@@ -49,6 +49,12 @@ impl Place {
         beside(&self.file, &format!("{LEASE}{credential_hash}"))
     }
 
+    /// Where a damaged file is kept that was found at `time`; `turn` tells those of one second apart.
+    pub(super) fn corrupt_file(&self, time: &str, turn: usize) -> PathBuf {
+        let turn = if turn == 0 { String::new() } else { format!("-{turn}") };
+        beside(&self.file, &format!(".corrupt-{time}{turn}"))
+    }
+
     /// What the names of this file's temporary files begin with; [`TEMPORARY_TAIL`] letters and digits follow.
     pub(super) fn temporary_prefix(&self) -> OsString {
         let mut prefix = OsString::from(".tokcache-");

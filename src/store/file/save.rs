@@ -4,7 +4,7 @@
 //! Only where a rename is impossible (a single file mounted into a container; a folder that cannot be written, with
 //! a file that can) the bytes are written in place: there, a crash in that instant can tear the file.
 
-use std::fs::{self, File, FileTimes, Metadata, OpenOptions};
+use std::fs::{self, File, FileTimes, Metadata};
 use std::io::{self, ErrorKind, Write};
 use std::time::{Duration, SystemTime};
 
@@ -13,13 +13,17 @@ use tempfile::{Builder, NamedTempFile};
 use super::load::{Snapshot, Version};
 use super::lock::CacheLock;
 use super::place::{Place, TEMPORARY_TAIL};
+use super::regular::{check, open_to_write};
 use crate::platform;
 use crate::store::StoreError;
 
 /// What became of a save.
 pub(super) enum Commit {
     /// The bytes are stored.
-    Done,
+    Done {
+        /// The file was open to others before, and is closed now.
+        closed: bool,
+    },
     /// The lock was taken away, or the file changed in spite of it: nothing was written, and the change has to be
     /// computed again.
     Overtaken,
@@ -48,28 +52,37 @@ pub(super) fn save(
         Some(Err(error)) if !is_rename_impossible(&error.error) => return Err(failed(error.error)),
         Some(Err(_)) | None => write_in_place(place, bytes).map_err(&failed)?,
     };
+    let closed = match (&replaced, file.metadata()) {
+        (Some(replaced), Ok(now)) => platform::is_open_to_others(replaced) && !platform::is_open_to_others(&now),
+        _ => false,
+    };
     // The bytes are stored by now; a time that cannot be set is no failure.
     let _ = stamp(&file, seen.map(|seen| seen.modified));
     platform::sync_folder(place.folder()).map_err(StoreError::io("sync", place.folder()))?;
-    Ok(Commit::Done)
+    Ok(Commit::Done { closed })
 }
 
 /// Deletes the file, under the lock: the file itself, should the cache be a symbolic link, as the tokens are there.
 /// What cannot be unlinked is emptied.
 pub(super) fn remove(_lock: &CacheLock, place: &Place) -> Result<(), StoreError> {
+    let failed = StoreError::io("remove", &place.file);
+    if existing(place).map_err(&failed)?.is_none() {
+        return Ok(());
+    }
     let removed = match fs::remove_file(&place.file) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) if is_rename_impossible(&error) => write_in_place(place, b"").map(drop),
         removed => removed,
     };
-    removed.map_err(StoreError::io("remove", &place.file))?;
+    removed.map_err(failed)?;
     platform::sync_folder(place.folder()).map_err(StoreError::io("sync", place.folder()))
 }
 
 fn existing(place: &Place) -> io::Result<Option<Metadata>> {
     match fs::metadata(&place.file) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        metadata => metadata.map(Some),
+        Err(error) => Err(error),
+        Ok(metadata) => check(&metadata).map(|()| Some(metadata)),
     }
 }
 
@@ -95,7 +108,9 @@ fn write_beside(place: &Place, bytes: &[u8], replaced: Option<&Metadata>) -> io:
 
 /// The last resort; cut at the end, so that a reader in between sees something torn rather than nothing.
 fn write_in_place(place: &Place, bytes: &[u8]) -> io::Result<File> {
-    let mut file = OpenOptions::new().write(true).open(&place.file)?;
+    let mut file = open_to_write(&place.file)?;
+    // Only its owner can close it, and it was open before.
+    let _ = platform::narrow_mode(&file, &file.metadata()?);
     file.write_all(bytes)?;
     file.set_len(bytes.len() as u64)?;
     file.sync_all()?;

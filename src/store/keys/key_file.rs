@@ -14,7 +14,7 @@ const LONGEST: u64 = 256;
 
 /// The key in the file.
 pub(super) fn read(path: &Path) -> Result<Key, KeyError> {
-    let file = platform::open_secret(path).map_err(|error| unusable(path, error.to_string()))?;
+    let file = platform::read_itself(path).map_err(|error| unusable(path, error.to_string()))?;
     let metadata = file.metadata().map_err(|error| unusable(path, error.to_string()))?;
     if let Some(exposure) = platform::exposure(&metadata).filter(|_| metadata.is_file()) {
         return Err(unusable(path, exposure));

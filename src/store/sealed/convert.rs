@@ -123,7 +123,7 @@ impl SealedStore {
         new: Option<(KeyReference, Key)>,
     ) -> Result<Conversion, StoreError> {
         match converted {
-            Ok(Converted { saved: Saved::Written, before, .. }) => {
+            Ok(Converted { saved: Saved::Written | Saved::WrittenAndClosed, before, .. }) => {
                 let needless = before.as_ref().filter(|before| new.as_ref().is_none_or(|new| new.0.id != before.id));
                 let kept = needless.and_then(|old| self.keys.discard(old).err()).map(|error| error.to_string());
                 Ok(Conversion::Done { before: before.map(|before| before.source), kept })

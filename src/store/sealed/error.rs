@@ -14,11 +14,20 @@ pub enum SealError {
         source: KeySource,
         /// Why it is not.
         error: KeyError,
+        /// The store that stays closed, by its URL.
+        store: String,
     },
     /// It was sealed for another place: moved, or put here instead of another.
     Moved {
         /// The place.
         sealed_for: String,
+    },
+    /// No key could be made to seal it with.
+    NewKey {
+        /// Where it should have been made.
+        source: KeySource,
+        /// Why it was not.
+        error: KeyError,
     },
     /// It is not what the settings promise.
     NotAsWanted {
@@ -39,7 +48,7 @@ impl fmt::Display for SealError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             SealError::CannotSeal => formatter.write_str("the cache cannot be encrypted here"),
-            SealError::Key { error, .. } => error.fmt(formatter),
+            SealError::Key { error, .. } | SealError::NewKey { error, .. } => error.fmt(formatter),
             SealError::Moved { sealed_for } => {
                 write!(formatter, "the cache was encrypted as {sealed_for}: it was moved, or exchanged for another")
             }

@@ -7,6 +7,7 @@
 mod convert;
 mod envelope;
 mod error;
+mod lease;
 #[cfg(test)]
 mod tests;
 
@@ -22,8 +23,11 @@ pub use convert::Conversion;
 pub use error::SealError;
 
 use self::envelope::{Header, Recognised, recognise};
+use self::lease::SealedLease;
 use super::keys::{Key, KeyReference, KeySettings, KeySource, Keys, UnknownKeySource};
-use super::{CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Saved, StoreError, Wait};
+use super::{
+    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Saved, StoreError, Wait,
+};
 
 /// A header and a tag take less than this.
 const ROOM_FOR_THE_SEAL: usize = 16 * 1024;
@@ -123,7 +127,10 @@ impl SealedStore {
                 Ok(key) => self.know(reference, key),
                 // Sealed anew by another process, which has thrown the old key away.
                 Err(_) if self.header()?.is_some_and(|header| header.key != reference) => {}
-                Err(error) => return Err(StoreError::Sealed(SealError::Key { source: reference.source, error })),
+                Err(error) => {
+                    let store = self.inner.describe().url;
+                    return Err(StoreError::Sealed(SealError::Key { source: reference.source, error, store }));
+                }
             },
             Obstacle::NoKeyYet(source) => {
                 let (reference, key) = self.create(&source)?;
@@ -136,7 +143,7 @@ impl SealedStore {
     }
 
     fn create(&self, source: &KeySource) -> Result<(KeyReference, Key), StoreError> {
-        let failed = |error| StoreError::Sealed(SealError::Key { source: source.clone(), error });
+        let failed = |error| StoreError::Sealed(SealError::NewKey { source: source.clone(), error });
         self.keys.create(source).map_err(failed)
     }
 
@@ -275,6 +282,23 @@ impl CacheStore for SealedStore {
         })
     }
 
+    /// Only what was damaged before it was sealed can be repaired: of a seal that does not fit, nothing can be opened.
+    fn repair(&self, salvage: &mut dyn FnMut(&[u8]) -> Change) -> Result<Repaired, StoreError> {
+        self.persistently(|obstacle| {
+            self.inner.repair(&mut |bytes| {
+                *obstacle = None;
+                let repaired = self.opened(bytes).and_then(|document| match document {
+                    Document::Plain => Ok(salvage(bytes)),
+                    Document::Opened { header, document } => match salvage(&document) {
+                        Change::Replace(new) => self.seal(&header, &new).map(Change::Replace),
+                        change => Ok(change),
+                    },
+                });
+                repaired.unwrap_or_else(|problem| problem.ending(obstacle))
+            })
+        })
+    }
+
     fn remove(&self) -> Result<(), StoreError> {
         self.inner.remove()
     }
@@ -308,7 +332,23 @@ impl CacheStore for SealedStore {
         patience: Duration,
         waiting: &mut dyn FnMut(&Holder) -> Wait,
     ) -> Result<Option<Box<dyn RefreshLease>>, StoreError> {
-        self.inner.lease(credential, patience, waiting)
+        let Some(lease) = self.inner.lease(credential, patience, waiting)? else { return Ok(None) };
+        let seal = self.persistently(|obstacle| {
+            let Some(header) = self.header()? else { return Ok(None) };
+            let key = self.known(&header.key);
+            if key.is_none() {
+                *obstacle = Some(Obstacle::KeyMissing(header.key.clone()));
+            }
+            Ok(key.map(|key| (header, key)))
+        })?;
+        Ok(Some(match seal {
+            None => lease,
+            Some((header, key)) => Box::new(SealedLease::new(lease, header, key)),
+        }))
+    }
+
+    fn forget_rescued(&self) {
+        self.inner.forget_rescued();
     }
 
     fn describe(&self) -> Description {

@@ -299,6 +299,38 @@ fn threads_that_start_a_sealed_cache_at_once_lose_nothing() {
 }
 
 #[test]
+fn what_is_rescued_is_sealed_and_only_that_is_taken_back() {
+    let folder = Folder::new();
+    folder.sealed("cache", "key");
+    let file = FileStore::new(&folder.path("cache"), Duration::ZERO, Arc::new(SystemClock::new()));
+    let file = file.rescuing_in(vec![folder.path("")]);
+    let store = SealedStore::new(Box::new(file), Encryption::AsItIs, settings());
+    let lease = || store.lease("credential", Duration::ZERO, &mut |_| Wait::More).unwrap().unwrap();
+    let kept = lease().rescue(b"canary").unwrap();
+    assert!(is_sealed(&kept));
+    assert_eq!(lease().rescued().unwrap().as_slice(), b"canary");
+    fs::copy(folder.path("cache"), &kept).unwrap();
+    assert!(lease().rescued().is_none(), "the cache itself is not what was rescued");
+    fs::copy(folder.path("key"), &kept).unwrap();
+    assert!(lease().rescued().is_none(), "what is plain was planted");
+}
+
+#[test]
+fn what_was_damaged_before_it_was_sealed_is_repaired_and_stays_sealed() {
+    let folder = Folder::new();
+    let store = folder.sealed("cache", "key");
+    let long_ago = fs::FileTimes::new().set_modified(std::time::SystemTime::UNIX_EPOCH);
+    fs::OpenOptions::new().write(true).open(folder.path("cache")).unwrap().set_times(long_ago).unwrap();
+    let repaired = store.repair(&mut |bytes| {
+        assert_eq!(bytes, DOCUMENT);
+        Change::Replace(b"{}".to_vec().into())
+    });
+    assert!(matches!(repaired, Ok(Repaired::SetAside(copy)) if is_sealed(&copy)));
+    assert!(is_sealed(&folder.path("cache")));
+    assert_eq!(loaded(&store).unwrap().unwrap(), b"{}");
+}
+
+#[test]
 fn any_store_can_be_sealed() {
     let folder = Folder::new();
     let memory = Box::new(MemoryStore::default());

@@ -22,10 +22,15 @@ impl Home {
     pub(crate) fn at(provider: &Provider) -> Home {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let cache = CacheFile::new(folder.path().join("cache/msal_token_cache.json"));
-        std::fs::create_dir(folder.path().join("cache")).expect("a folder");
+        for name in ["cache", "run"] {
+            std::fs::create_dir(folder.path().join(name)).expect("a folder");
+        }
 
         let path = |name: &str| folder.path().join(name).display().to_string();
-        let ca_file = provider.ca_file().display().to_string();
+        // The home's own: it outlives the provider.
+        let ca_file = folder.path().join("ca.pem");
+        std::fs::copy(provider.ca_file(), &ca_file).expect("a certificate");
+        let ca_file = ca_file.display().to_string();
         let mut settings = vec![
             ("HOME", path("")),
             ("PATH", std::env::var("PATH").expect("PATH")),
@@ -35,6 +40,7 @@ impl Home {
             ("TOKCACHE_CONFIG_DIR", path("config")),
             ("TOKCACHE_STATE_DIR", path("state")),
             ("TOKCACHE_STORE", format!("file:{}", cache.path().display())),
+            ("XDG_RUNTIME_DIR", path("run")),
             ("NODE_EXTRA_CA_CERTS", ca_file.clone()),
             ("REQUESTS_CA_BUNDLE", ca_file),
         ];
@@ -48,6 +54,24 @@ impl Home {
         command.env_clear().envs(self.settings.iter().map(|(name, value)| (name, value)));
         command.current_dir(self.folder.path());
         command
+    }
+
+    /// Starts `tokcache`.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Child {
+        let mut command = self.command(env!("CARGO_BIN_EXE_tokcache"));
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("tokcache")
+    }
+
+    /// Forgets what `tokcache login` has learned, so that it has to be discovered again.
+    pub(crate) fn forget_profile(&self) {
+        std::fs::remove_dir_all(self.folder.path().join("config")).expect("profiles");
+    }
+
+    /// Whether a refresh token is kept that is not in the cache yet.
+    pub(crate) fn holds_rescued_token(&self) -> bool {
+        let run = std::fs::read_dir(self.folder.path().join("run")).expect("a folder");
+        run.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("tokcache-rescue-"))
     }
 
     /// Runs `tokcache` to its end.

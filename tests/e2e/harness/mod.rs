@@ -8,7 +8,7 @@ mod provider;
 
 pub(crate) use home::{Home, answer_of};
 pub(crate) use msal::{Library, Protocol};
-pub(crate) use process::{end_of, output_of};
+pub(crate) use process::{end_of, kill, output_of, signal, wait_until};
 pub(crate) use provider::{DEVICE_CODE, Provider, REFRESH_TOKEN};
 
 /// The client that all programs sign in as, so that they share what they sign in for.

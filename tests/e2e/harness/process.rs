@@ -2,7 +2,7 @@
 
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -27,4 +27,26 @@ pub(crate) fn end_of(child: Child) -> Output {
             panic!("a child was still running after {} s", PATIENCE.as_secs());
         }
     }
+}
+
+/// Waits for something that another process is about to do.
+#[track_caller]
+#[expect(clippy::disallowed_methods, reason = "another process is waited for")]
+pub(crate) fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < PATIENCE, "waited in vain: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Sends a signal to a child.
+pub(crate) fn signal(child: &Child, signal: Signal) {
+    kill_process(Pid::from_child(child), signal).expect("the child is there");
+}
+
+/// Ends a child as a crash would.
+pub(crate) fn kill(mut child: Child) {
+    signal(&child, Signal::KILL);
+    child.wait().expect("a child can be waited for");
 }

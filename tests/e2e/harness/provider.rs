@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
+use super::process::wait_until;
 use super::{LOGIN, source};
 
 pub(crate) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -97,6 +98,12 @@ impl Provider {
     /// How many token requests of a grant type arrived.
     pub(crate) fn token_requests(&self, grant_type: &str) -> usize {
         self.exchanges().iter().filter(|exchange| exchange["grant_type"] == grant_type).count()
+    }
+
+    /// Waits until the provider holds a request, as was ordered.
+    #[track_caller]
+    pub(crate) fn wait_until_it_holds_one(&self) {
+        wait_until("a request to be held", || self.exchanges().iter().any(|exchange| exchange["held"] == true));
     }
 
     /// How many requests arrived, of any kind.

@@ -18,7 +18,8 @@ export class Exchanges {
   #all = [];
 
   open(endpoint, form) {
-    const exchange = { endpoint, grant_type: form.grant_type, client_id: form.client_id, status: null, error: null };
+    const { grant_type, client_id } = form;
+    const exchange = { endpoint, grant_type, client_id, held: false, status: null, error: null };
     this.#all.push(exchange);
     return exchange;
   }
@@ -41,14 +42,21 @@ export function wrapExchanges({ settings, exchanges, faults }) {
     const exchange = exchanges.open(endpoint, form);
     const fault = faults.next(endpoint, form.grant_type);
     if (fault?.delay_ms) await sleep(fault.delay_ms);
+    const hold = () => {
+      exchange.held = true;
+      return faults.healed();
+    };
+    if (fault?.held && !fault.carried_out) await hold();
 
     if (!fault?.answer || fault.carried_out) {
       const carryOut = () => (polling.cameTooEarly(form) ? polling.slowDown(ctx, form) : next());
       // oidc-provider looks whether a refresh token is spent and spends it in two steps: two at once could both pass.
       await (form.refresh_token ? oneAtATime(form.refresh_token, carryOut) : carryOut());
       complete(settings, ctx, endpoint, form, polling);
+      if (fault?.held && fault.carried_out) await hold();
     }
     if (fault?.answer) damage(ctx, fault);
+    ctx.set('date', new Date(Date.now() + settings.clock_ahead_seconds * 1000).toUTCString());
 
     exchange.status = ctx.respond === false ? null : ctx.status;
     exchange.error = ctx.body?.error ?? null;

@@ -4,10 +4,12 @@
 //   grant_type   only requests of this grant
 //   skip, times  let so many pass first; then hit so many (default 1; null: all)
 //   delay_ms     wait before anything is done
+//   held         true: wait until all failures are taken back; with carried_out, after the work, else before
 //   carried_out  true: the server does its work (a refresh token is spent), then the answer is spoiled
 //   answer       how: a name below, or { status, headers, body }; without one the request is only delayed
 
 import { randomBytes } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -16,6 +18,7 @@ const DRIP_MS = 200;
 
 export class Faults {
   #ordered = [];
+  #healing = new EventEmitter().setMaxListeners(0);
 
   order(fault) {
     if (typeof fault.answer === 'string' && !(fault.answer in ANSWERS)) {
@@ -26,6 +29,12 @@ export class Faults {
 
   clear() {
     this.#ordered = [];
+    this.#healing.emit('healed');
+  }
+
+  // Until the next clear().
+  healed() {
+    return once(this.#healing, 'healed');
   }
 
   // The fault that meets the next request, counted as used.

@@ -14,6 +14,8 @@ const DEFAULTS = {
   device_code_seconds: 600,
   // Polling faster than this is answered with slow_down.
   device_interval_seconds: 1,
+  // How far its clock is ahead, as its answers tell.
+  clock_ahead_seconds: 0,
   // A new refresh token with each use; a spent one that comes back revokes all that came of the sign-in.
   rotate: true,
   // `refresh_in` and `foci` of token responses, when set.

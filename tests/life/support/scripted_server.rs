@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use tokcache::oauth::{Body, Http, Request, Response, Stage, TransportError};
+use tokcache::time::Timestamp;
 use zeroize::Zeroizing;
 
 /// What the server wants: a URL's end, and form fields among those sent.
@@ -35,10 +36,30 @@ impl Want {
         Exchange { want: self, answer: answer(status, body) }
     }
 
+    /// The connection breaks once the request has left: the server may have carried it out.
+    pub(crate) fn and_lose_the_answer(self) -> Exchange {
+        let error = TransportError { stage: Stage::Unknown, message: "the answer was lost".to_owned() };
+        Exchange { want: self, answer: Err(error) }
+    }
+
     /// The connection breaks before the request has left.
     pub(crate) fn and_refuse_connection(self) -> Exchange {
         let error = TransportError { stage: Stage::NotSent, message: "connection refused".to_owned() };
         Exchange { want: self, answer: Err(error) }
+    }
+}
+
+impl Exchange {
+    /// Answered with a `Retry-After`.
+    pub(crate) fn retry_after(mut self, seconds: u64) -> Exchange {
+        self.answer.as_mut().unwrap().retry_after = Some(seconds);
+        self
+    }
+
+    /// Answered with a `Date`.
+    pub(crate) fn dated(mut self, seconds: i64) -> Exchange {
+        self.answer.as_mut().unwrap().date = Some(Timestamp(seconds));
+        self
     }
 }
 
@@ -77,5 +98,18 @@ impl Http for ScriptedServer {
             assert_eq!(sent, Some(value.as_str()), "field {name} of {}", request.url);
         }
         answer
+    }
+}
+
+/// A server to which something happens while each request is on its way.
+pub(crate) struct Meanwhile<'a> {
+    pub(crate) server: &'a ScriptedServer,
+    pub(crate) act: &'a dyn Fn(),
+}
+
+impl Http for Meanwhile<'_> {
+    fn send(&self, request: &Request) -> Result<Response, TransportError> {
+        (self.act)();
+        self.server.send(request)
     }
 }

@@ -1,28 +1,34 @@
 //! Time that passes only when somebody says so, or sleeps.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use tokcache::time::{Clock, Timestamp};
 
 pub(crate) struct SteppedClock {
-    start: i64,
+    start: AtomicI64,
     elapsed: Mutex<Duration>,
 }
 
 impl SteppedClock {
     pub(crate) fn starting_at(seconds: i64) -> Self {
-        SteppedClock { start: seconds, elapsed: Mutex::new(Duration::ZERO) }
+        SteppedClock { start: AtomicI64::new(seconds), elapsed: Mutex::new(Duration::ZERO) }
     }
 
     pub(crate) fn step(&self, seconds: u64) {
         *self.elapsed.lock().unwrap() += Duration::from_secs(seconds);
     }
+
+    /// Somebody sets the wall clock so much ahead, or back.
+    pub(crate) fn set_ahead(&self, seconds: i64) {
+        self.start.fetch_add(seconds, Ordering::Relaxed);
+    }
 }
 
 impl Clock for SteppedClock {
     fn now(&self) -> Timestamp {
-        Timestamp(self.start).plus(self.elapsed())
+        Timestamp(self.start.load(Ordering::Relaxed)).plus(self.elapsed())
     }
 
     fn elapsed(&self) -> Duration {

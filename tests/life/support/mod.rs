@@ -4,4 +4,4 @@ mod clock;
 mod scripted_server;
 
 pub(crate) use clock::SteppedClock;
-pub(crate) use scripted_server::{Exchange, ScriptedServer, Want, want};
+pub(crate) use scripted_server::{Exchange, Meanwhile, ScriptedServer, Want, want};

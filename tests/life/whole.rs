@@ -1,146 +1,15 @@
-//! A whole life of a sign-in, on a stepped clock against a scripted server: nothing cached, signed in, cached, aging,
-//! refreshed, the server down, expired, rotated, refused, signed out.
+//! From nothing cached to signed out, and what is decided on the way.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a life that cannot go on has failed")]
-
-mod support;
-
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use serde_json::{Value, json};
-use support::{Exchange, ScriptedServer, SteppedClock, want};
+use serde_json::json;
 use tokcache::acquire::{
-    AcquireError, InteractionRequired, Observer, PublicClient, Registration, Revocation, SignInRequest, SignOutRequest,
-    SilentOutcome, SilentRequest, Source,
+    AcquireError, InteractionRequired, PublicClient, Revocation, SignOutRequest, SilentRequest, Source,
 };
 use tokcache::cache::MinValid;
-use tokcache::oauth::{Authority, DeviceAuthorization, Endpoint, Endpoints};
-use tokcache::store::{CacheStore, Change, MemoryStore};
-use tokcache::terms::{ClientId, ScopeSet};
 
-const ISSUER: &str = "https://idp.example.com/tenant";
-
-/// Everything that lives through a test.
-struct Life {
-    server: ScriptedServer,
-    clock: Arc<SteppedClock>,
-    store: MemoryStore,
-    people: People,
-}
-
-/// Notes what people were told.
-#[derive(Default)]
-struct People {
-    told: Mutex<Vec<String>>,
-}
-
-impl Observer for People {
-    fn device_code_issued(&self, authorization: &DeviceAuthorization) {
-        self.told.lock().unwrap().push(format!("code {}", authorization.user_code));
-    }
-
-    fn served_despite(&self, _failure: &AcquireError) {
-        self.told.lock().unwrap().push("served despite".to_owned());
-    }
-}
-
-impl Life {
-    fn new() -> Self {
-        let clock = Arc::new(SteppedClock::starting_at(1_700_000_000));
-        Life { server: ScriptedServer::new(), store: MemoryStore::new(clock.clone()), clock, people: People::default() }
-    }
-
-    fn client(&self) -> PublicClient<'_> {
-        let endpoint = |path: &str| Some(Endpoint::parse(&format!("{ISSUER}/{path}")).unwrap());
-        PublicClient {
-            registration: Registration {
-                authority: Authority::parse(ISSUER, None).unwrap(),
-                client_id: ClientId::new("app"),
-                endpoints: Endpoints {
-                    issuer: Some(ISSUER.to_owned()),
-                    token: endpoint("token"),
-                    device_authorization: endpoint("device"),
-                    revocation: endpoint("revoke"),
-                },
-                tenant: None,
-            },
-            store: &self.store,
-            http: &self.server,
-            clock: self.clock.as_ref(),
-            observer: &self.people,
-            lock_timeout: Duration::from_secs(60),
-        }
-    }
-
-    fn sign_in(&self, first_tokens: Value) {
-        self.server.expects([
-            want("/device", [("client_id", "app")]).and_answer(
-                200,
-                &json!({"device_code": "DC", "user_code": "WDJB-MJHT", "verification_uri": "https://idp.example.com/go",
-                        "expires_in": 600, "interval": 5}),
-            ),
-            poll().and_answer(400, &json!({"error": "authorization_pending"})),
-            poll().and_answer(400, &json!({"error": "slow_down"})),
-            poll().and_answer(200, &first_tokens),
-        ]);
-        let request = SignInRequest { scopes: ScopeSet::parse("api:read"), claims: None };
-        self.client().sign_in_by_device_code(&request).unwrap();
-        self.server.assert_finished();
-    }
-
-    fn token(&self) -> Result<SilentOutcome, AcquireError> {
-        self.token_for(request())
-    }
-
-    fn token_for(&self, request: SilentRequest) -> Result<SilentOutcome, AcquireError> {
-        let result = self.client().acquire_token_silent(&request);
-        self.server.assert_finished();
-        result
-    }
-
-    fn stored(&self) -> String {
-        let mut stored = String::new();
-        self.store
-            .update(&mut |bytes| {
-                stored = String::from_utf8(bytes.unwrap_or_default().to_vec()).unwrap();
-                Change::Keep
-            })
-            .unwrap();
-        stored
-    }
-}
-
-fn request() -> SilentRequest {
-    SilentRequest {
-        scopes: ScopeSet::parse("api:read"),
-        account: None,
-        min_valid: MinValid::Default,
-        force_refresh: false,
-        offline: false,
-        claims: None,
-    }
-}
-
-fn poll() -> support::Want {
-    want("/token", [("grant_type", "urn:ietf:params:oauth:grant-type:device_code"), ("device_code", "DC")])
-}
-
-fn refresh_with(refresh_token: &str) -> support::Want {
-    want("/token", [("grant_type", "refresh_token"), ("refresh_token", refresh_token), ("client_id", "app")])
-}
-
-/// Tokens that live an hour and age after half of it. The ID token says that the subject is `bob`.
-fn tokens(number: u32) -> Value {
-    json!({"access_token": format!("AT-{number}"), "token_type": "Bearer", "expires_in": 3600, "refresh_in": 1800,
-           "refresh_token": format!("RT-{number}"), "scope": "api:read openid",
-           "id_token": "e30.eyJzdWIiOiJib2IiLCJwcmVmZXJyZWRfdXNlcm5hbWUiOiJib2JAZXhhbXBsZS5jb20ifQ.e30"})
-}
-
-fn served(outcome: Result<SilentOutcome, AcquireError>) -> (String, Source) {
-    let outcome = outcome.unwrap();
-    (outcome.access_token.expose().to_owned(), outcome.source)
-}
+use crate::support::{Exchange, Meanwhile, want};
+use crate::world::{Life, refresh_with, request, served, tokens};
 
 fn refused(code: &str) -> Exchange {
     refresh_with("RT-1").and_answer(400, &json!({"error": code, "error_description": "no more"}))
@@ -172,7 +41,7 @@ fn a_whole_life() {
 
     life.clock.step(1800);
     let before = life.stored();
-    life.server.expects([refresh_with("RT-2").and_refuse_connection()]);
+    life.server.expects([1, 2, 3].map(|_| refresh_with("RT-2").and_refuse_connection()));
     assert!(matches!(life.token(), Err(AcquireError::Unavailable { .. })), "expired and the server down");
     assert_eq!(life.stored(), before, "an outage loses nothing");
 
@@ -241,50 +110,36 @@ fn a_token_that_another_program_rotated_meanwhile_is_no_reason_to_sign_in() {
     let life = Life::new();
     life.sign_in(tokens(1));
     life.clock.step(3600);
-    let other = Rotator { store: &life.store, server: &life.server };
+    let rotate = || life.change(|text| text.replace("RT-1", "RT-OTHER"));
+    let other = Meanwhile { server: &life.server, act: &rotate };
     let client = PublicClient { http: &other, ..life.client() };
     life.server.expects([refused("invalid_grant"), refresh_with("RT-OTHER").and_answer(200, &tokens(2))]);
     assert_eq!(served(client.acquire_token_silent(&request())), ("AT-2".into(), Source::Refresh));
     life.server.assert_finished();
 }
 
-/// Another program rotates the refresh token while ours is on its way to the server.
-struct Rotator<'a> {
-    store: &'a MemoryStore,
-    server: &'a ScriptedServer,
-}
-
-impl tokcache::oauth::Http for Rotator<'_> {
-    fn send(
-        &self,
-        request: &tokcache::oauth::Request,
-    ) -> Result<tokcache::oauth::Response, tokcache::oauth::TransportError> {
-        let rotate = |bytes: Option<&[u8]>| {
-            let text = String::from_utf8(bytes.unwrap_or_default().to_vec()).unwrap();
-            Change::Replace(text.replace("RT-1", "RT-OTHER").into_bytes().into())
-        };
-        self.store.update(&mut { rotate }).unwrap();
-        self.server.send(request)
-    }
+#[test]
+fn a_token_that_another_program_stored_meanwhile_is_served() {
+    let life = Life::new();
+    life.sign_in(tokens(1));
+    let fresh = life.stored().replace("AT-1", "AT-OTHER").replace("RT-1", "RT-OTHER");
+    life.change(|text| text.replace("expires_on\": \"17", "expires_on\": \"16"));
+    let rotate = || life.change(|_| fresh.clone());
+    let other = Meanwhile { server: &life.server, act: &rotate };
+    let client = PublicClient { http: &other, ..life.client() };
+    life.server.expects([refused("invalid_grant")]);
+    assert_eq!(served(client.acquire_token_silent(&request())), ("AT-OTHER".into(), Source::Cache));
+    life.server.assert_finished();
 }
 
 #[test]
 fn a_sign_out_during_a_refresh_is_not_undone() {
-    struct SigningOut<'a>(&'a Life);
-    impl tokcache::oauth::Http for SigningOut<'_> {
-        fn send(
-            &self,
-            request: &tokcache::oauth::Request,
-        ) -> Result<tokcache::oauth::Response, tokcache::oauth::TransportError> {
-            tokcache::acquire::forget_everything(&self.0.store).unwrap();
-            self.0.server.send(request)
-        }
-    }
     let life = Life::new();
     life.sign_in(tokens(1));
     life.clock.step(3600);
     life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
-    let http = SigningOut(&life);
+    let sign_out = || drop(tokcache::acquire::forget_everything(life.store.as_ref()).unwrap());
+    let http = Meanwhile { server: &life.server, act: &sign_out };
     let outcome = PublicClient { http: &http, ..life.client() }.acquire_token_silent(&request());
     assert!(matches!(outcome, Err(AcquireError::InteractionRequired(InteractionRequired::SignedOutMeanwhile))));
     assert!(!life.stored().contains("AT-2") && !life.stored().contains("RT-2"));

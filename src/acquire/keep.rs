@@ -1,0 +1,78 @@
+//! Keeping what a refresh brought, come what may.
+
+use std::time::Duration;
+
+use super::observer::Successor;
+use super::refresh::Refresh;
+use super::silent::{SilentOutcome, Source};
+use super::{AcquireError, InteractionRequired, PublicClient, cached, rescue};
+use crate::cache::{Grant, Owner, Recorded, RefreshTokenEntry};
+use crate::oauth::TokenResponse;
+use crate::store::{RefreshLease, Saved};
+
+impl PublicClient<'_> {
+    /// Saves before anything else can fail. Tokens of an account that was signed out meanwhile are not saved.
+    pub(super) fn keep(
+        &self,
+        refresh: Refresh,
+        spent: &RefreshTokenEntry,
+        response: TokenResponse,
+        lease: &dyn RefreshLease,
+    ) -> Result<SilentOutcome, AcquireError> {
+        let now = self.clock.now();
+        // The wait for the cache lock can be long, and the process be killed meanwhile.
+        let successor = match &response.refresh_token {
+            Some(successor) => rescue::rescue(lease, &spent.secret, successor),
+            None => Successor::NotNeeded,
+        };
+        let date = response.date;
+        let grant = self.refresh_grant(&refresh, spent, response);
+        let mut recorded = Recorded::Stored;
+        let saved = cached::update(self.store, &mut |cache| recorded = cache.record(&grant, now));
+        self.compare_clocks(date, now);
+        if let Ok(Saved::WrittenAndClosed) = saved {
+            self.observer.closed_to_others();
+        }
+        match saved {
+            Ok(_) => lease.forget_rescued(),
+            Err(error) => self.observer.not_saved(&error, &successor),
+        }
+        if recorded == Recorded::SignedOut {
+            return Err(AcquireError::InteractionRequired(InteractionRequired::SignedOutMeanwhile));
+        }
+        Ok(SilentOutcome {
+            access_token: grant.access_token,
+            token_type: grant.token_type,
+            expires_on: now.plus(Duration::from_secs(grant.expires_in)),
+            scopes: grant.scopes,
+            account: refresh.account,
+            realm: grant.realm,
+            source: Source::Refresh,
+        })
+    }
+
+    /// The account is the one whose refresh token was spent, whatever the response says or leaves out; MSAL Python
+    /// files such tokens under "no user" when the response names nobody.
+    fn refresh_grant(&self, refresh: &Refresh, spent: &RefreshTokenEntry, response: TokenResponse) -> Grant {
+        let Self { registration, .. } = self;
+        Grant {
+            client_id: registration.client_id.clone(),
+            environment: registration.environment(),
+            realm: registration.realm(&registration.endpoints, registration.tenant.as_ref()),
+            owner: Owner::User(refresh.account.home_account_id.clone()),
+            sign_in: None,
+            access_token: response.access_token,
+            token_type: response.token_type,
+            scopes: response.scope.unwrap_or_else(|| refresh.request.scopes.clone()),
+            expires_in: response.expires_in,
+            ext_expires_in: response.ext_expires_in,
+            refresh_in: response.refresh_in,
+            refresh_token: response.refresh_token,
+            family_id: response.family_id,
+            id_token: response.id_token,
+            spent: Some(spent.secret.clone()),
+            key_id: None,
+            ext_cache_key: None,
+        }
+    }
+}

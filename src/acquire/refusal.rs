@@ -1,0 +1,74 @@
+//! What the server has just refused is not asked again: of many processes that find a dead refresh token, one tells the
+//! server, and all of them tell what it said.
+
+use ring::digest::{Context, SHA256};
+
+use super::plan::Since;
+use super::{PublicClient, Registration, SilentRequest, cached};
+use crate::cache::{RefreshTokenEntry, Refusal};
+use crate::oauth::{ErrorCode, TokenErrorResponse};
+use crate::secret::RefreshToken;
+use crate::time::Timestamp;
+
+/// Seconds for which a refusal is remembered, as long as MSAL Python does.
+const REMEMBERED: i64 = 60;
+
+impl PublicClient<'_> {
+    /// Remembers a refusal beside the refresh token. Should that fail, the others ask for themselves.
+    pub(super) fn remember_refusal(
+        &self,
+        request: &SilentRequest,
+        refused: &RefreshToken,
+        response: &TokenErrorResponse,
+    ) {
+        let is_entra_like = self.registration.authority.kind().is_entra_like();
+        let is_dead = response.error == ErrorCode::InvalidGrant && !is_entra_like || response.kills_refresh_token();
+        let refusal = Refusal {
+            refused_on: self.clock.now(),
+            fingerprint: fingerprint(&self.registration, refused, (!is_dead).then_some(request)),
+            error: response.error.as_str().to_owned(),
+            error_description: response.error_description.clone(),
+            suberror: response.suberror.clone(),
+        };
+        let _ = cached::update(self.store, &mut |cache| cache.note_refusal(refused, &refusal));
+    }
+}
+
+/// What the server said within the last minute of this refresh token and request. A forced refresh only takes what was
+/// said since it began.
+pub(super) fn remembered(
+    registration: &Registration,
+    entry: &RefreshTokenEntry,
+    request: &SilentRequest,
+    now: Timestamp,
+    since: Option<Since<'_>>,
+) -> Option<Box<TokenErrorResponse>> {
+    let refusal = entry.refusal.as_ref()?;
+    let is_recent = (0..REMEMBERED).contains(&now.seconds_since(refusal.refused_on));
+    let is_new_enough = !request.force_refresh || since.is_some_and(|since| refusal.refused_on >= since.at);
+    let is_this = |request| refusal.fingerprint == fingerprint(registration, &entry.secret, request);
+    (is_recent && is_new_enough && (is_this(None) || is_this(Some(request)))).then(|| {
+        Box::new(TokenErrorResponse {
+            error: ErrorCode::from(refusal.error.clone()),
+            error_description: refusal.error_description.clone(),
+            error_codes: Vec::new(),
+            suberror: refusal.suberror.clone(),
+            claims: None,
+            correlation_id: None,
+            status: 400,
+        })
+    })
+}
+
+/// Tells this client's use of the refresh token from any other; with a `request`, the use for that: Entra refuses what
+/// a policy forbids in the same words as a token that is dead.
+fn fingerprint(registration: &Registration, token: &RefreshToken, request: Option<&SilentRequest>) -> String {
+    let scopes = request.map(|request| request.scopes.to_target());
+    let claims = request.and_then(|request| request.claims.as_deref());
+    let mut digest = Context::new(&SHA256);
+    for part in [Some(registration.client_id.as_str()), Some(token.expose()), scopes.as_deref(), claims] {
+        digest.update(part.unwrap_or_default().as_bytes());
+        digest.update(b"\n");
+    }
+    digest.finish().as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,92 @@
+//! Spending a refresh token, under the lease.
+
+use super::plan::Plan;
+use super::refresh::Refresh;
+use super::silent::{SilentOutcome, SilentRequest};
+use super::tries::Tries;
+use super::{AcquireError, InteractionRequired, PublicClient, cached};
+use crate::cache::RefreshTokenEntry;
+use crate::oauth::{ErrorCode, RequestError, Stage, TokenErrorResponse, TokenResponse};
+use crate::secret::RefreshToken;
+use crate::store::RefreshLease;
+
+/// A successor and its access token take less than this in the document.
+const ROOM_FOR_A_RESPONSE: usize = 64 * 1024;
+
+/// More refusals than there can be live refresh tokens of one account and client: somebody else is rotating in a loop.
+const MOST_REFUSALS: usize = 4;
+
+impl PublicClient<'_> {
+    /// Tries the refresh tokens that the cache holds, reading it again before each: what another program has rotated
+    /// or signed out meanwhile is never taken for this account's end, and nothing is sent twice without a look.
+    pub(super) fn refresh_under_lease(
+        &self,
+        refresh: Refresh,
+        lease: &dyn RefreshLease,
+    ) -> Result<SilentOutcome, AcquireError> {
+        let mut refused: Vec<(RefreshToken, Box<TokenErrorResponse>)> = Vec::new();
+        let mut tries = Tries::until(self.clock.elapsed() + self.retry_within);
+        loop {
+            let cache = cached::load(self.store)?;
+            let (refresh_tokens, remembered, fallback) = match self.plan_again(&cache, &refresh) {
+                Plan::Serve(token) => return Ok(SilentOutcome::cached(token, refresh.account)),
+                Plan::Refresh { refresh_tokens, fallback } => (refresh_tokens, None, fallback),
+                Plan::Refused { refusal, fallback } => (Vec::new(), Some(refusal), fallback),
+                Plan::SignIn => (Vec::new(), None, None),
+            };
+            let untried = refresh_tokens
+                .into_iter()
+                .find(|entry| refused.iter().all(|(refused, _)| refused != &entry.secret))
+                .filter(|_| refused.len() < MOST_REFUSALS);
+            let Some(entry) = untried else {
+                let refusal = refused.pop().map(|(_, refusal)| refusal).or(remembered);
+                let signed_out = AcquireError::InteractionRequired(InteractionRequired::SignedOutMeanwhile);
+                let failure =
+                    refusal.map_or(signed_out, |refusal| AcquireError::from_refresh(RequestError::Refused(refusal)));
+                return self.fall_back(refresh.account, fallback, failure);
+            };
+            // Once the server has rotated a refresh token, its successor must find room.
+            if let Err(error) = self.store.ensure_room(cache.serialize().len() + ROOM_FOR_A_RESPONSE) {
+                return self.fall_back(refresh.account, fallback, error.into());
+            }
+            match self.spend(&refresh, &entry) {
+                Ok(response) => return self.keep(refresh, &entry, response, lease),
+                Err(RequestError::Refused(refusal)) if may_be_stale(&refusal) => {
+                    self.remember_refusal(refresh.request, &entry.secret, &refusal);
+                    refused.push((entry.secret, refusal));
+                }
+                Err(error) => {
+                    let kind = self.registration.authority.kind();
+                    let pause = tries.pause_after(&error, kind, self.clock.elapsed()).filter(|_| fallback.is_none());
+                    let Some(pause) = pause else {
+                        return self.fall_back(refresh.account, fallback, AcquireError::from_refresh(error));
+                    };
+                    self.observer.retrying(&error, pause);
+                    self.clock.sleep(pause);
+                }
+            }
+        }
+    }
+
+    fn spend(&self, refresh: &Refresh, entry: &RefreshTokenEntry) -> Result<TokenResponse, RequestError> {
+        let endpoints = self.endpoints(|endpoints| &endpoints.token).map_err(before_sending)?;
+        let SilentRequest { scopes, claims, .. } = refresh.request;
+        let account = &refresh.account.home_account_id;
+        self.protocol(&endpoints).refresh(&entry.secret, scopes, claims.as_deref(), Some(account))
+    }
+}
+
+/// However far the discovery had come, the refresh token had not left.
+fn before_sending(error: RequestError) -> RequestError {
+    match error {
+        RequestError::Unavailable { message, retry_after, status, .. } => {
+            RequestError::Unavailable { message, stage: Stage::NotSent, retry_after, status }
+        }
+        error => error,
+    }
+}
+
+/// Whether the refusal may be the refresh token's own fault, so that another one is worth a try.
+fn may_be_stale(refusal: &TokenErrorResponse) -> bool {
+    refusal.error == ErrorCode::InvalidGrant || refusal.needs_interaction() || refusal.is_client_mismatch()
+}

@@ -1,0 +1,134 @@
+//! Where a refresh token is kept whose cache cannot be saved: a file for its owner alone, in another folder.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::Builder;
+use zeroize::Zeroizing;
+
+use super::lockfile::LockFile;
+use crate::platform;
+use crate::store::RefreshLease;
+
+/// Far more than what is ever kept.
+const LONGEST: u64 = 1 << 20;
+
+/// Where one cache's rescue files are.
+pub(super) struct RescuePlace<'a> {
+    /// The first that takes a file has it; all are looked at.
+    pub(super) folders: &'a [PathBuf],
+    /// What their names begin with, whatever the credential.
+    pub(super) prefix: String,
+}
+
+impl RescuePlace<'_> {
+    /// Removes the files of all credentials.
+    pub(super) fn clear(&self) {
+        for entry in self.folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten() {
+            if entry.file_name().as_encoded_bytes().starts_with(self.prefix.as_bytes()) {
+                remove(&entry.path());
+            }
+        }
+    }
+}
+
+/// A refresh lease: its lock file, held, and where its holder leaves what could not be saved.
+pub(super) struct FileLease {
+    _lock: LockFile,
+    files: Vec<PathBuf>,
+}
+
+impl FileLease {
+    pub(super) fn new(lock: LockFile, place: &RescuePlace<'_>, credential_hash: &str) -> Self {
+        let name = format!("{}{credential_hash}", place.prefix);
+        FileLease { _lock: lock, files: place.folders.iter().map(|folder| folder.join(&name)).collect() }
+    }
+}
+
+impl RefreshLease for FileLease {
+    fn rescue(&self, bytes: &[u8]) -> Option<PathBuf> {
+        self.files.iter().find(|file| keep(file, bytes).is_ok()).cloned()
+    }
+
+    fn rescued(&self) -> Option<Zeroizing<Vec<u8>>> {
+        self.files.iter().find_map(|file| read(file).ok())
+    }
+
+    fn forget_rescued(&self) {
+        self.files.iter().for_each(|file| remove(file));
+    }
+}
+
+/// On the disk when it returns, and never there in part.
+fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(path);
+    let mut file = Builder::new().prefix(".tokcache-rescue-").tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    platform::sync_folder(folder)
+}
+
+/// In a folder that others can write, such as the one for temporary files, the name may be a trap: a link, or another
+/// user's file.
+fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    let file = platform::open_itself(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() || metadata.len() > LONGEST || !platform::is_private(&metadata) {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST.min(metadata.len()) as usize + 1));
+    file.take(LONGEST).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// What cannot be removed is of no use: it renews only a token that is still cached.
+fn remove(path: &Path) {
+    let _ = fs::remove_file(path);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file_in(folder: &Path) -> PathBuf {
+        folder.join("kept")
+    }
+
+    #[test]
+    fn what_is_kept_is_read_back_and_nobody_elses() {
+        let folder = tempfile::tempdir().unwrap();
+        keep(&file_in(folder.path()), b"old").unwrap();
+        keep(&file_in(folder.path()), b"new").unwrap();
+        assert_eq!(read(&file_in(folder.path())).unwrap().as_slice(), b"new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_that_takes_no_file_is_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(keep(&folder.path().join("missing/kept"), b"x").is_err());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        keep(&folder.path().join("elsewhere"), b"planted").unwrap();
+        std::os::unix::fs::symlink("elsewhere", file_in(folder.path())).unwrap();
+        assert!(read(&file_in(folder.path())).is_err());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_file_that_others_can_read_or_write_is_nobodys() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        for mode in [0o640, 0o606] {
+            keep(&file_in(folder.path()), b"x").unwrap();
+            fs::set_permissions(file_in(folder.path()), fs::Permissions::from_mode(mode)).unwrap();
+            assert!(read(&file_in(folder.path())).is_err(), "{mode:o}");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The process that refreshes is killed: the next one takes over, and of a dead refresh token all say what it is.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::Output;
+
+use serde_json::{Value, json};
+
+use crate::harness::{Home, Provider, REFRESH_TOKEN, SCOPE, answer_of, end_of, kill, wait_until};
+
+const TOKEN: &[&str] = &["token", "--scope", SCOPE];
+
+/// What a dead holder's lock may cost, however slow the machine: the process itself measures it.
+const SOON: &[&str] = &["token", "--scope", SCOPE, "--lock-timeout", "2s"];
+
+/// Enough to show a crowd.
+const OTHERS: usize = 20;
+
+#[test]
+fn killed_before_the_request_another_takes_over() {
+    let (provider, home) = expired();
+    home.forget_profile();
+    provider.order_fault(json!({ "endpoint": "discovery", "held": true }));
+    let winner = home.start(TOKEN);
+    provider.wait_until_it_holds_one();
+    assert_eq!(provider.token_requests(REFRESH_TOKEN), 0, "it holds the lease, and has not asked yet");
+    kill(winner);
+
+    home.answer(SOON);
+
+    provider.assert_no_sign_in_was_lost();
+}
+
+#[test]
+fn killed_during_the_request_one_who_waits_takes_over() {
+    let (provider, home) = expired();
+    provider.order_fault(json!({ "grant_type": REFRESH_TOKEN, "held": true }));
+    let winner = home.start(TOKEN);
+    provider.wait_until_it_holds_one();
+    let mut waiting = home.start(TOKEN);
+    let mut errors = BufReader::new(waiting.stderr.take().expect("its errors are piped"));
+    let mut said = String::new();
+    errors.read_line(&mut said).expect("text");
+    assert_eq!(said, format!("waiting for tokcache (process {}) to finish its refresh\n", winner.id()));
+    kill(winner);
+
+    assert_eq!(answer_of(&end_of(waiting)), home.answer(SOON));
+
+    errors.read_to_string(&mut said).expect("text");
+    assert_eq!(provider.token_requests(REFRESH_TOKEN), 2, "{said}");
+    provider.assert_no_sign_in_was_lost();
+}
+
+#[test]
+fn killed_while_the_answer_is_under_way_all_say_so_and_one_asks_the_server() {
+    let (provider, home) = expired();
+    provider.order_fault(json!({ "grant_type": REFRESH_TOKEN, "held": true, "carried_out": true }));
+    let winner = home.start(TOKEN);
+    provider.wait_until_it_holds_one();
+    kill(winner);
+
+    let crowd: Vec<_> = (0..OTHERS).map(|_| home.start(&[SOON, &["--error-format", "json"]].concat())).collect();
+    let errors: Vec<_> = crowd.into_iter().map(|child| error_of(&end_of(child))).collect();
+
+    let message = errors[0]["message"].as_str().expect("a message");
+    assert!(
+        message.contains("refused the refresh token") && message.contains("died before it could save"),
+        "{message}"
+    );
+    for error in &errors {
+        assert_eq!((&error["code"], &error["error"]), (&json!("interaction_required"), &json!("invalid_grant")));
+        assert_eq!(error["message"], message, "all say the same");
+    }
+    assert_eq!(provider.token_requests(REFRESH_TOKEN), 2, "the one that died, and one of {OTHERS}");
+    home.sign_in(&provider);
+    home.token(&["--force-refresh"]);
+}
+
+#[test]
+fn killed_with_the_answer_in_hand_nothing_is_lost() {
+    let (provider, home) = expired();
+    let lock = home.cache.path().with_extension("json.lockfile");
+    hold(&lock);
+    let winner = home.start(TOKEN);
+    wait_until("the answer has come", || home.holds_rescued_token());
+    kill(winner);
+    std::fs::remove_file(&lock).expect("our lock");
+
+    home.answer(SOON);
+
+    assert!(!home.holds_rescued_token());
+    assert_eq!(provider.token_requests(REFRESH_TOKEN), 2);
+    provider.assert_no_sign_in_was_lost();
+}
+
+#[test]
+fn what_cannot_be_saved_is_printed_and_found_by_the_next_run() {
+    let (provider, home) = expired();
+    provider.order_fault(json!({ "grant_type": REFRESH_TOKEN, "held": true, "carried_out": true }));
+    let unlucky = home.start(TOKEN);
+    provider.wait_until_it_holds_one();
+    let lock = home.cache.path().with_extension("json.lockfile");
+    std::fs::create_dir(&lock).expect("a folder in the lock's place");
+    provider.heal();
+
+    let output = end_of(unlucky);
+
+    assert!(!answer_of(&output).is_empty(), "the token is printed");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.contains("COULD NOT BE SAVED") && errors.contains("/run/tokcache-rescue-"), "{errors}");
+    std::fs::remove_dir(&lock).expect("our folder");
+    home.answer(SOON);
+    assert!(!home.holds_rescued_token());
+    provider.assert_no_sign_in_was_lost();
+}
+
+/// A sign-in whose access token has run out.
+fn expired() -> (Provider, Home) {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    home.sign_in(&provider);
+    home.cache.expire_access_tokens();
+    (provider, home)
+}
+
+/// Locks as MSAL Python does, in the name of this living process.
+#[allow(clippy::disallowed_methods, reason = "a lock as another program writes it")]
+fn hold(lock: &std::path::Path) {
+    std::fs::write(lock, format!("{} python", std::process::id())).expect("a lock file");
+}
+
+#[track_caller]
+fn error_of(output: &Output) -> Value {
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(4), "{errors}");
+    serde_json::from_str(errors.lines().last().expect("an error")).unwrap_or_else(|_| panic!("not JSON: {errors}"))
+}

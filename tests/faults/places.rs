@@ -1,0 +1,236 @@
+//! Caches in odd places: what a careful user would expect of each.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use crate::home::{Home, expired_cache, text};
+use crate::provider::Provider;
+use crate::{names, put};
+
+/// What a run may take that must not hang.
+const AT_ONCE: Duration = Duration::from_secs(20);
+
+fn start() -> (Provider, Home) {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    (provider, home)
+}
+
+fn is_root() -> bool {
+    fs::metadata("/proc/self").unwrap().uid() == 0
+}
+
+/// Runs `tokcache token` where `script` has mounted something first. `$STATE` is the cache's folder.
+fn token_where(script: &str, home: &Home) -> Output {
+    let mut command = home.command("unshare");
+    command.args(if is_root() { &["--mount"][..] } else { &["--user", "--map-root-user", "--mount"] });
+    let script = format!("set -e; cd /; {script}; exec \"$0\" token");
+    command.args(["sh", "-c", &script, env!("CARGO_BIN_EXE_tokcache")]).env("STATE", home.state());
+    let output = command.output().unwrap();
+    let said = text(&output.stderr);
+    assert!(!said.contains("unshare:") && !said.contains("mount:"), "this test needs to mount something: {said}");
+    output
+}
+
+#[test]
+fn in_a_read_only_home_a_cached_token_is_served_and_no_other_is_bought() {
+    let (provider, home) = start();
+    let read_only = "mount --bind \"$STATE\" \"$STATE\"; mount -o remount,ro,bind \"$STATE\"";
+    assert_refused_before_it_is_spent(&token_where(read_only, &home), &provider, "Read-only file system");
+    assert_eq!(fs::read(&home.cache).unwrap(), expired_cache());
+    assert_eq!(home.answer(&["token"]), "AT-1");
+    let output = token_where(read_only, &home);
+    assert_eq!((text(&output.stdout), text(&output.stderr)), ("AT-1\n".to_owned(), String::new()));
+    assert_eq!(names(&home.state()), ["token_cache.json"]);
+}
+
+#[test]
+fn on_a_full_disk_no_refresh_token_is_spent() {
+    let (provider, home) = start();
+    let full = "cp \"$STATE/token_cache.json\" \"$STATE/../seed\"; mount -t tmpfs -o size=64k,mode=700 none \"$STATE\"; \
+                cp -p \"$STATE/../seed\" \"$STATE/token_cache.json\"; cat /dev/zero >\"$STATE/full\" 2>/dev/null || true";
+    assert_refused_before_it_is_spent(&token_where(full, &home), &provider, "No space left on device");
+}
+
+#[track_caller]
+fn assert_refused_before_it_is_spent(output: &Output, provider: &Provider, why: &str) {
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(7), "{said}");
+    assert!(said.starts_with("error: ") && said.contains(why) && said.lines().count() == 2, "{said}");
+    assert!(output.stdout.is_empty());
+    assert_eq!(provider.turn(), 0, "the refresh token was spent");
+}
+
+#[test]
+fn a_single_file_that_is_mounted_is_saved_in_place() {
+    let (provider, home) = start();
+    let mounted = "mv \"$STATE/token_cache.json\" \"$STATE/../volume\"; touch \"$STATE/token_cache.json\"; \
+                   mount --bind \"$STATE/../volume\" \"$STATE/token_cache.json\"";
+    let output = token_where(mounted, &home);
+    assert_eq!((text(&output.stdout), text(&output.stderr)), ("AT-1\n".to_owned(), String::new()));
+    let volume = fs::read_to_string(home.path().join("volume")).unwrap();
+    assert!(volume.contains("RT-1") && !volume.contains("RT-0"), "{volume}");
+    assert_eq!((provider.turn(), names(&home.state())), (1, vec!["token_cache.json".to_owned()]));
+}
+
+#[test]
+fn without_flock_as_on_some_network_mounts_a_token_is_refreshed_and_no_lock_stays() {
+    let (_provider, home) = start();
+    let mut command = home.command("strace");
+    command.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=flock", "-e", "inject=flock:error=ENOLCK"]);
+    let output = command.args([env!("CARGO_BIN_EXE_tokcache"), "token"]).output().unwrap();
+    assert_eq!((text(&output.stdout), text(&output.stderr)), ("AT-1\n".to_owned(), String::new()));
+    assert_eq!(names(&home.state()), ["token_cache.json"]);
+}
+
+#[test]
+fn links_stay_links_and_their_target_is_saved() {
+    let (_provider, home) = start();
+    let folder = home.path().join("elsewhere");
+    fs::create_dir(&folder).unwrap();
+    fs::rename(&home.cache, folder.join("real")).unwrap();
+    symlink("real", folder.join("middle")).unwrap();
+    symlink("../elsewhere/middle", &home.cache).unwrap();
+    assert_eq!(home.answer(&["token"]), "AT-1");
+    assert!(fs::symlink_metadata(&home.cache).unwrap().is_symlink());
+    assert!(fs::symlink_metadata(folder.join("middle")).unwrap().is_symlink());
+    assert!(fs::read_to_string(folder.join("real")).unwrap().contains("RT-1"));
+    assert_eq!(
+        (names(&folder), names(&home.state())),
+        (vec!["middle".into(), "real".into()], vec!["token_cache.json".to_owned()])
+    );
+}
+
+#[test]
+fn a_link_to_nothing_is_nobody_signed_in_and_a_circle_is_an_error() {
+    let (_provider, home) = start();
+    fs::remove_file(&home.cache).unwrap();
+    symlink("nothing", &home.cache).unwrap();
+    assert!(home.failure(4, &["token"]).starts_with("error: nobody is signed in\n"));
+    fs::remove_file(&home.cache).unwrap();
+    symlink("token_cache.json", &home.cache).unwrap();
+    assert!(home.failure(7, &["token"]).starts_with("error: cannot read "));
+}
+
+#[test]
+fn under_sudo_the_owner_keeps_the_cache() {
+    let (_provider, home) = start();
+    if !is_root() {
+        println!("only root can give files away: this shows nothing here");
+        return;
+    }
+    for path in [home.state(), home.cache.clone()] {
+        chown(path, Some(65_534), Some(65_534)).unwrap();
+    }
+    assert_eq!(home.answer(&["token"]), "AT-1");
+    let metadata = fs::metadata(&home.cache).unwrap();
+    assert_eq!((metadata.uid(), metadata.gid(), home.mode()), (65_534, 65_534, 0o600));
+}
+
+#[test]
+fn a_cache_that_others_can_read_is_closed_when_it_is_saved_and_says_so_once() {
+    let (_provider, home) = start();
+    fs::set_permissions(&home.cache, fs::Permissions::from_mode(0o644)).unwrap();
+    let checked = home.tokcache(&["cache", "check"]);
+    assert!(text(&checked.stderr).starts_with("warning: other users have access to "), "{checked:?}");
+    for expected in ["warning: other users could read the cache until now; it is closed to them (mode 0600)\n", ""] {
+        let output = home.tokcache(&["token", "--force-refresh"]);
+        assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(0), expected));
+        assert_eq!(home.mode(), 0o600);
+    }
+}
+
+#[test]
+fn a_folder_that_others_can_write_to_is_told_by_check() {
+    let (_provider, home) = start();
+    let check = |mode| {
+        fs::set_permissions(home.state(), fs::Permissions::from_mode(mode)).unwrap();
+        text(&home.tokcache(&["cache", "check"]).stderr)
+    };
+    let warning = format!("warning: other users have access to {}\n", home.state().display());
+    assert_eq!([check(0o700), check(0o755), check(0o777), check(0o1777)], ["", "", &warning, ""]);
+}
+
+#[test]
+fn what_is_no_file_is_refused_at_once_and_left_alone() {
+    let (_provider, home) = start();
+    let refused = |what: &str, why: &str| {
+        let store = format!("file:{what}");
+        for command in
+            [&["token"][..], &["token", "--force-refresh"], &["list"], &["login"], &["cache", "check", "--repair"]]
+        {
+            let start = Instant::now();
+            let said = home.failure(7, &[command, &["--store", &store]].concat());
+            assert!(said.starts_with("error: cannot ") && said.contains(why), "{command:?}: {said}");
+            assert!(start.elapsed() < AT_ONCE, "{command:?} took {:?}", start.elapsed());
+        }
+    };
+    let path = |name: &str| home.state().join(name).display().to_string();
+    fs::create_dir(path("folder")).unwrap();
+    assert!(Command::new("mkfifo").arg(path("pipe")).status().unwrap().success());
+    let _socket = std::os::unix::net::UnixListener::bind(path("socket")).unwrap();
+    let before = names(&home.state());
+    refused(&path("folder"), "it is a folder");
+    refused(&path("pipe"), "it is no regular file");
+    refused(&path("socket"), "No such device or address");
+    refused("/dev/zero", "it is no regular file");
+    assert_eq!(names(&home.state()), before);
+}
+
+#[test]
+fn what_stands_in_the_locks_place_and_is_no_file_is_neither_followed_nor_waited_for() {
+    let (provider, home) = start();
+    let lock = home.state().join("token_cache.json.lockfile");
+    let precious = home.path().join("precious");
+    put(&precious, "1 tokcache");
+    let refused = |why: &str| {
+        for command in [&["token"][..], &["clear", "--all", "--yes"]] {
+            let said = home.failure(7, command);
+            assert!(said.starts_with(&format!("error: cannot lock {}: {why}", lock.display())), "{said}");
+        }
+        assert_eq!(provider.turn(), 0, "the refresh token was spent");
+        home.sign_in_again();
+    };
+    symlink(&precious, &lock).unwrap();
+    refused("it is a symbolic link");
+    fs::create_dir(&lock).unwrap();
+    refused("Is a directory");
+    assert!(Command::new("mkfifo").arg(&lock).status().unwrap().success());
+    refused("it is no regular file");
+    assert_eq!(fs::read_to_string(precious).unwrap(), "1 tokcache");
+}
+
+#[test]
+fn without_a_home_the_system_is_asked_for_it_and_missing_folders_are_nobody_signed_in() {
+    let run = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tokcache"));
+        let output = command.args(arguments).env_clear().envs(variables.iter().copied()).output().unwrap();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (code, path, _) = run(&[], &["cache", "path"]);
+    assert!(code == Some(0) && Path::new(path.trim()).is_absolute(), "{path}");
+    let nowhere = [("HOME", "/no/home"), ("XDG_STATE_HOME", "/no/state"), ("XDG_CONFIG_HOME", "/no/config")];
+    assert_eq!(run(&nowhere, &["cache", "path"]).1.trim(), "/no/state/tokcache/token_cache.json");
+    assert_eq!(run(&nowhere[..1], &["cache", "path"]).1.trim(), "/no/home/.local/state/tokcache/token_cache.json");
+    let (code, stdout, stderr) = run(&nowhere, &["token", "--scope", "notes"]);
+    assert_eq!((code, stdout.as_str()), (Some(4), ""));
+    assert!(stderr.starts_with("error: nobody is signed in"), "{stderr}");
+}
+
+#[test]
+fn ten_thousand_stale_files_delay_nobody_and_are_gone_after_some_runs() {
+    let (_provider, home) = start();
+    for at in 0..5_000 {
+        put(&home.state().join(format!(".tokcache-token_cache.json-{at:06}")), "x");
+        put(&home.state().join(format!("token_cache.json.refresh-{at:016x}")), "99999999 tokcache");
+    }
+    let start = Instant::now();
+    for _ in 0..12 {
+        home.answer(&["token", "--force-refresh"]);
+    }
+    assert!(start.elapsed() < AT_ONCE, "{:?}", start.elapsed());
+    assert_eq!(names(&home.state()), ["token_cache.json"]);
+}

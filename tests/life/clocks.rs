@@ -1,0 +1,144 @@
+//! Clocks that are wrong: no expired token is handed out, nobody refreshes in a loop, and people are told.
+
+use std::time::Duration;
+
+use tokcache::acquire::{PublicClient, Source};
+use tokcache::store::{
+    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Saved, StoreError, Wait,
+};
+use tokcache::time::Clock;
+
+use crate::support::Meanwhile;
+use crate::world::{Life, refresh_with, request, served, tokens};
+
+const HOUR: i64 = 3600;
+
+fn signed_in() -> Life {
+    let life = Life::new();
+    life.sign_in(tokens(1));
+    life.told();
+    life
+}
+
+#[test]
+fn a_clock_that_was_set_back_or_ahead_costs_one_refresh() {
+    for correction in [-HOUR, HOUR] {
+        let life = signed_in();
+        life.clock.set_ahead(correction);
+        life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
+        assert_eq!(served(life.token()), ("AT-2".into(), Source::Refresh), "{correction}");
+        for _ in 0..10 {
+            assert_eq!(served(life.token()), ("AT-2".into(), Source::Cache), "{correction}");
+        }
+    }
+}
+
+#[test]
+fn a_clock_that_is_set_during_a_request_costs_nothing() {
+    for correction in [-HOUR, HOUR] {
+        let life = signed_in();
+        life.clock.step(3600);
+        let set = || life.clock.set_ahead(correction);
+        let http = Meanwhile { server: &life.server, act: &set };
+        life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
+        served(PublicClient { http: &http, ..life.client() }.acquire_token_silent(&request()));
+        assert_eq!(served(life.token()), ("AT-2".into(), Source::Cache), "{correction}");
+    }
+}
+
+#[test]
+fn a_token_ends_while_the_machine_sleeps() {
+    let life = signed_in();
+    // The wall clock goes on; the other one need not.
+    life.clock.set_ahead(8 * HOUR);
+    life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
+    assert_eq!(served(life.token()), ("AT-2".into(), Source::Refresh));
+}
+
+#[test]
+fn a_lifetime_is_counted_from_receipt_whatever_the_servers_clock_says() {
+    for skew in [-HOUR, HOUR] {
+        let life = signed_in();
+        life.clock.step(3600);
+        let now = life.clock.now();
+        life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2)).dated(now.0 - skew)]);
+        let outcome = life.token().unwrap();
+        assert_eq!(outcome.expires_on.seconds_since(now), 3600);
+        assert_eq!(life.told(), [format!("{skew} s ahead")]);
+    }
+}
+
+#[test]
+fn a_minute_between_clocks_is_nobodys_concern() {
+    for skew in [-60, 0, 60] {
+        let life = signed_in();
+        life.clock.step(3600);
+        let now = life.clock.now();
+        life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2)).dated(now.0 - skew)]);
+        life.token().unwrap();
+        assert_eq!(life.told(), [""; 0]);
+    }
+}
+
+#[test]
+fn of_machines_with_different_clocks_that_share_a_cache_one_refreshes() {
+    for skew in [-HOUR, HOUR] {
+        let life = signed_in();
+        // By either clock.
+        life.clock.step(7200);
+        life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
+        let other_machine = || {
+            life.clock.set_ahead(skew);
+            life.token().unwrap();
+            life.clock.set_ahead(-skew);
+        };
+        let store = LeasedElsewhere { store: life.store.as_ref(), holder: &other_machine };
+        let outcome = PublicClient { store: &store, ..life.client() }.acquire_token_silent(&request()).unwrap();
+        assert_eq!((outcome.access_token.expose(), outcome.source), ("AT-2", Source::Cache), "{skew}");
+        assert_eq!(outcome.expires_on.seconds_since(life.clock.now()), 3600, "{skew}");
+        life.server.assert_finished();
+    }
+}
+
+/// A store whose lease is held by somebody who refreshes while we begin to wait.
+struct LeasedElsewhere<'a> {
+    store: &'a dyn CacheStore,
+    holder: &'a dyn Fn(),
+}
+
+impl CacheStore for LeasedElsewhere<'_> {
+    fn lease(
+        &self,
+        _credential: &str,
+        _patience: Duration,
+        waiting: &mut dyn FnMut(&Holder) -> Wait,
+    ) -> Result<Option<Box<dyn RefreshLease>>, StoreError> {
+        (self.holder)();
+        assert_eq!(waiting(&Holder::default()), Wait::Enough, "the result of the other has come");
+        Ok(None)
+    }
+
+    fn load(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError> {
+        self.store.load(read)
+    }
+
+    fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError> {
+        self.store.update(change)
+    }
+
+    fn remove(&self) -> Result<(), StoreError> {
+        self.store.remove()
+    }
+
+    fn ensure_room(&self, size: usize) -> Result<(), StoreError> {
+        self.store.ensure_room(size)
+    }
+
+    fn forget_rescued(&self) {
+        self.store.forget_rescued();
+    }
+
+    fn describe(&self) -> Description {
+        self.store.describe()
+    }
+}

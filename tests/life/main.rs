@@ -1,0 +1,15 @@
+//! The life of a sign-in, on a stepped clock against a scripted server: nothing cached, signed in, cached, aging,
+//! refreshed, the server down, expired, rotated, refused, signed out; and everything that can go wrong with it.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a life that cannot go on has failed")]
+
+mod support;
+mod world;
+
+mod authorities;
+mod clocks;
+mod refusals;
+mod rescue;
+mod retries;
+mod waiting;
+mod whole;

@@ -1,0 +1,173 @@
+//! A dead refresh token: everybody is told, and the server is asked once.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokcache::acquire::{AcquireError, Decision, InteractionRequired, PublicClient, SilentOutcome, SilentRequest};
+use tokcache::store::{
+    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Saved, StoreError, Wait,
+};
+use tokcache::terms::ScopeSet;
+
+use crate::support::Exchange;
+use crate::world::{Life, refresh_with, request, tokens};
+
+const ENTRA: &str = "https://login.microsoftonline.com/tenant";
+
+fn refusal(further: &Value) -> Exchange {
+    let mut body = json!({"error": "invalid_grant", "error_description": "no more"});
+    body.as_object_mut().unwrap().extend(further.as_object().unwrap().clone());
+    refresh_with("RT-1").and_answer(400, &body)
+}
+
+/// A life whose access token has run out and whose refresh token the server has just refused.
+fn refused(authority: &'static str, further: &Value) -> Life {
+    let life = Life { authority, ..Life::new() };
+    life.sign_in(tokens(1));
+    life.clock.step(3600);
+    life.server.expects([refusal(further)]);
+    says_so(life.token());
+    life
+}
+
+fn at_any() -> Life {
+    refused(crate::world::ISSUER, &json!({}))
+}
+
+fn says_so(outcome: Result<SilentOutcome, AcquireError>) {
+    let Err(AcquireError::InteractionRequired(InteractionRequired::Refused(response))) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!((response.error.as_str(), response.error_description.as_deref()), ("invalid_grant", Some("no more")));
+}
+
+fn for_scope(scope: &str) -> SilentRequest {
+    SilentRequest { scopes: ScopeSet::parse(scope), ..request() }
+}
+
+#[test]
+fn of_many_one_asks_the_server_and_all_tell_what_it_said() {
+    let life = at_any();
+    for _ in 0..49 {
+        says_so(life.token());
+    }
+    says_so(life.token_for(for_scope("another")));
+    assert_eq!(life.client().explain(&request()).unwrap().decision, Decision::Refused);
+}
+
+#[test]
+fn the_message_says_what_may_have_happened() {
+    let message = at_any().token().unwrap_err().to_string();
+    assert!(message.starts_with("the server refused the refresh token: invalid_grant: no more"), "{message}");
+    assert!(message.contains("died before it could save"), "{message}");
+}
+
+#[test]
+fn after_a_minute_the_server_is_asked_again() {
+    let life = at_any();
+    life.clock.step(59);
+    says_so(life.token());
+    life.clock.step(1);
+    life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
+    life.token().unwrap();
+    assert!(!life.stored().contains("tokcache_"), "a successor has no refusal");
+}
+
+#[test]
+fn a_refusal_does_not_outlive_a_new_sign_in_or_a_rotation_by_another() {
+    let life = at_any();
+    life.sign_in(tokens(2));
+    assert!(!life.stored().contains("tokcache_"));
+
+    let life = at_any();
+    // As MSAL Python rotates: it keeps the fields that it does not know.
+    life.change(|text| text.replace("RT-1", "RT-2"));
+    life.server.expects([refresh_with("RT-2").and_answer(200, &tokens(3))]);
+    life.token().unwrap();
+}
+
+#[test]
+fn a_refusal_holds_no_secret() {
+    let life = at_any();
+    let document: Value = serde_json::from_str(&life.stored()).unwrap();
+    let entry = document["RefreshToken"].as_object().unwrap().values().next().unwrap().as_object().unwrap();
+    let mut notes = entry.iter().filter(|(name, _)| name.starts_with("tokcache_")).peekable();
+    assert!(notes.peek().is_some());
+    assert!(notes.all(|(_, value)| !value.as_str().unwrap().contains("RT-1")));
+}
+
+#[test]
+fn at_entra_a_refusal_for_one_resource_is_none_for_another() {
+    let life = refused(ENTRA, &json!({"suberror": "basic_action"}));
+    says_so(life.token());
+    life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
+    life.token_for(for_scope("another")).unwrap();
+
+    let life = refused(ENTRA, &json!({"suberror": "bad_token"}));
+    says_so(life.token_for(for_scope("another")));
+}
+
+#[test]
+fn a_forced_refresh_asks_the_server() {
+    let life = at_any();
+    life.clock.step(1);
+    life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
+    life.token_for(SilentRequest { force_refresh: true, ..request() }).unwrap();
+}
+
+#[test]
+fn a_refusal_from_the_future_does_not_count() {
+    let life = at_any();
+    life.clock.set_ahead(-30);
+    life.server.expects([refusal(&json!({}))]);
+    says_so(life.token());
+}
+
+#[test]
+fn a_refusal_that_cannot_be_remembered_is_told_all_the_same() {
+    let life = Life::new();
+    life.sign_in(tokens(1));
+    life.clock.step(3600);
+    let store = Unwritable(life.store.as_ref());
+    life.server.expects([refusal(&json!({}))]);
+    says_so(PublicClient { store: &store, ..life.client() }.acquire_token_silent(&request()));
+    life.server.assert_finished();
+}
+
+/// A store that has become read-only.
+struct Unwritable<'a>(&'a dyn CacheStore);
+
+impl CacheStore for Unwritable<'_> {
+    fn load(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError> {
+        self.0.load(read)
+    }
+
+    fn update(&self, _change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError> {
+        Err(StoreError::Damaged { path: "read-only".into() })
+    }
+
+    fn remove(&self) -> Result<(), StoreError> {
+        self.0.remove()
+    }
+
+    fn ensure_room(&self, size: usize) -> Result<(), StoreError> {
+        self.0.ensure_room(size)
+    }
+
+    fn lease(
+        &self,
+        credential: &str,
+        patience: Duration,
+        waiting: &mut dyn FnMut(&Holder) -> Wait,
+    ) -> Result<Option<Box<dyn RefreshLease>>, StoreError> {
+        self.0.lease(credential, patience, waiting)
+    }
+
+    fn forget_rescued(&self) {
+        self.0.forget_rescued();
+    }
+
+    fn describe(&self) -> Description {
+        self.0.describe()
+    }
+}

@@ -1,0 +1,50 @@
+//! Waiting for another process that refreshes the same credential.
+
+use std::time::Duration;
+
+use tokcache::acquire::{AcquireError, PublicClient, SignOutRequest};
+use tokcache::store::StoreError;
+use tokcache::time::Clock;
+
+use crate::support::Meanwhile;
+use crate::world::{Life, refresh_with, request, tokens};
+
+/// Does `second` while another refresh of the same credential is under way.
+fn during_a_refresh(life: &Life, second: impl Fn(PublicClient<'_>)) -> Result<(), AcquireError> {
+    life.sign_in(tokens(1));
+    life.clock.step(3600);
+    life.told();
+    life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
+    let second = || second(PublicClient { lock_timeout: Duration::from_secs(5), ..life.client() });
+    let http = Meanwhile { server: &life.server, act: &second };
+    PublicClient { http: &http, ..life.client() }.acquire_token_silent(&request()).map(drop)
+}
+
+#[test]
+fn the_wait_is_bounded_and_names_the_holder() {
+    let life = Life::new();
+    during_a_refresh(&life, |client| {
+        let start = life.clock.elapsed();
+        let outcome = client.acquire_token_silent(&request());
+        let Err(AcquireError::Store(StoreError::Busy { holder, .. })) = outcome else { panic!("{outcome:?}") };
+        assert_eq!(holder.pid, Some(std::process::id()));
+        assert_eq!(life.clock.elapsed() - start, Duration::from_secs(5));
+        assert_eq!(life.told(), [format!("waiting for {holder}")], "once, after a while");
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_sign_out_waits_no_longer_for_a_refresh_that_hangs_and_is_not_undone_by_it() {
+    let life = Life::new();
+    let outcome = during_a_refresh(&life, |client| {
+        let start = life.clock.elapsed();
+        client.sign_out(&SignOutRequest { account: None, revoke: false }).unwrap().unwrap();
+        assert_eq!(life.clock.elapsed() - start, Duration::from_secs(5));
+        assert_eq!(life.told().len(), 1, "people are told whom it waits for");
+    });
+    assert!(matches!(outcome, Err(AcquireError::InteractionRequired(_))), "{outcome:?}");
+    for secret in ["AT-", "RT-", "bob"] {
+        assert!(!life.stored().contains(secret), "{secret} is left behind");
+    }
+}
