@@ -6,13 +6,17 @@ use super::fields::Fields;
 use crate::terms::ScopeSet;
 
 /// A key in both spellings.
-pub(super) struct Key(String);
+pub(super) struct Key {
+    /// As Python writes it.
+    pythons: String,
+    unfolded: String,
+}
 
 impl Key {
     pub(super) fn access_token(grant: &Grant) -> Self {
         let Grant { environment, client_id, realm, .. } = grant;
         let target = grant.scopes.to_target();
-        Key(match &grant.ext_cache_key {
+        Key::folded(match &grant.ext_cache_key {
             None => format!("{}-{environment}-AccessToken-{client_id}-{realm}-{target}", owner(grant)),
             Some(digest) => format!("{}-{environment}-atext-{client_id}-{realm}-{target}-{digest}", owner(grant)),
         })
@@ -32,32 +36,35 @@ impl Key {
     /// Without the realm: a user's refresh token serves all of them.
     pub(super) fn refresh_token(grant: &Grant) -> Self {
         let Grant { environment, client_id, .. } = grant;
-        Key(format!("{}-{environment}-RefreshToken-{client_id}--{}", owner(grant), grant.scopes.to_target()))
+        Key::folded(format!("{}-{environment}-RefreshToken-{client_id}--{}", owner(grant), grant.scopes.to_target()))
     }
 
     pub(super) fn id_token(grant: &Grant) -> Self {
         let Grant { environment, client_id, realm, .. } = grant;
-        Key(format!("{}-{environment}-IdToken-{client_id}-{realm}-", owner(grant)))
+        Key::folded(format!("{}-{environment}-IdToken-{client_id}-{realm}-", owner(grant)))
     }
 
     pub(super) fn account(grant: &Grant) -> Self {
-        Key(format!("{}-{}-{}", owner(grant), grant.environment, grant.realm))
+        Key::folded(format!("{}-{}-{}", owner(grant), grant.environment, grant.realm))
+    }
+
+    /// Of a client's metadata: alone among them it keeps the client id's case.
+    pub(super) fn app_metadata(grant: &Grant) -> Self {
+        let key = format!("appmetadata-{}-{}", grant.environment, grant.client_id);
+        Key { pythons: key.clone(), unfolded: key }
+    }
+
+    fn folded(unfolded: String) -> Self {
+        Key { pythons: unfolded.to_lowercase(), unfolded }
     }
 
     /// The key as Python writes it and, should an entry that is not this one stand there, other ones: Python's
     /// keys are the same for users whose ids differ by case only.
     pub(super) fn candidates(self) -> impl Iterator<Item = String> {
-        let Key(unfolded) = self;
+        let Key { pythons, unfolded } = self;
         let numbered = unfolded.clone();
-        [unfolded.to_lowercase(), unfolded]
-            .into_iter()
-            .chain((2..).map(move |number: u64| format!("{numbered}-{number}")))
+        [pythons, unfolded].into_iter().chain((2..).map(move |number: u64| format!("{numbered}-{number}")))
     }
-}
-
-/// The key of a client's metadata: alone among them it keeps the client id's case.
-pub(super) fn app_metadata(grant: &Grant) -> String {
-    format!("appmetadata-{}-{}", grant.environment, grant.client_id)
 }
 
 fn owner(grant: &Grant) -> &str {

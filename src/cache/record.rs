@@ -6,7 +6,7 @@ use super::document::Entry;
 use super::edit::Edit;
 use super::fields::Fields;
 use super::find_refresh_token::Membership;
-use super::keys::{self, Key};
+use super::keys::Key;
 use super::matching::Within;
 use super::rewrite::with_fields;
 use super::{Grant, Owner, Recorded, Section, SignIn};
@@ -159,14 +159,15 @@ impl Recording<'_, '_> {
                     && fields.lenient("environment").as_deref() == Some(grant.environment.as_str())
             })
         });
-        let style = self.edit.style;
         match own {
             Some(entry) => {
                 let family_only = fields.split_off(2);
-                let value = with_fields(entry.value(), &family_only, style);
+                let value = with_fields(entry.value(), &family_only, self.edit.style);
                 self.edit.replace(Section::AppMetadata, &entry, value);
             }
-            None => self.edit.put(Section::AppMetadata, keys::app_metadata(grant), style.object(&fields, ENTRY_DEPTH)),
+            None => {
+                self.put_new(Section::AppMetadata, Key::app_metadata(grant), &fields, |_, _| false);
+            }
         }
     }
 

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::PossibleValue;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use serde::{Deserialize, Serialize};
 
+use super::profile_format::KeyCache;
 use super::{cache, clear, completions, exec, explain, list, login, profile, token};
 use crate::output::ErrorFormat;
 
@@ -121,14 +122,17 @@ impl Settings {
     }
 }
 
-/// Where the key of an encrypted cache is kept at hand.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum KeyCache {
-    /// In the kernel's session keyring (Linux)
-    Kernel,
-    /// Nowhere
-    None,
+impl ValueEnum for KeyCache {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[KeyCache::Kernel, KeyCache::None]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            KeyCache::Kernel => PossibleValue::new("kernel").help("In the kernel's session keyring (Linux)"),
+            KeyCache::None => PossibleValue::new("none").help("Nowhere"),
+        })
+    }
 }
 
 /// How long to wait: at most a day, and perhaps not at all.

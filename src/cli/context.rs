@@ -8,9 +8,10 @@ use tokcache::store::{self, Encryption, KeySettings, SealedStore};
 use tokcache::terms::{ClientId, Realm, ScopeSet};
 use tokcache::time::SystemClock;
 
-use super::args::{KeyCache, Settings};
+use super::args::Settings;
 use super::narrator::Narrator;
 use super::passphrase::Asking;
+use super::profile_format::KeyCache;
 use super::profiles::{self, Learned, Profile};
 use super::wire_log::WireLog;
 use super::{Exit, Failure, environment, keys};

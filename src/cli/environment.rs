@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use directories::{BaseDirs, ProjectDirs};
 
-use super::args::{KeyCache, Settings, bound, wait};
+use super::args::{Settings, bound, wait};
+use super::profile_format::KeyCache;
 use super::{Exit, Failure};
 use crate::output::ErrorFormat;
 

@@ -16,6 +16,7 @@ mod login;
 mod narrator;
 mod passphrase;
 mod profile;
+mod profile_format;
 mod profiles;
 mod quick;
 mod token;

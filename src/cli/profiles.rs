@@ -4,98 +4,11 @@ use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-use tokcache::oauth::{AuthorityError, Endpoint, Endpoints};
 use tokcache::platform;
 
-use super::args::KeyCache;
+pub(super) use super::profile_format::{EndpointNames, Learned, Profile};
 use super::{Exit, Failure, environment};
 use crate::output::{command_line, quote};
-
-/// Settings, by the names of the flags. Nothing in it is secret.
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Profile {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) authority: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) client_id: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) scopes: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) store: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) encrypt: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) key_cache: Option<KeyCache>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) ca_file: Option<PathBuf>,
-    /// Endpoints that the user named, for providers whose discovery lacks them.
-    #[serde(skip_serializing_if = "EndpointNames::is_empty")]
-    pub(super) endpoints: EndpointNames,
-    /// What the server told at sign-in.
-    #[serde(skip_serializing_if = "Learned::is_empty")]
-    pub(super) learned: Learned,
-}
-
-/// Endpoints by the names of the authorization server metadata (RFC 8414 §2, RFC 8628 §4).
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct EndpointNames {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) token_endpoint: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) device_authorization_endpoint: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) revocation_endpoint: Option<String>,
-}
-
-/// What the server told at sign-in, so that it need not be asked again.
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Learned {
-    /// Who told it: should the profile name another authority by now, it is worth nothing.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) authority: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) issuer: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) tenant: Option<String>,
-    #[serde(skip_serializing_if = "EndpointNames::is_empty")]
-    pub(super) endpoints: EndpointNames,
-}
-
-impl EndpointNames {
-    fn is_empty(&self) -> bool {
-        *self == EndpointNames::default()
-    }
-
-    /// The endpoints, checked.
-    pub(super) fn parse(&self) -> Result<Endpoints, AuthorityError> {
-        let parse = |url: &Option<String>| url.as_deref().map(Endpoint::parse).transpose();
-        Ok(Endpoints {
-            issuer: None,
-            token: parse(&self.token_endpoint)?,
-            device_authorization: parse(&self.device_authorization_endpoint)?,
-            revocation: parse(&self.revocation_endpoint)?,
-        })
-    }
-
-    pub(super) fn of(endpoints: &Endpoints) -> Self {
-        let text = |endpoint: &Option<Endpoint>| endpoint.as_ref().map(|endpoint| endpoint.as_str().to_owned());
-        EndpointNames {
-            token_endpoint: text(&endpoints.token),
-            device_authorization_endpoint: text(&endpoints.device_authorization),
-            revocation_endpoint: text(&endpoints.revocation),
-        }
-    }
-}
-
-impl Learned {
-    fn is_empty(&self) -> bool {
-        *self == Learned::default()
-    }
-}
 
 /// The profile `name`; `None` when there is none of that name.
 pub(super) fn load(name: &str) -> Result<Option<Profile>, Failure> {
@@ -109,7 +22,7 @@ pub(super) fn load_saved(name: &str) -> Result<Option<Profile>, Failure> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         text => text.map_err(|error| cannot("read", &path, &error))?,
     };
-    toml::from_str(&text).map(Some).map_err(|error| {
+    Profile::parse(&text).map(Some).map_err(|error| {
         let why = error.message().to_owned();
         Failure::new(Exit::Config, format!("the profile {} cannot be used: {why}", path.display()))
             .try_shell(format!("${{EDITOR:-vi}} {}", quote(&path.to_string_lossy())))
@@ -158,7 +71,7 @@ pub(super) fn ensure_writable(name: &str) -> Result<(), Failure> {
 pub(super) fn save(name: &str, profile: &Profile) -> Result<(), Failure> {
     let path = path(name)?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    let text = toml::to_string(profile).map_err(|error| Failure::new(Exit::Unexpected, error))?;
+    let text = profile.to_toml().map_err(|error| Failure::new(Exit::Unexpected, error))?;
     let write = || {
         platform::create_folder(folder)?;
         let mut file = tempfile::Builder::new().prefix(".profile-").tempfile_in(folder)?;

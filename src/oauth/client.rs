@@ -99,7 +99,7 @@ impl Client<'_> {
         fields.push(("client_id", self.client_id.as_str()));
         let form = fields.iter().map(|&(name, value)| (name, SecretString::from(value))).collect();
         let request = Request { url: endpoint.as_str().to_owned(), body: Body::Form(form), headers };
-        let response = self.http.send(&request)?;
+        let response = self.http.send(&request)?.in_utf8();
         read(&response).ok_or_else(|| {
             let confidential = fields.iter().filter(|(name, _)| CONFIDENTIAL.contains(name));
             RequestError::of(&response, &confidential.map(|&(_, value)| value).collect::<Vec<_>>())
@@ -133,6 +133,8 @@ fn anchor_mailbox(account: &HomeAccountId) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use zeroize::Zeroizing;
+
     use super::*;
     use crate::oauth::error::RequestError;
     use crate::oauth::scripted::{Scripted, SteppedClock, answer};
@@ -232,6 +234,14 @@ mod tests {
         let setup = Setup::new("https://idp.example.com");
         let error = refresh(&setup, &Scripted::new([]).then_broken(), "read").unwrap_err();
         assert!(matches!(error, RequestError::Unavailable { stage: Stage::Unknown, status: None, .. }), "{error:?}");
+    }
+
+    #[test]
+    fn what_is_not_utf8_costs_nothing_beside_it() {
+        let setup = Setup::new("https://idp.example.com");
+        let mut response = answer(200, GRANTED);
+        response.body = Zeroizing::new(b"{\"name\":\"Zo\xeb\",\"n\xe9\":1,\"access_token\":\"at\"}".to_vec());
+        assert_eq!(refresh(&setup, &Scripted::new([response]), "").unwrap().access_token.expose(), "at");
     }
 
     #[test]

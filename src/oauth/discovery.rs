@@ -28,7 +28,7 @@ pub fn discover(http: &dyn Http, authority: &Authority) -> Result<Endpoints, Req
 }
 
 fn fetch(http: &dyn Http, url: String) -> Result<Response, RequestError> {
-    Ok(http.send(&Request { url, body: Body::None, headers: Vec::new() })?)
+    Ok(http.send(&Request { url, body: Body::None, headers: Vec::new() })?.in_utf8())
 }
 
 /// OpenID Connect Discovery §4; the Microsoft identity platform keeps version 2.0 apart.
@@ -71,7 +71,7 @@ fn is_issuer_of(issuer: &str, authority: &Authority) -> bool {
         return true;
     }
     // The issuer of a multi-tenant authority holds the text `{tenantid}`, which is no URL.
-    let Ok(issuer) = parse_secure(&issuer.replace(['{', '}'], "")) else { return false };
+    let Ok(issuer) = parse_secure(&issuer.replace("{tenantid}", "tenantid")) else { return false };
     let host = bare_host(&issuer).to_ascii_lowercase();
     let is_below = host
         .strip_suffix(authority.environment().as_str())
@@ -191,6 +191,7 @@ mod tests {
             ("https://idp.example.com", "http://idp.example.com"),
             ("https://idp.example.com", "https://login.microsoftonline.com/t/v2.0"),
             ("https://idp.example.com", "nonsense"),
+            ("https://idp.example.com", "https://idp.{example}.com"),
         ] {
             assert!(!is_issuer_of(issuer, &authority(url)), "{url} {issuer}");
             assert!(discovered(url, &format!(r#"{{"issuer":"{issuer}"}}"#)).is_err());

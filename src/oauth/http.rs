@@ -1,9 +1,11 @@
 //! HTTP as the protocols need it: one request out, one bounded response in. The network is behind [`Http`], so that a
 //! scripted server can stand in its place.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use secrecy::SecretString;
+use zeroize::Zeroizing;
 
 use crate::time::Timestamp;
 
@@ -38,7 +40,7 @@ pub struct Response {
     /// The status code.
     pub status: u16,
     /// The body, which may hold secrets.
-    pub body: zeroize::Zeroizing<Vec<u8>>,
+    pub body: Zeroizing<Vec<u8>>,
     /// `Retry-After` in seconds (RFC 9110 §10.2.3), when the server sent one.
     pub retry_after: Option<u64>,
     /// `Date`, when the server sent one.
@@ -63,6 +65,17 @@ pub enum Stage {
     Unknown,
     /// These settings do not let it leave (a CA file that cannot be read, a proxy that is none): trying again is in vain.
     Unsendable,
+}
+
+impl Response {
+    /// With a body in UTF-8, as JSON has to be (RFC 8259 §8.1). What is not is replaced: a name in Latin-1 must not cost
+    /// the tokens beside it, which a rotating server has spent the old ones for.
+    pub(super) fn in_utf8(mut self) -> Response {
+        if let Cow::Owned(text) = String::from_utf8_lossy(&self.body) {
+            self.body = Zeroizing::new(text.into_bytes());
+        }
+        self
+    }
 }
 
 impl fmt::Display for TransportError {

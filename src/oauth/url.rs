@@ -11,7 +11,8 @@ pub(super) fn parse_secure(url: &str) -> Result<Uri, AuthorityError> {
     if url.contains('#') {
         return Err(AuthorityError::Fragment);
     }
-    let uri: Uri = url.parse().map_err(|_| AuthorityError::NotAUrl)?;
+    // Our parser lets other characters through; RFC 3986 §2 has them percent-encoded.
+    let uri: Uri = url.parse().ok().filter(|_| url.is_ascii()).ok_or(AuthorityError::NotAUrl)?;
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return Err(AuthorityError::NotAUrl);
     };
@@ -19,7 +20,7 @@ pub(super) fn parse_secure(url: &str) -> Result<Uri, AuthorityError> {
         return Err(AuthorityError::UserInfo);
     }
     let has_bad_port = authority.port_u16().is_none() && authority.as_str() != authority.host();
-    if bare_host(&uri).is_empty() || has_bad_port {
+    if !is_host(authority.host()) || has_bad_port {
         return Err(AuthorityError::NotAUrl);
     }
     match scheme {
@@ -27,6 +28,14 @@ pub(super) fn parse_secure(url: &str) -> Result<Uri, AuthorityError> {
         "http" if is_loopback(bare_host(&uri)) => Ok(uri),
         "http" => Err(AuthorityError::Insecure { host: authority.to_string() }),
         _ => Err(AuthorityError::NotAUrl),
+    }
+}
+
+/// Whether `host` is a name or an address: brackets stand around an IPv6 address and nowhere else (RFC 3986 §3.2.2).
+fn is_host(host: &str) -> bool {
+    match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        Some(literal) => literal.parse::<Ipv6Addr>().is_ok(),
+        None => !host.is_empty() && !host.contains(['[', ']']),
     }
 }
 
@@ -128,6 +137,22 @@ mod tests {
     fn what_is_no_absolute_http_url_is_refused() {
         for url in
             ["", "idp.example.com", "/path", "https://", "https:///x", "ftp://a/", "https://a:b/", "https://a:99999"]
+        {
+            assert_eq!(parse_secure(url), Err(AuthorityError::NotAUrl), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_url_is_ascii() {
+        for url in ["https://idp.example.com/caf\u{e9}", "https://idp.example.com/a\u{85}/"] {
+            assert_eq!(parse_secure(url), Err(AuthorityError::NotAUrl), "{url}");
+        }
+    }
+
+    #[test]
+    fn brackets_belong_to_an_ipv6_address_only() {
+        for url in
+            ["https://idp.[]:443/a", "https://[idp.example.com]/", "https://[]/", "https://[::1/", "https://::1]/"]
         {
             assert_eq!(parse_secure(url), Err(AuthorityError::NotAUrl), "{url}");
         }

@@ -40,8 +40,10 @@ impl Home {
 
     /// Puts the cache back to the beginning: an expired access token, and `RT-0`.
     pub(crate) fn sign_in_again(&self) {
-        let _ = fs::remove_dir_all(self.state());
-        fs::create_dir(self.state()).unwrap();
+        for folder in [self.state(), self.elsewhere()] {
+            let _ = fs::remove_dir_all(&folder);
+            fs::create_dir(folder).unwrap();
+        }
         put(&self.cache, expired_cache());
         fs::set_permissions(&self.cache, fs::Permissions::from_mode(0o600)).unwrap();
     }
@@ -55,12 +57,18 @@ impl Home {
         self.folder.path().join("state")
     }
 
+    /// The folder for what cannot be kept in the other one.
+    pub(crate) fn elsewhere(&self) -> PathBuf {
+        self.folder.path().join("run")
+    }
+
     /// `program` with this home in its environment.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         let path = |name: &str| self.folder.path().join(name);
         command.env_clear().env("PATH", std::env::var("PATH").unwrap()).env("HOME", self.folder.path());
         command.env("TOKCACHE_CONFIG_DIR", path("config")).env("TOKCACHE_STATE_DIR", path("state"));
+        command.env("XDG_RUNTIME_DIR", path("run")).env("TMPDIR", path("run"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

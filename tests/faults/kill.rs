@@ -26,12 +26,12 @@ fn a_cache_of_1_kb_is_the_old_or_the_new_one() {
 
 #[test]
 fn a_cache_of_1_mb_is_the_old_or_the_new_one() {
-    kills(1_000_000, 40);
+    kills(1_000_000, 30);
 }
 
 #[test]
 fn a_cache_of_20_mb_is_the_old_or_the_new_one() {
-    kills(20_000_000, 15);
+    kills(20_000_000, 10);
 }
 
 /// The document of a turn: whichever byte is torn or from another turn, it shows.

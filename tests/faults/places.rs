@@ -217,7 +217,7 @@ fn without_a_home_the_system_is_asked_for_it_and_missing_folders_are_nobody_sign
     assert_eq!(run(&nowhere[..1], &["cache", "path"]).1.trim(), "/no/home/.local/state/tokcache/token_cache.json");
     let (code, stdout, stderr) = run(&nowhere, &["token", "--scope", "notes"]);
     assert_eq!((code, stdout.as_str()), (Some(4), ""));
-    assert!(stderr.starts_with("error: nobody is signed in"), "{stderr}");
+    assert!(stderr.starts_with("error: nobody has signed in"), "{stderr}");
 }
 
 #[test]

@@ -25,9 +25,10 @@ pub(super) struct RescuePlace<'a> {
 impl RescuePlace<'_> {
     /// Removes the files of all credentials.
     pub(super) fn clear(&self) {
-        for entry in self.folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten() {
-            if entry.file_name().as_encoded_bytes().starts_with(self.prefix.as_bytes()) {
-                remove(&entry.path());
+        for folder in self.folders {
+            let Ok(names) = platform::names_in(folder) else { continue };
+            for name in names.filter(|name| name.as_encoded_bytes().starts_with(self.prefix.as_bytes())) {
+                remove(&folder.join(name));
             }
         }
     }

@@ -1,0 +1,112 @@
+//! What a profile says, as TOML. Pure: `fuzz/` includes this file.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use tokcache::oauth::{AuthorityError, Endpoint, Endpoints};
+
+/// Settings, by the names of the flags. Nothing in it is secret.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Profile {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) authority: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_id: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) scopes: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) store: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) encrypt: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) key_cache: Option<KeyCache>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ca_file: Option<PathBuf>,
+    /// Endpoints that the user named, for providers whose discovery lacks them.
+    #[serde(skip_serializing_if = "EndpointNames::is_empty")]
+    pub(super) endpoints: EndpointNames,
+    /// What the server told at sign-in.
+    #[serde(skip_serializing_if = "Learned::is_empty")]
+    pub(super) learned: Learned,
+}
+
+/// Where the key of an encrypted cache is kept at hand.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum KeyCache {
+    /// In the kernel's session keyring (Linux).
+    Kernel,
+    /// Nowhere.
+    None,
+}
+
+/// Endpoints by the names of the authorization server metadata (RFC 8414 §2, RFC 8628 §4).
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct EndpointNames {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) token_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) device_authorization_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) revocation_endpoint: Option<String>,
+}
+
+/// What the server told at sign-in, so that it need not be asked again.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Learned {
+    /// Who told it: should the profile name another authority by now, it is worth nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) authority: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) issuer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tenant: Option<String>,
+    #[serde(skip_serializing_if = "EndpointNames::is_empty")]
+    pub(super) endpoints: EndpointNames,
+}
+
+impl Profile {
+    /// Reads a profile. A setting that is not known is an error: it may be a slip of the pen.
+    pub(super) fn parse(text: &str) -> Result<Profile, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    pub(super) fn to_toml(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string(self)
+    }
+}
+
+impl EndpointNames {
+    fn is_empty(&self) -> bool {
+        *self == EndpointNames::default()
+    }
+
+    /// The endpoints, checked.
+    pub(super) fn parse(&self) -> Result<Endpoints, AuthorityError> {
+        let parse = |url: &Option<String>| url.as_deref().map(Endpoint::parse).transpose();
+        Ok(Endpoints {
+            issuer: None,
+            token: parse(&self.token_endpoint)?,
+            device_authorization: parse(&self.device_authorization_endpoint)?,
+            revocation: parse(&self.revocation_endpoint)?,
+        })
+    }
+
+    pub(super) fn of(endpoints: &Endpoints) -> Self {
+        let text = |endpoint: &Option<Endpoint>| endpoint.as_ref().map(|endpoint| endpoint.as_str().to_owned());
+        EndpointNames {
+            token_endpoint: text(&endpoints.token),
+            device_authorization_endpoint: text(&endpoints.device_authorization),
+            revocation_endpoint: text(&endpoints.revocation),
+        }
+    }
+}
+
+impl Learned {
+    fn is_empty(&self) -> bool {
+        *self == Learned::default()
+    }
+}
