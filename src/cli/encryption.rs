@@ -29,14 +29,17 @@ pub(super) fn encrypt(context: &Context) -> Result<(), Failure> {
     let Encryption::By(source) = &context.encryption else { return Err(no_key_named("encrypt")) };
     let is_whole = |bytes: &[u8]| TokenCache::deserialize(bytes).is_ok();
     let done = context.store.encrypt(source, &is_whole)?;
+    if done == Conversion::Absent {
+        let login = ["login".to_owned(), "--encrypt".to_owned(), source.to_string()];
+        return Err(Failure::new(Exit::Store, "there is no cache to encrypt yet").try_tokcache(login));
+    }
     remember(context, Some(source))?;
-    match done {
-        Conversion::Absent => tell(format_args!("There is no cache yet; a new one will be encrypted: {source}.")),
-        Conversion::Already => tell(format_args!("The cache was encrypted before: {source}.")),
-        Conversion::Done { .. } => {
-            tell(format_args!("The cache is encrypted: {}.", plain(&source.to_string())));
-            tell("Programs built on MSAL cannot read it any more. Old copies and backups are as plain as they were.");
-        }
+    let source = plain(&source.to_string());
+    if done == Conversion::Already {
+        tell(format_args!("The cache was encrypted before: {source}."));
+    } else {
+        tell(format_args!("The cache is encrypted: {source}."));
+        tell("Programs built on MSAL cannot read it any more. Old copies and backups are as plain as they were.");
     }
     Ok(())
 }

@@ -4,7 +4,7 @@
 use super::envelope::Header;
 use super::{AtAnyPlace, Document, Obstacle, Problem, SealError, SealedStore};
 use crate::store::keys::{Key, KeyReference, KeySource};
-use crate::store::{Change, Saved, StoreError};
+use crate::store::{Change, Presence, Reading, Saved, StoreError};
 
 /// What became of a cache.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -30,6 +30,9 @@ impl SealedStore {
     /// # Errors
     /// [`SealError::NotAsWanted`] when it is sealed with a key of another source.
     pub fn encrypt(&self, source: &KeySource, is_whole: &dyn Fn(&[u8]) -> bool) -> Result<Conversion, StoreError> {
+        if self.inner.load(&mut |_| Reading::Whole)? == Presence::Absent {
+            return Ok(Conversion::Absent);
+        }
         if let Some(found) = self.sealed_by()? {
             return already(found, source);
         }

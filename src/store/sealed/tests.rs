@@ -236,7 +236,7 @@ fn there_is_nothing_to_convert_where_there_is_no_cache() {
     assert_eq!(store.encrypt(&folder.key("key"), &|_| true).unwrap(), Conversion::Absent);
     assert_eq!(store.decrypt().unwrap(), Conversion::Absent);
     assert_eq!(store.rekey(None, false).unwrap(), Conversion::Absent);
-    assert!(!folder.path("cache").exists());
+    assert!(!folder.path("cache").exists() && !folder.path("key").exists());
 }
 
 #[test]
