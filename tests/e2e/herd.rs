@@ -21,6 +21,22 @@ fn fifty_processes_make_one_refresh_at_a_slow_token_endpoint() {
 }
 
 #[test]
+fn fifty_processes_on_a_sealed_cache_make_one_refresh_too() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    let output = home.login(&["--encrypt", "key-file:key"], |user_code| provider.approve(user_code));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let is_sealed = || std::fs::read(home.cache.path()).expect("a cache").starts_with(b"tokcache-sealed 1 ");
+    assert!(is_sealed(), "from the first byte");
+    home.answer(&["cache", "decrypt"]);
+    home.cache.expire_access_tokens();
+    home.answer(&["cache", "encrypt", "--encrypt", "key-file:key"]);
+
+    assert_one_refresh(&provider, &home);
+    assert!(is_sealed());
+}
+
+#[test]
 fn fifty_forced_refreshes_at_once_are_one() {
     let provider = Provider::start();
     provider.order_fault(json!({ "grant_type": REFRESH_TOKEN, "times": null, "delay_ms": 1000 }));
@@ -40,8 +56,11 @@ fn a_herd_makes_one_refresh(provider: &Provider) {
     let home = Home::at(provider);
     home.sign_in(provider);
     home.cache.expire_access_tokens();
+    assert_one_refresh(provider, &home);
+}
 
-    let tokens = release_together(&home, &["token", "--scope", SCOPE]);
+fn assert_one_refresh(provider: &Provider, home: &Home) {
+    let tokens = release_together(home, &["token", "--scope", SCOPE]);
 
     assert_eq!(provider.token_requests(REFRESH_TOKEN), 1, "refresh requests");
     assert!(tokens.iter().all(|token| *token == tokens[0]), "all print the same token");
