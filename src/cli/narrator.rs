@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::time::Duration;
 
 use tokcache::acquire::{AcquireError, Observer, Successor};
@@ -36,6 +37,12 @@ impl Narrator {
     pub(super) fn end_countdown(&self) {
         self.countdown.end();
     }
+}
+
+/// Says whose cache lock is waited for.
+pub(super) fn tell_wait(lock: &Path, holder: &Holder) {
+    let (lock, holder) = (plain(&lock.display().to_string()), plain(&holder.to_string()));
+    tell(format_args!("waiting for {holder} to give back {lock}"));
 }
 
 impl Observer for Narrator {

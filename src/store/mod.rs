@@ -25,6 +25,7 @@ pub use keys::{
 pub use memory::MemoryStore;
 pub use open::{Settings, UnknownStore, open};
 pub use sealed::{Conversion, Encryption, SealError, SealedStore};
+pub use wait::Waiting;
 
 /// A place that keeps one cache document.
 ///

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{CacheStore, Encryption, FileStore, KeySettings, MemoryStore, SealedStore};
+use super::{CacheStore, Encryption, FileStore, KeySettings, MemoryStore, SealedStore, Waiting};
 use crate::time::Clock;
 
 /// What a store needs to know beside its URL.
@@ -16,6 +16,8 @@ pub struct Settings {
     pub lock_timeout: Duration,
     /// Where a file store keeps what it cannot save, in this order; on another disk than the file's if there is one.
     pub rescue_folders: Vec<PathBuf>,
+    /// Is told whose cache lock is waited for, should that take a while.
+    pub waiting: Arc<Waiting>,
     /// What waits go by.
     pub clock: Arc<dyn Clock>,
     /// Whether the document is sealed.
@@ -27,26 +29,18 @@ pub struct Settings {
 /// Opens the store of a URL: `file:PATH` (also `file:///PATH`, RFC 8089; `file:` alone is the default file) or `memory:`.
 /// Nothing is touched yet.
 pub fn open(url: &str, settings: Settings) -> Result<SealedStore, UnknownStore> {
-    let inner = unsealed(url, settings.default_file, settings.lock_timeout, settings.rescue_folders, settings.clock)?;
-    Ok(SealedStore::new(inner, settings.encryption, settings.keys))
-}
-
-fn unsealed(
-    url: &str,
-    default_file: PathBuf,
-    lock_timeout: Duration,
-    rescue_folders: Vec<PathBuf>,
-    clock: Arc<dyn Clock>,
-) -> Result<Box<dyn CacheStore + Send + Sync>, UnknownStore> {
-    if url == "memory:" {
-        return Ok(Box::new(MemoryStore::new(clock)));
-    }
-    let path = match url.strip_prefix("file:") {
-        Some("") => default_file,
-        Some(path) => file_path(path).ok_or_else(|| UnknownStore::new(url))?,
-        None => return Err(UnknownStore::new(url)),
+    let inner: Box<dyn CacheStore + Send + Sync> = if url == "memory:" {
+        Box::new(MemoryStore::new(settings.clock))
+    } else {
+        let path = match url.strip_prefix("file:") {
+            Some("") => settings.default_file,
+            Some(path) => file_path(path).ok_or_else(|| UnknownStore::new(url))?,
+            None => return Err(UnknownStore::new(url)),
+        };
+        let store = FileStore::new(&path, settings.lock_timeout, settings.clock);
+        Box::new(store.rescuing_in(settings.rescue_folders).telling(settings.waiting))
     };
-    Ok(Box::new(FileStore::new(&path, lock_timeout, clock).rescuing_in(rescue_folders)))
+    Ok(SealedStore::new(inner, settings.encryption, settings.keys))
 }
 
 /// A path as typed, or the path of an RFC 8089 URL of this machine. A host in it is nothing that can be opened, and
@@ -91,6 +85,7 @@ mod tests {
             default_file: "/default/cache.json".into(),
             lock_timeout: Duration::ZERO,
             rescue_folders: Vec::new(),
+            waiting: Arc::new(|_, _| {}),
             clock: Arc::new(SystemClock::new()),
             encryption: Encryption::AsItIs,
             keys: crate::store::keys::tests::settings(),

@@ -30,7 +30,7 @@ impl Home {
         let authority = provider.authority();
         let profile = format!(
             "authority = {authority:?}\nclient_id = \"app\"\nscopes = [\"notes\"]\n\
-             [learned]\nissuer = {authority:?}\n[learned.endpoints]\ntoken_endpoint = \"{authority}/token\"\n"
+             [learned]\nauthority = {authority:?}\nissuer = {authority:?}\n[learned.endpoints]\ntoken_endpoint = \"{authority}/token\"\n"
         );
         put(&folder.path().join("config/profiles/default.toml"), profile);
         let home = Home { folder, cache };

@@ -37,7 +37,7 @@ use self::rescue::{FileLease, RescuePlace};
 use self::save::{Commit, remove, save};
 use self::set_aside::set_aside;
 use self::sweep::sweep;
-use super::wait::wait_unless;
+use super::wait::{Patience, Waiting, wait_unless};
 use super::{
     CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Saved, StoreError, Wait,
 };
@@ -50,13 +50,21 @@ pub struct FileStore {
     lock_timeout: Duration,
     clock: Arc<dyn Clock>,
     rescue_folders: Vec<PathBuf>,
+    waiting: Arc<Waiting>,
 }
 
 impl FileStore {
     /// The store in the file at `path`, which need not exist. Waits at most `lock_timeout` for another process's cache
     /// lock.
     pub fn new(path: &Path, lock_timeout: Duration, clock: Arc<dyn Clock>) -> Self {
-        FileStore { place: Place::new(path), lock_timeout, clock, rescue_folders: Vec::new() }
+        let waiting = Arc::new(|_: &Path, _: &Holder| {});
+        FileStore { place: Place::new(path), lock_timeout, clock, rescue_folders: Vec::new(), waiting }
+    }
+
+    /// The same store, which tells `waiting` whose cache lock it waits for, should that take a while.
+    pub fn telling(mut self, waiting: Arc<Waiting>) -> Self {
+        self.waiting = waiting;
+        self
     }
 
     /// The same store, which keeps what it cannot save in the first of `folders` that takes it.
@@ -70,8 +78,12 @@ impl FileStore {
         RescuePlace { folders: &self.rescue_folders, prefix: format!("tokcache-rescue-{}-", short_hash(file)) }
     }
 
+    fn patience(&self, limit: Duration) -> Patience<'_> {
+        Patience { limit, clock: self.clock.as_ref(), waiting: self.waiting.as_ref() }
+    }
+
     fn lock(&self) -> Result<CacheLock, StoreError> {
-        CacheLock::acquire(&self.place, self.lock_timeout, self.clock.as_ref())
+        CacheLock::acquire(&self.place, self.patience(self.lock_timeout))
     }
 
     /// [`StoreError::Busy`] when others have been breaking our lock for as long as we would have waited for it.
@@ -196,7 +208,7 @@ impl CacheStore for FileStore {
         };
         reserved.map_err(StoreError::io("save in", folder))?;
         // Whoever holds it now will have given it back by the time that it is needed.
-        match CacheLock::acquire(&self.place, Duration::ZERO, self.clock.as_ref()) {
+        match CacheLock::acquire(&self.place, self.patience(Duration::ZERO)) {
             Ok(_) | Err(StoreError::Busy { .. }) => Ok(()),
             Err(error) => Err(error),
         }

@@ -34,12 +34,17 @@ impl Place {
         platform::create_folder(self.folder()).map_err(StoreError::io("create the folder", self.folder()))
     }
 
+    /// The lock file beside the file itself.
+    pub(super) fn own_lock_file(&self) -> PathBuf {
+        beside(&self.file, ".lockfile")
+    }
+
     /// MSAL's lock file; two, should the file have been named by a symbolic link. Always in this order: whoever needs
     /// two takes the link's first.
     pub(super) fn lock_files(&self) -> Vec<PathBuf> {
         let mut locks = vec![beside(&self.typed, ".lockfile")];
         if self.typed != self.file {
-            locks.push(beside(&self.file, ".lockfile"));
+            locks.push(self.own_lock_file());
         }
         locks
     }
