@@ -1,5 +1,5 @@
-//! Who signed in: `client_info`, a line break, and the ID token. Each as sent, or (what starts with a brace) the JSON that
-//! is to be encoded. The whole serves as an access token, too.
+//! Who signed in: `client_info`, a line break, and the ID token, which serves as an access token, too. Each as sent, or
+//! (what starts with a brace) the JSON that is to be encoded.
 
 #![no_main]
 

@@ -1,6 +1,7 @@
 //! What stands in a lock file: a living holder is named and never robbed, and a lock that is taken over is given back.
 
 #![no_main]
+#![allow(clippy::disallowed_methods, reason = "a lock file is what others write, as they write it")]
 
 use std::cell::LazyCell;
 use std::fs;

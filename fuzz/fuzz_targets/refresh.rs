@@ -38,6 +38,7 @@ fuzz_target!(|input: &[u8]| {
         clock: clock.as_ref(),
         observer: &Silence,
         lock_timeout: Duration::from_secs(1),
+        retry_within: Duration::from_secs(5),
     };
     let answer = client.acquire_token_silent(&SilentRequest {
         scopes: ScopeSet::parse("User.Read"),
