@@ -150,7 +150,8 @@ fn told(bytes: &[u8]) -> Vec<&'static str> {
 
 fn echo(form: &str) -> Value {
     let decoded = percent_encoding::percent_decode_str(form).decode_utf8().unwrap().into_owned();
-    let encoded: Vec<_> = decoded.split(['&', '=']).map(|word| BASE64_STANDARD.encode(word)).collect();
+    let values = decoded.split('&').filter_map(|field| Some(field.split_once('=')?.1));
+    let encoded: Vec<_> = values.map(|value| BASE64_STANDARD.encode(value)).collect();
     let all = format!("{form} {decoded} {}", encoded.join(" "));
     json!({ "error": "odd", "error_description": all, "suberror": all, "claims": all, "correlation_id": all })
 }
