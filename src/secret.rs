@@ -14,9 +14,6 @@ pub mod kind {
     /// RFC 6749 §1.4.
     #[derive(Clone, Copy)]
     pub enum AccessToken {}
-    /// RFC 6749 §2.3.1.
-    #[derive(Clone, Copy)]
-    pub enum ClientSecret {}
     /// RFC 8628 §3.2 `device_code`.
     #[derive(Clone, Copy)]
     pub enum DeviceCode {}
@@ -30,8 +27,6 @@ pub mod kind {
 
 /// The string that a client presents to a protected resource (RFC 6749 §1.4).
 pub type AccessToken = Secret<kind::AccessToken>;
-/// A confidential client's password (RFC 6749 §2.3.1).
-pub type ClientSecret = Secret<kind::ClientSecret>;
 /// The secret half of a device authorization (RFC 8628 §3.2).
 pub type DeviceCode = Secret<kind::DeviceCode>;
 /// An ID token as received, undecoded (OpenID Connect Core §2).

@@ -58,7 +58,7 @@ impl PublicClient<'_> {
                 Err(error) => {
                     return match (error, fallback) {
                         (StoreError::Busy { .. }, Some(token)) => Ok(SilentOutcome::cached(token, refresh.account)),
-                        (error, _) => Err(error.into()),
+                        (error, fallback) => self.fall_back(refresh.account, fallback, error.into()),
                     };
                 }
             }

@@ -9,7 +9,7 @@ use tokcache::terms::{ClientId, Realm, ScopeSet};
 use tokcache::time::SystemClock;
 
 use super::args::Settings;
-use super::narrator::Narrator;
+use super::narrator::{self, Narrator};
 use super::profiles::{self, Learned, Profile};
 use super::wire_log::WireLog;
 use super::{Exit, Failure, environment};
@@ -205,6 +205,9 @@ fn open_store(
     let default_file = default_file.unwrap_or_default();
     let rescue_folders = environment::rescue_folders();
     let lock_timeout = settings.lock_timeout();
-    store::open(url, store::Settings { default_file, lock_timeout, rescue_folders, clock })
-        .map_err(|error| Failure::new(Exit::Config, error).try_shell("tokcache cache path --store file:PATH"))
+    store::open(
+        url,
+        store::Settings { default_file, lock_timeout, rescue_folders, waiting: Arc::new(narrator::tell_wait), clock },
+    )
+    .map_err(|error| Failure::new(Exit::Config, error).try_shell("tokcache cache path --store file:PATH"))
 }

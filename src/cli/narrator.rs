@@ -2,13 +2,14 @@
 
 use std::fmt::Display;
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::time::Duration;
 
 use tokcache::acquire::{AcquireError, Observer, Successor};
 use tokcache::oauth::{DeviceAuthorization, RequestError};
 use tokcache::store::{Holder, StoreError};
 
-use crate::output::{Countdown, DeviceCodeView, plain, show_device_code, tell};
+use crate::output::{DeviceCodeView, end_countdown, plain, show_countdown, show_device_code, tell};
 
 /// Without `-v`, shorter pauses are not told.
 const WORTH_TELLING: Duration = Duration::from_secs(2);
@@ -16,13 +17,12 @@ const WORTH_TELLING: Duration = Duration::from_secs(2);
 /// An observer that speaks to people.
 pub(super) struct Narrator {
     pub(super) qr: bool,
-    countdown: Countdown,
     verbose: u8,
 }
 
 impl Narrator {
     pub(super) fn new(verbose: u8) -> Self {
-        Narrator { qr: false, countdown: Countdown::new(), verbose }
+        Narrator { qr: false, verbose }
     }
 
     /// Told, and worked out, only with `-v`.
@@ -34,8 +34,14 @@ impl Narrator {
 
     /// The wait for a person is over.
     pub(super) fn end_countdown(&self) {
-        self.countdown.end();
+        end_countdown();
     }
+}
+
+/// Says whose cache lock is waited for.
+pub(super) fn tell_wait(lock: &Path, holder: &Holder) {
+    let (lock, holder) = (plain(&lock.display().to_string()), plain(&holder.to_string()));
+    tell(format_args!("waiting for {holder} to give back {lock}"));
 }
 
 impl Observer for Narrator {
@@ -49,7 +55,7 @@ impl Observer for Narrator {
     }
 
     fn sign_in_pending(&self, left: Duration) -> ControlFlow<()> {
-        self.countdown.show(left);
+        show_countdown(left);
         ControlFlow::Continue(())
     }
 

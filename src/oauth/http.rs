@@ -68,8 +68,8 @@ pub enum Stage {
 }
 
 impl Response {
-    /// With a body in UTF-8, as JSON has to be (RFC 8259 §8.1). What is not is replaced: a name in Latin-1 must not cost
-    /// the tokens beside it, which a rotating server has spent the old ones for.
+    /// With a body in UTF-8, as JSON has to be (RFC 8259 §8.1). What is not is replaced: a stray byte must not cost the
+    /// tokens beside it, as a rotating server has spent the old one by then.
     pub(super) fn in_utf8(mut self) -> Response {
         if let Cow::Owned(text) = String::from_utf8_lossy(&self.body) {
             self.body = Zeroizing::new(text.into_bytes());

@@ -38,22 +38,6 @@ impl TokenErrorResponse {
         }
     }
 
-    /// Whether the same request, even after another sign-in, would meet the same no: the person declined, or the client
-    /// or what it asks for is not allowed.
-    pub fn is_final_denial(&self) -> bool {
-        matches!(
-            self.error,
-            ErrorCode::AccessDenied
-                | ErrorCode::AuthorizationDeclined
-                | ErrorCode::InvalidClient
-                | ErrorCode::InvalidRequest
-                | ErrorCode::InvalidScope
-                | ErrorCode::InvalidTarget
-                | ErrorCode::UnauthorizedClient
-                | ErrorCode::UnsupportedGrantType
-        ) && self.claims.is_none()
-    }
-
     /// Whether the refresh token is dead for every resource. An `invalid_grant` alone does not say so: it may be about
     /// one resource or a policy, and then the token still buys others.
     pub fn kills_refresh_token(&self) -> bool {
@@ -187,14 +171,14 @@ mod tests {
     #[test]
     fn interaction_and_denial_are_told_apart() {
         for error in ["invalid_grant", "interaction_required", "consent_required", "login_required", ""] {
-            assert!(refusal(error).needs_interaction() && !refusal(error).is_final_denial(), "{error}");
+            assert!(refusal(error).needs_interaction(), "{error}");
         }
         for error in ["access_denied", "authorization_declined", "invalid_client", "invalid_scope"] {
-            assert!(!refusal(error).needs_interaction() && refusal(error).is_final_denial(), "{error}");
+            assert!(!refusal(error).needs_interaction(), "{error}");
         }
         assert!(!TokenErrorResponse { status: 401, ..refusal("") }.needs_interaction());
         let challenged = TokenErrorResponse { claims: Some("{}".into()), ..refusal("invalid_request") };
-        assert!(challenged.needs_interaction() && !challenged.is_final_denial());
+        assert!(challenged.needs_interaction());
     }
 
     #[test]

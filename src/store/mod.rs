@@ -19,6 +19,7 @@ pub use error::StoreError;
 pub use file::FileStore;
 pub use memory::MemoryStore;
 pub use open::{Settings, UnknownStore, open};
+pub use wait::Waiting;
 
 /// A place that keeps one cache document.
 ///

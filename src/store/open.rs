@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{CacheStore, FileStore, MemoryStore};
+use super::{CacheStore, FileStore, MemoryStore, Waiting};
 use crate::time::Clock;
 
 /// What a store needs to know beside its URL.
@@ -16,6 +16,8 @@ pub struct Settings {
     pub lock_timeout: Duration,
     /// Where a file store keeps what it cannot save, in this order; on another disk than the file's if there is one.
     pub rescue_folders: Vec<PathBuf>,
+    /// Is told whose cache lock is waited for, should that take a while.
+    pub waiting: Arc<Waiting>,
     /// What waits go by.
     pub clock: Arc<dyn Clock>,
 }
@@ -32,7 +34,7 @@ pub fn open(url: &str, settings: Settings) -> Result<Box<dyn CacheStore>, Unknow
         None => return Err(UnknownStore::new(url)),
     };
     let store = FileStore::new(&path, settings.lock_timeout, settings.clock);
-    Ok(Box::new(store.rescuing_in(settings.rescue_folders)))
+    Ok(Box::new(store.rescuing_in(settings.rescue_folders).telling(settings.waiting)))
 }
 
 /// A path as typed, or the path of an RFC 8089 URL of this machine. A host in it is nothing that can be opened, and
@@ -77,6 +79,7 @@ mod tests {
             default_file: "/default/cache.json".into(),
             lock_timeout: Duration::ZERO,
             rescue_folders: Vec::new(),
+            waiting: Arc::new(|_, _| {}),
             clock: Arc::new(SystemClock::new()),
         };
         open(url, settings).map(|store| store.describe().url).map_err(|error| error.to_string())

@@ -19,18 +19,40 @@ pub(super) enum Attempt<Lock> {
     Taken(Holder),
 }
 
+/// Is told whose lock is waited for, should that take a while.
+pub type Waiting = dyn Fn(&Path, &Holder) + Send + Sync;
+
+/// A wait shorter than this is nobody's concern.
+const WORTH_TELLING: Duration = Duration::from_secs(2);
+
+/// How long to wait, by which clock, and who is told.
+#[derive(Clone, Copy)]
+pub(super) struct Patience<'a> {
+    pub(super) limit: Duration,
+    pub(super) clock: &'a dyn Clock,
+    pub(super) waiting: &'a Waiting,
+}
+
 /// Tries until the lock is held. [`StoreError::Busy`] when `patience` is over, with `lock` as its name.
 pub(super) fn wait_for<Lock>(
     lock: &Path,
-    patience: Duration,
-    clock: &dyn Clock,
+    patience: Patience<'_>,
     attempt: &mut dyn FnMut() -> Result<Attempt<Lock>, StoreError>,
 ) -> Result<Lock, StoreError> {
-    let mut queue = Queue::new(lock, patience, clock);
+    let Patience { limit, clock, waiting } = patience;
+    let start = clock.elapsed();
+    let mut told = false;
+    let mut queue = Queue::new(lock, limit, clock);
     loop {
         match attempt()? {
             Attempt::Held(lock) => return Ok(lock),
-            Attempt::Taken(holder) => queue.wait(holder)?,
+            Attempt::Taken(holder) => {
+                if !told && clock.elapsed().saturating_sub(start) >= WORTH_TELLING {
+                    told = true;
+                    waiting(lock, &holder);
+                }
+                queue.wait(holder)?;
+            }
         }
     }
 }
@@ -101,6 +123,7 @@ fn jittered(pause: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
+    use std::sync::{Arc, Mutex};
 
     use super::*;
     use crate::time::{SystemClock, Timestamp};
@@ -144,7 +167,13 @@ mod tests {
             attempts.set(attempts.get() + 1);
             if attempts.get() == 1 { taken_by(42) } else { Ok(Attempt::Taken(Holder::default())) }
         };
-        let outcome = wait_for(Path::new("lock"), Duration::from_secs(60), &SleepClock::default(), &mut attempt);
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let clock = SleepClock::default();
+        let heard = Arc::clone(&told);
+        let waiting = move |_: &Path, holder: &Holder| heard.lock().unwrap().push(holder.to_string());
+        let limit = Duration::from_secs(60);
+        let outcome = wait_for(Path::new("lock"), Patience { limit, clock: &clock, waiting: &waiting }, &mut attempt);
+        assert_eq!(*told.lock().unwrap(), ["another process"]);
         let Err(StoreError::Busy { lock, holder, waited }) = outcome else { panic!("not busy") };
         assert_eq!((lock.as_path(), holder.pid, waited), (Path::new("lock"), Some(42), Duration::from_secs(60)));
     }

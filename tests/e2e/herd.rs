@@ -1,34 +1,35 @@
 //! Many processes at once on an expired token: one refreshes, all are served, nobody is signed out.
 
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::harness::{Home, Provider, REFRESH_TOKEN, SCOPE, answer_of, end_of};
+use crate::harness::{Home, Provider, REFRESH_TOKEN, SCOPE, answer_of, end_of, is_long};
 
-const HERD: usize = 50;
+const HERD: usize = 200;
+/// What the token endpoint takes.
+const REFRESH: Duration = Duration::from_secs(1);
 
 #[test]
-fn fifty_processes_on_an_expired_token_make_one_refresh() {
-    a_herd_makes_one_refresh(&Provider::start());
+fn two_hundred_processes_on_an_expired_token_make_one_refresh() {
+    a_herd_makes_one_refresh(&Provider::start(), Duration::ZERO, 1);
+}
+
+/// So slow that all of them have to wait for it.
+#[test]
+fn two_hundred_processes_make_one_refresh_at_a_slow_token_endpoint() {
+    a_herd_makes_one_refresh(&slow_provider(), REFRESH, if is_long() { 20 } else { 2 });
 }
 
 #[test]
-fn fifty_processes_make_one_refresh_at_a_slow_token_endpoint() {
-    let provider = Provider::start();
-    provider.order_fault(json!({ "grant_type": REFRESH_TOKEN, "times": null, "delay_ms": 1000 }));
-    a_herd_makes_one_refresh(&provider);
-}
-
-#[test]
-fn fifty_forced_refreshes_at_once_are_one() {
-    let provider = Provider::start();
-    provider.order_fault(json!({ "grant_type": REFRESH_TOKEN, "times": null, "delay_ms": 1000 }));
+fn forced_refreshes_at_once_are_one() {
+    let provider = slow_provider();
     let home = Home::at(&provider);
     home.sign_in(&provider);
     let old = home.token(&[]);
 
-    let tokens = release_together(&home, &["token", "--scope", SCOPE, "--force-refresh"]);
+    let (tokens, _) = release_together(&home, &["token", "--scope", SCOPE, "--force-refresh"]);
 
     assert!(tokens.iter().all(|token| *token != old), "all are newer than the command");
     provider.assert_no_sign_in_was_lost();
@@ -36,21 +37,54 @@ fn fifty_forced_refreshes_at_once_are_one() {
     assert!(provider.token_requests(REFRESH_TOKEN) < HERD / 2, "{} refreshes", provider.token_requests(REFRESH_TOKEN));
 }
 
-fn a_herd_makes_one_refresh(provider: &Provider) {
-    let home = Home::at(provider);
-    home.sign_in(provider);
+#[test]
+fn whoever_has_waited_long_enough_says_for_whom_and_gives_up() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    home.sign_in(&provider);
     home.cache.expire_access_tokens();
+    provider.order_fault(json!({ "grant_type": REFRESH_TOKEN, "held": true }));
+    let refreshing = home.start(&["token", "--scope", SCOPE]);
+    provider.wait_until_it_holds_one();
 
-    let tokens = release_together(&home, &["token", "--scope", SCOPE]);
+    let error = home.error(7, &["token", "--scope", SCOPE, "--lock-timeout", "3s"]);
 
-    assert_eq!(provider.token_requests(REFRESH_TOKEN), 1, "refresh requests");
-    assert!(tokens.iter().all(|token| *token == tokens[0]), "all print the same token");
-    assert!(!home.token(&["--force-refresh"]).is_empty(), "the sign-in is alive");
+    let holder = format!("process {}", refreshing.id());
+    assert!(error["message"].as_str().expect("a message").contains(&holder), "{error}");
+    provider.heal();
+    answer_of(&end_of(refreshing));
     provider.assert_no_sign_in_was_lost();
 }
 
-/// Starts the herd behind a closed gate, opens it, and returns what each of them printed.
-fn release_together(home: &Home, arguments: &[&str]) -> Vec<String> {
+fn a_herd_makes_one_refresh(provider: &Provider, refresh: Duration, rounds: usize) {
+    let home = Home::at(provider);
+    home.sign_in(provider);
+
+    for round in 1..=rounds {
+        let (_, warm) = release_together(&home, &["token", "--scope", SCOPE]);
+        home.cache.expire_access_tokens();
+
+        let (tokens, took) = release_together(&home, &["token", "--scope", SCOPE]);
+
+        println!("round {round} of {rounds}: {warm:.2?} with a cached token, {took:.2?} with a refresh of {refresh:?}");
+        assert_eq!(provider.token_requests(REFRESH_TOKEN), round, "refresh requests until round {round}");
+        assert!(tokens.iter().all(|token| *token == tokens[0]), "all print the same token");
+    }
+    assert!(!home.token(&["--force-refresh"]).is_empty(), "the sign-in is alive");
+    provider.assert_no_sign_in_was_lost();
+    assert_eq!(home.cache.beside(), Vec::<String>::new(), "no lock and no litter is left");
+}
+
+/// A provider that rotates refresh tokens, revokes the sign-in on reuse, and takes its time.
+fn slow_provider() -> Provider {
+    let provider = Provider::start();
+    let delay = u64::try_from(REFRESH.as_millis()).expect("a short time");
+    provider.order_fault(json!({ "grant_type": REFRESH_TOKEN, "times": null, "delay_ms": delay }));
+    provider
+}
+
+/// Starts the herd behind a closed gate, opens it, and returns what each of them printed and how long all took.
+fn release_together(home: &Home, arguments: &[&str]) -> (Vec<String>, Duration) {
     let (gate, opener) = std::io::pipe().expect("a pipe");
     let herd: Vec<_> = (0..HERD)
         .map(|_| {
@@ -60,6 +94,8 @@ fn release_together(home: &Home, arguments: &[&str]) -> Vec<String> {
             waiting.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a shell")
         })
         .collect();
+    let start = Instant::now();
     drop(opener);
-    herd.into_iter().map(|child| answer_of(&end_of(child))).collect()
+    let tokens = herd.into_iter().map(|child| answer_of(&end_of(child))).collect();
+    (tokens, start.elapsed())
 }

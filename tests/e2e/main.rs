@@ -3,8 +3,9 @@
 //! `tests/run e2e` installs what this needs and runs it; `tests/README.md` says how to add a case.
 
 #![cfg(target_os = "linux")]
-#![allow(clippy::expect_used, clippy::panic, reason = "a case that cannot go on has failed")]
+#![allow(clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "a case that cannot go on has failed")]
 
+mod crowd;
 mod harness;
 
 mod clock;
@@ -13,6 +14,7 @@ mod faults;
 mod herd;
 mod meanwhile;
 mod msal;
+mod neighbours;
 mod saving;
 mod secrecy;
 mod sign_in;

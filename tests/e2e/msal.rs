@@ -76,6 +76,28 @@ fn tokcache_signs_in_to_entra_and_node_serves_and_refreshes() {
 }
 
 #[test]
+fn the_azure_cli_signs_in_to_entra_and_tokcache_serves_and_refreshes() {
+    a_library_signs_in(Library::AzureCli, Protocol::Entra);
+}
+
+#[test]
+fn tokcache_signs_in_to_entra_and_the_azure_cli_serves_and_refreshes() {
+    tokcache_signs_in(Library::AzureCli, Protocol::Entra);
+}
+
+/// `az account clear` takes the file away as well.
+#[test]
+fn what_the_azure_cli_clears_tokcache_no_longer_has() {
+    let (provider, home) = start(Protocol::Entra);
+    home.sign_in(&provider);
+
+    Library::AzureCli.remove(&home, &provider, Protocol::Entra);
+
+    assert!(!home.cache.path().exists());
+    assert_eq!(home.answer(&["list", "-o", "json"]), "[]");
+}
+
+#[test]
 fn three_programs_in_turn_lose_no_sign_in_and_no_unknown_data() {
     three_programs_in_turn(Protocol::Oidc);
 }

@@ -101,3 +101,22 @@ fn brackets_without_end_do_not_take_for_ever() {
     let deep = format!("{}1{}", entry.repeat(100_000), "}".repeat(100_000));
     salvage(format!(r#"{{"AccessToken":{{"k":{deep},"cut"#).as_bytes()).unwrap();
 }
+
+#[test]
+fn an_entry_that_lost_its_closing_bracket_does_not_take_the_others_with_it() {
+    let access = entry("AccessToken", "AT");
+    let open = access.trim_end_matches('}');
+    let text = format!(
+        r#"{{"AccessToken":{{"one":{open},"two":{access}}},"RefreshToken":{{"k":{}}}}}"#,
+        entry("RefreshToken", "RT")
+    );
+    assert_eq!(
+        saved(text.as_bytes()),
+        (vec!["AccessToken two".to_owned(), "RefreshToken k".to_owned()], vec!["one".to_owned()])
+    );
+}
+
+#[test]
+fn a_number_at_the_very_end_may_have_had_more_digits() {
+    assert_eq!(saved(br#"{"whole":12,"cut":12"#).0, ["whole"]);
+}

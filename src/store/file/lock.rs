@@ -1,16 +1,15 @@
 //! The cache lock, as a value: what saves the file takes it as proof.
 
 use std::fs::File;
-use std::path::Path;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
 use super::contender::Contender;
 use super::lockfile::{Flock, LockFile, try_flock};
 use super::place::Place;
 use super::regular::open_to_write;
-use crate::store::wait::{Attempt, wait_for};
+use crate::platform::{self, Identity};
+use crate::store::wait::{Attempt, Patience, wait_for};
 use crate::store::{Holder, StoreError};
-use crate::time::Clock;
 
 /// The right to write the cache file. Held for milliseconds, given back when dropped.
 pub(super) enum CacheLock {
@@ -18,40 +17,70 @@ pub(super) enum CacheLock {
     Beside(Vec<LockFile>),
     /// The folder takes no lock file, though the cache file itself can be written: its own `flock` then. MSAL's
     /// libraries cannot write there at all, so tokcache need only keep out of its own way.
-    Within { _file: File },
+    Within(OwnFlock),
+}
+
+/// The `flock` of the cache file itself.
+pub(super) struct OwnFlock {
+    path: PathBuf,
+    identity: Identity,
+    /// Kept open for its `flock`.
+    _file: File,
 }
 
 impl CacheLock {
-    /// Waits for the lock, at most for `patience`.
-    pub(super) fn acquire(place: &Place, patience: Duration, clock: &dyn Clock) -> Result<CacheLock, StoreError> {
-        let beside = place.lock_files().iter().map(|path| wait_for_file(place, path, patience, clock)).collect();
-        match beside {
-            Ok(files) => Ok(CacheLock::Beside(files)),
-            Err(error) if error.is_unwritable() => within(place, patience, clock)?.ok_or(error),
-            Err(error) => Err(error),
+    /// Waits for the lock, as long as `patience` lasts.
+    pub(super) fn acquire(place: &Place, patience: Patience<'_>) -> Result<CacheLock, StoreError> {
+        let mut files = Vec::new();
+        for path in place.lock_files() {
+            match wait_for_file(place, &path, patience) {
+                Ok(file) => files.push(file),
+                Err(error) if error.is_unwritable() && path == place.own_lock_file() => {
+                    return within(place, patience)?.map(CacheLock::Within).ok_or(error);
+                }
+                // The folder of a link takes no lock file: then nobody who comes by the link has one there.
+                Err(error) if error.is_unwritable() => {}
+                Err(error) => return Err(error),
+            }
         }
+        Ok(CacheLock::Beside(files))
     }
 
     /// Whether nobody has taken it away meanwhile.
     pub(super) fn is_still_ours(&self) -> bool {
         match self {
             CacheLock::Beside(files) => files.iter().all(LockFile::is_still_ours),
-            CacheLock::Within { .. } => true,
+            CacheLock::Within(flock) => flock.is_still_ours(),
         }
     }
 }
 
-fn wait_for_file(place: &Place, path: &Path, patience: Duration, clock: &dyn Clock) -> Result<LockFile, StoreError> {
-    let mut contender = Contender::new(place, path, clock);
-    wait_for(path, patience, clock, &mut || contender.attempt())
+impl OwnFlock {
+    fn is_still_ours(&self) -> bool {
+        matches!(platform::identity_at(&self.path), Ok(Some(identity)) if identity == self.identity)
+    }
 }
 
-fn within(place: &Place, patience: Duration, clock: &dyn Clock) -> Result<Option<CacheLock>, StoreError> {
-    let Ok(file) = open_to_write(&place.file) else { return Ok(None) };
-    wait_for(&place.file, patience, clock, &mut || match try_flock(&file) {
-        Ok(Flock::Taken) => Ok(Attempt::Taken(Holder::default())),
-        Ok(Flock::Held | Flock::Unknown) => Ok(Attempt::Held(())),
-        Err(error) => Err(StoreError::io("lock", &place.file)(error)),
-    })?;
-    Ok(Some(CacheLock::Within { _file: file }))
+fn wait_for_file(place: &Place, path: &Path, patience: Patience<'_>) -> Result<LockFile, StoreError> {
+    let mut contender = Contender::new(place, path, patience.clock);
+    wait_for(path, patience, &mut || contender.attempt())
+}
+
+/// `None` if the file cannot be written either. Whoever waited for a file that was replaced meanwhile waits for the new
+/// one.
+fn within(place: &Place, patience: Patience<'_>) -> Result<Option<OwnFlock>, StoreError> {
+    let failed = StoreError::io("lock", place.file());
+    let attempt = &mut || {
+        let Ok(file) = open_to_write(place.file()) else { return Ok(Attempt::Held(None)) };
+        match try_flock(&file).map_err(&failed)? {
+            Flock::Taken => Ok(Attempt::Taken(Holder::default())),
+            Flock::Held | Flock::Unknown => {
+                let identity = platform::identity(&file).map_err(&failed)?;
+                let flock = OwnFlock { path: place.file().to_owned(), identity, _file: file };
+                let is_ours = flock.is_still_ours();
+                Ok(if is_ours { Attempt::Held(Some(flock)) } else { Attempt::Taken(Holder::default()) })
+            }
+        }
+    };
+    wait_for(place.file(), patience, attempt)
 }

@@ -10,6 +10,7 @@
 
 mod contender;
 mod content;
+mod contents;
 mod load;
 mod lock;
 mod lockfile;
@@ -37,7 +38,7 @@ use self::rescue::{FileLease, RescuePlace};
 use self::save::{Commit, remove, save};
 use self::set_aside::set_aside;
 use self::sweep::sweep;
-use super::wait::wait_unless;
+use super::wait::{Patience, Waiting, wait_unless};
 use super::{
     CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Saved, StoreError, Wait,
 };
@@ -50,13 +51,21 @@ pub struct FileStore {
     lock_timeout: Duration,
     clock: Arc<dyn Clock>,
     rescue_folders: Vec<PathBuf>,
+    waiting: Arc<Waiting>,
 }
 
 impl FileStore {
     /// The store in the file at `path`, which need not exist. Waits at most `lock_timeout` for another process's cache
     /// lock.
     pub fn new(path: &Path, lock_timeout: Duration, clock: Arc<dyn Clock>) -> Self {
-        FileStore { place: Place::new(path), lock_timeout, clock, rescue_folders: Vec::new() }
+        let waiting = Arc::new(|_: &Path, _: &Holder| {});
+        FileStore { place: Place::new(path), lock_timeout, clock, rescue_folders: Vec::new(), waiting }
+    }
+
+    /// The same store, which tells `waiting` whose cache lock it waits for, should that take a while.
+    pub fn telling(mut self, waiting: Arc<Waiting>) -> Self {
+        self.waiting = waiting;
+        self
     }
 
     /// The same store, which keeps what it cannot save in the first of `folders` that takes it.
@@ -66,12 +75,16 @@ impl FileStore {
     }
 
     fn rescue_place(&self) -> RescuePlace<'_> {
-        let file = self.place.file.as_os_str().as_encoded_bytes();
+        let file = self.place.file().as_os_str().as_encoded_bytes();
         RescuePlace { folders: &self.rescue_folders, prefix: format!("tokcache-rescue-{}-", short_hash(file)) }
     }
 
+    fn patience(&self, limit: Duration) -> Patience<'_> {
+        Patience { limit, clock: self.clock.as_ref(), waiting: self.waiting.as_ref() }
+    }
+
     fn lock(&self) -> Result<CacheLock, StoreError> {
-        CacheLock::acquire(&self.place, self.lock_timeout, self.clock.as_ref())
+        CacheLock::acquire(&self.place, self.patience(self.lock_timeout))
     }
 
     /// [`StoreError::Busy`] when others have been breaking our lock for as long as we would have waited for it.
@@ -91,7 +104,7 @@ impl FileStore {
             Err(error) if error.is_unwritable() => None,
             Err(error) => return Err(error),
         };
-        match snapshot(&self.place.file)? {
+        match snapshot(self.place.file())? {
             None => Ok(Presence::Absent),
             Some(found) if found.is_blank() => Ok(Presence::Absent),
             Some(found) if found.reads_whole(read) => Ok(Presence::Found),
@@ -104,7 +117,7 @@ impl CacheStore for FileStore {
     fn load(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError> {
         let mut settling = Settling::new(self.clock.as_ref());
         loop {
-            let Some(found) = snapshot(&self.place.file)? else { return Ok(Presence::Absent) };
+            let Some(found) = snapshot(&self.place.typed)? else { return Ok(Presence::Absent) };
             if found.reads_whole(read) {
                 return Ok(Presence::Found);
             }
@@ -121,7 +134,7 @@ impl CacheStore for FileStore {
         let start = self.clock.elapsed();
         loop {
             let lock = self.lock()?;
-            let found = snapshot(&self.place.file)?;
+            let found = snapshot(self.place.file())?;
             let settled = found.as_ref().is_none_or(|found| settling.is_over(found));
             let wanted = match &found {
                 Some(found) if found.document().is_none() && !settled => Change::Torn,
@@ -129,7 +142,7 @@ impl CacheStore for FileStore {
             };
             match wanted {
                 Change::Keep => return Ok(Saved::Unchanged),
-                Change::Replace(bytes) if found.as_ref().is_some_and(|found| found.bytes == bytes) => {
+                Change::Replace(bytes) if found.as_ref().is_some_and(|found| *found.bytes == **bytes) => {
                     return Ok(Saved::Unchanged);
                 }
                 Change::Replace(bytes) => match save(&lock, &self.place, &bytes, found.as_ref())? {
@@ -153,7 +166,7 @@ impl CacheStore for FileStore {
         let start = self.clock.elapsed();
         loop {
             let lock = self.lock()?;
-            let Some(found) = snapshot(&self.place.file)? else { return Ok(Repaired::Unchanged) };
+            let Some(found) = snapshot(self.place.file())? else { return Ok(Repaired::Unchanged) };
             let Some(bytes) = found.document().filter(|_| settling.is_over(&found)) else {
                 if found.is_blank() {
                     return Ok(Repaired::Unchanged);
@@ -192,11 +205,11 @@ impl CacheStore for FileStore {
         let reserved = match tempfile::tempfile_in(folder) {
             Ok(file) => platform::reserve(&file, size as u64),
             // Saved in place, then.
-            Err(error) => open_to_write(&self.place.file).map(drop).map_err(|_| error),
+            Err(error) => open_to_write(self.place.file()).map(drop).map_err(|_| error),
         };
         reserved.map_err(StoreError::io("save in", folder))?;
         // Whoever holds it now will have given it back by the time that it is needed.
-        match CacheLock::acquire(&self.place, Duration::ZERO, self.clock.as_ref()) {
+        match CacheLock::acquire(&self.place, self.patience(Duration::ZERO)) {
             Ok(_) | Err(StoreError::Busy { .. }) => Ok(()),
             Err(error) => Err(error),
         }
@@ -225,7 +238,7 @@ impl CacheStore for FileStore {
         let path = self.place.typed.clone();
         let lock_holder = self.place.lock_files().iter().find_map(|lock| holder_of(lock));
         let exposed = [
-            (self.place.file.as_path(), platform::is_open_to_others as fn(&Metadata) -> bool),
+            (self.place.file(), platform::is_open_to_others as fn(&Metadata) -> bool),
             (self.place.folder(), platform::lets_others_replace),
         ];
         let exposed =

@@ -28,6 +28,18 @@ impl CacheFile {
         std::fs::read_to_string(&self.0).expect("a cache file")
     }
 
+    /// What else stands in its folder, sorted: locks, leases, temporary files.
+    pub(crate) fn beside(&self) -> Vec<String> {
+        let folder = self.0.parent().expect("a folder");
+        let names = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+        let mut others: Vec<_> = names
+            .filter(|name| Some(name.as_os_str()) != self.0.file_name())
+            .map(|name| name.display().to_string())
+            .collect();
+        others.sort();
+        others
+    }
+
     pub(crate) fn document(&self) -> Value {
         serde_json::from_str(&self.text()).expect("JSON")
     }

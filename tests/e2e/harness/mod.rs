@@ -19,6 +19,11 @@ pub(crate) const SCOPE: &str = "api.read";
 pub(crate) const LOGIN: &str = "alice";
 
 /// A file of this tier.
-fn source(name: &str) -> std::path::PathBuf {
+pub(crate) fn source(name: &str) -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/e2e").join(name)
+}
+
+/// `TOKCACHE_TESTS=long`: as many rounds as the README speaks of, not a few.
+pub(crate) fn is_long() -> bool {
+    std::env::var("TOKCACHE_TESTS").is_ok_and(|form| form == "long")
 }

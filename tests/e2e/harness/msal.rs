@@ -11,6 +11,8 @@ use super::{CLIENT_ID, Home, Provider, SCOPE, source};
 /// A library and, where it has several, its way of locking the file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Library {
+    /// The Azure CLI, which is made of MSAL Python; it knows Entra alone.
+    AzureCli,
     Node,
     /// `pip install msal-extensions`: a lock file created exclusively.
     Python,
@@ -86,12 +88,16 @@ impl Library {
         serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{self:?} {name}: {errors}"))
     }
 
-    fn command(self, name: &str, home: &Home, provider: &Provider, protocol: Protocol) -> Command {
+    /// The library's program, told what to do; `--gate` makes it wait for the end of its standard input.
+    pub(crate) fn command(self, name: &str, home: &Home, provider: &Provider, protocol: Protocol) -> Command {
         let mut command = match self {
             Library::Node => home.command("node"),
-            Library::Python | Library::PythonPortalocker => home.command(source("../../target/e2e/python/bin/python")),
+            Library::AzureCli | Library::Python | Library::PythonPortalocker => {
+                home.command(source("../../target/e2e/python/bin/python"))
+            }
         };
         match self {
+            Library::AzureCli => command.arg(source("msal/azure_cli.py")),
             Library::Node => command.arg(source("msal/msal_node.mjs")),
             Library::Python => command.arg(source("msal/msal_python.py")),
             Library::PythonPortalocker => command.arg(source("msal/msal_python.py")).args(["--lock", "portalocker"]),

@@ -24,6 +24,11 @@ export function decorate(form, login, body) {
   }
 }
 
+// What a person is told, in the device authorization response; the Azure CLI prints nothing else.
+export function instructions({ verification_uri, user_code }) {
+  return `To sign in, open ${verification_uri} and enter the code ${user_code}.`;
+}
+
 // The table of aliases that MSAL Python asks for before it looks under a cloud's other names.
 export function answerInstanceDiscovery(settings, response) {
   const aliases = hostNames(settings);

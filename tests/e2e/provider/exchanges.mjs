@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { DevicePolling } from './device.mjs';
-import { decorate } from './entra.mjs';
+import { decorate, instructions } from './entra.mjs';
 import { damage } from './faults.mjs';
 
 const ENDPOINTS = new Map([
@@ -65,7 +65,10 @@ export function wrapExchanges({ settings, exchanges, faults }) {
 }
 
 function complete(settings, ctx, endpoint, form, polling) {
-  if (endpoint === 'device_authorization' && ctx.status === 200) polling.begin(ctx.body);
+  if (endpoint === 'device_authorization' && ctx.status === 200) {
+    polling.begin(ctx.body);
+    if (settings.entra) ctx.body.message = instructions(ctx.body);
+  }
   if (endpoint !== 'token' || ctx.status !== 200) return;
   if (settings.entra) decorate(form, ctx.oidc.entities.Account?.accountId, ctx.body);
   if (settings.refresh_in_seconds !== null) ctx.body.refresh_in = settings.refresh_in_seconds;

@@ -1,0 +1,113 @@
+//! Cache files as MSAL Python writes them: one account, and as many tokens as are wanted.
+
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Map, Value, json};
+use tokcache::time::{Clock as _, SystemClock};
+
+pub(crate) const AUTHORITY: &str = "https://login.microsoftonline.com/contoso.example";
+pub(crate) const CLIENT_ID: &str = "6731de76-14a6-49ae-97bc-6eba6914391e";
+
+const ACCOUNT: &str = "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa.11111111-1111-1111-1111-111111111111";
+const ENVIRONMENT: &str = "login.microsoftonline.com";
+const REALM: &str = "contoso.example";
+/// As long as Entra's access tokens are.
+const TOKEN_LENGTH: usize = 2000;
+
+pub(crate) struct Cache {
+    pub(crate) path: PathBuf,
+    /// The scope of the last token in the file, which everybody is asked for.
+    pub(crate) scope: String,
+    pub(crate) token: String,
+}
+
+impl Cache {
+    /// Writes it into `folder`.
+    pub(crate) fn write(folder: &Path, tokens: usize) -> Cache {
+        let path = folder.join("cache.json");
+        let mut file = BufWriter::new(File::create(&path).unwrap());
+        serde_json::to_writer_pretty(&mut file, &document(tokens)).unwrap();
+        file.flush().unwrap();
+        let scope = scope(tokens - 1);
+        Cache { path, token: secret(&scope), scope }
+    }
+
+    /// `tokcache token` for it, with everything that it needs to know in its environment.
+    pub(crate) fn ask(&self, tokcache: &Path) -> Command {
+        let mut command = Command::new(tokcache);
+        command.args(["token", "--scope", &self.scope]);
+        command.env("TOKCACHE_CONFIG_DIR", self.path.parent().unwrap());
+        command.env("TOKCACHE_STORE", format!("file:{}", self.path.display()));
+        command.env("TOKCACHE_AUTHORITY", AUTHORITY).env("TOKCACHE_CLIENT_ID", CLIENT_ID);
+        command
+    }
+}
+
+fn scope(number: usize) -> String {
+    format!("api://service-{number}/read")
+}
+
+fn document(tokens: usize) -> Value {
+    let now = SystemClock::new().now().0;
+    let access_tokens: Map<String, Value> = (0..tokens).map(|number| access_token(&scope(number), now)).collect();
+    json!({
+        "AccessToken": access_tokens,
+        "Account": {format!("{ACCOUNT}-{ENVIRONMENT}-{REALM}"): {
+            "home_account_id": ACCOUNT,
+            "environment": ENVIRONMENT,
+            "realm": REALM,
+            "local_account_id": "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa",
+            "username": "jane@contoso.example",
+            "authority_type": "MSSTS",
+        }},
+        "IdToken": {format!("{ACCOUNT}-{ENVIRONMENT}-idtoken-{CLIENT_ID}-{REALM}-"): {
+            "credential_type": "IdToken",
+            "secret": secret("id token"),
+            "home_account_id": ACCOUNT,
+            "environment": ENVIRONMENT,
+            "realm": REALM,
+            "client_id": CLIENT_ID,
+        }},
+        "RefreshToken": {format!("{ACCOUNT}-{ENVIRONMENT}-refreshtoken-{CLIENT_ID}--api"): {
+            "credential_type": "RefreshToken",
+            "secret": secret("refresh token"),
+            "home_account_id": ACCOUNT,
+            "environment": ENVIRONMENT,
+            "client_id": CLIENT_ID,
+            "target": "api",
+            "last_modification_time": now.to_string(),
+        }},
+        "AppMetadata": {format!("appmetadata-{ENVIRONMENT}-{CLIENT_ID}"): {
+            "client_id": CLIENT_ID,
+            "environment": ENVIRONMENT,
+        }},
+    })
+}
+
+fn access_token(scope: &str, now: i64) -> (String, Value) {
+    let key = format!("{ACCOUNT}-{ENVIRONMENT}-accesstoken-{CLIENT_ID}-{REALM}-{scope}");
+    let entry = json!({
+        "credential_type": "AccessToken",
+        "secret": secret(scope),
+        "home_account_id": ACCOUNT,
+        "environment": ENVIRONMENT,
+        "client_id": CLIENT_ID,
+        "target": scope,
+        "realm": REALM,
+        "token_type": "Bearer",
+        "cached_at": now.to_string(),
+        "expires_on": (now + 3600).to_string(),
+        "extended_expires_on": (now + 3600).to_string(),
+    });
+    (key, entry)
+}
+
+/// Made up, and different for each `seed`.
+fn secret(seed: &str) -> String {
+    let mut secret = format!("{}-", seed.replace([':', '/'], "")).repeat(TOKEN_LENGTH / 10);
+    secret.truncate(TOKEN_LENGTH);
+    secret
+}

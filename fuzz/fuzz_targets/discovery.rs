@@ -1,0 +1,45 @@
+//! Provider metadata: the authority's URL, a line break, and the body.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use tokcache::oauth::{Authority, Endpoint, discover};
+use tokcache_fuzz::json::Object;
+use tokcache_fuzz::server::Server;
+use tokcache_fuzz::url::{assert_secure, host, is_plain_loopback};
+
+fuzz_target!(|input: &str| {
+    let Some((url, body)) = input.split_once('\n') else { return };
+    let Ok(authority) = Authority::parse(url, None) else { return };
+    let Ok(endpoints) = discover(&Server::new(200, body), &authority) else { return };
+    let members = Object::parse(body).expect("metadata are an object");
+    assert_eq!(endpoints.issuer, members.string("issuer"));
+    assert_may_speak_for(&endpoints.issuer.expect("metadata name their issuer"), &authority);
+    for (name, endpoint) in [
+        ("token_endpoint", endpoints.token),
+        ("device_authorization_endpoint", endpoints.device_authorization),
+        ("revocation_endpoint", endpoints.revocation),
+    ] {
+        assert_eq!(endpoint.as_ref().map(|endpoint| endpoint.as_str().to_owned()), members.string(name));
+        endpoint.iter().for_each(|endpoint| assert_safe(endpoint, &authority));
+    }
+});
+
+/// Of the same host or one label below, or both Microsoft's.
+fn assert_may_speak_for(issuer: &str, authority: &Authority) {
+    let [issuer_host, own_host] = [issuer, authority.url()].map(|url| host(url).to_ascii_lowercase());
+    let is_microsoft =
+        || Authority::parse(&format!("https://{issuer_host}"), None).is_ok_and(|issuer| issuer.kind().is_entra_like());
+    let is_below = || issuer_host.strip_suffix(&format!(".{own_host}")).is_some_and(|label| !label.contains('.'));
+    assert!(
+        issuer_host == own_host || is_below() || (authority.kind().is_entra_like() && is_microsoft()),
+        "{issuer} speaks for {}",
+        authority.url()
+    );
+}
+
+fn assert_safe(endpoint: &Endpoint, authority: &Authority) {
+    assert_secure(endpoint.as_str());
+    let is_local = ["localhost", "::1"].contains(&host(authority.url())) || host(authority.url()).starts_with("127.");
+    assert!(!is_plain_loopback(endpoint.as_str()) || is_local, "{} leads to this machine", authority.url());
+}

@@ -1,0 +1,92 @@
+//! `STATUS` and a body, as the answer to a refresh, a revocation and a polling device: what it says is understood in
+//! one way, at a bounded length, and what was sent in secret is not repeated.
+
+#![no_main]
+
+use std::ops::ControlFlow;
+
+use libfuzzer_sys::fuzz_target;
+use tokcache::oauth::{DeviceAuthorization, ErrorCode, RequestError, TokenErrorResponse};
+use tokcache::secret::{DeviceCode, RefreshToken};
+use tokcache::terms::ScopeSet;
+use tokcache_fuzz::json::Object;
+use tokcache_fuzz::server::{Server, as_client};
+
+/// Stands in every secret that is sent, and in `fuzz/json.dict`.
+const CANARY: &str = "canary/1";
+
+/// Seconds after which the person gives up.
+const PATIENCE: usize = 30;
+
+/// What is kept of each text, in bytes.
+const LONGEST_TEXT: usize = 4096;
+
+fuzz_target!(|input: &[u8]| {
+    let Some(server) = Server::from_input(input) else { return };
+    let token = RefreshToken::new(CANARY);
+    let refreshed = as_client(&server, |client| client.refresh(&token, &ScopeSet::parse("User.Read"), None, None));
+    let is_success = (200..300).contains(&server.status());
+    let text = server.text();
+    let body = Object::parse(&text).filter(Object::has_unicode_names);
+    let has_token = body.is_some_and(|body| body.string("access_token").is_some());
+    assert_eq!(refreshed.is_ok(), is_success && has_token);
+    if let Err(error) = refreshed {
+        check(&error, &server);
+    }
+    match as_client(&server, |client| client.revoke(&token)) {
+        Ok(()) => assert!(is_success),
+        Err(error) => {
+            assert!(!is_success);
+            check(&error, &server);
+        }
+    }
+    poll(&server);
+});
+
+fn poll(server: &Server) {
+    let authorization = DeviceAuthorization {
+        device_code: DeviceCode::new(CANARY),
+        user_code: "WDJB-MJHT".to_owned(),
+        verification_uri: "https://login.microsoftonline.com/device".to_owned(),
+        verification_uri_complete: None,
+        expires_in: 900,
+        interval: 5,
+        message: None,
+        claims: None,
+    };
+    let mut seconds = 0;
+    let polled = as_client(server, |client| {
+        client.poll_device(&authorization, &mut |_| {
+            seconds += 1;
+            if seconds > PATIENCE { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
+    });
+    if let Err(error) = polled {
+        check(&error, server);
+    }
+}
+
+fn check(error: &RequestError, server: &Server) {
+    assert!(!format!("{error} {error:?}").contains(CANARY), "{error:?}");
+    match error {
+        RequestError::Refused(refusal) => check_refusal(refusal, server.status()),
+        RequestError::Unavailable { status, .. } => assert_eq!(*status, Some(server.status())),
+        RequestError::Unintelligible { status, .. } => {
+            assert_eq!(*status, server.status());
+            assert!(*status < 500, "an outage is an outage");
+        }
+        RequestError::DeviceCodeExpired | RequestError::Stopped => {}
+        other => panic!("{other:?}"),
+    }
+}
+
+fn check_refusal(refusal: &TokenErrorResponse, status: u16) {
+    let TokenErrorResponse { error_description, suberror, claims, correlation_id, .. } = refusal;
+    for text in [error_description, suberror, claims, correlation_id].into_iter().flatten() {
+        assert!(text.len() <= LONGEST_TEXT);
+    }
+    assert!(refusal.error.as_str().len() <= LONGEST_TEXT);
+    assert_eq!(refusal.status, status);
+    assert!(!(refusal.needs_interaction() && refusal.is_final_denial()), "either signing in helps, or it does not");
+    assert!(!refusal.kills_refresh_token() || refusal.error == ErrorCode::InvalidGrant);
+}

@@ -1,0 +1,46 @@
+//! Who signed in: `client_info`, a line break, and the ID token. Each as sent, or (what starts with a brace) the JSON that
+//! is to be encoded. The whole serves as an access token, too.
+
+#![no_main]
+
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
+use libfuzzer_sys::fuzz_target;
+use tokcache::oauth::Identity;
+use tokcache::secret::RefreshToken;
+use tokcache::terms::ScopeSet;
+use tokcache_fuzz::json::Object;
+use tokcache_fuzz::server::{Server, as_client};
+
+fuzz_target!(|input: &str| {
+    let (info, claims) = input.split_once('\n').unwrap_or((input, ""));
+    let client_info = encoded(info);
+    let id_token = if claims.starts_with('{') { format!("e30.{}.c2ln", encoded(claims)) } else { claims.to_owned() };
+    let access_token = if id_token.is_empty() { "AT" } else { &id_token };
+    let body = serde_json::json!({"access_token": access_token, "id_token": id_token, "client_info": client_info});
+    let response = as_client(&Server::new(200, body.to_string()), |client| {
+        client.refresh(&RefreshToken::new("RT"), &ScopeSet::default(), None, None)
+    });
+    let response = response.expect("there is an access token");
+    assert!(response.expires_in <= u64::from(u32::MAX));
+    if info.starts_with('{') && (claims.is_empty() || claims.starts_with('{')) {
+        assert_eq!(response.identity, expected(info, claims));
+    }
+});
+
+fn encoded(text: &str) -> String {
+    if text.starts_with('{') { BASE64_URL_SAFE_NO_PAD.encode(text) } else { text.to_owned() }
+}
+
+fn expected(info: &str, claims: &str) -> Option<Identity> {
+    let info = Object::parse(info);
+    let claims = Object::parse(claims);
+    let claim = |name: &str| claims.as_ref()?.string(name);
+    let home = info.and_then(|info| Some(format!("{}.{}", info.string("uid")?, info.string("utid")?)));
+    Some(Identity {
+        home_account_id: tokcache::terms::HomeAccountId::new(home.or_else(|| claim("sub"))?),
+        local_account_id: claim("oid").or_else(|| claim("sub")),
+        username: ["preferred_username", "upn", "email"].into_iter().find_map(claim).unwrap_or_default(),
+        name: claim("name"),
+        tenant: claim("tid"),
+    })
+}

@@ -1,0 +1,72 @@
+//! What stands in a lock file: a living holder is named and never robbed, and a lock that is taken over is given back.
+
+#![no_main]
+
+use std::cell::LazyCell;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use libfuzzer_sys::fuzz_target;
+use tempfile::TempDir;
+use tokcache::store::{CacheStore, Change, FileStore, Holder, Saved, StoreError};
+use tokcache::time::{Clock, Timestamp};
+use tokcache_fuzz::server::NOW;
+use zeroize::Zeroizing;
+
+thread_local! {
+    static FOLDER: LazyCell<TempDir> = LazyCell::new(|| {
+        // In memory where that is possible: every input is a dozen system calls.
+        let memory = Path::new("/dev/shm");
+        tempfile::tempdir_in(if memory.exists() { memory } else { Path::new("/tmp") }).expect("a folder")
+    });
+}
+
+fuzz_target!(|content: &[u8]| {
+    FOLDER.with(|folder| {
+        let (cache, lock) = (folder.path().join("cache"), folder.path().join("cache.lockfile"));
+        fs::write(&lock, content).expect("a lock file");
+        let store = FileStore::new(&cache, Duration::from_secs(90), Arc::new(LeapingClock::default()));
+        let holder = store.describe().lock_holder;
+        let update = store.update(&mut |_| Change::Replace(Zeroizing::new(content.to_vec())));
+        match update {
+            Ok(Saved::Written) => {
+                assert!(!is_alive_and_another_tools(holder), "a living holder was robbed");
+                assert!(!lock.exists(), "the lock was given back");
+                assert_eq!(fs::read(&cache).expect("it is saved"), content);
+            }
+            Err(StoreError::Busy { .. }) => assert_eq!(fs::read(&lock).expect("the lock is there"), content),
+            other => panic!("{other:?}"),
+        }
+        let _ = fs::remove_file(&cache);
+        let _ = fs::remove_file(&lock);
+    });
+});
+
+/// Only tools that take no `flock` (it is free here) can still hold the lock.
+fn is_alive_and_another_tools(holder: Option<Holder>) -> bool {
+    holder.is_some_and(|holder| {
+        holder.program.as_deref() != Some("tokcache")
+            && holder.pid.is_some_and(|pid| Path::new(&format!("/proc/{pid}")).exists())
+    })
+}
+
+/// Who sleeps, oversleeps: else a wait would be thousands of tries.
+#[derive(Default)]
+struct LeapingClock(AtomicU64);
+
+impl Clock for LeapingClock {
+    fn now(&self) -> Timestamp {
+        NOW.plus(self.elapsed())
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::from_secs(self.0.load(Ordering::Relaxed))
+    }
+
+    fn sleep(&self, _wait: Duration) {
+        self.0.fetch_add(20, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,80 @@
+//! `STATUS` and a body, as the answer to a silent refresh: whatever it is, the cache then holds the refresh token that is
+//! valid, and all that is anybody else's.
+
+#![no_main]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use libfuzzer_sys::fuzz_target;
+use tokcache::acquire::{self, AcquireError, PublicClient, Registration, Silence, SilentRequest};
+use tokcache::cache::{MinValid, Section};
+use tokcache::oauth::{Authority, Endpoints};
+use tokcache::store::{CacheStore, Change, MemoryStore};
+use tokcache::terms::{ClientId, Environment, ScopeSet};
+use tokcache_fuzz::document::{Document, is_of_client, is_of_owner};
+use tokcache_fuzz::json::Object;
+use tokcache_fuzz::server::{Server, SteppedClock};
+use zeroize::Zeroizing;
+
+/// Somebody whose access token has expired, beside others.
+const CACHE: &str = include_str!("../cache_before_refresh.json");
+
+fuzz_target!(|input: &[u8]| {
+    let Some(server) = Server::from_input(input) else { return };
+    let clock = Arc::new(SteppedClock::default());
+    let store = MemoryStore::new(clock.clone());
+    let before = Zeroizing::new(CACHE.as_bytes().to_vec());
+    store.update(&mut |_| Change::Replace(before.clone())).expect("memory takes it");
+    let client = PublicClient {
+        registration: Registration {
+            authority: Authority::parse("https://login.microsoftonline.com/contoso", None).expect("a good URL"),
+            client_id: ClientId::new("client"),
+            endpoints: Endpoints::default(),
+            tenant: None,
+        },
+        store: &store,
+        http: &server,
+        clock: clock.as_ref(),
+        observer: &Silence,
+        lock_timeout: Duration::from_secs(1),
+    };
+    let answer = client.acquire_token_silent(&SilentRequest {
+        scopes: ScopeSet::parse("User.Read"),
+        account: None,
+        min_valid: MinValid::AtLeast(Duration::ZERO),
+        force_refresh: false,
+        offline: false,
+        claims: None,
+    });
+    assert!(server.requests.get() > 0, "nobody was asked");
+
+    let text = server.text();
+    let granted =
+        Object::parse(&text).filter(Object::has_unicode_names).filter(|_| (200..300).contains(&server.status()));
+    let access_token = granted.as_ref().and_then(|body| body.string("access_token"));
+    let refresh_token = access_token.as_ref().and_then(|_| granted.as_ref()?.string("refresh_token"));
+    match answer {
+        Ok(outcome) => assert_eq!(Some(outcome.access_token.expose()), access_token.as_deref()),
+        Err(AcquireError::MinValid { .. }) => assert!(access_token.is_some()),
+        Err(error) => assert!(access_token.is_none(), "{error}: {error:?}"),
+    }
+    let cache = acquire::read(&store).expect("what was saved can be read");
+    let valid = refresh_token.as_deref().unwrap_or("SPENT-RT");
+    let kept: Vec<_> =
+        cache.refresh_tokens().into_iter().filter(|entry| entry.client_id.as_str() == "client").collect();
+    assert!(!kept.is_empty() && kept.iter().all(|entry| entry.secret.expose() == valid), "the valid one, and no other");
+    assert_others_spared(&cache.serialize());
+});
+
+fn assert_others_spared(after: &str) {
+    let environment = Environment::new("login.microsoftonline.com");
+    Document::read(CACHE).assert_spared(&Document::read(after), |section, fields| {
+        let is_users = is_of_owner(&environment, Some("uid.utid"), fields);
+        match section {
+            Section::Account => true,
+            Section::AppMetadata => !is_of_client(&environment, "client", fields),
+            _ => !(is_users && is_of_client(&environment, "client", fields)),
+        }
+    });
+}

@@ -1,0 +1,90 @@
+//! A server that says what it is told to, and a clock that only sleeping moves.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokcache::oauth::{Authority, Client, Endpoint, Endpoints, Http, Request, Response, TransportError};
+use tokcache::terms::ClientId;
+use tokcache::time::{Clock, Timestamp};
+use zeroize::Zeroizing;
+
+/// The time on the wall.
+pub const NOW: Timestamp = Timestamp(1_700_000_100);
+
+/// Gives one answer to every request, and counts them.
+pub struct Server {
+    answer: (u16, Vec<u8>),
+    /// How many requests came.
+    pub requests: Cell<usize>,
+}
+
+impl Server {
+    /// A server that answers so.
+    pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Server {
+        Server { answer: (status, body.into()), requests: Cell::new(0) }
+    }
+
+    /// Reads `STATUS`, a line break, and the body.
+    pub fn from_input(input: &[u8]) -> Option<Server> {
+        let end = input.iter().position(|byte| *byte == b'\n')?;
+        let status = std::str::from_utf8(&input[..end]).ok()?.parse().ok()?;
+        (100..600).contains(&status).then(|| Server::new(status, &input[end + 1..]))
+    }
+
+    /// The status that it answers with.
+    pub fn status(&self) -> u16 {
+        self.answer.0
+    }
+
+    /// The body that it answers with, in UTF-8 as JSON has to be: what is not is replaced.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.answer.1).into_owned()
+    }
+}
+
+impl Http for Server {
+    fn send(&self, _request: &Request) -> Result<Response, TransportError> {
+        self.requests.set(self.requests.get() + 1);
+        let (status, body) = self.answer.clone();
+        Ok(Response { status, body: Zeroizing::new(body), retry_after: None, date: None })
+    }
+}
+
+/// A clock that only sleeping moves.
+#[derive(Default)]
+pub struct SteppedClock(AtomicU64);
+
+impl Clock for SteppedClock {
+    fn now(&self) -> Timestamp {
+        NOW.plus(self.elapsed())
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::from_millis(self.0.load(Ordering::Relaxed))
+    }
+
+    fn sleep(&self, wait: Duration) {
+        let milliseconds = u64::try_from(wait.as_millis()).expect("nobody sleeps that long");
+        self.0.fetch_add(milliseconds.max(1), Ordering::Relaxed);
+    }
+}
+
+/// Lets `act` be a client of `server`, whose endpoints are known.
+pub fn as_client<Answer>(server: &Server, act: impl FnOnce(&Client<'_>) -> Answer) -> Answer {
+    let authority = Authority::parse("https://login.microsoftonline.com/contoso.com", None).expect("a good URL");
+    let endpoint = |name: &str| Endpoint::parse(&format!("https://login.microsoftonline.com/{name}")).ok();
+    let endpoints = Endpoints {
+        issuer: None,
+        token: endpoint("token"),
+        device_authorization: endpoint("device"),
+        revocation: endpoint("revoke"),
+    };
+    act(&Client {
+        http: server,
+        clock: &SteppedClock::default(),
+        client_id: &ClientId::new("client"),
+        authority: &authority,
+        endpoints: &endpoints,
+    })
+}

@@ -1,0 +1,162 @@
+//! Every program that shares the cache file writes it at the same time: what tokcache saved is not lost, whoever reads
+//! with tokcache is not told that nobody is signed in, no lock that is held is broken, and none is left.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use crate::crowd::FileTimes::{Fine, FourMilliseconds};
+use crate::crowd::Neighbour::{Dotnet, Go, Node, Python, PythonPortalocker, Tokcache};
+use crate::crowd::{FileTimes, Neighbour, Pace, Report, brackets, library, write_together};
+use crate::harness::{Home, LOGIN, Provider, is_long};
+
+#[test]
+fn python_loses_nothing_of_tokcache() {
+    nothing_is_lost_beside(&[Python, Python], Fine);
+}
+
+#[test]
+fn python_loses_nothing_of_tokcache_at_coarse_file_times() {
+    nothing_is_lost_beside(&[Python, Python], FourMilliseconds);
+}
+
+/// Python reads the file again only when it is newer than its own last access. Where the kernel stamps files with the
+/// time of its last tick, what is saved within the same tick looks older, and Python overwrites it.
+#[test]
+fn python_sees_what_tokcache_saves_within_the_same_tick() {
+    // In memory, where a save takes less than a tick.
+    let folder = tempfile::tempdir_in("/dev/shm").expect("a temporary folder");
+    let cache = folder.path().join("cache.json");
+    let mut python = Python.command("python", &cache, FourMilliseconds, Pace::steady(Duration::ZERO));
+    let mut python = python.stdin(Stdio::piped()).spawn().expect("Python");
+    let mut turns = python.stdin.take().expect("its input is piped");
+    let mut answers = BufReader::new(python.stdout.take().expect("its output is piped")).lines();
+    let mut tokcache = library::Writer::new(&cache, "tokcache", &brackets(&cache));
+
+    for turn in 0..if is_long() { 2000 } else { 100 } {
+        writeln!(turns).expect("Python lives");
+        assert_eq!(answers.next().expect("an answer").expect("text"), "written");
+        tokcache.write(turn);
+    }
+
+    drop(turns);
+    python.wait().expect("Python ends");
+    assert_eq!(tokcache.lost, 0, "entries lost");
+}
+
+/// Python with portalocker, and .NET, too, hold the flock for as long as they have the lock; tokcache does both.
+#[test]
+fn programs_that_flock_lose_nothing_of_tokcache() {
+    nothing_is_lost_beside(&[PythonPortalocker, Dotnet, Dotnet], Fine);
+}
+
+#[test]
+fn programs_that_flock_lose_nothing_of_tokcache_at_coarse_file_times() {
+    nothing_is_lost_beside(&[PythonPortalocker, Dotnet, Dotnet], FourMilliseconds);
+}
+
+/// One of each: two programs that lock in Go's way break each other's locks.
+#[test]
+fn go_loses_nothing_of_tokcache() {
+    nothing_is_lost_beside(&[Go], Fine);
+}
+
+/// MSAL Node unlinks locks that it does not hold, and decides before it waits for the lock whether what it has in
+/// memory is the newest; then it overwrites what was saved while it waited. No lock helps against that.
+#[test]
+fn node_leaves_a_whole_file_and_no_lock() {
+    a_whole_file_and_no_lock_is_left_by(&[Tokcache, Tokcache, Node, Node]);
+}
+
+/// Here the others destroy each other's files: whoever only flocks walks in on whoever only creates the lock file, and
+/// .NET deletes what it then finds half written.
+#[test]
+fn all_programs_at_once_leave_a_whole_file_and_no_lock() {
+    a_whole_file_and_no_lock_is_left_by(&[Tokcache, Tokcache, Python, PythonPortalocker, Node, Dotnet, Go]);
+}
+
+/// What is lost is counted only: tokcache alone cannot prevent it.
+fn a_whole_file_and_no_lock_is_left_by(members: &[Neighbour]) {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    home.sign_in(&provider);
+
+    print(&write_together(home.cache.path(), members, FourMilliseconds, pace(), || ()));
+
+    home.cache.document();
+    assert_no_lock_is_left(&home);
+}
+
+/// Tokcache as a library twice and as a command, beside `others`.
+fn nothing_is_lost_beside(others: &[Neighbour], file_times: FileTimes) {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    home.sign_in(&provider);
+    let members = [&[Tokcache, Tokcache], others].concat();
+
+    let reports = write_together(home.cache.path(), &members, file_times, pace(), || refresh_and_read(&home));
+
+    print(&reports);
+    for report in reports {
+        if report.neighbour == Tokcache {
+            assert!(report.writes > 0 && report.lost == 0, "{report}");
+        }
+        assert_eq!(report.broken, 0, "somebody broke a lock that was held: {report}");
+    }
+    assert_exclusive(&home);
+    assert!(home.answer(&["list"]).contains(LOGIN), "the account is there");
+    provider.assert_no_sign_in_was_lost();
+    assert_no_lock_is_left(&home);
+}
+
+/// The command, again and again. A refresh token that is lost in the crowd is one that the provider has revoked.
+fn refresh_and_read(home: &Home) {
+    let start = Instant::now();
+    while start.elapsed() < pace().time {
+        let refreshed = home.token(&["--force-refresh"]);
+        assert_eq!(home.token(&[]), refreshed, "what was saved is served");
+        assert!(home.answer(&["list"]).contains(LOGIN), "the account is there");
+        sleep(Duration::from_millis(100));
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "a person with a shell")]
+fn sleep(time: Duration) {
+    std::thread::sleep(time);
+}
+
+fn pace() -> Pace {
+    Pace::steady(Duration::from_secs(if is_long() { 60 } else { 5 }))
+}
+
+fn print(reports: &[Report]) {
+    println!("{} s of writing; TOKCACHE_TESTS=long takes 60 s for each case", pace().time.as_secs());
+    for report in reports {
+        println!("{report}");
+    }
+}
+
+/// That nobody was inside while another was.
+#[track_caller]
+fn assert_exclusive(home: &Home) {
+    let log = std::fs::read_to_string(brackets(home.cache.path())).expect("a log");
+    let marks: Vec<_> = log.lines().collect();
+    for pair in marks.chunks(2) {
+        let names: Vec<_> = pair.iter().map(|mark| mark.split_at(1)).collect();
+        assert!(
+            matches!(names[..], [("<", inside), (">", outside)] if inside == outside),
+            "two were inside at once: {pair:?}"
+        );
+    }
+}
+
+#[track_caller]
+fn assert_no_lock_is_left(home: &Home) {
+    assert_eq!(home.cache.beside(), ["msal_token_cache.brackets"]);
+}
+
+#[test]
+#[ignore = "the other tests start it, as a program of its own"]
+fn tokcache_writes() {
+    println!("{}", library::write_as_told());
+}
