@@ -25,6 +25,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -60,6 +62,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -83,6 +87,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -103,6 +109,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -119,6 +127,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -144,6 +154,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -168,6 +180,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -185,6 +199,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -195,7 +211,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Print the names')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the settings of one, as TOML')
-            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Change settings without signing in: --authority, --client-id, --store, --ca-file, --scope')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Forget the settings; tokens stay in the cache')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -205,6 +221,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -220,6 +238,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -236,6 +256,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -251,6 +273,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -264,7 +288,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         'tokcache;profile;help' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Print the names')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the settings of one, as TOML')
-            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Change settings without signing in: --authority, --client-id, --store, --ca-file, --scope')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Forget the settings; tokens stay in the cache')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -289,6 +313,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -299,6 +325,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print where the cache is')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Read the whole cache and report what cannot be understood')
+            [CompletionResult]::new('encrypt', 'encrypt', [CompletionResultType]::ParameterValue, 'Encrypt a plain cache with the key of --encrypt')
+            [CompletionResult]::new('decrypt', 'decrypt', [CompletionResultType]::ParameterValue, 'Make an encrypted cache plain again')
+            [CompletionResult]::new('rekey', 'rekey', [CompletionResultType]::ParameterValue, 'Encrypt the cache with another key, of --encrypt or of where the old one is')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -307,6 +336,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -322,6 +353,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -333,9 +366,65 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'tokcache;cache;encrypt' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
+            [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
+            [CompletionResult]::new('--error-format', '--error-format', [CompletionResultType]::ParameterName, 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'tokcache;cache;decrypt' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
+            [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
+            [CompletionResult]::new('--error-format', '--error-format', [CompletionResultType]::ParameterName, 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'tokcache;cache;rekey' {
+            [CompletionResult]::new('--new-passphrase-file', '--new-passphrase-file', [CompletionResultType]::ParameterName, 'Change to the passphrase in this file, instead of asking for it')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
+            [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
+            [CompletionResult]::new('--error-format', '--error-format', [CompletionResultType]::ParameterName, 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]')
+            [CompletionResult]::new('--moved', '--moved', [CompletionResultType]::ParameterName, 'The cache was moved here on purpose: bind it to this place')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'tokcache;cache;help' {
             [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print where the cache is')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Read the whole cache and report what cannot be understood')
+            [CompletionResult]::new('encrypt', 'encrypt', [CompletionResultType]::ParameterValue, 'Encrypt a plain cache with the key of --encrypt')
+            [CompletionResult]::new('decrypt', 'decrypt', [CompletionResultType]::ParameterValue, 'Make an encrypted cache plain again')
+            [CompletionResult]::new('rekey', 'rekey', [CompletionResultType]::ParameterValue, 'Encrypt the cache with another key, of --encrypt or of where the old one is')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -343,6 +432,15 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             break
         }
         'tokcache;cache;help;check' {
+            break
+        }
+        'tokcache;cache;help;encrypt' {
+            break
+        }
+        'tokcache;cache;help;decrypt' {
+            break
+        }
+        'tokcache;cache;help;rekey' {
             break
         }
         'tokcache;cache;help;help' {
@@ -353,6 +451,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -397,7 +497,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         'tokcache;help;profile' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Print the names')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the settings of one, as TOML')
-            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Change settings without signing in: --authority, --client-id, --store, --ca-file, --scope')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Forget the settings; tokens stay in the cache')
             break
         }
@@ -416,12 +516,24 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         'tokcache;help;cache' {
             [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print where the cache is')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Read the whole cache and report what cannot be understood')
+            [CompletionResult]::new('encrypt', 'encrypt', [CompletionResultType]::ParameterValue, 'Encrypt a plain cache with the key of --encrypt')
+            [CompletionResult]::new('decrypt', 'decrypt', [CompletionResultType]::ParameterValue, 'Make an encrypted cache plain again')
+            [CompletionResult]::new('rekey', 'rekey', [CompletionResultType]::ParameterValue, 'Encrypt the cache with another key, of --encrypt or of where the old one is')
             break
         }
         'tokcache;help;cache;path' {
             break
         }
         'tokcache;help;cache;check' {
+            break
+        }
+        'tokcache;help;cache;encrypt' {
+            break
+        }
+        'tokcache;help;cache;decrypt' {
+            break
+        }
+        'tokcache;help;cache;rekey' {
             break
         }
         'tokcache;help;completions' {

@@ -17,6 +17,9 @@ pub mod kind {
     /// RFC 8628 §3.2 `device_code`.
     #[derive(Clone, Copy)]
     pub enum DeviceCode {}
+    /// What a person remembers instead of a key (RFC 9106 §3.1).
+    #[derive(Clone, Copy)]
+    pub enum Passphrase {}
     /// The signed token as received; OpenID Connect Core §2.
     #[derive(Clone, Copy)]
     pub enum RawIdToken {}
@@ -29,6 +32,8 @@ pub mod kind {
 pub type AccessToken = Secret<kind::AccessToken>;
 /// The secret half of a device authorization (RFC 8628 §3.2).
 pub type DeviceCode = Secret<kind::DeviceCode>;
+/// What a person remembers instead of a key.
+pub type Passphrase = Secret<kind::Passphrase>;
 /// An ID token as received, undecoded (OpenID Connect Core §2).
 pub type RawIdToken = Secret<kind::RawIdToken>;
 /// The string that buys new access tokens (RFC 6749 §1.5).

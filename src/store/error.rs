@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fmt, io};
 
-use super::Holder;
+use super::{Holder, SealError};
 
 /// A store's failure; each variant names what a person would look at.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub enum StoreError {
         /// The system's answer.
         source: io::Error,
     },
+    /// It is sealed and cannot be opened, or it is not sealed as it should be.
+    Sealed(SealError),
 }
 
 impl StoreError {
@@ -58,6 +60,7 @@ impl fmt::Display for StoreError {
                 write!(formatter, "{} is not a token cache, or a damaged one", path.display())
             }
             StoreError::Io { doing, path, source } => write!(formatter, "cannot {doing} {}: {source}", path.display()),
+            StoreError::Sealed(error) => error.fmt(formatter),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{CacheStore, FileStore, MemoryStore, Waiting};
+use super::{CacheStore, Encryption, FileStore, KeySettings, MemoryStore, SealedStore, Waiting};
 use crate::time::Clock;
 
 /// What a store needs to know beside its URL.
@@ -20,21 +20,27 @@ pub struct Settings {
     pub waiting: Arc<Waiting>,
     /// What waits go by.
     pub clock: Arc<dyn Clock>,
+    /// Whether the document is sealed.
+    pub encryption: Encryption,
+    /// Where its key is.
+    pub keys: KeySettings,
 }
 
 /// Opens the store of a URL: `file:PATH` (also `file:///PATH`, RFC 8089; `file:` alone is the default file) or `memory:`.
 /// Nothing is touched yet.
-pub fn open(url: &str, settings: Settings) -> Result<Box<dyn CacheStore>, UnknownStore> {
-    if url == "memory:" {
-        return Ok(Box::new(MemoryStore::new(settings.clock)));
-    }
-    let path = match url.strip_prefix("file:") {
-        Some("") => settings.default_file,
-        Some(path) => file_path(path).ok_or_else(|| UnknownStore::new(url))?,
-        None => return Err(UnknownStore::new(url)),
+pub fn open(url: &str, settings: Settings) -> Result<SealedStore, UnknownStore> {
+    let inner: Box<dyn CacheStore + Send + Sync> = if url == "memory:" {
+        Box::new(MemoryStore::new(settings.clock))
+    } else {
+        let path = match url.strip_prefix("file:") {
+            Some("") => settings.default_file,
+            Some(path) => file_path(path).ok_or_else(|| UnknownStore::new(url))?,
+            None => return Err(UnknownStore::new(url)),
+        };
+        let store = FileStore::new(&path, settings.lock_timeout, settings.clock);
+        Box::new(store.rescuing_in(settings.rescue_folders).telling(settings.waiting))
     };
-    let store = FileStore::new(&path, settings.lock_timeout, settings.clock);
-    Ok(Box::new(store.rescuing_in(settings.rescue_folders).telling(settings.waiting)))
+    Ok(SealedStore::new(inner, settings.encryption, settings.keys))
 }
 
 /// A path as typed, or the path of an RFC 8089 URL of this machine. A host in it is nothing that can be opened, and
@@ -81,6 +87,8 @@ mod tests {
             rescue_folders: Vec::new(),
             waiting: Arc::new(|_, _| {}),
             clock: Arc::new(SystemClock::new()),
+            encryption: Encryption::AsItIs,
+            keys: crate::store::keys::tests::settings(),
         };
         open(url, settings).map(|store| store.describe().url).map_err(|error| error.to_string())
     }
