@@ -1,9 +1,13 @@
 //! Secrets: strings that refuse to print and are wiped when dropped.
 
+mod buffer;
+
 use std::fmt;
 use std::marker::PhantomData;
 
 use secrecy::{ExposeSecret, SecretString};
+
+pub use buffer::SecretBuffer;
 
 /// The kinds of secret, so that one is never passed for another.
 pub mod kind {

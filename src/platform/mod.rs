@@ -2,6 +2,7 @@
 //!
 //! Proven on Linux; the macOS and Windows parts are written for and compiled.
 
+mod memory;
 mod process;
 #[cfg(unix)]
 mod unix;
@@ -12,6 +13,7 @@ mod windows;
 #[cfg(windows)]
 use windows as system;
 
+pub use memory::hide_memory;
 pub use process::become_command;
 pub(crate) use system::{
     Identity, create_new, identity, identity_at, is_no_locks_here, is_open_to_others, is_passing, is_private,
