@@ -55,6 +55,7 @@ fn megabytes(memory: f64, size: f64) -> String {
 
 /// The most memory, in bytes, that the process has had resident when it comes to print its answer: it is kept waiting
 /// there by a pipe that is full.
+#[expect(clippy::disallowed_methods, reason = "another process is waited for, in real time")]
 fn peak_memory(mut command: Command) -> u64 {
     let (mut reader, mut writer) = std::io::pipe().unwrap();
     writer.write_all(&[0; PIPE]).unwrap();

@@ -35,7 +35,7 @@ pub(crate) fn show(effort: f64) {
     let mut jq = Command::new("jq");
     jq.args(["-r", ".AccessToken | to_entries | last | .value.secret"]).arg(&cache.path);
     for (name, command) in [("jq", Some(jq)), ("MSAL Python", msal_python(&cache)), ("msal-node", msal_node(&cache))] {
-        match command.filter(|command| is_here(command)) {
+        match command.filter(is_here) {
             Some(command) => contenders.push(Contender::new(name, command, token.as_bytes()).every(SLOW)),
             None => println!("({name} is not here)"),
         }
