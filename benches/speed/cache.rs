@@ -5,6 +5,8 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 use tokcache::time::{Clock as _, SystemClock};
 
@@ -65,7 +67,7 @@ fn document(tokens: usize) -> Value {
         }},
         "IdToken": {format!("{ACCOUNT}-{ENVIRONMENT}-idtoken-{CLIENT_ID}-{REALM}-"): {
             "credential_type": "IdToken",
-            "secret": secret("id token"),
+            "secret": id_token(),
             "home_account_id": ACCOUNT,
             "environment": ENVIRONMENT,
             "realm": REALM,
@@ -103,6 +105,12 @@ fn access_token(scope: &str, now: i64) -> (String, Value) {
         "extended_expires_on": (now + 3600).to_string(),
     });
     (key, entry)
+}
+
+/// Made up, but such that it can be parsed: MSAL Node does.
+fn id_token() -> String {
+    let claims = json!({"sub": ACCOUNT, "preferred_username": "jane@contoso.example", "tid": REALM});
+    [json!({"alg": "none"}), claims, json!({})].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".")
 }
 
 /// Made up, and different for each `seed`.

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
@@ -35,9 +35,9 @@ fn installed(path: &str) -> Option<PathBuf> {
 /// oidc-agent, signed in to a provider of its own, its token in its memory.
 pub(crate) struct Agent {
     home: TempDir,
-    process: Child,
-    socket: PathBuf,
-    _provider: Provider,
+    socket: String,
+    process: String,
+    provider: Provider,
 }
 
 impl Agent {
@@ -45,19 +45,16 @@ impl Agent {
     #[expect(clippy::zombie_processes, reason = "it is ended, and waited for, when the agent is dropped")]
     pub(crate) fn start() -> Option<Agent> {
         installed("node/node_modules")?;
-        Command::new("oidc-agent").arg("--version").output().ok()?;
         let home = tempfile::tempdir().unwrap();
         std::fs::create_dir(home.path().join(".oidc-agent")).unwrap();
-        let mut process = Command::new("oidc-agent")
-            .arg("--console")
-            .env("HOME", home.path())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let said = BufReader::new(process.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let socket = said.map(|line| line.split(['=', ';']).nth(1).unwrap_or_default().to_owned()).next()?;
-        let agent = Agent { home, process, socket: socket.into(), _provider: Provider::start() };
+        let started = Command::new("oidc-agent").env("HOME", home.path()).output().ok()?;
+        let said = String::from_utf8(started.stdout).unwrap();
+        let variable = |name: &str| {
+            let value = said.split([';', '\n']).find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+            value.unwrap_or_else(|| panic!("no {name}: {said}")).to_owned()
+        };
+        let (socket, process) = (variable("OIDC_SOCK"), variable("OIDCD_PID"));
+        let agent = Agent { home, socket, process, provider: Provider::start() };
         agent.sign_in();
         Some(agent)
     }
@@ -77,8 +74,10 @@ impl Agent {
     }
 
     fn sign_in(&self) {
-        let provider = &self._provider;
-        let mut command = self.command("oidc-gen");
+        let provider = &self.provider;
+        // What a person has to read, it writes to stderr.
+        let mut command = self.command("sh");
+        command.args(["-c", "exec oidc-gen \"$@\" 2>&1", "sh"]);
         command.args(["bench", "--manual", "--flow=device", "--client-id=e2e-secretive", "--client-secret=made-up"]);
         command.args([
             "--redirect-uri=http://localhost:4242",
@@ -89,7 +88,7 @@ impl Agent {
         command.arg(format!("--iss={}", provider.authority()));
         command.arg(format!("--scope=openid offline_access {SCOPE}"));
         command.arg(format!("--cp={}", provider.ca_file().display()));
-        let mut sign_in = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut sign_in = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(sign_in.stdout.take().unwrap()).lines().map_while(Result::ok);
         let code = said.find_map(|line| line.strip_prefix("And enter the code: ").map(str::to_owned));
         provider.approve(code.expect("a user code").trim());
@@ -99,14 +98,13 @@ impl Agent {
 
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
-        command.env("HOME", self.home.path()).env("OIDC_SOCK", &self.socket);
+        command.env("HOME", self.home.path()).env("OIDC_SOCK", &self.socket).env("OIDCD_PID", &self.process);
         command
     }
 }
 
 impl Drop for Agent {
     fn drop(&mut self) {
-        self.process.kill().ok();
-        self.process.wait().ok();
+        self.command("oidc-agent").arg("--kill").output().ok();
     }
 }
