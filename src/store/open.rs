@@ -81,7 +81,10 @@ impl UnknownStore {
 impl fmt::Display for UnknownStore {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let beginning = &self.beginning;
-        write!(formatter, "`{beginning}` names no store that can be opened: type file:PATH (without ~), memory: or libsecret:NAME")
+        write!(
+            formatter,
+            "`{beginning}` names no store that can be opened: type file:PATH (without ~), memory: or libsecret:NAME"
+        )
     }
 }
 

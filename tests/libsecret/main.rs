@@ -96,7 +96,13 @@ fn any_item_of_msal_extensions_can_be_named() {
 fn an_item_that_is_no_cache_is_damaged_and_left_alone() {
     let (bus, provider) = (Bus::new(Daemon::GnomeKeyring, Prompter::Dismisses), Provider::start(generous));
     let home = Home::new(&bus, &provider);
-    home.python_on(&home.signal(), NAME, "MSALCache", &["MsalClientID=Microsoft.Developer.IdentityService", "keep"], "eyJ9");
+    home.python_on(
+        &home.signal(),
+        NAME,
+        "MSALCache",
+        &["MsalClientID=Microsoft.Developer.IdentityService", "keep"],
+        "eyJ9",
+    );
     assert!(home.refusal("list").contains("damaged"));
     assert!(home.refusal("login").contains("damaged"));
     assert_eq!(bus.secret_tool(&["lookup", "xdg:schema", NAME]), "eyJ9");

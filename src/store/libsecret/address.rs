@@ -81,14 +81,19 @@ mod tests {
     fn any_item_can_be_written_out() {
         let address = parse("my.schema?signal=/a%20b/signal&label=My%26label&a=1&b=").unwrap();
         let Item { schema, attributes, label } = address.item();
-        assert_eq!((schema.as_str(), label.as_str(), address.signal()), ("my.schema", "My&label", Path::new("/a b/signal")));
+        assert_eq!(
+            (schema.as_str(), label.as_str(), address.signal()),
+            ("my.schema", "My&label", Path::new("/a b/signal"))
+        );
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         assert_eq!(attributes, &[pair("a", "1"), pair("b", "")]);
     }
 
     #[test]
     fn what_names_no_item_or_no_file_is_refused() {
-        for text in ["", "a/b", "../x", "schema?label=x", "schema?signal=relative", "?signal=/a", "schema?signal", "s?%ff=1"] {
+        for text in
+            ["", "a/b", "../x", "schema?label=x", "schema?signal=relative", "?signal=/a", "schema?signal", "s?%ff=1"]
+        {
             assert!(parse(text).is_none(), "{text}");
         }
     }
