@@ -42,7 +42,6 @@ pub(crate) struct Agent {
 
 impl Agent {
     /// `None` where it is not installed, or no provider is.
-    #[expect(clippy::zombie_processes, reason = "it is ended, and waited for, when the agent is dropped")]
     pub(crate) fn start() -> Option<Agent> {
         installed("node/node_modules")?;
         let home = tempfile::tempdir().unwrap();

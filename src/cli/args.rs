@@ -62,7 +62,7 @@ pub(super) struct Settings {
     #[arg(long, global = true, value_name = "ID")]
     pub(super) client_id: Option<String>,
 
-    /// Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]
+    /// Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]
     #[arg(long, global = true, value_name = "URL")]
     pub(super) store: Option<String>,
 

@@ -216,6 +216,16 @@ fn open_store(
     let rescue_folders = environment::rescue_folders();
     let lock_timeout = settings.lock_timeout();
     let waiting = Arc::new(narrator::tell_wait);
-    store::open(url, store::Settings { default_file, lock_timeout, rescue_folders, waiting, clock, encryption, keys })
+    let settings = store::Settings {
+        default_file,
+        identity_service_folder: environment::identity_service_dir().unwrap_or_default(),
+        lock_timeout,
+        rescue_folders,
+        waiting,
+        clock,
+        encryption,
+        keys,
+    };
+    store::open(url, settings)
         .map_err(|error| Failure::new(Exit::Config, error).try_shell("tokcache cache path --store file:PATH"))
 }

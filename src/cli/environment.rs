@@ -34,6 +34,11 @@ pub(super) fn azure_dir() -> Option<PathBuf> {
     path("AZURE_CONFIG_DIR").or_else(|| Some(BaseDirs::new()?.home_dir().join(".azure")))
 }
 
+/// Where the azure-identity libraries have the signal files of their caches.
+pub(super) fn identity_service_dir() -> Option<PathBuf> {
+    Some(BaseDirs::new()?.home_dir().join(".IdentityService"))
+}
+
 /// The systemd credential that is a key (systemd.exec(5)).
 pub(super) fn credential() -> Option<PathBuf> {
     Some(path("CREDENTIALS_DIRECTORY")?.join("tokcache-key"))

@@ -6,9 +6,13 @@
 mod error;
 mod file;
 mod keys;
+#[cfg(all(feature = "keyring", target_os = "linux"))]
+mod libsecret;
 mod memory;
 mod open;
 mod sealed;
+#[cfg(all(feature = "keyring", target_os = "linux"))]
+mod signal;
 mod wait;
 
 use std::fmt;

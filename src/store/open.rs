@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(all(feature = "keyring", target_os = "linux"))]
+use super::libsecret::{Address, LibsecretStore};
 use super::{CacheStore, Encryption, FileStore, KeySettings, MemoryStore, SealedStore, Waiting};
 use crate::time::Clock;
 
@@ -12,6 +14,8 @@ use crate::time::Clock;
 pub struct Settings {
     /// The file that `file:` alone stands for.
     pub default_file: PathBuf,
+    /// Where azure-identity has the signal files of its caches: `~/.IdentityService`.
+    pub identity_service_folder: PathBuf,
     /// How long to wait for another process's cache lock.
     pub lock_timeout: Duration,
     /// Where a file store keeps what it cannot save, in this order; on another disk than the file's if there is one.
@@ -26,19 +30,27 @@ pub struct Settings {
     pub keys: KeySettings,
 }
 
-/// Opens the store of a URL: `file:PATH` (also `file:///PATH`, RFC 8089; `file:` alone is the default file) or `memory:`.
+/// Opens the store of a URL: `file:PATH` (also `file:///PATH`, RFC 8089; `file:` alone is the default file), `memory:`
+/// or, on Linux, `libsecret:NAME`, the cache of this name that azure-identity for Python has in the keyring.
+/// `libsecret:SCHEMA?signal=PATH&label=TEXT&ATTRIBUTE=VALUE...` is any other item of msal-extensions, in URL encoding.
 /// Nothing is touched yet.
 pub fn open(url: &str, settings: Settings) -> Result<SealedStore, UnknownStore> {
-    let inner: Box<dyn CacheStore + Send + Sync> = if url == "memory:" {
-        Box::new(MemoryStore::new(settings.clock))
-    } else {
-        let path = match url.strip_prefix("file:") {
-            Some("") => settings.default_file,
-            Some(path) => file_path(path).ok_or_else(|| UnknownStore::new(url))?,
-            None => return Err(UnknownStore::new(url)),
-        };
-        let store = FileStore::new(&path, settings.lock_timeout, settings.clock);
-        Box::new(store.rescuing_in(settings.rescue_folders).telling(settings.waiting))
+    let unknown = || UnknownStore::new(url);
+    let inner: Box<dyn CacheStore + Send + Sync> = match url.split_once(':').ok_or_else(unknown)? {
+        ("memory", "") => Box::new(MemoryStore::new(settings.clock)),
+        ("file", path) => {
+            let path = if path.is_empty() { Some(settings.default_file) } else { file_path(path) };
+            let store = FileStore::new(&path.ok_or_else(unknown)?, settings.lock_timeout, settings.clock);
+            Box::new(store.rescuing_in(settings.rescue_folders).telling(settings.waiting))
+        }
+        #[cfg(all(feature = "keyring", target_os = "linux"))]
+        ("libsecret", item) => {
+            let address = Address::parse(item, &settings.identity_service_folder).ok_or_else(unknown)?;
+            let signal = FileStore::new(address.signal(), settings.lock_timeout, settings.clock);
+            let KeySettings { has_screen, keyring_patience: patience, .. } = settings.keys;
+            Box::new(LibsecretStore::new(address, Box::new(signal.telling(settings.waiting)), patience, has_screen))
+        }
+        _ => return Err(unknown()),
     };
     Ok(SealedStore::new(inner, settings.encryption, settings.keys))
 }
@@ -69,7 +81,10 @@ impl UnknownStore {
 impl fmt::Display for UnknownStore {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let beginning = &self.beginning;
-        write!(formatter, "`{beginning}` names no store that can be opened: type file:PATH (without ~) or memory:")
+        write!(
+            formatter,
+            "`{beginning}` names no store that can be opened: type file:PATH (without ~), memory: or libsecret:NAME"
+        )
     }
 }
 
@@ -83,6 +98,7 @@ mod tests {
     fn url_of(url: &str) -> Result<String, String> {
         let settings = Settings {
             default_file: "/default/cache.json".into(),
+            identity_service_folder: "/home/.IdentityService".into(),
             lock_timeout: Duration::ZERO,
             rescue_folders: Vec::new(),
             waiting: Arc::new(|_, _| {}),
@@ -110,8 +126,8 @@ mod tests {
 
     #[test]
     fn anything_else_says_what_can_be_typed() {
-        for url in ["", "/a/b.json", "file://elsewhere/a", "file:~/a", "keyring:", "memory:x"] {
-            assert!(url_of(url).unwrap_err().ends_with("type file:PATH (without ~) or memory:"), "{url}");
+        for url in ["", "/a/b.json", "file://elsewhere/a", "file:~/a", "keyring:", "libsecret:", "memory:x"] {
+            assert!(url_of(url).unwrap_err().contains("type file:PATH (without ~)"), "{url}");
         }
     }
 

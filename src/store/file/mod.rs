@@ -19,6 +19,8 @@ mod regular;
 mod rescue;
 mod save;
 mod set_aside;
+#[cfg(all(feature = "keyring", target_os = "linux"))]
+mod signal;
 mod sweep;
 
 use std::fs::{self, Metadata};

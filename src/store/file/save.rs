@@ -139,7 +139,7 @@ const TICKS: [Duration; 5] = [
 /// can be a whole tick (4 ms) older than that; it would then overwrite what was saved. Where the file system rounds
 /// down, the next tick is taken: a time slightly in the future costs others a reload, no more.
 #[expect(clippy::disallowed_methods, reason = "a file's time is compared with the system's clock, by others")]
-fn stamp(file: &File, previous: Option<SystemTime>) -> io::Result<()> {
+pub(super) fn stamp(file: &File, previous: Option<SystemTime>) -> io::Result<()> {
     let after = previous.map_or(SystemTime::UNIX_EPOCH, |previous| previous + Duration::from_nanos(1));
     let wanted = SystemTime::now().max(after);
     for tick in TICKS {

@@ -55,16 +55,7 @@ impl Caller {
         self,
         work: impl FnOnce() -> Result<Answer, Fault> + Send + 'static,
     ) -> Result<Answer, KeyringFault> {
-        let (sender, receiver) = channel();
-        let worker = thread::Builder::new().name("keyring".into()).spawn(move || sender.send(work()));
-        if let Err(error) = worker {
-            return Err(KeyringFault::Other(error.to_string()));
-        }
-        match receiver.recv_timeout(self.patience) {
-            Ok(answer) => answer.map_err(|fault| self.named(fault)),
-            Err(RecvTimeoutError::Timeout) => Err(KeyringFault::Silent(self.patience)),
-            Err(RecvTimeoutError::Disconnected) => Err(KeyringFault::Other("its client library gave up".into())),
-        }
+        within(self.patience, work)?.map_err(|fault| self.named(fault))
     }
 
     fn named(self, fault: Fault) -> KeyringFault {
@@ -79,6 +70,22 @@ impl Caller {
             Fault::Entry(error) => connection_fault(&said(&error)),
         }
     }
+}
+
+/// Runs `work` in a thread of its own, and gives up on it when the patience is over.
+pub(in crate::store) fn within<Answer: Send + 'static>(
+    patience: Duration,
+    work: impl FnOnce() -> Answer + Send + 'static,
+) -> Result<Answer, KeyringFault> {
+    let (sender, receiver) = channel();
+    let worker = thread::Builder::new().name("keyring".into()).spawn(move || sender.send(work()));
+    if let Err(error) = worker {
+        return Err(KeyringFault::Other(error.to_string()));
+    }
+    receiver.recv_timeout(patience).map_err(|error| match error {
+        RecvTimeoutError::Timeout => KeyringFault::Silent(patience),
+        RecvTimeoutError::Disconnected => KeyringFault::Other("its client library gave up".into()),
+    })
 }
 
 /// A failure as it comes out of the worker, before it has a name.
@@ -108,7 +115,7 @@ fn said(error: &Error) -> String {
 
 /// The library has one kind of error for all that can go wrong with a connection, and only its text tells more: the
 /// errors' names in the D-Bus specification, and the words of the `secret-service` crate for "no bus".
-fn connection_fault(said: &str) -> KeyringFault {
+pub(in crate::store) fn connection_fault(said: &str) -> KeyringFault {
     let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
     if says(&["ServiceUnknown", "NameHasNoOwner", "DBus.Error.Spawn", "was not provided by any .service"]) {
         KeyringFault::NoDaemon

@@ -16,6 +16,8 @@ use std::time::Duration;
 
 pub use error::{KeyError, KeyringFault};
 pub use key::{Key, KeyId};
+#[cfg(all(feature = "keyring", target_os = "linux"))]
+pub(super) use keyring::{connection_fault, within};
 pub use passphrase::{PassphraseFor, Passphrases};
 pub(super) use source::KeyReference;
 pub use source::{KeySource, UnknownKeySource};
