@@ -216,9 +216,12 @@ fn open_store(
     let rescue_folders = environment::rescue_folders();
     let lock_timeout = settings.lock_timeout();
     let waiting = Arc::new(narrator::tell_wait);
+    // To look up the home costs a start twenty system calls where `HOME` is not set.
+    let is_shared_item = url.starts_with("libsecret:");
+    let identity_service_folder = is_shared_item.then(environment::identity_service_dir).flatten().unwrap_or_default();
     let settings = store::Settings {
         default_file,
-        identity_service_folder: environment::identity_service_dir().unwrap_or_default(),
+        identity_service_folder,
         lock_timeout,
         rescue_folders,
         waiting,

@@ -12,8 +12,8 @@ const MOST_CALLS: usize = 52;
 const MOST_OWN_CALLS: usize = 24;
 /// Instructions of the whole process.
 const MOST_INSTRUCTIONS: u64 = 300_000;
-/// Bytes.
-const LARGEST: u64 = 6_000_000;
+/// Bytes. 6 MB are aimed at; the keyring's D-Bus takes 2 MB of them, and brings it above.
+const LARGEST: u64 = 7_000_000;
 
 #[test]
 fn a_cached_token_costs_two_files_read_and_one_answer_written() {
