@@ -24,7 +24,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -59,7 +61,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -82,7 +86,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -102,7 +108,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -118,7 +126,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -143,7 +153,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -167,7 +179,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -184,7 +198,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -195,7 +211,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Print the names')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the settings of one, as TOML')
-            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Change settings without signing in: --authority, --client-id, --store, --ca-file, --scope')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Forget the settings; tokens stay in the cache')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -204,7 +220,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -219,7 +237,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -235,7 +255,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -250,7 +272,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -264,7 +288,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         'tokcache;profile;help' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Print the names')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the settings of one, as TOML')
-            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Change settings without signing in: --authority, --client-id, --store, --ca-file, --scope')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Forget the settings; tokens stay in the cache')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -288,7 +312,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -299,6 +325,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print where the cache is')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Read the whole cache and report what cannot be understood')
+            [CompletionResult]::new('encrypt', 'encrypt', [CompletionResultType]::ParameterValue, 'Encrypt a plain cache with the key of --encrypt')
+            [CompletionResult]::new('decrypt', 'decrypt', [CompletionResultType]::ParameterValue, 'Make an encrypted cache plain again')
+            [CompletionResult]::new('rekey', 'rekey', [CompletionResultType]::ParameterValue, 'Encrypt the cache with another key, of --encrypt or of where the old one is')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -306,7 +335,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -321,7 +352,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -333,9 +366,65 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'tokcache;cache;encrypt' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
+            [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
+            [CompletionResult]::new('--error-format', '--error-format', [CompletionResultType]::ParameterName, 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'tokcache;cache;decrypt' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
+            [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
+            [CompletionResult]::new('--error-format', '--error-format', [CompletionResultType]::ParameterName, 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'tokcache;cache;rekey' {
+            [CompletionResult]::new('--new-passphrase-file', '--new-passphrase-file', [CompletionResultType]::ParameterName, 'Change to the passphrase in this file, instead of asking for it')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
+            [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
+            [CompletionResult]::new('--error-format', '--error-format', [CompletionResultType]::ParameterName, 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]')
+            [CompletionResult]::new('--moved', '--moved', [CompletionResultType]::ParameterName, 'The cache was moved here on purpose: bind it to this place')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'tokcache;cache;help' {
             [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print where the cache is')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Read the whole cache and report what cannot be understood')
+            [CompletionResult]::new('encrypt', 'encrypt', [CompletionResultType]::ParameterValue, 'Encrypt a plain cache with the key of --encrypt')
+            [CompletionResult]::new('decrypt', 'decrypt', [CompletionResultType]::ParameterValue, 'Make an encrypted cache plain again')
+            [CompletionResult]::new('rekey', 'rekey', [CompletionResultType]::ParameterValue, 'Encrypt the cache with another key, of --encrypt or of where the old one is')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -345,6 +434,15 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         'tokcache;cache;help;check' {
             break
         }
+        'tokcache;cache;help;encrypt' {
+            break
+        }
+        'tokcache;cache;help;decrypt' {
+            break
+        }
+        'tokcache;cache;help;rekey' {
+            break
+        }
         'tokcache;cache;help;help' {
             break
         }
@@ -352,7 +450,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
-            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
+            [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
+            [CompletionResult]::new('--key-cache', '--key-cache', [CompletionResultType]::ParameterName, 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
@@ -397,7 +497,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         'tokcache;help;profile' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Print the names')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the settings of one, as TOML')
-            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Change settings without signing in: --authority, --client-id, --store, --ca-file, --scope')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Forget the settings; tokens stay in the cache')
             break
         }
@@ -416,12 +516,24 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         'tokcache;help;cache' {
             [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print where the cache is')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Read the whole cache and report what cannot be understood')
+            [CompletionResult]::new('encrypt', 'encrypt', [CompletionResultType]::ParameterValue, 'Encrypt a plain cache with the key of --encrypt')
+            [CompletionResult]::new('decrypt', 'decrypt', [CompletionResultType]::ParameterValue, 'Make an encrypted cache plain again')
+            [CompletionResult]::new('rekey', 'rekey', [CompletionResultType]::ParameterValue, 'Encrypt the cache with another key, of --encrypt or of where the old one is')
             break
         }
         'tokcache;help;cache;path' {
             break
         }
         'tokcache;help;cache;check' {
+            break
+        }
+        'tokcache;help;cache;encrypt' {
+            break
+        }
+        'tokcache;help;cache;decrypt' {
+            break
+        }
+        'tokcache;help;cache;rekey' {
             break
         }
         'tokcache;help;completions' {

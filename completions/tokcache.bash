@@ -49,20 +49,38 @@ _tokcache() {
             tokcache__subcmd__cache,check)
                 cmd="tokcache__subcmd__cache__subcmd__check"
                 ;;
+            tokcache__subcmd__cache,decrypt)
+                cmd="tokcache__subcmd__cache__subcmd__decrypt"
+                ;;
+            tokcache__subcmd__cache,encrypt)
+                cmd="tokcache__subcmd__cache__subcmd__encrypt"
+                ;;
             tokcache__subcmd__cache,help)
                 cmd="tokcache__subcmd__cache__subcmd__help"
                 ;;
             tokcache__subcmd__cache,path)
                 cmd="tokcache__subcmd__cache__subcmd__path"
                 ;;
+            tokcache__subcmd__cache,rekey)
+                cmd="tokcache__subcmd__cache__subcmd__rekey"
+                ;;
             tokcache__subcmd__cache__subcmd__help,check)
                 cmd="tokcache__subcmd__cache__subcmd__help__subcmd__check"
+                ;;
+            tokcache__subcmd__cache__subcmd__help,decrypt)
+                cmd="tokcache__subcmd__cache__subcmd__help__subcmd__decrypt"
+                ;;
+            tokcache__subcmd__cache__subcmd__help,encrypt)
+                cmd="tokcache__subcmd__cache__subcmd__help__subcmd__encrypt"
                 ;;
             tokcache__subcmd__cache__subcmd__help,help)
                 cmd="tokcache__subcmd__cache__subcmd__help__subcmd__help"
                 ;;
             tokcache__subcmd__cache__subcmd__help,path)
                 cmd="tokcache__subcmd__cache__subcmd__help__subcmd__path"
+                ;;
+            tokcache__subcmd__cache__subcmd__help,rekey)
+                cmd="tokcache__subcmd__cache__subcmd__help__subcmd__rekey"
                 ;;
             tokcache__subcmd__help,cache)
                 cmd="tokcache__subcmd__help__subcmd__cache"
@@ -97,8 +115,17 @@ _tokcache() {
             tokcache__subcmd__help__subcmd__cache,check)
                 cmd="tokcache__subcmd__help__subcmd__cache__subcmd__check"
                 ;;
+            tokcache__subcmd__help__subcmd__cache,decrypt)
+                cmd="tokcache__subcmd__help__subcmd__cache__subcmd__decrypt"
+                ;;
+            tokcache__subcmd__help__subcmd__cache,encrypt)
+                cmd="tokcache__subcmd__help__subcmd__cache__subcmd__encrypt"
+                ;;
             tokcache__subcmd__help__subcmd__cache,path)
                 cmd="tokcache__subcmd__help__subcmd__cache__subcmd__path"
+                ;;
+            tokcache__subcmd__help__subcmd__cache,rekey)
+                cmd="tokcache__subcmd__help__subcmd__cache__subcmd__rekey"
                 ;;
             tokcache__subcmd__help__subcmd__profile,list)
                 cmd="tokcache__subcmd__help__subcmd__profile__subcmd__list"
@@ -149,7 +176,7 @@ _tokcache() {
 
     case "${cmd}" in
         tokcache)
-            opts="-v -h -V --profile --authority --client-id --store --ca-file --timeout --lock-timeout --error-format --verbose --help --version login token list clear exec explain profile cache completions help"
+            opts="-v -h -V --profile --authority --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help --version login token list clear exec explain profile cache completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -169,6 +196,14 @@ _tokcache() {
                     ;;
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
                 --ca-file)
@@ -195,7 +230,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache)
-            opts="-v -h --profile --authority --client-id --store --ca-file --timeout --lock-timeout --error-format --verbose --help path check help"
+            opts="-v -h --profile --authority --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help path check encrypt decrypt rekey help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -215,6 +250,14 @@ _tokcache() {
                     ;;
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
                 --ca-file)
@@ -241,7 +284,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__check)
-            opts="-v -h --repair --profile --authority --client-id --store --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --repair --profile --authority --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -261,6 +304,122 @@ _tokcache() {
                     ;;
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "json text" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tokcache__subcmd__cache__subcmd__decrypt)
+            opts="-v -h --profile --authority --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "json text" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tokcache__subcmd__cache__subcmd__encrypt)
+            opts="-v -h --profile --authority --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
                 --ca-file)
@@ -287,7 +446,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__help)
-            opts="path check help"
+            opts="path check encrypt decrypt rekey help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -301,6 +460,34 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__help__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tokcache__subcmd__cache__subcmd__help__subcmd__decrypt)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tokcache__subcmd__cache__subcmd__help__subcmd__encrypt)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -342,8 +529,22 @@ _tokcache() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        tokcache__subcmd__cache__subcmd__help__subcmd__rekey)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         tokcache__subcmd__cache__subcmd__path)
-            opts="-v -h --profile --authority --client-id --store --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -363,6 +564,72 @@ _tokcache() {
                     ;;
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "json text" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tokcache__subcmd__cache__subcmd__rekey)
+            opts="-v -h --moved --new-passphrase-file --profile --authority --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --new-passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
                 --ca-file)
@@ -389,7 +656,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__clear)
-            opts="-y -v -h --account --all --no-revoke --yes --profile --authority --client-id --store --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-y -v -h --account --all --no-revoke --yes --profile --authority --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -413,6 +680,14 @@ _tokcache() {
                     ;;
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
                 --ca-file)
@@ -439,7 +714,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__completions)
-            opts="-v -h --profile --authority --client-id --store --ca-file --timeout --lock-timeout --error-format --verbose --help bash elvish fish powershell zsh"
+            opts="-v -h --profile --authority --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -459,6 +734,14 @@ _tokcache() {
                     ;;
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
                 --ca-file)
@@ -485,7 +768,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__exec)
-            opts="-v -h --scope --resource --account --min-valid --force-refresh --offline --claims --env --profile --authority --client-id --store --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --scope --resource --account --min-valid --force-refresh --offline --claims --env --profile --authority --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -531,6 +814,14 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -555,7 +846,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__explain)
-            opts="-o -v -h --scope --resource --account --min-valid --force-refresh --offline --claims --output --profile --authority --client-id --store --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --scope --resource --account --min-valid --force-refresh --offline --claims --output --profile --authority --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -605,6 +896,14 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -643,7 +942,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__help__subcmd__cache)
-            opts="path check"
+            opts="path check encrypt decrypt rekey"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -670,7 +969,49 @@ _tokcache() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        tokcache__subcmd__help__subcmd__cache__subcmd__decrypt)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tokcache__subcmd__help__subcmd__cache__subcmd__encrypt)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         tokcache__subcmd__help__subcmd__cache__subcmd__path)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tokcache__subcmd__help__subcmd__cache__subcmd__rekey)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -867,7 +1208,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__list)
-            opts="-o -v -h --output --profile --authority --client-id --store --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --authority --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -897,6 +1238,14 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -921,7 +1270,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__login)
-            opts="-v -h --scope --resource --tenant --flow --qr --claims --device-authorization-endpoint --token-endpoint --revocation-endpoint --profile --authority --client-id --store --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --scope --resource --tenant --flow --qr --claims --device-authorization-endpoint --token-endpoint --revocation-endpoint --profile --authority --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -975,6 +1324,14 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -999,7 +1356,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile)
-            opts="-v -h --profile --authority --client-id --store --ca-file --timeout --lock-timeout --error-format --verbose --help list show set remove help"
+            opts="-v -h --profile --authority --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help list show set remove help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1019,6 +1376,14 @@ _tokcache() {
                     ;;
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
                 --ca-file)
@@ -1129,7 +1494,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__list)
-            opts="-v -h --profile --authority --client-id --store --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1149,6 +1514,14 @@ _tokcache() {
                     ;;
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
                 --ca-file)
@@ -1175,7 +1548,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__remove)
-            opts="-v -h --profile --authority --client-id --store --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1195,6 +1568,14 @@ _tokcache() {
                     ;;
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
                 --ca-file)
@@ -1221,7 +1602,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__set)
-            opts="-v -h --scope --profile --authority --client-id --store --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --scope --profile --authority --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1245,6 +1626,14 @@ _tokcache() {
                     ;;
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
                 --ca-file)
@@ -1271,7 +1660,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__show)
-            opts="-v -h --profile --authority --client-id --store --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1291,6 +1680,14 @@ _tokcache() {
                     ;;
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
                 --ca-file)
@@ -1317,7 +1714,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__token)
-            opts="-o -v -h --scope --resource --account --min-valid --force-refresh --offline --claims --output --login --profile --authority --client-id --store --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --scope --resource --account --min-valid --force-refresh --offline --claims --output --login --profile --authority --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1365,6 +1762,14 @@ _tokcache() {
                     ;;
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
                 --ca-file)

@@ -21,7 +21,9 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
-            cand --store 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
+            cand --key-cache 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]'
             cand --ca-file 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]'
             cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
             cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
@@ -55,7 +57,9 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
-            cand --store 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
+            cand --key-cache 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]'
             cand --ca-file 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]'
             cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
             cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
@@ -77,7 +81,9 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
-            cand --store 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
+            cand --key-cache 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]'
             cand --ca-file 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]'
             cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
             cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
@@ -96,7 +102,9 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
-            cand --store 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
+            cand --key-cache 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]'
             cand --ca-file 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]'
             cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
             cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
@@ -111,7 +119,9 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
-            cand --store 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
+            cand --key-cache 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]'
             cand --ca-file 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]'
             cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
             cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
@@ -135,7 +145,9 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
-            cand --store 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
+            cand --key-cache 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]'
             cand --ca-file 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]'
             cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
             cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
@@ -158,7 +170,9 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
-            cand --store 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
+            cand --key-cache 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]'
             cand --ca-file 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]'
             cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
             cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
@@ -174,7 +188,9 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
-            cand --store 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
+            cand --key-cache 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]'
             cand --ca-file 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]'
             cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
             cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
@@ -185,7 +201,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand list 'Print the names'
             cand show 'Print the settings of one, as TOML'
-            cand set 'Change settings without signing in: --authority, --client-id, --store, --ca-file, --scope'
+            cand set 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope'
             cand remove 'Forget the settings; tokens stay in the cache'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -193,7 +209,9 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
-            cand --store 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
+            cand --key-cache 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]'
             cand --ca-file 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]'
             cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
             cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
@@ -207,7 +225,9 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
-            cand --store 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
+            cand --key-cache 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]'
             cand --ca-file 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]'
             cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
             cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
@@ -222,7 +242,9 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
-            cand --store 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
+            cand --key-cache 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]'
             cand --ca-file 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]'
             cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
             cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
@@ -236,7 +258,9 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
-            cand --store 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
+            cand --key-cache 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]'
             cand --ca-file 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]'
             cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
             cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
@@ -249,7 +273,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
         &'tokcache;profile;help'= {
             cand list 'Print the names'
             cand show 'Print the settings of one, as TOML'
-            cand set 'Change settings without signing in: --authority, --client-id, --store, --ca-file, --scope'
+            cand set 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope'
             cand remove 'Forget the settings; tokens stay in the cache'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -267,7 +291,9 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
-            cand --store 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
+            cand --key-cache 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]'
             cand --ca-file 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]'
             cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
             cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
@@ -278,13 +304,18 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand path 'Print where the cache is'
             cand check 'Read the whole cache and report what cannot be understood'
+            cand encrypt 'Encrypt a plain cache with the key of --encrypt'
+            cand decrypt 'Make an encrypted cache plain again'
+            cand rekey 'Encrypt the cache with another key, of --encrypt or of where the old one is'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'tokcache;cache;path'= {
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
-            cand --store 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
+            cand --key-cache 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]'
             cand --ca-file 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]'
             cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
             cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
@@ -298,7 +329,9 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
-            cand --store 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
+            cand --key-cache 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]'
             cand --ca-file 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]'
             cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
             cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
@@ -309,14 +342,73 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'tokcache;cache;encrypt'= {
+            cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
+            cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
+            cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
+            cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
+            cand --key-cache 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]'
+            cand --ca-file 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]'
+            cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
+            cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
+            cand --error-format 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]'
+            cand -v 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+            cand --verbose 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'tokcache;cache;decrypt'= {
+            cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
+            cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
+            cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
+            cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
+            cand --key-cache 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]'
+            cand --ca-file 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]'
+            cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
+            cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
+            cand --error-format 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]'
+            cand -v 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+            cand --verbose 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'tokcache;cache;rekey'= {
+            cand --new-passphrase-file 'Change to the passphrase in this file, instead of asking for it'
+            cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
+            cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
+            cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
+            cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
+            cand --key-cache 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]'
+            cand --ca-file 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]'
+            cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
+            cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
+            cand --error-format 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]'
+            cand --moved 'The cache was moved here on purpose: bind it to this place'
+            cand -v 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+            cand --verbose 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'tokcache;cache;help'= {
             cand path 'Print where the cache is'
             cand check 'Read the whole cache and report what cannot be understood'
+            cand encrypt 'Encrypt a plain cache with the key of --encrypt'
+            cand decrypt 'Make an encrypted cache plain again'
+            cand rekey 'Encrypt the cache with another key, of --encrypt or of where the old one is'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'tokcache;cache;help;path'= {
         }
         &'tokcache;cache;help;check'= {
+        }
+        &'tokcache;cache;help;encrypt'= {
+        }
+        &'tokcache;cache;help;decrypt'= {
+        }
+        &'tokcache;cache;help;rekey'= {
         }
         &'tokcache;cache;help;help'= {
         }
@@ -324,7 +416,9 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
-            cand --store 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
+            cand --key-cache 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]'
             cand --ca-file 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]'
             cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
             cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
@@ -361,7 +455,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
         &'tokcache;help;profile'= {
             cand list 'Print the names'
             cand show 'Print the settings of one, as TOML'
-            cand set 'Change settings without signing in: --authority, --client-id, --store, --ca-file, --scope'
+            cand set 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope'
             cand remove 'Forget the settings; tokens stay in the cache'
         }
         &'tokcache;help;profile;list'= {
@@ -375,10 +469,19 @@ set edit:completion:arg-completer[tokcache] = {|@words|
         &'tokcache;help;cache'= {
             cand path 'Print where the cache is'
             cand check 'Read the whole cache and report what cannot be understood'
+            cand encrypt 'Encrypt a plain cache with the key of --encrypt'
+            cand decrypt 'Make an encrypted cache plain again'
+            cand rekey 'Encrypt the cache with another key, of --encrypt or of where the old one is'
         }
         &'tokcache;help;cache;path'= {
         }
         &'tokcache;help;cache;check'= {
+        }
+        &'tokcache;help;cache;encrypt'= {
+        }
+        &'tokcache;help;cache;decrypt'= {
+        }
+        &'tokcache;help;cache;rekey'= {
         }
         &'tokcache;help;completions'= {
         }

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_tokcache_global_optspecs
-    string join \n profile= authority= client-id= store= ca-file= timeout= lock-timeout= error-format= v/verbose h/help V/version
+    string join \n profile= authority= client-id= store= encrypt= key-cache= ca-file= timeout= lock-timeout= error-format= v/verbose h/help V/version
 end
 
 function __fish_tokcache_needs_command
@@ -27,7 +27,10 @@ end
 complete -c tokcache -n "__fish_tokcache_needs_command" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_needs_command" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_needs_command" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_needs_command" -l store -d 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_needs_command" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_needs_command" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
+complete -c tokcache -n "__fish_tokcache_needs_command" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_needs_command" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_needs_command" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_needs_command" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
@@ -57,7 +60,10 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l revocation-e
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l store -d 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
@@ -82,7 +88,10 @@ token\t'The token and a line break'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l store -d 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
@@ -98,7 +107,10 @@ table\t'For people'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l store -d 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
@@ -110,7 +122,10 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l account -d '
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l store -d 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
@@ -130,7 +145,10 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l env -d 'The v
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l store -d 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
@@ -150,7 +168,10 @@ text\t'For people'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l store -d 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
@@ -163,7 +184,10 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -s h -l help 
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l store -d 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
@@ -173,13 +197,16 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fis
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -f -a "list" -d 'Print the names'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -f -a "show" -d 'Print the settings of one, as TOML'
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -f -a "set" -d 'Change settings without signing in: --authority, --client-id, --store, --ca-file, --scope'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -f -a "set" -d 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -f -a "remove" -d 'Forget the settings; tokens stay in the cache'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l store -d 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
@@ -190,7 +217,10 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l store -d 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
@@ -202,7 +232,10 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l store -d 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
@@ -213,7 +246,10 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l store -d 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
@@ -223,27 +259,36 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from help" -f -a "list" -d 'Print the names'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print the settings of one, as TOML'
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from help" -f -a "set" -d 'Change settings without signing in: --authority, --client-id, --store, --ca-file, --scope'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from help" -f -a "set" -d 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Forget the settings; tokens stay in the cache'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check help" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check help" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check help" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check help" -l store -d 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check help" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check help" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check help" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check help" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
 text\t'What failed, then what to type'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check help" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check help" -f -a "path" -d 'Print where the cache is'
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check help" -f -a "check" -d 'Read the whole cache and report what cannot be understood'
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -f -a "path" -d 'Print where the cache is'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -f -a "check" -d 'Read the whole cache and report what cannot be understood'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -f -a "encrypt" -d 'Encrypt a plain cache with the key of --encrypt'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -f -a "decrypt" -d 'Make an encrypted cache plain again'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -f -a "rekey" -d 'Encrypt the cache with another key, of --encrypt or of where the old one is'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l store -d 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
@@ -254,7 +299,10 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l store -d 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
@@ -263,13 +311,63 @@ text\t'What failed, then what to type'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l repair -d 'Save what is whole of a damaged cache; a copy of it is kept beside it'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'What failed, then what to type'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'What failed, then what to type'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l new-passphrase-file -d 'Change to the passphrase in this file, instead of asking for it' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'What failed, then what to type'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l moved -d 'The cache was moved here on purpose: bind it to this place'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print where the cache is'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "check" -d 'Read the whole cache and report what cannot be understood'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "encrypt" -d 'Encrypt a plain cache with the key of --encrypt'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "decrypt" -d 'Make an encrypted cache plain again'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "rekey" -d 'Encrypt the cache with another key, of --encrypt or of where the old one is'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l store -d 'Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
@@ -289,7 +387,10 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand help; and not __fish_s
 complete -c tokcache -n "__fish_tokcache_using_subcommand help; and not __fish_seen_subcommand_from login token list clear exec explain profile cache completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tokcache -n "__fish_tokcache_using_subcommand help; and __fish_seen_subcommand_from profile" -f -a "list" -d 'Print the names'
 complete -c tokcache -n "__fish_tokcache_using_subcommand help; and __fish_seen_subcommand_from profile" -f -a "show" -d 'Print the settings of one, as TOML'
-complete -c tokcache -n "__fish_tokcache_using_subcommand help; and __fish_seen_subcommand_from profile" -f -a "set" -d 'Change settings without signing in: --authority, --client-id, --store, --ca-file, --scope'
+complete -c tokcache -n "__fish_tokcache_using_subcommand help; and __fish_seen_subcommand_from profile" -f -a "set" -d 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope'
 complete -c tokcache -n "__fish_tokcache_using_subcommand help; and __fish_seen_subcommand_from profile" -f -a "remove" -d 'Forget the settings; tokens stay in the cache'
 complete -c tokcache -n "__fish_tokcache_using_subcommand help; and __fish_seen_subcommand_from cache" -f -a "path" -d 'Print where the cache is'
 complete -c tokcache -n "__fish_tokcache_using_subcommand help; and __fish_seen_subcommand_from cache" -f -a "check" -d 'Read the whole cache and report what cannot be understood'
+complete -c tokcache -n "__fish_tokcache_using_subcommand help; and __fish_seen_subcommand_from cache" -f -a "encrypt" -d 'Encrypt a plain cache with the key of --encrypt'
+complete -c tokcache -n "__fish_tokcache_using_subcommand help; and __fish_seen_subcommand_from cache" -f -a "decrypt" -d 'Make an encrypted cache plain again'
+complete -c tokcache -n "__fish_tokcache_using_subcommand help; and __fish_seen_subcommand_from cache" -f -a "rekey" -d 'Encrypt the cache with another key, of --encrypt or of where the old one is'

@@ -1,9 +1,13 @@
 //! Secrets: strings that refuse to print and are wiped when dropped.
 
+mod buffer;
+
 use std::fmt;
 use std::marker::PhantomData;
 
 use secrecy::{ExposeSecret, SecretString};
+
+pub use buffer::SecretBuffer;
 
 /// The kinds of secret, so that one is never passed for another.
 pub mod kind {
@@ -13,6 +17,9 @@ pub mod kind {
     /// RFC 8628 §3.2 `device_code`.
     #[derive(Clone, Copy)]
     pub enum DeviceCode {}
+    /// What a person remembers instead of a key (RFC 9106 §3.1).
+    #[derive(Clone, Copy)]
+    pub enum Passphrase {}
     /// The signed token as received; OpenID Connect Core §2.
     #[derive(Clone, Copy)]
     pub enum RawIdToken {}
@@ -25,6 +32,8 @@ pub mod kind {
 pub type AccessToken = Secret<kind::AccessToken>;
 /// The secret half of a device authorization (RFC 8628 §3.2).
 pub type DeviceCode = Secret<kind::DeviceCode>;
+/// What a person remembers instead of a key.
+pub type Passphrase = Secret<kind::Passphrase>;
 /// An ID token as received, undecoded (OpenID Connect Core §2).
 pub type RawIdToken = Secret<kind::RawIdToken>;
 /// The string that buys new access tokens (RFC 6749 §1.5).

@@ -1,7 +1,8 @@
 //! Processes released together on an expired token, at a provider that takes a second, rotates refresh tokens, and
 //! revokes the sign-in when a spent one returns.
 
-use std::process::{Command, Stdio};
+use std::io::Read as _;
+use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use serde_json::json;
@@ -21,24 +22,29 @@ pub(crate) fn run(contender: Neighbour, processes: usize) -> String {
     provider.order_fault(json!({ "grant_type": REFRESH_TOKEN, "times": null, "delay_ms": 1000 }));
 
     let (gate, opener) = std::io::pipe().unwrap();
-    let herd: Vec<_> = (0..processes)
+    let mut herd: Vec<_> = (0..processes)
         .map(|_| {
-            let one = match library(contender) {
-                Some(library) => library.command("silent", &home, &provider, Protocol::Oidc),
+            let mut one = match library(contender) {
+                Some(library) => {
+                    let mut one = library.command("silent", &home, &provider, Protocol::Oidc);
+                    one.arg("--gate");
+                    one
+                }
                 None => tokcache(&home),
             };
-            let mut gated = home.command("sh");
-            gated.args(["-c", "read -r _; exec \"$0\" \"$@\" </dev/null"]).arg(one.get_program()).args(one.get_args());
-            gated.stdin(gate.try_clone().unwrap()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+            one.stdin(gate.try_clone().unwrap()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            one.spawn().unwrap()
         })
         .collect();
+    // An interpreter takes longer to load a library than a refresh takes: all of them have it loaded first.
+    herd.iter_mut().for_each(wait_until_ready);
     let start = Instant::now();
     drop(opener);
     let served = herd.into_iter().map(end_of).filter(|output| is_token(&String::from_utf8_lossy(&output.stdout)));
     let failed = processes - served.count();
-    let lost = if provider.live_refresh_tokens() == 0 { "the sign-in is lost" } else { "signed in" };
-    let requests = provider.token_requests(REFRESH_TOKEN);
-    format!("{requests} refreshes, {failed} failed, {lost}; {:.1} s", start.elapsed().as_secs_f64())
+    let took = start.elapsed().as_secs_f64();
+    let sign_in = if provider.live_refresh_tokens() == 0 { "**the sign-in is lost**" } else { "signed in" };
+    format!("refreshed {} times, {failed} failed, {sign_in}; {took:.1} s", provider.token_requests(REFRESH_TOKEN))
 }
 
 /// What a library answers, or the bare token.
@@ -46,10 +52,19 @@ fn is_token(said: &str) -> bool {
     said.contains("\"access_token\"") || (!said.trim().is_empty() && !said.contains('{'))
 }
 
+/// tokcache, which is ready at once, behind the gate that the libraries' programs have built in.
 fn tokcache(home: &Home) -> Command {
-    let mut command = home.command(env!("CARGO_BIN_EXE_tokcache"));
+    let mut command = home.command("sh");
+    command.args(["-c", "echo ready; read -r _; exec \"$@\" </dev/null", "sh", env!("CARGO_BIN_EXE_tokcache")]);
     command.args(["token", "--scope", SCOPE]);
     command
+}
+
+fn wait_until_ready(child: &mut Child) {
+    let mut byte = [0];
+    while byte != *b"\n" {
+        child.stdout.as_mut().unwrap().read_exact(&mut byte).unwrap();
+    }
 }
 
 fn library(contender: Neighbour) -> Option<Library> {

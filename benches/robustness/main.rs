@@ -15,17 +15,14 @@ mod saving;
 mod together;
 
 use std::env;
+use std::io::Write as _;
 use std::time::Duration;
 
 use crowd::{Neighbour, library};
 
-/// A program that keeps tokens: its row of the table.
-const CONTENDERS: [(&str, Neighbour); 4] = [
-    ("**tokcache**", Neighbour::Tokcache),
-    ("MSAL Python", Neighbour::Python),
-    ("MSAL Python, portalocker", Neighbour::PythonPortalocker),
-    ("MSAL Node", Neighbour::Node),
-];
+/// The columns of the table.
+const CONTENDERS: [Neighbour; 4] =
+    [Neighbour::Tokcache, Neighbour::Python, Neighbour::PythonPortalocker, Neighbour::Node];
 
 /// How large a run is.
 struct Sizes {
@@ -44,19 +41,21 @@ fn main() {
         return;
     }
     let Sizes { processes, kills, time } = sizes();
-    println!(
-        "| | {processes} processes at once find the token expired | {kills} times killed with -9 while saving 1 MB | \
-         the disk is full | {} s beside tokcache |",
-        time.as_secs()
-    );
+    println!("| | tokcache | MSAL Python | MSAL Python, portalocker | MSAL Node |");
     println!("| --- | --- | --- | --- | --- |");
-    for (name, contender) in CONTENDERS {
-        let herd = herd::run(contender, processes);
-        let killed = saving::killed(contender, kills);
-        let full = saving::on_a_full_disk(contender);
-        let together = together::run(contender, time);
-        println!("| {name} | {herd} | {killed} | {full} | {together} |");
+    row(&format!("{processes} processes, one expired token"), |contender| herd::run(contender, processes));
+    row(&format!("killed with -9 while saving 1 MB, {kills} times"), |contender| saving::killed(contender, kills));
+    row("saving to a full disk", saving::on_a_full_disk);
+    row(&format!("two beside two of tokcache, {} s", time.as_secs()), |contender| together::run(contender, time));
+}
+
+fn row(what: &str, measure: impl Fn(Neighbour) -> String) {
+    print!("| {what} ");
+    for contender in CONTENDERS {
+        print!("| {} ", measure(contender));
+        std::io::stdout().flush().unwrap();
     }
+    println!("|");
 }
 
 /// `--processes`, `--kills` and `--seconds`.

@@ -20,7 +20,7 @@ const LONGEST_LIFE: Duration = Duration::from_millis(200);
 
 /// Kills a program that saves without a pause, again and again at a random moment.
 pub(crate) fn killed(contender: Neighbour, kills: usize) -> String {
-    let (mut destroyed, mut locks, mut next) = (0, 0, None);
+    let (mut destroyed, mut next) = (0, None);
     for _ in 0..kills {
         let (folder, cache) = large_cache();
         let mut saver = contender.command("saver", &cache, FileTimes::Fine, BUSY).spawn().unwrap();
@@ -30,15 +30,14 @@ pub(crate) fn killed(contender: Neighbour, kills: usize) -> String {
         saver.wait().unwrap();
         destroyed += usize::from(!is_whole(&cache));
         if lock_of(&cache).exists() {
-            locks += 1;
             next.get_or_insert_with(|| {
                 fs::copy(folder.path().join(WHOLE), &cache).unwrap();
                 next_save(contender, &cache)
             });
         }
     }
-    let cost = next.map_or(String::new(), |next| format!(": {next}"));
-    format!("{destroyed} files destroyed, {locks} locks left{cost}")
+    let cost = next.map_or(String::new(), |next| format!("; beside the lock that it leaves, {next}"));
+    format!("{destroyed} destroyed files{cost}")
 }
 
 /// Saves once where a file cannot become as large as it has to.
@@ -50,7 +49,7 @@ pub(crate) fn on_a_full_disk(contender: Neighbour) -> String {
     limited.args(["-c", "trap '' XFSZ; ulimit -f 500; exec \"$0\" \"$@\""]).arg(saver.get_program());
     limited.args(saver.get_args()).envs(saver.get_envs().filter_map(|(name, value)| Some((name, value?))));
     limited.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
-    if is_whole(&cache) { "the old file stays".to_owned() } else { "the file is destroyed".to_owned() }
+    if is_whole(&cache) { "the old file stays".to_owned() } else { "**the file is destroyed**".to_owned() }
 }
 
 /// What the lock that a dead process has left costs the next one.
@@ -59,8 +58,8 @@ fn next_save(contender: Neighbour, cache: &Path) -> String {
     let report = contender.report(contender.command("next", cache, FileTimes::Fine, ONCE).spawn().unwrap());
     let took = start.elapsed().as_secs_f64();
     match report.failures {
-        0 => format!("the next save takes {took:.1} s"),
-        _ => format!("the next save fails after {took:.1} s"),
+        0 => format!("the next save takes {took:.2} s"),
+        _ => format!("the next save **fails** after {took:.1} s"),
     }
 }
 

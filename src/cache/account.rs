@@ -1,6 +1,9 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::document::{Document, Entry};
 use super::fields::Fields;
-use super::matching::{CaseRule, Within};
+use super::matching::Within;
+use super::owner::Key;
 use super::{Defect, Section};
 use crate::terms::{Environment, HomeAccountId, Realm};
 
@@ -30,18 +33,8 @@ impl Account {
         })
     }
 
-    fn is_also(&self, other: &Account) -> bool {
-        let case = CaseRule::of(&self.environment);
-        self.environment.is_alias_of(other.environment.as_str())
-            && case.same(self.home_account_id.as_str(), other.home_account_id.as_str())
-    }
-
+    /// Takes over what a later entry knows, its realms aside.
     fn merge(&mut self, other: Account) {
-        for realm in other.realms {
-            if !self.realms.contains(&realm) {
-                self.realms.push(realm);
-            }
-        }
         if !other.username.is_empty() {
             self.username = other.username;
         }
@@ -54,14 +47,21 @@ impl Document<'_> {
         let is_wanted =
             |fields: &Fields<'_>| environment.is_none_or(|environment| Within::new(environment).holds(fields));
         let mut accounts: Vec<Account> = Vec::new();
+        let (mut places, mut realms) = (BTreeMap::new(), BTreeSet::new());
         for entry in self.entries(Section::Account) {
             let Ok(fields) = entry.fields() else { continue };
-            let Ok(account) = Account::read(&fields) else { continue };
+            let Ok(mut account) = Account::read(&fields) else { continue };
             if !is_wanted(&fields) {
                 continue;
             }
-            match accounts.iter_mut().find(|known| known.is_also(&account)) {
-                Some(known) => known.merge(account),
+            let new = accounts.len();
+            let place = *places.entry(Key::of(&account)).or_insert(new);
+            account.realms.retain(|realm| realms.insert((place, realm.clone())));
+            match accounts.get_mut(place) {
+                Some(known) => {
+                    known.realms.append(&mut account.realms);
+                    known.merge(account);
+                }
                 None => accounts.push(account),
             }
         }

@@ -1,7 +1,6 @@
 //! The text and where its entries stand. Of several members with one name the last counts, as in every MSAL library.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use super::fields::Fields;
 use super::scan::{Index, Member};
@@ -37,13 +36,13 @@ impl<'t> Document<'t> {
         self.index.section(section).iter().enumerate().map(entry)
     }
 
-    /// Whether a later entry of the section has the same key.
-    pub(super) fn is_shadowed(self, section: Section, entry: Entry<'_>) -> bool {
-        let key = entry.member.key.of(self.text);
-        let later = &self.index.section(section)[entry.position + 1..];
+    /// Whether a later entry of the section has the key of the one at `position`.
+    pub(super) fn is_shadowed(self, section: Section, position: usize) -> bool {
+        let (entries, later) = self.index.section(section).split_at(position + 1);
+        let entry = entries[position];
         later.iter().any(|other| {
-            other.key.of(self.text) == key
-                || (other.escaped || entry.member.escaped) && other.name(self.text) == entry.key()
+            other.key.of(self.text) == entry.key.of(self.text)
+                || (other.escaped || entry.escaped) && other.name(self.text) == entry.name(self.text)
         })
     }
 }
@@ -71,7 +70,13 @@ impl<'t> Entry<'t> {
 
 /// For each member whether it counts: no later one has its name.
 pub(super) fn counting(text: &[u8], members: &[Member]) -> Vec<bool> {
-    let last: HashMap<_, _> =
-        members.iter().enumerate().map(|(position, member)| (member.name(text), position)).collect();
-    members.iter().enumerate().map(|(position, member)| last.get(&member.name(text)) == Some(&position)).collect()
+    let name = |(position, member): (usize, &Member)| (member.name(text), position);
+    let mut names: Vec<_> = members.iter().enumerate().map(name).collect();
+    // Sorted, not hashed: a hash table asks the system for random numbers first.
+    names.sort_unstable();
+    let mut counting = vec![true; members.len()];
+    for pair in names.windows(2) {
+        counting[pair[0].1] = pair[0].0 != pair[1].0;
+    }
+    counting
 }

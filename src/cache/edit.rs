@@ -9,6 +9,7 @@ use super::document::{Document, Entry};
 use super::rewrite::{Change, Rewrite};
 use super::scan::Span;
 use super::style::Style;
+use crate::secret::SecretBuffer;
 
 /// Changes to a document that was parsed in full.
 pub(super) struct Edit<'t> {
@@ -63,9 +64,8 @@ impl<'t> Edit<'t> {
             sections[section as usize] = Some(self.section(section));
         }
         let root = Rewrite { text, object: index.root, members: &index.members, style: self.style, depth: 0 };
-        // Never grown, so that no copy is left behind.
         let new: usize = sections.iter().flatten().map(|section| section.len() + 64).sum();
-        let mut out = Zeroizing::new(String::with_capacity(text.len() + new));
+        let mut out = SecretBuffer::with_capacity(text.len() + new);
         out.push_str(&String::from_utf8_lossy(&text[..index.root.start]));
         let names: Vec<_> = index.members.iter().map(|member| Section::named(&member.name(text))).collect();
         let (mut existing, missing): (Vec<_>, Vec<_>) = Section::ALL
@@ -81,7 +81,7 @@ impl<'t> Edit<'t> {
             missing.into_iter().map(|(section, value)| (section.name().to_owned(), value)),
         );
         out.push_str(&String::from_utf8_lossy(&text[index.root.end..]));
-        Some(out)
+        Some(out.finish())
     }
 
     fn section(&mut self, section: Section) -> Zeroizing<String> {
@@ -93,12 +93,12 @@ impl<'t> Edit<'t> {
         let object = member.map_or(Span { start: 0, end: 0 }, |member| member.value);
         let members = index.section(section);
         let new: usize = added.iter().map(|(key, value)| 2 * key.len() + value.len() + 32).sum();
-        let mut out = Zeroizing::new(String::with_capacity(object.end - object.start + new));
+        let mut out = SecretBuffer::with_capacity(object.end - object.start + new);
         Rewrite { text, object, members, style: self.style, depth: 1 }.write(
             &mut out,
             |position| changes.remove(&position),
             added.into_iter(),
         );
-        out
+        out.finish()
     }
 }

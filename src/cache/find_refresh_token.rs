@@ -1,7 +1,8 @@
 //! Which refresh tokens may be spent.
 
+use std::collections::BTreeMap;
+
 use super::document::{Document, Entry};
-use super::fields::Fields;
 use super::keys::Key;
 use super::matching::Within;
 use super::{Defect, Owner, RefreshTokenEntry, RefreshTokenQuery, Section};
@@ -40,8 +41,8 @@ impl Document<'_> {
             of_user.into_iter().partition(|entry| family.is_some() && entry.family_id == family);
         let own =
             others.into_iter().filter(|entry| within.case.same(entry.client_id.as_str(), query.client_id.as_str()));
-        let live_of_family = self.live(within, of_family);
-        let mut found: Vec<_> = live_of_family.into_iter().chain(self.live(within, own.collect())).collect();
+        let live_of_family = self.live(within, &owner, of_family);
+        let mut found: Vec<_> = live_of_family.into_iter().chain(self.live(within, &owner, own.collect())).collect();
         found.dedup_by(|second, first| second.secret == first.secret);
         found
     }
@@ -62,30 +63,40 @@ impl Document<'_> {
 
     /// Of copies that differ, the one that was changed last: the others have been spent, and to spend one of them
     /// again would end the sign-in at a provider that detects reuse. Between equals, one whose time is recorded.
-    fn live(self, within: Within<'_>, copies: Vec<RefreshTokenEntry>) -> Option<RefreshTokenEntry> {
+    fn live(self, within: Within<'_>, owner: &Owner, copies: Vec<RefreshTokenEntry>) -> Option<RefreshTokenEntry> {
+        let all_record = copies.iter().all(|copy| copy.last_modification_time.is_some());
+        let seen = if all_record { BTreeMap::new() } else { self.last_seen(within, owner) };
         let evidence = |copy: &RefreshTokenEntry| {
             let recorded = copy.last_modification_time;
-            (recorded.or_else(|| self.last_seen(within, copy)), recorded.is_some())
+            let writer = writer(within, copy.environment.as_str(), copy.client_id.as_str());
+            (recorded.or_else(|| seen.get(&writer).copied()), recorded.is_some())
         };
         // The first of equals, as MSAL: `max_by_key` takes the last.
         copies.into_iter().rev().max_by_key(evidence)
     }
 
-    /// When the writer of `copy`, which does not record it, last stored a token: a writer keeps to one environment, and
-    /// what stands under a key of MSAL Python's is of a writer that does record it.
-    fn last_seen(self, within: Within<'_>, copy: &RefreshTokenEntry) -> Option<Timestamp> {
-        let owner = copy.home_account_id.clone().map_or(Owner::Application, Owner::User);
-        let is_of_writer = |entry: &Entry<'_>, fields: &Fields<'_>| {
-            within.is_of_client(fields, &copy.client_id)
-                && within.is_of_owner(fields, &owner)
-                && fields.lenient("environment").is_some_and(|own| own.eq_ignore_ascii_case(copy.environment.as_str()))
-                && !Key::is_pythons_access_token(&entry.key(), fields)
-        };
-        let seen = |entry: &Entry<'_>| {
-            entry.fields().ok().filter(|fields| is_of_writer(entry, fields))?.lenient_time("cached_at")
-        };
-        self.entries(Section::AccessToken).iter().filter_map(seen).max()
+    /// When each writer that does not record it last stored a token for `owner`. What stands under a key of MSAL
+    /// Python's is of a writer that does record it.
+    fn last_seen(self, within: Within<'_>, owner: &Owner) -> BTreeMap<(String, String), Timestamp> {
+        let mut last = BTreeMap::new();
+        for entry in self.entries(Section::AccessToken) {
+            let Ok(fields) = entry.fields() else { continue };
+            if !within.is_of_owner(&fields, owner) || Key::is_pythons_access_token(&entry.key(), &fields) {
+                continue;
+            }
+            let (environment, client_id) = (fields.lenient("environment"), fields.lenient("client_id"));
+            let (Some(environment), Some(client_id)) = (environment, client_id) else { continue };
+            let Some(seen) = fields.lenient_time("cached_at") else { continue };
+            let last = last.entry(writer(within, &environment, &client_id)).or_insert(seen);
+            *last = seen.max(*last);
+        }
+        last
     }
+}
+
+/// A writer keeps to one environment.
+fn writer(within: Within<'_>, environment: &str, client_id: &str) -> (String, String) {
+    (environment.to_ascii_lowercase(), within.case.folded(client_id).into_owned())
 }
 
 pub(super) fn read(entry: &Entry<'_>) -> Result<RefreshTokenEntry, Defect> {

@@ -1,5 +1,7 @@
 //! Whose entry it is: told from its fields, never from its key, which every library makes up differently.
 
+use std::borrow::Cow;
+
 use super::fields::Fields;
 use super::query::Owner;
 use crate::terms::{ClientId, Environment, Realm, ScopeSet};
@@ -22,6 +24,14 @@ impl CaseRule {
         match self {
             CaseRule::Exact => a == b,
             CaseRule::Folded => a.eq_ignore_ascii_case(b),
+        }
+    }
+
+    /// Equal for texts that are the same.
+    pub(super) fn folded(self, text: &str) -> Cow<'_, str> {
+        match self {
+            CaseRule::Exact => Cow::Borrowed(text),
+            CaseRule::Folded => Cow::Owned(text.to_ascii_lowercase()),
         }
     }
 

@@ -7,6 +7,8 @@
 
 mod access_token;
 mod account;
+#[cfg(test)]
+mod crowd;
 mod document;
 mod edit;
 mod error;
@@ -14,6 +16,7 @@ mod ext_cache_key;
 mod fields;
 mod find_access_token;
 mod find_refresh_token;
+mod glance;
 mod grant;
 mod keys;
 mod matching;

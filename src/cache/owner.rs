@@ -6,7 +6,6 @@ use std::collections::{HashMap, HashSet};
 use super::document::{Document, Entry};
 use super::fields::Fields;
 use super::matching::{CaseRule, Within};
-use super::search::Search;
 use super::{AccessTokenEntry, Account, RefreshTokenEntry, Section, TokenCache, find_access_token, find_refresh_token};
 use crate::secret::RawIdToken;
 use crate::terms::{ClientId, Environment, HomeAccountId};
@@ -68,22 +67,19 @@ impl TokenCache {
 }
 
 /// A user of an environment and its aliases.
-#[derive(Eq, Hash, PartialEq)]
-struct Key {
+#[derive(Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub(super) struct Key {
     environment: String,
     home_account_id: String,
 }
 
 impl Key {
     fn new(environment: &Environment, home_account_id: &str) -> Self {
-        let home_account_id = match CaseRule::of(environment) {
-            CaseRule::Exact => home_account_id.to_owned(),
-            CaseRule::Folded => home_account_id.to_ascii_lowercase(),
-        };
+        let home_account_id = CaseRule::of(environment).folded(home_account_id).into_owned();
         Key { environment: environment.canonical().to_owned(), home_account_id }
     }
 
-    fn of(account: &Account) -> Self {
+    pub(super) fn of(account: &Account) -> Self {
         Key::new(&account.environment, account.home_account_id.as_str())
     }
 
@@ -98,14 +94,12 @@ impl<'t> Document<'t> {
     pub(super) fn id_tokens(self, account: &Account, client_id: &ClientId) -> Vec<RawIdToken> {
         let within = Within::new(&account.environment);
         let owner = super::Owner::User(account.home_account_id.clone());
-        let search = Search::of(self.text.len());
-        let needle = match within.case {
-            CaseRule::Exact => search.needle(account.home_account_id.as_str().as_bytes()),
-            CaseRule::Folded => search.needle(b""),
-        };
-        self.all_entries(Section::IdToken)
-            .filter(|entry| entry.is_escaped() || needle.occurs_in(entry.value()))
-            .filter(|entry| !self.is_shadowed(Section::IdToken, *entry))
+        let id = account.home_account_id.as_str();
+        let may_be_theirs =
+            |entry: &Entry<'_>| entry.glance().is_none_or(|glance| within.case.same(glance.home_account_id, id));
+        self.entries(Section::IdToken)
+            .into_iter()
+            .filter(may_be_theirs)
             .filter_map(|entry| entry.fields().ok())
             .filter(|fields| within.is_of_client(fields, client_id) && within.is_of_owner(fields, &owner))
             .filter_map(|fields| fields.lenient("secret").map(RawIdToken::new))

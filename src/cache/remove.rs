@@ -1,5 +1,7 @@
 //! Sign-out: by fields, over all aliases, whoever wrote the entries.
 
+use std::collections::BTreeSet;
+
 use super::document::{Document, Entry};
 use super::edit::Edit;
 use super::fields::Fields;
@@ -90,26 +92,29 @@ pub(super) fn clear(edit: &mut Edit<'_>) -> Vec<RefreshTokenEntry> {
 
 /// The clients that a sign-out is for.
 struct Leaving {
-    clients: Vec<ClientId>,
+    /// Folded, as the environment compares them.
+    clients: BTreeSet<String>,
     family_id: Option<FamilyId>,
 }
 
 impl Leaving {
     fn of(document: Document<'_>, within: Within<'_>, client_id: &ClientId) -> Self {
-        let mut clients = vec![client_id.clone()];
+        let folded = |client_id: &str| within.case.folded(client_id).into_owned();
+        let mut clients = BTreeSet::from([folded(client_id.as_str())]);
         let Membership::Member(family_id) = document.membership(within, client_id) else {
             return Leaving { clients, family_id: None };
         };
         for section in [Section::AppMetadata, Section::RefreshToken] {
             let fields = document.all_entries(section).filter_map(|entry| entry.fields().ok());
             let members = fields.filter(|fields| within.holds(fields) && is_of_family(fields, &family_id));
-            clients.extend(members.filter_map(|fields| fields.lenient("client_id").map(ClientId::new)));
+            clients.extend(members.filter_map(|fields| fields.lenient("client_id").map(|id| folded(&id))));
         }
         Leaving { clients, family_id: Some(family_id) }
     }
 
     fn includes(&self, within: Within<'_>, entry: &Fields<'_>) -> bool {
-        self.clients.iter().any(|client_id| within.is_of_client(entry, client_id))
+        let client_id = entry.lenient("client_id").filter(|_| within.holds(entry));
+        client_id.is_some_and(|id| self.clients.contains(&*within.case.folded(&id)))
             || self.family_id.as_ref().is_some_and(|family_id| is_of_family(entry, family_id))
     }
 }
@@ -118,12 +123,10 @@ fn is_of_family(entry: &Fields<'_>, family_id: &FamilyId) -> bool {
     entry.lenient("family_id").as_deref() == Some(family_id.as_str())
 }
 
+/// Each secret once, where it stands first.
 fn distinct(entries: impl IntoIterator<Item = RefreshTokenEntry>) -> Vec<RefreshTokenEntry> {
-    let mut distinct: Vec<RefreshTokenEntry> = Vec::new();
-    for entry in entries {
-        if distinct.iter().all(|known| known.secret != entry.secret) {
-            distinct.push(entry);
-        }
-    }
-    distinct
+    let entries: Vec<_> = entries.into_iter().collect();
+    let mut seen = BTreeSet::new();
+    let is_new: Vec<_> = entries.iter().map(|entry| seen.insert(entry.secret.expose())).collect();
+    entries.into_iter().zip(is_new).filter_map(|(entry, is_new)| is_new.then_some(entry)).collect()
 }

@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 use super::document::counting;
 use super::scan::{Member, Span, members};
 use super::style::Style;
+use crate::secret::SecretBuffer;
 
 /// What becomes of a member.
 pub(super) enum Change {
@@ -26,7 +27,7 @@ impl Rewrite<'_> {
     /// Appends the object to `out`. Shadowed members go: a reader that takes the first would see them.
     pub(super) fn write(
         &self,
-        out: &mut String,
+        out: &mut SecretBuffer,
         mut change: impl FnMut(usize) -> Option<Change>,
         added: impl Iterator<Item = (String, Zeroizing<String>)>,
     ) {
@@ -68,7 +69,7 @@ impl Rewrite<'_> {
         out.push('}');
     }
 
-    fn copy(&self, out: &mut String, span: Span) {
+    fn copy(&self, out: &mut SecretBuffer, span: Span) {
         // The text was checked to be UTF-8, and spans end at ASCII characters.
         out.push_str(&String::from_utf8_lossy(span.of(self.text)));
     }
@@ -85,7 +86,7 @@ pub(super) fn with_fields(value: &[u8], fields: &[(&str, Option<&str>)], style: 
     let added = fields.iter().filter(|(name, _)| !has(name));
     let object = Span { start: 0, end: value.len() };
     let rewrite = Rewrite { text: value, object, members: &members, style, depth: ENTRY_DEPTH };
-    let mut out = Zeroizing::new(String::with_capacity(value.len() * 2));
+    let mut out = SecretBuffer::with_capacity(value.len() * 2);
     rewrite.write(
         &mut out,
         |position| {
@@ -94,7 +95,7 @@ pub(super) fn with_fields(value: &[u8], fields: &[(&str, Option<&str>)], style: 
         },
         added.map(|(name, value)| ((*name).to_owned(), style.string_or_null(*value))),
     );
-    out
+    out.finish()
 }
 
 /// The entry `value` without these fields; the others stay to the letter.
@@ -102,8 +103,8 @@ pub(super) fn without_fields(value: &[u8], names: &[&str], style: Style) -> Zero
     let Ok(members) = members(value) else { return style.object(&[], ENTRY_DEPTH) };
     let object = Span { start: 0, end: value.len() };
     let rewrite = Rewrite { text: value, object, members: &members, style, depth: ENTRY_DEPTH };
-    let mut out = Zeroizing::new(String::with_capacity(value.len()));
+    let mut out = SecretBuffer::with_capacity(value.len());
     let is_named = |position: usize| names.contains(&&*members[position].name(value));
     rewrite.write(&mut out, |position| is_named(position).then_some(Change::Remove), std::iter::empty());
-    out
+    out.finish()
 }

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::search::Search;
+use super::search::quote_or_backslash;
 use super::{ParseError, Section};
 
 /// A range of bytes of the text.
@@ -98,16 +98,22 @@ impl Index {
 
 /// The members of the one object that `text` is.
 pub(super) fn members(text: &[u8]) -> Result<Vec<Member>, ParseError> {
+    let mut members = Vec::new();
+    each_member(text, |member| members.push(member))?;
+    Ok(members)
+}
+
+/// Shows `visit` the members of the one object that `text` is. Nothing is allocated.
+pub(super) fn each_member(text: &[u8], visit: impl FnMut(Member)) -> Result<(), ParseError> {
     let mut scanner = Scanner::new(text);
     match scanner.peek()? {
-        b'{' => scanner.members(|scanner, _| scanner.value()),
+        b'{' => scanner.each_member(|scanner, _| scanner.value(), visit),
         _ => Err(ParseError::NotAnObject),
     }
 }
 
 struct Scanner<'t> {
     text: &'t [u8],
-    search: Search,
     at: usize,
     /// The closing brackets that are due, innermost last.
     nesting: Vec<u8>,
@@ -117,20 +123,29 @@ struct Scanner<'t> {
 
 impl<'t> Scanner<'t> {
     fn new(text: &'t [u8]) -> Self {
-        Scanner { text, search: Search::of(text.len()), at: 0, nesting: Vec::new(), escaped: false }
+        Scanner { text, at: 0, nesting: Vec::new(), escaped: false }
     }
 
     /// Passes over the object that starts here; `value` passes over each member's value.
     fn members(
         &mut self,
-        mut value: impl FnMut(&mut Self, Span) -> Result<(), ParseError>,
+        value: impl FnMut(&mut Self, Span) -> Result<(), ParseError>,
     ) -> Result<Vec<Member>, ParseError> {
         let mut members = Vec::new();
+        self.each_member(value, |member| members.push(member))?;
+        Ok(members)
+    }
+
+    fn each_member(
+        &mut self,
+        mut value: impl FnMut(&mut Self, Span) -> Result<(), ParseError>,
+        mut visit: impl FnMut(Member),
+    ) -> Result<(), ParseError> {
         self.at += 1;
         self.white_space();
         if self.peek()? == b'}' {
             self.at += 1;
-            return Ok(members);
+            return Ok(());
         }
         loop {
             self.white_space();
@@ -142,11 +157,11 @@ impl<'t> Scanner<'t> {
             self.white_space();
             let start = self.at;
             value(self, key)?;
-            members.push(Member { key, value: Span { start, end: self.at }, escaped: key_escaped || self.escaped });
+            visit(Member { key, value: Span { start, end: self.at }, escaped: key_escaped || self.escaped });
             self.white_space();
             if self.peek()? == b'}' {
                 self.at += 1;
-                return Ok(members);
+                return Ok(());
             }
             self.expect(b',')?;
         }
@@ -202,7 +217,7 @@ impl<'t> Scanner<'t> {
         self.expect(b'"')?;
         loop {
             let rest = self.text.get(self.at..).ok_or(ParseError::CutOff)?;
-            self.at += self.search.quote_or_backslash(rest).ok_or(ParseError::CutOff)? + 1;
+            self.at += quote_or_backslash(rest).ok_or(ParseError::CutOff)? + 1;
             if self.text[self.at - 1] == b'"' {
                 return Ok(Span { start, end: self.at });
             }

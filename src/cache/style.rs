@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use zeroize::Zeroizing;
 
+use crate::secret::SecretBuffer;
+
 /// The writing style of a file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Style {
@@ -24,7 +26,8 @@ impl Style {
 
     /// An object whose fields are strings, or null, `depth` objects deep in the file.
     pub(super) fn object(self, fields: &[(&str, Option<&str>)], depth: usize) -> Zeroizing<String> {
-        let mut out = Zeroizing::new(String::from("{"));
+        let mut out = SecretBuffer::new();
+        out.push('{');
         for (position, (name, value)) in fields.iter().enumerate() {
             if position > 0 {
                 out.push(',');
@@ -34,21 +37,21 @@ impl Style {
         }
         self.end_line(&mut out, depth);
         out.push('}');
-        out
+        out.finish()
     }
 
     /// The start of a new member up to its value, at the depth of its name.
-    pub(super) fn name(self, out: &mut String, name: &str, depth: usize) {
+    pub(super) fn name(self, out: &mut SecretBuffer, name: &str, depth: usize) {
         self.end_line(out, depth);
         out.push_str(&self.string(name));
         out.push_str(if self == Style::Pretty { ": " } else { ":" });
     }
 
     /// What stands before a name or a closing bracket.
-    pub(super) fn end_line(self, out: &mut String, depth: usize) {
+    pub(super) fn end_line(self, out: &mut SecretBuffer, depth: usize) {
         if self == Style::Pretty {
             out.push('\n');
-            out.extend(std::iter::repeat_n("    ", depth));
+            (0..depth).for_each(|_| out.push_str("    "));
         }
     }
 
@@ -57,8 +60,7 @@ impl Style {
     }
 
     fn string(self, value: &str) -> Zeroizing<String> {
-        // Room for most secrets, so that growing leaves no copy behind.
-        let mut out = Zeroizing::new(String::with_capacity(2 * value.len() + 2));
+        let mut out = SecretBuffer::with_capacity(value.len() + 2);
         out.push('"');
         for character in value.chars() {
             match character {
@@ -75,11 +77,11 @@ impl Style {
             }
         }
         out.push('"');
-        out
+        out.finish()
     }
 }
 
-fn escape(out: &mut String, character: char) {
+fn escape(out: &mut SecretBuffer, character: char) {
     for unit in character.encode_utf16(&mut [0; 2]) {
         // Writing to a string cannot fail.
         let _ = write!(out, "\\u{unit:04x}");

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::builder::PossibleValue;
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use super::profile_format::KeyCache;
 use super::{cache, clear, completions, exec, explain, list, login, profile, token};
 use crate::output::ErrorFormat;
 
@@ -60,9 +62,18 @@ pub(super) struct Settings {
     #[arg(long, global = true, value_name = "ID")]
     pub(super) client_id: Option<String>,
 
-    /// Where the cache is kept: file:PATH or memory: [env: TOKCACHE_STORE] [default: the per-user file]
+    /// Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]
     #[arg(long, global = true, value_name = "URL")]
     pub(super) store: Option<String>,
+
+    /// Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT]
+    /// [default: as it is]
+    #[arg(long, global = true, value_name = "KEY")]
+    pub(super) encrypt: Option<String>,
+
+    /// Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]
+    #[arg(long, global = true, value_name = "WHERE", value_enum)]
+    pub(super) key_cache: Option<KeyCache>,
 
     /// Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]
     #[arg(long, global = true, value_name = "PATH")]
@@ -95,16 +106,32 @@ impl Settings {
     }
 
     /// The flags that choose the same profile, client and cache again, for a command that can be pasted.
-    pub(super) fn flags(&self) -> Vec<String> {
+    /// Not those that stand in `words` already.
+    pub(super) fn flags_beside(&self, words: &[String]) -> Vec<String> {
         let ca_file = self.ca_file.as_ref().map(|path| path.to_string_lossy().into_owned());
         let flags = [
             ("--profile", &self.profile),
             ("--authority", &self.authority),
             ("--client-id", &self.client_id),
             ("--store", &self.store),
+            ("--encrypt", &self.encrypt),
             ("--ca-file", &ca_file),
         ];
-        flags.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value.clone()?])).flatten().collect()
+        let missing = flags.into_iter().filter(|(flag, _)| !words.iter().any(|word| word == flag));
+        missing.filter_map(|(flag, value)| Some([flag.to_owned(), value.clone()?])).flatten().collect()
+    }
+}
+
+impl ValueEnum for KeyCache {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[KeyCache::Kernel, KeyCache::None]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            KeyCache::Kernel => PossibleValue::new("kernel").help("In the kernel's session keyring (Linux)"),
+            KeyCache::None => PossibleValue::new("none").help("Nowhere"),
+        })
     }
 }
 

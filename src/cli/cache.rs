@@ -2,11 +2,12 @@
 
 use clap::{Args, Subcommand};
 use tokcache::acquire::{self, Repair};
-use tokcache::store::StoreError;
+use tokcache::store::{CacheStore as _, StoreError};
 
 use super::args::Settings;
 use super::context::Context;
-use super::{Exit, Failure};
+use super::passphrase::Asking;
+use super::{Exit, Failure, encryption};
 use crate::output::{self, plain, tell};
 
 #[derive(Args, Debug)]
@@ -25,10 +26,21 @@ enum Action {
         #[arg(long)]
         repair: bool,
     },
+    /// Encrypt a plain cache with the key of --encrypt
+    Encrypt,
+    /// Make an encrypted cache plain again
+    Decrypt,
+    /// Encrypt the cache with another key, of --encrypt or of where the old one is
+    Rekey(encryption::Rekey),
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
-    let context = Context::new(settings, false)?;
+    let asking = match &input.action {
+        Action::Path => Asking::never(),
+        Action::Rekey(rekey) => Asking { allowed: true, new_passphrase_file: rekey.new_passphrase_file.clone() },
+        Action::Check { .. } | Action::Decrypt | Action::Encrypt => Asking::allowed(),
+    };
+    let context = Context::new(settings, false, asking)?;
     match input.action {
         Action::Path => path(&context),
         Action::Check { repair } => {
@@ -37,6 +49,9 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
             }
             check(&context)
         }
+        Action::Encrypt => encryption::encrypt(&context),
+        Action::Decrypt => encryption::decrypt(&context),
+        Action::Rekey(input) => encryption::rekey(&context, &input),
     }
 }
 
@@ -48,7 +63,7 @@ fn path(context: &Context) -> Result<(), Failure> {
 
 /// Asks nothing, since it was typed and the damaged cache is kept.
 fn repair(context: &Context) -> Result<(), Failure> {
-    let repaired = acquire::repair(context.store.as_ref()).map_err(beyond)?;
+    let repaired = acquire::repair(&context.store).map_err(beyond)?;
     let Some(Repair { kept, salvage }) = repaired else { return Ok(()) };
     for key in &salvage.lost {
         tell(format_args!("lost: {}", plain(key)));
@@ -74,7 +89,7 @@ fn beyond(error: StoreError) -> Failure {
 
 fn check(context: &Context) -> Result<(), Failure> {
     let store = context.store.describe();
-    let cache = acquire::read(context.store.as_ref())?;
+    let cache = acquire::read(&context.store)?;
     let unreadable = cache.unreadable();
     for entry in &unreadable {
         tell(plain(&format!("{} {}: {}", entry.section, entry.key, entry.reason)));

@@ -5,10 +5,12 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use clap::Args;
 use tokcache::acquire::{Revocation, SignOutRequest, forget_everything};
 use tokcache::cache::RefreshTokenEntry;
+use tokcache::store::CacheStore as _;
 use tokcache::terms::ScopeSet;
 
 use super::args::Settings;
 use super::context::Context;
+use super::passphrase::Asking;
 use super::{Exit, Failure};
 use crate::output::{plain, tell};
 
@@ -32,7 +34,7 @@ pub(super) struct Input {
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
-    let context = Context::new(settings, false)?;
+    let context = Context::new(settings, false, Asking::never())?;
     if input.all {
         return clear_all(&context, &input);
     }
@@ -54,7 +56,7 @@ fn clear_all(context: &Context, input: &Input) -> Result<(), Failure> {
         tell("nothing was changed");
         return Ok(());
     }
-    let forgotten = forget_everything(context.store.as_ref())?;
+    let forgotten = forget_everything(&context.store)?;
     let revocation = if input.no_revoke { Revocation::NotWanted } else { revoke_own(context, forgotten) };
     report(&format!("Forgot all that {} held", plain(&store)), revocation)
 }

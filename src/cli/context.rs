@@ -4,21 +4,24 @@ use std::sync::Arc;
 
 use tokcache::acquire::{AcquireError, PublicClient, Registration};
 use tokcache::oauth::{Authority, Network, NetworkOptions, ProxyRules};
-use tokcache::store::{self, CacheStore};
+use tokcache::store::{self, Encryption, KeySettings, SealedStore};
 use tokcache::terms::{ClientId, Realm, ScopeSet};
 use tokcache::time::SystemClock;
 
 use super::args::Settings;
 use super::narrator::{self, Narrator};
+use super::passphrase::Asking;
+use super::profile_format::KeyCache;
 use super::profiles::{self, Learned, Profile};
 use super::wire_log::WireLog;
-use super::{Exit, Failure, environment};
+use super::{Exit, Failure, environment, keys};
 
 /// The settings of one run, and what is made of them.
 pub(super) struct Context {
     pub(super) profile_name: String,
     pub(super) profile: Option<Profile>,
-    pub(super) store: Box<dyn CacheStore>,
+    pub(super) store: SealedStore,
+    pub(super) encryption: Encryption,
     pub(super) clock: Arc<SystemClock>,
     pub(super) narrator: Narrator,
     settings: Settings,
@@ -41,7 +44,7 @@ pub(super) struct Scopes {
 
 impl Context {
     /// Resolves the settings. A profile that was named must exist, unless `creating` one.
-    pub(super) fn new(settings: &Settings, creating: bool) -> Result<Self, Failure> {
+    pub(super) fn new(settings: &Settings, creating: bool, asking: Asking) -> Result<Self, Failure> {
         let name = settings.profile.clone().unwrap_or_else(|| "default".to_owned());
         let profile = profiles::load(&name)?;
         if profile.is_none() && settings.profile.is_some() && !creating {
@@ -51,7 +54,11 @@ impl Context {
         let remembered = profile.as_ref();
         let clock = Arc::new(SystemClock::new());
         let url = settings.store.as_ref().or(remembered.and_then(|profile| profile.store.as_ref()));
-        let store = open_store(url, settings, clock.clone())?;
+        let encrypt = settings.encrypt.as_deref().or(remembered.and_then(|profile| profile.encrypt.as_deref()));
+        let encryption = keys::encryption(encrypt)?.unwrap_or_default();
+        let key_cache = settings.key_cache.or(remembered.and_then(|profile| profile.key_cache));
+        let keys = keys::settings(asking, key_cache == Some(KeyCache::Kernel));
+        let store = open_store(url, settings, encryption.clone(), keys, clock.clone())?;
         let ca_file = settings.ca_file.as_ref().or(remembered.and_then(|profile| profile.ca_file.as_ref()));
         let network = Network::new(NetworkOptions {
             timeout: settings.timeout(),
@@ -62,6 +69,7 @@ impl Context {
             profile_name: name,
             profile,
             store,
+            encryption,
             clock,
             narrator: Narrator::new(settings.verbose),
             settings: settings.clone(),
@@ -107,7 +115,7 @@ impl Context {
     pub(super) fn client(&self, registration: Registration) -> PublicClient<'_> {
         PublicClient {
             registration,
-            store: self.store.as_ref(),
+            store: &self.store,
             http: &self.network,
             clock: self.clock.as_ref(),
             observer: &self.narrator,
@@ -194,8 +202,10 @@ impl Scopes {
 fn open_store(
     url: Option<&String>,
     settings: &Settings,
+    encryption: Encryption,
+    keys: KeySettings,
     clock: Arc<SystemClock>,
-) -> Result<Box<dyn CacheStore>, Failure> {
+) -> Result<SealedStore, Failure> {
     let url = url.map_or("file:", String::as_str);
     let default_file = environment::state_dir().map(|folder| folder.join("token_cache.json"));
     if url == "file:" && default_file.is_none() {
@@ -205,9 +215,17 @@ fn open_store(
     let default_file = default_file.unwrap_or_default();
     let rescue_folders = environment::rescue_folders();
     let lock_timeout = settings.lock_timeout();
-    store::open(
-        url,
-        store::Settings { default_file, lock_timeout, rescue_folders, waiting: Arc::new(narrator::tell_wait), clock },
-    )
-    .map_err(|error| Failure::new(Exit::Config, error).try_shell("tokcache cache path --store file:PATH"))
+    let waiting = Arc::new(narrator::tell_wait);
+    let settings = store::Settings {
+        default_file,
+        identity_service_folder: environment::identity_service_dir().unwrap_or_default(),
+        lock_timeout,
+        rescue_folders,
+        waiting,
+        clock,
+        encryption,
+        keys,
+    };
+    store::open(url, settings)
+        .map_err(|error| Failure::new(Exit::Config, error).try_shell("tokcache cache path --store file:PATH"))
 }

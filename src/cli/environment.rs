@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use directories::{BaseDirs, ProjectDirs};
 
 use super::args::{Settings, bound, wait};
+use super::profile_format::KeyCache;
 use super::{Exit, Failure};
 use crate::output::ErrorFormat;
 
@@ -33,6 +34,27 @@ pub(super) fn azure_dir() -> Option<PathBuf> {
     path("AZURE_CONFIG_DIR").or_else(|| Some(BaseDirs::new()?.home_dir().join(".azure")))
 }
 
+/// Where the azure-identity libraries have the signal files of their caches.
+pub(super) fn identity_service_dir() -> Option<PathBuf> {
+    Some(BaseDirs::new()?.home_dir().join(".IdentityService"))
+}
+
+/// The systemd credential that is a key (systemd.exec(5)).
+pub(super) fn credential() -> Option<PathBuf> {
+    Some(path("CREDENTIALS_DIRECTORY")?.join("tokcache-key"))
+}
+
+/// Where the passphrase can be read: `TOKCACHE_PASSPHRASE_FILE`, else the descriptor `TOKCACHE_PASSPHRASE_FD`.
+pub(super) fn passphrase_file() -> Option<PathBuf> {
+    let descriptor = || text("TOKCACHE_PASSPHRASE_FD")?.parse::<u32>().ok();
+    path("TOKCACHE_PASSPHRASE_FILE").or_else(|| Some(PathBuf::from(format!("/dev/fd/{}", descriptor()?))))
+}
+
+/// Whether there is a screen on which a keyring could ask for its password. Elsewhere than on Linux the system knows.
+pub(super) fn has_screen() -> bool {
+    !cfg!(target_os = "linux") || text("DISPLAY").or_else(|| text("WAYLAND_DISPLAY")).is_some()
+}
+
 /// A variable that is set, not empty, and text.
 pub(super) fn text(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
@@ -47,6 +69,8 @@ impl Settings {
             authority: text(self.authority, "TOKCACHE_AUTHORITY"),
             client_id: text(self.client_id, "TOKCACHE_CLIENT_ID"),
             store: text(self.store, "TOKCACHE_STORE"),
+            encrypt: text(self.encrypt, "TOKCACHE_ENCRYPT"),
+            key_cache: parsed(self.key_cache, "TOKCACHE_KEY_CACHE", |text| KeyCache::from_str(text, true))?,
             ca_file: self.ca_file.or_else(|| path("TOKCACHE_CA_FILE")),
             timeout: parsed(self.timeout, "TOKCACHE_TIMEOUT", bound)?,
             lock_timeout: parsed(self.lock_timeout, "TOKCACHE_LOCK_TIMEOUT", wait)?,

@@ -3,11 +3,13 @@
 use clap::{Args, ValueEnum};
 use tokcache::acquire::{Considered, Decision, Explanation, SilentRequest};
 use tokcache::cache::Verdict;
+use tokcache::store::CacheStore as _;
 use tokcache::time::{Clock, Timestamp};
 
 use super::Failure;
 use super::args::Settings;
 use super::context::Context;
+use super::passphrase::Asking;
 use super::token::Selection;
 use crate::output::{self, ConsideredView, ExplanationView};
 
@@ -31,7 +33,7 @@ enum Format {
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
-    let context = Context::new(settings, false)?;
+    let context = Context::new(settings, false, Asking::never())?;
     let registration = context.registration()?;
     let request = input.selection.request(&context)?;
     let authority = registration.authority.url().to_owned();
@@ -39,6 +41,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let explanation =
         context.client(registration).explain(&request).map_err(|error| context.failure(error, &request.scopes))?;
     let store = context.store.describe();
+    let encryption = context.store.sealed_by()?;
     let now = context.clock.now();
     let view = ExplanationView {
         decision: decision(&explanation.decision),
@@ -48,6 +51,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
         client_id,
         scope: request.scopes.to_string(),
         store: store.url,
+        encryption: encryption.map_or_else(|| "none".to_owned(), |source| source.to_string()),
         lock_holder: store.lock_holder.as_ref().map(ToString::to_string),
         access_tokens: explanation.considered.iter().map(|token| view(token, &explanation.decision, now)).collect(),
     };

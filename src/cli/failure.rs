@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use tokcache::acquire::{AcquireError, InteractionRequired};
 use tokcache::oauth::{AuthorityError, TokenErrorResponse};
-use tokcache::store::StoreError;
+use tokcache::store::{KeyError, KeySource, KeyringFault, SealError, StoreError};
 
 use super::args::Settings;
 use crate::output::{FailureView, command_line};
@@ -112,7 +112,7 @@ impl Failure {
             Advice::Shell(command) => command.clone(),
             Advice::Tokcache(words) => {
                 let program = std::iter::once("tokcache".to_owned());
-                command_line(program.chain(words.iter().cloned()).chain(settings.flags()))
+                command_line(program.chain(words.iter().cloned()).chain(settings.flags_beside(words)))
             }
         }
     }
@@ -128,6 +128,31 @@ impl Failure {
             suberror: response.and_then(|response| response.suberror.as_deref()),
             retryable: self.retryable,
             command,
+        }
+    }
+
+    /// With what helps against a cache that stays sealed, or is not sealed.
+    fn try_unsealing(self, error: SealError) -> Self {
+        let with_key =
+            |command: &str, key: &KeySource| ["cache".into(), command.into(), "--encrypt".into(), key.to_string()];
+        match error {
+            SealError::Key { error: KeyError::Keyring(KeyringFault::NoItem), store, .. } => {
+                // Without its key it is of no use to anybody.
+                self.try_shell(command_line(["rm", store.strip_prefix("file:").unwrap_or(&store)]))
+            }
+            SealError::Key { source: KeySource::Passphrase, .. }
+            | SealError::NewKey { source: KeySource::Passphrase, .. } => {
+                self.try_shell("export TOKCACHE_PASSPHRASE_FILE=FILE")
+            }
+            SealError::Moved { .. } => self.try_tokcache(["cache", "rekey", "--moved"]),
+            SealError::NewKey { .. } => self.try_tokcache(["cache", "encrypt", "--encrypt", "key-file:PATH"]),
+            SealError::NotAsWanted { found: None, wanted: Some(wanted) } => {
+                self.try_tokcache(with_key("encrypt", &wanted))
+            }
+            SealError::NotAsWanted { wanted: Some(wanted), .. } => self.try_tokcache(with_key("rekey", &wanted)),
+            SealError::NotAsWanted { .. } => self.try_tokcache(["cache", "decrypt"]),
+            SealError::SameKey => self.try_tokcache(["cache", "rekey", "--encrypt", "key-file:NEW_PATH"]),
+            _ => self.try_tokcache(["cache", "check"]),
         }
     }
 
@@ -173,6 +198,7 @@ impl From<StoreError> for Failure {
         match error {
             StoreError::Busy { .. } => failure.retryable(true),
             StoreError::Damaged { .. } => failure.try_tokcache(["cache", "check", "--repair"]),
+            StoreError::Sealed(error) => failure.try_unsealing(error),
             _ => failure.try_tokcache(["cache", "check"]),
         }
     }

@@ -8,6 +8,7 @@ use tokcache::time::{Clock, Timestamp};
 use super::Failure;
 use super::args::Settings;
 use super::context::Context;
+use super::passphrase::Asking;
 use crate::output::{self, AccessTokenView, AccountView, ListView};
 
 #[derive(Args, Debug)]
@@ -27,8 +28,8 @@ enum Format {
 }
 
 pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
-    let context = Context::new(settings, false)?;
-    let cache = acquire::read(context.store.as_ref())?;
+    let context = Context::new(settings, false, Asking::never())?;
+    let cache = acquire::read(&context.store)?;
     let view = view(&cache, context.clock.now());
     let text = match input.output {
         Format::Json => view.json()?,

@@ -3,14 +3,16 @@
 use clap::{Args, ValueEnum};
 use tokcache::acquire::{PublicClient, SignInRequest, SignedIn};
 use tokcache::oauth::Authority;
+use tokcache::store::CacheStore as _;
 use tokcache::terms::ScopeSet;
 use tokcache::time::Clock;
 
 use super::args::Settings;
 use super::context::{Context, Scopes};
+use super::passphrase::Asking;
 use super::profiles::{self, EndpointNames, Learned, Profile};
 use super::token::claims;
-use super::{Exit, Failure};
+use super::{Exit, Failure, keys};
 use crate::output::{about, plain, tell};
 
 #[derive(Args, Debug)]
@@ -56,7 +58,7 @@ enum Flow {
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let Flow::Device = input.flow;
-    let mut context = Context::new(settings, true)?;
+    let mut context = Context::new(settings, true, Asking::allowed())?;
     context.narrator.qr = input.qr;
     let mut profile = input.profile(settings, &context)?;
     let registration = context.registration_of(&profile)?;
@@ -130,6 +132,8 @@ impl Input {
             profile.scopes = scopes.iter().map(str::to_owned).collect();
         }
         profile.store = settings.store.as_ref().map(|_| context.store.describe().url).or(profile.store);
+        profile.encrypt = keys::remembered(settings, profile.encrypt)?;
+        profile.key_cache = settings.key_cache.or(profile.key_cache);
         profile.ca_file = match &settings.ca_file {
             Some(path) => Some(profiles::absolute(path)),
             None => profile.ca_file,

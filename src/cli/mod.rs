@@ -1,17 +1,21 @@
 //! The commands: one file each, arguments as typed beside what they do.
 
 mod args;
+mod bug;
 mod cache;
 mod clear;
 mod completions;
 mod context;
+mod encryption;
 mod environment;
 mod exec;
 mod explain;
 mod failure;
+mod keys;
 mod list;
 mod login;
 mod narrator;
+mod passphrase;
 mod profile;
 mod profile_format;
 mod profiles;
@@ -22,14 +26,21 @@ mod wire_log;
 use std::process::ExitCode;
 
 use clap::Parser;
+use tokcache::platform;
 
 pub(crate) use failure::{Exit, Failure};
 
 use crate::output::{self, ErrorFormat};
 use args::{Arguments, Command, Settings};
 
-/// Runs the command that was typed; the one place where an exit code is decided.
+/// Runs the command that was typed, in a process that keeps its secrets to itself.
 pub(crate) fn run() -> ExitCode {
+    platform::hide_memory();
+    bug::guard(run_command)
+}
+
+/// The one place where an exit code is decided.
+fn run_command() -> ExitCode {
     let Arguments { settings, command } =
         match quick::parse(std::env::args_os().skip(1)).map_or_else(Arguments::try_parse, Ok) {
             Ok(arguments) => arguments,

@@ -9,7 +9,7 @@ use tokcache::acquire::{AcquireError, Observer, Successor};
 use tokcache::oauth::{DeviceAuthorization, RequestError};
 use tokcache::store::{Holder, StoreError};
 
-use crate::output::{Countdown, DeviceCodeView, plain, show_device_code, tell};
+use crate::output::{DeviceCodeView, end_countdown, plain, show_countdown, show_device_code, tell};
 
 /// Without `-v`, shorter pauses are not told.
 const WORTH_TELLING: Duration = Duration::from_secs(2);
@@ -17,13 +17,12 @@ const WORTH_TELLING: Duration = Duration::from_secs(2);
 /// An observer that speaks to people.
 pub(super) struct Narrator {
     pub(super) qr: bool,
-    countdown: Countdown,
     verbose: u8,
 }
 
 impl Narrator {
     pub(super) fn new(verbose: u8) -> Self {
-        Narrator { qr: false, countdown: Countdown::new(), verbose }
+        Narrator { qr: false, verbose }
     }
 
     /// Told, and worked out, only with `-v`.
@@ -35,7 +34,7 @@ impl Narrator {
 
     /// The wait for a person is over.
     pub(super) fn end_countdown(&self) {
-        self.countdown.end();
+        end_countdown();
     }
 }
 
@@ -56,7 +55,7 @@ impl Observer for Narrator {
     }
 
     fn sign_in_pending(&self, left: Duration) -> ControlFlow<()> {
-        self.countdown.show(left);
+        show_countdown(left);
         ControlFlow::Continue(())
     }
 

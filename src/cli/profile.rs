@@ -2,11 +2,13 @@
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
+use tokcache::store::CacheStore as _;
 
 use super::args::Settings;
 use super::context::Context;
+use super::passphrase::Asking;
 use super::profiles::{self, Profile, absolute};
-use super::{Exit, Failure};
+use super::{Exit, Failure, keys};
 use crate::output::{self, quote, tell};
 
 #[derive(Args, Debug)]
@@ -24,7 +26,7 @@ enum Action {
         /// Its name [default: that of --profile]
         name: Option<String>,
     },
-    /// Change settings without signing in: --authority, --client-id, --store, --ca-file, --scope
+    /// Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope
     Set {
         /// Its name [default: that of --profile]
         name: Option<String>,
@@ -67,6 +69,8 @@ fn set(name: &str, scopes: &[String], settings: &Settings) -> Result<(), Failure
         authority: settings.authority.clone().or(old.authority.clone()),
         client_id: settings.client_id.clone().or(old.client_id.clone()),
         store: store_url(settings)?.or(old.store.clone()),
+        encrypt: keys::remembered(settings, old.encrypt.clone())?,
+        key_cache: settings.key_cache.or(old.key_cache),
         ca_file: settings.ca_file.as_deref().map(absolute).or(old.ca_file.clone()),
         ..old.clone()
     };
@@ -91,7 +95,7 @@ fn set(name: &str, scopes: &[String], settings: &Settings) -> Result<(), Failure
 fn store_url(settings: &Settings) -> Result<Option<String>, Failure> {
     let Some(_) = &settings.store else { return Ok(None) };
     let unnamed = Settings { profile: None, ..settings.clone() };
-    Ok(Some(Context::new(&unnamed, true)?.store.describe().url))
+    Ok(Some(Context::new(&unnamed, true, Asking::never())?.store.describe().url))
 }
 
 fn remove(name: &str) -> Result<(), Failure> {

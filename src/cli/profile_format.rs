@@ -18,6 +18,10 @@ pub(super) struct Profile {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) store: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) encrypt: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) key_cache: Option<KeyCache>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) ca_file: Option<PathBuf>,
     /// Endpoints that the user named, for providers whose discovery lacks them.
     #[serde(skip_serializing_if = "EndpointNames::is_empty")]
@@ -25,6 +29,16 @@ pub(super) struct Profile {
     /// What the server told at sign-in.
     #[serde(skip_serializing_if = "Learned::is_empty")]
     pub(super) learned: Learned,
+}
+
+/// Where the key of an encrypted cache is kept at hand.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum KeyCache {
+    /// In the kernel's session keyring (Linux).
+    Kernel,
+    /// Nowhere.
+    None,
 }
 
 /// Endpoints by the names of the authorization server metadata (RFC 8414 §2, RFC 8628 §4).

@@ -12,9 +12,14 @@ use crate::output::{command_line, quote};
 
 /// The profile `name`; `None` when there is none of that name.
 pub(super) fn load(name: &str) -> Result<Option<Profile>, Failure> {
+    Ok(load_saved(name)?.or_else(|| built_in(name)))
+}
+
+/// The profile `name`, if it is the user's own.
+pub(super) fn load_saved(name: &str) -> Result<Option<Profile>, Failure> {
     let path = path(name)?;
     let text = match read(&path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(built_in(name)),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         text => text.map_err(|error| cannot("read", &path, &error))?,
     };
     Profile::parse(&text).map(Some).map_err(|error| {

@@ -6,10 +6,12 @@ use std::time::Duration;
 use clap::Args;
 use tokcache::acquire::{AcquireError, SignInRequest, SilentOutcome, SilentRequest};
 use tokcache::cache::MinValid;
+use tokcache::store::CacheStore as _;
 use tokcache::time::Clock;
 
 use super::args::{Settings, duration};
 use super::context::{Context, Scopes};
+use super::passphrase::Asking;
 use super::{Failure, login};
 use crate::output::{self, TokenFormat, TokenView};
 
@@ -55,7 +57,8 @@ pub(super) struct Selection {
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
-    let context = Context::new(settings, false)?;
+    let asking = if input.login { Asking::allowed() } else { Asking::never() };
+    let context = Context::new(settings, false, asking)?;
     let (outcome, client_id) = input.selection.acquire(&context, input.login)?;
     let view = TokenView { outcome: &outcome, client_id: &client_id, now: context.clock.now() };
     let text = view.render(input.output).map_err(unfit)?;

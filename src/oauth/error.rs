@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD, Engine};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
@@ -127,14 +128,27 @@ fn is_transient(status: u16, error: Option<&ErrorCode>) -> bool {
     }
 }
 
-/// The text without the secrets, as they are and as a form spells them: servers repeat what they were sent.
+/// The text without the secrets, as they are, as a form spells them and as base64: servers repeat what they were sent.
 fn without(text: String, secrets: &[&str]) -> String {
-    let secrets = secrets.iter().filter(|secret| !secret.is_empty());
-    secrets.fold(text, |text, secret| {
-        let encoded = Zeroizing::new(utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string());
-        let lenient = Zeroizing::new(utf8_percent_encode(secret, FORM).to_string());
-        [*secret, &encoded, &lenient].iter().fold(text, |text, spelling| text.replace(*spelling, "[redacted]"))
-    })
+    let spellings = secrets.iter().filter(|secret| !secret.is_empty()).flat_map(|secret| spellings(secret));
+    let mut text = Zeroizing::new(text);
+    for spelling in spellings {
+        if text.contains(&*spelling) {
+            text = Zeroizing::new(text.replace(&*spelling, "[redacted]"));
+        }
+    }
+    std::mem::take(&mut *text)
+}
+
+fn spellings(secret: &str) -> [Zeroizing<String>; 5] {
+    [
+        secret.to_owned(),
+        utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
+        utf8_percent_encode(secret, FORM).to_string(),
+        BASE64_STANDARD_NO_PAD.encode(secret),
+        BASE64_URL_SAFE_NO_PAD.encode(secret),
+    ]
+    .map(Zeroizing::new)
 }
 
 /// The first 4 KiB, in whole characters.
@@ -256,10 +270,11 @@ mod tests {
 
     #[test]
     fn what_was_sent_in_secret_is_taken_out_of_what_the_server_says() {
-        let body = r#"{"error":"canary","error_description":"canary\/1 is bad, canary\/1","suberror":"canary\/1","claims":"canary%2F1"}"#;
+        let body = r#"{"error":"canary","error_description":"canary\/1 is bad, canary\/1","suberror":"canary\/1 Y2FuYXJ5LzE=","claims":"canary%2F1"}"#;
         for status in [400, 503] {
             let error = RequestError::of(&answer(status, body), &["canary/1", "canary", ""]);
-            assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+            let said = format!("{error} {error:?}");
+            assert!(!said.contains("canary") && !said.contains("Y2Fu"), "{said}");
         }
     }
 

@@ -15,6 +15,8 @@ pub(crate) struct ExplanationView {
     pub(crate) client_id: String,
     pub(crate) scope: String,
     pub(crate) store: String,
+    /// The source of the cache's key; `none`.
+    pub(crate) encryption: String,
     pub(crate) lock_holder: Option<String>,
     pub(crate) access_tokens: Vec<ConsideredView>,
 }
@@ -46,6 +48,7 @@ impl ExplanationView {
             ("authority", plain(&self.authority)),
             ("client", plain(&self.client_id)),
             ("store", plain(&self.store)),
+            ("encryption", plain(&self.encryption)),
         ] {
             text += &format!("  {name:<10} {value}\n");
         }

@@ -19,7 +19,7 @@ pub(crate) use error::{ErrorFormat, FailureView, show_failure};
 pub(crate) use explanation::{ConsideredView, ExplanationView};
 pub(crate) use list::{AccessTokenView, AccountView, ListView};
 pub(crate) use shell::{command_line, quote};
-pub(crate) use sign_in::{Countdown, DeviceCodeView, show_device_code};
+pub(crate) use sign_in::{DeviceCodeView, end_countdown, show_countdown, show_device_code};
 pub(crate) use text::{about, json, plain, validity};
 pub(crate) use token::{TokenFormat, TokenView, ensure_plain};
 

@@ -1,17 +1,12 @@
 //! Text as shells read it back.
 
-use zeroize::Zeroizing;
+use tokcache::secret::SecretBuffer;
 
 /// `text` quoted for a POSIX shell; left alone where it needs no quotes.
 pub(crate) fn quote(text: &str) -> String {
-    let needs_none = |byte: u8| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b':' | b'=' | b'@' | b',')
-    };
-    if !text.is_empty() && text.bytes().all(needs_none) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
+    let mut quoted = SecretBuffer::new();
+    push_quoted(&mut quoted, text);
+    quoted.finish().to_string()
 }
 
 /// Words as a POSIX shell line that can be pasted.
@@ -20,19 +15,46 @@ pub(crate) fn command_line<Word: AsRef<str>>(words: impl IntoIterator<Item = Wor
     quoted.join(" ")
 }
 
+/// `text`, which may be a secret, as [`quote`] quotes it.
+pub(crate) fn push_quoted(out: &mut SecretBuffer, text: &str) {
+    let needs_none = |byte: u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b':' | b'=' | b'@' | b',')
+    };
+    if !text.is_empty() && text.bytes().all(needs_none) {
+        out.push_str(text);
+    } else {
+        push_between(out, '\'', text, &[('\'', r"'\''")]);
+    }
+}
+
 /// `text` as a fish string.
-pub(crate) fn quote_fish(text: &str) -> Zeroizing<String> {
-    Zeroizing::new(format!("'{}'", text.replace('\\', r"\\").replace('\'', r"\'")))
+pub(crate) fn push_quoted_for_fish(out: &mut SecretBuffer, text: &str) {
+    push_between(out, '\'', text, &[('\\', r"\\"), ('\'', r"\'")]);
 }
 
 /// `text` as a PowerShell string.
-pub(crate) fn quote_powershell(text: &str) -> Zeroizing<String> {
-    Zeroizing::new(format!("'{}'", text.replace('\'', "''")))
+pub(crate) fn push_quoted_for_powershell(out: &mut SecretBuffer, text: &str) {
+    push_between(out, '\'', text, &[('\'', "''")]);
 }
 
-/// `text` as a string of curl's configuration file.
-pub(crate) fn quote_curl(text: &str) -> Zeroizing<String> {
-    Zeroizing::new(format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\"")))
+/// `text` inside a string of curl's configuration file.
+pub(crate) fn push_escaped_for_curl(out: &mut SecretBuffer, text: &str) {
+    push_escaped(out, text, &[('\\', r"\\"), ('"', "\\\"")]);
+}
+
+fn push_between(out: &mut SecretBuffer, quote: char, text: &str, escapes: &[(char, &str)]) {
+    out.push(quote);
+    push_escaped(out, text, escapes);
+    out.push(quote);
+}
+
+fn push_escaped(out: &mut SecretBuffer, text: &str, escapes: &[(char, &str)]) {
+    for character in text.chars() {
+        match escapes.iter().find(|(escaped, _)| *escaped == character) {
+            Some((_, escape)) => out.push_str(escape),
+            None => out.push(character),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -40,27 +40,17 @@ fn is_web(address: &str) -> bool {
         .any(|scheme| address.get(..scheme.len()).is_some_and(|own| own.eq_ignore_ascii_case(scheme)))
 }
 
-/// The time that is left, counted down in place on a terminal; silent elsewhere.
-pub(crate) struct Countdown {
-    on_terminal: bool,
+/// Counts the time that is left down, in place on a terminal; silent elsewhere.
+pub(crate) fn show_countdown(left: Duration) {
+    if io::stderr().is_terminal() {
+        let (minutes, seconds) = (left.as_secs() / 60, left.as_secs() % 60);
+        let _ = write!(io::stderr().lock(), "\rWaiting for you to sign in, {minutes}:{seconds:02} left   ");
+    }
 }
 
-impl Countdown {
-    pub(crate) fn new() -> Self {
-        Countdown { on_terminal: io::stderr().is_terminal() }
-    }
-
-    pub(crate) fn show(&self, left: Duration) {
-        if self.on_terminal {
-            let (minutes, seconds) = (left.as_secs() / 60, left.as_secs() % 60);
-            let _ = write!(io::stderr().lock(), "\rWaiting for you to sign in, {minutes}:{seconds:02} left   ");
-        }
-    }
-
-    /// Takes the line back.
-    pub(crate) fn end(&self) {
-        if self.on_terminal {
-            let _ = write!(io::stderr().lock(), "\r{:50}\r", "");
-        }
+/// Takes the line of the countdown back.
+pub(crate) fn end_countdown() {
+    if io::stderr().is_terminal() {
+        let _ = write!(io::stderr().lock(), "\r{:50}\r", "");
     }
 }

@@ -1,7 +1,10 @@
 //! Text that somebody else chose, and durations as people say them.
 
+use std::fmt::Write;
+
 use anyhow::Context;
 use serde::Serialize;
+use tokcache::secret::SecretBuffer;
 use zeroize::Zeroizing;
 
 /// The text with every character that could deceive or command a terminal escaped: control characters (escape
@@ -23,17 +26,20 @@ pub(crate) fn plain(text: &str) -> String {
 /// One line of JSON in which nothing can deceive or command a terminal either: such characters are escaped, which JSON
 /// readers undo.
 pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<Zeroizing<String>> {
-    let raw = Zeroizing::new(serde_json::to_string(value).context("cannot write JSON")?);
-    let mut line = Zeroizing::new(String::with_capacity(raw.len() + 1));
+    let mut raw = SecretBuffer::new();
+    serde_json::to_writer(&mut raw, value).context("cannot write JSON")?;
+    let raw = raw.finish();
+    let mut line = SecretBuffer::with_capacity(raw.len() + 1);
     for character in raw.chars() {
         if character.is_control() || is_invisible(character) {
-            let mut units = [0; 2];
-            line.extend(character.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                write!(line, "\\u{unit:04x}")?;
+            }
         } else {
             line.push(character);
         }
     }
-    Ok(line)
+    Ok(line.finish())
 }
 
 fn is_invisible(character: char) -> bool {

@@ -5,11 +5,12 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use time::UtcOffset;
 use tokcache::acquire::{SilentOutcome, Source};
+use tokcache::secret::SecretBuffer;
 use tokcache::time::Timestamp;
 use zeroize::Zeroizing;
 
 use super::json;
-use super::shell::{quote, quote_curl, quote_fish, quote_powershell};
+use super::shell::{push_escaped_for_curl, push_quoted, push_quoted_for_fish, push_quoted_for_powershell};
 
 /// The forms of `-o`.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]
@@ -79,20 +80,32 @@ impl TokenView<'_> {
         if format != TokenFormat::Json {
             ensure_plain(self.outcome)?;
         }
-        let mut text = match format {
-            TokenFormat::Az => json(&self.az())?,
+        let mut text = SecretBuffer::new();
+        match format {
+            TokenFormat::Az => text.push_str(&json(&self.az())?),
             TokenFormat::CurlConfig => {
-                Zeroizing::new(format!("header = {}", *quote_curl(&authorization(token_type, secret))))
+                text.push_str("header = \"");
+                push_escaped_for_curl(&mut text, &authorization(token_type, secret));
+                text.push('"');
             }
-            TokenFormat::Env => Zeroizing::new(format!("export ACCESS_TOKEN={}", *Zeroizing::new(quote(secret)))),
-            TokenFormat::Fish => Zeroizing::new(format!("set -gx ACCESS_TOKEN {}", *quote_fish(secret))),
-            TokenFormat::Header => authorization(token_type, secret),
-            TokenFormat::Json => json(&self.token())?,
-            TokenFormat::Powershell => Zeroizing::new(format!("$env:ACCESS_TOKEN = {}", *quote_powershell(secret))),
-            TokenFormat::Token => Zeroizing::new(secret.to_owned()),
-        };
+            TokenFormat::Env => {
+                text.push_str("export ACCESS_TOKEN=");
+                push_quoted(&mut text, secret);
+            }
+            TokenFormat::Fish => {
+                text.push_str("set -gx ACCESS_TOKEN ");
+                push_quoted_for_fish(&mut text, secret);
+            }
+            TokenFormat::Header => text.push_str(&authorization(token_type, secret)),
+            TokenFormat::Json => text.push_str(&json(&self.token())?),
+            TokenFormat::Powershell => {
+                text.push_str("$env:ACCESS_TOKEN = ");
+                push_quoted_for_powershell(&mut text, secret);
+            }
+            TokenFormat::Token => text.push_str(secret),
+        }
         text.push('\n');
-        Ok(text)
+        Ok(text.finish())
     }
 
     fn token(&self) -> JsonToken<'_> {
@@ -139,7 +152,11 @@ pub(crate) fn ensure_plain(outcome: &SilentOutcome) -> anyhow::Result<()> {
 /// The value of the `Authorization` header, with its name (RFC 6750 §2.1).
 fn authorization(token_type: &str, secret: &str) -> Zeroizing<String> {
     let scheme = if token_type.eq_ignore_ascii_case("bearer") { "Bearer" } else { token_type };
-    Zeroizing::new(format!("Authorization: {scheme} {secret}"))
+    let mut header = SecretBuffer::new();
+    for part in ["Authorization: ", scheme, " ", secret] {
+        header.push_str(part);
+    }
+    header.finish()
 }
 
 /// Local time without an offset, as `az` has always printed it; UTC where the system does not tell.

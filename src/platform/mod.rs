@@ -2,6 +2,7 @@
 //!
 //! Proven on Linux; the macOS and Windows parts are written for and compiled.
 
+mod memory;
 mod process;
 #[cfg(unix)]
 mod unix;
@@ -12,10 +13,11 @@ mod windows;
 #[cfg(windows)]
 use windows as system;
 
+pub use memory::hide_memory;
 pub use process::become_command;
 pub(crate) use system::{
     Identity, create_new, identity, identity_at, is_no_locks_here, is_open_to_others, is_passing, is_private,
-    keep_owner, lets_others_replace, names_in, narrow_mode, open_itself, process_has_lived_since, reserve, sync_folder,
-    without_waiting,
+    keep_owner, lets_others_replace, names_in, narrow_mode, open_itself, process_has_lived_since, read_itself, reserve,
+    sync_folder, without_waiting,
 };
-pub use system::{create_folder, is_trusted};
+pub use system::{create_folder, exposure, is_trusted};

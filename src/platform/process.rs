@@ -8,6 +8,7 @@ use std::process::{Command, ExitCode};
 pub fn become_command(mut command: Command) -> io::Result<ExitCode> {
     use std::os::unix::process::CommandExt;
 
+    super::memory::show_to_successor();
     Err(command.exec())
 }
 

@@ -69,8 +69,17 @@ pub(crate) fn without_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
 /// Opens a file for reading and writing, but nothing that a symbolic link in its place leads to: in a folder that others
 /// can write, that could be any file. Never waits, whatever it finds.
 pub(crate) fn open_itself(path: &Path) -> io::Result<File> {
+    open_no_link(OpenOptions::new().read(true).write(true), path)
+}
+
+/// The same, for reading only.
+pub(crate) fn read_itself(path: &Path) -> io::Result<File> {
+    open_no_link(OpenOptions::new().read(true), path)
+}
+
+fn open_no_link(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-    match OpenOptions::new().read(true).write(true).custom_flags(flags).open(path) {
+    match options.custom_flags(flags).open(path) {
         Err(error) if Errno::from_io_error(&error) == Some(Errno::LOOP) => {
             Err(io::Error::other("it is a symbolic link"))
         }
@@ -80,7 +89,7 @@ pub(crate) fn open_itself(path: &Path) -> io::Result<File> {
 
 /// Whether a file is this user's and nobody else can read or write it.
 pub(crate) fn is_private(file: &Metadata) -> bool {
-    file.uid() == geteuid().as_raw() && file.mode() & 0o077 == 0
+    exposure(file).is_none()
 }
 
 /// Whether nobody but this user and root can have written what a file in `folder` says. Under `sudo`, the folder's owner
@@ -89,6 +98,15 @@ pub fn is_trusted(file: &Metadata, folder: &Metadata) -> bool {
     let user = geteuid();
     let is_users = [0, user.as_raw()].contains(&file.uid()) || user.is_root() && file.uid() == folder.uid();
     is_users && file.mode() & 0o002 == 0
+}
+
+/// Who beside its owner can get at a file, or that its owner is somebody else; `None`: nobody.
+pub fn exposure(metadata: &Metadata) -> Option<String> {
+    let (mode, owner) = (metadata.mode() & 0o7777, metadata.uid());
+    if owner != geteuid().as_raw() {
+        return Some(format!("it belongs to the user {owner}"));
+    }
+    (mode & 0o077 != 0).then(|| format!("its mode is {mode:04o}, and others can read or change it"))
 }
 
 /// Under `sudo`, gives a new file to the owner of `like`, who could not read it otherwise.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fmt, io};
 
-use super::Holder;
+use super::{Holder, KeyringFault, SealError};
 
 /// A store's failure; each variant names what a person would look at.
 #[derive(Debug)]
@@ -33,6 +33,10 @@ pub enum StoreError {
         /// The system's answer.
         source: io::Error,
     },
+    /// The keyring does not give, or take, the document.
+    Keyring(KeyringFault),
+    /// It is sealed and cannot be opened, or it is not sealed as it should be.
+    Sealed(SealError),
 }
 
 impl StoreError {
@@ -58,6 +62,8 @@ impl fmt::Display for StoreError {
                 write!(formatter, "{} is not a token cache, or a damaged one", path.display())
             }
             StoreError::Io { doing, path, source } => write!(formatter, "cannot {doing} {}: {source}", path.display()),
+            StoreError::Keyring(fault) => fault.fmt(formatter),
+            StoreError::Sealed(error) => error.fmt(formatter),
         }
     }
 }

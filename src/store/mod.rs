@@ -5,8 +5,14 @@
 
 mod error;
 mod file;
+mod keys;
+#[cfg(all(feature = "keyring", target_os = "linux"))]
+mod libsecret;
 mod memory;
 mod open;
+mod sealed;
+#[cfg(all(feature = "keyring", target_os = "linux"))]
+mod signal;
 mod wait;
 
 use std::fmt;
@@ -17,8 +23,12 @@ use zeroize::Zeroizing;
 
 pub use error::StoreError;
 pub use file::FileStore;
+pub use keys::{
+    Key, KeyError, KeyId, KeySettings, KeySource, KeyringFault, PassphraseFor, Passphrases, UnknownKeySource,
+};
 pub use memory::MemoryStore;
 pub use open::{Settings, UnknownStore, open};
+pub use sealed::{Conversion, Encryption, SealError, SealedStore};
 pub use wait::Waiting;
 
 /// A place that keeps one cache document.

@@ -5,13 +5,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{CacheStore, FileStore, MemoryStore, Waiting};
+#[cfg(all(feature = "keyring", target_os = "linux"))]
+use super::libsecret::{Address, LibsecretStore};
+use super::{CacheStore, Encryption, FileStore, KeySettings, MemoryStore, SealedStore, Waiting};
 use crate::time::Clock;
 
 /// What a store needs to know beside its URL.
 pub struct Settings {
     /// The file that `file:` alone stands for.
     pub default_file: PathBuf,
+    /// Where azure-identity has the signal files of its caches: `~/.IdentityService`.
+    pub identity_service_folder: PathBuf,
     /// How long to wait for another process's cache lock.
     pub lock_timeout: Duration,
     /// Where a file store keeps what it cannot save, in this order; on another disk than the file's if there is one.
@@ -20,21 +24,35 @@ pub struct Settings {
     pub waiting: Arc<Waiting>,
     /// What waits go by.
     pub clock: Arc<dyn Clock>,
+    /// Whether the document is sealed.
+    pub encryption: Encryption,
+    /// Where its key is.
+    pub keys: KeySettings,
 }
 
-/// Opens the store of a URL: `file:PATH` (also `file:///PATH`, RFC 8089; `file:` alone is the default file) or `memory:`.
+/// Opens the store of a URL: `file:PATH` (also `file:///PATH`, RFC 8089; `file:` alone is the default file), `memory:`
+/// or, on Linux, `libsecret:NAME`, the cache of this name that azure-identity for Python has in the keyring.
+/// `libsecret:SCHEMA?signal=PATH&label=TEXT&ATTRIBUTE=VALUE...` is any other item of msal-extensions, in URL encoding.
 /// Nothing is touched yet.
-pub fn open(url: &str, settings: Settings) -> Result<Box<dyn CacheStore>, UnknownStore> {
-    if url == "memory:" {
-        return Ok(Box::new(MemoryStore::new(settings.clock)));
-    }
-    let path = match url.strip_prefix("file:") {
-        Some("") => settings.default_file,
-        Some(path) => file_path(path).ok_or_else(|| UnknownStore::new(url))?,
-        None => return Err(UnknownStore::new(url)),
+pub fn open(url: &str, settings: Settings) -> Result<SealedStore, UnknownStore> {
+    let unknown = || UnknownStore::new(url);
+    let inner: Box<dyn CacheStore + Send + Sync> = match url.split_once(':').ok_or_else(unknown)? {
+        ("memory", "") => Box::new(MemoryStore::new(settings.clock)),
+        ("file", path) => {
+            let path = if path.is_empty() { Some(settings.default_file) } else { file_path(path) };
+            let store = FileStore::new(&path.ok_or_else(unknown)?, settings.lock_timeout, settings.clock);
+            Box::new(store.rescuing_in(settings.rescue_folders).telling(settings.waiting))
+        }
+        #[cfg(all(feature = "keyring", target_os = "linux"))]
+        ("libsecret", item) => {
+            let address = Address::parse(item, &settings.identity_service_folder).ok_or_else(unknown)?;
+            let signal = FileStore::new(address.signal(), settings.lock_timeout, settings.clock);
+            let KeySettings { has_screen, keyring_patience: patience, .. } = settings.keys;
+            Box::new(LibsecretStore::new(address, Box::new(signal.telling(settings.waiting)), patience, has_screen))
+        }
+        _ => return Err(unknown()),
     };
-    let store = FileStore::new(&path, settings.lock_timeout, settings.clock);
-    Ok(Box::new(store.rescuing_in(settings.rescue_folders).telling(settings.waiting)))
+    Ok(SealedStore::new(inner, settings.encryption, settings.keys))
 }
 
 /// A path as typed, or the path of an RFC 8089 URL of this machine. A host in it is nothing that can be opened, and
@@ -63,7 +81,10 @@ impl UnknownStore {
 impl fmt::Display for UnknownStore {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let beginning = &self.beginning;
-        write!(formatter, "`{beginning}` names no store that can be opened: type file:PATH (without ~) or memory:")
+        write!(
+            formatter,
+            "`{beginning}` names no store that can be opened: type file:PATH (without ~), memory: or libsecret:NAME"
+        )
     }
 }
 
@@ -77,10 +98,13 @@ mod tests {
     fn url_of(url: &str) -> Result<String, String> {
         let settings = Settings {
             default_file: "/default/cache.json".into(),
+            identity_service_folder: "/home/.IdentityService".into(),
             lock_timeout: Duration::ZERO,
             rescue_folders: Vec::new(),
             waiting: Arc::new(|_, _| {}),
             clock: Arc::new(SystemClock::new()),
+            encryption: Encryption::AsItIs,
+            keys: crate::store::keys::tests::settings(),
         };
         open(url, settings).map(|store| store.describe().url).map_err(|error| error.to_string())
     }
@@ -102,8 +126,8 @@ mod tests {
 
     #[test]
     fn anything_else_says_what_can_be_typed() {
-        for url in ["", "/a/b.json", "file://elsewhere/a", "file:~/a", "keyring:", "memory:x"] {
-            assert!(url_of(url).unwrap_err().ends_with("type file:PATH (without ~) or memory:"), "{url}");
+        for url in ["", "/a/b.json", "file://elsewhere/a", "file:~/a", "keyring:", "libsecret:", "memory:x"] {
+            assert!(url_of(url).unwrap_err().contains("type file:PATH (without ~)"), "{url}");
         }
     }
 

@@ -23,6 +23,26 @@ fn two_hundred_processes_make_one_refresh_at_a_slow_token_endpoint() {
 }
 
 #[test]
+fn two_hundred_processes_on_a_sealed_cache_make_one_refresh_too() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    let output = home.login(&["--encrypt", "key-file:key"], |user_code| provider.approve(user_code));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let is_sealed = || std::fs::read(home.cache.path()).expect("a cache").starts_with(b"tokcache-sealed 1 ");
+    assert!(is_sealed(), "from the first byte");
+    home.answer(&["cache", "decrypt"]);
+    home.cache.expire_access_tokens();
+    home.answer(&["cache", "encrypt", "--encrypt", "key-file:key"]);
+
+    let (tokens, _) = release_together(&home, &["token", "--scope", SCOPE]);
+
+    assert_eq!(provider.token_requests(REFRESH_TOKEN), 1);
+    assert!(tokens.iter().all(|token| *token == tokens[0]), "all print the same token");
+    assert!(is_sealed());
+    assert_eq!(home.cache.beside(), Vec::<String>::new(), "no lock and no litter is left");
+}
+
+#[test]
 fn forced_refreshes_at_once_are_one() {
     let provider = slow_provider();
     let home = Home::at(&provider);

@@ -41,21 +41,26 @@ fn python_sees_what_tokcache_saves_within_the_same_tick() {
 
     drop(turns);
     python.wait().expect("Python ends");
-    assert_eq!(tokcache.lost, 0, "entries lost");
-}
-
-/// Python with portalocker, and .NET, too, hold the flock for as long as they have the lock; tokcache does both.
-#[test]
-fn programs_that_flock_lose_nothing_of_tokcache() {
-    nothing_is_lost_beside(&[PythonPortalocker, Dotnet, Dotnet], Fine);
+    assert_eq!((tokcache.failures, tokcache.lost), (0, 0), "failures and lost entries");
 }
 
 #[test]
-fn programs_that_flock_lose_nothing_of_tokcache_at_coarse_file_times() {
-    nothing_is_lost_beside(&[PythonPortalocker, Dotnet, Dotnet], FourMilliseconds);
+fn python_with_portalocker_loses_nothing_of_tokcache() {
+    nothing_is_lost_beside(&[PythonPortalocker, PythonPortalocker], Fine);
 }
 
-/// One of each: two programs that lock in Go's way break each other's locks.
+#[test]
+fn python_with_portalocker_loses_nothing_of_tokcache_at_coarse_file_times() {
+    nothing_is_lost_beside(&[PythonPortalocker, PythonPortalocker], FourMilliseconds);
+}
+
+/// By themselves: Python with portalocker and .NET break each other's locks now and then.
+#[test]
+fn dotnet_loses_nothing_of_tokcache() {
+    nothing_is_lost_beside(&[Dotnet, Dotnet], Fine);
+}
+
+/// One: two programs that lock in Go's way break each other's locks.
 #[test]
 fn go_loses_nothing_of_tokcache() {
     nothing_is_lost_beside(&[Go], Fine);
@@ -64,26 +69,25 @@ fn go_loses_nothing_of_tokcache() {
 /// MSAL Node unlinks locks that it does not hold, and decides before it waits for the lock whether what it has in
 /// memory is the newest; then it overwrites what was saved while it waited. No lock helps against that.
 #[test]
-fn node_leaves_a_whole_file_and_no_lock() {
-    a_whole_file_and_no_lock_is_left_by(&[Tokcache, Tokcache, Node, Node]);
+fn node_leaves_no_lock() {
+    no_lock_is_left_by(&[Tokcache, Tokcache, Node, Node]);
 }
 
-/// Here the others destroy each other's files: whoever only flocks walks in on whoever only creates the lock file, and
-/// .NET deletes what it then finds half written.
+/// Here the others destroy each other's files: whoever only flocks walks in on whoever only creates the lock file, both
+/// write in place, and .NET deletes what it then finds half written.
 #[test]
-fn all_programs_at_once_leave_a_whole_file_and_no_lock() {
-    a_whole_file_and_no_lock_is_left_by(&[Tokcache, Tokcache, Python, PythonPortalocker, Node, Dotnet, Go]);
+fn all_programs_at_once_leave_no_lock() {
+    no_lock_is_left_by(&[Tokcache, Tokcache, Python, PythonPortalocker, Node, Dotnet, Go]);
 }
 
 /// What is lost is counted only: tokcache alone cannot prevent it.
-fn a_whole_file_and_no_lock_is_left_by(members: &[Neighbour]) {
+fn no_lock_is_left_by(members: &[Neighbour]) {
     let provider = Provider::start();
     let home = Home::at(&provider);
     home.sign_in(&provider);
 
     print(&write_together(home.cache.path(), members, FourMilliseconds, pace(), || ()));
 
-    home.cache.document();
     assert_no_lock_is_left(&home);
 }
 
@@ -99,11 +103,14 @@ fn nothing_is_lost_beside(others: &[Neighbour], file_times: FileTimes) {
     print(&reports);
     for report in reports {
         if report.neighbour == Tokcache {
-            assert!(report.writes > 0 && report.lost == 0, "{report}");
+            assert!(report.writes > 0 && report.failures + report.lost == 0, "{report}");
         }
         assert_eq!(report.broken, 0, "somebody broke a lock that was held: {report}");
     }
-    assert_exclusive(&home);
+    // Portalocker walks in after 5 s without the lock, with the flock of a file that may have been unlinked by then.
+    if !others.contains(&PythonPortalocker) {
+        assert_exclusive(&home);
+    }
     assert!(home.answer(&["list"]).contains(LOGIN), "the account is there");
     provider.assert_no_sign_in_was_lost();
     assert_no_lock_is_left(&home);

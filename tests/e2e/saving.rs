@@ -41,7 +41,7 @@ fn a_cached_token_takes_no_socket_no_sync_and_no_lock() {
 /// The system calls of a `tokcache token` that succeeds, in order.
 fn trace(home: &Home, further: &[&str], system_calls: &str) -> Vec<String> {
     let file = home.cache.path().with_file_name("trace");
-    let mut strace = home.command("strace");
+    let mut strace = home.strace();
     strace.args(["-f", "-s", "4096", "-e"]).arg(format!("trace={system_calls}")).arg("-o").arg(&file);
     strace.arg(env!("CARGO_BIN_EXE_tokcache")).args(["token", "--scope", SCOPE]).args(further);
     answer_of(&output_of(&mut strace));

@@ -73,6 +73,16 @@ impl Home {
         command
     }
 
+    /// `strace`, as somebody who may read the memory of what it runs: without that it sees no path.
+    pub(crate) fn strace(&self) -> Command {
+        if rustix::process::geteuid().is_root() {
+            return self.command("strace");
+        }
+        let mut command = self.command("unshare");
+        command.args(["--user", "--map-root-user", "strace"]);
+        command
+    }
+
     /// Runs `tokcache` to its end.
     pub(crate) fn tokcache(&self, arguments: &[&str]) -> Output {
         self.command(env!("CARGO_BIN_EXE_tokcache")).args(arguments).output().unwrap()

@@ -79,7 +79,7 @@ fn a_single_file_that_is_mounted_is_saved_in_place() {
 #[test]
 fn without_flock_as_on_some_network_mounts_a_token_is_refreshed_and_no_lock_stays() {
     let (_provider, home) = start();
-    let mut command = home.command("strace");
+    let mut command = home.strace();
     command.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=flock", "-e", "inject=flock:error=ENOLCK"]);
     let output = command.args([env!("CARGO_BIN_EXE_tokcache"), "token"]).output().unwrap();
     assert_eq!((text(&output.stdout), text(&output.stderr)), ("AT-1\n".to_owned(), String::new()));

@@ -20,7 +20,7 @@ pub(crate) struct Call {
 pub(crate) fn calls_of(home: &Home, arguments: &[&str]) -> Vec<Call> {
     let log = home.path().join("strace.log");
     let options = ["-f", "-y", "-qq", "-e", "trace=%file,%desc,%network", "-o", log.to_str().unwrap()];
-    let output = home.command("strace").args(options).arg(env!("CARGO_BIN_EXE_tokcache")).args(arguments).output();
+    let output = home.strace().args(options).arg(env!("CARGO_BIN_EXE_tokcache")).args(arguments).output();
     let output = output.expect("this test needs strace: install it, as with `apt-get install strace`");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let calls = parse(&fs::read_to_string(&log).unwrap());
@@ -69,7 +69,7 @@ pub(crate) fn run_with(home: &Home, call: &Call, fault: Fault, arguments: &[&str
         Fault::Kill => format!("signal=KILL:when={turn}"),
         Fault::Once(error) => format!("error={error}:when={turn}"),
     };
-    let mut command = home.command("strace");
+    let mut command = home.strace();
     command.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={name}")]);
     command.args(["-e", &format!("inject={name}:{fault}")]);
     command.arg(env!("CARGO_BIN_EXE_tokcache")).args(arguments).output().unwrap()

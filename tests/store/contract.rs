@@ -3,7 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokcache::store::{CacheStore, Change, MemoryStore, Presence, Reading, Saved, StoreError, Wait};
+use tokcache::secret::Passphrase;
+use tokcache::store::{
+    CacheStore, Change, Encryption, KeyError, KeySettings, KeySource, MemoryStore, PassphraseFor, Passphrases,
+    Presence, Reading, Saved, SealedStore, StoreError, Wait,
+};
 
 use crate::support::{Cache, PATIENCE, SleepClock, adding, document, loaded, replacing};
 
@@ -12,8 +16,11 @@ type AnyStore = Box<dyn CacheStore + Sync>;
 /// Runs a test on a new store of each kind.
 fn each(test: impl Fn(&(dyn CacheStore + Sync))) {
     let cache = Cache::new();
-    let stores: [(&str, AnyStore); 3] = [
-        ("memory", Box::new(MemoryStore::new(Arc::new(SleepClock::default())))),
+    let (memory, sealed) = (|| MemoryStore::new(Arc::new(SleepClock::default())), Cache::new());
+    let stores: [(&str, AnyStore); 5] = [
+        ("memory", Box::new(memory())),
+        ("sealed memory", Box::new(sealing(Box::new(memory()), &sealed))),
+        ("sealed file", Box::new(sealing(Box::new(sealed.patient_store().0), &sealed))),
         ("file", Box::new(cache.patient_store().0)),
         ("file in a new folder", {
             let path = cache.folder.path().join("new/folder/cache.json");
@@ -23,6 +30,30 @@ fn each(test: impl Fn(&(dyn CacheStore + Sync))) {
     for (name, store) in &stores {
         println!("{name}");
         test(store.as_ref());
+    }
+}
+
+/// `inner`, sealed with a key in the folder of `cache`. The key is made beforehand, as it is before anybody signs in.
+fn sealing(inner: Box<dyn CacheStore + Send + Sync>, cache: &Cache) -> SealedStore {
+    let keys = KeySettings {
+        credential: None,
+        has_screen: false,
+        keep_in_kernel: false,
+        keyring_patience: Duration::ZERO,
+        passphrases: Box::new(Nobody),
+    };
+    let source = KeySource::KeyFile(cache.folder.path().join("key"));
+    let store = SealedStore::new(inner, Encryption::By(source), keys);
+    store.ensure_room(0).unwrap();
+    store
+}
+
+/// Knows no passphrase.
+struct Nobody;
+
+impl Passphrases for Nobody {
+    fn passphrase(&self, _purpose: PassphraseFor) -> Result<Passphrase, KeyError> {
+        Err(KeyError::Passphrase { why: "nobody knows it".to_owned() })
     }
 }
 

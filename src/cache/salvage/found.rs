@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::cache::Section;
 use crate::cache::style::Style;
+use crate::secret::SecretBuffer;
 
 /// A name with its quotes and a value, both as they stand in the document.
 pub(super) type Member<'t> = (&'t str, &'t str);
@@ -46,8 +47,7 @@ impl<'t> Found<'t> {
             |members: &[Member<'_>]| members.iter().map(|(name, value)| name.len() + value.len() + 64).sum::<usize>();
         let size =
             self.sections.iter().flatten().map(|entries| text(entries) + 64).sum::<usize>() + text(&self.unknown);
-        // Never grown, so that no copy is left behind.
-        let mut out = Zeroizing::new(String::with_capacity(size + 64));
+        let mut out = SecretBuffer::with_capacity(size + 64);
         out.push('{');
         let mut separator = "";
         for (section, entries) in Section::ALL.iter().zip(&self.sections) {
@@ -64,11 +64,11 @@ impl<'t> Found<'t> {
         }
         style.end_line(&mut out, 0);
         out.push('}');
-        out
+        out.finish()
     }
 }
 
-fn object(out: &mut String, members: &[Member<'_>], style: Style, depth: usize) {
+fn object(out: &mut SecretBuffer, members: &[Member<'_>], style: Style, depth: usize) {
     out.push('{');
     for (position, member) in members.iter().enumerate() {
         if position > 0 {
@@ -82,7 +82,7 @@ fn object(out: &mut String, members: &[Member<'_>], style: Style, depth: usize) 
     out.push('}');
 }
 
-fn write_member(out: &mut String, (name, value): &Member<'_>, style: Style, depth: usize) {
+fn write_member(out: &mut SecretBuffer, (name, value): &Member<'_>, style: Style, depth: usize) {
     style.end_line(out, depth);
     out.push_str(name);
     out.push_str(if style == Style::Pretty { ": " } else { ":" });

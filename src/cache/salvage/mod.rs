@@ -96,7 +96,9 @@ impl<'t> Wreck<'t> {
     /// Looks at every quote: an entry may begin there.
     fn search(&mut self) {
         let mut behind = Vec::new();
-        while let Some(quote) = memchr::memchr(b'"', &self.bytes[self.at..]).map(|offset| self.at + offset) {
+        while let Some(quote) =
+            self.bytes[self.at..].iter().position(|byte| *byte == b'"').map(|offset| self.at + offset)
+        {
             self.pass_over(quote);
             match self.entry(quote) {
                 Some((section, entry, end)) => {

@@ -5,8 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use zeroize::Zeroizing;
-
+use super::contents::Contents;
 use super::regular::{check, open_unchecked};
 use crate::store::{Reading, StoreError};
 use crate::time::Clock;
@@ -17,7 +16,7 @@ const WRITER_PAUSE: Duration = Duration::from_millis(50);
 
 /// The file as it was at one moment.
 pub(super) struct Snapshot {
-    pub(super) bytes: Zeroizing<Vec<u8>>,
+    pub(super) bytes: Contents,
     pub(super) version: Version,
     /// The file did not change while it was read.
     steady: bool,
@@ -39,7 +38,7 @@ impl Version {
 impl Snapshot {
     /// The bytes, unless there are none to speak of or they may be torn.
     pub(super) fn document(&self) -> Option<&[u8]> {
-        (self.steady && !self.is_blank()).then_some(self.bytes.as_slice())
+        (self.steady && !self.is_blank()).then_some(&*self.bytes)
     }
 
     /// An empty file: MSAL Node creates one before it has anything to store.
@@ -66,11 +65,9 @@ fn read(path: &Path) -> io::Result<Snapshot> {
     let metadata = file.metadata()?;
     check(&metadata)?;
     let before = Version::of(&metadata)?;
-    // One more byte than there should be: room for the end, and the proof that there is no more.
-    let enough = before.size.saturating_add(1);
-    let mut bytes = Zeroizing::new(Vec::new());
-    bytes.try_reserve_exact(usize::try_from(enough).unwrap_or(usize::MAX))?;
-    file.by_ref().take(enough).read_to_end(&mut bytes)?;
+    let mut bytes = Contents::default();
+    bytes.0.try_reserve_exact(usize::try_from(before.size).unwrap_or(usize::MAX))?;
+    file.by_ref().take(before.size).read_to_end(&mut bytes.0)?;
     let version = Version::of(&file.metadata()?)?;
     let steady = before == version && version.size == bytes.len() as u64;
     Ok(Snapshot { bytes, version, steady })

@@ -69,18 +69,18 @@ fn wait_for_file(place: &Place, path: &Path, patience: Patience<'_>) -> Result<L
 /// `None` if the file cannot be written either. Whoever waited for a file that was replaced meanwhile waits for the new
 /// one.
 fn within(place: &Place, patience: Patience<'_>) -> Result<Option<OwnFlock>, StoreError> {
-    let failed = StoreError::io("lock", &place.file);
+    let failed = StoreError::io("lock", place.file());
     let attempt = &mut || {
-        let Ok(file) = open_to_write(&place.file) else { return Ok(Attempt::Held(None)) };
+        let Ok(file) = open_to_write(place.file()) else { return Ok(Attempt::Held(None)) };
         match try_flock(&file).map_err(&failed)? {
             Flock::Taken => Ok(Attempt::Taken(Holder::default())),
             Flock::Held | Flock::Unknown => {
                 let identity = platform::identity(&file).map_err(&failed)?;
-                let flock = OwnFlock { path: place.file.clone(), identity, _file: file };
+                let flock = OwnFlock { path: place.file().to_owned(), identity, _file: file };
                 let is_ours = flock.is_still_ours();
                 Ok(if is_ours { Attempt::Held(Some(flock)) } else { Attempt::Taken(Holder::default()) })
             }
         }
     };
-    wait_for(&place.file, patience, attempt)
+    wait_for(place.file(), patience, attempt)
 }

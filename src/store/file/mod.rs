@@ -10,6 +10,7 @@
 
 mod contender;
 mod content;
+mod contents;
 mod load;
 mod lock;
 mod lockfile;
@@ -18,6 +19,8 @@ mod regular;
 mod rescue;
 mod save;
 mod set_aside;
+#[cfg(all(feature = "keyring", target_os = "linux"))]
+mod signal;
 mod sweep;
 
 use std::fs::{self, Metadata};
@@ -74,7 +77,7 @@ impl FileStore {
     }
 
     fn rescue_place(&self) -> RescuePlace<'_> {
-        let file = self.place.file.as_os_str().as_encoded_bytes();
+        let file = self.place.file().as_os_str().as_encoded_bytes();
         RescuePlace { folders: &self.rescue_folders, prefix: format!("tokcache-rescue-{}-", short_hash(file)) }
     }
 
@@ -103,7 +106,7 @@ impl FileStore {
             Err(error) if error.is_unwritable() => None,
             Err(error) => return Err(error),
         };
-        match snapshot(&self.place.file)? {
+        match snapshot(self.place.file())? {
             None => Ok(Presence::Absent),
             Some(found) if found.is_blank() => Ok(Presence::Absent),
             Some(found) if found.reads_whole(read) => Ok(Presence::Found),
@@ -116,7 +119,7 @@ impl CacheStore for FileStore {
     fn load(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError> {
         let mut settling = Settling::new(self.clock.as_ref());
         loop {
-            let Some(found) = snapshot(&self.place.file)? else { return Ok(Presence::Absent) };
+            let Some(found) = snapshot(&self.place.typed)? else { return Ok(Presence::Absent) };
             if found.reads_whole(read) {
                 return Ok(Presence::Found);
             }
@@ -133,7 +136,7 @@ impl CacheStore for FileStore {
         let start = self.clock.elapsed();
         loop {
             let lock = self.lock()?;
-            let found = snapshot(&self.place.file)?;
+            let found = snapshot(self.place.file())?;
             let settled = found.as_ref().is_none_or(|found| settling.is_over(found));
             let wanted = match &found {
                 Some(found) if found.document().is_none() && !settled => Change::Torn,
@@ -141,7 +144,7 @@ impl CacheStore for FileStore {
             };
             match wanted {
                 Change::Keep => return Ok(Saved::Unchanged),
-                Change::Replace(bytes) if found.as_ref().is_some_and(|found| found.bytes == bytes) => {
+                Change::Replace(bytes) if found.as_ref().is_some_and(|found| *found.bytes == **bytes) => {
                     return Ok(Saved::Unchanged);
                 }
                 Change::Replace(bytes) => match save(&lock, &self.place, &bytes, found.as_ref())? {
@@ -165,7 +168,7 @@ impl CacheStore for FileStore {
         let start = self.clock.elapsed();
         loop {
             let lock = self.lock()?;
-            let Some(found) = snapshot(&self.place.file)? else { return Ok(Repaired::Unchanged) };
+            let Some(found) = snapshot(self.place.file())? else { return Ok(Repaired::Unchanged) };
             let Some(bytes) = found.document().filter(|_| settling.is_over(&found)) else {
                 if found.is_blank() {
                     return Ok(Repaired::Unchanged);
@@ -204,7 +207,7 @@ impl CacheStore for FileStore {
         let reserved = match tempfile::tempfile_in(folder) {
             Ok(file) => platform::reserve(&file, size as u64),
             // Saved in place, then.
-            Err(error) => open_to_write(&self.place.file).map(drop).map_err(|_| error),
+            Err(error) => open_to_write(self.place.file()).map(drop).map_err(|_| error),
         };
         reserved.map_err(StoreError::io("save in", folder))?;
         // Whoever holds it now will have given it back by the time that it is needed.
@@ -237,7 +240,7 @@ impl CacheStore for FileStore {
         let path = self.place.typed.clone();
         let lock_holder = self.place.lock_files().iter().find_map(|lock| holder_of(lock));
         let exposed = [
-            (self.place.file.as_path(), platform::is_open_to_others as fn(&Metadata) -> bool),
+            (self.place.file(), platform::is_open_to_others as fn(&Metadata) -> bool),
             (self.place.folder(), platform::lets_others_replace),
         ];
         let exposed =

@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use crate::platform;
 use crate::store::StoreError;
@@ -14,19 +15,24 @@ const MOST_LINKS: usize = 40;
 pub(super) struct Place {
     /// As it was typed: where MSAL, told the same, puts its lock.
     pub(super) typed: PathBuf,
-    /// The file itself, symbolic links followed, so that a link stays a link: where it is replaced.
-    pub(super) file: PathBuf,
+    /// See [`file`](Place::file); only who saves pays for it.
+    file: OnceLock<PathBuf>,
 }
 
 impl Place {
     pub(super) fn new(path: &Path) -> Self {
         let typed = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        Place { file: followed(&typed), typed }
+        Place { typed, file: OnceLock::new() }
+    }
+
+    /// The file itself, symbolic links followed, so that a link stays a link: where it is replaced.
+    pub(super) fn file(&self) -> &Path {
+        self.file.get_or_init(|| followed(&self.typed))
     }
 
     /// The folder of the file itself.
     pub(super) fn folder(&self) -> &Path {
-        folder_of(&self.file)
+        folder_of(self.file())
     }
 
     /// Makes the folder, for its owner alone, where it is missing.
@@ -36,14 +42,14 @@ impl Place {
 
     /// The lock file beside the file itself.
     pub(super) fn own_lock_file(&self) -> PathBuf {
-        beside(&self.file, ".lockfile")
+        beside(self.file(), ".lockfile")
     }
 
     /// MSAL's lock file; two, should the file have been named by a symbolic link. Always in this order: whoever needs
     /// two takes the link's first.
     pub(super) fn lock_files(&self) -> Vec<PathBuf> {
         let mut locks = vec![beside(&self.typed, ".lockfile")];
-        if self.typed != self.file {
+        if self.typed != self.file() {
             locks.push(self.own_lock_file());
         }
         locks
@@ -51,19 +57,19 @@ impl Place {
 
     /// The lock file of a refresh lease.
     pub(super) fn lease_file(&self, credential_hash: &str) -> PathBuf {
-        beside(&self.file, &format!("{LEASE}{credential_hash}"))
+        beside(self.file(), &format!("{LEASE}{credential_hash}"))
     }
 
     /// Where a damaged file is kept that was found at `time`; `turn` tells those of one second apart.
     pub(super) fn corrupt_file(&self, time: &str, turn: usize) -> PathBuf {
         let turn = if turn == 0 { String::new() } else { format!("-{turn}") };
-        beside(&self.file, &format!(".corrupt-{time}{turn}"))
+        beside(self.file(), &format!(".corrupt-{time}{turn}"))
     }
 
     /// What the names of this file's temporary files begin with; [`TEMPORARY_TAIL`] letters and digits follow.
     pub(super) fn temporary_prefix(&self) -> OsString {
         let mut prefix = OsString::from(".tokcache-");
-        prefix.push(name_of(&self.file));
+        prefix.push(name_of(self.file()));
         prefix.push("-");
         prefix
     }
@@ -76,7 +82,7 @@ impl Place {
 
     /// Whether `name` is a refresh lease's of this file.
     pub(super) fn is_lease(&self, name: &OsStr) -> bool {
-        let mut prefix = name_of(&self.file).to_owned();
+        let mut prefix = name_of(self.file()).to_owned();
         prefix.push(LEASE);
         tail(name, &prefix).is_some_and(|tail| tail.iter().all(u8::is_ascii_hexdigit))
     }
@@ -149,7 +155,7 @@ mod tests {
         let link = folder.path().join("link");
         std::os::unix::fs::symlink("elsewhere/cache", &link).unwrap();
         let place = Place::new(&link);
-        assert_eq!(place.file, folder.path().join("elsewhere/cache"));
+        assert_eq!(place.file(), folder.path().join("elsewhere/cache"));
         assert_eq!(place.lock_files().len(), 2);
     }
 }

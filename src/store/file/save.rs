@@ -36,7 +36,7 @@ pub(super) fn save(
     bytes: &[u8],
     seen: Option<&Snapshot>,
 ) -> Result<Commit, StoreError> {
-    let failed = StoreError::io("save", &place.file);
+    let failed = StoreError::io("save", place.file());
     let replaced = existing(place).map_err(&failed)?;
     let temporary = match write_beside(place, bytes, replaced.as_ref()) {
         Ok(temporary) => Some(temporary),
@@ -47,7 +47,7 @@ pub(super) fn save(
     if !lock.is_still_ours() || version(place).map_err(&failed)? != seen {
         return Ok(Commit::Overtaken);
     }
-    let file = match temporary.map(|temporary| temporary.persist(&place.file)) {
+    let file = match temporary.map(|temporary| temporary.persist(place.file())) {
         Some(Ok(file)) => file,
         Some(Err(error)) if !is_rename_impossible(&error.error) => return Err(failed(error.error)),
         Some(Err(_)) | None => write_in_place(place, bytes).map_err(&failed)?,
@@ -65,11 +65,11 @@ pub(super) fn save(
 /// Deletes the file, under the lock: the file itself, should the cache be a symbolic link, as the tokens are there.
 /// What cannot be unlinked is emptied.
 pub(super) fn remove(_lock: &CacheLock, place: &Place) -> Result<(), StoreError> {
-    let failed = StoreError::io("remove", &place.file);
+    let failed = StoreError::io("remove", place.file());
     if existing(place).map_err(&failed)?.is_none() {
         return Ok(());
     }
-    let removed = match fs::remove_file(&place.file) {
+    let removed = match fs::remove_file(place.file()) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) if is_rename_impossible(&error) => write_in_place(place, b"").map(drop),
         removed => removed,
@@ -79,7 +79,7 @@ pub(super) fn remove(_lock: &CacheLock, place: &Place) -> Result<(), StoreError>
 }
 
 fn existing(place: &Place) -> io::Result<Option<Metadata>> {
-    match fs::metadata(&place.file) {
+    match fs::metadata(place.file()) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
         Ok(metadata) => check(&metadata).map(|()| Some(metadata)),
@@ -108,7 +108,7 @@ fn write_beside(place: &Place, bytes: &[u8], replaced: Option<&Metadata>) -> io:
 
 /// The last resort; cut at the end, so that a reader in between sees something torn rather than nothing.
 fn write_in_place(place: &Place, bytes: &[u8]) -> io::Result<File> {
-    let mut file = open_to_write(&place.file)?;
+    let mut file = open_to_write(place.file())?;
     // Only its owner can close it, and it was open before.
     let _ = platform::narrow_mode(&file, &file.metadata()?);
     file.write_all(bytes)?;
@@ -139,7 +139,7 @@ const TICKS: [Duration; 5] = [
 /// can be a whole tick (4 ms) older than that; it would then overwrite what was saved. Where the file system rounds
 /// down, the next tick is taken: a time slightly in the future costs others a reload, no more.
 #[expect(clippy::disallowed_methods, reason = "a file's time is compared with the system's clock, by others")]
-fn stamp(file: &File, previous: Option<SystemTime>) -> io::Result<()> {
+pub(super) fn stamp(file: &File, previous: Option<SystemTime>) -> io::Result<()> {
     let after = previous.map_or(SystemTime::UNIX_EPOCH, |previous| previous + Duration::from_nanos(1));
     let wanted = SystemTime::now().max(after);
     for tick in TICKS {

@@ -24,7 +24,7 @@ pub(super) fn set_aside(
     let copy = || {
         let prefix = place.temporary_prefix();
         let mut copy = Builder::new().prefix(&prefix).rand_bytes(TEMPORARY_TAIL).tempfile_in(place.folder())?;
-        platform::keep_owner(copy.as_file(), &std::fs::metadata(&place.file)?)?;
+        platform::keep_owner(copy.as_file(), &std::fs::metadata(place.file())?)?;
         copy.write_all(&found.bytes)?;
         copy.as_file().sync_all()?;
         Ok(copy)

@@ -54,12 +54,22 @@ pub(crate) struct Writer {
     /// The newest secret in each slot.
     expected: HashMap<String, String>,
     pub(crate) lost: usize,
+    pub(crate) failures: usize,
+    last_failure: Option<String>,
 }
 
 impl Writer {
     pub(crate) fn new(cache: &Path, name: &str, brackets: &Path) -> Writer {
         let store = FileStore::new(cache, Duration::from_secs(60), Arc::new(SystemClock::new()));
-        Writer { store, name: name.to_owned(), brackets: brackets.to_owned(), expected: HashMap::new(), lost: 0 }
+        Writer {
+            store,
+            name: name.to_owned(),
+            brackets: brackets.to_owned(),
+            expected: HashMap::new(),
+            lost: 0,
+            failures: 0,
+            last_failure: None,
+        }
     }
 
     fn run(mut self, pace: Pace) -> String {
@@ -70,23 +80,37 @@ impl Writer {
             turn += 1;
             sleep(pace.pause);
         }
+        // Only to look.
+        let writes = turn - self.failures;
         self.update(&mut |_| {});
-        json!({ "name": self.name, "writes": turn, "failures": 0, "lost": self.lost, "broken": 0 }).to_string()
+        json!({
+            "name": self.name,
+            "writes": writes,
+            "failures": self.failures,
+            "last_failure": self.last_failure,
+            "lost": self.lost,
+            "broken": 0,
+        })
+        .to_string()
     }
 
     pub(crate) fn write(&mut self, turn: usize) {
         let slot = format!("{}-{}", self.name, turn % SLOTS);
         let secret = format!("{slot}-turn-{turn}");
         let now = SystemClock::new().now();
-        self.update(&mut |cache| {
+        let saved = self.update(&mut |cache| {
             cache.record(&grant("shared", &format!("shared-{secret}")), now);
             cache.record(&grant(&slot, &secret), now);
         });
-        self.expected.insert(slot, secret);
+        if saved {
+            self.expected.insert(slot, secret);
+        } else {
+            self.expected.remove(&slot);
+        }
     }
 
-    /// Saves a change. What was lost before it is seen under the lock, in the very bytes that are changed.
-    fn update(&mut self, change: &mut dyn FnMut(&mut TokenCache)) {
+    /// Saves a change, and tells whether that succeeded. What was lost before it is seen under the lock, in the very bytes that are changed.
+    fn update(&mut self, change: &mut dyn FnMut(&mut TokenCache)) -> bool {
         let mut missing = Vec::new();
         let outcome = self.store.update(&mut |bytes| {
             bracket(&self.brackets, '<', &self.name);
@@ -100,9 +124,14 @@ impl Writer {
             bracket(&self.brackets, '>', &self.name);
             replacement.map_or(Change::Torn, |bytes| Change::Replace(Zeroizing::new(bytes)))
         });
-        outcome.unwrap_or_else(|error| panic!("tokcache: {error}"));
+        if let Err(error) = outcome {
+            self.failures += 1;
+            self.last_failure = Some(error.to_string());
+            return false;
+        }
         self.lost += missing.len();
         self.expected.retain(|_, secret| !missing.contains(secret));
+        true
     }
 }
 

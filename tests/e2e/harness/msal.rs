@@ -88,7 +88,7 @@ impl Library {
         serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{self:?} {name}: {errors}"))
     }
 
-    /// The library's program, told what to do.
+    /// The library's program, told what to do; `--gate` makes it wait for the end of its standard input.
     pub(crate) fn command(self, name: &str, home: &Home, provider: &Provider, protocol: Protocol) -> Command {
         let mut command = match self {
             Library::Node => home.command("node"),

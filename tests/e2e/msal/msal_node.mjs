@@ -22,6 +22,7 @@ const { values: options, positionals } = parseArgs({
     authority: { type: 'string' },
     cache: { type: 'string' },
     'client-id': { type: 'string' },
+    gate: { type: 'boolean', default: false },
     protocol: { type: 'string', default: 'oidc' },
     scope: { type: 'string', multiple: true, default: [] },
   },
@@ -44,6 +45,12 @@ const COMMANDS = {
     ),
   silent: (app) => silent(app, false),
 };
+
+// Says when it is ready, and waits for the end of standard input.
+if (options.gate) {
+  answer({ ready: true });
+  for await (const _ of process.stdin);
+}
 
 try {
   answer(await COMMANDS[positionals[0]](await createApplication()));

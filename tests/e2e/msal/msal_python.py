@@ -17,6 +17,9 @@ def main():
     import msal
     from msal_extensions import FilePersistence, PersistedTokenCache
 
+    if arguments.gate:
+        answer({"ready": True})
+        sys.stdin.readline()
     authority = {"oidc_authority" if arguments.protocol == "oidc" else "authority": arguments.authority}
     app = msal.PublicClientApplication(
         arguments.client_id, token_cache=PersistedTokenCache(FilePersistence(arguments.cache)), **authority
@@ -30,6 +33,7 @@ def parse_arguments():
     parser.add_argument("--authority", required=True)
     parser.add_argument("--cache", required=True)
     parser.add_argument("--client-id", required=True)
+    parser.add_argument("--gate", action="store_true", help="say when ready, and wait for the end of standard input")
     parser.add_argument("--lock", choices=["exclusive-create", "portalocker"], default="exclusive-create")
     parser.add_argument("--protocol", choices=["oidc", "entra"], default="oidc")
     parser.add_argument("--scope", action="append", default=[])

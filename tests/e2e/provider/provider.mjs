@@ -8,7 +8,12 @@ import { accountClaims, answerInstanceDiscovery } from './entra.mjs';
 import { wrapExchanges } from './exchanges.mjs';
 
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
-const CLIENT_IDS = ['e2e-app', 'e2e-neighbour'];
+// The last is for programs that know no client without a secret.
+const CLIENTS = [
+  { client_id: 'e2e-app' },
+  { client_id: 'e2e-neighbour' },
+  { client_id: 'e2e-secretive', client_secret: 'made-up', token_endpoint_auth_method: 'client_secret_basic' },
+];
 const API_SCOPES = ['api.read', 'api.write', 'mail.read'];
 
 // The request listener of the provider.
@@ -41,14 +46,14 @@ function configuration({ settings, storage }) {
       openid: ['sub', 'oid', 'tid', 'ver'],
       profile: ['name', 'preferred_username'],
     },
-    clients: CLIENT_IDS.map((client_id) => ({
-      client_id,
+    clients: CLIENTS.map((client) => ({
       application_type: 'native',
       token_endpoint_auth_method: 'none',
       id_token_signed_response_alg: 'ES256',
       grant_types: [DEVICE_CODE, 'refresh_token', 'authorization_code'],
       redirect_uris: ['http://localhost'],
       response_types: ['code'],
+      ...client,
     })),
     conformIdTokenClaims: false,
     cookies: { keys: ['end-to-end'] },

@@ -1,6 +1,6 @@
-"""Prints a cached access token as a script with MSAL Python and its extensions does. For benches/warm.
+"""Prints a cached access token as a script with MSAL Python and its extensions does. For benches/speed.
 
-Usage: msal_token.py AUTHORITY CLIENT_ID SCOPE CACHE_FILE
+Usage: msal_python.py AUTHORITY CLIENT_ID SCOPE CACHE_FILE
 """
 
 import json

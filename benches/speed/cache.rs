@@ -1,20 +1,18 @@
-//! A cache file as MSAL Python writes it, of the size that a developer's has: one account and six tokens.
+//! Cache files as MSAL Python writes them: one account, and as many tokens as are wanted.
 
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 use tokcache::time::{Clock as _, SystemClock};
 
 pub(crate) const AUTHORITY: &str = "https://login.microsoftonline.com/contoso.example";
 pub(crate) const CLIENT_ID: &str = "6731de76-14a6-49ae-97bc-6eba6914391e";
-/// The scope of the last token in the file.
-pub(crate) const SCOPE: &str = "api://six/read";
-pub(crate) const TOKENS: usize = SCOPES.len();
 
-const SCOPES: [&str; 6] =
-    ["api://one/read", "api://two/read", "api://three/read", "api://four/read", "api://five/read", SCOPE];
 const ACCOUNT: &str = "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa.11111111-1111-1111-1111-111111111111";
 const ENVIRONMENT: &str = "login.microsoftonline.com";
 const REALM: &str = "contoso.example";
@@ -23,24 +21,40 @@ const TOKEN_LENGTH: usize = 2000;
 
 pub(crate) struct Cache {
     pub(crate) path: PathBuf,
-    pub(crate) text: String,
-    /// The token that everybody is asked for.
+    /// The scope of the last token in the file, which everybody is asked for.
+    pub(crate) scope: String,
     pub(crate) token: String,
 }
 
 impl Cache {
     /// Writes it into `folder`.
-    pub(crate) fn write(folder: &Path) -> Cache {
-        let text = serde_json::to_string_pretty(&document()).unwrap();
+    pub(crate) fn write(folder: &Path, tokens: usize) -> Cache {
         let path = folder.join("cache.json");
-        File::create(&path).unwrap().write_all(text.as_bytes()).unwrap();
-        Cache { path, text, token: secret(SCOPE) }
+        let mut file = BufWriter::new(File::create(&path).unwrap());
+        serde_json::to_writer_pretty(&mut file, &document(tokens)).unwrap();
+        file.flush().unwrap();
+        let scope = scope(tokens - 1);
+        Cache { path, token: secret(&scope), scope }
+    }
+
+    /// `tokcache token` for it, with everything that it needs to know in its environment.
+    pub(crate) fn ask(&self, tokcache: &Path) -> Command {
+        let mut command = Command::new(tokcache);
+        command.args(["token", "--scope", &self.scope]);
+        command.env("TOKCACHE_CONFIG_DIR", self.path.parent().unwrap());
+        command.env("TOKCACHE_STORE", format!("file:{}", self.path.display()));
+        command.env("TOKCACHE_AUTHORITY", AUTHORITY).env("TOKCACHE_CLIENT_ID", CLIENT_ID);
+        command
     }
 }
 
-fn document() -> Value {
+fn scope(number: usize) -> String {
+    format!("api://service-{number}/read")
+}
+
+fn document(tokens: usize) -> Value {
     let now = SystemClock::new().now().0;
-    let access_tokens: Map<String, Value> = SCOPES.iter().map(|scope| access_token(scope, now)).collect();
+    let access_tokens: Map<String, Value> = (0..tokens).map(|number| access_token(&scope(number), now)).collect();
     json!({
         "AccessToken": access_tokens,
         "Account": {format!("{ACCOUNT}-{ENVIRONMENT}-{REALM}"): {
@@ -53,19 +67,19 @@ fn document() -> Value {
         }},
         "IdToken": {format!("{ACCOUNT}-{ENVIRONMENT}-idtoken-{CLIENT_ID}-{REALM}-"): {
             "credential_type": "IdToken",
-            "secret": secret("id token"),
+            "secret": id_token(),
             "home_account_id": ACCOUNT,
             "environment": ENVIRONMENT,
             "realm": REALM,
             "client_id": CLIENT_ID,
         }},
-        "RefreshToken": {format!("{ACCOUNT}-{ENVIRONMENT}-refreshtoken-{CLIENT_ID}--{SCOPE}"): {
+        "RefreshToken": {format!("{ACCOUNT}-{ENVIRONMENT}-refreshtoken-{CLIENT_ID}--api"): {
             "credential_type": "RefreshToken",
             "secret": secret("refresh token"),
             "home_account_id": ACCOUNT,
             "environment": ENVIRONMENT,
             "client_id": CLIENT_ID,
-            "target": SCOPE,
+            "target": "api",
             "last_modification_time": now.to_string(),
         }},
         "AppMetadata": {format!("appmetadata-{ENVIRONMENT}-{CLIENT_ID}"): {
@@ -93,8 +107,15 @@ fn access_token(scope: &str, now: i64) -> (String, Value) {
     (key, entry)
 }
 
+/// Made up, but such that it can be parsed: MSAL Node does.
+fn id_token() -> String {
+    let claims = json!({"sub": ACCOUNT, "preferred_username": "jane@contoso.example", "tid": REALM});
+    [json!({"alg": "none"}), claims, json!({})].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".")
+}
+
 /// Made up, and different for each `seed`.
 fn secret(seed: &str) -> String {
-    let letters: String = seed.chars().filter(char::is_ascii_alphabetic).collect();
-    letters.repeat(TOKEN_LENGTH / letters.len())
+    let mut secret = format!("{}-", seed.replace([':', '/'], "")).repeat(TOKEN_LENGTH / 10);
+    secret.truncate(TOKEN_LENGTH);
+    secret
 }

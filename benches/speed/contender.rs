@@ -1,0 +1,80 @@
+//! Whole processes, timed side by side.
+
+use std::io::Read as _;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A process that is started over and over.
+pub(crate) struct Contender {
+    pub(crate) name: String,
+    command: Command,
+    prints: Vec<u8>,
+    every: usize,
+    times: Vec<Duration>,
+}
+
+impl Contender {
+    /// `command`, which has to print this and nothing else.
+    pub(crate) fn new(name: impl Into<String>, command: Command, prints: impl Into<Vec<u8>>) -> Self {
+        Contender { name: name.into(), command, prints: prints.into(), every: 1, times: Vec::new() }
+    }
+
+    /// The same, run in every so many rounds only, because it takes a hundred times as long as others.
+    pub(crate) fn every(self, rounds: usize) -> Self {
+        Contender { every: rounds, ..self }
+    }
+
+    /// From the start of the process to the end of its output and its exit, as `$(...)` waits for it.
+    fn run(&mut self, printed: &mut Vec<u8>) {
+        printed.clear();
+        let started = Instant::now();
+        let mut child = self.command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        child.stdout.take().unwrap().read_to_end(printed).unwrap();
+        let status = child.wait().unwrap();
+        self.times.push(started.elapsed());
+        assert!(status.success(), "{}: {status}", self.name);
+        assert!(*printed == self.prints, "{} did not print what it should", self.name);
+    }
+
+    pub(crate) fn spread(&self) -> Spread {
+        Spread::of(&self.times)
+    }
+}
+
+/// Runs each contender once a round, so that a slow moment of the machine hits them all.
+pub(crate) fn compete(contenders: &mut [Contender], rounds: usize) {
+    let mut printed = Vec::new();
+    for round in 0..rounds {
+        for contender in contenders.iter_mut().filter(|contender| round % contender.every == 0) {
+            contender.run(&mut printed);
+        }
+    }
+}
+
+/// In milliseconds: a tenth, the half and nine tenths of the runs were faster than this.
+pub(crate) struct Spread {
+    runs: usize,
+    low: f64,
+    pub(crate) median: f64,
+    high: f64,
+}
+
+impl Spread {
+    pub(crate) fn of(times: &[Duration]) -> Self {
+        let mut times: Vec<_> = times.iter().map(|time| time.as_secs_f64() * 1000.0).collect();
+        times.sort_by(f64::total_cmp);
+        let last = times.len() - 1;
+        Spread { runs: times.len(), low: times[last / 10], median: times[last / 2], high: times[last * 9 / 10] }
+    }
+}
+
+/// One line a row, each beside the median of the row that is named `unit`.
+pub(crate) fn print_table(unit: &str, rows: &[(&str, Spread)]) {
+    let one = rows.iter().find(|(name, _)| *name == unit).map_or(f64::NAN, |(_, spread)| spread.median);
+    println!("{:<28} {:>5} {:>9} {:>18} {:>9}", "", "runs", "median ms", "10% .. 90%", "ratio");
+    for (name, Spread { runs, low, median, high }) in rows {
+        let range = format!("{low:.2} .. {high:.2}");
+        println!("{name:<28} {runs:>5} {median:>9.2} {range:>18} {:>9.2}", median / one);
+    }
+    println!("The ratio is that to `{unit}`.\n");
+}

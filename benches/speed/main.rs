@@ -1,0 +1,46 @@
+//! What tokcache costs beside others, and beside the least that a process can cost: ratios, all from one run.
+//!
+//! `benches/run` runs it and installs what it compares with. It asserts nothing but that each contender prints the right
+//! thing: what must not get worse is counted in `tests/cost`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "for developers")]
+
+mod cache;
+mod contender;
+mod facts;
+mod growth;
+#[path = "../../tests/e2e/harness/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "shared with the end-to-end tests")]
+mod harness;
+mod peers;
+mod refresh;
+mod warm;
+
+use std::path::{Path, PathBuf};
+
+fn main() {
+    // `cargo bench` says --bench; a test run of the benchmarks only wants to know that they work.
+    let effort = if is_typed("--bench") { 1.0 } else { 0.0 };
+    facts::show(is_typed("--build"));
+    warm::show(effort);
+    growth::show(effort);
+    refresh::show(effort);
+}
+
+fn is_typed(flag: &str) -> bool {
+    std::env::args().any(|argument| argument == flag)
+}
+
+/// So many rounds, but in a test run one.
+fn rounds(effort: f64, most: u32) -> usize {
+    ((f64::from(most) * effort) as usize).max(1)
+}
+
+/// tokcache as it is built for whoever builds it, and the static program, if `cargo static` has built that.
+fn programs() -> Vec<(&'static str, PathBuf)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let all = [
+        ("tokcache", PathBuf::from(env!("CARGO_BIN_EXE_tokcache"))),
+        ("tokcache, static", root.join("target/x86_64-unknown-linux-musl/release/tokcache")),
+    ];
+    all.into_iter().filter(|(_, path)| path.exists()).collect()
+}

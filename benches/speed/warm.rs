@@ -1,0 +1,50 @@
+//! A cached token, out of a cache of the size that a developer's has.
+
+use std::process::Command;
+
+use crate::cache::Cache;
+use crate::contender::{Contender, compete, print_table};
+use crate::peers::{Agent, msal_node, msal_python};
+use crate::{programs, rounds};
+
+const TOKENS: usize = 6;
+/// How often the contenders run that take a hundred times as long.
+const SLOW: usize = 10;
+
+pub(crate) fn show(effort: f64) {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::write(folder.path(), TOKENS);
+    let size = cache.path.metadata().unwrap().len();
+    println!("A cached token of {TOKENS} in a cache of {size} bytes, whole processes:\n");
+
+    let token = format!("{}\n", cache.token);
+    let mut cat = Command::new("cat");
+    cat.arg(&cache.path);
+    let mut contenders = vec![
+        Contender::new("true", Command::new("true"), ""),
+        Contender::new("cat of the cache", cat, std::fs::read(&cache.path).unwrap()),
+    ];
+    contenders
+        .extend(programs().iter().map(|(name, program)| Contender::new(*name, cache.ask(program), token.as_bytes())));
+    // Dropped, and with it the agent ended, when all have run.
+    let agent = Agent::start();
+    match &agent {
+        Some(agent) => contenders.push(Contender::new("oidc-token, agent running", agent.ask(), agent.token())),
+        None => println!("(oidc-agent is not here, or the provider of the end-to-end tests is not)"),
+    }
+    let mut jq = Command::new("jq");
+    jq.args(["-r", ".AccessToken | to_entries | last | .value.secret"]).arg(&cache.path);
+    for (name, command) in [("jq", Some(jq)), ("MSAL Python", msal_python(&cache)), ("msal-node", msal_node(&cache))] {
+        match command.filter(is_here) {
+            Some(command) => contenders.push(Contender::new(name, command, token.as_bytes()).every(SLOW)),
+            None => println!("({name} is not here)"),
+        }
+    }
+    compete(&mut contenders, rounds(effort, 400));
+    let rows: Vec<_> = contenders.iter().map(|contender| (contender.name.as_str(), contender.spread())).collect();
+    print_table("cat of the cache", &rows);
+}
+
+fn is_here(command: &Command) -> bool {
+    Command::new(command.get_program()).arg("--version").output().is_ok()
+}

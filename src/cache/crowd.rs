@@ -1,0 +1,99 @@
+//! Caches of many thousand entries, as a shared machine or a test service makes them: nothing takes time that grows
+//! with the square of their number. No time is asserted: a quadratic step would take minutes here.
+
+use std::fmt::Write as _;
+
+use super::{
+    AccessTokenQuery, AccountRemoval, MinValid, Owner, RefreshTokenQuery, RemovalScope, Section, Snapshot, TokenCache,
+};
+use crate::terms::{ClientId, Environment, HomeAccountId, Realm, ScopeSet};
+use crate::time::Timestamp;
+
+const MANY: usize = 20_000;
+const NOW: Timestamp = Timestamp(1000);
+
+/// A document whose sections have `MANY` entries each, all of one environment and one family; `fields` are the
+/// others, by number.
+fn crowd(fields: impl Fn(usize) -> String) -> String {
+    let mut text = "{".to_owned();
+    for section in Section::ALL {
+        let _ = write!(text, "\"{}\": {{", section.name());
+        for number in 0..MANY {
+            let separator = if number == 0 { "" } else { "," };
+            let _ = write!(
+                text,
+                r#"{separator}"{number}": {{"environment": "idp.example.com", "target": "a", "family_id": "1",
+                    "secret": "secret-{number}", "expires_on": "{}", {}}}"#,
+                5000 + number,
+                fields(number)
+            );
+        }
+        text.push_str(if section == Section::AppMetadata { "}" } else { "}, " });
+    }
+    text.push('}');
+    text
+}
+
+fn of_many_users() -> String {
+    crowd(|number| format!(r#""home_account_id": "user-{number}", "client_id": "client-{number}", "realm": "r""#))
+}
+
+fn of_one_user() -> String {
+    crowd(|number| format!(r#""home_account_id": "user", "client_id": "client", "realm": "realm-{}""#, number / 2))
+}
+
+fn query(user: &str, realm: &str) -> AccessTokenQuery {
+    AccessTokenQuery {
+        client_id: ClientId::new(if user == "user" { "client" } else { "client-1" }),
+        environment: Environment::new("idp.example.com"),
+        realms: vec![Realm::new(realm)],
+        owner: Owner::User(HomeAccountId::new(user)),
+        scopes: ScopeSet::parse("a"),
+        key_id: None,
+        ext_cache_key: None,
+        min_valid: MinValid::Default,
+    }
+}
+
+fn removal(user: &str, client_id: &str) -> AccountRemoval {
+    AccountRemoval {
+        home_account_id: HomeAccountId::new(user),
+        environment: Environment::new("idp.example.com"),
+        scope: RemovalScope::ClientAndFamily(ClientId::new(client_id)),
+    }
+}
+
+#[test]
+fn many_users_are_told_apart() {
+    let text = of_many_users();
+    let snapshot = Snapshot::scan(text.as_bytes()).unwrap();
+    assert_eq!(snapshot.accounts(None).len(), MANY);
+    assert_eq!(snapshot.find_access_token(&query("user-1", "r"), NOW).unwrap().secret.expose(), "secret-1");
+    let mut cache = TokenCache::deserialize(text.as_bytes()).unwrap();
+    assert_eq!(cache.remove_account(&removal("user-7", "client-1")).len(), 1);
+    assert_eq!(cache.accounts(None).len(), MANY - 1);
+    assert_eq!(cache.clear().len(), MANY - 1);
+}
+
+#[test]
+fn one_user_of_many_tokens_and_realms_is_one() {
+    let text = of_one_user();
+    let snapshot = Snapshot::scan(text.as_bytes()).unwrap();
+    let accounts = snapshot.accounts(None);
+    assert_eq!((accounts.len(), accounts[0].realms.len()), (1, MANY / 2));
+    let mut cache = TokenCache::deserialize(text.as_bytes()).unwrap();
+    let refresh_tokens = RefreshTokenQuery {
+        client_id: ClientId::new("client"),
+        environment: Environment::new("idp.example.com"),
+        home_account_id: HomeAccountId::new("user"),
+    };
+    assert_eq!(cache.find_refresh_tokens(&refresh_tokens).len(), 1);
+    assert_eq!(cache.remove_account(&removal("user", "client")).len(), MANY);
+}
+
+#[test]
+fn of_many_tokens_that_would_do_the_last_may_be_the_best() {
+    let text = crowd(|_| r#""home_account_id": "user", "client_id": "client", "realm": "r""#.to_owned());
+    let found = Snapshot::scan(text.as_bytes()).unwrap().find_access_token(&query("user", "r"), NOW).unwrap();
+    assert_eq!(found.secret.expose(), format!("secret-{}", MANY - 1));
+}

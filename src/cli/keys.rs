@@ -1,0 +1,42 @@
+//! What is said of the key of an encrypted cache, resolved.
+
+use std::time::Duration;
+
+use tokcache::store::{Encryption, KeySettings};
+
+use super::args::Settings;
+use super::passphrase::{Asking, PassphrasesOfRun};
+use super::{Exit, Failure, environment};
+
+/// How long a keyring may take when nobody is there to answer it, and when somebody is.
+const KEYRING_PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE_WITH_A_PERSON: Duration = Duration::from_secs(60);
+
+/// `--encrypt`, as typed or remembered.
+pub(super) fn encryption(text: Option<&str>) -> Result<Option<Encryption>, Failure> {
+    text.map(str::parse).transpose().map_err(|error| {
+        Failure::new(Exit::Config, format!("--encrypt: {error}")).try_tokcache([
+            "cache",
+            "encrypt",
+            "--encrypt",
+            "keyring",
+        ])
+    })
+}
+
+/// What a profile remembers of it: what was typed, else what it did.
+pub(super) fn remembered(settings: &Settings, old: Option<String>) -> Result<Option<String>, Failure> {
+    Ok(encryption(settings.encrypt.as_deref())?.map(|encryption| encryption.to_string()).or(old))
+}
+
+/// Where keys are looked for.
+pub(super) fn settings(asking: Asking, keep_in_kernel: bool) -> KeySettings {
+    let patience = if asking.reaches_somebody() { PATIENCE_WITH_A_PERSON } else { KEYRING_PATIENCE };
+    KeySettings {
+        credential: environment::credential(),
+        has_screen: environment::has_screen(),
+        keep_in_kernel,
+        keyring_patience: patience,
+        passphrases: Box::new(PassphrasesOfRun::new(asking)),
+    }
+}

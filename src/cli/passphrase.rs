@@ -1,0 +1,107 @@
+//! Where passphrases come from: a file, a descriptor, or a person, but never an argument.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokcache::secret::Passphrase;
+use tokcache::store::{KeyError, PassphraseFor, Passphrases};
+use zeroize::Zeroizing;
+
+use super::environment;
+
+/// More than anybody types.
+const LONGEST: u64 = 4096;
+
+/// Whether a command may ask somebody, and what it was told beforehand.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Asking {
+    /// It may: `login` and the like; what scripts run may not.
+    pub(super) allowed: bool,
+    /// The file of the passphrase to change to.
+    pub(super) new_passphrase_file: Option<PathBuf>,
+}
+
+impl Asking {
+    /// Nobody is asked.
+    pub(super) fn never() -> Self {
+        Asking::default()
+    }
+
+    /// Somebody may be asked.
+    pub(super) fn allowed() -> Self {
+        Asking { allowed: true, new_passphrase_file: None }
+    }
+
+    /// Somebody may be asked, and is there.
+    pub(super) fn reaches_somebody(&self) -> bool {
+        self.allowed && io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+}
+
+/// The passphrases of one run.
+pub(super) struct PassphrasesOfRun {
+    asking: Asking,
+    /// What the environment names has opened the cache, so it is not the one to change to.
+    is_old: AtomicBool,
+}
+
+impl PassphrasesOfRun {
+    pub(super) fn new(asking: Asking) -> Self {
+        PassphrasesOfRun { asking, is_old: AtomicBool::new(false) }
+    }
+}
+
+impl Passphrases for PassphrasesOfRun {
+    fn passphrase(&self, purpose: PassphraseFor) -> Result<Passphrase, KeyError> {
+        if let (PassphraseFor::NewKey, Some(path)) = (purpose, &self.asking.new_passphrase_file) {
+            return read(path);
+        }
+        if let Some(path) = environment::passphrase_file()
+            && !self.is_old.load(Ordering::Relaxed)
+        {
+            self.is_old.store(purpose == PassphraseFor::OldKey, Ordering::Relaxed);
+            return read(&path);
+        }
+        if !self.asking.reaches_somebody() {
+            return Err(why("the cache is encrypted with a passphrase, and nobody can be asked for it"));
+        }
+        ask(purpose)
+    }
+}
+
+/// The first line of a file. A pipe will do; a file that others can read will not.
+fn read(path: &Path) -> Result<Passphrase, KeyError> {
+    let unreadable = |error: io::Error| why(format!("cannot read the passphrase from {}: {error}", path.display()));
+    let file = File::open(path).map_err(unreadable)?;
+    if let Some(exposure) = tokcache::platform::exposure(&file.metadata().map_err(unreadable)?) {
+        return Err(why(format!("the passphrase in {} is no secret: {exposure}", path.display())));
+    }
+    let mut text = Zeroizing::new(String::with_capacity(LONGEST as usize));
+    file.take(LONGEST).read_to_string(&mut text).map_err(unreadable)?;
+    not_empty(text.lines().next().unwrap_or_default())
+}
+
+/// A person types it: a new one twice.
+fn ask(purpose: PassphraseFor) -> Result<Passphrase, KeyError> {
+    let prompt = |text: &str| rpassword::prompt_password(text).map(Zeroizing::new).map_err(why);
+    match purpose {
+        PassphraseFor::OldKey => not_empty(&prompt("Passphrase of the token cache: ")?),
+        PassphraseFor::NewKey => {
+            let passphrase = prompt("New passphrase for the token cache: ")?;
+            if passphrase != prompt("The same again: ")? {
+                return Err(why("the two passphrases differ"));
+            }
+            not_empty(&passphrase)
+        }
+    }
+}
+
+fn not_empty(text: &str) -> Result<Passphrase, KeyError> {
+    if text.is_empty() { Err(why("the passphrase is empty")) } else { Ok(Passphrase::new(text)) }
+}
+
+fn why(why: impl ToString) -> KeyError {
+    KeyError::Passphrase { why: why.to_string() }
+}

@@ -1,0 +1,90 @@
+//! Text with secrets in it while it is being written.
+
+use std::{fmt, io, str};
+
+use zeroize::Zeroizing;
+
+/// Text that leaves no copy behind when it outgrows its memory, as a growing `String` does: the memory that it leaves
+/// is wiped, too.
+#[derive(Default)]
+pub struct SecretBuffer(Zeroizing<String>);
+
+impl SecretBuffer {
+    /// An empty one.
+    pub fn new() -> Self {
+        SecretBuffer::default()
+    }
+
+    /// An empty one with room for so many bytes.
+    pub fn with_capacity(capacity: usize) -> Self {
+        SecretBuffer(Zeroizing::new(String::with_capacity(capacity)))
+    }
+
+    /// Appends a character.
+    pub fn push(&mut self, character: char) {
+        self.push_str(character.encode_utf8(&mut [0; 4]));
+    }
+
+    /// Appends text.
+    pub fn push_str(&mut self, text: &str) {
+        if self.0.capacity() - self.0.len() < text.len() {
+            let enough = (self.0.len() + text.len()).max(2 * self.0.capacity());
+            let outgrown = std::mem::replace(&mut self.0, Zeroizing::new(String::with_capacity(enough)));
+            self.0.push_str(&outgrown);
+        }
+        self.0.push_str(text);
+    }
+
+    /// The text as it stands.
+    pub fn finish(self) -> Zeroizing<String> {
+        self.0
+    }
+}
+
+impl fmt::Write for SecretBuffer {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.push_str(text);
+        Ok(())
+    }
+}
+
+/// For writers of text, such as a JSON serializer's: what is not whole characters is an error.
+impl io::Write for SecretBuffer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = str::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        self.push_str(text);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn it_holds_what_was_written_however_far_it_grew() {
+        let mut buffer = SecretBuffer::with_capacity(3);
+        let mut text = String::new();
+        for part in ["", "é", "abc", "🔑", &"x".repeat(1_000)] {
+            buffer.push_str(part);
+            buffer.push('ß');
+            text += part;
+            text.push('ß');
+        }
+        assert_eq!(*buffer.finish(), text);
+    }
+
+    #[test]
+    fn only_whole_characters_can_be_written() {
+        let mut buffer = SecretBuffer::new();
+        buffer.write_all("é".as_bytes()).unwrap();
+        assert!(buffer.write_all(&"é".as_bytes()[..1]).is_err());
+        assert_eq!(*buffer.finish(), "é");
+    }
+}

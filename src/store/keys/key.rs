@@ -1,0 +1,143 @@
+//! A key, and the name that tells it from others.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use ring::digest::{SHA256, digest};
+use ring::rand::{SecureRandom as _, SystemRandom};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::KeyError;
+
+/// Bytes of a key.
+pub(crate) const KEY_LENGTH: usize = 32;
+const ID_LENGTH: usize = 16;
+
+/// 32 secret bytes, wiped when dropped.
+#[derive(Clone)]
+pub struct Key(Zeroizing<[u8; KEY_LENGTH]>);
+
+impl Key {
+    /// A new key from the system's source of randomness.
+    pub(super) fn generate() -> Result<Key, KeyError> {
+        let mut bytes = Zeroizing::new([0; KEY_LENGTH]);
+        SystemRandom::new().fill(bytes.as_mut()).map_err(|_| KeyError::NoRandomness)?;
+        Ok(Key(bytes))
+    }
+
+    pub(super) fn from_bytes(bytes: Zeroizing<[u8; KEY_LENGTH]>) -> Key {
+        Key(bytes)
+    }
+
+    /// The key that is written as `text`: base64 (RFC 4648 §4) of 32 bytes, blanks and line ends around it.
+    pub(super) fn from_text(text: &[u8]) -> Option<Key> {
+        let decoded = Zeroizing::new(BASE64_STANDARD.decode(text.trim_ascii()).ok()?);
+        let mut bytes = Zeroizing::new([0; KEY_LENGTH]);
+        if decoded.len() != KEY_LENGTH {
+            return None;
+        }
+        bytes.copy_from_slice(&decoded);
+        Some(Key(bytes))
+    }
+
+    /// The key as it is written where keys are kept: 44 characters.
+    pub(super) fn to_text(&self) -> Zeroizing<String> {
+        Zeroizing::new(BASE64_STANDARD.encode(self.bytes()))
+    }
+
+    /// The secret itself.
+    pub(crate) fn bytes(&self) -> &[u8; KEY_LENGTH] {
+        &self.0
+    }
+
+    /// Its name; nothing of the key can be learned from it.
+    pub fn id(&self) -> KeyId {
+        let mut text = Zeroizing::new(b"tokcache key id\n".to_vec());
+        text.reserve_exact(KEY_LENGTH);
+        text.extend_from_slice(self.bytes());
+        let mut id = [0; ID_LENGTH];
+        id.copy_from_slice(&digest(&SHA256, &text).as_ref()[..ID_LENGTH]);
+        KeyId(id)
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("[redacted]")
+    }
+}
+
+/// The name of a key: half of a SHA-256, in hexadecimal digits.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct KeyId([u8; ID_LENGTH]);
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+    }
+}
+
+impl From<KeyId> for String {
+    fn from(id: KeyId) -> String {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for KeyId {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        const WHAT: &str = "32 hexadecimal digits were expected";
+        let mut id = [0; ID_LENGTH];
+        if text.len() != 2 * ID_LENGTH || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(WHAT);
+        }
+        for (byte, at) in id.iter_mut().zip((0..).step_by(2)) {
+            *byte = u8::from_str_radix(&text[at..at + 2], 16).map_err(|_| WHAT)?;
+        }
+        Ok(KeyId(id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_read_as_it_is_written() {
+        let key = Key::generate().unwrap();
+        let text = format!(" {}\r\n", key.to_text().as_str());
+        assert_eq!(Key::from_text(text.as_bytes()).unwrap().bytes(), key.bytes());
+    }
+
+    #[test]
+    fn what_is_not_32_bytes_of_base64_is_no_key() {
+        let (short, long) = (BASE64_STANDARD.encode([0; 31]), BASE64_STANDARD.encode([0; 33]));
+        for text in ["", "a key", &short, &long, &"0".repeat(64)] {
+            assert!(Key::from_text(text.as_bytes()).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_differ_and_so_do_their_names() {
+        let (one, other) = (Key::generate().unwrap(), Key::generate().unwrap());
+        assert_ne!(one.bytes(), other.bytes());
+        assert_ne!(one.id(), other.id());
+        assert_eq!(KeyId::try_from(one.id().to_string()), Ok(one.id()));
+    }
+
+    #[test]
+    fn a_key_does_not_print() {
+        assert_eq!(format!("{:?}", Key::generate().unwrap()), "[redacted]");
+    }
+
+    #[test]
+    fn a_name_that_could_be_a_path_is_none() {
+        for text in ["", "../../../../../../../../../../etc", "é".repeat(16).as_str(), "+1".repeat(16).as_str()] {
+            assert!(KeyId::try_from(text.to_owned()).is_err(), "{text}");
+        }
+    }
+}

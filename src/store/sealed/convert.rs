@@ -1,0 +1,160 @@
+//! Sealing a plain cache, opening a sealed one for good, and changing its key: one save each, under the cache lock, so
+//! that the old form or the new one is there at every moment, with its key.
+
+use super::envelope::Header;
+use super::{AtAnyPlace, Document, Obstacle, Problem, SealError, SealedStore};
+use crate::store::keys::{Key, KeyReference, KeySource};
+use crate::store::{Change, Presence, Reading, Saved, StoreError};
+
+/// What became of a cache.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Conversion {
+    /// There is no cache.
+    Absent,
+    /// It was so already.
+    Already,
+    /// It is done. What sealed it until now, if anything did; and whether that key is still kept, since it could not be
+    /// thrown away.
+    Done {
+        /// What sealed it until now.
+        before: Option<KeySource>,
+        /// Why the old key could not be thrown away.
+        kept: Option<String>,
+    },
+}
+
+impl SealedStore {
+    /// Seals a plain cache with a key of `source`. `is_whole` tells a cache from bytes that a foreign writer is just
+    /// changing.
+    ///
+    /// # Errors
+    /// [`SealError::NotAsWanted`] when it is sealed with a key of another source.
+    pub fn encrypt(&self, source: &KeySource, is_whole: &dyn Fn(&[u8]) -> bool) -> Result<Conversion, StoreError> {
+        if self.inner.load(&mut |_| Reading::Whole)? == Presence::Absent {
+            return Ok(Conversion::Absent);
+        }
+        if let Some(found) = self.sealed_by()? {
+            return already(found, source);
+        }
+        let new = self.create(source)?;
+        let converted = self.convert(Some(&new), &|bytes, document| match document {
+            Document::Plain if is_whole(bytes) => Ok(true),
+            Document::Plain => Err(Problem::Torn),
+            Document::Opened { .. } => Ok(false),
+        });
+        self.settled(converted, Some(new))
+    }
+
+    /// Opens a sealed cache for good.
+    pub fn decrypt(&self) -> Result<Conversion, StoreError> {
+        self.settled(self.convert(None, &|_, document| Ok(document.sealed_by().is_some())), None)
+    }
+
+    /// Seals a sealed cache with another key, of `source` or else where the old one is from. Only here `moved` says that
+    /// a cache that was sealed for another place is meant.
+    ///
+    /// # Errors
+    /// [`SealError::SameKey`]: a key file cannot be changed together with the cache, so the new key needs another.
+    pub fn rekey(&self, source: Option<&KeySource>, moved: bool) -> Result<Conversion, StoreError> {
+        let Some(header) = self.header()? else { return Ok(Conversion::Absent) };
+        let source = source.unwrap_or(&header.key.source);
+        // The old key first: who cannot open the cache shall not be asked for a new passphrase.
+        self.ensure_key(&header)?;
+        let new = self.create(source)?;
+        if new.0.id == header.key.id && !moved {
+            return Err(StoreError::Sealed(SealError::SameKey));
+        }
+        let place = if moved { AtAnyPlace::Yes } else { AtAnyPlace::No };
+        let converted = self.convert_at(place, Some(&new), &|_, document| Ok(document.sealed_by().is_some()));
+        self.settled(converted, Some(new))
+    }
+
+    fn ensure_key(&self, header: &Header) -> Result<(), StoreError> {
+        match self.known(&header.key) {
+            Some(_) => Ok(()),
+            None => self.overcome(Obstacle::KeyMissing(header.key.clone())),
+        }
+    }
+
+    fn convert(&self, new: Option<&(KeyReference, Key)>, is_due: Due<'_>) -> Result<Converted, StoreError> {
+        self.convert_at(AtAnyPlace::No, new, is_due)
+    }
+
+    /// Puts the document, sealed with `new` or plain, in the place of what it was, where `is_due` says so.
+    fn convert_at(
+        &self,
+        place: AtAnyPlace,
+        new: Option<&(KeyReference, Key)>,
+        is_due: Due<'_>,
+    ) -> Result<Converted, StoreError> {
+        if let Some((reference, key)) = new {
+            self.know(reference.clone(), key.clone());
+        }
+        let mut before = None;
+        let mut found = false;
+        let saved = self.persistently(|obstacle| {
+            self.inner.update(&mut |bytes| {
+                (*obstacle, before, found) = (None, None, bytes.is_some());
+                let Some(bytes) = bytes else { return Change::Keep };
+                let converted = self.opened_anyhow(bytes, place).and_then(|document| {
+                    if !is_due(bytes, &document)? {
+                        return Ok(Change::Keep);
+                    }
+                    let (old, plain) = match document {
+                        Document::Plain => (None, bytes.to_vec().into()),
+                        Document::Opened { header, document } => (Some(header.key), document),
+                    };
+                    before = old;
+                    match new {
+                        None => Ok(Change::Replace(plain)),
+                        Some((reference, _)) => {
+                            let header = Header::new(reference.clone(), self.place());
+                            self.seal(&header, &plain).map(Change::Replace)
+                        }
+                    }
+                });
+                converted.unwrap_or_else(|problem| problem.ending(obstacle))
+            })
+        })?;
+        Ok(Converted { saved, found, before })
+    }
+
+    /// Throws away the key that is not needed any more: after a conversion the old one, else the new one.
+    fn settled(
+        &self,
+        converted: Result<Converted, StoreError>,
+        new: Option<(KeyReference, Key)>,
+    ) -> Result<Conversion, StoreError> {
+        match converted {
+            Ok(Converted { saved: Saved::Written | Saved::WrittenAndClosed, before, .. }) => {
+                let needless = before.as_ref().filter(|before| new.as_ref().is_none_or(|new| new.0.id != before.id));
+                let kept = needless.and_then(|old| self.keys.discard(old).err()).map(|error| error.to_string());
+                Ok(Conversion::Done { before: before.map(|before| before.source), kept })
+            }
+            other => {
+                if let Some((new, _)) = new {
+                    let _ = self.keys.discard(&new);
+                }
+                other.map(|converted| if converted.found { Conversion::Already } else { Conversion::Absent })
+            }
+        }
+    }
+}
+
+/// Whether a document is to be converted.
+type Due<'a> = &'a dyn Fn(&[u8], &Document) -> Result<bool, Problem>;
+
+struct Converted {
+    saved: Saved,
+    /// There was a document.
+    found: bool,
+    /// What sealed it.
+    before: Option<KeyReference>,
+}
+
+fn already(found: KeySource, wanted: &KeySource) -> Result<Conversion, StoreError> {
+    if found == *wanted {
+        return Ok(Conversion::Already);
+    }
+    Err(StoreError::Sealed(SealError::NotAsWanted { found: Some(found), wanted: Some(wanted.clone()) }))
+}

@@ -1,0 +1,26 @@
+//! What a run costs, counted and never timed: a change that makes the program do more than it has to fails here, on any
+//! machine and however busy that is. `docs/startup.md` has the reason for each thing that is counted.
+//!
+//! The counts are those of the static program (`cargo static`), in which nothing is the machine's own: neither its C
+//! library nor its loader. It is built here, in release mode, which is why `cargo test` alone leaves this tier out.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "clippy allows them in test functions only")]
+
+#[path = "../faults/home.rs"]
+#[expect(dead_code, reason = "shared with another tier")]
+mod expired;
+#[path = "../faults/provider.rs"]
+#[expect(dead_code, reason = "shared with another tier")]
+mod provider;
+mod refresh;
+mod strace;
+mod warm;
+mod warm_home;
+
+pub(crate) use expired::text;
+
+/// Writes a file as a program does that knows nothing of tokcache.
+#[expect(clippy::disallowed_methods, reason = "a foreign writer")]
+pub(crate) fn put(path: &std::path::Path, bytes: impl AsRef<[u8]>) {
+    std::fs::write(path, bytes).unwrap();
+}

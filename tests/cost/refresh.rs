@@ -1,0 +1,40 @@
+//! A refresh.
+
+use std::os::unix::fs::MetadataExt;
+
+use crate::expired::Home;
+use crate::provider::Provider;
+use crate::strace::{calls, named, result};
+
+/// Bytes beside the cache: the answer, the names in two lock files, the request, and the new refresh token, which is kept
+/// elsewhere until it is saved.
+const FURTHER_BYTES: i64 = 1500;
+
+#[test]
+fn a_refresh_is_one_request_and_one_save() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    let mut command = home.command(env!("CARGO_BIN_EXE_tokcache"));
+    command.args(["token", "--scope", "notes"]);
+    let calls = calls(&command, home.path());
+    assert_eq!(provider.turn(), 1, "refreshed once");
+
+    let connections = named(&calls, &["connect"]);
+    assert_eq!(connections.len(), 1, "{connections:#?}");
+    let state = home.state().display().to_string();
+    let renamed: Vec<_> = named(&calls, &["rename", "renameat", "renameat2"])
+        .into_iter()
+        .filter(|call| call.contains("/token_cache.json\""))
+        .collect();
+    assert_eq!(renamed.len(), 1, "{renamed:#?}");
+
+    let synced = named(&calls, &["fsync", "fdatasync"]);
+    let (of_cache, others): (Vec<_>, Vec<_>) = synced.into_iter().partition(|call| call.contains(&state));
+    assert_eq!(of_cache.len(), 2, "the file and its folder: {of_cache:#?}");
+    // What keeps the new refresh token until it is saved, in memory where there is `XDG_RUNTIME_DIR`.
+    assert_eq!(others.len(), 2, "the note and its folder: {others:#?}");
+
+    let written: i64 = named(&calls, &["write", "sendto"]).iter().map(|call| result(call)).sum();
+    let saved = std::fs::metadata(&home.cache).unwrap().size().cast_signed();
+    assert!(written <= saved + FURTHER_BYTES, "{written} bytes for a cache of {saved}");
+}

@@ -1,0 +1,99 @@
+//! A cached token.
+
+use std::process::Command;
+
+use crate::strace::{calls, name, named, result};
+use crate::text;
+use crate::warm_home::{WarmHome, static_program};
+
+/// System calls of the whole process, the kernel's `execve` with them.
+const MOST_CALLS: usize = 52;
+/// System calls from the first that is tokcache's own.
+const MOST_OWN_CALLS: usize = 24;
+/// Instructions of the whole process.
+const MOST_INSTRUCTIONS: u64 = 300_000;
+/// Bytes.
+const LARGEST: u64 = 6_000_000;
+
+#[test]
+fn a_cached_token_costs_two_files_read_and_one_answer_written() {
+    let home = WarmHome::new();
+    let calls = calls(&home.command(static_program()), home.folder.path());
+
+    let writes = named(&calls, &["write", "writev", "pwrite64", "sendto", "sendmsg"]);
+    let token_and_line_end = home.token().len() as i64 + 1;
+    assert_eq!(writes.iter().map(|call| result(call)).collect::<Vec<_>>(), [token_and_line_end], "{writes:#?}");
+    assert!(writes[0].starts_with("write(1"), "{writes:#?}");
+
+    let opened = named(&calls, &["open", "openat", "creat"]);
+    assert_eq!(opened.len(), 2, "the profile and the cache: {opened:#?}");
+    assert!(opened.iter().all(|call| call.contains("O_RDONLY") && !call.contains("O_CREAT")), "{opened:#?}");
+
+    // No lock, sync, socket, thread, change of a file, random number or pause: nothing but these.
+    const ALLOWED: [&str; 25] = [
+        "arch_prctl",
+        "brk",
+        "close",
+        "execve",
+        "exit_group",
+        "fcntl",
+        "fstat",
+        "geteuid",
+        "ioctl",
+        "mmap",
+        "mprotect",
+        "mremap",
+        "munmap",
+        "open",
+        "poll",
+        "read",
+        "readv",
+        "rt_sigaction",
+        "rt_sigprocmask",
+        "set_tid_address",
+        "sigaltstack",
+        "stat",
+        "statx",
+        "write",
+        "+++ exited with 0 +++",
+    ];
+    let others: Vec<_> = calls.iter().filter(|call| !ALLOWED.contains(&name(call))).collect();
+    assert!(others.is_empty(), "{others:#?}");
+    assert!(calls.len() <= MOST_CALLS, "{} system calls: {calls:#?}", calls.len());
+}
+
+/// Whatever the machine's C library and loader do before: that is not ours to count.
+#[test]
+fn a_program_linked_as_usual_does_as_little_once_it_runs_and_loads_no_unwinder() {
+    let home = WarmHome::new();
+    let calls = calls(&home.command(env!("CARGO_BIN_EXE_tokcache")), home.folder.path());
+    let is_own = |call: &String| name(call) != "execve" && call.contains(home.folder.path().to_str().unwrap());
+    let first = calls.iter().position(is_own).expect("it reads its profile");
+    let own = &calls[first..];
+    assert!(own.len() <= MOST_OWN_CALLS, "{} system calls: {own:#?}", own.len());
+    let unwinder: Vec<_> = calls.iter().filter(|call| call.contains("libgcc_s")).collect();
+    assert!(unwinder.is_empty(), "build.rs links it in: {unwinder:#?}");
+}
+
+#[test]
+fn a_cached_token_costs_few_instructions() {
+    let home = WarmHome::new();
+    let command = home.command(static_program());
+    let mut callgrind = Command::new("valgrind");
+    callgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
+    callgrind.arg(command.get_program()).args(command.get_args());
+    // The same environment, in which each variable costs a little.
+    callgrind.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let output = callgrind.output().expect("this tier needs valgrind: tests/run cost installs it");
+    assert_eq!(text(&output.stdout).trim_end(), home.token());
+    let said = text(&output.stderr);
+    let collected = said.lines().find_map(|line| line.split_once("Collected : ")).expect("a count");
+    let instructions: u64 = collected.1.trim().parse().unwrap();
+    assert!(instructions <= MOST_INSTRUCTIONS, "{instructions} instructions");
+}
+
+#[test]
+fn the_static_program_is_small() {
+    let size = std::fs::metadata(static_program()).unwrap().len();
+    assert!(size <= LARGEST, "{size} bytes");
+}

@@ -1,0 +1,166 @@
+//! The key in a real gnome-keyring, and each way in which a keyring lets one down.
+
+use std::fs;
+use std::os::unix::net::UnixListener;
+use std::time::{Duration, Instant};
+
+use crate::harness::{ACCESS_TOKEN, Bus, Daemon, Home, Prompter, REFRESH_TOKEN};
+
+/// A whole failing command may not take longer, however mute the keyring is.
+const LIMIT: Duration = Duration::from_millis(3500);
+
+fn keyring() -> Bus {
+    Bus::new(Daemon::GnomeKeyring, Prompter::Dismisses)
+}
+
+#[test]
+fn the_key_is_kept_in_the_keyring_and_the_cache_opens_with_it() {
+    let bus = keyring();
+    let home = Home::on(&bus);
+    home.answer("cache encrypt --encrypt keyring");
+    assert!(home.header().contains(r#""source":"keyring""#), "{}", home.header());
+    assert_eq!(home.answer("token"), ACCESS_TOKEN);
+    assert!(home.answer("list").contains("bob@example.com"));
+    let kept = bus.secret_tool(&["search", "--all", "service", "tokcache"]);
+    assert!(!kept.contains(REFRESH_TOKEN), "the keyring holds the key, not the cache");
+    assert_eq!(bus.keys(), 1);
+}
+
+#[test]
+fn a_plain_command_opens_what_is_sealed_without_being_told_how() {
+    let bus = keyring();
+    let home = Home::on(&bus);
+    home.answer("cache encrypt --encrypt keyring");
+    home.answer("profile remove");
+    assert!(home.answer("list").contains("bob@example.com"));
+}
+
+#[test]
+fn changing_the_key_and_opening_for_good_leave_no_old_key_behind() {
+    let bus = keyring();
+    let home = Home::on(&bus);
+    home.answer("cache encrypt --encrypt keyring");
+    let before = home.header();
+    home.answer("cache rekey");
+    assert_ne!(home.header(), before);
+    assert_eq!((home.answer("token").as_str(), bus.keys()), (ACCESS_TOKEN, 1));
+    home.answer("cache decrypt");
+    assert!(!home.is_sealed());
+    assert_eq!((home.answer("token").as_str(), bus.keys()), (ACCESS_TOKEN, 0));
+}
+
+#[test]
+fn programs_that_read_while_the_key_changes_always_get_their_token() {
+    let bus = keyring();
+    let home = Home::on(&bus);
+    home.answer("cache encrypt --encrypt keyring");
+    // The profile's promise is not what is shown here: it is the same before and after.
+    std::thread::scope(|scope| {
+        let readers: Vec<_> = (0..2)
+            .map(|_| scope.spawn(|| (0..15).for_each(|_| assert_eq!(home.answer("token"), ACCESS_TOKEN))))
+            .collect();
+        for _ in 0..6 {
+            home.answer("cache rekey");
+        }
+        readers.into_iter().for_each(|reader| reader.join().unwrap());
+    });
+    assert_eq!(bus.keys(), 1);
+}
+
+/// What a keyring may do instead of keeping a key, and what is said then.
+fn assert_names(home: &Home, cause: &str) {
+    let plain = fs::read(home.cache()).unwrap();
+    for command in ["cache encrypt --encrypt keyring", "login --encrypt keyring --store file:new --client-id app"] {
+        let started = Instant::now();
+        let said = home.refusal(command);
+        let took = started.elapsed();
+        assert!(said.contains(cause), "{command}: {said}");
+        assert!(took < LIMIT, "{command} took {took:?}");
+    }
+    assert_eq!(fs::read(home.cache()).unwrap(), plain, "the cache is as it was");
+    assert!(!home.path("new").exists(), "nothing was written in plain");
+}
+
+#[test]
+fn without_a_bus_nothing_is_written() {
+    assert_names(&Home::new(), "no D-Bus session bus can be reached");
+    let mut home = Home::new();
+    home.set("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/at/all");
+    assert_names(&home, "no D-Bus session bus can be reached");
+}
+
+#[test]
+fn without_a_daemon_nothing_is_written() {
+    let bus = Bus::new(Daemon::None, Prompter::Dismisses);
+    assert_names(&Home::on(&bus), "no Secret Service answers on the session bus");
+}
+
+#[test]
+fn a_daemon_that_hangs_is_given_up_in_time_and_nothing_is_written() {
+    let bus = Bus::new(Daemon::Mute, Prompter::Dismisses);
+    assert_names(&Home::on(&bus), "the keyring has not answered for 3 s");
+}
+
+#[test]
+fn a_bus_that_hangs_is_given_up_in_time_and_nothing_is_written() {
+    let mut home = Home::new();
+    let socket = home.path("mute");
+    let _listener = UnixListener::bind(&socket).unwrap();
+    home.set("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", socket.display()));
+    assert_names(&home, "the keyring has not answered for 3 s");
+}
+
+#[test]
+fn a_locked_keyring_without_a_screen_is_named_and_nothing_is_written() {
+    let bus = keyring();
+    bus.lock();
+    assert_names(&Home::on(&bus), "the keyring is locked, and there is no screen");
+}
+
+#[test]
+fn a_prompt_that_is_dismissed_is_named_and_nothing_is_read() {
+    let bus = keyring();
+    let mut home = Home::on(&bus);
+    home.answer("cache encrypt --encrypt keyring");
+    bus.lock();
+    assert!(home.refusal("token").contains("the keyring is locked, and there is no screen"));
+    home.set("DISPLAY", ":77");
+    assert!(home.refusal("token").contains("the prompt for its password was dismissed"));
+}
+
+#[test]
+fn a_prompt_that_nobody_answers_is_given_up_in_time() {
+    let bus = Bus::new(Daemon::GnomeKeyring, Prompter::Waits);
+    let mut home = Home::on(&bus);
+    home.set("DISPLAY", ":77");
+    home.answer("cache encrypt --encrypt keyring");
+    bus.lock();
+    let started = Instant::now();
+    assert!(home.refusal("token").contains("perhaps it waits for its password to be typed"));
+    assert!(started.elapsed() < LIMIT, "{:?}", started.elapsed());
+}
+
+#[test]
+fn a_key_that_was_deleted_is_named_and_what_helps_is_a_new_cache() {
+    let bus = keyring();
+    let home = Home::on(&bus);
+    home.answer("cache encrypt --encrypt keyring");
+    bus.secret_tool(&["clear", "service", "tokcache"]);
+    let said = home.refusal("token");
+    assert!(said.contains("the keyring does not have the key: it was deleted there"), "{said}");
+    assert!(said.contains(&format!("  try: rm {}", home.cache().display())), "{said}");
+}
+
+#[test]
+fn a_cache_of_twenty_megabytes_needs_no_more_of_a_keyring_than_a_small_one() {
+    let bus = keyring();
+    let home = Home::on(&bus);
+    let text = fs::read_to_string(home.cache()).unwrap();
+    let filler = format!("{{\n\"Unknown\": {:?},", "x".repeat(20_000_000));
+    home.write("home/state/token_cache.json", text.replacen('{', &filler, 1));
+    home.answer("cache encrypt --encrypt keyring");
+    assert!(fs::metadata(home.cache()).unwrap().len() > 20_000_000);
+    assert_eq!(home.answer("token"), ACCESS_TOKEN);
+    home.answer("cache decrypt");
+    assert!(fs::read_to_string(home.cache()).unwrap() == text.replacen('{', &filler, 1));
+}

@@ -1,0 +1,105 @@
+//! Killed with -9 at any system call that changes something: the cache is the old one or the new one, and opens.
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+
+use crate::harness::{ACCESS_TOKEN, Bus, Daemon, Home, Prompter, assert_succeeds};
+
+/// What a conversion asks of the system between its start and its end.
+const CALLS: [&str; 8] = ["openat", "write", "fsync", "rename", "renameat2", "unlink", "utimensat", "sendmsg"];
+/// The first of these calls load libraries.
+const FIRST_OPENAT: usize = 4;
+
+/// Runs `line`, killed at the `count`th call of `call`; false when it made no so many.
+fn is_killed_at(home: &Home, line: &str, call: &str, count: usize) -> bool {
+    let mut strace = home.command("strace");
+    strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={call}")]);
+    strace.args(["-e", &format!("inject={call}:signal=KILL:when={count}")]);
+    strace.arg(env!("CARGO_BIN_EXE_tokcache")).args(line.split(' '));
+    let output = strace.output().unwrap_or_else(|error| panic!("strace is needed: {error}"));
+    if output.status.signal() == Some(9) {
+        return true;
+    }
+    assert_succeeds(&output);
+    false
+}
+
+/// Kills `line` at each of its steps, starting from what `reset` makes; the token is there every time.
+fn assert_survives(home: &Home, line: &str, reset: impl Fn()) {
+    let mut kills = 0;
+    for call in CALLS {
+        let first = if call == "openat" { FIRST_OPENAT } else { 1 };
+        for count in first.. {
+            reset();
+            let killed = is_killed_at(home, line, call, count);
+            let token = home.tokcache("token");
+            let printed = assert_succeeds(&token);
+            assert_eq!(printed, ACCESS_TOKEN, "killed at {call} {count} of {line}");
+            if !killed {
+                break;
+            }
+            kills += 1;
+        }
+    }
+    println!("{line}: killed at {kills} different calls");
+    assert!(kills > 15, "{kills} kills");
+}
+
+/// What a home holds, to begin with it again and again.
+struct Start {
+    files: Vec<(&'static str, Vec<u8>)>,
+}
+
+impl Start {
+    const FILES: [&str; 2] = ["home/state/token_cache.json", "home/config/profiles/default.toml"];
+
+    fn of(home: &Home) -> Start {
+        Start { files: Start::FILES.map(|name| (name, fs::read(home.path(name)).unwrap())).to_vec() }
+    }
+
+    fn restore(&self, home: &Home) {
+        for (name, bytes) in &self.files {
+            home.write(name, bytes);
+        }
+    }
+}
+
+#[test]
+fn killed_at_any_step_of_encrypting_the_cache_opens() {
+    let home = Home::new();
+    let start = Start::of(&home);
+    let line = format!("cache encrypt --encrypt {}", home.key_file("key"));
+    assert_survives(&home, &line, || {
+        start.restore(&home);
+        let _ = fs::remove_file(home.path("key"));
+    });
+}
+
+#[test]
+fn killed_at_any_step_of_decrypting_the_cache_opens() {
+    let home = Home::new();
+    home.answer(&format!("cache encrypt --encrypt {}", home.key_file("key")));
+    let start = Start::of(&home);
+    assert_survives(&home, "cache decrypt", || start.restore(&home));
+}
+
+#[test]
+fn killed_at_any_step_of_changing_the_key_the_cache_opens() {
+    let home = Home::new();
+    home.answer(&format!("cache encrypt --encrypt {}", home.key_file("key")));
+    let start = Start::of(&home);
+    let line = format!("cache rekey --encrypt {}", home.key_file("new"));
+    assert_survives(&home, &line, || {
+        start.restore(&home);
+        let _ = fs::remove_file(home.path("new"));
+    });
+}
+
+/// The old key leaves the keyring only when nothing needs it any more, so each round starts where the last one ended.
+#[test]
+fn killed_at_any_step_of_changing_the_key_in_the_keyring_the_cache_opens() {
+    let bus = Bus::new(Daemon::GnomeKeyring, Prompter::Dismisses);
+    let home = Home::on(&bus);
+    home.answer("cache encrypt --encrypt keyring");
+    assert_survives(&home, "cache rekey", || {});
+}

@@ -1,0 +1,75 @@
+//! What others can learn from the memory of the process: while it runs, when it crashes, and when it ends.
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+
+use crate::home::{ACCESS_TOKEN, Home, REFRESH_TOKEN, tells};
+use crate::process::memory_before;
+use crate::provider::{NEW_ACCESS_TOKEN, NEW_REFRESH_TOKEN, Provider, generous};
+
+#[test]
+fn no_core_dump_is_made_of_a_process_with_secrets_but_of_what_exec_started() {
+    let home = Home::new();
+
+    let mut running = home.printing_a_token();
+    running.abort();
+    assert!(!running.status().core_dumped() && home.core_dump().is_none());
+
+    let crash = ["exec", "--", "sh", "-c", "kill -ABRT $$"];
+    let status = home.tokcache(&crash).status().unwrap();
+    assert!(status.core_dumped(), "a core dump of an unprotected process can be made here: {status}");
+    match home.core_dump() {
+        Some(dump) => assert!(tells(&dump, ACCESS_TOKEN), "the search finds what is in a core dump"),
+        None => {
+            let pattern = fs::read_to_string("/proc/sys/kernel/core_pattern").unwrap();
+            assert!(pattern.starts_with(['|', '/']), "there is a core dump");
+            println!("core dumps go to {pattern}: that there is none was seen, what is in the other one was not");
+        }
+    }
+}
+
+#[test]
+fn another_program_of_the_user_can_read_the_memory_of_what_exec_started_only() {
+    let home = Home::new();
+    let running = home.printing_a_token();
+    for file in ["environ", "maps", "mem"] {
+        let read = home.command("cat").arg(format!("/proc/{}/{file}", running.id())).output().unwrap();
+        let said = String::from_utf8_lossy(&read.stderr).into_owned();
+        assert!(!read.status.success() && said.contains("Permission denied"), "{file}: {said}");
+    }
+
+    let started = home.running(&["exec", "--", "sh", "-c", "echo ready >&2; read forever"], "ready");
+    let read = home.command("cat").arg(format!("/proc/{}/environ", started.id())).output().unwrap();
+    assert!(tells(&read.stdout, ACCESS_TOKEN));
+}
+
+#[test]
+fn while_a_token_is_printed_no_other_secret_is_in_memory() {
+    let home = Home::new();
+    let memory = memory_before("write", &home, "token");
+    assert!(tells(&memory, ACCESS_TOKEN) && !tells(&memory, REFRESH_TOKEN));
+}
+
+#[test]
+fn when_a_command_ends_no_secret_is_left_in_memory() {
+    let home = Home::new();
+    let formats = ["az", "curl-config", "env", "fish", "header", "json", "powershell", "token"];
+    let mut commands: Vec<String> = formats.iter().map(|format| format!("token -vv -o {format}")).collect();
+    commands.extend(["list", "explain", "cache check", "clear --no-revoke"].map(str::to_owned));
+    for command in commands {
+        let memory = memory_before("exit_group", &home, &command);
+        assert!(memory.len() > 100_000 && !tells(&memory, ACCESS_TOKEN) && !tells(&memory, REFRESH_TOKEN), "{command}");
+    }
+}
+
+/// Over plain HTTP. The TLS library keeps one copy of what it received last.
+#[test]
+fn when_a_refresh_ends_no_secret_is_left_in_memory() {
+    let provider = Provider::start(generous);
+    let home = Home::at(&provider);
+    let memory = memory_before("exit_group", &home, "token --force-refresh");
+    for secret in [ACCESS_TOKEN, REFRESH_TOKEN, NEW_ACCESS_TOKEN, NEW_REFRESH_TOKEN] {
+        assert!(memory.len() > 100_000 && !tells(&memory, secret), "{secret}");
+    }
+    assert!(tells(home.cache().as_bytes(), NEW_REFRESH_TOKEN), "there was a refresh");
+}

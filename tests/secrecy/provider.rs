@@ -1,0 +1,89 @@
+//! A provider on loopback.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
+use serde_json::{Value, json};
+use tiny_http::{Response, Server};
+
+pub(crate) const DEVICE_CODE: &str = "canary/+device'code\"of=a\\long$life";
+pub(crate) const NEW_ACCESS_TOKEN: &str = "canary/+new'access\"token=of\\a$long";
+pub(crate) const NEW_REFRESH_TOKEN: &str = "canary/+new'refresh\"token=of\\a$long";
+
+pub(crate) struct Provider {
+    server: Arc<Server>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Provider {
+    /// Answers with status and body what `answer` makes of a path and a form.
+    pub(crate) fn start(answer: impl Fn(&str, &str) -> (u16, Value) + Send + 'static) -> Provider {
+        let server = Arc::new(Server::http("127.0.0.1:0").unwrap());
+        let (serving, address) = (server.clone(), format!("http://{}", server.server_addr()));
+        let thread = std::thread::spawn(move || {
+            for mut request in serving.incoming_requests() {
+                let mut form = String::new();
+                request.as_reader().read_to_string(&mut form).unwrap();
+                let path = request.url().to_owned();
+                let (status, body) = match path.ends_with("/openid-configuration") {
+                    true => (200, metadata(&address)),
+                    false => answer(&path, &form),
+                };
+                request.respond(Response::from_string(body.to_string()).with_status_code(status)).unwrap();
+            }
+        });
+        Provider { server, thread: Some(thread) }
+    }
+
+    pub(crate) fn address(&self) -> String {
+        format!("http://{}", self.server.server_addr())
+    }
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        self.server.unblock();
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+}
+
+fn metadata(address: &str) -> Value {
+    json!({
+        "issuer": format!("{address}/tenant"),
+        "token_endpoint": format!("{address}/tenant/token"),
+        "device_authorization_endpoint": format!("{address}/tenant/device"),
+        "revocation_endpoint": format!("{address}/tenant/revoke"),
+    })
+}
+
+/// A provider that signs everybody in.
+pub(crate) fn generous(path: &str, _form: &str) -> (u16, Value) {
+    match path {
+        "/tenant/device" => (200, device_authorization()),
+        "/tenant/token" => (200, tokens()),
+        _ => (200, Value::Null),
+    }
+}
+
+pub(crate) fn device_authorization() -> Value {
+    json!({
+        "device_code": DEVICE_CODE, "user_code": "WDJB-MJHT", "verification_uri": "https://idp.example.com/device",
+        "expires_in": 60, "interval": 1
+    })
+}
+
+pub(crate) fn tokens() -> Value {
+    json!({
+        "access_token": NEW_ACCESS_TOKEN, "refresh_token": NEW_REFRESH_TOKEN, "token_type": "Bearer",
+        "expires_in": 3600, "scope": "api:read", "id_token": id_token("bob@example.com")
+    })
+}
+
+/// One that is not signed: nothing is granted on its word.
+pub(crate) fn id_token(username: &str) -> String {
+    let claims = json!({ "sub": "bob-id", "preferred_username": username, "name": username });
+    format!("e30.{}.", BASE64_URL_SAFE_NO_PAD.encode(claims.to_string()))
+}
