@@ -11,7 +11,7 @@ const MOST_CALLS: usize = 52;
 /// System calls from the first that is tokcache's own.
 const MOST_OWN_CALLS: usize = 24;
 /// Instructions of the whole process.
-const MOST_INSTRUCTIONS: u64 = 300_000;
+const MOST_INSTRUCTIONS: u64 = 370_000;
 /// Bytes. 6 MB are aimed at; the keyring's D-Bus takes 2 MB of them, and brings it above.
 const LARGEST: u64 = 7_000_000;
 
@@ -30,7 +30,7 @@ fn a_cached_token_costs_two_files_read_and_one_answer_written() {
     assert!(opened.iter().all(|call| call.contains("O_RDONLY") && !call.contains("O_CREAT")), "{opened:#?}");
 
     // No lock, sync, socket, thread, change of a file, random number or pause: nothing but these.
-    const ALLOWED: [&str; 25] = [
+    const ALLOWED: [&str; 26] = [
         "arch_prctl",
         "brk",
         "close",
@@ -42,6 +42,7 @@ fn a_cached_token_costs_two_files_read_and_one_answer_written() {
         "ioctl",
         "mmap",
         "mprotect",
+        "prctl",
         "mremap",
         "munmap",
         "open",
