@@ -24,6 +24,8 @@ pub(crate) struct Cache {
     /// The scope of the last token in the file, which everybody is asked for.
     pub(crate) scope: String,
     pub(crate) token: String,
+    /// Where the key is, if it is encrypted, as `--encrypt` takes it.
+    key: Option<String>,
 }
 
 impl Cache {
@@ -34,16 +36,34 @@ impl Cache {
         serde_json::to_writer_pretty(&mut file, &document(tokens)).unwrap();
         file.flush().unwrap();
         let scope = scope(tokens - 1);
-        Cache { path, token: secret(&scope), scope }
+        Cache { path, token: secret(&scope), scope, key: None }
     }
 
-    /// `tokcache token` for it, with everything that it needs to know in its environment.
+    /// A copy beside it, encrypted by `tokcache` with a key in a file.
+    pub(crate) fn encrypted(&self, tokcache: &Path) -> Cache {
+        let path = self.path.with_extension("sealed");
+        std::fs::copy(&self.path, &path).unwrap();
+        let key = Some(format!("key-file:{}", path.with_extension("key").display()));
+        let sealed = Cache { path, key, scope: self.scope.clone(), token: self.token.clone() };
+        let output = sealed.command(tokcache).args(["cache", "encrypt"]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        sealed
+    }
+
+    /// `tokcache token` for it.
     pub(crate) fn ask(&self, tokcache: &Path) -> Command {
-        let mut command = Command::new(tokcache);
+        let mut command = self.command(tokcache);
         command.args(["token", "--scope", &self.scope]);
+        command
+    }
+
+    /// With everything that it needs to know in its environment.
+    fn command(&self, tokcache: &Path) -> Command {
+        let mut command = Command::new(tokcache);
         command.env("TOKCACHE_CONFIG_DIR", self.path.parent().unwrap());
         command.env("TOKCACHE_STORE", format!("file:{}", self.path.display()));
         command.env("TOKCACHE_AUTHORITY", AUTHORITY).env("TOKCACHE_CLIENT_ID", CLIENT_ID);
+        command.envs(self.key.iter().map(|key| ("TOKCACHE_ENCRYPT", key)));
         command
     }
 }

@@ -26,6 +26,13 @@ pub(crate) fn show(effort: f64) {
     ];
     contenders
         .extend(programs().iter().map(|(name, program)| Contender::new(*name, cache.ask(program), token.as_bytes())));
+    for (name, program) in programs() {
+        let sealed = cache.encrypted(&program);
+        contenders.push(Contender::new(format!("{name}, key file"), sealed.ask(&program), token.as_bytes()));
+        let mut kernel = sealed.ask(&program);
+        kernel.env("TOKCACHE_KEY_CACHE", "kernel");
+        contenders.push(Contender::new(format!("{name}, key in kernel"), kernel, token.as_bytes()));
+    }
     // Dropped, and with it the agent ended, when all have run.
     let agent = Agent::start();
     match &agent {
