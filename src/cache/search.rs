@@ -1,15 +1,15 @@
 //! Finding the end of a string, many bytes at a time.
 
-/// A block is what a compiler compares at once, on any processor: a library that is faster on some asks the processor
-/// first what it can do, and in a virtual machine each of these questions costs more than all of the search.
-const BLOCK: usize = 32;
+/// As many bytes as any processor compares at once. A library that is faster on some asks the processor first what it
+/// can do, and in a virtual machine each of these questions costs more than all of the search.
+const BLOCK: usize = 16;
 
 /// Where the first quote or backslash is.
 pub(super) fn quote_or_backslash(text: &[u8]) -> Option<usize> {
-    let is_found = |byte: &u8| matches!(byte, b'"' | b'\\');
+    // Nothing here is left early, so that the bytes of a block are looked at together.
+    let is_found = |byte: &u8| (*byte == b'"') | (*byte == b'\\');
     let (blocks, _) = text.as_chunks::<BLOCK>();
-    // Without an early exit, so that the bytes of a block are looked at together.
-    let is_bare = |block: &&[u8; BLOCK]| !block.iter().fold(false, |found, byte| found | is_found(byte));
+    let is_bare = |block: &&[u8; BLOCK]| block.iter().fold(0, |found, byte| found | u8::from(is_found(byte))) == 0;
     let start = BLOCK * blocks.iter().take_while(is_bare).count();
     text[start..].iter().position(is_found).map(|at| start + at)
 }

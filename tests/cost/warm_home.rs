@@ -41,7 +41,7 @@ impl WarmHome {
     /// `program token`, which prints [`token`](WarmHome::token). Its environment is the same on every machine.
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
-        command.args(["token", "--scope", &scope(TOKENS - 1)]).env_clear();
+        command.args(["token", "--scope", &scope(TOKENS - 1)]).env_clear().env("HOME", self.folder.path());
         command.env("TOKCACHE_CONFIG_DIR", self.path("config")).env("TOKCACHE_STATE_DIR", self.path("state"));
         command
     }
