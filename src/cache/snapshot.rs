@@ -1,5 +1,5 @@
-use super::document::Document;
-use super::scan::Index;
+use super::text::document::Document;
+use super::text::scan::Index;
 use super::{AccessTokenEntry, AccessTokenQuery, Account, ParseError};
 use crate::secret::RawIdToken;
 use crate::terms::{ClientId, Environment};

@@ -3,16 +3,18 @@ use std::fmt;
 use serde::de::IgnoredAny;
 use zeroize::Zeroizing;
 
-use super::document::{Document, Entry};
-use super::edit::Edit;
-use super::fields::Fields;
-use super::matching::Within;
-use super::record::Recording;
-use super::scan::Index;
+use super::change::record::Recording;
+use super::change::{remove, rotate};
+use super::entry::account;
+use super::entry::fields::Fields;
+use super::find::matching::Within;
+use super::find::{access_token, refresh_token};
+use super::text::document::{Document, Entry};
+use super::text::edit::Edit;
+use super::text::scan::Index;
 use super::{
     AccessTokenEntry, AccessTokenQuery, Account, AccountRemoval, Defect, Grant, ParseError, Recorded,
-    RefreshTokenEntry, RefreshTokenQuery, Refusal, Section, Unreadable, Verdict, account, find_access_token,
-    find_refresh_token, remove, rotate,
+    RefreshTokenEntry, RefreshTokenQuery, Refusal, Section, Unreadable, Verdict,
 };
 use crate::secret::{RawIdToken, RefreshToken};
 use crate::terms::{ClientId, Environment};
@@ -49,7 +51,7 @@ pub struct TokenCache {
 impl TokenCache {
     /// An empty cache.
     pub fn new() -> Self {
-        let root = super::scan::Span { start: 0, end: 2 };
+        let root = super::text::scan::Span { start: 0, end: 2 };
         TokenCache { text: Zeroizing::new("{}".to_owned()), index: Index::empty(root), saved: None }
     }
 
@@ -128,12 +130,12 @@ impl TokenCache {
 
     /// All access tokens that can be read.
     pub fn access_tokens(&self) -> Vec<AccessTokenEntry> {
-        self.readable(Section::AccessToken, find_access_token::read)
+        self.readable(Section::AccessToken, access_token::read)
     }
 
     /// All refresh tokens that can be read, copies too.
     pub fn refresh_tokens(&self) -> Vec<RefreshTokenEntry> {
-        self.readable(Section::RefreshToken, find_refresh_token::read)
+        self.readable(Section::RefreshToken, refresh_token::read)
     }
 
     /// Whether some entry holds this refresh token.
@@ -222,14 +224,14 @@ impl fmt::Debug for TokenCache {
 
 fn check(section: Section, entry: &Entry<'_>) -> Result<(), Defect> {
     match section {
-        Section::AccessToken => find_access_token::read(entry).map(drop),
+        Section::AccessToken => access_token::read(entry).map(drop),
         Section::Account => account::read(entry).map(drop),
         Section::IdToken => {
             let fields: Fields<'_> = entry.fields()?;
             fields.check_credential_type(section)?;
             fields.required("secret").map(drop)
         }
-        Section::RefreshToken => find_refresh_token::read(entry).map(drop),
+        Section::RefreshToken => refresh_token::read(entry).map(drop),
         Section::AppMetadata => {
             let fields = entry.fields()?;
             fields.required("client_id")?;

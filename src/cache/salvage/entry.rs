@@ -6,7 +6,7 @@ use serde_json::Deserializer;
 use serde_json::value::RawValue;
 
 use crate::cache::Section;
-use crate::cache::fields::Fields;
+use crate::cache::entry::fields::Fields;
 
 /// No library nests objects in an entry this deep; a limit keeps the search from starting over at every bracket.
 const DEEPEST: usize = 8;

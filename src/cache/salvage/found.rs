@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use zeroize::Zeroizing;
 
 use crate::cache::Section;
-use crate::cache::style::Style;
+use crate::cache::text::style::Style;
 use crate::secret::SecretBuffer;
 
 /// A name with its quotes and a value, both as they stand in the document.

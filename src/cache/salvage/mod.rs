@@ -9,7 +9,7 @@ mod found;
 
 use self::entry::{has_swallowed_others, is_blank, named, object_end, section_of, value};
 use self::found::{Found, Member};
-use super::style::Style;
+use super::text::style::Style;
 use super::{Section, TokenCache};
 
 /// What was saved of a damaged document, and what was not.

@@ -2,42 +2,42 @@
 
 use std::borrow::Cow;
 
-use super::fields::Fields;
 use super::scan::{Index, Member};
-use super::{Defect, Section};
+use crate::cache::entry::fields::Fields;
+use crate::cache::{Defect, Section};
 
 /// A text with its index.
 #[derive(Clone, Copy)]
-pub(super) struct Document<'t> {
-    pub(super) text: &'t [u8],
-    pub(super) index: &'t Index,
+pub(in crate::cache) struct Document<'t> {
+    pub(in crate::cache) text: &'t [u8],
+    pub(in crate::cache) index: &'t Index,
 }
 
 /// An entry of a section, unparsed.
 #[derive(Clone, Copy)]
-pub(super) struct Entry<'t> {
+pub(in crate::cache) struct Entry<'t> {
     text: &'t [u8],
     member: Member,
     /// Which of the section's members it is.
-    pub(super) position: usize,
+    pub(in crate::cache) position: usize,
 }
 
 impl<'t> Document<'t> {
     /// The section's entries, without the shadowed ones.
-    pub(super) fn entries(self, section: Section) -> Vec<Entry<'t>> {
+    pub(in crate::cache) fn entries(self, section: Section) -> Vec<Entry<'t>> {
         let members = self.index.section(section);
         let counting = counting(self.text, members);
         self.all_entries(section).filter(|entry| counting[entry.position]).collect()
     }
 
     /// The section's entries with the shadowed ones, without a look at any of them.
-    pub(super) fn all_entries(self, section: Section) -> impl Iterator<Item = Entry<'t>> {
+    pub(in crate::cache) fn all_entries(self, section: Section) -> impl Iterator<Item = Entry<'t>> {
         let entry = move |(position, member): (usize, &Member)| Entry { text: self.text, member: *member, position };
         self.index.section(section).iter().enumerate().map(entry)
     }
 
     /// Whether a later entry of the section has the key of the one at `position`.
-    pub(super) fn is_shadowed(self, section: Section, position: usize) -> bool {
+    pub(in crate::cache) fn is_shadowed(self, section: Section, position: usize) -> bool {
         let (entries, later) = self.index.section(section).split_at(position + 1);
         let entry = entries[position];
         later.iter().any(|other| {
@@ -49,27 +49,27 @@ impl<'t> Document<'t> {
 
 impl<'t> Entry<'t> {
     /// The key as it stands in the file, decoded.
-    pub(super) fn key(&self) -> Cow<'t, str> {
+    pub(in crate::cache) fn key(&self) -> Cow<'t, str> {
         self.member.name(self.text)
     }
 
     /// The value's text.
-    pub(super) fn value(&self) -> &'t [u8] {
+    pub(in crate::cache) fn value(&self) -> &'t [u8] {
         self.member.value.of(self.text)
     }
 
     /// Whether some character of it may be written as an escape.
-    pub(super) fn is_escaped(&self) -> bool {
+    pub(in crate::cache) fn is_escaped(&self) -> bool {
         self.member.escaped
     }
 
-    pub(super) fn fields(&self) -> Result<Fields<'t>, Defect> {
+    pub(in crate::cache) fn fields(&self) -> Result<Fields<'t>, Defect> {
         Fields::parse(self.value())
     }
 }
 
 /// For each member whether it counts: no later one has its name.
-pub(super) fn counting(text: &[u8], members: &[Member]) -> Vec<bool> {
+pub(in crate::cache) fn counting(text: &[u8], members: &[Member]) -> Vec<bool> {
     let name = |(position, member): (usize, &Member)| (member.name(text), position);
     let mut names: Vec<_> = members.iter().enumerate().map(name).collect();
     // Sorted, not hashed: a hash table asks the system for random numbers first.

@@ -1,4 +1,4 @@
-use super::Owner;
+use crate::cache::Owner;
 use crate::secret::{AccessToken, RawIdToken, RefreshToken};
 use crate::terms::{AuthorityType, ClientId, Environment, FamilyId, Realm, ScopeSet};
 
@@ -37,7 +37,7 @@ pub struct Grant {
     pub spent: Option<RefreshToken>,
     /// The key that the access token is bound to.
     pub key_id: Option<String>,
-    /// [`ext_cache_key`](fn@super::ext_cache_key) of the request's extra parameters.
+    /// [`ext_cache_key`](fn@crate::cache::ext_cache_key) of the request's extra parameters.
     pub ext_cache_key: Option<String>,
 }
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::document::{Document, Entry};
-use super::keys::Key;
 use super::matching::Within;
-use super::{Defect, Owner, RefreshTokenEntry, RefreshTokenQuery, Section};
+use crate::cache::entry::keys::Key;
+use crate::cache::text::document::{Document, Entry};
+use crate::cache::{Defect, Owner, RefreshTokenEntry, RefreshTokenQuery, Section};
 use crate::terms::{ClientId, FamilyId};
 use crate::time::Timestamp;
 
@@ -14,7 +14,7 @@ const FIRST_FAMILY: &str = "1";
 
 /// What the cache knows of a client's family.
 #[derive(Debug, Eq, PartialEq)]
-pub(super) enum Membership {
+pub(in crate::cache) enum Membership {
     Member(FamilyId),
     /// The client has had a response, and it named no family.
     None,
@@ -23,7 +23,7 @@ pub(super) enum Membership {
 
 impl Document<'_> {
     /// At most one live token of the family and one of the client itself, in the order to try.
-    pub(super) fn find_refresh_tokens(self, query: &RefreshTokenQuery) -> Vec<RefreshTokenEntry> {
+    pub(in crate::cache) fn find_refresh_tokens(self, query: &RefreshTokenQuery) -> Vec<RefreshTokenEntry> {
         let within = Within::new(&query.environment);
         let family = match self.membership(within, &query.client_id) {
             Membership::Member(family_id) => Some(family_id),
@@ -47,7 +47,7 @@ impl Document<'_> {
         found
     }
 
-    pub(super) fn membership(self, within: Within<'_>, client_id: &ClientId) -> Membership {
+    pub(in crate::cache) fn membership(self, within: Within<'_>, client_id: &ClientId) -> Membership {
         let mut membership = Membership::Unknown;
         for fields in self.entries(Section::AppMetadata).iter().filter_map(|entry| entry.fields().ok()) {
             if !within.is_of_client(&fields, client_id) {
@@ -99,6 +99,6 @@ fn writer(within: Within<'_>, environment: &str, client_id: &str) -> (String, St
     (environment.to_ascii_lowercase(), within.case.folded(client_id).into_owned())
 }
 
-pub(super) fn read(entry: &Entry<'_>) -> Result<RefreshTokenEntry, Defect> {
+pub(in crate::cache) fn read(entry: &Entry<'_>) -> Result<RefreshTokenEntry, Defect> {
     RefreshTokenEntry::read(&entry.key(), &entry.fields()?)
 }

@@ -31,7 +31,7 @@ impl Section {
         }
     }
 
-    pub(super) fn named(name: &str) -> Option<Section> {
+    pub(in crate::cache) fn named(name: &str) -> Option<Section> {
         Section::ALL.into_iter().find(|section| section.name() == name)
     }
 }

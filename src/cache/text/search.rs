@@ -5,7 +5,7 @@
 const BLOCK: usize = 16;
 
 /// Where the first quote or backslash is.
-pub(super) fn quote_or_backslash(text: &[u8]) -> Option<usize> {
+pub(in crate::cache) fn quote_or_backslash(text: &[u8]) -> Option<usize> {
     // Nothing here is left early, so that the bytes of a block are looked at together.
     let is_found = |byte: &u8| (*byte == b'"') | (*byte == b'\\');
     let (blocks, _) = text.as_chunks::<BLOCK>();

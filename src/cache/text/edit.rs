@@ -4,23 +4,23 @@ use std::collections::HashMap;
 
 use zeroize::Zeroizing;
 
-use super::Section;
 use super::document::{Document, Entry};
 use super::rewrite::{Change, Rewrite};
 use super::scan::Span;
 use super::style::Style;
+use crate::cache::Section;
 use crate::secret::SecretBuffer;
 
 /// Changes to a document that was parsed in full.
-pub(super) struct Edit<'t> {
-    pub(super) document: Document<'t>,
-    pub(super) style: Style,
+pub(in crate::cache) struct Edit<'t> {
+    pub(in crate::cache) document: Document<'t>,
+    pub(in crate::cache) style: Style,
     changes: [HashMap<usize, Change>; Section::ALL.len()],
     added: [Vec<(String, Zeroizing<String>)>; Section::ALL.len()],
 }
 
 impl<'t> Edit<'t> {
-    pub(super) fn new(document: Document<'t>) -> Self {
+    pub(in crate::cache) fn new(document: Document<'t>) -> Self {
         Edit {
             document,
             style: Style::of(document.index.root.of(document.text)),
@@ -29,18 +29,18 @@ impl<'t> Edit<'t> {
         }
     }
 
-    pub(super) fn remove(&mut self, section: Section, entry: &Entry<'_>) {
+    pub(in crate::cache) fn remove(&mut self, section: Section, entry: &Entry<'_>) {
         self.changes[section as usize].insert(entry.position, Change::Remove);
     }
 
-    pub(super) fn replace(&mut self, section: Section, entry: &Entry<'_>, value: Zeroizing<String>) {
+    pub(in crate::cache) fn replace(&mut self, section: Section, entry: &Entry<'_>, value: Zeroizing<String>) {
         if value.as_bytes() != entry.value() {
             self.changes[section as usize].insert(entry.position, Change::Replace(value));
         }
     }
 
     /// Sets the entry with this key, in its place where it exists.
-    pub(super) fn put(&mut self, section: Section, key: String, value: Zeroizing<String>) {
+    pub(in crate::cache) fn put(&mut self, section: Section, key: String, value: Zeroizing<String>) {
         let existing = self.document.entries(section).into_iter().find(|entry| entry.key() == key);
         match existing {
             Some(entry) => {
@@ -51,7 +51,7 @@ impl<'t> Edit<'t> {
     }
 
     /// The changed text; `None` when nothing was changed.
-    pub(super) fn finish(mut self) -> Option<Zeroizing<String>> {
+    pub(in crate::cache) fn finish(mut self) -> Option<Zeroizing<String>> {
         let is_untouched =
             |section: &Section| self.changes[*section as usize].is_empty() && self.added[*section as usize].is_empty();
         let untouched: Vec<Section> = Section::ALL.into_iter().filter(is_untouched).collect();

@@ -8,24 +8,24 @@ use super::style::Style;
 use crate::secret::SecretBuffer;
 
 /// What becomes of a member.
-pub(super) enum Change {
+pub(in crate::cache) enum Change {
     Remove,
     Replace(Zeroizing<String>),
 }
 
 /// An object to be rewritten.
-pub(super) struct Rewrite<'t> {
-    pub(super) text: &'t [u8],
-    pub(super) object: Span,
-    pub(super) members: &'t [Member],
-    pub(super) style: Style,
+pub(in crate::cache) struct Rewrite<'t> {
+    pub(in crate::cache) text: &'t [u8],
+    pub(in crate::cache) object: Span,
+    pub(in crate::cache) members: &'t [Member],
+    pub(in crate::cache) style: Style,
     /// How many objects deep the object is in the file.
-    pub(super) depth: usize,
+    pub(in crate::cache) depth: usize,
 }
 
 impl Rewrite<'_> {
     /// Appends the object to `out`. Shadowed members go: a reader that takes the first would see them.
-    pub(super) fn write(
+    pub(in crate::cache) fn write(
         &self,
         out: &mut SecretBuffer,
         mut change: impl FnMut(usize) -> Option<Change>,
@@ -79,7 +79,7 @@ impl Rewrite<'_> {
 const ENTRY_DEPTH: usize = 2;
 
 /// The entry `value` with these fields set, at their places or at its end; its other fields stay to the letter.
-pub(super) fn with_fields(value: &[u8], fields: &[(&str, Option<&str>)], style: Style) -> Zeroizing<String> {
+pub(in crate::cache) fn with_fields(value: &[u8], fields: &[(&str, Option<&str>)], style: Style) -> Zeroizing<String> {
     let Ok(members) = members(value) else { return style.object(fields, ENTRY_DEPTH) };
     let named = |name: &str| fields.iter().find(|(own, _)| *own == name);
     let has = |name: &str| members.iter().any(|member| member.name(value) == name);
@@ -99,7 +99,7 @@ pub(super) fn with_fields(value: &[u8], fields: &[(&str, Option<&str>)], style: 
 }
 
 /// The entry `value` without these fields; the others stay to the letter.
-pub(super) fn without_fields(value: &[u8], names: &[&str], style: Style) -> Zeroizing<String> {
+pub(in crate::cache) fn without_fields(value: &[u8], names: &[&str], style: Style) -> Zeroizing<String> {
     let Ok(members) = members(value) else { return style.object(&[], ENTRY_DEPTH) };
     let object = Span { start: 0, end: value.len() };
     let rewrite = Rewrite { text: value, object, members: &members, style, depth: ENTRY_DEPTH };

@@ -8,7 +8,7 @@ use crate::secret::SecretBuffer;
 
 /// The writing style of a file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Style {
+pub(in crate::cache) enum Style {
     /// MSAL Node, Go and .NET: no white space, UTF-8.
     Compact,
     /// MSAL Python: indented by 4, ASCII.
@@ -17,7 +17,7 @@ pub(super) enum Style {
 
 impl Style {
     /// The style of a file whose root object is `root`; an empty object has Python's.
-    pub(super) fn of(root: &[u8]) -> Self {
+    pub(in crate::cache) fn of(root: &[u8]) -> Self {
         match root.get(1) {
             Some(b'"') => Style::Compact,
             _ => Style::Pretty,
@@ -25,7 +25,7 @@ impl Style {
     }
 
     /// An object whose fields are strings, or null, `depth` objects deep in the file.
-    pub(super) fn object(self, fields: &[(&str, Option<&str>)], depth: usize) -> Zeroizing<String> {
+    pub(in crate::cache) fn object(self, fields: &[(&str, Option<&str>)], depth: usize) -> Zeroizing<String> {
         let mut out = SecretBuffer::new();
         out.push('{');
         for (position, (name, value)) in fields.iter().enumerate() {
@@ -41,21 +41,21 @@ impl Style {
     }
 
     /// The start of a new member up to its value, at the depth of its name.
-    pub(super) fn name(self, out: &mut SecretBuffer, name: &str, depth: usize) {
+    pub(in crate::cache) fn name(self, out: &mut SecretBuffer, name: &str, depth: usize) {
         self.end_line(out, depth);
         out.push_str(&self.string(name));
         out.push_str(if self == Style::Pretty { ": " } else { ":" });
     }
 
     /// What stands before a name or a closing bracket.
-    pub(super) fn end_line(self, out: &mut SecretBuffer, depth: usize) {
+    pub(in crate::cache) fn end_line(self, out: &mut SecretBuffer, depth: usize) {
         if self == Style::Pretty {
             out.push('\n');
             (0..depth).for_each(|_| out.push_str("    "));
         }
     }
 
-    pub(super) fn string_or_null(self, value: Option<&str>) -> Zeroizing<String> {
+    pub(in crate::cache) fn string_or_null(self, value: Option<&str>) -> Zeroizing<String> {
         value.map_or_else(|| Zeroizing::new("null".to_owned()), |value| self.string(value))
     }
 

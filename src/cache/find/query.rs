@@ -18,7 +18,7 @@ pub struct AccessTokenQuery {
     pub scopes: ScopeSet,
     /// The key that a proof-of-possession token is bound to; `None` for bearer tokens.
     pub key_id: Option<String>,
-    /// [`ext_cache_key`](fn@super::ext_cache_key) of the request's extra parameters.
+    /// [`ext_cache_key`](fn@crate::cache::ext_cache_key) of the request's extra parameters.
     pub ext_cache_key: Option<String>,
     /// How long it has to be valid still.
     pub min_valid: MinValid,
@@ -34,7 +34,7 @@ pub enum Owner {
 }
 
 impl Owner {
-    pub(super) fn home_account_id(&self) -> Option<&str> {
+    pub(in crate::cache) fn home_account_id(&self) -> Option<&str> {
         match self {
             Owner::Application => None,
             Owner::User(home_account_id) => Some(home_account_id.as_str()),

@@ -5,16 +5,16 @@ use super::scan::each_member;
 
 /// What an entry says in which nothing is escaped, if it can be read at all. Empty is what is missing or no string.
 #[derive(Default)]
-pub(super) struct Glance<'t> {
-    pub(super) client_id: &'t str,
-    pub(super) home_account_id: &'t str,
-    pub(super) realm: &'t str,
-    pub(super) target: &'t str,
+pub(in crate::cache) struct Glance<'t> {
+    pub(in crate::cache) client_id: &'t str,
+    pub(in crate::cache) home_account_id: &'t str,
+    pub(in crate::cache) realm: &'t str,
+    pub(in crate::cache) target: &'t str,
 }
 
 impl<'t> Entry<'t> {
     /// `None` where only parsing tells: letters may be written as escapes, or it may be no object.
-    pub(super) fn glance(&self) -> Option<Glance<'t>> {
+    pub(in crate::cache) fn glance(&self) -> Option<Glance<'t>> {
         if self.is_escaped() {
             return None;
         }

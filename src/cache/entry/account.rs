@@ -1,10 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::document::{Document, Entry};
 use super::fields::Fields;
-use super::matching::Within;
-use super::owner::Key;
-use super::{Defect, Section};
+use crate::cache::find::matching::Within;
+use crate::cache::find::owner::Key;
+use crate::cache::text::document::{Document, Entry};
+use crate::cache::{Defect, Section};
 use crate::terms::{Environment, HomeAccountId, Realm};
 
 /// A user who has signed in: all entries of one `home_account_id` in one environment and its aliases.
@@ -23,7 +23,7 @@ pub struct Account {
 }
 
 impl Account {
-    pub(super) fn read(fields: &Fields<'_>) -> Result<Self, Defect> {
+    pub(in crate::cache) fn read(fields: &Fields<'_>) -> Result<Self, Defect> {
         Ok(Account {
             home_account_id: HomeAccountId::new(fields.required("home_account_id")?),
             environment: Environment::new(&fields.required("environment")?),
@@ -43,7 +43,7 @@ impl Account {
 }
 
 impl Document<'_> {
-    pub(super) fn accounts(self, environment: Option<&Environment>) -> Vec<Account> {
+    pub(in crate::cache) fn accounts(self, environment: Option<&Environment>) -> Vec<Account> {
         let is_wanted =
             |fields: &Fields<'_>| environment.is_none_or(|environment| Within::new(environment).holds(fields));
         let mut accounts: Vec<Account> = Vec::new();
@@ -69,6 +69,6 @@ impl Document<'_> {
     }
 }
 
-pub(super) fn read(entry: &Entry<'_>) -> Result<Account, Defect> {
+pub(in crate::cache) fn read(entry: &Entry<'_>) -> Result<Account, Defect> {
     Account::read(&entry.fields()?)
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::matching::CaseRule;
-use super::{AccessTokenEntry, AccessTokenQuery, MinValid, Owner};
+use crate::cache::{AccessTokenEntry, AccessTokenQuery, MinValid, Owner};
 use crate::terms::ScopeSet;
 use crate::time::Timestamp;
 
@@ -86,7 +86,7 @@ impl fmt::Display for Reason {
 }
 
 impl AccessTokenQuery {
-    pub(super) fn judge(&self, entry: &AccessTokenEntry, now: Timestamp) -> Verdict {
+    pub(in crate::cache) fn judge(&self, entry: &AccessTokenEntry, now: Timestamp) -> Verdict {
         match self.mismatch(entry).or_else(|| self.untimely(entry, now)) {
             Some(reason) => Verdict::Unusable(reason),
             None => Verdict::Usable { aging: entry.refresh_on.is_some_and(|refresh_on| refresh_on <= now) },
@@ -133,7 +133,7 @@ impl AccessTokenQuery {
     }
 
     /// The scopes that a token has to have; the reserved ones only where nothing else is asked for.
-    pub(super) fn resource_scopes(&self) -> impl Iterator<Item = &str> {
+    pub(in crate::cache) fn resource_scopes(&self) -> impl Iterator<Item = &str> {
         let is_reserved = |scope: &str| RESERVED_SCOPES.contains(&scope);
         let only_reserved = self.scopes.iter().all(is_reserved);
         self.scopes.iter().filter(move |scope| only_reserved || !is_reserved(scope))

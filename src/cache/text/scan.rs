@@ -7,34 +7,34 @@
 use std::borrow::Cow;
 
 use super::search::quote_or_backslash;
-use super::{ParseError, Section};
+use crate::cache::{ParseError, Section};
 
 /// A range of bytes of the text.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Span {
-    pub(super) start: usize,
-    pub(super) end: usize,
+pub(in crate::cache) struct Span {
+    pub(in crate::cache) start: usize,
+    pub(in crate::cache) end: usize,
 }
 
 impl Span {
-    pub(super) fn of(self, text: &[u8]) -> &[u8] {
+    pub(in crate::cache) fn of(self, text: &[u8]) -> &[u8] {
         &text[self.start..self.end]
     }
 }
 
 /// One member of an object.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Member {
+pub(in crate::cache) struct Member {
     /// The name with its quotes.
-    pub(super) key: Span,
-    pub(super) value: Span,
+    pub(in crate::cache) key: Span,
+    pub(in crate::cache) value: Span,
     /// Whether a backslash stands in the name or the value.
-    pub(super) escaped: bool,
+    pub(in crate::cache) escaped: bool,
 }
 
 impl Member {
     /// The name, decoded. One that has no decoded form (a lone surrogate) stands for itself.
-    pub(super) fn name(self, text: &[u8]) -> Cow<'_, str> {
+    pub(in crate::cache) fn name(self, text: &[u8]) -> Cow<'_, str> {
         let quoted = self.key.of(text);
         let bare = String::from_utf8_lossy(&quoted[1..quoted.len() - 1]);
         if !self.escaped || !bare.contains('\\') {
@@ -46,20 +46,20 @@ impl Member {
 
 /// The members of the root, and those of the five sections.
 #[derive(Debug)]
-pub(super) struct Index {
-    pub(super) root: Span,
-    pub(super) members: Vec<Member>,
+pub(in crate::cache) struct Index {
+    pub(in crate::cache) root: Span,
+    pub(in crate::cache) members: Vec<Member>,
     sections: [Vec<Member>; Section::ALL.len()],
 }
 
 impl Index {
     /// The index of an empty root object.
-    pub(super) fn empty(root: Span) -> Index {
+    pub(in crate::cache) fn empty(root: Span) -> Index {
         Index { root, members: Vec::new(), sections: [const { Vec::new() }; Section::ALL.len()] }
     }
 
     /// Indexes a document. White space and a byte order mark may stand around the root.
-    pub(super) fn of(text: &[u8]) -> Result<Index, ParseError> {
+    pub(in crate::cache) fn of(text: &[u8]) -> Result<Index, ParseError> {
         let mut scanner = Scanner::new(text);
         if text.starts_with(b"\xef\xbb\xbf") {
             scanner.at = 3;
@@ -91,20 +91,20 @@ impl Index {
         Ok(Index { root, members, sections })
     }
 
-    pub(super) fn section(&self, section: Section) -> &[Member] {
+    pub(in crate::cache) fn section(&self, section: Section) -> &[Member] {
         &self.sections[section as usize]
     }
 }
 
 /// The members of the one object that `text` is.
-pub(super) fn members(text: &[u8]) -> Result<Vec<Member>, ParseError> {
+pub(in crate::cache) fn members(text: &[u8]) -> Result<Vec<Member>, ParseError> {
     let mut members = Vec::new();
     each_member(text, |member| members.push(member))?;
     Ok(members)
 }
 
 /// Shows `visit` the members of the one object that `text` is. Nothing is allocated.
-pub(super) fn each_member(text: &[u8], visit: impl FnMut(Member)) -> Result<(), ParseError> {
+pub(in crate::cache) fn each_member(text: &[u8], visit: impl FnMut(Member)) -> Result<(), ParseError> {
     let mut scanner = Scanner::new(text);
     match scanner.peek()? {
         b'{' => scanner.each_member(|scanner, _| scanner.value(), visit),

@@ -6,20 +6,20 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Defect, Section};
+use crate::cache::{Defect, Section};
 use crate::time::Timestamp;
 
 /// An entry's fields by name, their values unparsed. Of two fields with one name the last counts.
 #[derive(Debug)]
-pub(super) struct Fields<'t>(Vec<(Name<'t>, &'t RawValue)>);
+pub(in crate::cache) struct Fields<'t>(Vec<(Name<'t>, &'t RawValue)>);
 
 impl<'t> Fields<'t> {
-    pub(super) fn parse(value: &'t [u8]) -> Result<Self, Defect> {
+    pub(in crate::cache) fn parse(value: &'t [u8]) -> Result<Self, Defect> {
         serde_json::from_slice(value).map_err(|_| Defect::NotAnObject)
     }
 
     /// A string; `None` when it is missing, null or empty, which the libraries write for one and the same thing.
-    pub(super) fn text(&self, name: &'static str) -> Result<Option<Cow<'t, str>>, Defect> {
+    pub(in crate::cache) fn text(&self, name: &'static str) -> Result<Option<Cow<'t, str>>, Defect> {
         match self.raw(name) {
             None | Some("null" | "\"\"") => Ok(None),
             Some(raw) => string(raw).map(Some).ok_or(Defect::NotAString(name)),
@@ -27,17 +27,17 @@ impl<'t> Fields<'t> {
     }
 
     /// A string that has to be there.
-    pub(super) fn required(&self, name: &'static str) -> Result<Cow<'t, str>, Defect> {
+    pub(in crate::cache) fn required(&self, name: &'static str) -> Result<Cow<'t, str>, Defect> {
         self.text(name)?.ok_or(Defect::Missing(name))
     }
 
     /// A string, anything else taken for none.
-    pub(super) fn lenient(&self, name: &'static str) -> Option<Cow<'t, str>> {
+    pub(in crate::cache) fn lenient(&self, name: &'static str) -> Option<Cow<'t, str>> {
         self.text(name).ok().flatten()
     }
 
     /// Seconds since the epoch: a string as the schema has it, or a number as some writers have it; fractions are cut.
-    pub(super) fn time(&self, name: &'static str) -> Result<Option<Timestamp>, Defect> {
+    pub(in crate::cache) fn time(&self, name: &'static str) -> Result<Option<Timestamp>, Defect> {
         match self.raw(name) {
             None | Some("null") => Ok(None),
             Some(raw) => seconds(&string(raw).unwrap_or(Cow::Borrowed(raw))).map(Some).ok_or(Defect::NotATime(name)),
@@ -45,18 +45,18 @@ impl<'t> Fields<'t> {
     }
 
     /// A time, anything else taken for none.
-    pub(super) fn lenient_time(&self, name: &'static str) -> Option<Timestamp> {
+    pub(in crate::cache) fn lenient_time(&self, name: &'static str) -> Option<Timestamp> {
         self.time(name).ok().flatten()
     }
 
     /// Whether the field holds more than null, an empty string, an empty array or an empty object.
-    pub(super) fn says_something(&self, name: &'static str) -> bool {
+    pub(in crate::cache) fn says_something(&self, name: &'static str) -> bool {
         let is_blank = |raw: &str| matches!(raw, "null" | "\"\"" | "[]" | "{}");
         self.raw(name).is_some_and(|raw| !is_blank(raw))
     }
 
     /// The key that binds a proof-of-possession token, by each library's name for it.
-    pub(super) fn key_id(&self) -> Result<Option<Cow<'t, str>>, Defect> {
+    pub(in crate::cache) fn key_id(&self) -> Result<Option<Cow<'t, str>>, Defect> {
         for name in ["key_id", "keyid", "kid"] {
             if let Some(key_id) = self.text(name)? {
                 return Ok(Some(key_id));
@@ -66,7 +66,7 @@ impl<'t> Fields<'t> {
     }
 
     /// Refuses an entry whose `credential_type` is that of another section. A missing one is tolerated.
-    pub(super) fn check_credential_type(&self, section: Section) -> Result<(), Defect> {
+    pub(in crate::cache) fn check_credential_type(&self, section: Section) -> Result<(), Defect> {
         match self.text("credential_type")? {
             Some(other) if !other.eq_ignore_ascii_case(section.name()) => Err(Defect::OtherCredentialType),
             _ => Ok(()),

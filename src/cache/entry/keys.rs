@@ -1,19 +1,19 @@
 //! Keys as MSAL Python makes them up. They are written so that other libraries find an entry at once; nothing is
 //! ever read from one.
 
-use super::Grant;
 use super::fields::Fields;
+use crate::cache::Grant;
 use crate::terms::ScopeSet;
 
 /// A key in both spellings.
-pub(super) struct Key {
+pub(in crate::cache) struct Key {
     /// As Python writes it.
     pythons: String,
     unfolded: String,
 }
 
 impl Key {
-    pub(super) fn access_token(grant: &Grant) -> Self {
+    pub(in crate::cache) fn access_token(grant: &Grant) -> Self {
         let Grant { environment, client_id, realm, .. } = grant;
         let target = grant.scopes.to_target();
         Key::folded(match &grant.ext_cache_key {
@@ -24,7 +24,7 @@ impl Key {
 
     /// Whether an access token stands under the key that MSAL Python and tokcache would give it, and so was written by one
     /// of them: MSAL Node ends its keys in another way.
-    pub(super) fn is_pythons_access_token(key: &str, fields: &Fields<'_>) -> bool {
+    pub(in crate::cache) fn is_pythons_access_token(key: &str, fields: &Fields<'_>) -> bool {
         let text = |name| fields.lenient(name).unwrap_or_default();
         let (owner, environment) = (text("home_account_id"), text("environment"));
         let (client_id, realm) = (text("client_id"), text("realm"));
@@ -34,22 +34,22 @@ impl Key {
     }
 
     /// Without the realm: a user's refresh token serves all of them.
-    pub(super) fn refresh_token(grant: &Grant) -> Self {
+    pub(in crate::cache) fn refresh_token(grant: &Grant) -> Self {
         let Grant { environment, client_id, .. } = grant;
         Key::folded(format!("{}-{environment}-RefreshToken-{client_id}--{}", owner(grant), grant.scopes.to_target()))
     }
 
-    pub(super) fn id_token(grant: &Grant) -> Self {
+    pub(in crate::cache) fn id_token(grant: &Grant) -> Self {
         let Grant { environment, client_id, realm, .. } = grant;
         Key::folded(format!("{}-{environment}-IdToken-{client_id}-{realm}-", owner(grant)))
     }
 
-    pub(super) fn account(grant: &Grant) -> Self {
+    pub(in crate::cache) fn account(grant: &Grant) -> Self {
         Key::folded(format!("{}-{}-{}", owner(grant), grant.environment, grant.realm))
     }
 
     /// Of a client's metadata: alone among them it keeps the client id's case.
-    pub(super) fn app_metadata(grant: &Grant) -> Self {
+    pub(in crate::cache) fn app_metadata(grant: &Grant) -> Self {
         let key = format!("appmetadata-{}-{}", grant.environment, grant.client_id);
         Key { pythons: key.clone(), unfolded: key }
     }
@@ -60,7 +60,7 @@ impl Key {
 
     /// The key as Python writes it and, should an entry that is not this one stand there, other ones: Python's
     /// keys are the same for users whose ids differ by case only.
-    pub(super) fn candidates(self) -> impl Iterator<Item = String> {
+    pub(in crate::cache) fn candidates(self) -> impl Iterator<Item = String> {
         let Key { pythons, unfolded } = self;
         let numbered = unfolded.clone();
         [pythons, unfolded].into_iter().chain((2..).map(move |number: u64| format!("{numbered}-{number}")))

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::document::{Document, Entry};
-use super::edit::Edit;
-use super::fields::Fields;
-use super::find_refresh_token::{self, Membership};
-use super::matching::Within;
-use super::{Owner, RefreshTokenEntry, Section};
+use crate::cache::entry::fields::Fields;
+use crate::cache::find::matching::Within;
+use crate::cache::find::refresh_token::{self, Membership};
+use crate::cache::text::document::{Document, Entry};
+use crate::cache::text::edit::Edit;
+use crate::cache::{Owner, RefreshTokenEntry, Section};
 use crate::terms::{ClientId, Environment, FamilyId, HomeAccountId};
 
 /// Whose tokens to forget.
@@ -31,7 +31,7 @@ pub enum RemovalScope {
 }
 
 /// Removes an account and returns its refresh tokens.
-pub(super) fn remove_account(edit: &mut Edit<'_>, removal: &AccountRemoval) -> Vec<RefreshTokenEntry> {
+pub(in crate::cache) fn remove_account(edit: &mut Edit<'_>, removal: &AccountRemoval) -> Vec<RefreshTokenEntry> {
     let within = Within::new(&removal.environment);
     let owner = Owner::User(removal.home_account_id.clone());
     let document = edit.document;
@@ -54,7 +54,7 @@ pub(super) fn remove_account(edit: &mut Edit<'_>, removal: &AccountRemoval) -> V
                 continue;
             }
             if section == Section::RefreshToken {
-                removed.extend(find_refresh_token::read(&entry));
+                removed.extend(refresh_token::read(&entry));
             }
             edit.remove(section, &entry);
         }
@@ -68,7 +68,7 @@ pub(super) fn remove_account(edit: &mut Edit<'_>, removal: &AccountRemoval) -> V
 }
 
 /// Removes the application's own access tokens.
-pub(super) fn remove_client_tokens(edit: &mut Edit<'_>, client_id: &ClientId, environment: &Environment) {
+pub(in crate::cache) fn remove_client_tokens(edit: &mut Edit<'_>, client_id: &ClientId, environment: &Environment) {
     let within = Within::new(environment);
     let is_clients =
         |fields: &Fields<'_>| within.is_of_client(fields, client_id) && within.is_of_owner(fields, &Owner::Application);
@@ -80,14 +80,14 @@ pub(super) fn remove_client_tokens(edit: &mut Edit<'_>, client_id: &ClientId, en
 }
 
 /// Empties the five sections and returns the refresh tokens.
-pub(super) fn clear(edit: &mut Edit<'_>) -> Vec<RefreshTokenEntry> {
+pub(in crate::cache) fn clear(edit: &mut Edit<'_>) -> Vec<RefreshTokenEntry> {
     let document = edit.document;
     for section in Section::ALL {
         for entry in document.all_entries(section) {
             edit.remove(section, &entry);
         }
     }
-    distinct(document.all_entries(Section::RefreshToken).filter_map(|entry| find_refresh_token::read(&entry).ok()))
+    distinct(document.all_entries(Section::RefreshToken).filter_map(|entry| refresh_token::read(&entry).ok()))
 }
 
 /// The clients that a sign-out is for.

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::document::Entry;
-use super::edit::Edit;
-use super::fields::Fields;
-use super::find_refresh_token::Membership;
-use super::keys::Key;
-use super::matching::Within;
-use super::rewrite::with_fields;
-use super::{Grant, Owner, Recorded, Section, SignIn};
+use crate::cache::entry::fields::Fields;
+use crate::cache::entry::keys::Key;
+use crate::cache::find::matching::Within;
+use crate::cache::find::refresh_token::Membership;
+use crate::cache::text::document::Entry;
+use crate::cache::text::edit::Edit;
+use crate::cache::text::rewrite::with_fields;
+use crate::cache::{Grant, Owner, Recorded, Section, SignIn};
 use crate::terms::{AuthorityType, HomeAccountId, ScopeSet};
 use crate::time::Timestamp;
 
@@ -20,15 +20,15 @@ const IDENTITY_SCOPES: [&str; 4] = ["openid", "profile", "offline_access", "emai
 const ENTRY_DEPTH: usize = 2;
 
 /// A grant on its way into a document.
-pub(super) struct Recording<'e, 't> {
-    pub(super) edit: &'e mut Edit<'t>,
-    pub(super) grant: &'e Grant,
-    pub(super) within: Within<'e>,
-    pub(super) now: Timestamp,
+pub(in crate::cache) struct Recording<'e, 't> {
+    pub(in crate::cache) edit: &'e mut Edit<'t>,
+    pub(in crate::cache) grant: &'e Grant,
+    pub(in crate::cache) within: Within<'e>,
+    pub(in crate::cache) now: Timestamp,
 }
 
 impl Recording<'_, '_> {
-    pub(super) fn record(mut self) -> Recorded {
+    pub(in crate::cache) fn record(mut self) -> Recorded {
         let recorded = self.standing();
         match recorded {
             Recorded::SignedOut => return recorded,
@@ -172,7 +172,7 @@ impl Recording<'_, '_> {
     }
 
     /// Whether the entry belongs to this client and this owner.
-    pub(super) fn is_own(&self, entry: &Fields<'_>) -> bool {
+    pub(in crate::cache) fn is_own(&self, entry: &Fields<'_>) -> bool {
         self.within.is_of_client(entry, &self.grant.client_id) && self.within.is_of_owner(entry, &self.grant.owner)
     }
 
@@ -198,7 +198,7 @@ impl Recording<'_, '_> {
     }
 
     /// Writes an entry, of which nothing older is kept, and returns its key.
-    pub(super) fn put_new(
+    pub(in crate::cache) fn put_new(
         &mut self,
         section: Section,
         key: Key,

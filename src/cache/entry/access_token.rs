@@ -1,5 +1,5 @@
 use super::fields::Fields;
-use super::{Defect, Section};
+use crate::cache::{Defect, Section};
 use crate::secret::AccessToken;
 use crate::terms::{ClientId, Environment, HomeAccountId, Realm, ScopeSet};
 use crate::time::Timestamp;
@@ -52,7 +52,7 @@ impl AccessTokenEntry {
         self.token_type.eq_ignore_ascii_case("Bearer")
     }
 
-    pub(super) fn read(key: &str, fields: &Fields<'_>) -> Result<Self, Defect> {
+    pub(in crate::cache) fn read(key: &str, fields: &Fields<'_>) -> Result<Self, Defect> {
         Ok(AccessTokenEntry {
             key: key.to_owned(),
             home_account_id: fields.text("home_account_id")?.map(HomeAccountId::new),

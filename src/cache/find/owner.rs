@@ -3,10 +3,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::document::{Document, Entry};
-use super::fields::Fields;
 use super::matching::{CaseRule, Within};
-use super::{AccessTokenEntry, Account, RefreshTokenEntry, Section, TokenCache, find_access_token, find_refresh_token};
+use super::{access_token, refresh_token};
+use crate::cache::entry::fields::Fields;
+use crate::cache::text::document::{Document, Entry};
+use crate::cache::{AccessTokenEntry, Account, RefreshTokenEntry, Section, TokenCache};
 use crate::secret::RawIdToken;
 use crate::terms::{ClientId, Environment, HomeAccountId};
 
@@ -68,7 +69,7 @@ impl TokenCache {
 
 /// A user of an environment and its aliases.
 #[derive(Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub(super) struct Key {
+pub(in crate::cache) struct Key {
     environment: String,
     home_account_id: String,
 }
@@ -79,7 +80,7 @@ impl Key {
         Key { environment: environment.canonical().to_owned(), home_account_id }
     }
 
-    pub(super) fn of(account: &Account) -> Self {
+    pub(in crate::cache) fn of(account: &Account) -> Self {
         Key::new(&account.environment, account.home_account_id.as_str())
     }
 
@@ -91,9 +92,9 @@ impl Key {
 
 impl<'t> Document<'t> {
     /// The ID tokens that a client holds for a user.
-    pub(super) fn id_tokens(self, account: &Account, client_id: &ClientId) -> Vec<RawIdToken> {
+    pub(in crate::cache) fn id_tokens(self, account: &Account, client_id: &ClientId) -> Vec<RawIdToken> {
         let within = Within::new(&account.environment);
-        let owner = super::Owner::User(account.home_account_id.clone());
+        let owner = crate::cache::Owner::User(account.home_account_id.clone());
         let id = account.home_account_id.as_str();
         let may_be_theirs =
             |entry: &Entry<'_>| entry.glance().is_none_or(|glance| within.case.same(glance.home_account_id, id));
@@ -122,9 +123,9 @@ impl<'t> Document<'t> {
         let mut known: HashSet<_> = accounts.iter().map(Key::of).collect();
         let mut orphans = Vec::new();
         let access_tokens = self.entries(Section::AccessToken);
-        let access_tokens = access_tokens.iter().filter_map(|entry| find_access_token::read(entry).ok());
+        let access_tokens = access_tokens.iter().filter_map(|entry| access_token::read(entry).ok());
         let refresh_tokens = self.entries(Section::RefreshToken);
-        let refresh_tokens = refresh_tokens.iter().filter_map(|entry| find_refresh_token::read(entry).ok());
+        let refresh_tokens = refresh_tokens.iter().filter_map(|entry| refresh_token::read(entry).ok());
         let owners = access_tokens
             .map(|entry| (entry.environment, entry.home_account_id))
             .chain(refresh_tokens.map(|entry| (entry.environment, entry.home_account_id)));

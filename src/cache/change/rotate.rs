@@ -2,14 +2,15 @@
 
 use std::collections::HashSet;
 
-use super::document::Entry;
-use super::edit::Edit;
-use super::fields::Fields;
-use super::find_refresh_token::Membership;
-use super::keys::Key;
 use super::record::Recording;
-use super::rewrite::{with_fields, without_fields};
-use super::{Recorded, Section, refusal};
+use super::refusal;
+use crate::cache::entry::fields::Fields;
+use crate::cache::entry::keys::Key;
+use crate::cache::find::refresh_token::Membership;
+use crate::cache::text::document::Entry;
+use crate::cache::text::edit::Edit;
+use crate::cache::text::rewrite::{with_fields, without_fields};
+use crate::cache::{Recorded, Section};
 use crate::secret::RefreshToken;
 use crate::terms::FamilyId;
 use crate::time::Timestamp;
@@ -17,7 +18,7 @@ use crate::time::Timestamp;
 impl<'t> Recording<'_, 't> {
     /// What became of the spent refresh token while it was being spent: it stands there still, somebody has replaced it,
     /// or the account was removed, and neither it nor a successor is left.
-    pub(super) fn standing(&self) -> Recorded {
+    pub(in crate::cache) fn standing(&self) -> Recorded {
         if self.grant.spent.is_none() || self.grant.sign_in.is_some() {
             return Recorded::Stored;
         }
@@ -33,7 +34,7 @@ impl<'t> Recording<'_, 't> {
 
     /// Brings every copy of the refresh token up to date. The libraries keep copies of one token under different keys
     /// and environments, and a copy that is left behind ends the sign-in where reuse is detected.
-    pub(super) fn refresh_token(&mut self) {
+    pub(in crate::cache) fn refresh_token(&mut self) {
         let Some(secret) = &self.grant.refresh_token else { return };
         let (spent, others): (Vec<_>, Vec<_>) =
             self.live_refresh_tokens().into_iter().partition(|copy| self.is_spent(&copy.fields));
@@ -132,7 +133,7 @@ struct Copy<'t> {
 }
 
 /// Puts `successor` in the place of every copy of `spent`.
-pub(super) fn replace_refresh_token(
+pub(in crate::cache) fn replace_refresh_token(
     edit: &mut Edit<'_>,
     spent: &RefreshToken,
     successor: &RefreshToken,

@@ -1,9 +1,9 @@
 //! That a server refused a refresh token, remembered beside it, so that of many who would send it one does.
 
-use super::Section;
-use super::edit::Edit;
-use super::fields::Fields;
-use super::rewrite::{with_fields, without_fields};
+use crate::cache::Section;
+use crate::cache::entry::fields::Fields;
+use crate::cache::text::edit::Edit;
+use crate::cache::text::rewrite::{with_fields, without_fields};
 use crate::secret::RefreshToken;
 use crate::time::Timestamp;
 
@@ -26,7 +26,7 @@ pub struct Refusal {
 }
 
 /// The fields of an entry that hold a refusal.
-pub(super) const FIELDS: [&str; 5] = [REFUSED_ON, FINGERPRINT, ERROR, ERROR_DESCRIPTION, SUBERROR];
+pub(in crate::cache) const FIELDS: [&str; 5] = [REFUSED_ON, FINGERPRINT, ERROR, ERROR_DESCRIPTION, SUBERROR];
 
 const REFUSED_ON: &str = "tokcache_refused_on";
 const FINGERPRINT: &str = "tokcache_refused";
@@ -35,7 +35,7 @@ const ERROR_DESCRIPTION: &str = "tokcache_error_description";
 const SUBERROR: &str = "tokcache_suberror";
 
 impl Refusal {
-    pub(super) fn read(fields: &Fields<'_>) -> Option<Self> {
+    pub(in crate::cache) fn read(fields: &Fields<'_>) -> Option<Self> {
         Some(Refusal {
             refused_on: fields.lenient_time(REFUSED_ON)?,
             fingerprint: fields.lenient(FINGERPRINT)?.into(),
@@ -46,7 +46,7 @@ impl Refusal {
     }
 
     /// Notes the refusal in every entry that holds the token.
-    pub(super) fn note(&self, edit: &mut Edit<'_>, refused: &RefreshToken) {
+    pub(in crate::cache) fn note(&self, edit: &mut Edit<'_>, refused: &RefreshToken) {
         let refused_on = self.refused_on.to_string();
         let mut fields = vec![
             (REFUSED_ON, Some(refused_on.as_str())),

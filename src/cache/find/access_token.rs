@@ -1,13 +1,13 @@
 //! The search for an access token: over all of them with a reason for each, or quickly.
 
-use super::document::{Document, Entry};
 use super::matching::CaseRule;
-use super::{AccessTokenEntry, AccessTokenQuery, Defect, Section, Verdict};
+use crate::cache::text::document::{Document, Entry};
+use crate::cache::{AccessTokenEntry, AccessTokenQuery, Defect, Section, Verdict};
 use crate::time::Timestamp;
 
 impl<'t> Document<'t> {
     /// Shows every readable access token to `judge`, and returns the best usable one.
-    pub(super) fn judge_access_tokens(
+    pub(in crate::cache) fn judge_access_tokens(
         self,
         query: &AccessTokenQuery,
         now: Timestamp,
@@ -24,7 +24,11 @@ impl<'t> Document<'t> {
     }
 
     /// The same answer, but parses only what may be it.
-    pub(super) fn find_access_token(self, query: &AccessTokenQuery, now: Timestamp) -> Option<AccessTokenEntry> {
+    pub(in crate::cache) fn find_access_token(
+        self,
+        query: &AccessTokenQuery,
+        now: Timestamp,
+    ) -> Option<AccessTokenEntry> {
         let mut best = Best::default();
         for candidate in self.all_entries(Section::AccessToken).filter(|entry| query.may_match(entry)) {
             let Ok(entry) = read(&candidate) else { continue };
@@ -39,7 +43,7 @@ impl<'t> Document<'t> {
     }
 }
 
-pub(super) fn read(entry: &Entry<'_>) -> Result<AccessTokenEntry, Defect> {
+pub(in crate::cache) fn read(entry: &Entry<'_>) -> Result<AccessTokenEntry, Defect> {
     AccessTokenEntry::read(&entry.key(), &entry.fields()?)
 }
 

@@ -1,5 +1,5 @@
 use super::fields::Fields;
-use super::{Defect, Refusal, Section};
+use crate::cache::{Defect, Refusal, Section};
 use crate::secret::RefreshToken;
 use crate::terms::{ClientId, Environment, FamilyId, HomeAccountId, ScopeSet};
 use crate::time::Timestamp;
@@ -28,7 +28,7 @@ pub struct RefreshTokenEntry {
 }
 
 impl RefreshTokenEntry {
-    pub(super) fn read(key: &str, fields: &Fields<'_>) -> Result<Self, Defect> {
+    pub(in crate::cache) fn read(key: &str, fields: &Fields<'_>) -> Result<Self, Defect> {
         fields.check_credential_type(Section::RefreshToken)?;
         Ok(RefreshTokenEntry {
             key: key.to_owned(),

@@ -1,0 +1,9 @@
+//! One entry: its fields, its key, and what kinds there are.
+
+pub(super) mod access_token;
+pub(super) mod account;
+pub(super) mod ext_cache_key;
+pub(super) mod fields;
+pub(super) mod keys;
+pub(super) mod refresh_token;
+pub(super) mod section;

@@ -1,0 +1,8 @@
+//! Questions to the cache: which entry answers a query, and whose an entry is.
+
+pub(super) mod access_token;
+pub(super) mod matching;
+pub(super) mod owner;
+pub(super) mod query;
+pub(super) mod refresh_token;
+pub(super) mod verdict;

@@ -1,0 +1,9 @@
+//! The document as text: where its entries stand, and changes that copy everything else to the letter.
+
+pub(super) mod document;
+pub(super) mod edit;
+pub(super) mod glance;
+pub(super) mod rewrite;
+pub(super) mod scan;
+mod search;
+pub(super) mod style;
