@@ -142,7 +142,8 @@ impl TokenView<'_> {
 
 /// Refuses a token that would forge a header or a command where it is put: RFC 6750 §2.1 allows visible ASCII only.
 pub(crate) fn ensure_plain(outcome: &SilentOutcome) -> anyhow::Result<()> {
-    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
+    // Not left early, so that many bytes are looked at together.
+    let is_plain = |text: &str| text.bytes().fold(true, |plain, byte| plain & byte.is_ascii_graphic());
     if !(is_plain(outcome.access_token.expose()) && is_plain(&outcome.token_type)) {
         bail!("the access token holds characters that no header can carry; -o json prints it escaped");
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::glance::Look;
 use super::scan::{Index, Member};
 use crate::cache::entry::fields::Fields;
 use crate::cache::{Defect, Section};
@@ -16,7 +17,8 @@ pub(in crate::cache) struct Document<'t> {
 /// An entry of a section, unparsed.
 #[derive(Clone, Copy)]
 pub(in crate::cache) struct Entry<'t> {
-    text: &'t [u8],
+    pub(super) text: &'t [u8],
+    pub(super) look: &'t Look,
     member: Member,
     /// Which of the section's members it is.
     pub(in crate::cache) position: usize,
@@ -32,8 +34,8 @@ impl<'t> Document<'t> {
 
     /// The section's entries with the shadowed ones, without a look at any of them.
     pub(in crate::cache) fn all_entries(self, section: Section) -> impl Iterator<Item = Entry<'t>> {
-        let entry = move |(position, member): (usize, &Member)| Entry { text: self.text, member: *member, position };
-        self.index.section(section).iter().enumerate().map(entry)
+        let members = self.index.section(section).iter().zip(self.index.looks(section)).enumerate();
+        members.map(move |(position, (member, look))| Entry { text: self.text, look, member: *member, position })
     }
 
     /// Whether a later entry of the section has the key of the one at `position`.

@@ -1,10 +1,18 @@
 //! A look at an entry's fields where they lie, without parsing it: enough to rule most entries out.
 
 use super::document::Entry;
-use super::scan::each_member;
+use super::scan::{Member, Span};
 
-/// What an entry says in which nothing is escaped, if it can be read at all. Empty is what is missing or no string.
-#[derive(Default)]
+/// Where the values of some fields stand, with their quotes. Of two fields with one name the last counts.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::cache) struct Look {
+    client_id: Span,
+    home_account_id: Span,
+    realm: Span,
+    target: Span,
+}
+
+/// What an entry says in which nothing is escaped. Empty is what is missing or no string.
 pub(in crate::cache) struct Glance<'t> {
     pub(in crate::cache) client_id: &'t str,
     pub(in crate::cache) home_account_id: &'t str,
@@ -12,28 +20,34 @@ pub(in crate::cache) struct Glance<'t> {
     pub(in crate::cache) target: &'t str,
 }
 
-impl<'t> Entry<'t> {
-    /// `None` where only parsing tells: letters may be written as escapes, or it may be no object.
-    pub(in crate::cache) fn glance(&self) -> Option<Glance<'t>> {
-        if self.is_escaped() {
-            return None;
-        }
-        let (value, mut glance) = (self.value(), Glance::default());
-        let scanned = each_member(value, |member| {
-            let field = match member.key.of(value) {
-                br#""client_id""# => &mut glance.client_id,
-                br#""home_account_id""# => &mut glance.home_account_id,
-                br#""realm""# => &mut glance.realm,
-                br#""target""# => &mut glance.target,
-                _ => return,
-            };
-            // Of two fields with one name the last counts.
-            *field = text(member.value.of(value)).unwrap_or_default();
-        });
-        scanned.is_ok().then_some(glance)
+impl Look {
+    /// Keeps the place of `field`, if it is one of these.
+    pub(super) fn note(&mut self, text: &[u8], field: Member) {
+        let place = match field.key.of(text) {
+            br#""client_id""# => &mut self.client_id,
+            br#""home_account_id""# => &mut self.home_account_id,
+            br#""realm""# => &mut self.realm,
+            br#""target""# => &mut self.target,
+            _ => return,
+        };
+        *place = field.value;
     }
 }
 
-fn text(quoted: &[u8]) -> Option<&str> {
-    str::from_utf8(quoted.strip_prefix(b"\"")?.strip_suffix(b"\"")?).ok()
+impl<'t> Entry<'t> {
+    /// `None` where only parsing tells, as letters may be written as escapes.
+    pub(in crate::cache) fn glance(&self) -> Option<Glance<'t>> {
+        let Look { client_id, home_account_id, realm, target } = *self.look;
+        let said = |place| self.string(place).unwrap_or_default();
+        (!self.is_escaped()).then(|| Glance {
+            client_id: said(client_id),
+            home_account_id: said(home_account_id),
+            realm: said(realm),
+            target: said(target),
+        })
+    }
+
+    fn string(&self, place: Span) -> Option<&'t str> {
+        str::from_utf8(place.of(self.text).strip_prefix(b"\"")?.strip_suffix(b"\"")?).ok()
+    }
 }

@@ -6,11 +6,12 @@
 
 use std::borrow::Cow;
 
+use super::glance::Look;
 use super::search::quote_or_backslash;
 use crate::cache::{ParseError, Section};
 
 /// A range of bytes of the text.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(in crate::cache) struct Span {
     pub(in crate::cache) start: usize,
     pub(in crate::cache) end: usize,
@@ -49,13 +50,20 @@ impl Member {
 pub(in crate::cache) struct Index {
     pub(in crate::cache) root: Span,
     pub(in crate::cache) members: Vec<Member>,
-    sections: [Vec<Member>; Section::ALL.len()],
+    sections: [Entries; Section::ALL.len()],
+}
+
+/// The members of a section, and a look at each.
+#[derive(Debug, Default)]
+struct Entries {
+    members: Vec<Member>,
+    looks: Vec<Look>,
 }
 
 impl Index {
     /// The index of an empty root object.
     pub(in crate::cache) fn empty(root: Span) -> Index {
-        Index { root, members: Vec::new(), sections: [const { Vec::new() }; Section::ALL.len()] }
+        Index { root, members: Vec::new(), sections: Default::default() }
     }
 
     /// Indexes a document. White space and a byte order mark may stand around the root.
@@ -69,16 +77,16 @@ impl Index {
         if scanner.peek()? != b'{' {
             return Err(ParseError::NotAnObject);
         }
-        let mut sections = [const { Vec::new() }; Section::ALL.len()];
+        let mut sections: [Entries; Section::ALL.len()] = Default::default();
         let members = scanner.members(|scanner, key| {
             let member = Member { key, value: key, escaped: scanner.escaped };
             let Some(section) = Section::named(&member.name(text)) else { return scanner.value() };
             // Of two sections with one name the last counts, as in every MSAL library.
             sections[section as usize] = match scanner.peek()? {
-                b'{' => scanner.members(|scanner, _| scanner.value())?,
+                b'{' => scanner.entries()?,
                 _ => {
                     scanner.value()?;
-                    Vec::new()
+                    Entries::default()
                 }
             };
             Ok(())
@@ -92,22 +100,20 @@ impl Index {
     }
 
     pub(in crate::cache) fn section(&self, section: Section) -> &[Member] {
-        &self.sections[section as usize]
+        &self.sections[section as usize].members
+    }
+
+    /// What each of the section's members says of itself.
+    pub(in crate::cache) fn looks(&self, section: Section) -> &[Look] {
+        &self.sections[section as usize].looks
     }
 }
 
 /// The members of the one object that `text` is.
 pub(in crate::cache) fn members(text: &[u8]) -> Result<Vec<Member>, ParseError> {
-    let mut members = Vec::new();
-    each_member(text, |member| members.push(member))?;
-    Ok(members)
-}
-
-/// Shows `visit` the members of the one object that `text` is. Nothing is allocated.
-pub(in crate::cache) fn each_member(text: &[u8], visit: impl FnMut(Member)) -> Result<(), ParseError> {
     let mut scanner = Scanner::new(text);
     match scanner.peek()? {
-        b'{' => scanner.each_member(|scanner, _| scanner.value(), visit),
+        b'{' => scanner.members(|scanner, _| scanner.value()),
         _ => Err(ParseError::NotAnObject),
     }
 }
@@ -124,6 +130,31 @@ struct Scanner<'t> {
 impl<'t> Scanner<'t> {
     fn new(text: &'t [u8]) -> Self {
         Scanner { text, at: 0, nesting: Vec::new(), escaped: false }
+    }
+
+    /// Passes over the section that starts here.
+    fn entries(&mut self) -> Result<Entries, ParseError> {
+        let mut looks = Vec::new();
+        let members = self.members(|scanner, _| {
+            looks.push(scanner.entry()?);
+            Ok(())
+        })?;
+        Ok(Entries { members, looks })
+    }
+
+    /// Passes over an entry. There is nothing to see in one that is no JSON object.
+    fn entry(&mut self) -> Result<Look, ParseError> {
+        let (start, escaped) = (self.at, self.escaped);
+        let (text, mut look) = (self.text, Look::default());
+        if self.peek()? == b'{'
+            && self.each_member(|scanner, _| scanner.value(), |field| look.note(text, field)).is_ok()
+        {
+            return Ok(look);
+        }
+        (self.at, self.escaped) = (start, escaped);
+        self.nesting.clear();
+        self.value()?;
+        Ok(Look::default())
     }
 
     /// Passes over the object that starts here; `value` passes over each member's value.
@@ -147,20 +178,22 @@ impl<'t> Scanner<'t> {
             self.at += 1;
             return Ok(());
         }
+        let mut escaped = self.escaped;
         loop {
             self.white_space();
             self.escaped = false;
             let key = self.string()?;
-            let key_escaped = self.escaped;
             self.white_space();
             self.expect(b':')?;
             self.white_space();
             let start = self.at;
             value(self, key)?;
-            visit(Member { key, value: Span { start, end: self.at }, escaped: key_escaped || self.escaped });
+            visit(Member { key, value: Span { start, end: self.at }, escaped: self.escaped });
+            escaped |= self.escaped;
             self.white_space();
             if self.peek()? == b'}' {
                 self.at += 1;
+                self.escaped = escaped;
                 return Ok(());
             }
             self.expect(b',')?;
