@@ -4,11 +4,14 @@ use std::os::unix::fs::MetadataExt;
 
 use crate::expired::Home;
 use crate::provider::Provider;
-use crate::strace::{calls, named, result};
+use crate::strace::{calls, calls_until, named, result};
 
 /// Bytes beside the cache: the answer, the names in two lock files, the request, and the new refresh token, which is kept
 /// elsewhere until it is saved.
 const FURTHER_BYTES: i64 = 1500;
+
+/// The exit status of a server that does not answer.
+const UNAVAILABLE: i32 = 5;
 
 #[test]
 fn a_refresh_is_one_request_and_one_save() {
@@ -34,7 +37,28 @@ fn a_refresh_is_one_request_and_one_save() {
     // What keeps the new refresh token until it is saved, in memory where there is `XDG_RUNTIME_DIR`.
     assert_eq!(others.len(), 2, "the note and its folder: {others:#?}");
 
+    let anchors = trust_anchors(&calls);
+    assert!(anchors.is_empty(), "nothing here is sent over TLS: {anchors:#?}");
+
     let written: i64 = named(&calls, &["write", "sendto"]).iter().map(|call| result(call)).sum();
     let saved = std::fs::metadata(&home.cache).unwrap().size().cast_signed();
     assert!(written <= saved + FURTHER_BYTES, "{written} bytes for a cache of {saved}");
+}
+
+#[test]
+fn trust_anchors_are_read_once_and_from_one_bundle() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    let mut command = home.command(env!("CARGO_BIN_EXE_tokcache"));
+    // Nobody listens there.
+    command.args(["login", "--authority", "https://127.0.0.1:1/t", "--client-id", "app", "--scope", "notes"]);
+    let calls = calls_until(UNAVAILABLE, &command, home.path());
+    let anchors = trust_anchors(&calls);
+    assert_eq!(anchors.len(), 1, "{anchors:#?}");
+}
+
+/// The files with certificates that were opened.
+fn trust_anchors(calls: &[String]) -> Vec<&str> {
+    let opened = named(calls, &["open", "openat"]).into_iter();
+    opened.filter(|call| [".crt\"", ".pem\"", "/certs"].iter().any(|name| call.contains(name))).collect()
 }

@@ -6,13 +6,18 @@ use std::process::Command;
 
 /// Runs `command` to its successful end and returns its system calls, each a line such as `close(3) = 0`.
 pub(crate) fn calls(command: &Command, folder: &Path) -> Vec<String> {
+    calls_until(0, command, folder)
+}
+
+/// The same for one that ends with `status`.
+pub(crate) fn calls_until(status: i32, command: &Command, folder: &Path) -> Vec<String> {
     let log = folder.join("strace.log");
     let mut strace = Command::new("strace");
     strace.args(["-f", "-y", "-s", "200", "-qq", "-o"]).arg(&log);
     strace.arg(command.get_program()).args(command.get_args()).env_clear();
     strace.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let output = strace.output().expect("this tier needs strace: tests/run cost installs it");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(status), "{}", String::from_utf8_lossy(&output.stderr));
     let log = fs::read_to_string(log).unwrap();
     log.lines().filter_map(|line| line.split_once(' ')).map(|(_process, call)| call.trim().to_owned()).collect()
 }

@@ -1,5 +1,5 @@
-//! A home in which a token is cached, of the kind that most people have: a profile, one account, six tokens of two
-//! kilobytes.
+//! A home in which tokens of two kilobytes are cached, with a profile and one account. Six of them is what most people
+//! have.
 
 use std::fs;
 use std::path::PathBuf;
@@ -22,15 +22,20 @@ const PROFILE: &str = "authority = \"https://login.microsoftonline.com/72f988bf-
 
 pub(crate) struct WarmHome {
     pub(crate) folder: TempDir,
+    tokens: usize,
 }
 
 impl WarmHome {
     pub(crate) fn new() -> Self {
-        let home = WarmHome { folder: tempfile::tempdir().unwrap() };
+        WarmHome::with(TOKENS)
+    }
+
+    pub(crate) fn with(tokens: usize) -> Self {
+        let home = WarmHome { folder: tempfile::tempdir().unwrap(), tokens };
         fs::create_dir_all(home.path("config/profiles")).unwrap();
         fs::create_dir_all(home.path("state")).unwrap();
         put(&home.path("config/profiles/default.toml"), PROFILE);
-        put(&home.path("state/token_cache.json"), cache());
+        put(&home.path("state/token_cache.json"), cache(tokens));
         home
     }
 
@@ -41,14 +46,14 @@ impl WarmHome {
     /// `program token`, which prints [`token`](WarmHome::token). Its environment is the same on every machine.
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
-        command.args(["token", "--scope", &scope(TOKENS - 1)]).env_clear().env("HOME", self.folder.path());
+        command.args(["token", "--scope", &scope(self.tokens - 1)]).env_clear().env("HOME", self.folder.path());
         command.env("TOKCACHE_CONFIG_DIR", self.path("config")).env("TOKCACHE_STATE_DIR", self.path("state"));
         command
     }
 
     /// The token that is asked for, which is the last in the file.
     pub(crate) fn token(&self) -> String {
-        secret("access", TOKENS - 1)
+        secret("access", self.tokens - 1)
     }
 }
 
@@ -57,7 +62,8 @@ pub(crate) fn static_program() -> &'static str {
     static BUILT: LazyLock<()> = LazyLock::new(|| {
         let mut cargo = Command::new(env!("CARGO"));
         // What cargo tells this test of its package would have that build start again from the C of `ring`.
-        let is_of_package = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+        let is_of_package =
+            |name: &str| name == "OUT_DIR" || name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
         for (name, _) in std::env::vars().filter(|(name, _)| is_of_package(name)) {
             cargo.env_remove(name);
         }
@@ -68,9 +74,9 @@ pub(crate) fn static_program() -> &'static str {
     concat!(env!("CARGO_MANIFEST_DIR"), "/target/x86_64-unknown-linux-musl/release/tokcache")
 }
 
-fn cache() -> Vec<u8> {
+fn cache(tokens: usize) -> Vec<u8> {
     let mut cache = TokenCache::new();
-    for number in 0..TOKENS {
+    for number in 0..tokens {
         cache.record(&grant(number), SystemClock::new().now());
     }
     cache.serialize().as_bytes().to_vec()
