@@ -24,8 +24,8 @@ pub(crate) struct Cache {
     /// The scope of the last token in the file, which everybody is asked for.
     pub(crate) scope: String,
     pub(crate) token: String,
-    /// Where the key is, if it is encrypted, as `--encrypt` takes it.
-    key: Option<String>,
+    /// What else has to be set to read it: where its key is.
+    settings: Vec<(&'static str, String)>,
 }
 
 impl Cache {
@@ -36,15 +36,23 @@ impl Cache {
         serde_json::to_writer_pretty(&mut file, &document(tokens)).unwrap();
         file.flush().unwrap();
         let scope = scope(tokens - 1);
-        Cache { path, token: secret(&scope), scope, key: None }
+        Cache { path, token: secret(&scope), scope, settings: Vec::new() }
     }
 
-    /// A copy beside it, encrypted by `tokcache` with a key in a file.
-    pub(crate) fn encrypted(&self, tokcache: &Path) -> Cache {
-        let path = self.path.with_extension("sealed");
+    /// A copy beside it, encrypted by `tokcache`. `source` tells where the key is, as `--encrypt` takes it; `settings`
+    /// are what else that takes.
+    pub(crate) fn encrypted(
+        &self,
+        tokcache: &Path,
+        name: &str,
+        source: &str,
+        settings: &[(&'static str, &str)],
+    ) -> Cache {
+        let path = self.path.with_file_name(name);
         std::fs::copy(&self.path, &path).unwrap();
-        let key = Some(format!("key-file:{}", path.with_extension("key").display()));
-        let sealed = Cache { path, key, scope: self.scope.clone(), token: self.token.clone() };
+        let settings = settings.iter().copied().chain([("TOKCACHE_ENCRYPT", source)]);
+        let settings = settings.map(|(name, value)| (name, value.to_owned())).collect();
+        let sealed = Cache { path, settings, scope: self.scope.clone(), token: self.token.clone() };
         let output = sealed.command(tokcache).args(["cache", "encrypt"]).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         sealed
@@ -63,7 +71,7 @@ impl Cache {
         command.env("TOKCACHE_CONFIG_DIR", self.path.parent().unwrap());
         command.env("TOKCACHE_STORE", format!("file:{}", self.path.display()));
         command.env("TOKCACHE_AUTHORITY", AUTHORITY).env("TOKCACHE_CLIENT_ID", CLIENT_ID);
-        command.envs(self.key.iter().map(|key| ("TOKCACHE_ENCRYPT", key)));
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
     }
 }

@@ -50,7 +50,7 @@ fn row<Program: AsRef<Path>>(cache: &Cache, tokens: usize, rounds: usize, progra
 
 fn megabytes(memory: f64, size: f64) -> String {
     // What every process has says nothing of the file.
-    if size < 1e6 { format!("{:.1} MB", memory / 1e6) } else { format!("{:.2}", memory / size) }
+    if size < 1e7 { format!("{:.1} MB", memory / 1e6) } else { format!("{:.2}", memory / size) }
 }
 
 /// The most memory, in bytes, that the process has had resident when it comes to print its answer: it is kept waiting

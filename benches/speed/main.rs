@@ -4,6 +4,9 @@
 //! thing: what must not get worse is counted in `tests/cost`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "for developers")]
 
+#[path = "../../tests/seal/harness/bus.rs"]
+#[expect(dead_code, reason = "shared with the tests of encrypted caches")]
+mod bus;
 mod cache;
 mod contender;
 mod facts;
@@ -11,6 +14,7 @@ mod growth;
 #[path = "../../tests/e2e/harness/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "shared with the end-to-end tests")]
 mod harness;
+mod keys;
 mod peers;
 mod refresh;
 mod warm;

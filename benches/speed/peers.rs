@@ -18,6 +18,20 @@ pub(crate) fn msal_python(cache: &Cache) -> Option<Command> {
     Some(command)
 }
 
+/// What `az account get-access-token` comes down to when its commands are loaded: `azure-cli-core`, as `tests/run`
+/// installs it. It is spared its network, too.
+pub(crate) fn azure_cli(cache: &Cache) -> Option<Command> {
+    let python = installed("python/bin/python")?;
+    let folder = cache.path.with_file_name("azure");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::copy(&cache.path, folder.join("msal_token_cache.json")).unwrap();
+    let mut command = Command::new(python);
+    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/azure_cli.py"));
+    command.args([cache::AUTHORITY, CLIENT_ID, &cache.scope]).env("AZURE_CONFIG_DIR", folder);
+    command.env("AZURE_CORE_COLLECT_TELEMETRY", "no");
+    Some(command)
+}
+
 /// A program with msal-node and its extensions, likewise; it needs no network for a cached token.
 pub(crate) fn msal_node(cache: &Cache) -> Option<Command> {
     let packages = installed("node/node_modules")?;

@@ -4,8 +4,8 @@ use std::process::Command;
 
 use crate::cache::Cache;
 use crate::contender::{Contender, compete, print_table};
-use crate::peers::{Agent, msal_node, msal_python};
-use crate::{programs, rounds};
+use crate::peers::{Agent, azure_cli, msal_node, msal_python};
+use crate::{keys, programs, rounds};
 
 const TOKENS: usize = 6;
 /// How often the contenders run that take a hundred times as long.
@@ -26,12 +26,13 @@ pub(crate) fn show(effort: f64) {
     ];
     contenders
         .extend(programs().iter().map(|(name, program)| Contender::new(*name, cache.ask(program), token.as_bytes())));
+    let keyring = keys::keyring();
     for (name, program) in programs() {
-        let sealed = cache.encrypted(&program);
-        contenders.push(Contender::new(format!("{name}, key file"), sealed.ask(&program), token.as_bytes()));
-        let mut kernel = sealed.ask(&program);
-        kernel.env("TOKCACHE_KEY_CACHE", "kernel");
-        contenders.push(Contender::new(format!("{name}, key in kernel"), kernel, token.as_bytes()));
+        contenders.extend(keys::contenders(&cache, name, &program, keyring.as_ref()));
+    }
+    match &keyring {
+        Some(keyring) => contenders.push(keys::secret_tool(&cache, keyring)),
+        None => println!("(gnome-keyring, dbus or secret-tool is not here)"),
     }
     // Dropped, and with it the agent ended, when all have run.
     let agent = Agent::start();
@@ -41,7 +42,13 @@ pub(crate) fn show(effort: f64) {
     }
     let mut jq = Command::new("jq");
     jq.args(["-r", ".AccessToken | to_entries | last | .value.secret"]).arg(&cache.path);
-    for (name, command) in [("jq", Some(jq)), ("MSAL Python", msal_python(&cache)), ("msal-node", msal_node(&cache))] {
+    let others = [
+        ("jq", Some(jq)),
+        ("MSAL Python", msal_python(&cache)),
+        ("msal-node", msal_node(&cache)),
+        ("the core of az", azure_cli(&cache)),
+    ];
+    for (name, command) in others {
         match command.filter(is_here) {
             Some(command) => contenders.push(Contender::new(name, command, token.as_bytes()).every(SLOW)),
             None => println!("({name} is not here)"),

@@ -106,7 +106,8 @@ impl Bus {
         String::from_utf8(command.output().unwrap().stdout).unwrap()
     }
 
-    fn command(&self, program: &str) -> Command {
+    /// A program on this bus.
+    pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap());
         command.env("HOME", self.folder.path()).env("XDG_RUNTIME_DIR", self.folder.path());

@@ -1,0 +1,63 @@
+//! The same token out of an encrypted cache, by where its key is.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::bus::{Bus, Daemon, Prompter};
+use crate::cache::Cache;
+use crate::contender::Contender;
+
+/// How often those run that ask the keyring, and those whose key is made of a passphrase, which is slow on purpose.
+const SLOW: usize = 4;
+const SLOWEST: usize = 20;
+
+/// A keyring of its own, if there can be one here.
+pub(crate) fn keyring() -> Option<Bus> {
+    let is_here = |program: &str| Command::new(program).arg("--version").output().is_ok();
+    let all = ["dbus-daemon", "dbus-send", "gnome-keyring-daemon", "secret-tool"];
+    all.into_iter().all(is_here).then(|| Bus::new(Daemon::GnomeKeyring, Prompter::Dismisses))
+}
+
+/// `tokcache` with each kind of key. It leaves one in the kernel's session keyring: `benches/run` opens a session that
+/// ends with it.
+pub(crate) fn contenders(cache: &Cache, name: &str, tokcache: &Path, keyring: Option<&Bus>) -> Vec<Contender> {
+    let folder = cache.path.parent().unwrap();
+    let contender = |kind: &str, source: &str, settings: &[(&'static str, &str)]| {
+        let sealed = cache.encrypted(tokcache, &format!("{name}.{kind}").replace([' ', ','], ""), source, settings);
+        Contender::new(format!("{name}: {kind}"), sealed.ask(tokcache), format!("{}\n", cache.token))
+    };
+    let key_file = format!("key-file:{}", folder.join(format!("{name}.key")).display());
+    let words = folder.join(format!("{name}.words"));
+    put(&words, "correct horse battery staple\n");
+    let words = [("TOKCACHE_PASSPHRASE_FILE", words.to_str().unwrap())];
+
+    let mut contenders = vec![contender("key file", &key_file, &[])];
+    if let Some(keyring) = keyring {
+        let bus = ("DBUS_SESSION_BUS_ADDRESS", keyring.address.as_str());
+        contenders.push(contender("kernel's copy", "keyring", &[bus, ("TOKCACHE_KEY_CACHE", "kernel")]));
+        contenders.push(contender("keyring", "keyring", &[bus]).every(SLOW));
+    }
+    contenders.push(contender("passphrase", "passphrase", &words).every(SLOWEST));
+    contenders
+}
+
+/// `secret-tool lookup` of one token, which is all that it can keep.
+pub(crate) fn secret_tool(cache: &Cache, keyring: &Bus) -> Contender {
+    let attribute = ["service", "bench"];
+    let mut store = keyring.command("secret-tool");
+    let mut store = store.args(["store", "--label=bench"]).args(attribute).stdin(Stdio::piped()).spawn().unwrap();
+    store.stdin.take().unwrap().write_all(cache.token.as_bytes()).unwrap();
+    assert!(store.wait().unwrap().success());
+    let mut lookup = keyring.command("secret-tool");
+    lookup.arg("lookup").args(attribute);
+    Contender::new("secret-tool lookup", lookup, cache.token.as_bytes()).every(SLOW)
+}
+
+/// A file that nobody else can read.
+fn put(path: &Path, text: &str) {
+    let file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(path);
+    file.unwrap().write_all(text.as_bytes()).unwrap();
+}
