@@ -57,8 +57,8 @@ pub(super) fn wait_for<Lock>(
     }
 }
 
-/// The same, but ends with `None` when `waiting` has had enough: it is asked at the first wait and then about every
-/// 50 ms.
+/// The same, but ends with `None` when `waiting` has had enough: it is asked at the first wait, then about every 50 ms,
+/// and whenever it is somebody else's turn: whoever had the lock before may have done what is waited for.
 pub(super) fn wait_unless<Lock>(
     lock: &Path,
     patience: Duration,
@@ -68,16 +68,18 @@ pub(super) fn wait_unless<Lock>(
 ) -> Result<Option<Lock>, StoreError> {
     let mut queue = Queue::new(lock, patience, clock);
     let mut next_look = clock.elapsed();
+    let mut seen = None;
     loop {
         let holder = match attempt()? {
             Attempt::Held(lock) => return Ok(Some(lock)),
             Attempt::Taken(holder) => holder,
         };
-        if clock.elapsed() >= next_look {
+        if clock.elapsed() >= next_look || seen.as_ref() != Some(&holder) {
             if waiting(&holder) == Wait::Enough {
                 return Ok(None);
             }
             next_look = clock.elapsed() + LOOK_EVERY;
+            seen = Some(holder.clone());
         }
         queue.wait(holder)?;
     }
@@ -189,6 +191,21 @@ mod tests {
         let outcome = wait_unless(Path::new("lock"), Duration::from_secs(1), &clock, &mut || taken_by(42), &mut look);
         assert!(outcome.is_err());
         assert!((12..=21).contains(&looks.get()), "{} looks in a second", looks.get());
+    }
+
+    #[test]
+    fn the_caller_looks_whenever_it_is_somebody_elses_turn() {
+        let mut turns = [1, 1, 2, 2, 3].into_iter();
+        let mut attempt = || turns.next().map_or(Ok(Attempt::Held(())), taken_by);
+        let mut looks = Vec::new();
+        let mut look = |holder: &Holder| {
+            looks.extend(holder.pid);
+            Wait::More
+        };
+        let clock = SleepClock::default();
+        let held = wait_unless(Path::new("lock"), Duration::from_secs(60), &clock, &mut attempt, &mut look);
+        assert!(held.unwrap().is_some() && clock.elapsed() < LOOK_EVERY);
+        assert_eq!(looks, [1, 2, 3]);
     }
 
     #[test]
