@@ -1,6 +1,7 @@
 //! Whole processes, timed side by side.
 
 use std::io::Read as _;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -15,7 +16,9 @@ pub(crate) struct Contender {
 
 impl Contender {
     /// `command`, which has to print this and nothing else.
-    pub(crate) fn new(name: impl Into<String>, command: Command, prints: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn new(name: impl Into<String>, mut command: Command, prints: impl Into<Vec<u8>>) -> Self {
+        // Cargo's: every program that is not static would look there for its libraries first.
+        command.env_remove("LD_LIBRARY_PATH");
         Contender { name: name.into(), command, prints: prints.into(), every: 1, times: Vec::new() }
     }
 
@@ -39,6 +42,14 @@ impl Contender {
     pub(crate) fn spread(&self) -> Spread {
         Spread::of(&self.times)
     }
+}
+
+/// Where the program is. One that has yet to be looked for in a changed `PATH` is started by a fork of this process, which
+/// takes the longer the larger this has grown.
+pub(crate) fn found(program: &str) -> PathBuf {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let paths = std::env::split_paths(&folders).map(|folder| folder.join(program));
+    paths.into_iter().find(|path| path.is_file()).unwrap_or_else(|| program.into())
 }
 
 /// Runs each contender once a round, so that a slow moment of the machine hits them all; the slow ones afterwards, among

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::process::Command;
 use std::time::Instant;
 
-use crate::programs;
+use crate::Program;
 
-pub(crate) fn show(build: bool) {
-    for (name, program) in programs() {
+pub(crate) fn show(programs: &[Program], build: bool) {
+    for (name, program) in programs {
         println!("{name:<18} {:>9} bytes", program.metadata().unwrap().len());
     }
     let tree = cargo(&["tree", "--locked", "--edges", "normal", "--prefix", "none", "--no-dedupe"]).output().unwrap();

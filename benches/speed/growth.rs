@@ -1,22 +1,20 @@
 //! A cached token out of caches that have grown; the one that is wanted comes last.
 
 use std::io::{Read as _, Write as _};
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
 use crate::cache::Cache;
 use crate::contender::{Contender, compete};
-use crate::{programs, rounds};
+use crate::{Program, rounds};
 
 /// How many tokens, and how many rounds.
 const SIZES: [(usize, u32); 5] = [(1, 200), (100, 200), (1_000, 60), (10_000, 15), (100_000, 5)];
 /// What a pipe holds before whoever writes to it has to wait.
 const PIPE: usize = 65_536;
 
-pub(crate) fn show(effort: f64) {
-    let programs = programs();
+pub(crate) fn show(programs: &[Program], effort: f64) {
     println!("A cached token out of more and more, as multiples of `cat` of the same file, and of the file's size:\n");
     print!("{:>8} {:>8} {:>10}", "tokens", "MB", "cat ms");
     programs.iter().for_each(|(name, _)| print!(" {name:>18} {:>10}", "memory"));
@@ -24,25 +22,24 @@ pub(crate) fn show(effort: f64) {
     for (tokens, most) in SIZES.into_iter().filter(|(tokens, _)| effort > 0.0 || *tokens <= 100) {
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::write(folder.path(), tokens);
-        row(&cache, tokens, rounds(effort, most), &programs);
+        row(&cache, tokens, rounds(effort, most), programs);
     }
     println!();
 }
 
-fn row<Program: AsRef<Path>>(cache: &Cache, tokens: usize, rounds: usize, programs: &[(&str, Program)]) {
+fn row(cache: &Cache, tokens: usize, rounds: usize, programs: &[Program]) {
     let mut cat = Command::new("cat");
     cat.arg(&cache.path);
     let mut contenders = vec![Contender::new("cat", cat, std::fs::read(&cache.path).unwrap())];
     let token = format!("{}\n", cache.token);
-    contenders.extend(
-        programs.iter().map(|(name, program)| Contender::new(*name, cache.ask(program.as_ref()), token.as_bytes())),
-    );
+    contenders
+        .extend(programs.iter().map(|(name, program)| Contender::new(*name, cache.ask(program), token.as_bytes())));
     compete(&mut contenders, rounds);
     let cat = contenders[0].spread().median;
     let size = cache.path.metadata().unwrap().len() as f64;
     print!("{tokens:>8} {:>8.2} {cat:>10.2}", size / 1e6);
     for (contender, (_, program)) in contenders[1..].iter().zip(programs) {
-        let memory = peak_memory(cache.ask(program.as_ref())) as f64;
+        let memory = peak_memory(cache.ask(program)) as f64;
         print!(" {:>18.2} {:>10}", contender.spread().median / cat, megabytes(memory, size));
     }
     println!();

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use crate::bus::{Bus, Daemon, Prompter};
 use crate::cache::Cache;
-use crate::contender::Contender;
+use crate::contender::{Contender, found};
 
 /// How often those run that ask the keyring, and those whose key is made of a passphrase, which is slow on purpose.
 const SLOW: usize = 4;
@@ -51,7 +51,7 @@ pub(crate) fn secret_tool(cache: &Cache, keyring: &Bus) -> Contender {
     let mut store = store.args(["store", "--label=bench"]).args(attribute).stdin(Stdio::piped()).spawn().unwrap();
     store.stdin.take().unwrap().write_all(cache.token.as_bytes()).unwrap();
     assert!(store.wait().unwrap().success());
-    let mut lookup = keyring.command("secret-tool");
+    let mut lookup = keyring.command(found("secret-tool").to_str().unwrap());
     lookup.arg("lookup").args(attribute);
     Contender::new("secret-tool lookup", lookup, cache.token.as_bytes()).every(SLOW)
 }

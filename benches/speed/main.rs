@@ -21,13 +21,18 @@ mod warm;
 
 use std::path::{Path, PathBuf};
 
+/// A build of tokcache, and its name in the tables.
+type Program = (&'static str, PathBuf);
+
 fn main() {
     // `cargo bench` says --bench; a test run of the benchmarks only wants to know that they work.
     let effort = if is_typed("--bench") { 1.0 } else { 0.0 };
-    facts::show(is_typed("--build"));
-    warm::show(effort);
-    growth::show(effort);
-    refresh::show(effort);
+    let folder = tempfile::tempdir().unwrap();
+    let programs = install(folder.path());
+    facts::show(&programs, is_typed("--build"));
+    warm::show(&programs, effort);
+    growth::show(&programs, effort);
+    refresh::show(&programs, effort);
 }
 
 fn is_typed(flag: &str) -> bool {
@@ -39,12 +44,17 @@ fn rounds(effort: f64, most: u32) -> usize {
     ((f64::from(most) * effort) as usize).max(1)
 }
 
-/// tokcache as it is built for whoever builds it, and the static program, if `cargo static` has built that.
-fn programs() -> Vec<(&'static str, PathBuf)> {
+/// tokcache as it is built for whoever builds it, and the static program, if `cargo static` has built that. Copied, as by
+/// an installation: what a linker has written lies in the system's memory in smaller pieces, and starts more slowly.
+fn install(folder: &Path) -> Vec<Program> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let all = [
         ("tokcache", PathBuf::from(env!("CARGO_BIN_EXE_tokcache"))),
         ("tokcache, static", root.join("target/x86_64-unknown-linux-musl/release/tokcache")),
     ];
-    all.into_iter().filter(|(_, path)| path.exists()).collect()
+    let install = |(name, built): (&'static str, PathBuf)| {
+        let program = folder.join(name.replace(", ", "-"));
+        std::fs::copy(built, &program).ok().map(|_| (name, program))
+    };
+    all.into_iter().filter_map(install).collect()
 }

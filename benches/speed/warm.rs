@@ -5,13 +5,13 @@ use std::process::Command;
 use crate::cache::Cache;
 use crate::contender::{Contender, compete, print_table};
 use crate::peers::{Agent, azure_cli, msal_node, msal_python};
-use crate::{keys, programs, rounds};
+use crate::{Program, keys, rounds};
 
 const TOKENS: usize = 6;
 /// How often the contenders run that take a hundred times as long.
 const SLOW: usize = 10;
 
-pub(crate) fn show(effort: f64) {
+pub(crate) fn show(programs: &[Program], effort: f64) {
     let folder = tempfile::tempdir().unwrap();
     let cache = Cache::write(folder.path(), TOKENS);
     let size = cache.path.metadata().unwrap().len();
@@ -25,10 +25,10 @@ pub(crate) fn show(effort: f64) {
         Contender::new("cat of the cache", cat, std::fs::read(&cache.path).unwrap()),
     ];
     contenders
-        .extend(programs().iter().map(|(name, program)| Contender::new(*name, cache.ask(program), token.as_bytes())));
+        .extend(programs.iter().map(|(name, program)| Contender::new(*name, cache.ask(program), token.as_bytes())));
     let keyring = keys::keyring();
-    for (name, program) in programs() {
-        contenders.extend(keys::contenders(&cache, name, &program, keyring.as_ref()));
+    for (name, program) in programs {
+        contenders.extend(keys::contenders(&cache, name, program, keyring.as_ref()));
     }
     match &keyring {
         Some(keyring) => contenders.push(keys::secret_tool(&cache, keyring)),
