@@ -105,7 +105,7 @@ fn herd(provider: &Provider, home: &Home, program: &Path) -> Duration {
     let (gate, opener) = std::io::pipe().unwrap();
     let herd: Vec<_> = (0..HERD)
         .map(|_| {
-            let mut waiting = home.command("sh");
+            let mut waiting = home.command(found("sh"));
             trust_only(provider, &mut waiting);
             waiting.args(["-c", "read -r _; exec \"$0\" \"$@\" </dev/null >/dev/null"]).arg(program);
             // Some say that they wait.

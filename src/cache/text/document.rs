@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::glance::Look;
 use super::scan::{Index, Member};
 use crate::cache::entry::fields::Fields;
 use crate::cache::{Defect, Section};
@@ -18,8 +17,7 @@ pub(in crate::cache) struct Document<'t> {
 #[derive(Clone, Copy)]
 pub(in crate::cache) struct Entry<'t> {
     pub(super) text: &'t [u8],
-    pub(super) look: &'t Look,
-    member: Member,
+    pub(super) member: Member,
     /// Which of the section's members it is.
     pub(in crate::cache) position: usize,
 }
@@ -34,8 +32,8 @@ impl<'t> Document<'t> {
 
     /// The section's entries with the shadowed ones, without a look at any of them.
     pub(in crate::cache) fn all_entries(self, section: Section) -> impl Iterator<Item = Entry<'t>> {
-        let members = self.index.section(section).iter().zip(self.index.looks(section)).enumerate();
-        members.map(move |(position, (member, look))| Entry { text: self.text, look, member: *member, position })
+        let entry = move |(position, member): (usize, &Member)| Entry { text: self.text, member: *member, position };
+        self.index.section(section).iter().enumerate().map(entry)
     }
 
     /// Whether a later entry of the section has the key of the one at `position`.

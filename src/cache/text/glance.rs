@@ -4,7 +4,7 @@ use super::document::Entry;
 use super::scan::{Member, Span};
 
 /// Where the values of some fields stand, with their quotes. Of two fields with one name the last counts.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(in crate::cache) struct Look {
     client_id: Span,
     home_account_id: Span,
@@ -37,7 +37,7 @@ impl Look {
 impl<'t> Entry<'t> {
     /// `None` where only parsing tells, as letters may be written as escapes.
     pub(in crate::cache) fn glance(&self) -> Option<Glance<'t>> {
-        let Look { client_id, home_account_id, realm, target } = *self.look;
+        let Look { client_id, home_account_id, realm, target } = self.member.look;
         let said = |place| self.string(place).unwrap_or_default();
         (!self.is_escaped()).then(|| Glance {
             client_id: said(client_id),

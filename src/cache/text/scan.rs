@@ -31,6 +31,8 @@ pub(in crate::cache) struct Member {
     pub(in crate::cache) value: Span,
     /// Whether a backslash stands in the name or the value.
     pub(in crate::cache) escaped: bool,
+    /// What is to be seen in the entry that the value is.
+    pub(in crate::cache) look: Look,
 }
 
 impl Member {
@@ -50,14 +52,7 @@ impl Member {
 pub(in crate::cache) struct Index {
     pub(in crate::cache) root: Span,
     pub(in crate::cache) members: Vec<Member>,
-    sections: [Entries; Section::ALL.len()],
-}
-
-/// The members of a section, and a look at each.
-#[derive(Debug, Default)]
-struct Entries {
-    members: Vec<Member>,
-    looks: Vec<Look>,
+    sections: [Vec<Member>; Section::ALL.len()],
 }
 
 impl Index {
@@ -77,19 +72,19 @@ impl Index {
         if scanner.peek()? != b'{' {
             return Err(ParseError::NotAnObject);
         }
-        let mut sections: [Entries; Section::ALL.len()] = Default::default();
+        let mut sections: [Vec<_>; Section::ALL.len()] = Default::default();
         let members = scanner.members(|scanner, key| {
-            let member = Member { key, value: key, escaped: scanner.escaped };
-            let Some(section) = Section::named(&member.name(text)) else { return scanner.value() };
+            let member = Member { key, value: key, escaped: scanner.escaped, look: Look::default() };
+            let Some(section) = Section::named(&member.name(text)) else { return scanner.unseen() };
             // Of two sections with one name the last counts, as in every MSAL library.
             sections[section as usize] = match scanner.peek()? {
-                b'{' => scanner.entries()?,
+                b'{' => scanner.members(|scanner, _| scanner.entry())?,
                 _ => {
                     scanner.value()?;
-                    Entries::default()
+                    Vec::new()
                 }
             };
-            Ok(())
+            Ok(Look::default())
         })?;
         let root = Span { start, end: scanner.at };
         scanner.white_space();
@@ -100,12 +95,7 @@ impl Index {
     }
 
     pub(in crate::cache) fn section(&self, section: Section) -> &[Member] {
-        &self.sections[section as usize].members
-    }
-
-    /// What each of the section's members says of itself.
-    pub(in crate::cache) fn looks(&self, section: Section) -> &[Look] {
-        &self.sections[section as usize].looks
+        &self.sections[section as usize]
     }
 }
 
@@ -113,7 +103,7 @@ impl Index {
 pub(in crate::cache) fn members(text: &[u8]) -> Result<Vec<Member>, ParseError> {
     let mut scanner = Scanner::new(text);
     match scanner.peek()? {
-        b'{' => scanner.members(|scanner, _| scanner.value()),
+        b'{' => scanner.members(|scanner, _| scanner.unseen()),
         _ => Err(ParseError::NotAnObject),
     }
 }
@@ -132,44 +122,40 @@ impl<'t> Scanner<'t> {
         Scanner { text, at: 0, nesting: Vec::new(), escaped: false }
     }
 
-    /// Passes over the section that starts here.
-    fn entries(&mut self) -> Result<Entries, ParseError> {
-        let mut looks = Vec::new();
-        let members = self.members(|scanner, _| {
-            looks.push(scanner.entry()?);
-            Ok(())
-        })?;
-        Ok(Entries { members, looks })
-    }
-
     /// Passes over an entry. There is nothing to see in one that is no JSON object.
     fn entry(&mut self) -> Result<Look, ParseError> {
         let (start, escaped) = (self.at, self.escaped);
         let (text, mut look) = (self.text, Look::default());
         if self.peek()? == b'{'
-            && self.each_member(|scanner, _| scanner.value(), |field| look.note(text, field)).is_ok()
+            && self.each_member(|scanner, _| scanner.unseen(), |field| look.note(text, field)).is_ok()
         {
             return Ok(look);
         }
         (self.at, self.escaped) = (start, escaped);
         self.nesting.clear();
+        self.unseen()
+    }
+
+    /// Passes over a value that is not looked at.
+    fn unseen(&mut self) -> Result<Look, ParseError> {
         self.value()?;
         Ok(Look::default())
     }
 
-    /// Passes over the object that starts here; `value` passes over each member's value.
+    /// Passes over the object that starts here; `value` passes over each member's value and tells what it saw.
     fn members(
         &mut self,
-        value: impl FnMut(&mut Self, Span) -> Result<(), ParseError>,
+        value: impl FnMut(&mut Self, Span) -> Result<Look, ParseError>,
     ) -> Result<Vec<Member>, ParseError> {
-        let mut members = Vec::new();
+        // Few sections have more.
+        let mut members = Vec::with_capacity(8);
         self.each_member(value, |member| members.push(member))?;
         Ok(members)
     }
 
     fn each_member(
         &mut self,
-        mut value: impl FnMut(&mut Self, Span) -> Result<(), ParseError>,
+        mut value: impl FnMut(&mut Self, Span) -> Result<Look, ParseError>,
         mut visit: impl FnMut(Member),
     ) -> Result<(), ParseError> {
         self.at += 1;
@@ -187,8 +173,8 @@ impl<'t> Scanner<'t> {
             self.expect(b':')?;
             self.white_space();
             let start = self.at;
-            value(self, key)?;
-            visit(Member { key, value: Span { start, end: self.at }, escaped: self.escaped });
+            let look = value(self, key)?;
+            visit(Member { key, value: Span { start, end: self.at }, escaped: self.escaped, look });
             escaped |= self.escaped;
             self.white_space();
             if self.peek()? == b'}' {
@@ -333,5 +319,22 @@ mod tests {
         let index = Index::of(text).unwrap();
         let keys: Vec<_> = index.section(Section::AccessToken).iter().map(|entry| entry.name(text)).collect();
         assert_eq!(keys, ["a", "b"]);
+    }
+
+    #[test]
+    fn an_entry_that_is_no_json_is_passed_over_and_hides_no_other() {
+        let index = Index::of(br#"{"AccessToken": {"a": {"realm" "r"}, "b": 1, "c": {"realm": "r"}}}"#).unwrap();
+        let seen: Vec<_> = index.section(Section::AccessToken).iter().map(|entry| entry.look).collect();
+        assert_eq!(seen[..2], [Look::default(); 2]);
+        assert_ne!(seen[2], Look::default());
+    }
+
+    #[test]
+    fn a_backslash_anywhere_in_an_entry_is_known() {
+        let text =
+            br#"{"AccessToken": {"a": {"b": "\n", "c": {}}, "\n": {}, "d": {"e": {"\n": 1}, "f": 1}, "g": {"h": 1}}}"#;
+        let index = Index::of(text).unwrap();
+        let escaped: Vec<_> = index.section(Section::AccessToken).iter().map(|entry| entry.escaped).collect();
+        assert_eq!(escaped, [true, true, true, false]);
     }
 }
