@@ -4,6 +4,7 @@
 
 mod memory;
 mod process;
+mod terminal;
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
@@ -21,3 +22,4 @@ pub(crate) use system::{
     sync_folder, without_waiting,
 };
 pub use system::{create_folder, exposure, is_trusted};
+pub use terminal::ask_secretly;

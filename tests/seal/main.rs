@@ -14,3 +14,4 @@ mod kernel;
 mod keyring;
 mod kills;
 mod passphrases;
+mod prompt;
