@@ -2,6 +2,7 @@
 //!
 //! Proven on Linux; the macOS and Windows parts are written for and compiled.
 
+mod locked;
 mod memory;
 mod process;
 mod terminal;
@@ -14,6 +15,7 @@ mod windows;
 #[cfg(windows)]
 use windows as system;
 
+pub(crate) use locked::LockedBytes;
 pub use memory::hide_memory;
 pub use process::become_command;
 pub(crate) use system::{

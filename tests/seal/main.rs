@@ -13,5 +13,6 @@ mod hygiene;
 mod kernel;
 mod keyring;
 mod kills;
+mod memory;
 mod passphrases;
 mod prompt;
