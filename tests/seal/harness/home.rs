@@ -7,6 +7,8 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
+use crate::provider::Provider;
+
 /// The secrets in the cache that a home starts with.
 pub(crate) const ACCESS_TOKEN: &str = "AT-bob";
 pub(crate) const REFRESH_TOKEN: &str = "RT-bob-canary-5f0c9c7d";
@@ -37,6 +39,13 @@ impl Home {
         home
     }
 
+    /// Its provider is this one from now on.
+    pub(crate) fn use_provider(&self, provider: &Provider) {
+        let profile = "home/config/profiles/default.toml";
+        let text = fs::read_to_string(self.path(profile)).unwrap();
+        self.write(profile, text.replace("http://127.0.0.1:1", &provider.address()));
+    }
+
     pub(crate) fn set(&mut self, name: &'static str, value: impl Into<String>) {
         self.settings.push((name, value.into()));
     }
@@ -61,6 +70,13 @@ impl Home {
         fs::write(&path, text).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         path
+    }
+
+    /// The names of all files of this home, wherever in it, that have this text in them.
+    pub(crate) fn files_with(&self, text: &str) -> Vec<String> {
+        let grep = Command::new("grep").args(["-rlaF", text]).arg(self.folder.path()).output().unwrap();
+        let paths = String::from_utf8(grep.stdout).unwrap();
+        paths.lines().map(|path| path.rsplit('/').next().unwrap().to_owned()).collect()
     }
 
     /// The first line of a sealed cache.
