@@ -14,7 +14,7 @@ const FIRST_OPENAT: usize = 4;
 
 /// Runs `line`, killed at the `count`th call of `call`; false when it made no so many.
 fn is_killed_at(home: &Home, line: &str, call: &str, count: usize) -> bool {
-    let mut strace = home.command("strace");
+    let mut strace = home.strace();
     strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={call}")]);
     strace.args(["-e", &format!("inject={call}:signal=KILL:when={count}")]);
     strace.arg(env!("CARGO_BIN_EXE_tokcache")).args(line.split(' '));

@@ -16,7 +16,7 @@ fn sealed_home() -> Home {
 
 /// The calls that lock and unlock memory in a run of `token`.
 fn locks(home: &Home) -> Vec<String> {
-    let mut strace = home.command("strace");
+    let mut strace = home.strace();
     strace.args(["-f", "-qq", "-o"]).arg(home.path("trace")).args(["-e", "trace=mlock,mlock2,mlockall,munlock"]);
     assert_eq!(
         assert_succeeds(&strace.arg(env!("CARGO_BIN_EXE_tokcache")).arg("token").output().unwrap()),

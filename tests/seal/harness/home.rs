@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use rustix::process::geteuid;
 use tempfile::TempDir;
 
 use crate::provider::Provider;
@@ -99,6 +100,17 @@ impl Home {
         command.env("XDG_RUNTIME_DIR", self.folder.path());
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command.current_dir(self.folder.path()).stdin(Stdio::null());
+        command
+    }
+
+    /// `strace`, in a way that lets it read the memory of what it runs, and with it what is written: tokcache shows that to
+    /// nobody but root.
+    pub(crate) fn strace(&self) -> Command {
+        if geteuid().is_root() {
+            return self.command("strace");
+        }
+        let mut command = self.command("unshare");
+        command.args(["--user", "--map-current-user", "--keep-caps", "strace"]);
         command
     }
 
