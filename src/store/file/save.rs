@@ -78,11 +78,16 @@ pub(super) fn remove(_lock: &CacheLock, place: &Place) -> Result<(), StoreError>
     platform::sync_folder(place.folder()).map_err(StoreError::io("sync", place.folder()))
 }
 
-fn existing(place: &Place) -> io::Result<Option<Metadata>> {
+/// What is there already, if it is what may be saved to.
+pub(super) fn existing(place: &Place) -> io::Result<Option<Metadata>> {
     match fs::metadata(place.file()) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
-        Ok(metadata) => check(&metadata).map(|()| Some(metadata)),
+        Ok(metadata) => {
+            check(&metadata)?;
+            platform::check_owner(&metadata)?;
+            Ok(Some(metadata))
+        }
     }
 }
 
@@ -109,8 +114,10 @@ fn write_beside(place: &Place, bytes: &[u8], replaced: Option<&Metadata>) -> io:
 /// The last resort; cut at the end, so that a reader in between sees something torn rather than nothing.
 fn write_in_place(place: &Place, bytes: &[u8]) -> io::Result<File> {
     let mut file = open_to_write(place.file())?;
+    let found = file.metadata()?;
+    platform::check_owner(&found)?;
     // Only its owner can close it, and it was open before.
-    let _ = platform::narrow_mode(&file, &file.metadata()?);
+    let _ = platform::narrow_mode(&file, &found);
     file.write_all(bytes)?;
     file.set_len(bytes.len() as u64)?;
     file.sync_all()?;
