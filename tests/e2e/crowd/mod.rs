@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::harness::{end_of, source};
 
+mod bracketed;
 pub(crate) mod library;
 
 /// Whose protocol a program follows.
