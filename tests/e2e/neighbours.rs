@@ -79,9 +79,20 @@ fn node_costs_nobody_the_sign_in_at_coarse_file_times() {
     the_sign_in_survives_beside(&[Node, Node], FourMilliseconds);
 }
 
-/// Here the others destroy each other's files: whoever only flocks walks in on whoever only creates the lock file, both
-/// write in place, and .NET deletes what it then finds half written, with all that is in it. That cannot be told from
-/// somebody who signs everybody out, and so what is lost is counted only.
+/// Whoever only flocks walks in on whoever only creates the lock file, both write in place, and .NET deletes what it then
+/// finds half written, with all that is in it. That cannot be told from somebody who signs everybody out.
+#[test]
+fn the_others_alone_lose_entries_and_tear_the_file() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+
+    let cache = folder.path().join("cache.json");
+    let reports = write_together(&cache, &[Python, PythonPortalocker, Node, Dotnet, Go], Fine, pace(), || ());
+
+    print(&reports);
+    assert!(reports.iter().any(|report| report.lost > 0), "then there is something to promise");
+}
+
+/// So what tokcache loses there is counted only.
 #[test]
 fn all_programs_at_once_leave_no_lock() {
     let provider = Provider::start();
