@@ -50,21 +50,24 @@ impl PublicClient<'_> {
         let end = self.clock.elapsed() + LONGEST.min(self.retry_within);
         loop {
             self.clock.sleep(PAUSE);
-            match cached::load(self.store) {
-                Ok(cache) if cache.serialize() == written.text => return true,
-                Ok(_) => {}
-                Err(_) => return false,
+            let Ok(cache) = cached::load(self.store) else { return false };
+            let seen = Written::of(&cache);
+            if seen.text == written.text {
+                return true;
             }
-            let mended = cached::update(self.store, &mut |cache| {
-                if is_undone(cache) {
-                    cache.record(grant, now);
+            written = seen;
+            if is_undone(&cache) {
+                let mended = cached::update(self.store, &mut |cache| {
+                    if is_undone(cache) {
+                        cache.record(grant, now);
+                    }
+                    written = Written::of(cache);
+                });
+                match mended {
+                    Ok(Saved::Unchanged) => {}
+                    Ok(_) => self.observer.saved_again(),
+                    Err(_) => return false,
                 }
-                written = Written::of(cache);
-            });
-            match mended {
-                Ok(Saved::Unchanged) => {}
-                Ok(_) => self.observer.saved_again(),
-                Err(_) => return false,
             }
             if self.clock.elapsed() >= end {
                 return false;

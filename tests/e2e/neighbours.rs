@@ -155,8 +155,10 @@ fn nothing_is_lost_beside(others: &[Neighbour], file_times: FileTimes) {
     let home = Home::at(&provider);
     home.sign_in(&provider);
     let members = [&[Tokcache, Tokcache], others].concat();
+    // There is nothing to be mended, and more is written.
+    let pace = Pace { watch: Duration::ZERO, ..pace() };
 
-    let reports = write_together(home.cache.path(), &members, file_times, pace(), || refresh_and_read(&home));
+    let reports = write_together(home.cache.path(), &members, file_times, pace, || refresh_and_read(&home));
 
     print(&reports);
     for report in reports {

@@ -28,7 +28,7 @@ const SLOTS: usize = 8;
 
 /// Names the file; where it is set, this process was started by [`command`].
 pub(crate) const CACHE: &str = "CROWD_CACHE";
-const VARIABLES: [&str; 5] = [CACHE, "CROWD_NAME", "CROWD_BRACKETS", "CROWD_SECONDS", "CROWD_PAUSE"];
+const VARIABLES: [&str; 6] = [CACHE, "CROWD_NAME", "CROWD_BRACKETS", "CROWD_SECONDS", "CROWD_PAUSE", "CROWD_WATCH"];
 
 /// What makes the test binary call [`write_as_told`]; other programs look for [`CACHE`].
 const TEST: [&str; 4] = ["neighbours::tokcache_writes", "--exact", "--ignored", "--nocapture"];
@@ -36,24 +36,27 @@ const TEST: [&str; 4] = ["neighbours::tokcache_writes", "--exact", "--ignored", 
 /// The command that runs [`write_as_told`] in a process of its own.
 pub(super) fn command(name: &str, cache: &Path, brackets: &Path, pace: Pace) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("this program"));
-    let [time, pause] = [pace.time, pace.pause].map(|time| time.as_secs_f64().to_string());
-    let values: [&OsStr; 5] = [cache.as_ref(), name.as_ref(), brackets.as_ref(), time.as_ref(), pause.as_ref()];
+    let times = [pace.time, pace.pause, pace.watch].map(|time| time.as_secs_f64().to_string());
+    let [time, pause, watch] = times.each_ref().map(|time| -> &OsStr { time.as_ref() });
+    let values = [cache.as_ref(), name.as_ref(), brackets.as_ref(), time, pause, watch];
     command.args(TEST).envs(VARIABLES.into_iter().zip(values));
     command
 }
 
 /// Writes until the time is over, and returns a report in the form of `writer.py`.
 pub(crate) fn write_as_told() -> String {
-    let [cache, name, brackets, time, pause] =
+    let [cache, name, brackets, time, pause, watch] =
         VARIABLES.map(|name| std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set")));
-    let [time, pause] = [time, pause].map(|seconds| Duration::from_secs_f64(seconds.parse().expect("seconds")));
-    Writer::new(Path::new(&cache), &name, Path::new(&brackets)).run(Pace { time, pause })
+    let [time, pause, watch] =
+        [time, pause, watch].map(|seconds| Duration::from_secs_f64(seconds.parse().expect("seconds")));
+    Writer { watch, ..Writer::new(Path::new(&cache), &name, Path::new(&brackets)) }.run(Pace { time, pause, watch })
 }
 
 /// Holds a few sign-ins, refreshes one after the other, and notices when a refresh token is lost.
 pub(crate) struct Writer {
     store: Bracketed,
     clock: SystemClock,
+    watch: Duration,
     /// The newest secret in each slot.
     expected: HashMap<String, String>,
     pub(crate) lost: usize,
@@ -67,6 +70,7 @@ impl Writer {
         Writer {
             store: Bracketed { store, name: name.to_owned(), log: brackets.to_owned() },
             clock: SystemClock::new(),
+            watch: Duration::ZERO,
             expected: HashMap::new(),
             lost: 0,
             failures: 0,
@@ -150,7 +154,7 @@ impl Writer {
             clock: &self.clock,
             observer: &Silence,
             lock_timeout: PATIENCE,
-            retry_within: PATIENCE,
+            retry_within: self.watch,
         };
         let request = SilentRequest {
             scopes: ScopeSet::parse("api.read"),
