@@ -1,7 +1,7 @@
 //! Seeing that what was saved stays, beside programs that overwrite what they have not read.
 //!
-//! MSAL Node decides whether to read the file again before it waits for the lock, .NET deletes other programs' locks, and
-//! whoever only `flock`s enters beside whoever only creates the lock file. What they overwrite, no lock protects.
+//! MSAL Node decides whether to read the file again before it waits for the lock, .NET deletes other programs' locks,
+//! and whoever only `flock`s enters beside whoever only creates the lock file. What they overwrite, no lock protects.
 
 use std::time::Duration;
 

@@ -79,8 +79,8 @@ fn node_costs_nobody_the_sign_in_at_coarse_file_times() {
     the_sign_in_survives_beside(&[Node, Node], FourMilliseconds);
 }
 
-/// Whoever only flocks walks in on whoever only creates the lock file, both write in place, and .NET deletes what it then
-/// finds half written, with all that is in it. That cannot be told from somebody who signs everybody out.
+/// Whoever only flocks walks in on whoever only creates the lock file, both write in place, and .NET deletes what it
+/// then finds half written, with all that is in it. That cannot be told from somebody who signs everybody out.
 #[test]
 fn the_others_alone_lose_entries_and_tear_the_file() {
     let folder = tempfile::tempdir().expect("a temporary folder");
