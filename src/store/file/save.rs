@@ -1,6 +1,7 @@
 //! Saving: the file is the old one or the new one, at every moment and after every crash.
 //!
-//! A temporary file in the same folder is written, synced and renamed over the cache file, and then the folder is synced.
+//! The file is given a new time, which tells the others that something comes. A temporary file in the same folder is
+//! written, synced and renamed over the cache file, and then the folder is synced.
 //! Only where a rename is impossible (a single file mounted into a container; a folder that cannot be written, with
 //! a file that can) the bytes are written in place: there, a crash in that instant can tear the file.
 
@@ -13,7 +14,7 @@ use tempfile::{Builder, NamedTempFile};
 use super::load::{Snapshot, Version};
 use super::lock::CacheLock;
 use super::place::{Place, TEMPORARY_TAIL};
-use super::regular::{check, open_to_write};
+use super::regular::{check, open_to_write, open_unchecked};
 use crate::platform;
 use crate::store::StoreError;
 
@@ -38,12 +39,12 @@ pub(super) fn save(
 ) -> Result<Commit, StoreError> {
     let failed = StoreError::io("save", place.file());
     let replaced = existing(place).map_err(&failed)?;
+    let seen = seen.map(|seen| announce(place, seen.version));
     let temporary = match write_beside(place, bytes, replaced.as_ref()) {
         Ok(temporary) => Some(temporary),
         Err(error) if is_rename_impossible(&error) => None,
         Err(error) => return Err(failed(error)),
     };
-    let seen = seen.map(|seen| seen.version);
     if !lock.is_still_ours() || version(place).map_err(&failed)? != seen {
         return Ok(Commit::Overtaken);
     }
@@ -93,6 +94,22 @@ pub(super) fn existing(place: &Place) -> io::Result<Option<Metadata>> {
 
 fn version(place: &Place) -> io::Result<Option<Version>> {
     existing(place)?.as_ref().map(Version::of).transpose()
+}
+
+/// Makes the file look newer before the slow part of a save, so that nobody who looks meanwhile takes what he has in
+/// memory for the newest: MSAL Node looks before it waits for the lock, and overwrites what was saved while it waited.
+/// Returns what the file looks like from now on. A time that cannot be set is no failure.
+fn announce(place: &Place, seen: Version) -> Version {
+    let announced = || -> io::Result<Version> {
+        let file = open_unchecked(place.file())?;
+        // Else somebody has written it in spite of the lock, which is not to be hidden.
+        if Version::of(&file.metadata()?)? != seen {
+            return Ok(seen);
+        }
+        stamp(&file, Some(seen.modified))?;
+        Version::of(&file.metadata()?)
+    };
+    announced().unwrap_or(seen)
 }
 
 /// The new file under a temporary name: 0600 or narrower, its owner's, on the disk.
