@@ -67,6 +67,11 @@ fn refresh_while(life: &Life, act: impl Fn(usize) + Sync) -> (SilentOutcome, Dur
     (outcome, life.clock.elapsed() - start)
 }
 
+fn sign_out(life: &Life) {
+    let request = SignOutRequest { account: None, revoke: false };
+    PublicClient { lock_timeout: Duration::ZERO, ..life.client() }.sign_out(&request).unwrap().unwrap();
+}
+
 /// The document as it is now, with a mark of its writer, to be written later.
 fn memory_of(life: &Life) -> String {
     life.stored().replace("NODES", "NODES-NEXT")
@@ -156,10 +161,7 @@ fn a_sign_out_is_not_undone() {
     let sign_outs: [&(dyn Fn(&Life) + Sync); 3] = [
         &|life| drop(forget_everything(life.store.as_ref()).unwrap()),
         &|life| life.store.remove().unwrap(),
-        &|life| {
-            let request = SignOutRequest { account: None, revoke: false };
-            PublicClient { lock_timeout: Duration::ZERO, ..life.client() }.sign_out(&request).unwrap().unwrap();
-        },
+        &sign_out,
     ];
     for sign_out in sign_outs {
         let life = shared();
@@ -177,17 +179,43 @@ fn a_sign_out_is_not_undone() {
 #[test]
 fn a_second_sign_in_that_was_overwritten_is_saved_again() {
     let life = shared();
-    let stale = Mutex::new(Some(memory_of(&life)));
+    sign_in_again_while(&life, &memory_of(&life));
+    assert_eq!(life.told().last().unwrap(), "saved again");
+    assert_mended(&life);
+}
+
+#[test]
+fn a_first_sign_in_that_was_overwritten_is_saved_again() {
+    let life = shared();
+    let stale = memory_of(&life);
+    sign_out(&life);
+    let nobody = memory_of(&life);
+    assert!(!nobody.contains("RT-1") && stale.contains("RT-1"));
+    sign_in_again_while(&life, &nobody);
+    assert_eq!(life.told().last().unwrap(), "saved again");
+    assert_mended(&life);
+}
+
+#[test]
+fn a_later_sign_in_of_another_program_stays() {
+    let life = shared();
+    let later = memory_of(&life).replace("AT-1", "AT-LATER").replace("RT-1", "RT-LATER");
+    sign_in_again_while(&life, &later);
+    assert_eq!(life.stored(), later);
+}
+
+/// Another sign-in of the same person, which is overwritten with `memory` as soon as it is saved.
+fn sign_in_again_while(life: &Life, memory: &str) {
+    let memory = Mutex::new(Some(memory.to_owned()));
     let overwrite = |_| {
         let is_saved = life.stored().contains("AT-2");
-        if let Some(stale) = stale.lock().unwrap().take_if(|_| is_saved) {
-            life.change(|_| stale.clone());
+        if let Some(memory) = memory.lock().unwrap().take_if(|_| is_saved) {
+            life.change(|_| memory.clone());
         }
     };
     let clock = Restless { clock: &life.clock, act: &overwrite, sleeps: Mutex::new(0) };
     life.sign_in_at(&PublicClient { clock: &clock, ..life.client() }, tokens(2));
-    assert_eq!(life.told().last().unwrap(), "saved again");
-    assert_mended(&life);
+    assert!(memory.into_inner().unwrap().is_none(), "it was overwritten");
 }
 
 #[test]
