@@ -65,6 +65,10 @@ fn named(bytes: &[u8]) -> Option<(String, String)> {
         return Some(pair);
     }
     let members = Object::parse(std::str::from_utf8(bytes).ok()?)?;
+    // Nobody but tokcache writes such a file: what it never would is not read.
+    if !members.0.iter().all(|(name, _)| name.is_unicode) {
+        return None;
+    }
     let is_clear = |name: &str| members.0.iter().filter(|(own, _)| own.text == name).count() == 1;
     let spent = members.string("spent").filter(|_| is_clear("spent"))?;
     Some((spent, members.string("refresh_token").filter(|_| is_clear("refresh_token"))?))

@@ -75,7 +75,7 @@ fn find_changed(document: &[u8], sealed: &[u8]) {
         match change {
             0 => changed.truncate(at),
             1 => changed.insert(at, 0),
-            _ => changed[at] ^= (mix as u8) | 1,
+            _ => changed[at] ^= 1 << (mix % 8),
         }
         let store = sealing(BareStore::holding(&changed), Encryption::By(KeySource::Credential));
         match opened(&store) {
