@@ -79,6 +79,7 @@ fn grant(environment: &Environment, client_id: &ClientId, owner: Owner) -> Grant
         client_id: client_id.clone(),
         environment: environment.clone(),
         realm: Realm::new("contoso"),
+        other_realms: Vec::new(),
         owner,
         sign_in: None,
         access_token: AccessToken::new("NEW-AT"),

@@ -111,6 +111,7 @@ impl Subject {
             client_id: ClientId::new(&self.client_id),
             environment: Environment::new(&self.environment),
             realm: Realm::new(&self.realms[0]),
+            other_realms: self.realms[1..].iter().map(Realm::new).collect(),
             owner: self.owner(),
             sign_in: self.sign_in.then(|| SignIn {
                 local_account_id: self.local_account_id.clone(),
