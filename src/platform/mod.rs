@@ -16,8 +16,8 @@ use windows as system;
 pub use memory::hide_memory;
 pub use process::become_command;
 pub(crate) use system::{
-    Identity, create_new, identity, identity_at, is_no_locks_here, is_open_to_others, is_passing, is_private,
-    keep_owner, lets_others_replace, names_in, narrow_mode, open_itself, process_has_lived_since, read_itself, reserve,
-    sync_folder, without_waiting,
+    Identity, create_new, disk_of, identity, identity_at, is_no_locks_here, is_open_to_others, is_passing, is_private,
+    keep_owner, lets_others_replace, names_in, narrow_mode, open_itself, process_may_hold, read_itself, reserve,
+    reserve_growth, sync_folder, without_waiting,
 };
 pub use system::{create_folder, exposure, is_trusted};

@@ -205,9 +205,11 @@ impl CacheStore for FileStore {
         self.place.create_folder()?;
         let folder = self.place.folder();
         let reserved = match tempfile::tempfile_in(folder) {
-            Ok(file) => platform::reserve(&file, size as u64),
+            Ok(file) if !self.place.is_mounted() => platform::reserve(&file, size as u64),
             // Saved in place, then.
-            Err(error) => open_to_write(self.place.file()).map(drop).map_err(|_| error),
+            beside => open_to_write(self.place.file())
+                .and_then(|file| platform::reserve_growth(&file, size as u64))
+                .map_err(|error| beside.err().unwrap_or(error)),
         };
         reserved.map_err(StoreError::io("save in", folder))?;
         // Whoever holds it now will have given it back by the time that it is needed.
