@@ -103,5 +103,5 @@ impl RefreshLease for BareStore {
 }
 
 fn damaged() -> StoreError {
-    StoreError::Damaged { path: "bare:".into() }
+    StoreError::damaged("bare:")
 }

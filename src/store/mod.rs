@@ -49,7 +49,7 @@ pub trait CacheStore {
     /// called as in [`update`](CacheStore::update), but only with bytes that nobody is at work on. A store that has no
     /// place for a copy repairs nothing: its document stays [`StoreError::Damaged`].
     fn repair(&self, _salvage: &mut dyn FnMut(&[u8]) -> Change) -> Result<Repaired, StoreError> {
-        Err(StoreError::Damaged { path: self.describe().url.into() })
+        Err(StoreError::damaged(self.describe().url))
     }
 
     /// Forgets the document. That there is none is success.

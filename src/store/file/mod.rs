@@ -110,7 +110,7 @@ impl FileStore {
             None => Ok(Presence::Absent),
             Some(found) if found.is_blank() => Ok(Presence::Absent),
             Some(found) if found.reads_whole(read) => Ok(Presence::Found),
-            Some(_) => Err(StoreError::Damaged { path: self.place.typed.clone() }),
+            Some(_) => Err(StoreError::damaged(&self.place.typed)),
         }
     }
 }
@@ -154,7 +154,7 @@ impl CacheStore for FileStore {
                     }
                     Commit::Overtaken => self.check_patience(start)?,
                 },
-                Change::Torn if settled => return Err(StoreError::Damaged { path: self.place.typed.clone() }),
+                Change::Torn if settled => return Err(StoreError::damaged(&self.place.typed)),
                 Change::Torn => {
                     drop(lock);
                     settling.pause();
@@ -181,7 +181,7 @@ impl CacheStore for FileStore {
             let repaired = match salvage(bytes) {
                 Change::Keep => return Ok(Repaired::Unchanged),
                 Change::Replace(repaired) => repaired,
-                Change::Torn => return Err(StoreError::Damaged { path: self.place.typed.clone() }),
+                Change::Torn => return Err(StoreError::damaged(&self.place.typed)),
             };
             let aside = set_aside(&lock, &self.place, &found, self.clock.now())?;
             match save(&lock, &self.place, &repaired, Some(&found))? {
