@@ -27,7 +27,7 @@ fuzz_target!(|body: &[u8]| {
             assert_eq!((authorization.user_code.clone(), authorization.verification_uri.clone()), (user_code, uri));
             assert!(authorization.interval >= 1, "nobody polls in a loop");
             let interval = authorization.interval;
-            let asked_before = server.requests.get();
+            let asked_before = server.requests();
             let polled = as_client(&server, |client| {
                 let mut left = PATIENCE;
                 client.poll_device(&authorization, &mut |remaining| {
@@ -36,7 +36,7 @@ fuzz_target!(|body: &[u8]| {
                     if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
                 })
             });
-            let asked = u64::try_from(server.requests.get() - asked_before).expect("a small number");
+            let asked = u64::try_from(server.requests() - asked_before).expect("a small number");
             assert!(asked <= PATIENCE / interval + 1, "asked {asked} times at an interval of {interval} s");
             assert!(polled.is_ok() == string("access_token").is_some() || matches!(polled, Err(RequestError::Stopped)));
         }

@@ -48,7 +48,7 @@ fuzz_target!(|input: &[u8]| {
         offline: false,
         claims: None,
     });
-    assert!(server.requests.get() > 0, "nobody was asked");
+    assert!(server.requests() > 0, "nobody was asked");
 
     let text = server.text();
     let granted = Object::parse(&text).filter(|_| (200..300).contains(&server.status()));

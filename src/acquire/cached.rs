@@ -8,6 +8,9 @@ use crate::cache::{ParseError, Salvage, TokenCache, salvage};
 use crate::store::{CacheStore, Change, Presence, Reading, Repaired, Saved, StoreError};
 
 /// The newest cache in `store`, without a lock; a store that holds none is an empty cache.
+///
+/// # Errors
+/// What the store says; [`StoreError::Damaged`] with the place, if its bytes are not a cache.
 pub fn load(store: &dyn CacheStore) -> Result<TokenCache, StoreError> {
     let mut cache = TokenCache::new();
     let presence = read(store, &mut |bytes| {

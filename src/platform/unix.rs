@@ -54,6 +54,9 @@ pub(crate) fn disk_of(path: &Path) -> Option<u64> {
 }
 
 /// Creates a folder, and those above it, for its owner alone (0700). That it exists is success.
+///
+/// # Errors
+/// As of the system.
 pub fn create_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }

@@ -44,6 +44,9 @@ pub(crate) fn disk_of(_path: &Path) -> Option<u64> {
 }
 
 /// Creates a folder, and those above it. That it exists is success.
+///
+/// # Errors
+/// As of the system.
 pub fn create_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
 }
