@@ -30,6 +30,9 @@ pub trait Observer: Send + Sync {
     /// Others could read the cache until now; saving has closed it to them.
     fn closed_to_others(&self) {}
 
+    /// Another program had overwritten the new tokens; they are saved again.
+    fn saved_again(&self) {}
+
     /// A refresh failed in a way that allows another try, which follows after `pause`.
     fn retrying(&self, _failure: &RequestError, _pause: Duration) {}
 

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::silent::{SilentOutcome, Source};
+use super::stay::Written;
 use super::{AcquireError, PublicClient, cached};
-use crate::cache::{Account, Grant, Owner, SignIn};
+use crate::cache::{Account, Grant, Owner, RefreshTokenQuery, SignIn, TokenCache};
 use crate::oauth::{Endpoints, Identity, TokenResponse};
 use crate::store::Saved;
 use crate::terms::{Realm, ScopeSet};
@@ -104,12 +105,26 @@ impl PublicClient<'_> {
             key_id: None,
             ext_cache_key: None,
         };
+        let mut superseded = Vec::new();
+        let mut written = Written::default();
         let saved = cached::update(self.store, &mut |cache| {
+            superseded = cache.find_refresh_tokens(&RefreshTokenQuery {
+                client_id: grant.client_id.clone(),
+                environment: grant.environment.clone(),
+                home_account_id: identity.home_account_id.clone(),
+            });
             cache.record(&grant, now);
+            written = Written::of(cache);
         })?;
         if saved == Saved::WrittenAndClosed {
             self.observer.closed_to_others();
         }
+        // Where there was nothing before, a sign-in that is gone looks like a sign-out, and stays gone.
+        let is_undone = &|cache: &TokenCache| {
+            !cache.holds_access_token(&grant.access_token)
+                && superseded.iter().any(|before| cache.holds_refresh_token(&before.secret))
+        };
+        self.stays(written, is_undone, &grant, now);
         Ok(SignedIn {
             can_refresh: grant.refresh_token.is_some(),
             endpoints,

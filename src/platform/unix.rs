@@ -120,6 +120,16 @@ pub fn exposure(metadata: &Metadata) -> Option<String> {
     (mode & 0o077 != 0).then(|| format!("its mode is {mode:04o}, and others can read or change it"))
 }
 
+/// That a file is this user's, or root's: anybody else could read what is saved to it. Root may save to any, as under
+/// `sudo`.
+pub(crate) fn check_owner(file: &Metadata) -> io::Result<()> {
+    let user = geteuid();
+    if user.is_root() || [0, user.as_raw()].contains(&file.uid()) {
+        return Ok(());
+    }
+    Err(io::Error::other(format!("it belongs to the user {}", file.uid())))
+}
+
 /// Under `sudo`, gives a new file to the owner of `like`, who could not read it otherwise.
 pub(crate) fn keep_owner(file: &File, like: &Metadata) -> io::Result<()> {
     if !geteuid().is_root() || file.metadata()?.uid() == like.uid() {

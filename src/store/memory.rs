@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use super::mutex::locked;
 use super::wait::{Attempt, wait_unless};
 use super::{CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Saved, StoreError, Wait};
 use crate::time::{Clock, SystemClock};
@@ -115,9 +116,4 @@ impl Drop for MemoryLease {
     fn drop(&mut self) {
         locked(&self.leased).remove(&self.credential);
     }
-}
-
-/// A thread that panicked in `change` has changed nothing, so what it left locked is whole.
-fn locked<Value>(mutex: &Mutex<Value>) -> MutexGuard<'_, Value> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

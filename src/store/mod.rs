@@ -9,6 +9,7 @@ mod keys;
 #[cfg(all(feature = "keyring", target_os = "linux"))]
 mod libsecret;
 mod memory;
+mod mutex;
 mod open;
 mod sealed;
 #[cfg(all(feature = "keyring", target_os = "linux"))]

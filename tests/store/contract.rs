@@ -41,6 +41,7 @@ fn sealing(inner: Box<dyn CacheStore>, cache: &Cache) -> SealedStore {
         keep_in_kernel: false,
         keyring_patience: Duration::ZERO,
         passphrases: Box::new(Nobody),
+        swappable: Box::new(|| {}),
     };
     let source = KeySource::KeyFile(cache.folder.path().join("key"));
     let store = SealedStore::new(inner, Encryption::By(source), keys);

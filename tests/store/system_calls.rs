@@ -35,11 +35,12 @@ fn a_save_is_synced_renamed_and_synced_again_under_the_lock() {
     let cache = Cache::holding(&document(&["one"]));
     let trace = trace(Role::Replace, &cache);
     let folder = format!("<{}>", cache.folder.path().display());
-    let steps: [(&str, &[&str]); 11] = [
+    let steps: [(&str, &[&str]); 12] = [
         ("the lock is written under a temporary name", &["openat(", "/.tokcache-cache.json-", "O_EXCL", "0600"]),
         ("and locked", &["flock(", "/.tokcache-cache.json-", "LOCK_EX|LOCK_NB", "= 0"]),
         ("and put where no file may be", &["renameat2(", "/cache.json.lockfile\"", "RENAME_NOREPLACE", "= 0"]),
         ("the cache is read under it", &["openat(", "/cache.json\"", "O_RDONLY"]),
+        ("the others are told to read it again", &["utimensat(", "/cache.json>"]),
         ("the new one is made beside it", &["openat(", "/.tokcache-cache.json-", "O_EXCL", "0600"]),
         ("written", &["write(", "/.tokcache-cache.json-", "BEGIN"]),
         ("synced", &["fsync(", "/.tokcache-cache.json-", "= 0"]),

@@ -37,7 +37,7 @@ use self::lockfile::holder_of;
 use self::place::Place;
 use self::regular::open_to_write;
 use self::rescue::{FileLease, RescuePlace};
-use self::save::{Commit, remove, save};
+use self::save::{Commit, existing, remove, save};
 use self::set_aside::set_aside;
 use self::sweep::sweep;
 use super::wait::{Patience, Waiting, wait_unless};
@@ -203,6 +203,7 @@ impl CacheStore for FileStore {
 
     fn ensure_room(&self, size: usize) -> Result<(), StoreError> {
         self.place.create_folder()?;
+        existing(&self.place).map_err(StoreError::io("save to", self.place.file()))?;
         let folder = self.place.folder();
         let reserved = match tempfile::tempfile_in(folder) {
             Ok(file) if !self.place.is_mounted() => platform::reserve(&file, size as u64),
@@ -242,14 +243,17 @@ impl CacheStore for FileStore {
         let path = self.place.typed.clone();
         let lock_holder = self.place.lock_files().iter().find_map(|lock| holder_of(lock));
         let exposed = [
-            (self.place.file(), platform::is_open_to_others as fn(&Metadata) -> bool),
+            (self.place.file(), is_exposed as fn(&Metadata) -> bool),
             (self.place.folder(), platform::lets_others_replace),
         ];
-        let exposed =
-            exposed.into_iter().filter(|(path, is_exposed)| fs::metadata(path).is_ok_and(|it| is_exposed(&it)));
+        let exposed = exposed.into_iter().filter(|(path, is_so)| fs::metadata(path).is_ok_and(|it| is_so(&it)));
         let exposed = exposed.map(|(path, _)| path.to_owned()).collect();
         Description { url: format!("file:{}", path.display()), path: Some(path), lock_holder, exposed }
     }
+}
+
+fn is_exposed(cache: &Metadata) -> bool {
+    platform::is_open_to_others(cache) || platform::check_owner(cache).is_err()
 }
 
 /// Enough of SHA-256 to tell credentials, or files, apart; nothing of a secret shows in a file's name.

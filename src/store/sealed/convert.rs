@@ -1,8 +1,10 @@
 //! Sealing a plain cache, opening a sealed one for good, and changing its key: one save each, under the cache lock, so
 //! that the old form or the new one is there at every moment, with its key.
 
+use super::document::{AtAnyPlace, Document};
 use super::envelope::Header;
-use super::{AtAnyPlace, Document, Obstacle, Problem, SealError, SealedStore};
+use super::obstacle::{Obstacle, Problem};
+use super::{SealError, SealedStore};
 use crate::store::keys::{Key, KeyReference, KeySource};
 use crate::store::{Change, Presence, Reading, Saved, StoreError};
 
