@@ -81,6 +81,7 @@ impl PublicClient<'_> {
             client_id: registration.client_id.clone(),
             environment: registration.environment(),
             realm: registration.realm(&registration.endpoints, registration.tenant.as_ref()),
+            other_realms: registration.realms(&refresh.account),
             owner: Owner::User(refresh.account.home_account_id.clone()),
             sign_in: None,
             access_token: response.access_token,

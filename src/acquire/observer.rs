@@ -9,7 +9,7 @@ use crate::oauth::{DeviceAuthorization, RequestError};
 use crate::store::{Holder, StoreError};
 
 /// Is told what goes on. Every method does nothing unless overridden.
-pub trait Observer {
+pub trait Observer: Send + Sync {
     /// A person is to open the verification URI and enter the user code (RFC 8628 §3.3).
     fn device_code_issued(&self, _authorization: &DeviceAuthorization) {}
 

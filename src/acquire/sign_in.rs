@@ -84,6 +84,7 @@ impl PublicClient<'_> {
             client_id: self.registration.client_id.clone(),
             environment: self.registration.environment(),
             realm: self.registration.realm(&endpoints, tenant.as_ref()),
+            other_realms: Vec::new(),
             owner: Owner::User(identity.home_account_id.clone()),
             sign_in: Some(SignIn {
                 local_account_id: identity.local_account_id.clone(),

@@ -40,7 +40,7 @@ impl CacheStore for MemoryStore {
         match document.as_deref().filter(|bytes| !bytes.is_empty()).map(|bytes| read(bytes)) {
             None => Ok(Presence::Absent),
             Some(Reading::Whole) => Ok(Presence::Found),
-            Some(Reading::Torn) => Err(StoreError::Damaged { path: URL.into() }),
+            Some(Reading::Torn) => Err(StoreError::damaged(URL)),
         }
     }
 
@@ -53,7 +53,7 @@ impl CacheStore for MemoryStore {
                 *document = Some(bytes);
                 Ok(Saved::Written)
             }
-            Change::Torn => Err(StoreError::Damaged { path: URL.into() }),
+            Change::Torn => Err(StoreError::damaged(URL)),
         }
     }
 

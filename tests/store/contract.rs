@@ -34,7 +34,7 @@ fn each(test: impl Fn(&(dyn CacheStore + Sync))) {
 }
 
 /// `inner`, sealed with a key in the folder of `cache`. The key is made beforehand, as it is before anybody signs in.
-fn sealing(inner: Box<dyn CacheStore + Send + Sync>, cache: &Cache) -> SealedStore {
+fn sealing(inner: Box<dyn CacheStore>, cache: &Cache) -> SealedStore {
     let keys = KeySettings {
         credential: None,
         has_screen: false,

@@ -121,3 +121,19 @@ fn a_folder_that_cannot_be_synced_is_an_error_and_the_new_file_is_there() {
     assert_eq!(loaded(&cache.store()).unwrap(), ["replaced"]);
     assert_eq!(cache.names(), ["cache.json"]);
 }
+
+/// As on Windows, for a moment, where another process is just deleting the file; and for ever where it may not be opened.
+#[test]
+fn a_lock_that_is_refused_for_more_than_a_moment_is_an_error() {
+    let cache = Cache::holding(&document(&["old"]));
+    let lock = cache.lockfile();
+    let fault = |when| format!("inject=openat:error=EBUSY{when}");
+    let run = |fault: &str| {
+        let options = ["-P", lock.to_str().unwrap(), "-e", fault, "-o", "/dev/null"];
+        run(strace(&options, Role::Replace, &cache.path, 0))
+    };
+    let said = run(&fault(""));
+    assert!(said.starts_with("cannot lock ") && said.contains("busy"), "{said}");
+    assert_eq!(loaded(&cache.store()).unwrap(), ["old"]);
+    assert_eq!(run(&fault(":when=1..3")), "replaced");
+}

@@ -110,7 +110,7 @@ impl FileStore {
             None => Ok(Presence::Absent),
             Some(found) if found.is_blank() => Ok(Presence::Absent),
             Some(found) if found.reads_whole(read) => Ok(Presence::Found),
-            Some(_) => Err(StoreError::Damaged { path: self.place.typed.clone() }),
+            Some(_) => Err(StoreError::damaged(&self.place.typed)),
         }
     }
 }
@@ -154,7 +154,7 @@ impl CacheStore for FileStore {
                     }
                     Commit::Overtaken => self.check_patience(start)?,
                 },
-                Change::Torn if settled => return Err(StoreError::Damaged { path: self.place.typed.clone() }),
+                Change::Torn if settled => return Err(StoreError::damaged(&self.place.typed)),
                 Change::Torn => {
                     drop(lock);
                     settling.pause();
@@ -181,7 +181,7 @@ impl CacheStore for FileStore {
             let repaired = match salvage(bytes) {
                 Change::Keep => return Ok(Repaired::Unchanged),
                 Change::Replace(repaired) => repaired,
-                Change::Torn => return Err(StoreError::Damaged { path: self.place.typed.clone() }),
+                Change::Torn => return Err(StoreError::damaged(&self.place.typed)),
             };
             let aside = set_aside(&lock, &self.place, &found, self.clock.now())?;
             match save(&lock, &self.place, &repaired, Some(&found))? {
@@ -206,9 +206,11 @@ impl CacheStore for FileStore {
         existing(&self.place).map_err(StoreError::io("save to", self.place.file()))?;
         let folder = self.place.folder();
         let reserved = match tempfile::tempfile_in(folder) {
-            Ok(file) => platform::reserve(&file, size as u64),
+            Ok(file) if !self.place.is_mounted() => platform::reserve(&file, size as u64),
             // Saved in place, then.
-            Err(error) => open_to_write(self.place.file()).map(drop).map_err(|_| error),
+            beside => open_to_write(self.place.file())
+                .and_then(|file| platform::reserve_growth(&file, size as u64))
+                .map_err(|error| beside.err().unwrap_or(error)),
         };
         reserved.map_err(StoreError::io("save in", folder))?;
         // Whoever holds it now will have given it back by the time that it is needed.

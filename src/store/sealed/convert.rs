@@ -48,6 +48,9 @@ impl SealedStore {
     }
 
     /// Opens a sealed cache for good.
+    ///
+    /// # Errors
+    /// When its key cannot be had, or it cannot be saved. It is sealed as before, then.
     pub fn decrypt(&self) -> Result<Conversion, StoreError> {
         self.settled(self.convert(None, &|_, document| Ok(document.sealed_by().is_some())), None)
     }

@@ -30,7 +30,7 @@ use super::{CacheStore, Reading, StoreError};
 
 /// A store within a store, and the keys to it.
 pub struct SealedStore {
-    inner: Box<dyn CacheStore + Send + Sync>,
+    inner: Box<dyn CacheStore>,
     encryption: Encryption,
     keys: Keys,
     /// The keys that were needed so far.
@@ -48,12 +48,15 @@ struct Fresh {
 
 impl SealedStore {
     /// Seals what `inner` keeps as `encryption` says.
-    pub fn new(inner: Box<dyn CacheStore + Send + Sync>, encryption: Encryption, keys: KeySettings) -> Self {
+    pub fn new(inner: Box<dyn CacheStore>, encryption: Encryption, keys: KeySettings) -> Self {
         let keys = Keys::new(keys);
         SealedStore { inner, encryption, keys, known: Mutex::default(), fresh: Mutex::default() }
     }
 
     /// What the document in the store is sealed with; `None` when it is plain, or there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read. The key is not needed.
     pub fn sealed_by(&self) -> Result<Option<KeySource>, StoreError> {
         Ok(self.header()?.map(|header| header.key.source))
     }

@@ -192,6 +192,7 @@ fn grant(user: &str, secret: &str) -> Grant {
         client_id: ClientId::new("neighbour"),
         environment: Environment::new("login.microsoftonline.com"),
         realm: Realm::new("organizations"),
+        other_realms: Vec::new(),
         owner: Owner::User(HomeAccountId::new(format!("{user}.contoso"))),
         sign_in: Some(SignIn {
             local_account_id: Some(user.to_owned()),
