@@ -1,6 +1,7 @@
 //! Secrets: strings that refuse to print and are wiped when dropped.
 
 mod buffer;
+mod stack;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -8,6 +9,7 @@ use std::marker::PhantomData;
 use secrecy::{ExposeSecret, SecretString};
 
 pub use buffer::SecretBuffer;
+pub(crate) use stack::wiping_the_stack;
 
 /// The kinds of secret, so that one is never passed for another.
 pub mod kind {

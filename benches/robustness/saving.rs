@@ -13,8 +13,8 @@ use crate::crowd::{FileTimes, Neighbour, Pace};
 
 const SIZE: usize = 1_000_000;
 const WHOLE: &str = "whole.json";
-const BUSY: Pace = Pace { time: Duration::from_secs(60), pause: Duration::ZERO };
-const ONCE: Pace = Pace { time: Duration::from_millis(1), pause: Duration::ZERO };
+const BUSY: Pace = Pace { pause: Duration::ZERO, ..Pace::steady(Duration::from_secs(60)) };
+const ONCE: Pace = Pace { pause: Duration::ZERO, ..Pace::steady(Duration::from_millis(1)) };
 /// Some saves of any of them.
 const LONGEST_LIFE: Duration = Duration::from_millis(200);
 
@@ -63,18 +63,19 @@ fn next_save(contender: Neighbour, cache: &Path) -> String {
     }
 }
 
-/// A folder with a cache of [`SIZE`] bytes, and a copy of it, [`WHOLE`].
+/// A folder with a cache of [`SIZE`] bytes, as MSAL Python writes one, and a copy of it, [`WHOLE`].
 fn large_cache() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let entry = |at: usize| {
         let entry = json!({
             "credential_type": "RefreshToken", "secret": "x".repeat(1000), "home_account_id": format!("{at}"),
             "environment": "idp.example.com", "client_id": "c", "target": "s",
+            "last_modification_time": "1700000000",
         });
         (format!("{at}-idp.example.com-refreshtoken-c--s"), entry)
     };
     let entries: serde_json::Map<String, Value> = (0..SIZE / 1000).map(entry).collect();
-    let text = json!({ "RefreshToken": entries }).to_string();
+    let text = format!("{:#}", json!({ "RefreshToken": entries }));
     let cache = folder.path().join("cache.json");
     for path in [&cache, &folder.path().join(WHOLE)] {
         File::create(path).unwrap().write_all(text.as_bytes()).unwrap();

@@ -10,7 +10,9 @@ pub(crate) fn run(contender: Neighbour, time: Duration) -> String {
     let members = [Neighbour::Tokcache, Neighbour::Tokcache, contender, contender];
     let reports = write_together(&cache, &members, FileTimes::FourMilliseconds, Pace::steady(time), || ());
     let (of_tokcache, others) = reports.split_at(2);
-    let lost = |reports: &[Report]| reports.iter().map(|report| report.lost).sum::<u64>();
-    let writes: u64 = others.iter().map(|report| report.writes).sum();
-    format!("lost {} of {writes}; tokcache lost {}", lost(others), lost(of_tokcache))
+    let lost = |reports: &[Report]| {
+        let sum = |count: fn(&Report) -> u64| reports.iter().map(count).sum::<u64>();
+        format!("lost {} of {}", sum(|report| report.lost), sum(|report| report.writes))
+    };
+    format!("{}; tokcache {}", lost(others), lost(of_tokcache))
 }

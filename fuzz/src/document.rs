@@ -50,7 +50,7 @@ impl<'t> Document<'t> {
         for section in Section::ALL {
             let mut survivors = after.section(section).iter();
             for (key, text) in self.section(section) {
-                let fields = Object::parse(text).filter(Object::has_unicode_names);
+                let fields = Object::parse(text);
                 if !fields.is_some_and(|fields| is_foreign(section, &fields)) {
                     continue;
                 }

@@ -39,11 +39,6 @@ impl<'t> Object<'t> {
         let counts: Vec<bool> = self.0.iter().enumerate().map(|(place, (name, _))| is_last(place, name)).collect();
         Object(self.0.into_iter().zip(counts).filter(|(_, counts)| *counts).map(|(member, _)| member).collect())
     }
-
-    /// Whether every name is Unicode. The program reads no object in which one is not.
-    pub fn has_unicode_names(&self) -> bool {
-        self.0.iter().all(|(name, _)| name.is_unicode)
-    }
 }
 
 impl<'de: 't, 't> Deserialize<'de> for Object<'t> {

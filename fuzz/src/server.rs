@@ -1,7 +1,6 @@
 //! A server that says what it is told to, and a clock that only sleeping moves.
 
-use std::cell::Cell;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokcache::oauth::{Authority, Client, Endpoint, Endpoints, Http, Request, Response, TransportError};
@@ -15,14 +14,13 @@ pub const NOW: Timestamp = Timestamp(1_700_000_100);
 /// Gives one answer to every request, and counts them.
 pub struct Server {
     answer: (u16, Vec<u8>),
-    /// How many requests came.
-    pub requests: Cell<usize>,
+    requests: AtomicUsize,
 }
 
 impl Server {
     /// A server that answers so.
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Server {
-        Server { answer: (status, body.into()), requests: Cell::new(0) }
+        Server { answer: (status, body.into()), requests: AtomicUsize::new(0) }
     }
 
     /// Reads `STATUS`, a line break, and the body.
@@ -30,6 +28,11 @@ impl Server {
         let end = input.iter().position(|byte| *byte == b'\n')?;
         let status = std::str::from_utf8(&input[..end]).ok()?.parse().ok()?;
         (100..600).contains(&status).then(|| Server::new(status, &input[end + 1..]))
+    }
+
+    /// How many requests came.
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::Relaxed)
     }
 
     /// The status that it answers with.
@@ -45,7 +48,7 @@ impl Server {
 
 impl Http for Server {
     fn send(&self, _request: &Request) -> Result<Response, TransportError> {
-        self.requests.set(self.requests.get() + 1);
+        self.requests.fetch_add(1, Ordering::Relaxed);
         let (status, body) = self.answer.clone();
         Ok(Response { status, body: Zeroizing::new(body), retry_after: None, date: None })
     }

@@ -4,23 +4,56 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use crate::cache::{Salvage, TokenCache, salvage};
+use crate::cache::{ParseError, Salvage, TokenCache, salvage};
 use crate::store::{CacheStore, Change, Presence, Reading, Repaired, Saved, StoreError};
 
 /// The newest cache in `store`, without a lock; a store that holds none is an empty cache.
+///
+/// # Errors
+/// What the store says; [`StoreError::Damaged`] with the place, if its bytes are not a cache.
 pub fn load(store: &dyn CacheStore) -> Result<TokenCache, StoreError> {
     let mut cache = TokenCache::new();
-    let presence = store.load(&mut |bytes| match TokenCache::deserialize(bytes) {
-        Ok(read) if !bytes.is_empty() => {
-            cache = read;
-            Reading::Whole
-        }
-        _ => Reading::Torn,
+    let presence = read(store, &mut |bytes| {
+        cache = TokenCache::deserialize(bytes)?;
+        Ok(())
     })?;
     Ok(match presence {
         Presence::Absent => TokenCache::new(),
         Presence::Found => cache,
     })
+}
+
+/// Shows the newest bytes in `store` to `read`, which says what is wrong with them.
+pub(super) fn read(
+    store: &dyn CacheStore,
+    read: &mut dyn FnMut(&[u8]) -> Result<(), ParseError>,
+) -> Result<Presence, StoreError> {
+    let mut reason = None;
+    let presence = store.load(&mut |bytes| match read(bytes) {
+        Ok(()) => Reading::Whole,
+        Err(error) => {
+            reason = Some(told(error, bytes));
+            Reading::Torn
+        }
+    });
+    presence.map_err(|error| error.because(reason))
+}
+
+/// What is wrong with `bytes`, and where: in a form that leads to the place in an editor, and repeats none of them.
+fn told(error: ParseError, bytes: &[u8]) -> String {
+    let line = |offset: usize| 1 + bytes[..offset.min(bytes.len())].iter().filter(|byte| **byte == b'\n').count();
+    match error {
+        ParseError::CutOff => format!("it is cut off after {} bytes, in line {}", bytes.len(), line(bytes.len())),
+        ParseError::Malformed { offset } => {
+            format!("what stands at byte {offset}, in line {}, is not JSON", line(offset))
+        }
+        ParseError::NotAnObject => "it is not a JSON object".to_owned(),
+        ParseError::NotUtf8 => {
+            let offset = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+            format!("what stands at byte {offset}, in line {}, is not UTF-8", line(offset))
+        }
+        ParseError::SectionNotAnObject(section) => format!("its {section} is not an object"),
+    }
 }
 
 /// Puts what is whole of a damaged cache in its place, under the lock; a copy of the damaged one is kept. `None`: it is
@@ -58,13 +91,45 @@ pub struct Repair {
 /// Runs `change` on the newest cache with no other writer in between; it may run again after a lost race. A change that
 /// changes nothing writes nothing.
 pub(super) fn update(store: &dyn CacheStore, change: &mut dyn FnMut(&mut TokenCache)) -> Result<Saved, StoreError> {
-    store.update(&mut |bytes| {
-        let Ok(mut cache) = TokenCache::deserialize(bytes.unwrap_or_default()) else { return Change::Torn };
+    let mut reason = None;
+    let saved = store.update(&mut |bytes| {
+        let bytes = bytes.unwrap_or_default();
+        let mut cache = match TokenCache::deserialize(bytes) {
+            Ok(cache) => cache,
+            Err(error) => {
+                reason = Some(told(error, bytes));
+                return Change::Torn;
+            }
+        };
         change(&mut cache);
         if cache.has_state_changed() {
             Change::Replace(Zeroizing::new(cache.serialize().as_bytes().to_vec()))
         } else {
             Change::Keep
         }
-    })
+    });
+    saved.map_err(|error| error.because(reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::MemoryStore;
+
+    #[test]
+    fn a_damaged_cache_says_where_it_is_damaged_and_repeats_nothing_of_it() {
+        for (bytes, expected) in [
+            (&b"{\"AccessToken\":\n{\"canary\""[..], "it is cut off after 25 bytes, in line 2"),
+            (b"{\n\n\"canary\" 1}", "what stands at byte 12, in line 3, is not JSON"),
+            (b"[\"canary\"]", "it is not a JSON object"),
+            (b"{\"canary\":\n\"\xFF\"}", "what stands at byte 12, in line 2, is not UTF-8"),
+            (b"{\"RefreshToken\": \"canary\"}", "its RefreshToken is not an object"),
+        ] {
+            let store = MemoryStore::default();
+            store.update(&mut |_| Change::Replace(bytes.to_vec().into())).unwrap();
+            let expected = format!("memory: is not a token cache, or a damaged one: {expected}");
+            assert_eq!(load(&store).unwrap_err().to_string(), expected);
+            assert_eq!(update(&store, &mut |_| {}).unwrap_err().to_string(), expected);
+        }
+    }
 }

@@ -133,3 +133,12 @@ pub(super) fn promise_kept(promise: MinValid, left: u64) -> Result<(), u64> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn threads_can_share_a_client() {
+        fn is_shared<Shared: Send + Sync>() {}
+        is_shared::<super::PublicClient<'_>>();
+    }
+}

@@ -62,6 +62,8 @@ pub enum AcquireError {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum InteractionRequired {
+    /// The server answered a refresh with tokens of somebody else.
+    AnswerForAnother,
     /// The cache holds neither a usable access token nor a refresh token.
     NothingCached,
     /// The server refused the refresh token (`invalid_grant`, `interaction_required`, …).
@@ -138,6 +140,10 @@ impl fmt::Display for AcquireError {
 impl fmt::Display for InteractionRequired {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            InteractionRequired::AnswerForAnother => formatter.write_str(
+                "the server answered the refresh for somebody else: the issuer or subject of its ID token is not that of \
+                 the sign-in; nothing of the answer was kept",
+            ),
             InteractionRequired::NothingCached => formatter.write_str("nobody is signed in"),
             InteractionRequired::Refused(response) => {
                 write!(formatter, "the server refused the refresh token: {response}")?;

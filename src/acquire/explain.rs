@@ -48,6 +48,9 @@ pub enum Decision {
 impl PublicClient<'_> {
     /// Decides as [`acquire_token_silent`](PublicClient::acquire_token_silent) does, by the same function, and does
     /// nothing.
+    ///
+    /// # Errors
+    /// [`AcquireError::Store`] when the cache cannot be read, and as for a token when the account is not clear.
     pub fn explain(&self, request: &SilentRequest) -> Result<Explanation, AcquireError> {
         let cache = cached::load(self.store)?;
         let account = self.select_account(&cache, request.account.as_deref())?;

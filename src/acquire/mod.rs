@@ -25,6 +25,7 @@ mod sign_in;
 mod sign_out;
 mod silent;
 mod spend;
+mod stay;
 mod tries;
 
 pub use cached::{Repair, load as read, repair};

@@ -9,7 +9,7 @@ use crate::oauth::{DeviceAuthorization, RequestError};
 use crate::store::{Holder, StoreError};
 
 /// Is told what goes on. Every method does nothing unless overridden.
-pub trait Observer {
+pub trait Observer: Send + Sync {
     /// A person is to open the verification URI and enter the user code (RFC 8628 §3.3).
     fn device_code_issued(&self, _authorization: &DeviceAuthorization) {}
 
@@ -29,6 +29,9 @@ pub trait Observer {
 
     /// Others could read the cache until now; saving has closed it to them.
     fn closed_to_others(&self) {}
+
+    /// Another program had overwritten the new tokens; they are saved again.
+    fn saved_again(&self) {}
 
     /// A refresh failed in a way that allows another try, which follows after `pause`.
     fn retrying(&self, _failure: &RequestError, _pause: Duration) {}

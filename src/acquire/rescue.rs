@@ -35,7 +35,9 @@ impl PublicClient<'_> {
     /// that it succeeds is cached still: an account that was signed out stays so, and a newer token is not replaced.
     pub(super) fn restore_rescued(&self, lease: &dyn RefreshLease) -> Result<(), StoreError> {
         let Some(bytes) = lease.rescued() else { return Ok(()) };
-        if let Ok(Rescued { spent, refresh_token }) = serde_json::from_slice(&bytes) {
+        if let Ok(Rescued { spent, refresh_token }) = serde_json::from_slice(&bytes)
+            && !refresh_token.is_empty()
+        {
             let (spent, successor) = (RefreshToken::new(spent), RefreshToken::new(refresh_token));
             let now = self.clock.now();
             cached::update(self.store, &mut |cache| cache.replace_refresh_token(&spent, &successor, now))?;

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::silent::{SilentOutcome, Source};
+use super::stay::Written;
 use super::{AcquireError, PublicClient, cached};
-use crate::cache::{Account, Grant, Owner, SignIn};
+use crate::cache::{Account, Grant, Owner, RefreshTokenEntry, RefreshTokenQuery, SignIn, TokenCache};
 use crate::oauth::{Endpoints, Identity, TokenResponse};
 use crate::store::Saved;
 use crate::terms::{Realm, ScopeSet};
@@ -83,6 +84,7 @@ impl PublicClient<'_> {
             client_id: self.registration.client_id.clone(),
             environment: self.registration.environment(),
             realm: self.registration.realm(&endpoints, tenant.as_ref()),
+            other_realms: Vec::new(),
             owner: Owner::User(identity.home_account_id.clone()),
             sign_in: Some(SignIn {
                 local_account_id: identity.local_account_id.clone(),
@@ -103,12 +105,27 @@ impl PublicClient<'_> {
             key_id: None,
             ext_cache_key: None,
         };
+        let own = RefreshTokenQuery {
+            client_id: grant.client_id.clone(),
+            environment: grant.environment.clone(),
+            home_account_id: identity.home_account_id.clone(),
+        };
+        let mut superseded = Vec::new();
+        let mut written = Written::default();
         let saved = cached::update(self.store, &mut |cache| {
+            superseded = cache.find_refresh_tokens(&own);
             cache.record(&grant, now);
+            written = Written::of(cache);
         })?;
         if saved == Saved::WrittenAndClosed {
             self.observer.closed_to_others();
         }
+        // Nobody signs out whom he has just seen sign in; but a later sign-in stands.
+        let is_undone = &|cache: &TokenCache| {
+            let is_old = |entry: &RefreshTokenEntry| superseded.iter().any(|before| before.secret == entry.secret);
+            !cache.holds_access_token(&grant.access_token) && cache.find_refresh_tokens(&own).iter().all(is_old)
+        };
+        self.stays(written, is_undone, &grant, now);
         Ok(SignedIn {
             can_refresh: grant.refresh_token.is_some(),
             endpoints,

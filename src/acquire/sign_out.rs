@@ -41,6 +41,10 @@ pub enum Revocation {
 impl PublicClient<'_> {
     /// Forgets the account's tokens of this client and its family, whoever wrote them, and revokes them.
     /// `Ok(None)`: nobody was signed in.
+    ///
+    /// # Errors
+    /// [`AcquireError::Store`] when the tokens could not be removed, and as for a token when the account is not clear. A
+    /// revocation that fails is none: see [`SignedOut::revocation`].
     pub fn sign_out(&self, request: &SignOutRequest) -> Result<Option<SignedOut>, AcquireError> {
         let cache = cached::load(self.store)?;
         let Some(account) = self.select_owner(&cache, request.account.as_deref())? else { return Ok(None) };
@@ -93,6 +97,9 @@ impl PublicClient<'_> {
 
 /// Forgets every account and token in the store, whichever client they belong to. Returns the refresh tokens, so that
 /// those whose server is known can be revoked. What no MSAL library knows stays.
+///
+/// # Errors
+/// When the cache cannot be read or saved. Then nothing is forgotten.
 pub fn forget_everything(store: &dyn CacheStore) -> Result<Vec<RefreshTokenEntry>, StoreError> {
     let mut forgotten = Vec::new();
     cached::update(store, &mut |cache| forgotten = cache.clear())?;

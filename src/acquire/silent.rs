@@ -8,7 +8,6 @@ use super::{AcquireError, InteractionRequired, PublicClient, cached};
 use crate::cache::{AccessTokenEntry, Account, MinValid, Snapshot};
 use crate::oauth::RequestError;
 use crate::secret::AccessToken;
-use crate::store::Reading;
 use crate::terms::{Realm, ScopeSet};
 use crate::time::Timestamp;
 
@@ -114,12 +113,9 @@ impl PublicClient<'_> {
             return Ok(None);
         }
         let mut served = None;
-        self.store.load(&mut |bytes| match Snapshot::scan(bytes) {
-            Ok(snapshot) => {
-                served = self.serve_from(&snapshot, request);
-                Reading::Whole
-            }
-            Err(_) => Reading::Torn,
+        cached::read(self.store, &mut |bytes| {
+            served = self.serve_from(&Snapshot::scan(bytes)?, request);
+            Ok(())
         })?;
         Ok(served)
     }

@@ -4,9 +4,11 @@ use super::plan::Plan;
 use super::refresh::Refresh;
 use super::silent::{SilentOutcome, SilentRequest};
 use super::tries::Tries;
-use super::{AcquireError, InteractionRequired, PublicClient, cached};
-use crate::cache::RefreshTokenEntry;
-use crate::oauth::{ErrorCode, RequestError, Stage, TokenErrorResponse, TokenResponse};
+use super::{AcquireError, InteractionRequired, PublicClient, Registration, cached};
+use crate::cache::{Account, RefreshTokenEntry, TokenCache};
+use crate::oauth::{
+    AuthorityKind, ErrorCode, RequestError, Stage, TokenErrorResponse, TokenResponse, issuer_and_subject_of,
+};
 use crate::secret::RefreshToken;
 use crate::store::RefreshLease;
 
@@ -50,6 +52,10 @@ impl PublicClient<'_> {
                 return self.fall_back(refresh.account, fallback, error.into());
             }
             match self.spend(&refresh, &entry) {
+                Ok(response) if self.is_for_another(&cache, &refresh.account, &response) => {
+                    let failure = AcquireError::InteractionRequired(InteractionRequired::AnswerForAnother);
+                    return self.fall_back(refresh.account, fallback, failure);
+                }
                 Ok(response) => return self.keep(refresh, &entry, response, lease),
                 Err(RequestError::Refused(refusal)) if may_be_stale(&refusal) => {
                     self.remember_refusal(refresh.request, &entry.secret, &refusal);
@@ -73,6 +79,16 @@ impl PublicClient<'_> {
         let SilentRequest { scopes, claims, .. } = refresh.request;
         let account = &refresh.account.home_account_id;
         self.protocol(&endpoints).refresh(&entry.secret, scopes, claims.as_deref(), Some(account))
+    }
+
+    /// Whether the ID token of an answer names another person than those of the sign-in (OpenID Connect Core §12.2:
+    /// `iss` and `sub` must be the same). Neither the access token nor the refresh token is this account's, then. Entra's
+    /// are not compared: a user has a subject for each tenant.
+    fn is_for_another(&self, cache: &TokenCache, account: &Account, response: &TokenResponse) -> bool {
+        let Registration { authority, client_id, .. } = &self.registration;
+        let Some(named) = response.id_token.as_ref().and_then(issuer_and_subject_of) else { return false };
+        let known: Vec<_> = cache.id_tokens(account, client_id).iter().filter_map(issuer_and_subject_of).collect();
+        authority.kind() == AuthorityKind::Oidc && !known.is_empty() && !known.contains(&named)
     }
 }
 

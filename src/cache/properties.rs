@@ -170,6 +170,7 @@ fn grant() -> Grant {
         client_id: ClientId::new("new"),
         environment: Environment::new("new.example.com"),
         realm: Realm::new(""),
+        other_realms: Vec::new(),
         owner: Owner::Application,
         sign_in: None,
         access_token: AccessToken::new("NEW"),

@@ -15,7 +15,10 @@ pub struct Snapshot<'t> {
 }
 
 impl<'t> Snapshot<'t> {
-    /// Looks the document over. Empty or white space, cut off, or not an object: an error.
+    /// Looks the document over.
+    ///
+    /// # Errors
+    /// Empty or white space, cut off, or not an object.
     pub fn scan(text: &'t [u8]) -> Result<Self, ParseError> {
         Ok(Snapshot { text, index: Index::of(text)? })
     }

@@ -12,11 +12,12 @@ use super::find::{access_token, refresh_token};
 use super::text::document::{Document, Entry};
 use super::text::edit::Edit;
 use super::text::scan::Index;
+use super::text::style::Style;
 use super::{
     AccessTokenEntry, AccessTokenQuery, Account, AccountRemoval, Defect, Grant, ParseError, Recorded,
     RefreshTokenEntry, RefreshTokenQuery, Refusal, Section, Unreadable, Verdict,
 };
-use crate::secret::{RawIdToken, RefreshToken};
+use crate::secret::{AccessToken, RawIdToken, RefreshToken};
 use crate::terms::{ClientId, Environment};
 use crate::time::Timestamp;
 
@@ -136,6 +137,19 @@ impl TokenCache {
     /// All refresh tokens that can be read, copies too.
     pub fn refresh_tokens(&self) -> Vec<RefreshTokenEntry> {
         self.readable(Section::RefreshToken, refresh_token::read)
+    }
+
+    /// Whether a library wrote it, at some time, that may overwrite what it has not read: MSAL Node, Go and .NET leave
+    /// no white space, or no time with a refresh token. MSAL Python, which writes as tokcache does, reads under the lock.
+    pub fn has_hasty_writers(&self) -> bool {
+        let root = self.index.root.of(self.text.as_bytes());
+        Style::of(root) == Style::Compact
+            || self.refresh_tokens().iter().any(|entry| entry.last_modification_time.is_none())
+    }
+
+    /// Whether some entry holds this access token.
+    pub fn holds_access_token(&self, secret: &AccessToken) -> bool {
+        self.access_tokens().iter().any(|entry| entry.secret == *secret)
     }
 
     /// Whether some entry holds this refresh token.

@@ -81,7 +81,7 @@ fn repair(context: &Context) -> Result<(), Failure> {
 
 /// What cannot be repaired is perhaps somebody's, but no cache.
 fn beyond(error: StoreError) -> Failure {
-    let StoreError::Damaged { path } = error else { return error.into() };
+    let StoreError::Damaged { path, .. } = error else { return error.into() };
     let path = path.display().to_string();
     let aside = output::command_line(["mv".to_owned(), path.clone(), format!("{path}.old")]);
     Failure::new(Exit::Store, format!("nothing in {path} is of a token cache; it was left alone")).try_shell(aside)

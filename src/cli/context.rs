@@ -57,7 +57,7 @@ impl Context {
         let encrypt = settings.encrypt.as_deref().or(remembered.and_then(|profile| profile.encrypt.as_deref()));
         let encryption = keys::encryption(encrypt)?.unwrap_or_default();
         let key_cache = settings.key_cache.or(remembered.and_then(|profile| profile.key_cache));
-        let keys = keys::settings(asking, key_cache == Some(KeyCache::Kernel));
+        let keys = keys::settings(asking, key_cache == Some(KeyCache::Kernel), settings.verbose);
         let store = open_store(url, settings, encryption.clone(), keys, clock.clone())?;
         let ca_file = settings.ca_file.as_ref().or(remembered.and_then(|profile| profile.ca_file.as_ref()));
         let network = Network::new(NetworkOptions {

@@ -140,6 +140,9 @@ impl Failure {
                 // Without its key it is of no use to anybody.
                 self.try_shell(command_line(["rm", store.strip_prefix("file:").unwrap_or(&store)]))
             }
+            // It can be typed again.
+            SealError::Key { source: KeySource::Passphrase, error: KeyError::WrongKey(_), .. }
+            | SealError::NewKey { error: KeyError::PassphrasesDiffer, .. } => self,
             SealError::Key { source: KeySource::Passphrase, .. }
             | SealError::NewKey { source: KeySource::Passphrase, .. } => {
                 self.try_shell("export TOKCACHE_PASSPHRASE_FILE=FILE")

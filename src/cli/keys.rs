@@ -7,6 +7,7 @@ use tokcache::store::{Encryption, KeySettings};
 use super::args::Settings;
 use super::passphrase::{Asking, PassphrasesOfRun};
 use super::{Exit, Failure, environment};
+use crate::output::tell;
 
 /// How long a keyring may take when nobody is there to answer it, and when somebody is.
 const KEYRING_PATIENCE: Duration = Duration::from_secs(3);
@@ -30,7 +31,7 @@ pub(super) fn remembered(settings: &Settings, old: Option<String>) -> Result<Opt
 }
 
 /// Where keys are looked for.
-pub(super) fn settings(asking: Asking, keep_in_kernel: bool) -> KeySettings {
+pub(super) fn settings(asking: Asking, keep_in_kernel: bool, verbose: u8) -> KeySettings {
     let patience = if asking.reaches_somebody() { PATIENCE_WITH_A_PERSON } else { KEYRING_PATIENCE };
     KeySettings {
         credential: environment::credential(),
@@ -38,5 +39,10 @@ pub(super) fn settings(asking: Asking, keep_in_kernel: bool) -> KeySettings {
         keep_in_kernel,
         keyring_patience: patience,
         passphrases: Box::new(PassphrasesOfRun::new(asking)),
+        swappable: Box::new(move || {
+            if verbose > 0 {
+                tell("the key of the cache may be written to the swap space: no memory can be locked (`ulimit -l`)");
+            }
+        }),
     }
 }

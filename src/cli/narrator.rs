@@ -87,6 +87,10 @@ impl Observer for Narrator {
         ));
     }
 
+    fn saved_again(&self) {
+        self.note(|| "another program had overwritten the new tokens; they are saved again");
+    }
+
     fn retrying(&self, failure: &RequestError, pause: Duration) {
         if self.verbose > 0 || pause >= WORTH_TELLING {
             let seconds = pause.as_secs_f32();

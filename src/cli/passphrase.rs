@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use tokcache::platform;
 use tokcache::secret::Passphrase;
 use tokcache::store::{KeyError, PassphraseFor, Passphrases};
 use zeroize::Zeroizing;
@@ -75,7 +76,7 @@ impl Passphrases for PassphrasesOfRun {
 fn read(path: &Path) -> Result<Passphrase, KeyError> {
     let unreadable = |error: io::Error| why(format!("cannot read the passphrase from {}: {error}", path.display()));
     let file = File::open(path).map_err(unreadable)?;
-    if let Some(exposure) = tokcache::platform::exposure(&file.metadata().map_err(unreadable)?) {
+    if let Some(exposure) = platform::exposure(&file.metadata().map_err(unreadable)?) {
         return Err(why(format!("the passphrase in {} is no secret: {exposure}", path.display())));
     }
     let mut text = Zeroizing::new(String::with_capacity(LONGEST as usize));
@@ -85,13 +86,14 @@ fn read(path: &Path) -> Result<Passphrase, KeyError> {
 
 /// A person types it: a new one twice.
 fn ask(purpose: PassphraseFor) -> Result<Passphrase, KeyError> {
-    let prompt = |text: &str| rpassword::prompt_password(text).map(Zeroizing::new).map_err(why);
+    let prompt =
+        |text: &str| platform::ask_secretly(text).map_err(|error| why(format!("no passphrase was typed: {error}")));
     match purpose {
         PassphraseFor::OldKey => not_empty(&prompt("Passphrase of the token cache: ")?),
         PassphraseFor::NewKey => {
             let passphrase = prompt("New passphrase for the token cache: ")?;
             if passphrase != prompt("The same again: ")? {
-                return Err(why("the two passphrases differ"));
+                return Err(KeyError::PassphrasesDiffer);
             }
             not_empty(&passphrase)
         }

@@ -188,7 +188,7 @@ mod tests {
             "client_id=app\nclient_info=1\ngrant_type=refresh_token\nrefresh_token=canary\n\
              scope=User.Read openid profile offline_access"
         );
-        let headers = &http.requests.borrow()[0].headers;
+        let headers = &http.requests.lock().unwrap()[0].headers;
         assert_eq!(headers, &[("X-AnchorMailbox", "Oid:a.b-policy@c".to_owned())]);
     }
 
@@ -200,7 +200,7 @@ mod tests {
         refresh(&setup, &http, "").unwrap();
         assert_eq!(http.form(0), "client_id=app\ngrant_type=refresh_token\nrefresh_token=canary\nscope=read");
         assert_eq!(http.form(1), "client_id=app\ngrant_type=refresh_token\nrefresh_token=canary");
-        assert!(http.requests.borrow()[0].headers.is_empty());
+        assert!(http.requests.lock().unwrap()[0].headers.is_empty());
     }
 
     #[test]
@@ -249,7 +249,7 @@ mod tests {
         let setup = Setup::new("https://idp.example.com");
         let http = Scripted::new([answer(200, GRANTED)]);
         refresh(&setup, &http, "read").unwrap();
-        assert!(!format!("{:?}", http.requests.borrow()).contains("canary"));
+        assert!(!format!("{:?}", http.requests.lock().unwrap()).contains("canary"));
     }
 
     #[test]

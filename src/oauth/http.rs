@@ -10,8 +10,11 @@ use zeroize::Zeroizing;
 use crate::time::Timestamp;
 
 /// Sends one request. Implementations never follow a redirect and bound both time and size.
-pub trait Http {
+pub trait Http: Send + Sync {
     /// One exchange. An answer of any status is `Ok`; `Err` means that no whole answer came.
+    ///
+    /// # Errors
+    /// Whatever kept a whole answer from coming, and how far the exchange had come.
     fn send(&self, request: &Request) -> Result<Response, TransportError>;
 }
 

@@ -56,6 +56,14 @@ pub fn issuer_of(id_token: &RawIdToken) -> Option<String> {
     Members::parse(&jwt_payload(id_token.expose())?)?.string("iss")
 }
 
+/// The `iss` and `sub` of an ID token, which together name one person and nobody else (OpenID Connect Core §2); `None`
+/// if it does not say both.
+pub fn issuer_and_subject_of(id_token: &RawIdToken) -> Option<(String, String)> {
+    let payload = jwt_payload(id_token.expose())?;
+    let claims = Members::parse(&payload)?;
+    Some((claims.string("iss")?, claims.string("sub")?))
+}
+
 /// `exp` of an access token, should it be a JWT. Clients have no business in access tokens (RFC 9068 §6), so this is for
 /// answers that name no lifetime.
 pub(super) fn jwt_expiry(token: &str) -> Option<u64> {

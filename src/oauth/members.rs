@@ -1,7 +1,9 @@
 //! A JSON object read member by member, so that garbage in one member spoils no other.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::secret::Secret;
@@ -12,7 +14,7 @@ const LONGEST: u64 = u32::MAX as u64;
 
 /// The members of a JSON object, still in the buffer that they came in: no secret is copied before it is asked for.
 /// Of repeated names the last counts, as in Python.
-pub(super) struct Members<'a>(HashMap<String, &'a RawValue>);
+pub(super) struct Members<'a>(HashMap<Name, &'a RawValue>);
 
 impl<'a> Members<'a> {
     /// `None` unless `body` is one JSON object; a byte order mark is tolerated.
@@ -59,6 +61,24 @@ impl<'a> Members<'a> {
     }
 }
 
+/// A member's name, decoded. One that has no decoded form, for half a surrogate pair in it, stands for itself: no member
+/// that is looked for has such a name, and the others count.
+#[derive(Eq, Hash, PartialEq)]
+struct Name(String);
+
+impl Borrow<str> for Name {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let quoted = <&RawValue>::deserialize(deserializer)?.get();
+        Ok(Name(serde_json::from_str(quoted).unwrap_or_else(|_| quoted.to_owned())))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,6 +122,13 @@ mod tests {
         assert_eq!(members.scopes("list"), Some(ScopeSet::parse("b a")));
         assert_eq!(members.scopes("blank"), None);
         assert_eq!(members.scopes("none"), None);
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_in_a_name_costs_that_member_alone() {
+        let members = Members::parse(br#"{"\ud800": 1, "\u0061": "2", "\udc00b": 3, "c": "4"}"#).unwrap();
+        assert_eq!(members.string("a").as_deref(), Some("2"));
+        assert_eq!(members.string("c").as_deref(), Some("4"));
     }
 
     #[test]

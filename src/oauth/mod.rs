@@ -27,7 +27,7 @@ pub use discovery::discover;
 pub use endpoint::{Endpoint, Endpoints};
 pub use error::RequestError;
 pub use http::{Body, Http, Request, Response, Stage, TransportError};
-pub use identity::{Identity, issuer_of};
+pub use identity::{Identity, issuer_and_subject_of, issuer_of};
 pub use network::{Network, NetworkOptions, ProxyRules};
 pub use token::TokenResponse;
 pub use token_error::{ErrorCode, TokenErrorResponse};

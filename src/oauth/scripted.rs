@@ -1,7 +1,7 @@
 //! A server and a clock that do as they are told.
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -18,31 +18,31 @@ pub(super) fn answer(status: u16, body: &str) -> Response {
 
 /// Gives the answers in order and keeps the requests. A request too many fails the test.
 pub(super) struct Scripted {
-    answers: RefCell<VecDeque<Result<Response, TransportError>>>,
-    pub(super) requests: RefCell<Vec<Request>>,
+    answers: Mutex<VecDeque<Result<Response, TransportError>>>,
+    pub(super) requests: Mutex<Vec<Request>>,
 }
 
 impl Scripted {
     pub(super) fn new<const N: usize>(answers: [Response; N]) -> Self {
-        Scripted { answers: RefCell::new(answers.into_iter().map(Ok).collect()), requests: RefCell::default() }
+        Scripted { answers: Mutex::new(answers.into_iter().map(Ok).collect()), requests: Mutex::default() }
     }
 
     /// After the answers so far, a broken connection.
     pub(super) fn then_broken(self) -> Self {
         let error = TransportError { stage: Stage::Unknown, message: "the connection broke".into() };
-        self.answers.borrow_mut().push_back(Err(error));
+        self.answers.lock().unwrap().push_back(Err(error));
         self
     }
 
     /// After that, this answer.
     pub(super) fn then(self, answer: Response) -> Self {
-        self.answers.borrow_mut().push_back(Ok(answer));
+        self.answers.lock().unwrap().push_back(Ok(answer));
         self
     }
 
     /// The fields of the `index`th request, one in a line, sorted.
     pub(super) fn form(&self, index: usize) -> String {
-        let requests = self.requests.borrow();
+        let requests = self.requests.lock().unwrap();
         let Body::Form(fields) = &requests[index].body else { panic!("no form") };
         let mut lines: Vec<String> =
             fields.iter().map(|(name, value)| format!("{name}={}", value.expose_secret())).collect();
@@ -51,19 +51,19 @@ impl Scripted {
     }
 
     pub(super) fn url(&self, index: usize) -> String {
-        self.requests.borrow()[index].url.clone()
+        self.requests.lock().unwrap()[index].url.clone()
     }
 
     /// How many answers were not asked for.
     pub(super) fn left(&self) -> usize {
-        self.answers.borrow().len()
+        self.answers.lock().unwrap().len()
     }
 }
 
 impl Http for Scripted {
     fn send(&self, request: &Request) -> Result<Response, TransportError> {
-        self.requests.borrow_mut().push(request.clone());
-        self.answers.borrow_mut().pop_front().expect("a request that the test did not foresee")
+        self.requests.lock().unwrap().push(request.clone());
+        self.answers.lock().unwrap().pop_front().expect("a request that the test did not foresee")
     }
 }
 

@@ -26,6 +26,8 @@ pub(super) fn parse_secure(url: &str) -> Result<Uri, AuthorityError> {
     match scheme {
         "https" => Ok(uri),
         "http" if is_loopback(bare_host(&uri)) => Ok(uri),
+        // With a slash in a password, what is taken for the host may be a part of it.
+        "http" if url.contains('@') => Err(AuthorityError::UserInfo),
         "http" => Err(AuthorityError::Insecure { host: authority.to_string() }),
         _ => Err(AuthorityError::NotAUrl),
     }
@@ -163,6 +165,9 @@ mod tests {
         let error = parse_secure("https://user:canary@idp.example.com/").unwrap_err();
         assert_eq!(error, AuthorityError::UserInfo);
         assert!(!format!("{error} {error:?}").contains("canary"));
+        for url in ["http://canary/x@idp.example.com", "http://can:ary/x@idp.example.com"] {
+            assert!(!parse_secure(url).unwrap_err().to_string().contains("can"), "{url}");
+        }
         assert_eq!(parse_secure("http://localhost@evil.example.com/"), Err(AuthorityError::UserInfo));
     }
 

@@ -2,8 +2,10 @@
 //!
 //! Proven on Linux; the macOS and Windows parts are written for and compiled.
 
+mod locked;
 mod memory;
 mod process;
+mod terminal;
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
@@ -13,11 +15,13 @@ mod windows;
 #[cfg(windows)]
 use windows as system;
 
+pub(crate) use locked::LockedBytes;
 pub use memory::hide_memory;
 pub use process::become_command;
 pub(crate) use system::{
-    Identity, create_new, identity, identity_at, is_no_locks_here, is_open_to_others, is_passing, is_private,
-    keep_owner, lets_others_replace, names_in, narrow_mode, open_itself, process_has_lived_since, read_itself, reserve,
-    sync_folder, without_waiting,
+    Identity, check_owner, create_new, disk_of, identity, identity_at, is_no_locks_here, is_open_to_others, is_passing,
+    is_private, keep_owner, lets_others_replace, names_in, narrow_mode, open_itself, process_may_hold, read_itself,
+    reserve, reserve_growth, sync_folder, without_waiting,
 };
 pub use system::{create_folder, exposure, is_trusted};
+pub use terminal::ask_secretly;

@@ -4,6 +4,9 @@ use std::io;
 use std::process::{Command, ExitCode};
 
 /// Puts `command` in this process's place, so that its terminal, its signals and its exit status are the caller's own.
+///
+/// # Errors
+/// The command cannot be started. If it can, this does not return.
 #[cfg(unix)]
 pub fn become_command(mut command: Command) -> io::Result<ExitCode> {
     use std::os::unix::process::CommandExt;
@@ -13,6 +16,9 @@ pub fn become_command(mut command: Command) -> io::Result<ExitCode> {
 }
 
 /// Runs `command` and takes its exit status over: this system cannot put one program in another's place.
+///
+/// # Errors
+/// The command cannot be started.
 #[cfg(not(unix))]
 pub fn become_command(mut command: Command) -> io::Result<ExitCode> {
     let status = command.status()?;

@@ -1,16 +1,19 @@
 //! Linux, macOS and the other Unix systems.
 
+mod holder;
+
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
-use std::time::SystemTime;
 
 use rustix::fs::{Dir, FallocateFlags, Gid, OFlags, Uid};
 use rustix::io::Errno;
-use rustix::process::{Pid, geteuid, test_kill_process};
+use rustix::process::geteuid;
+
+pub(crate) use self::holder::process_may_hold;
 
 const OWNER_ONLY: u32 = 0o600;
 const OWNER_ALL: u32 = 0o700;
@@ -45,7 +48,15 @@ pub(crate) fn identity_at(path: &Path) -> io::Result<Option<Identity>> {
     }
 }
 
+/// Which file system a file or folder is on, if it is there.
+pub(crate) fn disk_of(path: &Path) -> Option<u64> {
+    fs::metadata(path).ok().map(|metadata| metadata.dev())
+}
+
 /// Creates a folder, and those above it, for its owner alone (0700). That it exists is success.
+///
+/// # Errors
+/// As of the system.
 pub fn create_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
@@ -109,6 +120,16 @@ pub fn exposure(metadata: &Metadata) -> Option<String> {
     (mode & 0o077 != 0).then(|| format!("its mode is {mode:04o}, and others can read or change it"))
 }
 
+/// That a file is this user's, or root's: anybody else could read what is saved to it. Root may save to any, as under
+/// `sudo`.
+pub(crate) fn check_owner(file: &Metadata) -> io::Result<()> {
+    let user = geteuid();
+    if user.is_root() || [0, user.as_raw()].contains(&file.uid()) {
+        return Ok(());
+    }
+    Err(io::Error::other(format!("it belongs to the user {}", file.uid())))
+}
+
 /// Under `sudo`, gives a new file to the owner of `like`, who could not read it otherwise.
 pub(crate) fn keep_owner(file: &File, like: &Metadata) -> io::Result<()> {
     if !geteuid().is_root() || file.metadata()?.uid() == like.uid() {
@@ -153,6 +174,22 @@ pub(crate) fn reserve(file: &File, size: u64) -> io::Result<()> {
     }
 }
 
+/// Makes the file system find room for a file to grow to `size` bytes; neither its bytes nor its size change. Where that
+/// cannot be done nothing is known, and that is no error.
+#[cfg(target_os = "linux")]
+pub(crate) fn reserve_growth(file: &File, size: u64) -> io::Result<()> {
+    match rustix::fs::fallocate(file, FallocateFlags::KEEP_SIZE, 0, size.max(1)) {
+        Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => Ok(()),
+        outcome => Ok(outcome?),
+    }
+}
+
+/// Nothing is known here.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn reserve_growth(_file: &File, _size: u64) -> io::Result<()> {
+    Ok(())
+}
+
 /// Whether an error says that the file system knows no `flock` (some network mounts).
 pub(crate) fn is_no_locks_here(error: &io::Error) -> bool {
     matches!(Errno::from_io_error(error), Some(Errno::NOLCK | Errno::NOSYS | Errno::OPNOTSUPP))
@@ -163,86 +200,13 @@ pub(crate) fn is_passing(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::ResourceBusy
 }
 
-/// Whether the process that had this number at `then` can still be alive: a younger process with the same number is
-/// another one. Where a process's age is not cheap to know, any process of that number counts.
-pub(crate) fn process_has_lived_since(pid: u32, then: SystemTime) -> bool {
-    let Some(process) = i32::try_from(pid).ok().and_then(Pid::from_raw) else { return false };
-    match test_kill_process(process) {
-        Err(Errno::SRCH) => false,
-        _ => age::started_on(pid).is_none_or(|start| start <= then),
-    }
-}
-
 fn fill(mut file: &File, size: u64) -> io::Result<()> {
     io::copy(&mut io::Read::take(io::repeat(0), size), &mut file).map(drop)
 }
 
-#[cfg(target_os = "linux")]
-mod age {
-    use std::fs;
-    use std::time::{Duration, SystemTime};
-
-    /// USER_HZ, which the kernel's interface fixes on every architecture that Rust knows.
-    const TICKS_PER_SECOND: f64 = 100.0;
-    /// proc(5), `/proc/pid/stat`: the 22nd field, of which the first two stand before the last parenthesis.
-    const START_FIELD: usize = 22 - 3;
-    /// The two clocks involved are read one after the other, and in hundredths.
-    const TOLERANCE: Duration = Duration::from_secs(2);
-
-    /// When the process started, at the earliest.
-    #[expect(clippy::disallowed_methods, reason = "compared with a file's time, which the system's clock made")]
-    pub(super) fn started_on(pid: u32) -> Option<SystemTime> {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        let (_, fields) = stat.rsplit_once(')')?;
-        let ticks: f64 = fields.split_whitespace().nth(START_FIELD)?.parse().ok()?;
-        let uptime: f64 = fs::read_to_string("/proc/uptime").ok()?.split_whitespace().next()?.parse().ok()?;
-        let age = Duration::try_from_secs_f64(uptime - ticks / TICKS_PER_SECOND).ok()?;
-        SystemTime::now().checked_sub(age + TOLERANCE)
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-mod age {
-    use std::time::SystemTime;
-
-    pub(super) fn started_on(_pid: u32) -> Option<SystemTime> {
-        None
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-
-    #[test]
-    fn this_process_has_lived_since_it_made_a_file() {
-        let file = tempfile::tempfile().unwrap();
-        let then = file.metadata().unwrap().modified().unwrap();
-        assert!(process_has_lived_since(std::process::id(), then));
-    }
-
-    #[test]
-    #[cfg(target_os = "linux")]
-    fn a_process_younger_than_the_file_is_another_one() {
-        let file = tempfile::tempfile().unwrap();
-        let an_hour_before = file.metadata().unwrap().modified().unwrap() - Duration::from_secs(3600);
-        assert!(!process_has_lived_since(std::process::id(), an_hour_before));
-    }
-
-    #[test]
-    fn a_process_that_ended_has_not_lived_since() {
-        let mut child = std::process::Command::new("true").spawn().unwrap();
-        child.wait().unwrap();
-        assert!(!process_has_lived_since(child.id(), SystemTime::UNIX_EPOCH + Duration::from_secs(u32::MAX.into())));
-    }
-
-    #[test]
-    fn numbers_that_are_no_process_are_dead() {
-        assert!(!process_has_lived_since(0, SystemTime::UNIX_EPOCH));
-        assert!(!process_has_lived_since(u32::MAX, SystemTime::UNIX_EPOCH));
-    }
 
     #[test]
     fn another_users_file_is_not_private() {

@@ -6,7 +6,6 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
 use std::path::Path;
-use std::time::SystemTime;
 
 use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, GetLastError, WAIT_OBJECT_0};
 use windows_sys::Win32::Storage::FileSystem::{BY_HANDLE_FILE_INFORMATION, GetFileInformationByHandle};
@@ -39,7 +38,15 @@ pub(crate) fn identity_at(path: &Path) -> io::Result<Option<Identity>> {
     }
 }
 
+/// Not known here: nothing is mounted in the place of a file.
+pub(crate) fn disk_of(_path: &Path) -> Option<u64> {
+    None
+}
+
 /// Creates a folder, and those above it. That it exists is success.
+///
+/// # Errors
+/// As of the system.
 pub fn create_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
 }
@@ -79,6 +86,11 @@ pub fn is_trusted(_file: &Metadata, _folder: &Metadata) -> bool {
     true
 }
 
+/// A file in a user's profile is that user's by inheritance.
+pub(crate) fn check_owner(_file: &Metadata) -> io::Result<()> {
+    Ok(())
+}
+
 /// As private as the folder that it is in, which is a folder of the user's.
 pub(crate) fn is_private(_file: &Metadata) -> bool {
     true
@@ -114,20 +126,25 @@ pub(crate) fn reserve(file: &File, size: u64) -> io::Result<()> {
     file.set_len(size)
 }
 
+/// Nothing is known here.
+pub(crate) fn reserve_growth(_file: &File, _size: u64) -> io::Result<()> {
+    Ok(())
+}
+
 /// Whether an error says that the file system knows no locks.
 pub(crate) fn is_no_locks_here(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::Unsupported
 }
 
 /// Whether an error at opening or creating a lock file comes from another process that is just deleting it: the name
-/// of a file that is deleted and still open is refused.
+/// of a file that is deleted and still open is refused. So is what this user may not open, ever: only time tells.
 pub(crate) fn is_passing(error: &io::Error) -> bool {
     let code = error.raw_os_error().map(i32::cast_unsigned);
     matches!(code, Some(ERROR_ACCESS_DENIED | ERROR_SHARING_VIOLATION))
 }
 
 /// Whether a process of this number is alive.
-pub(crate) fn process_has_lived_since(pid: u32, _then: SystemTime) -> bool {
+pub(crate) fn process_may_hold(pid: u32, _lock: &Metadata) -> bool {
     // SAFETY: no pointers go in; the handle that comes out is owned, and closed, by the next lines.
     let process = unsafe { OpenProcess(PROCESS_SYNCHRONIZE, 0, pid) };
     if process.is_null() {

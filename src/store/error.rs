@@ -23,6 +23,8 @@ pub enum StoreError {
     Damaged {
         /// The cache file.
         path: PathBuf,
+        /// What is wrong with them and where, if whoever read them said so. Nothing of them stands in it.
+        reason: Option<String>,
     },
     /// The system refused.
     Io {
@@ -45,6 +47,19 @@ impl StoreError {
         move |source| StoreError::Io { doing, path: path.to_owned(), source }
     }
 
+    /// Bytes at that place that cannot be understood.
+    pub fn damaged(path: impl Into<PathBuf>) -> StoreError {
+        StoreError::Damaged { path: path.into(), reason: None }
+    }
+
+    /// The same, and what is wrong with the bytes, should they be damaged.
+    pub(crate) fn because(self, reason: Option<String>) -> StoreError {
+        match self {
+            StoreError::Damaged { path, .. } => StoreError::Damaged { path, reason },
+            error => error,
+        }
+    }
+
     /// Whether nothing can be created at that place, by this user or by anybody.
     pub(super) fn is_unwritable(&self) -> bool {
         use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
@@ -58,8 +73,9 @@ impl fmt::Display for StoreError {
             StoreError::Busy { lock, holder, waited } => {
                 write!(formatter, "{holder} has held {} for {} s", lock.display(), waited.as_secs())
             }
-            StoreError::Damaged { path } => {
-                write!(formatter, "{} is not a token cache, or a damaged one", path.display())
+            StoreError::Damaged { path, reason } => {
+                write!(formatter, "{} is not a token cache, or a damaged one", path.display())?;
+                reason.as_ref().map_or(Ok(()), |reason| write!(formatter, ": {reason}"))
             }
             StoreError::Io { doing, path, source } => write!(formatter, "cannot {doing} {}: {source}", path.display()),
             StoreError::Keyring(fault) => fault.fmt(formatter),

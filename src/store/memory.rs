@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use super::mutex::locked;
 use super::wait::{Attempt, wait_unless};
 use super::{CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Saved, StoreError, Wait};
 use crate::time::{Clock, SystemClock};
@@ -39,7 +40,7 @@ impl CacheStore for MemoryStore {
         match document.as_deref().filter(|bytes| !bytes.is_empty()).map(|bytes| read(bytes)) {
             None => Ok(Presence::Absent),
             Some(Reading::Whole) => Ok(Presence::Found),
-            Some(Reading::Torn) => Err(StoreError::Damaged { path: URL.into() }),
+            Some(Reading::Torn) => Err(StoreError::damaged(URL)),
         }
     }
 
@@ -52,7 +53,7 @@ impl CacheStore for MemoryStore {
                 *document = Some(bytes);
                 Ok(Saved::Written)
             }
-            Change::Torn => Err(StoreError::Damaged { path: URL.into() }),
+            Change::Torn => Err(StoreError::damaged(URL)),
         }
     }
 
@@ -115,9 +116,4 @@ impl Drop for MemoryLease {
     fn drop(&mut self) {
         locked(&self.leased).remove(&self.credential);
     }
-}
-
-/// A thread that panicked in `change` has changed nothing, so what it left locked is whole.
-fn locked<Value>(mutex: &Mutex<Value>) -> MutexGuard<'_, Value> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -9,6 +9,7 @@ mod keys;
 #[cfg(all(feature = "keyring", target_os = "linux"))]
 mod libsecret;
 mod memory;
+mod mutex;
 mod open;
 mod sealed;
 #[cfg(all(feature = "keyring", target_os = "linux"))]
@@ -36,31 +37,50 @@ pub use wait::Waiting;
 /// [`load`](CacheStore::load) never waits for a well-behaved writer; [`update`](CacheStore::update) runs a pure change on
 /// the newest bytes with no other writer in between. Neither ever waits for a person or the network:
 /// only a [`RefreshLease`] may be held that long.
-pub trait CacheStore {
+pub trait CacheStore: Send + Sync {
     /// Hands the newest bytes to `read`, once or, while a foreign writer is at work, several times. Empty bytes are no
     /// document, and never handed over.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when the reader has found the bytes torn for as long as a writer could be at work.
     fn load(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError>;
 
     /// Runs `change` on the newest bytes (`None`: there is no document yet) with no other writer in between, and saves
     /// what it returns. `change` may run again after a lost race; its last run is the one that counts.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when another process keeps the lock, [`StoreError::Damaged`] when the change has found the bytes
+    /// torn. The document is as it was, then, unless it was a folder that could not be synced.
     fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError>;
 
     /// Replaces a damaged document by what `salvage` makes of it, and keeps a copy of the damaged one. `salvage` is
     /// called as in [`update`](CacheStore::update), but only with bytes that nobody is at work on. A store that has no
     /// place for a copy repairs nothing: its document stays [`StoreError::Damaged`].
+    ///
+    /// # Errors
+    /// As of [`update`](CacheStore::update), and where no copy can be kept.
     fn repair(&self, _salvage: &mut dyn FnMut(&[u8]) -> Change) -> Result<Repaired, StoreError> {
-        Err(StoreError::Damaged { path: self.describe().url.into() })
+        Err(StoreError::damaged(self.describe().url))
     }
 
     /// Forgets the document. That there is none is success.
+    ///
+    /// # Errors
+    /// The document may be there still.
     fn remove(&self) -> Result<(), StoreError>;
 
     /// Makes sure, before a refresh token is spent, that a document of about `size` bytes could be saved now.
+    ///
+    /// # Errors
+    /// There is no room, or nothing can be saved there at all.
     fn ensure_room(&self, size: usize) -> Result<(), StoreError>;
 
     /// Takes the refresh lease of `credential` (any text; equal texts exclude each other), waiting at most `patience`.
     /// Should there be a wait, `waiting` is told at once who holds it, and again about every 50 ms: the moment to look
     /// whether the holder has already stored what is wanted. It ends the wait (`None`) with [`Wait::Enough`].
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when `patience` is over.
     fn lease(
         &self,
         credential: &str,

@@ -34,9 +34,12 @@ pub struct Settings {
 /// or, on Linux, `libsecret:NAME`, the cache of this name that azure-identity for Python has in the keyring.
 /// `libsecret:SCHEMA?signal=PATH&label=TEXT&ATTRIBUTE=VALUE...` is any other item of msal-extensions, in URL encoding.
 /// Nothing is touched yet.
+///
+/// # Errors
+/// The URL is none of these, or this build lacks the store.
 pub fn open(url: &str, settings: Settings) -> Result<SealedStore, UnknownStore> {
     let unknown = || UnknownStore::new(url);
-    let inner: Box<dyn CacheStore + Send + Sync> = match url.split_once(':').ok_or_else(unknown)? {
+    let inner: Box<dyn CacheStore> = match url.split_once(':').ok_or_else(unknown)? {
         ("memory", "") => Box::new(MemoryStore::new(settings.clock)),
         ("file", path) => {
             let path = if path.is_empty() { Some(settings.default_file) } else { file_path(path) };

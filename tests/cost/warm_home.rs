@@ -87,6 +87,7 @@ fn grant(number: usize) -> Grant {
         client_id: ClientId::new("6731de76-14a6-49ae-97bc-6eba6914391e"),
         environment: Environment::new("login.microsoftonline.com"),
         realm: Realm::new(TENANT),
+        other_realms: Vec::new(),
         owner: Owner::User(HomeAccountId::new(format!("a3a2a1a0-0000-4000-8000-0123456789ab.{TENANT}"))),
         sign_in: (number == 0).then(|| SignIn {
             local_account_id: Some("a3a2a1a0-0000-4000-8000-0123456789ab".to_owned()),

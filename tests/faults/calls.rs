@@ -159,6 +159,8 @@ impl<'a> Aftermath<'a> {
     /// The next run is signed in, is not kept waiting, and leaves nothing but the cache.
     fn judge_next_run(&mut self, home: &Home, provider: &Provider) {
         let next = home.tokcache(&NEXT);
+        let rescued = crate::names(&home.elsewhere());
+        self.expect(rescued.is_empty(), &format!("litter elsewhere after the next run: {rescued:?}"));
         // A request that was on its way may have been answered after its sender was gone.
         let is_answered_late = self.is_network() && self.file == File::Old && provider.is_revoked();
         if (self.is_lost() && self.may_be_gone() || is_answered_late) && !next.status.success() {
@@ -170,8 +172,6 @@ impl<'a> Aftermath<'a> {
         self.expect(text(&next.stdout) == format!("AT-{}\n", provider.turn()), "the next run has no new token");
         let names = names(&home.state());
         self.expect(names == ["token_cache.json"], &format!("litter after the next run: {names:?}"));
-        let rescued = crate::names(&home.elsewhere());
-        self.expect(rescued.is_empty(), &format!("litter elsewhere after the next run: {rescued:?}"));
     }
 
     fn expect(&mut self, holds: bool, complaint: &str) {

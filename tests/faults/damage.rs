@@ -106,15 +106,24 @@ fn a_damaged_cache_is_not_a_signed_out_one_and_nobody_overwrites_it() {
     let provider = Provider::start();
     let home = Home::at(&provider);
     let whole = expired_cache();
-    let damages: [&[u8]; 5] = [&whole[..whole.len() / 2], &whole[..1], b"null", &[0; 100], b"\x01\x00\x00\x00\xd0\x8c"];
-    for damaged in damages {
+    let half = &whole[..whole.len() / 2];
+    let line = 1 + half.iter().filter(|byte| **byte == b'\n').count();
+    let cut_off = format!("it is cut off after {} bytes, in line {line}", half.len());
+    let damages: [(&[u8], &str); 5] = [
+        (half, &cut_off),
+        (&whole[..1], "it is cut off after 1 bytes, in line 1"),
+        (b"null", "it is not a JSON object"),
+        (&[0; 100], "it is not a JSON object"),
+        (b"\x01\x00\x00\x00\xd0\x8c", "it is not a JSON object"),
+    ];
+    for (damaged, why) in damages {
         put(&home.cache, damaged);
         make_old(&home);
         let commands =
             [&["token"][..], &["token", "--force-refresh"], &["list"], &["clear"], &["clear", "--all", "--yes"]];
         for command in commands.into_iter().chain([&["login"][..], &["explain"], &["cache", "check"]]) {
             let said = home.failure(7, command);
-            let expected = format!("error: {} is not a token cache, or a damaged one\n", home.cache.display());
+            let expected = format!("error: {} is not a token cache, or a damaged one: {why}\n", home.cache.display());
             assert!(
                 said.ends_with(&format!("{expected}  try: tokcache cache check --repair\n")),
                 "{command:?}: {said}"

@@ -119,6 +119,7 @@ pub(crate) fn expired_cache() -> Vec<u8> {
         client_id: ClientId::new("app"),
         environment: Environment::new("127.0.0.1"),
         realm: Realm::new(""),
+        other_realms: Vec::new(),
         owner: Owner::User(user),
         sign_in: Some(SignIn {
             local_account_id: Some("uid".to_owned()),

@@ -37,7 +37,9 @@ fn a_cache_of_20_mb_is_the_old_or_the_new_one() {
 /// The document of a turn: whichever byte is torn or from another turn, it shows.
 fn document(turn: u64, size: usize) -> Vec<u8> {
     let line = format!("{turn:019}\n");
-    line.as_bytes().iter().copied().cycle().take(size).collect()
+    let mut document = line.as_bytes().repeat(size.div_ceil(line.len()));
+    document.truncate(size);
+    document
 }
 
 fn turn_of(document: &[u8]) -> u64 {

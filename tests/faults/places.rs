@@ -25,9 +25,14 @@ fn is_root() -> bool {
 
 /// Runs `tokcache token` where `script` has mounted something first. `$STATE` is the cache's folder.
 fn token_where(script: &str, home: &Home) -> Output {
+    run_where(&format!("{script}; exec \"$0\" token"), home)
+}
+
+/// Runs `script` where it can mount. `$0` is tokcache.
+fn run_where(script: &str, home: &Home) -> Output {
     let mut command = home.command("unshare");
     command.args(if is_root() { &["--mount"][..] } else { &["--user", "--map-root-user", "--mount"] });
-    let script = format!("set -e; cd /; {script}; exec \"$0\" token");
+    let script = format!("set -e; cd /; {script}");
     command.args(["sh", "-c", &script, env!("CARGO_BIN_EXE_tokcache")]).env("STATE", home.state());
     let output = command.output().unwrap();
     let said = text(&output.stderr);
@@ -76,6 +81,45 @@ fn a_single_file_that_is_mounted_is_saved_in_place() {
     assert_eq!((provider.turn(), names(&home.state())), (1, vec!["token_cache.json".to_owned()]));
 }
 
+/// Mounts a single file from a disk that then is full.
+const ON_A_FULL_DISK: &str = "mkdir \"$STATE/../small\"; mount -t tmpfs -o size=64k none \"$STATE/../small\"; \
+     cp -p \"$STATE/token_cache.json\" \"$STATE/../small/volume\"; \
+     cat /dev/zero >\"$STATE/../small/full\" 2>/dev/null || true; \
+     mount --bind \"$STATE/../small/volume\" \"$STATE/token_cache.json\"";
+
+#[test]
+fn a_single_file_that_is_mounted_from_a_full_disk_is_told_before_a_token_is_spent() {
+    let (provider, home) = start();
+    put(&home.cache, cache_of_a_page());
+    assert_refused_before_it_is_spent(&token_where(ON_A_FULL_DISK, &home), &provider, "No space left on device");
+}
+
+#[test]
+fn a_save_in_place_for_which_there_is_no_room_leaves_the_old_bytes() {
+    let (provider, home) = start();
+    let before = cache_of_a_page();
+    put(&home.cache, &before);
+    let unforeseen = "strace -f -qq -o /dev/null -e trace=fallocate -e inject=fallocate:error=EOPNOTSUPP \"$0\" token";
+    let script = format!("{ON_A_FULL_DISK}; {unforeseen}; cp \"$STATE/token_cache.json\" \"$STATE/../after\"");
+    let output = run_where(&script, &home);
+    let said = text(&output.stderr);
+    assert_eq!((provider.turn(), text(&output.stdout).as_str()), (1, "AT-1\n"), "{said}");
+    assert!(said.contains("No space left on device"), "{said}");
+    assert!(fs::read(home.path().join("after")).unwrap() == before, "the file is torn");
+    assert_eq!(home.answer(&["token"]), "AT-2", "the new refresh token was kept elsewhere");
+}
+
+/// An expired cache that fills a page of memory, which any entry more would not.
+fn cache_of_a_page() -> Vec<u8> {
+    const PAGE: usize = 4096;
+    let mut cache: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&expired_cache()).unwrap();
+    cache.remove("AppMetadata");
+    cache.insert("padding".to_owned(), "".into());
+    let rest = PAGE - serde_json::to_vec(&cache).unwrap().len();
+    cache.insert("padding".to_owned(), "x".repeat(rest).into());
+    serde_json::to_vec(&cache).unwrap()
+}
+
 #[test]
 fn without_flock_as_on_some_network_mounts_a_token_is_refreshed_and_no_lock_stays() {
     let (_provider, home) = start();
@@ -102,6 +146,19 @@ fn links_stay_links_and_their_target_is_saved() {
         (names(&folder), names(&home.state())),
         (vec!["middle".into(), "real".into()], vec!["token_cache.json".to_owned()])
     );
+}
+
+#[test]
+fn a_link_in_a_read_only_folder_is_followed_and_its_target_saved() {
+    let (_provider, home) = start();
+    let linked = "mkdir \"$STATE/../elsewhere\"; mv \"$STATE/token_cache.json\" \"$STATE/../elsewhere/real\"; \
+                  ln -s ../elsewhere/real \"$STATE/token_cache.json\"; \
+                  mount --bind \"$STATE\" \"$STATE\"; mount -o remount,ro,bind \"$STATE\"";
+    let output = token_where(linked, &home);
+    assert_eq!((text(&output.stdout), text(&output.stderr)), ("AT-1\n".to_owned(), String::new()));
+    let folder = home.path().join("elsewhere");
+    assert!(fs::read_to_string(folder.join("real")).unwrap().contains("RT-1"));
+    assert_eq!((names(&folder), names(&home.state())), (vec!["real".into()], vec!["token_cache.json".to_owned()]));
 }
 
 #[test]

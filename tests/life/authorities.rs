@@ -3,10 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use tokcache::acquire::{AcquireError, InteractionRequired, PublicClient, SignOutRequest, Source};
+use tokcache::acquire::{AcquireError, InteractionRequired, PublicClient, SignOutRequest, SilentRequest, Source};
 use tokcache::oauth::{Authority, Endpoints};
 
-use crate::world::{Life, request, served};
+use crate::world::{Life, refresh_with, request, served};
 
 const HERE: &str = "https://kc.example.com/realms/here";
 
@@ -85,4 +85,59 @@ fn another_client_is_signed_in_nowhere() {
     other.registration.client_id = tokcache::terms::ClientId::new("other");
     assert!(is_nobody(other.acquire_token_silent(&request())));
     assert!(other.sign_out(&SignOutRequest { account: None, revoke: true }).unwrap().is_none());
+}
+
+/// An ID token by which its issuer, subject and other claims are told.
+fn id_token(claims: &Value) -> String {
+    format!("e30.{}.e30", URL_SAFE_NO_PAD.encode(claims.to_string()))
+}
+
+#[test]
+fn an_answer_for_somebody_else_is_refused_and_nothing_of_it_kept() {
+    for claims in [json!({"iss": HERE, "sub": "eve"}), json!({"iss": ELSEWHERE[0], "sub": "bob"})] {
+        let life = Life::new();
+        life.sign_in_at(&at(&life, HERE), tokens(HERE, Some("bob")));
+        let before = life.stored();
+        let force = || SilentRequest { force_refresh: true, ..request() };
+        let anothers = json!({"access_token": "EVES", "refresh_token": "EVES-RT", "id_token": id_token(&claims)});
+        life.server.expects([refresh_with("RT").and_answer(200, &anothers)]);
+        let outcome = at(&life, HERE).acquire_token_silent(&force());
+        let Err(AcquireError::InteractionRequired(why)) = outcome else { panic!("{outcome:?}") };
+        assert!(matches!(why, InteractionRequired::AnswerForAnother), "{why}");
+        assert_eq!(life.stored(), before);
+
+        // Where it was a slip of the server's, the sign-in lives on.
+        life.server.expects([refresh_with("RT").and_answer(200, &tokens(HERE, Some("bob")))]);
+        assert_eq!(served(at(&life, HERE).acquire_token_silent(&force())).1, Source::Refresh);
+    }
+}
+
+#[test]
+fn an_answer_for_somebody_else_is_no_reason_to_lose_a_valid_token() {
+    let life = Life::new();
+    let mut aging = tokens(HERE, Some("bob"));
+    aging["refresh_in"] = json!(60);
+    life.sign_in_at(&at(&life, HERE), aging);
+    life.clock.step(61);
+    life.server.expects([refresh_with("RT").and_answer(200, &tokens(HERE, Some("eve")))]);
+    assert_eq!(served(at(&life, HERE).acquire_token_silent(&request())).1, Source::Cache);
+    assert_eq!(life.told().pop().unwrap(), "served despite");
+}
+
+#[test]
+fn a_forced_refresh_is_not_undone_by_an_older_token_that_another_library_stored() {
+    const MANY_TENANTS: &str = "https://login.microsoftonline.com/organizations";
+    let info = URL_SAFE_NO_PAD.encode(json!({"uid": "uid", "utid": "utid"}).to_string());
+    let answer = |token: &str, seconds: u32| {
+        json!({"access_token": token, "expires_in": seconds, "refresh_token": "RT", "scope": "api:read",
+               "client_info": info})
+    };
+    let life = Life::new();
+    life.sign_in_at(&at(&life, MANY_TENANTS), answer("OLD", 86_400));
+    // As MSAL Node stores it: the realm is the token's tenant.
+    life.change(|text| text.replace(r#""realm": "tenant""#, r#""realm": "utid""#));
+    life.server.expects([refresh_with("RT").and_answer(200, &answer("NEW", 3600))]);
+    let forced = SilentRequest { force_refresh: true, ..request() };
+    assert_eq!(served(at(&life, MANY_TENANTS).acquire_token_silent(&forced)).0, "NEW");
+    assert_eq!(served(at(&life, MANY_TENANTS).acquire_token_silent(&request())), ("NEW".into(), Source::Cache));
 }

@@ -103,7 +103,7 @@ fn of_machines_with_different_clocks_that_share_a_cache_one_refreshes() {
 /// A store whose lease is held by somebody who refreshes while we begin to wait.
 struct LeasedElsewhere<'a> {
     store: &'a dyn CacheStore,
-    holder: &'a dyn Fn(),
+    holder: &'a (dyn Fn() + Sync),
 }
 
 impl CacheStore for LeasedElsewhere<'_> {

@@ -11,5 +11,6 @@ mod clocks;
 mod refusals;
 mod rescue;
 mod retries;
+mod stay;
 mod waiting;
 mod whole;

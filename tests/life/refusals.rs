@@ -143,7 +143,7 @@ impl CacheStore for Unwritable<'_> {
     }
 
     fn update(&self, _change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError> {
-        Err(StoreError::Damaged { path: "read-only".into() })
+        Err(StoreError::damaged("read-only"))
     }
 
     fn remove(&self) -> Result<(), StoreError> {

@@ -10,7 +10,7 @@ use crate::support::Meanwhile;
 use crate::world::{Life, refresh_with, request, tokens};
 
 /// Does `second` while another refresh of the same credential is under way.
-fn during_a_refresh(life: &Life, second: impl Fn(PublicClient<'_>)) -> Result<(), AcquireError> {
+fn during_a_refresh(life: &Life, second: impl Fn(PublicClient<'_>) + Sync) -> Result<(), AcquireError> {
     life.sign_in(tokens(1));
     life.clock.step(3600);
     life.told();

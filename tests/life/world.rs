@@ -20,7 +20,7 @@ pub(crate) const ISSUER: &str = "https://idp.example.com/tenant";
 pub(crate) struct Life {
     pub(crate) server: ScriptedServer,
     pub(crate) clock: Arc<SteppedClock>,
-    pub(crate) store: Box<dyn CacheStore>,
+    pub(crate) store: Box<dyn CacheStore + Send + Sync>,
     pub(crate) people: People,
     pub(crate) authority: &'static str,
 }
@@ -46,6 +46,10 @@ impl Observer for People {
 
     fn not_saved(&self, _failure: &StoreError, successor: &Successor) {
         self.told.lock().unwrap().push(format!("not saved: {successor:?}"));
+    }
+
+    fn saved_again(&self) {
+        self.told.lock().unwrap().push("saved again".to_owned());
     }
 
     fn retrying(&self, _failure: &RequestError, pause: Duration) {

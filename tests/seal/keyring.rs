@@ -140,6 +140,14 @@ fn a_prompt_that_nobody_answers_is_given_up_in_time() {
     assert!(started.elapsed() < LIMIT, "{:?}", started.elapsed());
 }
 
+/// What is first kept is read back before anything is sealed with it.
+#[test]
+fn a_keyring_that_does_not_give_back_what_it_is_given_is_not_trusted_with_a_key() {
+    let bus = Bus::new(Daemon::Forgetful, Prompter::Dismisses);
+    assert_names(&Home::on(&bus), "the keyring does not keep what it is given");
+    assert_eq!(bus.keys(), 0);
+}
+
 #[test]
 fn a_key_that_was_deleted_is_named_and_what_helps_is_a_new_cache() {
     let bus = keyring();

@@ -1,9 +1,11 @@
-//! Killed with -9 at any system call that changes something: the cache is the old one or the new one, and opens.
+//! Killed with -9 at any system call that changes something: the cache is the old one or the new one, and opens. And at
+//! each of these moments all files are searched for plain text.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 
-use crate::harness::{ACCESS_TOKEN, Bus, Daemon, Home, Prompter, assert_succeeds};
+use crate::harness::{ACCESS_TOKEN, Bus, Daemon, Home, Prompter, REFRESH_TOKEN, assert_succeeds};
 
 /// What a conversion asks of the system between its start and its end.
 const CALLS: [&str; 8] = ["openat", "write", "fsync", "rename", "renameat2", "unlink", "utimensat", "sendmsg"];
@@ -12,7 +14,7 @@ const FIRST_OPENAT: usize = 4;
 
 /// Runs `line`, killed at the `count`th call of `call`; false when it made no so many.
 fn is_killed_at(home: &Home, line: &str, call: &str, count: usize) -> bool {
-    let mut strace = home.command("strace");
+    let mut strace = home.strace();
     strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={call}")]);
     strace.args(["-e", &format!("inject={call}:signal=KILL:when={count}")]);
     strace.arg(env!("CARGO_BIN_EXE_tokcache")).args(line.split(' '));
@@ -24,14 +26,16 @@ fn is_killed_at(home: &Home, line: &str, call: &str, count: usize) -> bool {
     false
 }
 
-/// Kills `line` at each of its steps, starting from what `reset` makes; the token is there every time.
-fn assert_survives(home: &Home, line: &str, reset: impl Fn()) {
-    let mut kills = 0;
+/// Kills `line` at each of its steps, starting from what `reset` makes; the token is there every time. Returns the names
+/// of the files that had the refresh token in plain text at any of these moments.
+fn assert_survives(home: &Home, line: &str, reset: impl Fn()) -> BTreeSet<String> {
+    let (mut kills, mut plain) = (0, BTreeSet::new());
     for call in CALLS {
         let first = if call == "openat" { FIRST_OPENAT } else { 1 };
         for count in first.. {
             reset();
             let killed = is_killed_at(home, line, call, count);
+            plain.extend(home.files_with(REFRESH_TOKEN));
             let token = home.tokcache("token");
             let printed = assert_succeeds(&token);
             assert_eq!(printed, ACCESS_TOKEN, "killed at {call} {count} of {line}");
@@ -43,6 +47,7 @@ fn assert_survives(home: &Home, line: &str, reset: impl Fn()) {
     }
     println!("{line}: killed at {kills} different calls");
     assert!(kills > 15, "{kills} kills");
+    plain
 }
 
 /// What a home holds, to begin with it again and again.
@@ -69,10 +74,11 @@ fn killed_at_any_step_of_encrypting_the_cache_opens() {
     let home = Home::new();
     let start = Start::of(&home);
     let line = format!("cache encrypt --encrypt {}", home.key_file("key"));
-    assert_survives(&home, &line, || {
+    let plain = assert_survives(&home, &line, || {
         start.restore(&home);
         let _ = fs::remove_file(home.path("key"));
     });
+    assert_eq!(plain, BTreeSet::from(["token_cache.json".to_owned()]), "nothing but what was there");
 }
 
 #[test]
@@ -80,7 +86,8 @@ fn killed_at_any_step_of_decrypting_the_cache_opens() {
     let home = Home::new();
     home.answer(&format!("cache encrypt --encrypt {}", home.key_file("key")));
     let start = Start::of(&home);
-    assert_survives(&home, "cache decrypt", || start.restore(&home));
+    let plain = assert_survives(&home, "cache decrypt", || start.restore(&home));
+    assert!(plain.len() > 1, "a temporary file in plain text is found where there is one: {plain:?}");
 }
 
 #[test]
@@ -89,10 +96,11 @@ fn killed_at_any_step_of_changing_the_key_the_cache_opens() {
     home.answer(&format!("cache encrypt --encrypt {}", home.key_file("key")));
     let start = Start::of(&home);
     let line = format!("cache rekey --encrypt {}", home.key_file("new"));
-    assert_survives(&home, &line, || {
+    let plain = assert_survives(&home, &line, || {
         start.restore(&home);
         let _ = fs::remove_file(home.path("new"));
     });
+    assert_eq!(plain, BTreeSet::new());
 }
 
 /// The old key leaves the keyring only when nothing needs it any more, so each round starts where the last one ended.
@@ -101,5 +109,5 @@ fn killed_at_any_step_of_changing_the_key_in_the_keyring_the_cache_opens() {
     let bus = Bus::new(Daemon::GnomeKeyring, Prompter::Dismisses);
     let home = Home::on(&bus);
     home.answer("cache encrypt --encrypt keyring");
-    assert_survives(&home, "cache rekey", || {});
+    assert_eq!(assert_survives(&home, "cache rekey", || {}), BTreeSet::new());
 }

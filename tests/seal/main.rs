@@ -13,4 +13,8 @@ mod hygiene;
 mod kernel;
 mod keyring;
 mod kills;
+mod memory;
 mod passphrases;
+mod prompt;
+#[path = "../secrecy/provider.rs"]
+mod provider;

@@ -1,8 +1,8 @@
 //! A home with canaries for secrets.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -20,6 +20,10 @@ pub(crate) const ACCESS_TOKEN: &str = "canary/+access'token\"of=a\\long$life";
 /// The refresh token in the cache.
 pub(crate) const REFRESH_TOKEN: &str = "canary/+refresh'token\"of=a\\long$life";
 
+/// The passphrase that `--encrypt passphrase` finds.
+pub(crate) const PASSPHRASE: &str = "canary/+passphrase'with\"a=lot\\of$life";
+
+const PASSPHRASE_FILE: &str = "passphrase";
 const NOBODY: u32 = 65_534;
 
 pub(crate) struct Home {
@@ -35,6 +39,9 @@ impl Home {
         let program = folder.path().join("tokcache");
         fs::copy(env!("CARGO_BIN_EXE_tokcache"), &program).unwrap();
         let home = Home { folder, program };
+        let mut passphrase =
+            OpenOptions::new().write(true).create_new(true).mode(0o600).open(home.path(PASSPHRASE_FILE));
+        passphrase.as_mut().unwrap().write_all(PASSPHRASE.as_bytes()).unwrap();
         home.edit("home/state/token_cache.json", &[("AT-bob", ACCESS_TOKEN), ("RT-bob", REFRESH_TOKEN)]);
         if geteuid().is_root() {
             let give = format!("{NOBODY}:{NOBODY}");
@@ -70,6 +77,12 @@ impl Home {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     }
 
+    /// Encrypts the cache with a key file, and returns the key as it stands there.
+    pub(crate) fn encrypt(&self) -> String {
+        assert!(self.tokcache(&["cache", "encrypt", "--encrypt", "key-file:key"]).status().unwrap().success());
+        fs::read_to_string(self.path("key")).unwrap().trim().to_owned()
+    }
+
     /// The cache, as it stands.
     pub(crate) fn cache(&self) -> String {
         fs::read_to_string(self.folder.path().join("home/state/token_cache.json")).unwrap()
@@ -90,6 +103,7 @@ impl Home {
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", self.path("home"));
         command.env("TOKCACHE_CONFIG_DIR", self.path("home/config"));
         command.env("TOKCACHE_STATE_DIR", self.path("home/state"));
+        command.env("TOKCACHE_PASSPHRASE_FILE", self.path(PASSPHRASE_FILE));
         command.current_dir(self.folder.path()).stdin(Stdio::null());
         if geteuid().is_root() {
             command.uid(NOBODY).gid(NOBODY);

@@ -3,7 +3,10 @@
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 
-use crate::home::{ACCESS_TOKEN, Home, REFRESH_TOKEN, tells};
+use base64::prelude::{BASE64_STANDARD, Engine};
+use memchr::memmem;
+
+use crate::home::{ACCESS_TOKEN, Home, PASSPHRASE, REFRESH_TOKEN, tells};
 use crate::process::memory_before;
 use crate::provider::{NEW_ACCESS_TOKEN, NEW_REFRESH_TOKEN, Provider, generous};
 
@@ -59,6 +62,28 @@ fn when_a_command_ends_no_secret_is_left_in_memory() {
     for command in commands {
         let memory = memory_before("exit_group", &home, &command);
         assert!(memory.len() > 100_000 && !tells(&memory, ACCESS_TOKEN) && !tells(&memory, REFRESH_TOKEN), "{command}");
+    }
+}
+
+#[test]
+fn the_key_of_a_sealed_cache_is_in_one_place_while_it_is_used_and_in_none_when_a_command_ends() {
+    let home = Home::new();
+    let key = BASE64_STANDARD.decode(home.encrypt()).unwrap();
+    let copies = |call, command| memmem::find_iter(&memory_before(call, &home, command), &key).count();
+    assert_eq!(copies("write", "token"), 1, "what the cipher leaves behind is wiped");
+    assert_eq!(copies("fsync", "clear --no-revoke"), 1);
+    for command in ["token", "list", "cache check"] {
+        assert_eq!(copies("exit_group", command), 0, "{command}");
+    }
+}
+
+#[test]
+fn when_a_key_has_been_made_of_a_passphrase_that_is_not_left_in_memory() {
+    let home = Home::new();
+    assert!(home.tokcache(&["cache", "encrypt", "--encrypt", "passphrase"]).status().unwrap().success());
+    for command in ["token", "cache rekey --new-passphrase-file passphrase", "cache decrypt"] {
+        let memory = memory_before("exit_group", &home, command);
+        assert!(memory.len() > 100_000 && !tells(&memory, PASSPHRASE), "{command}");
     }
 }
 

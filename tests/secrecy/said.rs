@@ -5,16 +5,16 @@ use std::process::Output;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde_json::{Value, json};
 
-use crate::home::{ACCESS_TOKEN, Home, REFRESH_TOKEN, tells};
+use crate::home::{ACCESS_TOKEN, Home, PASSPHRASE, REFRESH_TOKEN, tells};
 use crate::provider::{DEVICE_CODE, NEW_ACCESS_TOKEN, NEW_REFRESH_TOKEN, Provider, generous};
 
-const SECRETS: [&str; 5] = [ACCESS_TOKEN, REFRESH_TOKEN, DEVICE_CODE, NEW_ACCESS_TOKEN, NEW_REFRESH_TOKEN];
+const SECRETS: [&str; 6] = [ACCESS_TOKEN, REFRESH_TOKEN, DEVICE_CODE, NEW_ACCESS_TOKEN, NEW_REFRESH_TOKEN, PASSPHRASE];
 
 #[test]
 fn whatever_succeeds_tells_nothing_but_the_token_that_was_asked_for() {
     let provider = Provider::start(generous);
     let home = Home::at(&provider);
-    for (command, asks_for) in [
+    let commands = [
         ("list", None),
         ("list -o json", None),
         ("explain", None),
@@ -32,15 +32,52 @@ fn whatever_succeeds_tells_nothing_but_the_token_that_was_asked_for() {
         ("token --profile default", Some(NEW_ACCESS_TOKEN)),
         ("exec -- true", None),
         ("exec -- sh -c true", None),
+        ("cache encrypt --encrypt key-file:key", None),
+        ("token --profile default -o header", Some(NEW_ACCESS_TOKEN)),
+        ("cache rekey --encrypt passphrase", None),
+        ("list", None),
+        ("cache decrypt", None),
+        ("cache check --repair", None),
         ("clear", None),
         ("profile remove other", None),
         ("completions bash", None),
-    ] {
+    ];
+    assert_eq!(all_commands(&home).into_iter().find(|name| !commands.iter().any(|(line, _)| is_of(line, name))), None);
+    for (command, asks_for) in commands {
         let output = run(&home, command);
         assert!(output.status.success(), "{command}: {output:?}");
         assert_eq!(told(&output.stderr), Vec::<&str>::new(), "{command}");
         assert_eq!(told(&output.stdout), asks_for.into_iter().collect::<Vec<_>>(), "{command}");
+        if let Ok(key) = std::fs::read_to_string(home.path("key")) {
+            assert!(!tells(&[output.stdout, output.stderr].concat(), key.trim()), "{command}");
+        }
     }
+}
+
+/// The commands that the help names, with those of their own; `help` aside, which says nothing else.
+fn all_commands(home: &Home) -> Vec<String> {
+    let listed = |words: &[&str]| -> Vec<String> {
+        let help = String::from_utf8(home.tokcache(words).arg("--help").output().unwrap().stdout).unwrap();
+        let names = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+        names
+            .filter_map(|line| line.split_whitespace().next())
+            .filter(|name| *name != "help")
+            .map(str::to_owned)
+            .collect()
+    };
+    let all: Vec<_> = listed(&[])
+        .iter()
+        .flat_map(|name| match &listed(&[name])[..] {
+            [] => vec![name.clone()],
+            own => own.iter().map(|own| format!("{name} {own}")).collect(),
+        })
+        .collect();
+    assert!(all.len() > 12 && all.iter().any(|name| name == "cache rekey"), "{all:?}");
+    all
+}
+
+fn is_of(line: &str, command: &str) -> bool {
+    line.strip_prefix(command).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
 }
 
 #[test]

@@ -34,13 +34,14 @@ fn each(test: impl Fn(&(dyn CacheStore + Sync))) {
 }
 
 /// `inner`, sealed with a key in the folder of `cache`. The key is made beforehand, as it is before anybody signs in.
-fn sealing(inner: Box<dyn CacheStore + Send + Sync>, cache: &Cache) -> SealedStore {
+fn sealing(inner: Box<dyn CacheStore>, cache: &Cache) -> SealedStore {
     let keys = KeySettings {
         credential: None,
         has_screen: false,
         keep_in_kernel: false,
         keyring_patience: Duration::ZERO,
         passphrases: Box::new(Nobody),
+        swappable: Box::new(|| {}),
     };
     let source = KeySource::KeyFile(cache.folder.path().join("key"));
     let store = SealedStore::new(inner, Encryption::By(source), keys);

@@ -35,11 +35,12 @@ fn a_save_is_synced_renamed_and_synced_again_under_the_lock() {
     let cache = Cache::holding(&document(&["one"]));
     let trace = trace(Role::Replace, &cache);
     let folder = format!("<{}>", cache.folder.path().display());
-    let steps: [(&str, &[&str]); 11] = [
+    let steps: [(&str, &[&str]); 12] = [
         ("the lock is written under a temporary name", &["openat(", "/.tokcache-cache.json-", "O_EXCL", "0600"]),
         ("and locked", &["flock(", "/.tokcache-cache.json-", "LOCK_EX|LOCK_NB", "= 0"]),
         ("and put where no file may be", &["renameat2(", "/cache.json.lockfile\"", "RENAME_NOREPLACE", "= 0"]),
         ("the cache is read under it", &["openat(", "/cache.json\"", "O_RDONLY"]),
+        ("the others are told to read it again", &["utimensat(", "/cache.json>"]),
         ("the new one is made beside it", &["openat(", "/.tokcache-cache.json-", "O_EXCL", "0600"]),
         ("written", &["write(", "/.tokcache-cache.json-", "BEGIN"]),
         ("synced", &["fsync(", "/.tokcache-cache.json-", "= 0"]),
@@ -119,4 +120,20 @@ fn a_folder_that_cannot_be_synced_is_an_error_and_the_new_file_is_there() {
     assert!(said.starts_with("cannot sync "), "{said}");
     assert_eq!(loaded(&cache.store()).unwrap(), ["replaced"]);
     assert_eq!(cache.names(), ["cache.json"]);
+}
+
+/// As on Windows, for a moment, where another process is just deleting the file; and for ever where it may not be opened.
+#[test]
+fn a_lock_that_is_refused_for_more_than_a_moment_is_an_error() {
+    let cache = Cache::holding(&document(&["old"]));
+    let lock = cache.lockfile();
+    let fault = |when| format!("inject=openat:error=EBUSY{when}");
+    let run = |fault: &str| {
+        let options = ["-P", lock.to_str().unwrap(), "-e", fault, "-o", "/dev/null"];
+        run(strace(&options, Role::Replace, &cache.path, 0))
+    };
+    let said = run(&fault(""));
+    assert!(said.starts_with("cannot lock ") && said.contains("busy"), "{said}");
+    assert_eq!(loaded(&cache.store()).unwrap(), ["old"]);
+    assert_eq!(run(&fault(":when=1..3")), "replaced");
 }

@@ -11,6 +11,9 @@ pub struct Grant {
     pub environment: Environment,
     /// The authority's realm.
     pub realm: Realm,
+    /// The other realms that the authority goes by, where other libraries store its access tokens: a refresh supersedes
+    /// those, too.
+    pub other_realms: Vec<Realm>,
     /// Whose tokens these are. On a refresh the account's, whatever the response says or leaves out.
     pub owner: Owner,
     /// At sign-in only: a silent refresh never writes an account, so that a sign-out at the same time stands.

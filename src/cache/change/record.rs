@@ -6,7 +6,6 @@ use crate::cache::entry::fields::Fields;
 use crate::cache::entry::keys::Key;
 use crate::cache::find::matching::Within;
 use crate::cache::find::refresh_token::Membership;
-use crate::cache::text::document::Entry;
 use crate::cache::text::edit::Edit;
 use crate::cache::text::rewrite::with_fields;
 use crate::cache::{Grant, Owner, Recorded, Section, SignIn};
@@ -76,10 +75,7 @@ impl Recording<'_, '_> {
         fields.extend(
             optional.into_iter().filter(|(_, value)| value.is_some()).map(|(name, value)| (name, value.as_deref())),
         );
-        let is_this = |recording: &Self, fields: &Fields<'_>| {
-            recording.is_own_in_realm(fields) && recording.is_same_kind_of_access_token(fields)
-        };
-        self.put_new(Section::AccessToken, Key::access_token(grant), &fields, is_this);
+        self.put_new(Section::AccessToken, Key::access_token(grant), &fields, Self::is_superseded);
     }
 
     fn has_overlapping_access_token(&self) -> bool {
@@ -92,7 +88,13 @@ impl Recording<'_, '_> {
     fn is_superseded(&self, entry: &Fields<'_>) -> bool {
         let is_sign_in = self.grant.sign_in.is_some();
         is_sign_in && self.is_own(entry)
-            || self.is_own_in_realm(entry) && self.is_same_kind_of_access_token(entry) && self.overlaps(entry)
+            || self.is_own_in_any_realm(entry) && self.is_same_kind_of_access_token(entry) && self.overlaps(entry)
+    }
+
+    /// Whether a silent request of this client and owner could be served the entry, whatever library stored it.
+    fn is_own_in_any_realm(&self, entry: &Fields<'_>) -> bool {
+        let mut realms = self.grant.other_realms.iter().chain([&self.grant.realm]);
+        self.is_own(entry) && realms.any(|realm| self.within.is_of_realm(entry, realm))
     }
 
     fn is_same_kind_of_access_token(&self, entry: &Fields<'_>) -> bool {
@@ -180,7 +182,8 @@ impl Recording<'_, '_> {
         self.is_own(entry) && self.within.is_of_realm(entry, &self.grant.realm)
     }
 
-    /// Writes an entry, keeping the fields of one that `is_this` that are not among `fields`.
+    /// Sets the fields of the entries that are `is_this`, whatever their keys, and of these in this very environment:
+    /// other libraries keep their own under its aliases. Where there is none, writes a new one.
     fn put(
         &mut self,
         section: Section,
@@ -188,47 +191,39 @@ impl Recording<'_, '_> {
         fields: &[(&str, Option<&str>)],
         is_this: impl Fn(&Self, &Fields<'_>) -> bool,
     ) {
-        match self.place(section, key, is_this) {
-            (_, Some(entry)) => {
-                let value = with_fields(entry.value(), fields, self.edit.style);
-                self.edit.replace(section, &entry, value);
-            }
-            (key, None) => self.edit.put(section, key, self.edit.style.object(fields, ENTRY_DEPTH)),
+        let mut entries = self.edit.document.entries(section);
+        entries.retain(|entry| {
+            entry.fields().is_ok_and(|fields| self.is_in_this_environment(&fields) && is_this(self, &fields))
+        });
+        for entry in &entries {
+            let value = with_fields(entry.value(), fields, self.edit.style);
+            self.edit.replace(section, entry, value);
+        }
+        if entries.is_empty() {
+            self.put_new(section, key, fields, |_, _| false);
         }
     }
 
-    /// Writes an entry, of which nothing older is kept, and returns its key.
+    /// Writes an entry under the first key that is free, or whose entry `is_replaced` or is no object. Returns the key.
     pub(in crate::cache) fn put_new(
         &mut self,
         section: Section,
         key: Key,
         fields: &[(&str, Option<&str>)],
-        is_this: impl Fn(&Self, &Fields<'_>) -> bool,
+        is_replaced: impl Fn(&Self, &Fields<'_>) -> bool,
     ) -> String {
-        let (key, _) = self.place(section, key, is_this);
+        let entries = self.edit.document.entries(section);
+        let is_free = |key: &String| {
+            let mut others = entries.iter().filter(|entry| entry.key() == *key);
+            others.all(|entry| entry.fields().map_or(true, |fields| is_replaced(self, &fields)))
+        };
+        let Some(key) = key.candidates().find(is_free) else { unreachable!("the candidates do not end") };
         self.edit.put(section, key.clone(), self.edit.style.object(fields, ENTRY_DEPTH));
         key
     }
-}
 
-impl<'t> Recording<'_, 't> {
-    /// The first key that is free, or whose entry `is_this` or cannot be read.
-    fn place(
-        &self,
-        section: Section,
-        key: Key,
-        is_this: impl Fn(&Self, &Fields<'_>) -> bool,
-    ) -> (String, Option<Entry<'t>>) {
-        let entries = self.edit.document.entries(section);
-        for key in key.candidates() {
-            match entries.iter().find(|entry| entry.key() == key) {
-                None => return (key, None),
-                Some(entry) if entry.fields().map_or(true, |fields| is_this(self, &fields)) => {
-                    return (key, Some(*entry));
-                }
-                Some(_) => {}
-            }
-        }
-        unreachable!("the candidates do not end")
+    fn is_in_this_environment(&self, entry: &Fields<'_>) -> bool {
+        let own = entry.lenient("environment");
+        own.is_some_and(|own| own.eq_ignore_ascii_case(self.grant.environment.as_str()))
     }
 }

@@ -73,6 +73,11 @@ impl<'t> Fields<'t> {
         }
     }
 
+    /// Every field with its text, those that a later one of the same name shadows among them.
+    pub(in crate::cache) fn each(&self) -> impl Iterator<Item = (&str, &'t str)> {
+        self.0.iter().map(|(name, value)| (name.0.as_ref(), value.get()))
+    }
+
     fn raw(&self, name: &str) -> Option<&'t str> {
         self.0.iter().rev().find(|(own, _)| own.0 == name).map(|(_, value)| value.get())
     }
@@ -92,9 +97,17 @@ fn seconds(text: &str) -> Option<Timestamp> {
     (seconds.abs() < 9e18).then_some(Timestamp(seconds as i64))
 }
 
-/// A name that borrows from the text where it has no escapes.
-#[derive(Debug, serde::Deserialize)]
-struct Name<'t>(#[serde(borrow)] Cow<'t, str>);
+/// A name that borrows from the text where it has no escapes. One that has no decoded form (a lone surrogate) stands for
+/// itself: it is nothing that is looked for, and spoils no other field.
+#[derive(Debug)]
+struct Name<'t>(Cow<'t, str>);
+
+impl<'de: 't, 't> Deserialize<'de> for Name<'t> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let quoted = <&RawValue>::deserialize(deserializer)?.get();
+        Ok(Name(string(quoted).unwrap_or(Cow::Borrowed(quoted))))
+    }
+}
 
 impl<'de: 't, 't> Deserialize<'de> for Fields<'t> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -145,5 +158,11 @@ mod tests {
     fn escapes_are_decoded_in_names_and_values_and_the_last_of_two_counts() {
         let fields = Fields::parse(br#"{"se\u0063ret": "x", "secret": "a\u0062"}"#).unwrap();
         assert_eq!(fields.required("secret").unwrap(), "ab");
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_in_a_name_costs_that_field_alone() {
+        let fields = Fields::parse(br#"{"\ud800": "x", "secret": "a", "\udc00": {}}"#).unwrap();
+        assert_eq!(fields.required("secret").unwrap(), "a");
     }
 }

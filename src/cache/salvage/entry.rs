@@ -1,7 +1,5 @@
 //! One entry in a damaged document: where it ends, and what it says of itself.
 
-use std::collections::HashMap;
-
 use serde_json::Deserializer;
 use serde_json::value::RawValue;
 
@@ -35,11 +33,11 @@ pub(super) fn section_of(name: &str, value: &str) -> Option<Section> {
 
 /// Whether an entry that lost its closing bracket has sections or other entries for fields.
 pub(super) fn has_swallowed_others(entry: &str) -> bool {
-    let fields: HashMap<String, &RawValue> = serde_json::from_str(entry).unwrap_or_default();
+    let Ok(fields) = Fields::parse(entry.as_bytes()) else { return false };
     let is_other = |name: &str, value: &str| {
         value.starts_with('{') && (Section::named(name).is_some() || section_of(name, value).is_some())
     };
-    fields.iter().any(|(name, value)| is_other(name, value.get()))
+    fields.each().any(|(name, value)| is_other(name, value))
 }
 
 /// The JSON value that begins at `at`, and its end.

@@ -4,7 +4,7 @@
 //! and those that `flock` it (.NET, Go, portalocker) must find it locked. So it appears under its name with both
 //! already done: written and locked under a temporary name, then renamed to where nothing may be yet.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -27,12 +27,17 @@ const NAMELESS_AFTER: Duration = Duration::from_secs(60);
 /// Without `flock`, how long two that take over the same lock need to see each other.
 const CONFIRM_AFTER: Duration = Duration::from_millis(100);
 
+/// How long a refusal may come from another process that is just deleting the file.
+const PASSING_FOR: Duration = Duration::from_secs(2);
+
 /// Somebody who wants a lock file, and what they have seen of it so far.
 pub(super) struct Contender<'a> {
     place: &'a Place,
     path: &'a Path,
     clock: &'a dyn Clock,
     sighting: Option<Sighting>,
+    /// Since when every try was refused.
+    refused_since: Option<Duration>,
 }
 
 /// A lock as it was found, and since when.
@@ -45,7 +50,7 @@ struct Sighting {
 
 impl<'a> Contender<'a> {
     pub(super) fn new(place: &'a Place, path: &'a Path, clock: &'a dyn Clock) -> Self {
-        Contender { place, path, clock, sighting: None }
+        Contender { place, path, clock, sighting: None, refused_since: None }
     }
 
     /// Tries once.
@@ -60,9 +65,19 @@ impl<'a> Contender<'a> {
             Err(error) => Err(error),
         };
         match outcome {
-            Err(error) if platform::is_passing(&error) => Ok(Attempt::Taken(Holder::default())),
-            outcome => outcome.map_err(StoreError::io("lock", self.path)),
+            Err(error) if platform::is_passing(&error) && self.is_news() => Ok(Attempt::Taken(Holder::default())),
+            Err(error) => Err(StoreError::io("lock", self.path)(error)),
+            Ok(attempt) => {
+                self.refused_since = None;
+                Ok(attempt)
+            }
         }
+    }
+
+    /// Whether the tries have not been refused for so long that it will not pass.
+    fn is_news(&mut self) -> bool {
+        let now = self.clock.elapsed();
+        now.saturating_sub(*self.refused_since.get_or_insert(now)) < PASSING_FOR
     }
 
     fn create(&self) -> io::Result<Attempt<LockFile>> {
@@ -105,14 +120,14 @@ impl<'a> Contender<'a> {
         if flock == Flock::Taken {
             return Ok(Attempt::Taken(holder));
         }
-        let modified = file.metadata()?.modified()?;
+        let metadata = file.metadata()?;
         let seen = self.watch(Sighting {
             identity: platform::identity(&file)?,
-            modified,
+            modified: metadata.modified()?,
             content,
             since: self.clock.elapsed(),
         });
-        if !self.is_dead(&holder, is_empty, flock, modified, seen) {
+        if !self.is_dead(&holder, is_empty, flock, &metadata, seen) {
             return Ok(Attempt::Taken(holder));
         }
         write_content(&mut file)?;
@@ -139,21 +154,20 @@ impl<'a> Contender<'a> {
     /// Whether the holder of a lock that has been seen for so long is dead. A free `flock` proves it of tokcache, and
     /// says nothing of the tools that only create the file; then the process number is asked. Where there is no
     /// `flock` the disk may be shared with other machines, whose processes cannot be asked, and age decides as well.
-    fn is_dead(&self, holder: &Holder, is_empty: bool, flock: Flock, modified: SystemTime, seen: Duration) -> bool {
-        let old = self.age(modified).max(seen) >= NAMELESS_AFTER;
+    fn is_dead(&self, holder: &Holder, is_empty: bool, flock: Flock, lock: &Metadata, seen: Duration) -> bool {
+        let old = self.age(lock).max(seen) >= NAMELESS_AFTER;
         match holder.pid {
             Some(_) if content::is_ours(holder) && flock == Flock::Held => true,
-            Some(pid) if seen >= DEAD_AFTER && !platform::process_has_lived_since(pid, modified) => {
-                flock == Flock::Held || old
-            }
+            Some(pid) if seen >= DEAD_AFTER && !platform::process_may_hold(pid, lock) => flock == Flock::Held || old,
             Some(_) => false,
             // Who makes an empty one takes its `flock`, or writes into it, within the same moment.
             None => seen >= DEAD_AFTER && (old || is_empty && flock == Flock::Held),
         }
     }
 
-    fn age(&self, modified: SystemTime) -> Duration {
-        let modified = modified.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    fn age(&self, lock: &Metadata) -> Duration {
+        let modified = lock.modified().ok().and_then(|modified| modified.duration_since(UNIX_EPOCH).ok());
+        let modified = modified.map_or(0, |since| since.as_secs());
         let age = self.clock.now().0.saturating_sub_unsigned(modified);
         Duration::from_secs(u64::try_from(age).unwrap_or(0))
     }

@@ -49,10 +49,10 @@ impl Drop for LockFile {
 /// Who holds the lock file at `path` now, as far as its content says.
 pub(super) fn holder_of(path: &Path) -> Option<Holder> {
     let mut file = open_unchecked(path).ok()?;
-    check(&file.metadata().ok()?).ok()?;
+    let metadata = file.metadata().ok()?;
+    check(&metadata).ok()?;
     let holder = content::parse(&read_content(&mut file).ok()?);
-    let modified = file.metadata().and_then(|metadata| metadata.modified()).ok()?;
-    holder.pid.is_none_or(|pid| platform::process_has_lived_since(pid, modified)).then_some(holder)
+    holder.pid.is_none_or(|pid| platform::process_may_hold(pid, &metadata)).then_some(holder)
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

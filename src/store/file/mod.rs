@@ -37,7 +37,7 @@ use self::lockfile::holder_of;
 use self::place::Place;
 use self::regular::open_to_write;
 use self::rescue::{FileLease, RescuePlace};
-use self::save::{Commit, remove, save};
+use self::save::{Commit, existing, remove, save};
 use self::set_aside::set_aside;
 use self::sweep::sweep;
 use super::wait::{Patience, Waiting, wait_unless};
@@ -110,7 +110,7 @@ impl FileStore {
             None => Ok(Presence::Absent),
             Some(found) if found.is_blank() => Ok(Presence::Absent),
             Some(found) if found.reads_whole(read) => Ok(Presence::Found),
-            Some(_) => Err(StoreError::Damaged { path: self.place.typed.clone() }),
+            Some(_) => Err(StoreError::damaged(&self.place.typed)),
         }
     }
 }
@@ -154,7 +154,7 @@ impl CacheStore for FileStore {
                     }
                     Commit::Overtaken => self.check_patience(start)?,
                 },
-                Change::Torn if settled => return Err(StoreError::Damaged { path: self.place.typed.clone() }),
+                Change::Torn if settled => return Err(StoreError::damaged(&self.place.typed)),
                 Change::Torn => {
                     drop(lock);
                     settling.pause();
@@ -181,7 +181,7 @@ impl CacheStore for FileStore {
             let repaired = match salvage(bytes) {
                 Change::Keep => return Ok(Repaired::Unchanged),
                 Change::Replace(repaired) => repaired,
-                Change::Torn => return Err(StoreError::Damaged { path: self.place.typed.clone() }),
+                Change::Torn => return Err(StoreError::damaged(&self.place.typed)),
             };
             let aside = set_aside(&lock, &self.place, &found, self.clock.now())?;
             match save(&lock, &self.place, &repaired, Some(&found))? {
@@ -203,11 +203,14 @@ impl CacheStore for FileStore {
 
     fn ensure_room(&self, size: usize) -> Result<(), StoreError> {
         self.place.create_folder()?;
+        existing(&self.place).map_err(StoreError::io("save to", self.place.file()))?;
         let folder = self.place.folder();
         let reserved = match tempfile::tempfile_in(folder) {
-            Ok(file) => platform::reserve(&file, size as u64),
+            Ok(file) if !self.place.is_mounted() => platform::reserve(&file, size as u64),
             // Saved in place, then.
-            Err(error) => open_to_write(self.place.file()).map(drop).map_err(|_| error),
+            beside => open_to_write(self.place.file())
+                .and_then(|file| platform::reserve_growth(&file, size as u64))
+                .map_err(|error| beside.err().unwrap_or(error)),
         };
         reserved.map_err(StoreError::io("save in", folder))?;
         // Whoever holds it now will have given it back by the time that it is needed.
@@ -240,14 +243,17 @@ impl CacheStore for FileStore {
         let path = self.place.typed.clone();
         let lock_holder = self.place.lock_files().iter().find_map(|lock| holder_of(lock));
         let exposed = [
-            (self.place.file(), platform::is_open_to_others as fn(&Metadata) -> bool),
+            (self.place.file(), is_exposed as fn(&Metadata) -> bool),
             (self.place.folder(), platform::lets_others_replace),
         ];
-        let exposed =
-            exposed.into_iter().filter(|(path, is_exposed)| fs::metadata(path).is_ok_and(|it| is_exposed(&it)));
+        let exposed = exposed.into_iter().filter(|(path, is_so)| fs::metadata(path).is_ok_and(|it| is_so(&it)));
         let exposed = exposed.map(|(path, _)| path.to_owned()).collect();
         Description { url: format!("file:{}", path.display()), path: Some(path), lock_holder, exposed }
     }
+}
+
+fn is_exposed(cache: &Metadata) -> bool {
+    platform::is_open_to_others(cache) || platform::check_owner(cache).is_err()
 }
 
 /// Enough of SHA-256 to tell credentials, or files, apart; nothing of a secret shows in a file's name.

@@ -35,6 +35,12 @@ impl Place {
         folder_of(self.file())
     }
 
+    /// Whether the file is on another disk than its folder: a mount point, which cannot be replaced.
+    pub(super) fn is_mounted(&self) -> bool {
+        let disks = (platform::disk_of(self.file()), platform::disk_of(self.folder()));
+        matches!(disks, (Some(own), Some(folders)) if own != folders)
+    }
+
     /// Makes the folder, for its owner alone, where it is missing.
     pub(super) fn create_folder(&self) -> Result<(), StoreError> {
         platform::create_folder(self.folder()).map_err(StoreError::io("create the folder", self.folder()))

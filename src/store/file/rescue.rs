@@ -4,10 +4,10 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::Builder;
 use zeroize::Zeroizing;
 
 use super::lockfile::LockFile;
+use super::place::folder_of;
 use crate::platform;
 use crate::store::RefreshLease;
 
@@ -61,14 +61,17 @@ impl RefreshLease for FileLease {
     }
 }
 
-/// On the disk when it returns, and never there in part.
+/// On the disk when it returns. Under its own name from the start: what a process leaves that is killed meanwhile, the
+/// next holder finds. Whether it is whole, is for him to see.
 fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(path);
-    let mut file = Builder::new().prefix(".tokcache-rescue-").tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    platform::sync_folder(folder)
+    remove(path);
+    let mut file = platform::create_new(path)?;
+    let kept =
+        file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| platform::sync_folder(folder_of(path)));
+    if kept.is_err() {
+        remove(path);
+    }
+    kept
 }
 
 /// In a folder that others can write, such as the one for temporary files, the name may be a trap: a link, or another

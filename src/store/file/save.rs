@@ -1,11 +1,13 @@
 //! Saving: the file is the old one or the new one, at every moment and after every crash.
 //!
-//! A temporary file in the same folder is written, synced and renamed over the cache file, and then the folder is synced.
+//! The file is given a new time, which tells the others that something comes. A temporary file in the same folder is
+//! written, synced and renamed over the cache file, and then the folder is synced.
 //! Only where a rename is impossible (a single file mounted into a container; a folder that cannot be written, with
-//! a file that can) the bytes are written in place: there, a crash in that instant can tear the file.
+//! a file that can) the bytes are written in place: there, a crash in that instant can tear the file. An error, such as
+//! a full disk, cannot: room is made sure of first, and what fails all the same is undone.
 
 use std::fs::{self, File, FileTimes, Metadata};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Seek, Write};
 use std::time::{Duration, SystemTime};
 
 use tempfile::{Builder, NamedTempFile};
@@ -13,7 +15,7 @@ use tempfile::{Builder, NamedTempFile};
 use super::load::{Snapshot, Version};
 use super::lock::CacheLock;
 use super::place::{Place, TEMPORARY_TAIL};
-use super::regular::{check, open_to_write};
+use super::regular::{check, open_to_write, open_unchecked};
 use crate::platform;
 use crate::store::StoreError;
 
@@ -38,26 +40,26 @@ pub(super) fn save(
 ) -> Result<Commit, StoreError> {
     let failed = StoreError::io("save", place.file());
     let replaced = existing(place).map_err(&failed)?;
+    let before = seen.map(|seen| announce(place, seen.version));
     let temporary = match write_beside(place, bytes, replaced.as_ref()) {
         Ok(temporary) => Some(temporary),
         Err(error) if is_rename_impossible(&error) => None,
         Err(error) => return Err(failed(error)),
     };
-    let seen = seen.map(|seen| seen.version);
-    if !lock.is_still_ours() || version(place).map_err(&failed)? != seen {
+    if !lock.is_still_ours() || version(place).map_err(&failed)? != before {
         return Ok(Commit::Overtaken);
     }
     let file = match temporary.map(|temporary| temporary.persist(place.file())) {
         Some(Ok(file)) => file,
         Some(Err(error)) if !is_rename_impossible(&error.error) => return Err(failed(error.error)),
-        Some(Err(_)) | None => write_in_place(place, bytes).map_err(&failed)?,
+        Some(Err(_)) | None => write_in_place(place, bytes, seen.map(|seen| &*seen.bytes)).map_err(&failed)?,
     };
     let closed = match (&replaced, file.metadata()) {
         (Some(replaced), Ok(now)) => platform::is_open_to_others(replaced) && !platform::is_open_to_others(&now),
         _ => false,
     };
     // The bytes are stored by now; a time that cannot be set is no failure.
-    let _ = stamp(&file, seen.map(|seen| seen.modified));
+    let _ = stamp(&file, before.map(|before| before.modified));
     platform::sync_folder(place.folder()).map_err(StoreError::io("sync", place.folder()))?;
     Ok(Commit::Done { closed })
 }
@@ -71,23 +73,44 @@ pub(super) fn remove(_lock: &CacheLock, place: &Place) -> Result<(), StoreError>
     }
     let removed = match fs::remove_file(place.file()) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(error) if is_rename_impossible(&error) => write_in_place(place, b"").map(drop),
+        Err(error) if is_rename_impossible(&error) => write_in_place(place, b"", None).map(drop),
         removed => removed,
     };
     removed.map_err(failed)?;
     platform::sync_folder(place.folder()).map_err(StoreError::io("sync", place.folder()))
 }
 
-fn existing(place: &Place) -> io::Result<Option<Metadata>> {
+/// What is there already, if it is what may be saved to.
+pub(super) fn existing(place: &Place) -> io::Result<Option<Metadata>> {
     match fs::metadata(place.file()) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
-        Ok(metadata) => check(&metadata).map(|()| Some(metadata)),
+        Ok(metadata) => {
+            check(&metadata)?;
+            platform::check_owner(&metadata)?;
+            Ok(Some(metadata))
+        }
     }
 }
 
 fn version(place: &Place) -> io::Result<Option<Version>> {
     existing(place)?.as_ref().map(Version::of).transpose()
+}
+
+/// Makes the file look newer before the slow part of a save, so that nobody who looks meanwhile takes what he has in
+/// memory for the newest: MSAL Node looks before it waits for the lock, and overwrites what was saved while it waited.
+/// Returns what the file looks like from now on. A time that cannot be set is no failure.
+fn announce(place: &Place, seen: Version) -> Version {
+    let announced = || -> io::Result<Version> {
+        let file = open_unchecked(place.file())?;
+        // Else somebody has written it in spite of the lock, which is not to be hidden.
+        if Version::of(&file.metadata()?)? != seen {
+            return Ok(seen);
+        }
+        stamp(&file, Some(seen.modified))?;
+        Version::of(&file.metadata()?)
+    };
+    announced().unwrap_or(seen)
 }
 
 /// The new file under a temporary name: 0600 or narrower, its owner's, on the disk.
@@ -106,15 +129,30 @@ fn write_beside(place: &Place, bytes: &[u8], replaced: Option<&Metadata>) -> io:
     Ok(temporary)
 }
 
-/// The last resort; cut at the end, so that a reader in between sees something torn rather than nothing.
-fn write_in_place(place: &Place, bytes: &[u8]) -> io::Result<File> {
-    let mut file = open_to_write(place.file())?;
+/// The last resort. Should it fail, the `old` bytes are put back, for which there is room.
+fn write_in_place(place: &Place, bytes: &[u8], old: Option<&[u8]>) -> io::Result<File> {
+    let file = open_to_write(place.file())?;
+    let found = file.metadata()?;
+    platform::check_owner(&found)?;
     // Only its owner can close it, and it was open before.
-    let _ = platform::narrow_mode(&file, &file.metadata()?);
+    let _ = platform::narrow_mode(&file, &found);
+    platform::reserve_growth(&file, bytes.len() as u64)?;
+    match (overwrite(&file, bytes), old) {
+        (Ok(()), _) => Ok(file),
+        (Err(error), None) => Err(error),
+        (Err(error), Some(old)) => {
+            let _ = overwrite(&file, old);
+            Err(error)
+        }
+    }
+}
+
+/// Cut at the end, so that a reader in between sees something torn rather than nothing.
+fn overwrite(mut file: &File, bytes: &[u8]) -> io::Result<()> {
+    file.rewind()?;
     file.write_all(bytes)?;
     file.set_len(bytes.len() as u64)?;
-    file.sync_all()?;
-    Ok(file)
+    file.sync_all()
 }
 
 /// Whether a name in the folder cannot be replaced, though the file behind it perhaps can be written: it is a mount

@@ -31,6 +31,8 @@ pub enum KeyError {
         /// What is wrong.
         why: String,
     },
+    /// Of a new passphrase, which is typed twice.
+    PassphrasesDiffer,
     /// A key was there, but it is another one.
     WrongKey(KeySource),
 }
@@ -69,6 +71,7 @@ impl fmt::Display for KeyError {
             KeyError::Keyring(fault) => fault.fmt(formatter),
             KeyError::NoRandomness => formatter.write_str("the system gives no random bytes"),
             KeyError::Passphrase { why } => formatter.write_str(why),
+            KeyError::PassphrasesDiffer => formatter.write_str("the two passphrases differ"),
             KeyError::WrongKey(KeySource::Passphrase) => formatter.write_str("the passphrase is wrong"),
             KeyError::WrongKey(source) => write!(formatter, "the key of {source} is another one"),
         }

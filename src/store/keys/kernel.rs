@@ -2,16 +2,14 @@
 //! login session, and costs a system call where the keyring costs a conversation.
 
 use linux_keyutils::{KeyRing, KeyRingIdentifier};
-use zeroize::Zeroizing;
 
 use super::key::KEY_LENGTH;
 use super::{Key, KeyId};
 
 /// The key, if a copy is there.
 pub(super) fn find(id: KeyId) -> Option<Key> {
-    let mut bytes = Zeroizing::new([0; KEY_LENGTH]);
-    let length = session().ok()?.search(&description(id)).ok()?.read(&mut *bytes).ok()?;
-    (length == KEY_LENGTH).then(|| Key::from_bytes(bytes))
+    let copy = session().ok()?.search(&description(id)).ok()?;
+    Key::filled(|bytes| copy.read(bytes).is_ok_and(|length| length == KEY_LENGTH).then_some(()))
 }
 
 /// Keeps a copy until the session ends.

@@ -1,6 +1,7 @@
 //! A key, and the name that tells it from others.
 
 use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -10,36 +11,37 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::KeyError;
+use crate::platform::LockedBytes;
 
 /// Bytes of a key.
 pub(crate) const KEY_LENGTH: usize = 32;
 const ID_LENGTH: usize = 16;
 
-/// 32 secret bytes, wiped when dropped.
+/// 32 secret bytes, kept out of the swap space where the system allows it, wiped when the last copy is dropped.
 #[derive(Clone)]
-pub struct Key(Zeroizing<[u8; KEY_LENGTH]>);
+pub struct Key(Arc<LockedBytes<KEY_LENGTH>>);
 
 impl Key {
     /// A new key from the system's source of randomness.
     pub(super) fn generate() -> Result<Key, KeyError> {
-        let mut bytes = Zeroizing::new([0; KEY_LENGTH]);
-        SystemRandom::new().fill(bytes.as_mut()).map_err(|_| KeyError::NoRandomness)?;
-        Ok(Key(bytes))
+        Key::filled(|bytes| SystemRandom::new().fill(bytes).ok()).ok_or(KeyError::NoRandomness)
     }
 
-    pub(super) fn from_bytes(bytes: Zeroizing<[u8; KEY_LENGTH]>) -> Key {
-        Key(bytes)
+    /// The key that `fill` writes where it will stay.
+    pub(super) fn filled(fill: impl FnOnce(&mut [u8; KEY_LENGTH]) -> Option<()>) -> Option<Key> {
+        let mut bytes = LockedBytes::zeroed();
+        fill(&mut bytes)?;
+        Some(Key(Arc::new(bytes)))
     }
 
     /// The key that is written as `text`: base64 (RFC 4648 §4) of 32 bytes, blanks and line ends around it.
     pub(super) fn from_text(text: &[u8]) -> Option<Key> {
         let decoded = Zeroizing::new(BASE64_STANDARD.decode(text.trim_ascii()).ok()?);
-        let mut bytes = Zeroizing::new([0; KEY_LENGTH]);
-        if decoded.len() != KEY_LENGTH {
-            return None;
-        }
-        bytes.copy_from_slice(&decoded);
-        Some(Key(bytes))
+        let decoded: &[u8; KEY_LENGTH] = decoded.as_slice().try_into().ok()?;
+        Key::filled(|bytes| {
+            bytes.copy_from_slice(decoded);
+            Some(())
+        })
     }
 
     /// The key as it is written where keys are kept: 44 characters.
@@ -50,6 +52,11 @@ impl Key {
     /// The secret itself.
     pub(crate) fn bytes(&self) -> &[u8; KEY_LENGTH] {
         &self.0
+    }
+
+    /// Whether it may be written to the swap space.
+    pub(super) fn is_swappable(&self) -> bool {
+        !self.0.is_locked()
     }
 
     /// Its name; nothing of the key can be learned from it.

@@ -31,16 +31,7 @@ impl Caller {
     /// Keeps the key, reads it back and compares: some daemons say yes and keep nothing.
     pub(super) fn keep(self, key: &Key) -> Result<(), KeyringFault> {
         let key = key.clone();
-        self.call(move || {
-            let entry = entry(key.id())?;
-            entry.set_password(&key.to_text()).map_err(Fault::Entry)?;
-            let kept = read(&entry).is_ok_and(|kept| kept.bytes() == key.bytes());
-            if kept {
-                return Ok(());
-            }
-            let _ = entry.delete_credential();
-            Err(Fault::Known(KeyringFault::NotKept))
-        })
+        self.call(move || keep_in(&entry(key.id())?, &key))
     }
 
     /// Forgets the key; that it is not there is success.
@@ -100,6 +91,16 @@ fn entry(id: KeyId) -> Result<Entry, Fault> {
     Entry::new(SERVICE, &id.to_string()).map_err(Fault::Entry)
 }
 
+fn keep_in(entry: &Entry, key: &Key) -> Result<(), Fault> {
+    entry.set_password(&key.to_text()).map_err(Fault::Entry)?;
+    let kept = read(entry).is_ok_and(|kept| kept.bytes() == key.bytes());
+    if kept {
+        return Ok(());
+    }
+    let _ = entry.delete_credential();
+    Err(Fault::Known(KeyringFault::NotKept))
+}
+
 fn read(entry: &Entry) -> Result<Key, Fault> {
     let text = Zeroizing::new(entry.get_password().map_err(Fault::Entry)?);
     Key::from_text(text.as_bytes()).ok_or(Fault::Known(KeyringFault::NotKept))
@@ -123,5 +124,68 @@ pub(in crate::store) fn connection_fault(said: &str) -> KeyringFault {
         KeyringFault::NoBus
     } else {
         KeyringFault::Other(said.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::any::Any;
+    use std::sync::{Arc, Mutex};
+
+    use keyring_core::api::{Credential, CredentialApi};
+
+    use super::*;
+
+    /// What a keyring gives back of the one item that it is given.
+    #[derive(Debug)]
+    struct Item {
+        kept: Mutex<Vec<u8>>,
+        given_back: Option<Vec<u8>>,
+    }
+
+    impl CredentialApi for Item {
+        fn set_secret(&self, secret: &[u8]) -> keyring::Result<()> {
+            *self.kept.lock().unwrap() = secret.to_vec();
+            Ok(())
+        }
+
+        fn get_secret(&self) -> keyring::Result<Vec<u8>> {
+            Ok(self.given_back.clone().unwrap_or_else(|| self.kept.lock().unwrap().clone()))
+        }
+
+        fn delete_credential(&self) -> keyring::Result<()> {
+            self.kept.lock().unwrap().clear();
+            Ok(())
+        }
+
+        fn get_credential(&self) -> keyring::Result<Option<Arc<Credential>>> {
+            Ok(None)
+        }
+
+        fn get_specifiers(&self) -> Option<(String, String)> {
+            None
+        }
+
+        fn as_any(&self) -> &dyn Any {
+            self
+        }
+    }
+
+    /// Whether the key was taken for kept, and whether it is there.
+    fn keep(given_back: Option<Vec<u8>>) -> (bool, bool) {
+        let item = Arc::new(Item { kept: Mutex::default(), given_back });
+        let entry = Entry { inner: keyring_core::Entry::new_with_credential(item.clone()) };
+        let is_kept = keep_in(&entry, &Key::generate().unwrap()).is_ok();
+        let is_there = !item.kept.lock().unwrap().is_empty();
+        (is_kept, is_there)
+    }
+
+    #[test]
+    fn only_a_key_that_comes_back_as_it_was_is_kept() {
+        assert_eq!(keep(None), (true, true));
+        let another = Key::generate().unwrap().to_text().as_bytes().to_vec();
+        for given_back in [another, Vec::new(), b"no key".to_vec()] {
+            assert_eq!(keep(Some(given_back)), (false, false));
+        }
     }
 }

@@ -36,6 +36,8 @@ pub struct KeySettings {
     pub keyring_patience: Duration,
     /// Who knows the passphrase.
     pub passphrases: Box<dyn Passphrases>,
+    /// Is told when a key that is used may be written to the swap space: the system did not allow to keep it in memory.
+    pub swappable: Box<dyn Fn() + Send + Sync>,
 }
 
 /// All places that keep keys.
@@ -50,6 +52,12 @@ impl Keys {
 
     /// The key that a sealed cache asks for, from the nearest place that has it.
     pub(super) fn find(&self, wanted: &KeyReference) -> Result<Key, KeyError> {
+        let key = self.found(wanted)?;
+        self.tell_if_swappable(&key);
+        Ok(key)
+    }
+
+    fn found(&self, wanted: &KeyReference) -> Result<Key, KeyError> {
         if let Some(key) = self.at_hand(wanted) {
             return Ok(key);
         }
@@ -80,8 +88,15 @@ impl Keys {
                 key
             }
         };
+        self.tell_if_swappable(&key);
         self.keep_at_hand(&key, source);
         Ok((KeyReference { id: key.id(), source: source.clone(), argon2id }, key))
+    }
+
+    fn tell_if_swappable(&self, key: &Key) {
+        if key.is_swappable() {
+            (self.settings.swappable)();
+        }
     }
 
     /// Forgets a key that nothing is sealed with any more. A key file is its owner's, and stays.
@@ -191,6 +206,7 @@ pub(super) mod tests {
             keep_in_kernel: false,
             keyring_patience: Duration::ZERO,
             passphrases: Box::new(OnePassphrase("correct horse")),
+            swappable: Box::new(|| {}),
         }
     }
 

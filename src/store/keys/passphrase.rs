@@ -5,9 +5,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
-use super::key::KEY_LENGTH;
 use super::{Key, KeyError};
 use crate::secret::Passphrase;
 
@@ -60,10 +58,8 @@ impl Argon2id {
 
     /// The key. Takes a tenth of a second and 64 MiB, on purpose.
     pub(super) fn key(&self, passphrase: &Passphrase) -> Result<Key, KeyError> {
-        let mut bytes = Zeroizing::new([0; KEY_LENGTH]);
-        self.fill(passphrase, bytes.as_mut())
-            .ok_or_else(|| KeyError::Passphrase { why: "the cache asks for a key derivation out of bounds".into() })?;
-        Ok(Key::from_bytes(bytes))
+        Key::filled(|bytes| self.fill(passphrase, bytes))
+            .ok_or_else(|| KeyError::Passphrase { why: "the cache asks for a key derivation out of bounds".into() })
     }
 
     fn fill(&self, passphrase: &Passphrase, bytes: &mut [u8]) -> Option<()> {

@@ -47,7 +47,7 @@ impl LibsecretStore {
     }
 
     fn damaged(&self) -> StoreError {
-        StoreError::Damaged { path: self.address.url().into() }
+        StoreError::damaged(self.address.url())
     }
 
     /// What is found by the store alone, or by the store and a credential.

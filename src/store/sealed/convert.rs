@@ -1,8 +1,10 @@
 //! Sealing a plain cache, opening a sealed one for good, and changing its key: one save each, under the cache lock, so
 //! that the old form or the new one is there at every moment, with its key.
 
+use super::document::{AtAnyPlace, Document};
 use super::envelope::Header;
-use super::{AtAnyPlace, Document, Obstacle, Problem, SealError, SealedStore};
+use super::obstacle::{Obstacle, Problem};
+use super::{SealError, SealedStore};
 use crate::store::keys::{Key, KeyReference, KeySource};
 use crate::store::{Change, Presence, Reading, Saved, StoreError};
 
@@ -46,6 +48,9 @@ impl SealedStore {
     }
 
     /// Opens a sealed cache for good.
+    ///
+    /// # Errors
+    /// When its key cannot be had, or it cannot be saved. It is sealed as before, then.
     pub fn decrypt(&self) -> Result<Conversion, StoreError> {
         self.settled(self.convert(None, &|_, document| Ok(document.sealed_by().is_some())), None)
     }

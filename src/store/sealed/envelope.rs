@@ -13,6 +13,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::secret::wiping_the_stack;
 use crate::store::keys::{Key, KeyReference};
 
 const MAGIC: &[u8] = b"tokcache-sealed ";
@@ -85,7 +86,8 @@ impl Envelope<'_> {
     pub(super) fn open(&self, key: &Key) -> Option<Zeroizing<Vec<u8>>> {
         let mut bytes = Zeroizing::new(self.sealed.to_vec());
         let nonce = Nonce::assume_unique_for_key(self.nonce);
-        let length = cipher(key)?.open_in_place(nonce, Aad::from(self.associated), &mut bytes).ok()?.len();
+        let associated = Aad::from(self.associated);
+        let length = wiping_the_stack(|| Some(cipher(key)?.open_in_place(nonce, associated, &mut bytes).ok()?.len()))?;
         bytes.truncate(length);
         Some(bytes)
     }
@@ -104,8 +106,9 @@ pub(super) fn seal(header: &Header, key: &Key, document: &[u8]) -> Option<Zeroiz
         bytes.extend_from_slice(part);
     }
     let (associated, body) = bytes.split_at_mut(before);
-    let nonce = Nonce::assume_unique_for_key(nonce);
-    let tag = cipher(key)?.seal_in_place_separate_tag(nonce, Aad::from(associated), &mut body[NONCE_LEN..]).ok()?;
+    let (nonce, associated) = (Nonce::assume_unique_for_key(nonce), Aad::from(associated));
+    let document = &mut body[NONCE_LEN..];
+    let tag = wiping_the_stack(|| cipher(key)?.seal_in_place_separate_tag(nonce, associated, document).ok())?;
     bytes.extend_from_slice(tag.as_ref());
     Some(bytes)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::store::keys::tests::settings;
-use crate::store::{FileStore, MemoryStore};
+use crate::store::{Change, FileStore, MemoryStore, Repaired, Saved, Wait};
 use crate::time::SystemClock;
 
 const DOCUMENT: &[u8] = b"{\"canary\": 1}";

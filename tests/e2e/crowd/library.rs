@@ -1,30 +1,34 @@
-//! A program that uses tokcache as a library and writes without end: this binary again, told by its environment.
+//! A program that uses tokcache as a library and refreshes without end: this binary again, told by its environment.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::fs::OpenOptions;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use tokcache::cache::{Grant, Owner, SignIn, TokenCache};
+use tokcache::acquire::{self, AcquireError, PublicClient, Registration, Silence, SilentRequest};
+use tokcache::cache::{Grant, MinValid, Owner, SignIn, TokenCache};
+use tokcache::oauth::{Authority, Endpoint, Endpoints, Http, Request, Response, TransportError};
 use tokcache::secret::{AccessToken, RefreshToken};
-use tokcache::store::{CacheStore, Change, FileStore};
+use tokcache::store::{CacheStore as _, Change, FileStore, StoreError};
 use tokcache::terms::{AuthorityType, ClientId, Environment, HomeAccountId, Realm, ScopeSet};
 use tokcache::time::{Clock as _, SystemClock};
 use zeroize::Zeroizing;
 
 use super::Pace;
+use super::bracketed::Bracketed;
+
+const AUTHORITY: &str = "https://login.microsoftonline.com/organizations";
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// As in `writer.py`.
 const SLOTS: usize = 8;
 
 /// Names the file; where it is set, this process was started by [`command`].
 pub(crate) const CACHE: &str = "CROWD_CACHE";
-const VARIABLES: [&str; 5] = [CACHE, "CROWD_NAME", "CROWD_BRACKETS", "CROWD_SECONDS", "CROWD_PAUSE"];
+const VARIABLES: [&str; 6] = [CACHE, "CROWD_NAME", "CROWD_BRACKETS", "CROWD_SECONDS", "CROWD_PAUSE", "CROWD_WATCH"];
 
 /// What makes the test binary call [`write_as_told`]; other programs look for [`CACHE`].
 const TEST: [&str; 4] = ["neighbours::tokcache_writes", "--exact", "--ignored", "--nocapture"];
@@ -32,25 +36,27 @@ const TEST: [&str; 4] = ["neighbours::tokcache_writes", "--exact", "--ignored", 
 /// The command that runs [`write_as_told`] in a process of its own.
 pub(super) fn command(name: &str, cache: &Path, brackets: &Path, pace: Pace) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("this program"));
-    let [time, pause] = [pace.time, pace.pause].map(|time| time.as_secs_f64().to_string());
-    let values: [&OsStr; 5] = [cache.as_ref(), name.as_ref(), brackets.as_ref(), time.as_ref(), pause.as_ref()];
+    let times = [pace.time, pace.pause, pace.watch].map(|time| time.as_secs_f64().to_string());
+    let [time, pause, watch] = times.each_ref().map(|time| -> &OsStr { time.as_ref() });
+    let values = [cache.as_ref(), name.as_ref(), brackets.as_ref(), time, pause, watch];
     command.args(TEST).envs(VARIABLES.into_iter().zip(values));
     command
 }
 
 /// Writes until the time is over, and returns a report in the form of `writer.py`.
 pub(crate) fn write_as_told() -> String {
-    let [cache, name, brackets, time, pause] =
+    let [cache, name, brackets, time, pause, watch] =
         VARIABLES.map(|name| std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set")));
-    let [time, pause] = [time, pause].map(|seconds| Duration::from_secs_f64(seconds.parse().expect("seconds")));
-    Writer::new(Path::new(&cache), &name, Path::new(&brackets)).run(Pace { time, pause })
+    let [time, pause, watch] =
+        [time, pause, watch].map(|seconds| Duration::from_secs_f64(seconds.parse().expect("seconds")));
+    Writer { watch, ..Writer::new(Path::new(&cache), &name, Path::new(&brackets)) }.run(Pace { time, pause, watch })
 }
 
-/// Writes entries of its own in a few slots, one after the other, and notices when one is lost.
+/// Holds a few sign-ins, refreshes one after the other, and notices when a refresh token is lost.
 pub(crate) struct Writer {
-    store: FileStore,
-    name: String,
-    brackets: PathBuf,
+    store: Bracketed,
+    clock: SystemClock,
+    watch: Duration,
     /// The newest secret in each slot.
     expected: HashMap<String, String>,
     pub(crate) lost: usize,
@@ -60,11 +66,11 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(crate) fn new(cache: &Path, name: &str, brackets: &Path) -> Writer {
-        let store = FileStore::new(cache, Duration::from_secs(60), Arc::new(SystemClock::new()));
+        let store = FileStore::new(cache, PATIENCE, Arc::new(SystemClock::new()));
         Writer {
-            store,
-            name: name.to_owned(),
-            brackets: brackets.to_owned(),
+            store: Bracketed { store, name: name.to_owned(), log: brackets.to_owned() },
+            clock: SystemClock::new(),
+            watch: Duration::ZERO,
             expected: HashMap::new(),
             lost: 0,
             failures: 0,
@@ -80,11 +86,10 @@ impl Writer {
             turn += 1;
             sleep(pace.pause);
         }
-        // Only to look.
         let writes = turn - self.failures;
-        self.update(&mut |_| {});
+        self.look();
         json!({
-            "name": self.name,
+            "name": self.store.name,
             "writes": writes,
             "failures": self.failures,
             "last_failure": self.last_failure,
@@ -95,49 +100,90 @@ impl Writer {
     }
 
     pub(crate) fn write(&mut self, turn: usize) {
-        let slot = format!("{}-{}", self.name, turn % SLOTS);
+        self.look();
+        let slot = format!("{}-{}", self.store.name, turn % SLOTS);
         let secret = format!("{slot}-turn-{turn}");
-        let now = SystemClock::new().now();
-        let saved = self.update(&mut |cache| {
-            cache.record(&grant("shared", &format!("shared-{secret}")), now);
-            cache.record(&grant(&slot, &secret), now);
-        });
-        if saved {
-            self.expected.insert(slot, secret);
-        } else {
-            self.expected.remove(&slot);
+        let outcome = match self.expected.remove(&slot) {
+            Some(_) => self.refresh(&slot, &secret),
+            None => self.sign_in(&slot, &secret).map_err(AcquireError::Store),
+        };
+        match outcome {
+            Ok(()) => drop(self.expected.insert(slot, secret)),
+            Err(error) => self.fail(&error),
         }
     }
 
-    /// Saves a change, and tells whether that succeeded. What was lost before it is seen under the lock, in the very bytes that are changed.
-    fn update(&mut self, change: &mut dyn FnMut(&mut TokenCache)) -> bool {
-        let mut missing = Vec::new();
-        let outcome = self.store.update(&mut |bytes| {
-            bracket(&self.brackets, '<', &self.name);
-            let document = TokenCache::deserialize(bytes.unwrap_or_default());
-            let replacement = document.map(|mut cache| {
-                let is_missing = |secret: &str| !cache.holds_refresh_token(&RefreshToken::new(secret));
-                missing = self.expected.values().filter(|secret| is_missing(secret)).cloned().collect();
-                change(&mut cache);
-                cache.serialize().as_bytes().to_vec()
-            });
-            bracket(&self.brackets, '>', &self.name);
-            replacement.map_or(Change::Torn, |bytes| Change::Replace(Zeroizing::new(bytes)))
-        });
-        if let Err(error) = outcome {
-            self.failures += 1;
-            self.last_failure = Some(error.to_string());
-            return false;
+    fn look(&mut self) {
+        match acquire::read(&self.store) {
+            Ok(cache) => {
+                let before = self.expected.len();
+                self.expected.retain(|_, secret| cache.holds_refresh_token(&RefreshToken::new(secret.as_str())));
+                self.lost += before - self.expected.len();
+            }
+            Err(error) => self.fail(&AcquireError::Store(error)),
         }
-        self.lost += missing.len();
-        self.expected.retain(|_, secret| !missing.contains(secret));
-        true
+    }
+
+    fn fail(&mut self, error: &AcquireError) {
+        self.failures += 1;
+        self.last_failure = Some(error.to_string());
+    }
+
+    fn sign_in(&self, slot: &str, secret: &str) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let change = &mut |bytes: Option<&[u8]>| {
+            let Ok(mut cache) = TokenCache::deserialize(bytes.unwrap_or_default()) else { return Change::Torn };
+            cache.record(&grant("shared", &format!("shared-{secret}")), now);
+            cache.record(&grant(slot, secret), now);
+            Change::Replace(Zeroizing::new(cache.serialize().as_bytes().to_vec()))
+        };
+        self.store.update(change).map(drop)
+    }
+
+    fn refresh(&self, slot: &str, secret: &str) -> Result<(), AcquireError> {
+        let token = Some(Endpoint::parse(&format!("{AUTHORITY}/token")).expect("an endpoint"));
+        let client = PublicClient {
+            registration: Registration {
+                authority: Authority::parse(AUTHORITY, None).expect("an authority"),
+                client_id: ClientId::new("neighbour"),
+                endpoints: Endpoints { token, ..Endpoints::default() },
+                tenant: None,
+            },
+            store: &self.store,
+            http: &Rotating { next: secret },
+            clock: &self.clock,
+            observer: &Silence,
+            lock_timeout: PATIENCE,
+            retry_within: self.watch,
+        };
+        let request = SilentRequest {
+            scopes: ScopeSet::parse("api.read"),
+            account: Some(format!("{slot}.contoso")),
+            min_valid: MinValid::Default,
+            force_refresh: true,
+            offline: false,
+            claims: None,
+        };
+        client.acquire_token_silent(&request).map(drop)
     }
 }
 
-fn bracket(log: &Path, mark: char, name: &str) {
-    let mut log = OpenOptions::new().create(true).append(true).open(log).expect("a log");
-    log.write_all(format!("{mark}{name}\n").as_bytes()).expect("a log");
+/// A server that answers at once, with this refresh token.
+struct Rotating<'a> {
+    next: &'a str,
+}
+
+impl Http for Rotating<'_> {
+    fn send(&self, _request: &Request) -> Result<Response, TransportError> {
+        let body = json!({
+            "access_token": format!("access-{}", self.next),
+            "refresh_token": self.next,
+            "expires_in": 3600,
+            "scope": "api.read",
+            "token_type": "Bearer",
+        });
+        Ok(Response { status: 200, body: Zeroizing::new(body.to_string().into()), retry_after: None, date: None })
+    }
 }
 
 /// What the response to a sign-in means.
@@ -146,6 +192,7 @@ fn grant(user: &str, secret: &str) -> Grant {
         client_id: ClientId::new("neighbour"),
         environment: Environment::new("login.microsoftonline.com"),
         realm: Realm::new("organizations"),
+        other_realms: Vec::new(),
         owner: Owner::User(HomeAccountId::new(format!("{user}.contoso"))),
         sign_in: Some(SignIn {
             local_account_id: Some(user.to_owned()),

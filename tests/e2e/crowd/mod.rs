@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::harness::{end_of, source};
 
+mod bracketed;
 pub(crate) mod library;
 
 /// Whose protocol a program follows.
@@ -55,12 +56,14 @@ impl fmt::Display for Report {
 pub(crate) struct Pace {
     pub(crate) time: Duration,
     pub(crate) pause: Duration,
+    /// The longest that tokcache looks whether what it saved stays.
+    pub(crate) watch: Duration,
 }
 
 impl Pace {
     /// As fast as is polite.
-    pub(crate) fn steady(time: Duration) -> Pace {
-        Pace { time, pause: Duration::from_millis(20) }
+    pub(crate) const fn steady(time: Duration) -> Pace {
+        Pace { time, pause: Duration::from_millis(20), watch: Duration::from_secs(30) }
     }
 }
 

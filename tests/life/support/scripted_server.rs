@@ -104,7 +104,7 @@ impl Http for ScriptedServer {
 /// A server to which something happens while each request is on its way.
 pub(crate) struct Meanwhile<'a> {
     pub(crate) server: &'a ScriptedServer,
-    pub(crate) act: &'a dyn Fn(),
+    pub(crate) act: &'a (dyn Fn() + Sync),
 }
 
 impl Http for Meanwhile<'_> {

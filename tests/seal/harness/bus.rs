@@ -13,6 +13,8 @@ use tempfile::TempDir;
 pub(crate) enum Daemon {
     /// gnome-keyring, its login keyring unlocked.
     GnomeKeyring,
+    /// The same, and the bus lets nobody read a secret: what is kept does not come back.
+    Forgetful,
     /// A program that the bus starts, and that never says anything.
     Mute,
     /// Nobody.
@@ -44,7 +46,8 @@ impl Bus {
             service(folder.path(), "org.freedesktop.secrets", "/bin/sleep 20");
         }
         let configuration = folder.path().join("bus.conf");
-        let text = CONFIGURATION.replace("FOLDER", folder.path().to_str().unwrap());
+        let forbidden = if daemon == Daemon::Forgetful { NO_SECRETS } else { "" };
+        let text = CONFIGURATION.replace("FOLDER", folder.path().to_str().unwrap()).replace("FORBIDDEN", forbidden);
         write(&configuration, &text);
         let mut command = Command::new("dbus-daemon");
         command.arg("--nofork").arg("--print-address").arg(format!("--config-file={}", configuration.display()));
@@ -55,7 +58,7 @@ impl Bus {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
         let mut bus = Bus { address: address.trim().to_owned(), children: vec![child], folder };
         assert!(bus.address.starts_with("unix:"), "dbus-daemon did not start: {address:?}");
-        if daemon == Daemon::GnomeKeyring {
+        if matches!(daemon, Daemon::GnomeKeyring | Daemon::Forgetful) {
             bus.start_keyring();
         }
         bus
@@ -135,6 +138,9 @@ fn write(path: &Path, text: &str) {
     fs::write(path, text).unwrap();
 }
 
+const NO_SECRETS: &str = r#"<deny send_interface="org.freedesktop.Secret.Item" send_member="GetSecret"/>
+    <deny send_interface="org.freedesktop.Secret.Service" send_member="GetSecrets"/>"#;
+
 /// Nothing of the machine's own: no other services than those in the folder.
 const CONFIGURATION: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -146,6 +152,7 @@ const CONFIGURATION: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
     <allow own="*"/>
+    FORBIDDEN
   </policy>
 </busconfig>
 "#;

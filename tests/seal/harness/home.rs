@@ -5,7 +5,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use rustix::process::geteuid;
 use tempfile::TempDir;
+
+use crate::provider::Provider;
 
 /// The secrets in the cache that a home starts with.
 pub(crate) const ACCESS_TOKEN: &str = "AT-bob";
@@ -37,6 +40,13 @@ impl Home {
         home
     }
 
+    /// Its provider is this one from now on.
+    pub(crate) fn use_provider(&self, provider: &Provider) {
+        let profile = "home/config/profiles/default.toml";
+        let text = fs::read_to_string(self.path(profile)).unwrap();
+        self.write(profile, text.replace("http://127.0.0.1:1", &provider.address()));
+    }
+
     pub(crate) fn set(&mut self, name: &'static str, value: impl Into<String>) {
         self.settings.push((name, value.into()));
     }
@@ -63,6 +73,13 @@ impl Home {
         path
     }
 
+    /// The names of all files of this home, wherever in it, that have this text in them.
+    pub(crate) fn files_with(&self, text: &str) -> Vec<String> {
+        let grep = Command::new("grep").args(["-rlaF", text]).arg(self.folder.path()).output().unwrap();
+        let paths = String::from_utf8(grep.stdout).unwrap();
+        paths.lines().map(|path| path.rsplit('/').next().unwrap().to_owned()).collect()
+    }
+
     /// The first line of a sealed cache.
     pub(crate) fn header(&self) -> String {
         let bytes = fs::read(self.cache()).unwrap();
@@ -83,6 +100,17 @@ impl Home {
         command.env("XDG_RUNTIME_DIR", self.folder.path());
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command.current_dir(self.folder.path()).stdin(Stdio::null());
+        command
+    }
+
+    /// `strace`, in a way that lets it read the memory of what it runs, and with it what is written: tokcache shows that to
+    /// nobody but root.
+    pub(crate) fn strace(&self) -> Command {
+        if geteuid().is_root() {
+            return self.command("strace");
+        }
+        let mut command = self.command("unshare");
+        command.args(["--user", "--map-current-user", "--keep-caps", "strace"]);
         command
     }
 

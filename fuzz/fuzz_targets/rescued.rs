@@ -1,0 +1,75 @@
+//! What an earlier run is said to have rescued: a successor takes the place of the token that it names, and of no other;
+//! whatever else it is, the cache stays as it was. Either way it is forgotten.
+
+#![no_main]
+
+use std::time::Duration;
+
+use libfuzzer_sys::fuzz_target;
+use tokcache::acquire::{AcquireError, PublicClient, Registration, Silence, SilentRequest, read};
+use tokcache::cache::{MinValid, Section};
+use tokcache::oauth::{Authority, Endpoints};
+use tokcache::terms::{ClientId, ScopeSet};
+use tokcache_fuzz::document::Document;
+use tokcache_fuzz::json::Object;
+use tokcache_fuzz::server::{Server, SteppedClock};
+use tokcache_fuzz::store::BareStore;
+
+/// Somebody whose access token has expired, beside others.
+const CACHE: &str = include_str!("../cache_before_refresh.json");
+const SPENT: &str = "SPENT-RT";
+
+fuzz_target!(|bytes: &[u8]| {
+    let store = BareStore::holding(CACHE.as_bytes());
+    store.contents().rescued = Some(bytes.to_vec().into());
+    let clock = SteppedClock::default();
+    let client = PublicClient {
+        registration: Registration {
+            authority: Authority::parse("https://login.microsoftonline.com/contoso", None).expect("a good URL"),
+            client_id: ClientId::new("client"),
+            endpoints: Endpoints::default(),
+            tenant: None,
+        },
+        store: &store,
+        http: &Server::new(503, ""),
+        clock: &clock,
+        observer: &Silence,
+        lock_timeout: Duration::from_secs(1),
+        retry_within: Duration::ZERO,
+    };
+    let answer = client.acquire_token_silent(&SilentRequest {
+        scopes: ScopeSet::parse("User.Read"),
+        account: None,
+        min_valid: MinValid::AtLeast(Duration::ZERO),
+        force_refresh: false,
+        offline: false,
+        claims: None,
+    });
+    assert!(matches!(answer, Err(AcquireError::Unavailable { .. })), "{answer:?}");
+    assert!(store.contents().rescued.is_none(), "it is of no use twice");
+
+    let (spent, successor) = named(bytes).filter(|(_, successor)| !successor.is_empty()).unwrap_or_default();
+    let cache = read(&store).expect("what was saved can be read");
+    let valid = if spent == SPENT { &successor } else { SPENT };
+    let own = cache.refresh_tokens().into_iter().filter(|entry| entry.client_id.as_str() == "client");
+    assert!(own.clone().count() == 2 && own.clone().all(|entry| entry.secret.expose() == valid), "the valid one");
+    let after: &str = &cache.serialize();
+    Document::read(CACHE).assert_spared(&Document::read(after), |section, fields| {
+        section != Section::RefreshToken || fields.string("secret").as_deref() != Some(&spent)
+    });
+});
+
+/// The spent token and its successor; a list of the two is a way to write them, too.
+fn named(bytes: &[u8]) -> Option<(String, String)> {
+    if let Ok(pair) = serde_json::from_slice(bytes) {
+        return Some(pair);
+    }
+    let members = Object::parse(std::str::from_utf8(bytes).ok()?)?;
+    // Nobody but tokcache writes such a file: what it never would is not read.
+    if !members.0.iter().all(|(name, _)| name.is_unicode) {
+        return None;
+    }
+    let is_clear = |name: &str| members.0.iter().filter(|(own, _)| own.text == name).count() == 1;
+    let spent = members.string("spent").filter(|_| is_clear("spent"))?;
+    Some((spent, members.string("refresh_token").filter(|_| is_clear("refresh_token"))?))
+}

@@ -1,0 +1,116 @@
+//! A document, as it may be found where a sealed one should be: what was not sealed with the key never opens, nor is it
+//! overwritten. Sealed, it opens to the same bytes, and with any byte changed, or cut off, not at all.
+
+#![no_main]
+#![allow(clippy::disallowed_methods, reason = "the key is the fuzzer's own")]
+
+use std::cell::LazyCell;
+use std::fs;
+use std::time::Duration;
+
+use libfuzzer_sys::fuzz_target;
+use tempfile::TempDir;
+use tokcache::secret::Passphrase;
+use tokcache::store::{
+    CacheStore, Change, Encryption, KeyError, KeySettings, KeySource, PassphraseFor, Passphrases, Presence, Reading,
+    SealedStore, StoreError,
+};
+use tokcache_fuzz::store::BareStore;
+
+/// What a sealed document begins with.
+const MAGIC: &[u8] = b"tokcache-sealed ";
+
+/// Its key is in the seeds.
+const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+/// Of a sealed document so many bytes are changed, one at a time.
+const CHANGES: usize = 16;
+
+thread_local! {
+    static FOLDER: LazyCell<TempDir> = LazyCell::new(|| {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("key"), KEY).expect("a key");
+        folder
+    });
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    find(bytes, Encryption::AsItIs);
+    find(bytes, Encryption::By(KeySource::Credential));
+    find_changed(bytes, &sealed(bytes));
+});
+
+/// The document is there before tokcache is.
+fn find(bytes: &[u8], encryption: Encryption) {
+    let is_welcome = encryption == Encryption::AsItIs && !bytes.starts_with(MAGIC);
+    let inner = BareStore::holding(bytes);
+    let store = sealing(inner.clone(), encryption);
+    match opened(&store) {
+        Ok(None) => assert!(bytes.is_empty()),
+        Ok(Some(read)) => assert!(is_welcome && read == bytes, "what nobody has sealed was opened"),
+        Err(error) => assert!(!is_welcome, "{error}"),
+    }
+    let saved = store.update(&mut |_| Change::Replace(b"new".to_vec().into()));
+    assert_eq!(saved.is_ok(), is_welcome || bytes.is_empty());
+    let is_there = inner.contents().document.as_ref().is_some_and(|document| document.as_slice() == bytes);
+    assert!(saved.is_ok() || is_there, "what cannot be opened was overwritten");
+}
+
+fn sealed(document: &[u8]) -> Vec<u8> {
+    let inner = BareStore::default();
+    let store = sealing(inner.clone(), Encryption::By(KeySource::Credential));
+    store.update(&mut |_| Change::Replace(document.to_vec().into())).expect("it can be sealed");
+    let expected = Some(document).filter(|document| !document.is_empty()).map(<[u8]>::to_vec);
+    assert_eq!(opened(&store).expect("it can be opened"), expected);
+    inner.contents().document.as_ref().expect("it is there").to_vec()
+}
+
+fn find_changed(document: &[u8], sealed: &[u8]) {
+    // Other places with every input, and as a rule the same ones with the same.
+    let seed = document.iter().fold(document.len(), |seed, byte| seed.wrapping_mul(31).wrapping_add((*byte).into()));
+    for change in 0..CHANGES {
+        let mix = seed.wrapping_add(change).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mut changed = sealed.to_vec();
+        let at = (mix >> 8) % changed.len();
+        match change {
+            0 => changed.truncate(at),
+            1 => changed.insert(at, 0),
+            _ => changed[at] ^= 1 << (mix % 8),
+        }
+        let store = sealing(BareStore::holding(&changed), Encryption::By(KeySource::Credential));
+        match opened(&store) {
+            Ok(None) => assert!(changed.is_empty()),
+            Ok(Some(_)) => panic!("change {change} at {at} went unnoticed"),
+            Err(_) => {}
+        }
+    }
+}
+
+fn opened(store: &SealedStore) -> Result<Option<Vec<u8>>, StoreError> {
+    let mut opened = None;
+    let presence = store.load(&mut |bytes| {
+        opened = Some(bytes.to_vec());
+        Reading::Whole
+    })?;
+    assert_eq!(presence == Presence::Found, opened.is_some());
+    Ok(opened)
+}
+
+fn sealing(inner: BareStore, encryption: Encryption) -> SealedStore {
+    let keys = KeySettings {
+        credential: Some(FOLDER.with(|folder| folder.path().join("key"))),
+        has_screen: false,
+        keep_in_kernel: false,
+        keyring_patience: Duration::ZERO,
+        passphrases: Box::new(NobodyKnows),
+    };
+    SealedStore::new(Box::new(inner), encryption, keys)
+}
+
+struct NobodyKnows;
+
+impl Passphrases for NobodyKnows {
+    fn passphrase(&self, _purpose: PassphraseFor) -> Result<Passphrase, KeyError> {
+        Err(KeyError::Passphrase { why: "nobody knows it".to_owned() })
+    }
+}

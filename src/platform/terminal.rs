@@ -1,0 +1,97 @@
+//! Asking a person for a secret.
+
+pub use system::ask_secretly;
+
+#[cfg(unix)]
+mod system {
+    use std::fs::{File, OpenOptions};
+    use std::io::{self, ErrorKind, Read, Write};
+
+    use rustix::process::{Signal, getpid, kill_process};
+    use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
+    use zeroize::Zeroizing;
+
+    /// What a terminal takes for one line (termios(3), canonical mode).
+    const LONGEST_LINE: usize = 4096;
+
+    /// Shows `prompt` on the terminal of this process, whatever its standard streams are, and returns the line that is
+    /// typed there, which is not shown. Ctrl-C ends the process as everywhere, but first gives the terminal back.
+    ///
+    /// # Errors
+    /// Those of the terminal, of which there may be none; `UnexpectedEof` after Ctrl-D; `InvalidInput` for what no
+    /// keyboard prints.
+    pub fn ask_secretly(prompt: &str) -> io::Result<Zeroizing<String>> {
+        let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
+        let silence = Silence::over(&terminal)?;
+        (&terminal).write_all(prompt.as_bytes())?;
+        let line = silence.line();
+        drop(silence);
+        (&terminal).write_all(b"\n")?;
+        if line.as_ref().is_err_and(|error| error.kind() == ErrorKind::Interrupted) {
+            kill_process(getpid(), Signal::INT)?;
+        }
+        line
+    }
+
+    /// A terminal that shows nothing of what is typed, until this is dropped.
+    struct Silence<'a> {
+        terminal: &'a File,
+        before: Termios,
+    }
+
+    impl<'a> Silence<'a> {
+        /// The line is edited by the terminal, as always. The character of Ctrl-C ends it as Enter does: a signal would
+        /// end the process and leave the terminal silent.
+        fn over(terminal: &'a File) -> io::Result<Self> {
+            let before = tcgetattr(terminal)?;
+            let mut silent = before.clone();
+            silent.local_modes -= LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ISIG;
+            silent.local_modes |= LocalModes::ICANON;
+            silent.special_codes[SpecialCodeIndex::VEOL] = before.special_codes[SpecialCodeIndex::VINTR];
+            tcsetattr(terminal, OptionalActions::Flush, &silent)?;
+            Ok(Silence { terminal, before })
+        }
+
+        fn line(&self) -> io::Result<Zeroizing<String>> {
+            let interrupt = self.before.special_codes[SpecialCodeIndex::VINTR];
+            let (mut line, mut length) = (Zeroizing::new([0; LONGEST_LINE]), 0);
+            loop {
+                match (&mut &*self.terminal).read(&mut line[length..])? {
+                    0 => return Err(ErrorKind::UnexpectedEof.into()),
+                    more => length += more,
+                }
+                match line[length - 1] {
+                    b'\n' => return text(&line[..length - 1]),
+                    end if end == interrupt => return Err(ErrorKind::Interrupted.into()),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    impl Drop for Silence<'_> {
+        fn drop(&mut self) {
+            // Nobody is left to be told.
+            let _ = tcsetattr(self.terminal, OptionalActions::Now, &self.before);
+        }
+    }
+
+    fn text(line: &[u8]) -> io::Result<Zeroizing<String>> {
+        match std::str::from_utf8(line) {
+            Ok(text) if !text.contains(char::is_control) => Ok(Zeroizing::new(text.to_owned())),
+            _ => Err(io::Error::new(ErrorKind::InvalidInput, "what was typed is no text")),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod system {
+    use std::io;
+
+    use zeroize::Zeroizing;
+
+    /// Shows `prompt` on the terminal of this process and returns the line that is typed there, which is not shown.
+    pub fn ask_secretly(prompt: &str) -> io::Result<Zeroizing<String>> {
+        rpassword::prompt_password(prompt).map(Zeroizing::new)
+    }
+}

@@ -1,0 +1,100 @@
+//! A terminal with a program on it, and a person who types.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, tcgetattr};
+
+/// A person would have given up long before.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A pseudo-terminal that controls the one program on it; the program's standard output is elsewhere.
+pub(crate) struct Terminal {
+    keyboard: File,
+    screen: Receiver<Vec<u8>>,
+    shown: String,
+    program: Child,
+}
+
+impl Terminal {
+    pub(crate) fn running(command: &Command) -> Terminal {
+        let keyboard = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&keyboard).unwrap();
+        unlockpt(&keyboard).unwrap();
+        let name = ptsname(&keyboard, Vec::new()).unwrap();
+        let device = OpenOptions::new().read(true).write(true).open(name.to_str().unwrap()).unwrap();
+        let keyboard = File::from(keyboard);
+        let program = on_terminal(command, device).spawn().unwrap();
+        Terminal { screen: screen(keyboard.try_clone().unwrap()), keyboard, shown: String::new(), program }
+    }
+
+    /// Waits until this is shown, after all that was waited for before.
+    #[track_caller]
+    pub(crate) fn wait_for(&mut self, text: &str) {
+        let mut new = String::new();
+        while !new.contains(text) {
+            let more = self.screen.recv_timeout(PATIENCE);
+            let more = more.unwrap_or_else(|_| panic!("{text:?} does not come, only {:?}{new:?}", self.shown));
+            new += &String::from_utf8(more).unwrap();
+        }
+        self.shown += &new;
+    }
+
+    pub(crate) fn press(&mut self, keys: &str) {
+        self.keyboard.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Whether what is typed is shown, and Ctrl-C is a signal.
+    pub(crate) fn is_as_usual(&self) -> bool {
+        let usual = LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
+        tcgetattr(&self.keyboard).unwrap().local_modes.contains(usual)
+    }
+
+    /// The end of the program: what it said on the terminal stands for its standard error. The terminal is as usual.
+    #[track_caller]
+    pub(crate) fn end(mut self) -> Output {
+        let mut stdout = Vec::new();
+        self.program.stdout.take().unwrap().read_to_end(&mut stdout).unwrap();
+        let status = self.program.wait().unwrap();
+        assert!(self.is_as_usual(), "the terminal is not given back");
+        let rest = self.screen.iter().map(|bytes| String::from_utf8(bytes).unwrap());
+        self.shown.extend(rest);
+        Output { status, stdout, stderr: self.shown.replace("\r\n", "\n").into_bytes() }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.program.kill();
+        let _ = self.program.wait();
+    }
+}
+
+/// `setsid` gives the program a session, and that the terminal.
+fn on_terminal(command: &Command, device: File) -> Command {
+    let mut setsid = Command::new("setsid");
+    setsid.arg("--ctty").arg(command.get_program()).args(command.get_args()).env_clear();
+    setsid.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    setsid.current_dir(command.get_current_dir().unwrap());
+    let end = || Stdio::from(device.try_clone().unwrap());
+    setsid.stdin(end()).stderr(end()).stdout(Stdio::piped());
+    setsid
+}
+
+/// What is shown, until nobody has the terminal any more.
+fn screen(mut terminal: File) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        let mut bytes = [0; 4096];
+        while let Ok(length @ 1..) = terminal.read(&mut bytes) {
+            if sender.send(bytes[..length].to_vec()).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}

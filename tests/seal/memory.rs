@@ -1,0 +1,63 @@
+//! The key is kept out of the swap space, where the system allows it, and works where it does not.
+
+use std::process::{Command, Output};
+
+use rustix::process::geteuid;
+
+use crate::harness::{ACCESS_TOKEN, Home, assert_succeeds};
+
+const WARNING: &str = "the key of the cache may be written to the swap space";
+
+fn sealed_home() -> Home {
+    let home = Home::new();
+    home.answer(&format!("cache encrypt --encrypt {}", home.key_file("key")));
+    home
+}
+
+/// The calls that lock and unlock memory in a run of `token`.
+fn locks(home: &Home) -> Vec<String> {
+    let mut strace = home.strace();
+    strace.args(["-f", "-qq", "-o"]).arg(home.path("trace")).args(["-e", "trace=mlock,mlock2,mlockall,munlock"]);
+    assert_eq!(
+        assert_succeeds(&strace.arg(env!("CARGO_BIN_EXE_tokcache")).arg("token").output().unwrap()),
+        ACCESS_TOKEN
+    );
+    let trace = std::fs::read_to_string(home.path("trace")).unwrap();
+    let calls = trace.lines().filter(|line| line.contains("lock"));
+    calls.map(|line| line.split_whitespace().skip(1).collect::<Vec<_>>().join(" ")).collect()
+}
+
+/// `tokcache` in the same home, where no memory can be locked: root as well is held to the limit.
+fn without_locks(home: &Home, line: &str) -> Output {
+    let mut command: Command = home.command(if geteuid().is_root() { "setpriv" } else { "env" });
+    if geteuid().is_root() {
+        command.args(["--bounding-set=-ipc_lock", "--inh-caps=-ipc_lock"]);
+    }
+    command.args(["sh", "-c", "ulimit -l 0 && exec \"$@\"", "sh", env!("CARGO_BIN_EXE_tokcache")]);
+    command.args(line.split(' ')).output().unwrap()
+}
+
+#[test]
+fn the_page_of_a_key_is_locked_and_of_a_plain_cache_none_is() {
+    assert_eq!(locks(&Home::new()), [""; 0]);
+    let calls = locks(&sealed_home());
+    let [lock, unlock] = &calls[..] else { panic!("{calls:?}") };
+    assert!(lock.starts_with("mlock(0x") && lock.ends_with(", 32) = 0"), "{lock}");
+    assert_eq!(*unlock, lock.replace("mlock", "munlock"), "after it was wiped");
+}
+
+#[test]
+fn where_no_memory_can_be_locked_the_cache_opens_and_a_talkative_run_says_so() {
+    let mut home = sealed_home();
+    let passphrase = home.write("passphrase", "correct horse");
+    let rekey = format!("cache rekey -v --encrypt passphrase --new-passphrase-file {}", passphrase.display());
+    for (line, is_told) in [("token", false), ("token -v", true), (rekey.as_str(), true)] {
+        let output = without_locks(&home, line);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(said.contains(WARNING), is_told, "{line}: {said}");
+        assert_succeeds(&output);
+    }
+    home.set("TOKCACHE_PASSPHRASE_FILE", passphrase.to_str().unwrap());
+    let with_locks = String::from_utf8(home.tokcache("token -v").stderr).unwrap();
+    assert!(!with_locks.contains(WARNING), "{with_locks}");
+}

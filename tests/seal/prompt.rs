@@ -1,0 +1,137 @@
+//! A person is asked for a passphrase, on a terminal.
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+
+use rustix::process::Signal;
+
+use crate::harness::{ACCESS_TOKEN, Home, Terminal, assert_fails, assert_succeeds};
+
+const NEW: &str = "New passphrase for the token cache: ";
+const AGAIN: &str = "The same again: ";
+const OLD: &str = "Passphrase of the token cache: ";
+const PASSPHRASE: &str = "correct hörse";
+
+const CTRL_C: &str = "\u{3}";
+const CTRL_D: &str = "\u{4}";
+const CTRL_U: &str = "\u{15}";
+
+fn asked(home: &Home, line: &str) -> Terminal {
+    let mut command = home.command(env!("CARGO_BIN_EXE_tokcache"));
+    command.args(line.split(' '));
+    Terminal::running(&command)
+}
+
+/// Types an answer to this question, while nothing that is typed is shown.
+#[track_caller]
+fn answer(terminal: &mut Terminal, question: &str, keys: &str) {
+    terminal.wait_for(question);
+    assert!(!terminal.is_as_usual());
+    terminal.press(keys);
+}
+
+fn sealed_home() -> Home {
+    let home = Home::new();
+    let mut terminal = asked(&home, "cache encrypt --encrypt passphrase");
+    answer(&mut terminal, NEW, &format!("{PASSPHRASE}\n"));
+    answer(&mut terminal, AGAIN, &format!("{PASSPHRASE}\n"));
+    let output = terminal.end();
+    assert_succeeds(&output);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with(&format!("{NEW}\n{AGAIN}\nThe cache is encrypted: passphrase.\n")), "{said:?}");
+    assert!(home.is_sealed());
+    home
+}
+
+#[test]
+fn a_new_passphrase_is_asked_for_twice_and_an_old_one_once_and_neither_is_shown() {
+    let home = sealed_home();
+    let mut terminal = asked(&home, "cache check");
+    answer(&mut terminal, OLD, &format!("a slip{CTRL_U}{PASSPHRASE}\n"));
+    terminal.wait_for("\n");
+    let output = terminal.end();
+    assert!(assert_succeeds(&output).contains("accounts 1"));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), format!("{OLD}\n"));
+}
+
+#[test]
+fn two_passphrases_that_differ_seal_nothing() {
+    let home = Home::new();
+    let plain = fs::read(home.cache()).unwrap();
+    let mut terminal = asked(&home, "cache encrypt --encrypt passphrase");
+    answer(&mut terminal, NEW, "correct horse\n");
+    answer(&mut terminal, AGAIN, "correct house\n");
+    let said = assert_fails(&terminal.end());
+    let twice = "error: the two passphrases differ\n  try: tokcache cache encrypt --encrypt passphrase\n";
+    assert_eq!(said, format!("{NEW}\n{AGAIN}\n{twice}"));
+    assert_eq!(fs::read(home.cache()).unwrap(), plain);
+}
+
+#[test]
+fn a_wrong_passphrase_is_told_and_can_be_typed_again() {
+    let home = sealed_home();
+    let mut terminal = asked(&home, "cache check");
+    answer(&mut terminal, OLD, "battery staple\n");
+    let said = assert_fails(&terminal.end());
+    assert_eq!(said, format!("{OLD}\nerror: the passphrase is wrong\n  try: tokcache cache check\n"));
+}
+
+#[test]
+fn ctrl_c_ends_the_program_and_gives_the_terminal_back() {
+    let (plain, sealed) = (Home::new(), sealed_home());
+    for (home, line, answers) in [
+        (&plain, "cache encrypt --encrypt passphrase", &[(NEW, CTRL_C)][..]),
+        (&plain, "cache encrypt --encrypt passphrase", &[(NEW, "correct horse\n"), (AGAIN, "correct ho\u{3}")]),
+        (&sealed, "cache rekey", &[(OLD, "correct\u{3}")]),
+    ] {
+        let before = fs::read(home.cache()).unwrap();
+        let mut terminal = asked(home, line);
+        for (question, keys) in answers {
+            answer(&mut terminal, question, keys);
+        }
+        terminal.wait_for("\n");
+        let output = terminal.end();
+        assert_eq!(output.status.signal(), Some(Signal::INT.as_raw()), "{output:?}");
+        assert!(!String::from_utf8(output.stderr).unwrap().contains("corr"), "{line}");
+        assert_eq!(fs::read(home.cache()).unwrap(), before);
+    }
+}
+
+#[test]
+fn no_answer_and_what_no_keyboard_prints_are_no_passphrase() {
+    let home = sealed_home();
+    for (keys, cause) in [
+        (CTRL_D, "no passphrase was typed: unexpected end of file"),
+        ("correct\u{1b}[D horse\n", "no passphrase was typed: what was typed is no text"),
+        ("\n", "the passphrase is empty"),
+    ] {
+        let mut terminal = asked(&home, "cache decrypt");
+        answer(&mut terminal, OLD, keys);
+        let said = assert_fails(&terminal.end());
+        assert!(said.starts_with(&format!("{OLD}\nerror: {cause}\n  try: ")), "{said}");
+    }
+    assert!(home.is_sealed());
+}
+
+#[test]
+fn what_scripts_run_never_asks_even_on_a_terminal() {
+    let home = sealed_home();
+    for line in ["token", "list", "explain", "exec -- true", "clear"] {
+        let said = assert_fails(&asked(&home, line).end());
+        let nobody = "error: the cache is encrypted with a passphrase, and nobody can be asked for it\n  try: export ";
+        assert!(said.starts_with(nobody), "{line}: {said}");
+    }
+}
+
+/// What the README advises over SSH.
+#[test]
+fn with_a_copy_in_the_kernel_a_person_is_asked_once_a_login_session() {
+    let mut home = sealed_home();
+    home.set("TOKCACHE_KEY_CACHE", "kernel");
+    let mut session = home.command("keyctl");
+    session.args(["session", "-", "sh", "-ec", "$t cache check >&2; $t token </dev/null"]);
+    session.env("t", env!("CARGO_BIN_EXE_tokcache"));
+    let mut terminal = Terminal::running(&session);
+    answer(&mut terminal, OLD, &format!("{PASSPHRASE}\n"));
+    assert_eq!(assert_succeeds(&terminal.end()), ACCESS_TOKEN);
+}

@@ -1,0 +1,39 @@
+//! A cache file that another user has planted, in a folder where everybody may.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, chown};
+
+use rustix::process::geteuid;
+
+use crate::home::{Home, tells};
+use crate::provider::{NEW_REFRESH_TOKEN, Provider, generous};
+
+/// Somebody who is neither root nor the user of a home.
+const SOMEBODY: u32 = 1;
+
+#[test]
+fn nothing_is_saved_to_a_file_of_another_user_and_no_token_spent_for_it() {
+    if !geteuid().is_root() {
+        println!("only root can give files away: this shows nothing here");
+        return;
+    }
+    let provider = Provider::start(generous);
+    let home = Home::at(&provider);
+    let (folder, cache) = (home.path("home/state"), home.path("home/state/token_cache.json"));
+    chown(&folder, Some(0), None).unwrap();
+    fs::set_permissions(&folder, Permissions::from_mode(0o1777)).unwrap();
+    chown(&cache, Some(SOMEBODY), None).unwrap();
+    fs::set_permissions(&cache, Permissions::from_mode(0o666)).unwrap();
+    let planted = home.cache();
+
+    for command in [&["token", "--force-refresh"][..], &["login", "--scope", "api:read"], &["clear", "--no-revoke"]] {
+        let output = home.tokcache(command).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(7), "{command:?}: {said}");
+        assert!(said.contains("it belongs to the user 1\n  try: "), "{command:?}: {said}");
+        assert_eq!(home.cache(), planted, "{command:?}");
+        assert!(!tells(said.as_bytes(), NEW_REFRESH_TOKEN) && !said.contains("enter the code"), "{command:?}: {said}");
+    }
+    let checked = home.tokcache(&["cache", "check"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&checked.stderr).contains("warning: other users have access to "));
+}
