@@ -114,12 +114,14 @@ impl<'a> Contender<'a> {
     /// another could do the same, and both would hold one.
     fn take_over(&mut self, mut file: File) -> io::Result<Attempt<LockFile>> {
         let flock = try_flock(&file)?;
+        if flock == Flock::Taken {
+            // On Windows nobody else can read a locked file: then the holder is not known.
+            let content = read_content(&mut file).unwrap_or_default();
+            return Ok(Attempt::Taken(content::parse(&content)));
+        }
         let content = read_content(&mut file)?;
         let holder = content::parse(&content);
         let is_empty = content.is_empty();
-        if flock == Flock::Taken {
-            return Ok(Attempt::Taken(holder));
-        }
         let metadata = file.metadata()?;
         let seen = self.watch(Sighting {
             identity: platform::identity(&file)?,
