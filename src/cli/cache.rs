@@ -6,6 +6,7 @@ use tokcache::store::{CacheStore as _, StoreError};
 
 use super::args::Settings;
 use super::context::Context;
+use super::failure::set_aside;
 use super::passphrase::Asking;
 use super::{Exit, Failure, encryption};
 use crate::output::{self, plain, tell};
@@ -83,8 +84,8 @@ fn repair(context: &Context) -> Result<(), Failure> {
 fn beyond(error: StoreError) -> Failure {
     let StoreError::Damaged { path, .. } = error else { return error.into() };
     let path = path.display().to_string();
-    let aside = output::command_line(["mv".to_owned(), path.clone(), format!("{path}.old")]);
-    Failure::new(Exit::Store, format!("nothing in {path} is of a token cache; it was left alone")).try_shell(aside)
+    Failure::new(Exit::Store, format!("nothing in {path} is of a token cache; it was left alone"))
+        .try_shell(set_aside(&path))
 }
 
 fn check(context: &Context) -> Result<(), Failure> {

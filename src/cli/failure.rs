@@ -137,8 +137,7 @@ impl Failure {
             |command: &str, key: &KeySource| ["cache".into(), command.into(), "--encrypt".into(), key.to_string()];
         match error {
             SealError::Key { error: KeyError::Keyring(KeyringFault::NoItem), store, .. } => {
-                // Without its key it is of no use to anybody.
-                self.try_shell(command_line(["rm", store.strip_prefix("file:").unwrap_or(&store)]))
+                self.try_shell(set_aside(store.strip_prefix("file:").unwrap_or(&store)))
             }
             // It can be typed again.
             SealError::Key { source: KeySource::Passphrase, error: KeyError::WrongKey(_), .. }
@@ -193,6 +192,12 @@ impl Failure {
             _ => failure,
         }
     }
+}
+
+/// The command that makes room for a new cache. Not `rm`: what cannot be read here and now may be readable elsewhere,
+/// where another keyring answers for instance.
+pub(super) fn set_aside(path: &str) -> String {
+    command_line(["mv", path, &format!("{path}.old")])
 }
 
 impl From<StoreError> for Failure {

@@ -156,7 +156,8 @@ fn a_key_that_was_deleted_is_named_and_what_helps_is_a_new_cache() {
     bus.secret_tool(&["clear", "service", "tokcache"]);
     let said = home.refusal("token");
     assert!(said.contains("the keyring does not have the key: it was deleted there"), "{said}");
-    assert!(said.contains(&format!("  try: rm {}", home.cache().display())), "{said}");
+    let cache = home.cache().display().to_string();
+    assert!(said.contains(&format!("  try: mv {cache} {cache}.old")), "{said}");
 }
 
 #[test]
