@@ -45,8 +45,9 @@ impl PublicClient<'_> {
     /// what the server then gives. Holds no lock while it waits.
     ///
     /// # Errors
-    /// [`AcquireError::Denied`] when the person declines, [`AcquireError::Unavailable`] when the code expires or the
-    /// server cannot be reached, [`AcquireError::Store`] when the tokens could not be saved.
+    /// [`AcquireError::Denied`] when the person declines, [`AcquireError::NotApproved`] when the code expires or the
+    /// observer breaks off, [`AcquireError::Unavailable`] when the server cannot be reached, [`AcquireError::Store`] when
+    /// the tokens could not be saved.
     pub fn sign_in_by_device_code(&self, request: &SignInRequest) -> Result<SignedIn, AcquireError> {
         // Nobody is to sign in and then learn that it cannot be kept.
         let size = cached::load(self.store)?.serialize().len();

@@ -7,7 +7,7 @@ use super::{json, plain, validity};
 /// An explanation, fit to be shown.
 #[derive(Serialize)]
 pub(crate) struct ExplanationView {
-    /// `serve`, `refresh`, `refused`, `offline` or `sign_in`.
+    /// `serve`, `refresh`, `offline` or `sign_in`.
     pub(crate) decision: &'static str,
     pub(crate) reason: &'static str,
     pub(crate) account: Option<String>,

@@ -91,6 +91,9 @@ mod system {
     use zeroize::Zeroizing;
 
     /// Shows `prompt` on the terminal of this process and returns the line that is typed there, which is not shown.
+    ///
+    /// # Errors
+    /// Those of the terminal, of which there may be none.
     pub fn ask_secretly(prompt: &str) -> io::Result<Zeroizing<String>> {
         rpassword::prompt_password(prompt).map(Zeroizing::new)
     }

@@ -109,9 +109,9 @@ fn tokcache(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_tokcache")).args(arguments).output().unwrap()
 }
 
-/// The Markdown files at the top and under `docs/`.
+/// The Markdown files that stand where people look for them.
 fn papers() -> Vec<PathBuf> {
-    let folders = ["", "docs/decisions", "tests"];
+    let folders = ["", "docs", "docs/decisions", "fuzz", "tests"];
     let entries = folders.iter().flat_map(|folder| fs::read_dir(root().join(folder)).unwrap());
     let paths = entries.map(|entry| entry.unwrap().path().strip_prefix(root()).unwrap().to_owned());
     paths.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect()

@@ -137,7 +137,7 @@ fn forbids(room: &Room, path: &[&str]) -> bool {
 
 /// `file`, `FileStore`, ...; what all stores share (`CacheStore`, `StoreError`) is none of them.
 fn is_one_of_the_stores(name: &str) -> bool {
-    const STORES: [&str; 6] = ["file", "libsecret", "memory", "redis", "sealed", "sql"];
+    const STORES: [&str; 4] = ["file", "libsecret", "memory", "sealed"];
     STORES.iter().any(|store| name.to_lowercase().strip_suffix("store").unwrap_or(name) == *store)
 }
 

@@ -52,12 +52,12 @@ impl Keys {
 
     /// The key that a sealed cache asks for, from the nearest place that has it.
     pub(super) fn find(&self, wanted: &KeyReference) -> Result<Key, KeyError> {
-        let key = self.found(wanted)?;
+        let key = self.look_up(wanted)?;
         self.tell_if_swappable(&key);
         Ok(key)
     }
 
-    fn found(&self, wanted: &KeyReference) -> Result<Key, KeyError> {
+    fn look_up(&self, wanted: &KeyReference) -> Result<Key, KeyError> {
         if let Some(key) = self.at_hand(wanted) {
             return Ok(key);
         }
