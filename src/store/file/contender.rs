@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tempfile::Builder;
 
-use super::content;
+use super::lock_content;
 use super::lockfile::{Flock, LockFile, holder_of, prepare, read_content, try_flock, write_content};
 use super::place::{Place, TEMPORARY_TAIL, folder_of};
 use super::regular::open_itself;
@@ -117,10 +117,10 @@ impl<'a> Contender<'a> {
         if flock == Flock::Taken {
             // On Windows nobody else can read a locked file: then the holder is not known.
             let content = read_content(&mut file).unwrap_or_default();
-            return Ok(Attempt::Taken(content::parse(&content)));
+            return Ok(Attempt::Taken(lock_content::parse(&content)));
         }
         let content = read_content(&mut file)?;
-        let holder = content::parse(&content);
+        let holder = lock_content::parse(&content);
         let is_empty = content.is_empty();
         let metadata = file.metadata()?;
         let seen = self.watch(Sighting {
@@ -135,7 +135,7 @@ impl<'a> Contender<'a> {
         write_content(&mut file)?;
         if flock == Flock::Unknown {
             self.clock.sleep(CONFIRM_AFTER);
-            if read_content(&mut file)? != content::own().as_bytes() {
+            if read_content(&mut file)? != lock_content::own().as_bytes() {
                 return Ok(Attempt::Taken(Holder::default()));
             }
         }
@@ -159,7 +159,7 @@ impl<'a> Contender<'a> {
     fn is_dead(&self, holder: &Holder, is_empty: bool, flock: Flock, lock: &Metadata, seen: Duration) -> bool {
         let old = self.age(lock).max(seen) >= NAMELESS_AFTER;
         match holder.pid {
-            Some(_) if content::is_ours(holder) && flock == Flock::Held => true,
+            Some(_) if lock_content::is_ours(holder) && flock == Flock::Held => true,
             Some(pid) if seen >= DEAD_AFTER && !platform::process_may_hold(pid, lock) => flock == Flock::Held || old,
             Some(_) => false,
             // Who makes an empty one takes its `flock`, or writes into it, within the same moment.

@@ -5,8 +5,8 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::contents::Contents;
 use super::regular::{check, open_unchecked};
+use super::wiped_bytes::WipedBytes;
 use crate::store::{Reading, StoreError};
 use crate::time::Clock;
 
@@ -16,7 +16,7 @@ const WRITER_PAUSE: Duration = Duration::from_millis(50);
 
 /// The file as it was at one moment.
 pub(super) struct Snapshot {
-    pub(super) bytes: Contents,
+    pub(super) bytes: WipedBytes,
     pub(super) version: Version,
     /// The file did not change while it was read.
     steady: bool,
@@ -65,7 +65,7 @@ fn read(path: &Path) -> io::Result<Snapshot> {
     let metadata = file.metadata()?;
     check(&metadata)?;
     let before = Version::of(&metadata)?;
-    let mut bytes = Contents::default();
+    let mut bytes = WipedBytes::default();
     bytes.0.try_reserve_exact(usize::try_from(before.size).unwrap_or(usize::MAX))?;
     file.by_ref().take(before.size).read_to_end(&mut bytes.0)?;
     let version = Version::of(&file.metadata()?)?;

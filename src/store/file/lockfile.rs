@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use fd_lock::RwLock;
 
-use super::content;
+use super::lock_content;
 use super::regular::{check, open_unchecked};
 use crate::platform::{self, Identity};
 use crate::store::Holder;
@@ -51,7 +51,7 @@ pub(super) fn holder_of(path: &Path) -> Option<Holder> {
     let mut file = open_unchecked(path).ok()?;
     let metadata = file.metadata().ok()?;
     check(&metadata).ok()?;
-    let holder = content::parse(&read_content(&mut file).ok()?);
+    let holder = lock_content::parse(&read_content(&mut file).ok()?);
     holder.pid.is_none_or(|pid| platform::process_may_hold(pid, &metadata)).then_some(holder)
 }
 
@@ -81,7 +81,7 @@ pub(super) fn prepare(mut file: &File, folder: &Path) -> io::Result<Flock> {
     let flock = try_flock(file)?;
     if flock != Flock::Taken {
         platform::keep_owner(file, &fs::metadata(folder)?)?;
-        file.write_all(content::own().as_bytes())?;
+        file.write_all(lock_content::own().as_bytes())?;
     }
     Ok(flock)
 }
@@ -95,7 +95,7 @@ pub(super) fn read_content(file: &mut File) -> io::Result<Vec<u8>> {
 
 /// Written before it is cut, so that a process killed in between leaves no nameless lock.
 pub(super) fn write_content(file: &mut File) -> io::Result<()> {
-    let content = content::own();
+    let content = lock_content::own();
     file.rewind()?;
     file.write_all(content.as_bytes())?;
     file.set_len(content.len() as u64)

@@ -9,10 +9,9 @@
 //! place, which is why empty or torn bytes are read again before they are believed.
 
 mod contender;
-mod content;
-mod contents;
 mod load;
 mod lock;
+mod lock_content;
 mod lockfile;
 mod place;
 mod regular;
@@ -22,6 +21,7 @@ mod set_aside;
 #[cfg(all(feature = "keyring", target_os = "linux"))]
 mod signal;
 mod sweep;
+mod wiped_bytes;
 
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};

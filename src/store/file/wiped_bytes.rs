@@ -4,9 +4,9 @@ use std::ops::Deref;
 
 /// Bytes that are wiped when dropped, as `Zeroizing` does, but not one by one: a cache can have many megabytes.
 #[derive(Default)]
-pub(super) struct Contents(pub(super) Vec<u8>);
+pub(super) struct WipedBytes(pub(super) Vec<u8>);
 
-impl Deref for Contents {
+impl Deref for WipedBytes {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
@@ -14,7 +14,7 @@ impl Deref for Contents {
     }
 }
 
-impl Drop for Contents {
+impl Drop for WipedBytes {
     fn drop(&mut self) {
         self.0.fill(0);
         // Without it the compiler sees that nobody reads them again, and leaves the line above out.
