@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Observer;
-use crate::cache::{Account, MinValid};
+use crate::cache::Account;
 use crate::oauth::{self, Authority, AuthorityKind, Endpoint, Endpoints, Http, RequestError};
 use crate::store::CacheStore;
 use crate::terms::{ClientId, Environment, Realm};
@@ -123,14 +123,6 @@ impl PublicClient<'_> {
             authority: &self.registration.authority,
             endpoints,
         }
-    }
-}
-
-/// Whether a token that lives `left` seconds more keeps what the caller was promised.
-pub(super) fn promise_kept(promise: MinValid, left: u64) -> Result<(), u64> {
-    match promise {
-        MinValid::AtLeast(needed) if left < needed.as_secs() => Err(needed.as_secs()),
-        _ => Ok(()),
     }
 }
 

@@ -1,7 +1,6 @@
 //! Silent acquisition: the cache, else one refresh.
 
 use super::account::is_meant;
-use super::client::promise_kept;
 use super::plan::{Beginning, Plan, is_aging, plan, query};
 use super::refresh::Refresh;
 use super::{AcquireError, InteractionRequired, PublicClient, cached};
@@ -96,16 +95,16 @@ impl PublicClient<'_> {
                 let refresh = Refresh { request, account, beginning };
                 let outcome = self.refresh_once(refresh, &refresh_tokens, fallback)?;
                 let left = outcome.expires_on.seconds_since(self.clock.now()).try_into().unwrap_or(0);
-                match promise_kept(request.min_valid, left) {
-                    Ok(()) => Ok(outcome),
-                    Err(needed) => Err(AcquireError::MinValid { lifetime: left, needed }),
+                match request.min_valid {
+                    MinValid::AtLeast(needed) if left < needed.as_secs() => {
+                        Err(AcquireError::MinValid { lifetime: left, needed: needed.as_secs() })
+                    }
+                    _ => Ok(outcome),
                 }
             }
         }
     }
-}
 
-impl PublicClient<'_> {
     /// The warm path: the document is scanned where it lies, and only what may be the answer is parsed. `None` is no
     /// verdict: whatever is not plainly served from the cache is for the whole decision.
     fn serve_cached(&self, request: &SilentRequest) -> Result<Option<SilentOutcome>, AcquireError> {
