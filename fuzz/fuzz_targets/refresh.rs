@@ -59,7 +59,7 @@ fuzz_target!(|input: &[u8]| {
         Err(AcquireError::MinValid { .. }) => assert!(access_token.is_some()),
         Err(error) => assert!(access_token.is_none(), "{error}: {error:?}"),
     }
-    let cache = acquire::read(&store).expect("what was saved can be read");
+    let cache = acquire::load(&store).expect("what was saved can be read");
     let valid = refresh_token.as_deref().unwrap_or("SPENT-RT");
     let kept: Vec<_> =
         cache.refresh_tokens().into_iter().filter(|entry| entry.client_id.as_str() == "client").collect();

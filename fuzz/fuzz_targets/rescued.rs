@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use tokcache::acquire::{AcquireError, PublicClient, Registration, Silence, SilentRequest, read};
+use tokcache::acquire::{AcquireError, PublicClient, Registration, Silence, SilentRequest, load};
 use tokcache::cache::{MinValid, Section};
 use tokcache::oauth::{Authority, Endpoints};
 use tokcache::terms::{ClientId, ScopeSet};
@@ -49,7 +49,7 @@ fuzz_target!(|bytes: &[u8]| {
     assert!(store.contents().rescued.is_none(), "it is of no use twice");
 
     let (spent, successor) = named(bytes).filter(|(_, successor)| !successor.is_empty()).unwrap_or_default();
-    let cache = read(&store).expect("what was saved can be read");
+    let cache = load(&store).expect("what was saved can be read");
     let valid = if spent == SPENT { &successor } else { SPENT };
     let own = cache.refresh_tokens().into_iter().filter(|entry| entry.client_id.as_str() == "client");
     assert!(own.clone().count() == 2 && own.clone().all(|entry| entry.secret.expose() == valid), "the valid one");

@@ -28,7 +28,7 @@ mod spend;
 mod stay;
 mod tries;
 
-pub use cached::{Repair, load as read, repair};
+pub use cached::{Repair, load, repair};
 pub use client::{PublicClient, Registration};
 pub use error::{AcquireError, InteractionRequired};
 pub use explain::{Considered, Decision, Explanation};

@@ -90,7 +90,7 @@ fn beyond(error: StoreError) -> Failure {
 
 fn check(context: &Context) -> Result<(), Failure> {
     let store = context.store.describe();
-    let cache = acquire::read(&context.store)?;
+    let cache = acquire::load(&context.store)?;
     let unreadable = cache.unreadable();
     for entry in &unreadable {
         tell(plain(&format!("{} {}: {}", entry.section, entry.key, entry.reason)));

@@ -29,7 +29,7 @@ enum Format {
 
 pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
     let context = Context::new(settings, false, Asking::never())?;
-    let cache = acquire::read(&context.store)?;
+    let cache = acquire::load(&context.store)?;
     let view = view(&cache, context.clock.now());
     let text = match input.output {
         Format::Json => view.json()?,

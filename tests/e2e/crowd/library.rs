@@ -114,7 +114,7 @@ impl Writer {
     }
 
     fn look(&mut self) {
-        match acquire::read(&self.store) {
+        match acquire::load(&self.store) {
             Ok(cache) => {
                 let before = self.expected.len();
                 self.expected.retain(|_, secret| cache.holds_refresh_token(&RefreshToken::new(secret.as_str())));
