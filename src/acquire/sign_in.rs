@@ -6,12 +6,9 @@ use super::silent::{SilentOutcome, Source};
 use super::stay::Written;
 use super::{AcquireError, PublicClient, cached};
 use crate::cache::{Account, Grant, Owner, RefreshTokenEntry, RefreshTokenQuery, SignIn, TokenCache};
-use crate::oauth::{Endpoints, Identity, TokenResponse};
+use crate::oauth::{DEVICE_CODE_GRANT_TYPE, Endpoints, Identity, TokenResponse};
 use crate::store::Saved;
 use crate::terms::{Realm, ScopeSet};
-
-/// `account_source` as MSAL Python writes it after a device authorization: the grant type (RFC 8628 §3.4).
-const DEVICE_CODE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// A token and its cache entries take less than this in the document.
 const ROOM_FOR_A_SIGN_IN: usize = 64 * 1024;
@@ -91,7 +88,8 @@ impl PublicClient<'_> {
                 local_account_id: identity.local_account_id.clone(),
                 username: identity.username.clone(),
                 authority_type: self.registration.authority.authority_type(),
-                account_source: Some(DEVICE_CODE_GRANT.to_owned()),
+                // As MSAL Python writes it.
+                account_source: Some(DEVICE_CODE_GRANT_TYPE.to_owned()),
             }),
             access_token: response.access_token,
             token_type: response.token_type,

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use tokcache::acquire::{PublicClient, SignInRequest, SignedIn};
 use tokcache::oauth::Authority;
 use tokcache::store::CacheStore as _;
-use tokcache::terms::ScopeSet;
+use tokcache::terms::{RESERVED_SCOPES, ScopeSet};
 use tokcache::time::Clock;
 
 use super::args::Settings;
@@ -87,8 +87,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
 
 /// What to ask for later, where nothing was asked for now: all that was granted, or at least who somebody is.
 fn resource_scopes(granted: &ScopeSet) -> Vec<String> {
-    let is_reserved = |scope: &&str| matches!(*scope, "openid" | "profile" | "offline_access");
-    let scopes: Vec<_> = granted.iter().filter(|scope| !is_reserved(scope)).map(str::to_owned).collect();
+    let scopes: Vec<_> = granted.iter().filter(|scope| !RESERVED_SCOPES.contains(scope)).map(str::to_owned).collect();
     if scopes.is_empty() { vec!["openid".to_owned()] } else { scopes }
 }
 

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use crate::secret::RefreshToken;
-use crate::terms::{ClientId, HomeAccountId, ScopeSet};
+use crate::terms::{ClientId, HomeAccountId, RESERVED_SCOPES, ScopeSet};
 use crate::time::Clock;
 
 use super::authority::{Authority, AuthorityKind};
@@ -52,7 +52,7 @@ impl Client<'_> {
     ) -> Result<TokenResponse, RequestError> {
         let scope = match self.authority.kind() {
             AuthorityKind::Oidc => scopes.to_string(),
-            _ => with_identity_scopes(scopes).to_string(),
+            _ => with_reserved_scopes(scopes).to_string(),
         };
         let mut fields = vec![("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())];
         if !scope.is_empty() {
@@ -112,9 +112,9 @@ pub(super) fn named<'e>(endpoint: &'e Option<Endpoint>, name: &'static str) -> R
     endpoint.as_ref().ok_or(RequestError::Unsupported { what: name })
 }
 
-/// `scopes`, and what it takes to learn who signed in and to get a refresh token.
-pub(super) fn with_identity_scopes(scopes: &ScopeSet) -> ScopeSet {
-    scopes.union(&ScopeSet::parse("openid profile offline_access"))
+/// `scopes`, and those that tell who signed in and bring a refresh token.
+pub(super) fn with_reserved_scopes(scopes: &ScopeSet) -> ScopeSet {
+    scopes.union(&RESERVED_SCOPES.into_iter().collect())
 }
 
 /// The `claims` field, if any.

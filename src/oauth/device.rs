@@ -6,14 +6,15 @@ use std::time::Duration;
 use crate::secret::DeviceCode;
 use crate::terms::ScopeSet;
 
-use super::client::{Client, checked_claims, named, with_identity_scopes};
+use super::client::{Client, checked_claims, named, with_reserved_scopes};
 use super::error::RequestError;
 use super::http::Response;
 use super::members::Members;
 use super::token::TokenResponse;
 use super::token_error::{ErrorCode, TokenErrorResponse};
 
-const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+/// `grant_type`, RFC 8628 §3.4.
+pub const DEVICE_CODE_GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// Seconds; RFC 8628 demands `expires_in`, so this is what MSAL assumes.
 const DEFAULT_EXPIRES_IN: u64 = 1800;
 /// Seconds, RFC 8628 §3.2.
@@ -76,7 +77,7 @@ impl Client<'_> {
         claims: Option<&str>,
     ) -> Result<DeviceAuthorization, RequestError> {
         let endpoint = named(&self.endpoints.device_authorization, "device_authorization_endpoint")?;
-        let scope = with_identity_scopes(scopes).to_string();
+        let scope = with_reserved_scopes(scopes).to_string();
         let mut fields = vec![("scope", scope.as_str())];
         fields.extend(checked_claims(claims)?);
         self.ask(endpoint, fields, Vec::new(), |response| DeviceAuthorization::read(response, claims))
@@ -122,7 +123,8 @@ impl Client<'_> {
     }
 
     fn ask_whether_approved(&self, authorization: &DeviceAuthorization) -> Result<TokenResponse, RequestError> {
-        let mut fields = vec![("grant_type", GRANT_TYPE), ("device_code", authorization.device_code.expose())];
+        let mut fields =
+            vec![("grant_type", DEVICE_CODE_GRANT_TYPE), ("device_code", authorization.device_code.expose())];
         fields.extend(checked_claims(authorization.claims.as_deref())?);
         self.ask_for_token(fields, Vec::new())
     }
@@ -252,7 +254,7 @@ mod tests {
         let (result, slept) = poll(&http);
         assert_eq!(result.unwrap().access_token.expose(), "at");
         assert_eq!(slept, 15);
-        assert_eq!(http.form(2), format!("client_id=app\ndevice_code=canary\ngrant_type={GRANT_TYPE}"));
+        assert_eq!(http.form(2), format!("client_id=app\ndevice_code=canary\ngrant_type={DEVICE_CODE_GRANT_TYPE}"));
     }
 
     #[test]

@@ -22,7 +22,7 @@ mod url;
 
 pub use authority::{Authority, AuthorityKind};
 pub use client::Client;
-pub use device::DeviceAuthorization;
+pub use device::{DEVICE_CODE_GRANT_TYPE, DeviceAuthorization};
 pub use discovery::discover;
 pub use endpoint::{Endpoint, Endpoints};
 pub use error::RequestError;

@@ -6,4 +6,4 @@ mod scope;
 
 pub use environment::{Environment, KNOWN_ENVIRONMENTS};
 pub use ids::{AuthorityType, ClientId, FamilyId, HomeAccountId, Realm};
-pub use scope::ScopeSet;
+pub use scope::{RESERVED_SCOPES, ScopeSet};

@@ -5,11 +5,8 @@ use std::time::Duration;
 
 use super::matching::CaseRule;
 use crate::cache::{AccessTokenEntry, AccessTokenQuery, MinValid, Owner};
-use crate::terms::ScopeSet;
+use crate::terms::{RESERVED_SCOPES, ScopeSet};
 use crate::time::Timestamp;
-
-/// Scopes that ask for no resource: a server may leave them out of its answer.
-const RESERVED_SCOPES: [&str; 3] = ["openid", "profile", "offline_access"];
 
 /// Scopes that only a user can grant.
 const USER_SCOPES: [&str; 2] = ["openid", "offline_access"];
