@@ -41,7 +41,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
         Action::Rekey(rekey) => Asking { allowed: true, new_passphrase_file: rekey.new_passphrase_file.clone() },
         Action::Check { .. } | Action::Decrypt | Action::Encrypt => Asking::allowed(),
     };
-    let context = Context::new(settings, false, asking)?;
+    let context = Context::new(settings, asking)?;
     match input.action {
         Action::Path => path(&context),
         Action::Check { repair } => {

@@ -34,7 +34,7 @@ pub(super) struct Input {
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
-    let context = Context::new(settings, false, Asking::never())?;
+    let context = Context::new(settings, Asking::never())?;
     if input.all {
         return clear_all(&context, &input);
     }

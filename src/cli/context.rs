@@ -43,8 +43,17 @@ pub(super) struct Scopes {
 }
 
 impl Context {
-    /// Resolves the settings. A profile that was named must exist, unless `creating` one.
-    pub(super) fn new(settings: &Settings, creating: bool, asking: Asking) -> Result<Self, Failure> {
+    /// Resolves the settings. A profile that was named must exist.
+    pub(super) fn new(settings: &Settings, asking: Asking) -> Result<Self, Failure> {
+        Context::resolved(settings, asking, false)
+    }
+
+    /// The same for a command that makes the profile, or changes it.
+    pub(super) fn of_new_profile(settings: &Settings, asking: Asking) -> Result<Self, Failure> {
+        Context::resolved(settings, asking, true)
+    }
+
+    fn resolved(settings: &Settings, asking: Asking, creating: bool) -> Result<Self, Failure> {
         let name = settings.profile.clone().unwrap_or_else(|| "default".to_owned());
         let profile = profiles::load(&name)?;
         if profile.is_none() && settings.profile.is_some() && !creating {

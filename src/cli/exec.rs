@@ -33,7 +33,7 @@ pub(super) struct Input {
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure> {
-    let context = Context::new(settings, false, Asking::never())?;
+    let context = Context::new(settings, Asking::never())?;
     let (outcome, _) = input.selection.acquire(&context, false)?;
     ensure_plain(&outcome).map_err(unfit)?;
     let Some((program, arguments)) = input.command.split_first() else {

@@ -33,7 +33,7 @@ enum Format {
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
-    let context = Context::new(settings, false, Asking::never())?;
+    let context = Context::new(settings, Asking::never())?;
     let registration = context.registration()?;
     let request = input.selection.request(&context)?;
     let authority = registration.authority.url().to_owned();

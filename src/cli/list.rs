@@ -28,7 +28,7 @@ enum Format {
 }
 
 pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
-    let context = Context::new(settings, false, Asking::never())?;
+    let context = Context::new(settings, Asking::never())?;
     let cache = acquire::load(&context.store)?;
     let view = view(&cache, context.clock.now());
     let text = match input.output {

@@ -58,7 +58,7 @@ enum Flow {
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let Flow::Device = input.flow;
-    let mut context = Context::new(settings, true, Asking::allowed())?;
+    let mut context = Context::of_new_profile(settings, Asking::allowed())?;
     context.narrator.qr = input.qr;
     let mut profile = input.profile(settings, &context)?;
     let registration = context.registration_of(&profile)?;

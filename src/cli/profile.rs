@@ -59,7 +59,7 @@ fn list() -> Result<(), Failure> {
 
 fn show(name: &str) -> Result<(), Failure> {
     let profile = profiles::load(name)?.ok_or_else(|| unknown(name))?;
-    let text = toml::to_string(&profile).context("cannot write TOML")?;
+    let text = profile.to_toml().context("cannot write TOML")?;
     Ok(output::answer(text.as_bytes())?)
 }
 
@@ -95,7 +95,7 @@ fn set(name: &str, scopes: &[String], settings: &Settings) -> Result<(), Failure
 fn store_url(settings: &Settings) -> Result<Option<String>, Failure> {
     let Some(_) = &settings.store else { return Ok(None) };
     let unnamed = Settings { profile: None, ..settings.clone() };
-    Ok(Some(Context::new(&unnamed, true, Asking::never())?.store.describe().url))
+    Ok(Some(Context::new(&unnamed, Asking::never())?.store.describe().url))
 }
 
 fn remove(name: &str) -> Result<(), Failure> {

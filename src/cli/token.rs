@@ -58,7 +58,7 @@ pub(super) struct Selection {
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let asking = if input.login { Asking::allowed() } else { Asking::never() };
-    let context = Context::new(settings, false, asking)?;
+    let context = Context::new(settings, asking)?;
     let (outcome, client_id) = input.selection.acquire(&context, input.login)?;
     let view = TokenView { outcome: &outcome, client_id: &client_id, now: context.clock.now() };
     let text = view.render(input.output).map_err(unfit)?;
