@@ -9,7 +9,7 @@ use crate::cache::find::refresh_token::Membership;
 use crate::cache::text::edit::Edit;
 use crate::cache::text::rewrite::with_fields;
 use crate::cache::{Grant, Owner, Recorded, Section, SignIn};
-use crate::terms::{AuthorityType, HomeAccountId, ScopeSet};
+use crate::terms::{HomeAccountId, ScopeSet};
 use crate::time::Timestamp;
 
 /// Scopes that do not make two access tokens versions of one another.
@@ -121,7 +121,7 @@ impl Recording<'_, '_> {
             ("realm", Some(self.grant.realm.as_str())),
             ("local_account_id", Some(sign_in.local_account_id.as_deref().unwrap_or(uid))),
             ("username", Some(sign_in.username.as_str())),
-            ("authority_type", Some(AuthorityType::as_str(sign_in.authority_type))),
+            ("authority_type", Some(sign_in.authority_type.as_str())),
         ];
         fields.extend(sign_in.account_source.as_deref().map(|source| ("account_source", Some(source))));
         self.put(Section::Account, Key::account(self.grant), &fields, |recording, fields| {
@@ -150,7 +150,7 @@ impl Recording<'_, '_> {
         let family_id =
             grant.family_id.clone().or_else(|| match self.edit.document.membership(self.within, &grant.client_id) {
                 Membership::Member(family_id) => Some(family_id),
-                Membership::None | Membership::Unknown => None,
+                Membership::NonMember | Membership::Unknown => None,
             });
         let mut fields =
             vec![("client_id", Some(grant.client_id.as_str())), ("environment", Some(grant.environment.as_str()))];

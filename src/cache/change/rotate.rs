@@ -66,7 +66,7 @@ impl<'t> Recording<'_, 't> {
     fn live_refresh_tokens(&self) -> Vec<Copy<'t>> {
         let family_id = match self.edit.document.membership(self.within, &self.grant.client_id) {
             Membership::Member(family_id) => Some(family_id),
-            Membership::None | Membership::Unknown => self.grant.family_id.clone(),
+            Membership::NonMember | Membership::Unknown => self.grant.family_id.clone(),
         };
         let is_of_family = |fields: &Fields<'_>| {
             family_id

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::fields::Fields;
 use crate::cache::find::matching::Within;
-use crate::cache::find::owner::Key;
+use crate::cache::find::owner::AccountKey;
 use crate::cache::text::document::{Document, Entry};
 use crate::cache::{Defect, Section};
 use crate::terms::{Environment, HomeAccountId, Realm};
@@ -55,7 +55,7 @@ impl Document<'_> {
                 continue;
             }
             let new = accounts.len();
-            let place = *places.entry(Key::of(&account)).or_insert(new);
+            let place = *places.entry(AccountKey::of(&account)).or_insert(new);
             account.realms.retain(|realm| realms.insert((place, realm.clone())));
             match accounts.get_mut(place) {
                 Some(known) => {

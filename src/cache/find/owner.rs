@@ -45,9 +45,9 @@ impl TokenCache {
         let mut accounts = self.accounts(None);
         accounts.extend(document.orphans(&accounts));
         let places: HashMap<_, _> =
-            accounts.iter().enumerate().map(|(place, account)| (Key::of(account), place)).collect();
+            accounts.iter().enumerate().map(|(place, account)| (AccountKey::of(account), place)).collect();
         let place = |environment: &Environment, owner: &Option<HomeAccountId>| {
-            places.get(&Key::new(environment, owner.as_ref()?.as_str())).copied()
+            places.get(&AccountKey::new(environment, owner.as_ref()?.as_str())).copied()
         };
         let new = |account| Holding { account, access_tokens: Vec::new(), refresh_tokens: Vec::new() };
         let mut holdings: Vec<_> = accounts.into_iter().map(new).collect();
@@ -69,24 +69,24 @@ impl TokenCache {
 
 /// A user of an environment and its aliases.
 #[derive(Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub(in crate::cache) struct Key {
+pub(in crate::cache) struct AccountKey {
     environment: String,
     home_account_id: String,
 }
 
-impl Key {
+impl AccountKey {
     fn new(environment: &Environment, home_account_id: &str) -> Self {
         let home_account_id = CaseRule::of(environment).folded(home_account_id).into_owned();
-        Key { environment: environment.canonical().to_owned(), home_account_id }
+        AccountKey { environment: environment.canonical().to_owned(), home_account_id }
     }
 
     pub(in crate::cache) fn of(account: &Account) -> Self {
-        Key::new(&account.environment, account.home_account_id.as_str())
+        AccountKey::new(&account.environment, account.home_account_id.as_str())
     }
 
     fn of_fields(fields: &Fields<'_>) -> Option<Self> {
         let environment = Environment::new(&fields.lenient("environment")?);
-        Some(Key::new(&environment, &fields.lenient("home_account_id")?))
+        Some(AccountKey::new(&environment, &fields.lenient("home_account_id")?))
     }
 }
 
@@ -114,13 +114,13 @@ impl<'t> Document<'t> {
         let access_tokens = self.fields_of(Section::AccessToken).filter(is_own);
         let refresh_tokens = self.fields_of(Section::RefreshToken).filter(may_be_tried);
         let holders: HashSet<_> =
-            access_tokens.chain(refresh_tokens).filter_map(|fields| Key::of_fields(&fields)).collect();
-        accounts.retain(|account| holders.contains(&Key::of(account)));
+            access_tokens.chain(refresh_tokens).filter_map(|fields| AccountKey::of_fields(&fields)).collect();
+        accounts.retain(|account| holders.contains(&AccountKey::of(account)));
     }
 
     /// The owners of tokens who are none of `accounts`.
     fn orphans(self, accounts: &[Account]) -> Vec<Account> {
-        let mut known: HashSet<_> = accounts.iter().map(Key::of).collect();
+        let mut known: HashSet<_> = accounts.iter().map(AccountKey::of).collect();
         let mut orphans = Vec::new();
         let access_tokens = self.entries(Section::AccessToken);
         let access_tokens = access_tokens.iter().filter_map(|entry| access_token::read(entry).ok());
@@ -131,7 +131,7 @@ impl<'t> Document<'t> {
             .chain(refresh_tokens.map(|entry| (entry.environment, entry.home_account_id)));
         for (environment, home_account_id) in owners {
             let Some(home_account_id) = home_account_id else { continue };
-            if known.insert(Key::new(&environment, home_account_id.as_str())) {
+            if known.insert(AccountKey::new(&environment, home_account_id.as_str())) {
                 let (realms, username) = (Vec::new(), String::new());
                 orphans.push(Account { home_account_id, environment, realms, username, local_account_id: None });
             }

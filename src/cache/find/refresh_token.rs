@@ -17,7 +17,7 @@ const FIRST_FAMILY: &str = "1";
 pub(in crate::cache) enum Membership {
     Member(FamilyId),
     /// The client has had a response, and it named no family.
-    None,
+    NonMember,
     Unknown,
 }
 
@@ -27,7 +27,7 @@ impl Document<'_> {
         let within = Within::new(&query.environment);
         let family = match self.membership(within, &query.client_id) {
             Membership::Member(family_id) => Some(family_id),
-            Membership::None => None,
+            Membership::NonMember => None,
             Membership::Unknown => Some(FamilyId::new(FIRST_FAMILY)),
         };
         let owner = Owner::User(query.home_account_id.clone());
@@ -55,7 +55,7 @@ impl Document<'_> {
             }
             match fields.lenient("family_id") {
                 Some(family_id) => return Membership::Member(FamilyId::new(family_id)),
-                None => membership = Membership::None,
+                None => membership = Membership::NonMember,
             }
         }
         membership
