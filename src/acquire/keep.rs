@@ -1,7 +1,5 @@
 //! Keeping what a refresh brought, come what may.
 
-use std::time::Duration;
-
 use super::observer::Successor;
 use super::plan::Plan;
 use super::refresh::Refresh;
@@ -52,15 +50,7 @@ impl PublicClient<'_> {
         if recorded == Recorded::SignedOut {
             return Err(AcquireError::InteractionRequired(InteractionRequired::SignedOutMeanwhile));
         }
-        Ok(SilentOutcome {
-            access_token: grant.access_token,
-            token_type: grant.token_type,
-            expires_on: now.plus(Duration::from_secs(grant.expires_in)),
-            scopes: grant.scopes,
-            account: refresh.account,
-            realm: grant.realm,
-            source: Source::Refresh,
-        })
+        Ok(SilentOutcome::granted(grant, refresh.account, now, Source::Refresh))
     }
 
     /// Whether the cache is as if the refresh had not been: the refresh token that was spent is back, or no token that

@@ -62,7 +62,7 @@ pub(super) fn plan(
     let found = found.or_else(|| newcomer(cache, &query, now, since?));
     let fallback = match found {
         Some(token) if request.claims.is_some() || (request.force_refresh && !is_newer(&token, since)) => None,
-        Some(token) if !is_aging(&token, now) => return Plan::Serve(token),
+        Some(token) if !token.is_aging(now) => return Plan::Serve(token),
         aging_or_none => aging_or_none,
     };
     let mut refresh_tokens = cache.find_refresh_tokens(&RefreshTokenQuery {
@@ -117,11 +117,6 @@ pub(super) fn query(registration: &Registration, account: &Account, request: &Si
         ext_cache_key: None,
         min_valid: request.min_valid,
     }
-}
-
-/// Whether the server has advised to refresh it by now.
-pub(super) fn is_aging(token: &AccessTokenEntry, now: Timestamp) -> bool {
-    token.refresh_on.is_some_and(|refresh_on| refresh_on <= now)
 }
 
 fn is_newer(token: &AccessTokenEntry, since: Option<Since<'_>>) -> bool {

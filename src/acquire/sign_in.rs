@@ -1,7 +1,5 @@
 //! Signing in: the one place where a person is asked.
 
-use std::time::Duration;
-
 use super::silent::{SilentOutcome, Source};
 use super::stay::Written;
 use super::{AcquireError, PublicClient, cached};
@@ -125,26 +123,19 @@ impl PublicClient<'_> {
             !cache.holds_access_token(&grant.access_token) && cache.find_refresh_tokens(&own).iter().all(is_old)
         };
         self.stays(written, is_undone, &grant, now);
+        let account = Account {
+            home_account_id: identity.home_account_id,
+            environment: grant.environment.clone(),
+            realms: vec![grant.realm.clone()],
+            username: identity.username,
+            local_account_id: identity.local_account_id,
+        };
         Ok(SignedIn {
             can_refresh: grant.refresh_token.is_some(),
             endpoints,
             name: identity.name,
             tenant,
-            token: SilentOutcome {
-                access_token: grant.access_token,
-                token_type: grant.token_type,
-                expires_on: now.plus(Duration::from_secs(grant.expires_in)),
-                scopes: grant.scopes,
-                account: Account {
-                    home_account_id: identity.home_account_id,
-                    environment: grant.environment,
-                    realms: vec![grant.realm.clone()],
-                    username: identity.username,
-                    local_account_id: identity.local_account_id,
-                },
-                realm: grant.realm,
-                source: Source::Login,
-            },
+            token: SilentOutcome::granted(grant, account, now, Source::Login),
         })
     }
 }

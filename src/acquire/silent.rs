@@ -1,10 +1,12 @@
 //! Silent acquisition: the cache, else one refresh.
 
+use std::time::Duration;
+
 use super::account::is_meant;
-use super::plan::{Beginning, Plan, is_aging, plan, query};
+use super::plan::{Beginning, Plan, plan, query};
 use super::refresh::Refresh;
 use super::{AcquireError, InteractionRequired, PublicClient, cached};
-use crate::cache::{AccessTokenEntry, Account, MinValid, Snapshot};
+use crate::cache::{AccessTokenEntry, Account, Grant, MinValid, Snapshot};
 use crate::oauth::RequestError;
 use crate::secret::AccessToken;
 use crate::terms::{Realm, ScopeSet};
@@ -129,11 +131,24 @@ impl PublicClient<'_> {
         }
         let now = self.clock.now();
         let token = snapshot.find_access_token(&query(&self.registration, &account, request), now)?;
-        (!is_aging(&token, now)).then(|| SilentOutcome::cached(token, account))
+        (!token.is_aging(now)).then(|| SilentOutcome::cached(token, account))
     }
 }
 
 impl SilentOutcome {
+    /// What a grant brought that was issued at `now`.
+    pub(super) fn granted(grant: Grant, account: Account, now: Timestamp, source: Source) -> Self {
+        SilentOutcome {
+            access_token: grant.access_token,
+            token_type: grant.token_type,
+            expires_on: now.plus(Duration::from_secs(grant.expires_in)),
+            scopes: grant.scopes,
+            account,
+            realm: grant.realm,
+            source,
+        }
+    }
+
     pub(super) fn cached(token: AccessTokenEntry, account: Account) -> Self {
         SilentOutcome {
             access_token: token.secret,

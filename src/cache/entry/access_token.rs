@@ -52,6 +52,11 @@ impl AccessTokenEntry {
         self.token_type.eq_ignore_ascii_case("Bearer")
     }
 
+    /// Whether the server has advised to replace it by now: whether `refresh_on` has passed.
+    pub fn is_aging(&self, now: Timestamp) -> bool {
+        self.refresh_on.is_some_and(|refresh_on| refresh_on <= now)
+    }
+
     pub(in crate::cache) fn read(key: &str, fields: &Fields<'_>) -> Result<Self, Defect> {
         Ok(AccessTokenEntry {
             key: key.to_owned(),

@@ -86,7 +86,7 @@ impl AccessTokenQuery {
     pub(in crate::cache) fn judge(&self, entry: &AccessTokenEntry, now: Timestamp) -> Verdict {
         match self.mismatch(entry).or_else(|| self.untimely(entry, now)) {
             Some(reason) => Verdict::Unusable(reason),
-            None => Verdict::Usable { aging: entry.refresh_on.is_some_and(|refresh_on| refresh_on <= now) },
+            None => Verdict::Usable { aging: entry.is_aging(now) },
         }
     }
 
