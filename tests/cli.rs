@@ -1,6 +1,7 @@
 //! The command line, pinned by small data files: `cli/*.toml` hold the arguments and what is to come of them on either
-//! stream, to the letter but for `[..]`, and the exit code; `cli/homes/` hold the folders that they start from. To add a
-//! case, add a file: its name says what it shows. `TRYCMD=overwrite cargo test --test cli` writes down what happens now.
+//! stream, to the letter but for `[..]`, and the exit code; `cli/homes/` hold the folders that they start from. To add
+//! a case, add a file: its name says what it shows. `TRYCMD=overwrite cargo test --test cli` writes down what happens
+//! now.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! `STATUS` and a body, as the answer to a silent refresh: whatever it is, the cache then holds the refresh token that is
-//! valid, and all that is anybody else's.
+//! `STATUS` and a body, as the answer to a silent refresh: whatever it is, the cache then holds the refresh token that
+//! is valid, and all that is anybody else's.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! What an earlier run is said to have rescued: a successor takes the place of the token that it names, and of no other;
-//! whatever else it is, the cache stays as it was. Either way it is forgotten.
+//! What an earlier run is said to have rescued: a successor takes the place of the token that it names, and of no
+//! other; whatever else it is, the cache stays as it was. Either way it is forgotten.
 
 #![no_main]
 

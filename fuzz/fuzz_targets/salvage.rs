@@ -1,4 +1,5 @@
-//! A damaged document: what is saved of it stood in it to the letter, and of one that is sound no refresh token is lost.
+//! A damaged document: what is saved of it stood in it to the letter, and of one that is sound no refresh token is
+//! lost.
 
 #![no_main]
 

@@ -1,8 +1,8 @@
 //! Which account is meant.
 //!
-//! The MSAL schema tells accounts apart by the authority's host alone. At Microsoft that is enough; elsewhere one host can
-//! be many authorities (the realms of a Keycloak, two ports of one machine), and a token of one must neither be served
-//! for another nor sent to it.
+//! The MSAL schema tells accounts apart by the authority's host alone. At Microsoft that is enough; elsewhere one host
+//! can be many authorities (the realms of a Keycloak, two ports of one machine), and a token of one must neither be
+//! served for another nor sent to it.
 
 use super::{AcquireError, PublicClient};
 use crate::cache::{Account, TokenCache};

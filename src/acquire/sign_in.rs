@@ -41,8 +41,8 @@ impl PublicClient<'_> {
     ///
     /// # Errors
     /// [`AcquireError::Denied`] when the person declines, [`AcquireError::NotApproved`] when the code expires or the
-    /// observer breaks off, [`AcquireError::Unavailable`] when the server cannot be reached, [`AcquireError::Store`] when
-    /// the tokens could not be saved.
+    /// observer breaks off, [`AcquireError::Unavailable`] when the server cannot be reached, [`AcquireError::Store`]
+    /// when the tokens could not be saved.
     pub fn sign_in_by_device_code(&self, request: &SignInRequest) -> Result<SignedIn, AcquireError> {
         // Nobody is to sign in and then learn that it cannot be kept.
         let size = cached::load(self.store)?.serialize().len();

@@ -43,8 +43,8 @@ impl PublicClient<'_> {
     /// `Ok(None)`: nobody was signed in.
     ///
     /// # Errors
-    /// [`AcquireError::Store`] when the tokens could not be removed, and as for a token when the account is not clear. A
-    /// revocation that fails is none: see [`SignedOut::revocation`].
+    /// [`AcquireError::Store`] when the tokens could not be removed, and as for a token when the account is not clear.
+    /// A revocation that fails is none: see [`SignedOut::revocation`].
     pub fn sign_out(&self, request: &SignOutRequest) -> Result<Option<SignedOut>, AcquireError> {
         let cache = cached::load(self.store)?;
         let Some(account) = self.select_owner(&cache, request.account.as_deref())? else { return Ok(None) };
@@ -53,7 +53,8 @@ impl PublicClient<'_> {
             environment: self.registration.environment(),
             home_account_id: account.home_account_id.clone(),
         };
-        // A refresh under way is let finish, so that it is its result that is revoked; one that hangs is not waited for.
+        // A refresh under way is let finish, so that it is its result that is revoked; one that hangs is not waited
+        // for.
         let credential = self.lease_name(&account, &cache.find_refresh_tokens(&own));
         let lease = self.lease(&credential, self.lock_timeout, &mut || false);
         if let Ok(Some(lease)) = &lease {

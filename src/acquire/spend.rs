@@ -82,8 +82,8 @@ impl PublicClient<'_> {
     }
 
     /// Whether the ID token of an answer names another person than those of the sign-in (OpenID Connect Core §12.2:
-    /// `iss` and `sub` must be the same). Neither the access token nor the refresh token is this account's, then. Entra's
-    /// are not compared: a user has a subject for each tenant.
+    /// `iss` and `sub` must be the same). Neither the access token nor the refresh token is this account's, then.
+    /// Entra's are not compared: a user has a subject for each tenant.
     fn is_for_another(&self, cache: &TokenCache, account: &Account, response: &TokenResponse) -> bool {
         let Registration { authority, client_id, .. } = &self.registration;
         let Some(named) = response.id_token.as_ref().and_then(issuer_and_subject_of) else { return false };

@@ -149,7 +149,8 @@ impl Context {
         Failure::from_acquire(error, self.login_words(scopes))
     }
 
-    /// The command that signs in for these scopes; those of the profile are kept, as it will remember only what is typed.
+    /// The command that signs in for these scopes; those of the profile are kept, as it will remember only what is
+    /// typed.
     fn login_words(&self, scopes: &ScopeSet) -> Vec<String> {
         let remembered = self.remembered_scopes();
         let all = remembered.union(scopes);

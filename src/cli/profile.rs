@@ -26,7 +26,8 @@ enum Action {
         /// Its name [default: that of --profile]
         name: Option<String>,
     },
-    /// Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope
+    /// Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file,
+    /// --scope
     Set {
         /// Its name [default: that of --profile]
         name: Option<String>,

@@ -110,8 +110,8 @@ impl Authority {
         }
     }
 
-    /// The endpoints of an Entra authority, known by template. Entra has no revocation endpoint, and its issuer is known
-    /// by discovery only.
+    /// The endpoints of an Entra authority, known by template. Entra has no revocation endpoint, and its issuer is
+    /// known by discovery only.
     pub fn known_endpoints(&self) -> Option<Endpoints> {
         let endpoint = |name| Endpoint::parse(&format!("{}/oauth2/v2.0/{name}", self.url)).ok();
         (self.kind == AuthorityKind::Entra).then(|| Endpoints {

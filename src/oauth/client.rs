@@ -37,8 +37,9 @@ const CONFIDENTIAL: [&str; 3] = ["device_code", "refresh_token", "token"];
 impl Client<'_> {
     /// Buys an access token (RFC 6749 §6). `account` only helps Entra to find the right data centre.
     ///
-    /// The Microsoft kinds are asked for `openid profile offline_access` too, as MSAL does; other providers for `scopes`
-    /// as they are, since RFC 6749 §6 allows no scope that was not granted, and for the whole grant if there are none.
+    /// The Microsoft kinds are asked for `openid profile offline_access` too, as MSAL does; other providers for
+    /// `scopes` as they are, since RFC 6749 §6 allows no scope that was not granted, and for the whole grant if there
+    /// are none.
     ///
     /// # Errors
     /// With [`Stage::Unknown`](super::Stage::Unknown), and [`RequestError::Unintelligible`] on success, a rotating

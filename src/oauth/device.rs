@@ -66,8 +66,8 @@ impl DeviceAuthorization {
 }
 
 impl Client<'_> {
-    /// Asks for a code (RFC 8628 §3.1). Besides `scopes` it asks for `openid profile offline_access`, to learn who signs
-    /// in and to get a refresh token.
+    /// Asks for a code (RFC 8628 §3.1). Besides `scopes` it asks for `openid profile offline_access`, to learn who
+    /// signs in and to get a refresh token.
     ///
     /// # Errors
     /// [`RequestError::Unsupported`] if no device authorization endpoint is known.
@@ -83,9 +83,9 @@ impl Client<'_> {
         self.ask(endpoint, fields, Vec::new(), |response| DeviceAuthorization::read(response, claims))
     }
 
-    /// Asks until the person has decided (RFC 8628 §3.4), the code has expired by our own clock, or `waiting`, which hears
-    /// at least once a second how long there is left, breaks off. Outages are waited out. The last question is asked when
-    /// the time is up, so that no late approval is missed.
+    /// Asks until the person has decided (RFC 8628 §3.4), the code has expired by our own clock, or `waiting`, which
+    /// hears at least once a second how long there is left, breaks off. Outages are waited out. The last question is
+    /// asked when the time is up, so that no late approval is missed.
     ///
     /// # Errors
     /// [`RequestError::DeviceCodeExpired`], [`RequestError::Stopped`], a refusal, or an outage that lasted to the end.

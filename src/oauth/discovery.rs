@@ -63,9 +63,9 @@ fn read(response: &Response, authority: &Authority) -> Result<Endpoints, Request
     })
 }
 
-/// OpenID Connect Discovery §4.3 wants the issuer to be the authority. As MSAL Python does, a trailing slash is forgiven,
-/// and an issuer is accepted too of the same scheme, host and port, of a host one label below, or, where Microsoft
-/// answers, of any Microsoft host.
+/// OpenID Connect Discovery §4.3 wants the issuer to be the authority. As MSAL Python does, a trailing slash is
+/// forgiven, and an issuer is accepted too of the same scheme, host and port, of a host one label below, or, where
+/// Microsoft answers, of any Microsoft host.
 fn is_issuer_of(issuer: &str, authority: &Authority) -> bool {
     if issuer.trim_end_matches('/') == authority.url() {
         return true;

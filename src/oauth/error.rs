@@ -28,8 +28,8 @@ pub enum RequestError {
     Refused(Box<TokenErrorResponse>),
     /// The caller had enough of waiting.
     Stopped,
-    /// There was an answer, and it makes no sense. Its body is not repeated, as it may hold secrets. With a success status
-    /// the server may have carried the request out.
+    /// There was an answer, and it makes no sense. Its body is not repeated, as it may hold secrets. With a success
+    /// status the server may have carried the request out.
     Unintelligible {
         /// What is wrong, for a person.
         message: String,
@@ -119,7 +119,8 @@ impl From<TransportError> for RequestError {
     }
 }
 
-/// Whether the same request may succeed later. What a polling device is told is final in that sense, whatever the status.
+/// Whether the same request may succeed later. What a polling device is told is final in that sense, whatever the
+/// status.
 fn is_transient(status: u16, error: Option<&ErrorCode>) -> bool {
     match error {
         Some(ErrorCode::ServerError | ErrorCode::TemporarilyUnavailable) => true,

@@ -66,7 +66,8 @@ pub enum Stage {
     NotSent,
     /// The request may have been carried out though the answer is lost: a rotating server may have spent the token.
     Unknown,
-    /// These settings do not let it leave (a CA file that cannot be read, a proxy that is none): trying again is in vain.
+    /// These settings do not let it leave (a CA file that cannot be read, a proxy that is none): trying again is in
+    /// vain.
     Unsendable,
 }
 

@@ -64,8 +64,8 @@ pub fn issuer_and_subject_of(id_token: &RawIdToken) -> Option<(String, String)> 
     Some((claims.string("iss")?, claims.string("sub")?))
 }
 
-/// `exp` of an access token, should it be a JWT. Clients have no business in access tokens (RFC 9068 §6), so this is for
-/// answers that name no lifetime.
+/// `exp` of an access token, should it be a JWT. Clients have no business in access tokens (RFC 9068 §6), so this is
+/// for answers that name no lifetime.
 pub(super) fn jwt_expiry(token: &str) -> Option<u64> {
     Members::parse(&jwt_payload(token)?)?.seconds("exp")
 }

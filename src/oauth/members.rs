@@ -61,8 +61,8 @@ impl<'a> Members<'a> {
     }
 }
 
-/// A member's name, decoded. One that has no decoded form, for half a surrogate pair in it, stands for itself: no member
-/// that is looked for has such a name, and the others count.
+/// A member's name, decoded. One that has no decoded form, for half a surrogate pair in it, stands for itself: no
+/// member that is looked for has such a name, and the others count.
 #[derive(Eq, Hash, PartialEq)]
 struct Name(String);
 

@@ -18,7 +18,8 @@ pub struct TokenResponse {
     pub access_token: AccessToken,
     /// `token_type`; `Bearer` if the server does not say, or says what is no name of a scheme (RFC 9110 §5.6.2).
     pub token_type: String,
-    /// Seconds from receipt that the token is valid: `expires_in`, else `expires_on`, else the token's own `exp`, else 600.
+    /// Seconds from receipt that the token is valid: `expires_in`, else `expires_on`, else the token's own `exp`, else
+    /// 600.
     pub expires_in: u64,
     /// `ext_expires_in`, seconds: how long the token may serve in an outage.
     pub ext_expires_in: Option<u64>,

@@ -8,8 +8,8 @@ use tokcache::secret::SecretBuffer;
 use zeroize::Zeroizing;
 
 /// The text with every character that could deceive or command a terminal escaped: control characters (escape
-/// sequences, OSC 52 clipboard writes, carriage returns), bidirectional overrides and zero-width characters. Line breaks
-/// become spaces, so that one message stays one line.
+/// sequences, OSC 52 clipboard writes, carriage returns), bidirectional overrides and zero-width characters. Line
+/// breaks become spaces, so that one message stays one line.
 pub(crate) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for character in text.trim().chars() {

@@ -12,8 +12,8 @@ pub(crate) struct LockedBytes<const LENGTH: usize> {
     is_locked: bool,
 }
 
-/// As large as a page is anywhere but where they are of 64 KB: a lock is for whole pages, and what is unlocked shall not
-/// take a neighbour along.
+/// As large as a page is anywhere but where they are of 64 KB: a lock is for whole pages, and what is unlocked shall
+/// not take a neighbour along.
 #[repr(align(16_384))]
 struct Page<const LENGTH: usize>([u8; LENGTH]);
 

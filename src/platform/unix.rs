@@ -77,8 +77,8 @@ pub(crate) fn without_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
     options.custom_flags(OFlags::NONBLOCK.bits().cast_signed())
 }
 
-/// Opens a file for reading and writing, but nothing that a symbolic link in its place leads to: in a folder that others
-/// can write, that could be any file. Never waits, whatever it finds.
+/// Opens a file for reading and writing, but nothing that a symbolic link in its place leads to: in a folder that
+/// others can write, that could be any file. Never waits, whatever it finds.
 pub(crate) fn open_itself(path: &Path) -> io::Result<File> {
     open_no_link(OpenOptions::new().read(true).write(true), path)
 }
@@ -103,8 +103,8 @@ pub(crate) fn is_private(file: &Metadata) -> bool {
     exposure(file).is_none()
 }
 
-/// Whether nobody but this user and root can have written what a file in `folder` says. Under `sudo`, the folder's owner
-/// is this user.
+/// Whether nobody but this user and root can have written what a file in `folder` says. Under `sudo`, the folder's
+/// owner is this user.
 pub fn is_trusted(file: &Metadata, folder: &Metadata) -> bool {
     let user = geteuid();
     let is_users = [0, user.as_raw()].contains(&file.uid()) || user.is_root() && file.uid() == folder.uid();
@@ -174,8 +174,8 @@ pub(crate) fn reserve(file: &File, size: u64) -> io::Result<()> {
     }
 }
 
-/// Makes the file system find room for a file to grow to `size` bytes; neither its bytes nor its size change. Where that
-/// cannot be done nothing is known, and that is no error.
+/// Makes the file system find room for a file to grow to `size` bytes; neither its bytes nor its size change. Where
+/// that cannot be done nothing is known, and that is no error.
 #[cfg(target_os = "linux")]
 pub(crate) fn reserve_growth(file: &File, size: u64) -> io::Result<()> {
     match rustix::fs::fallocate(file, FallocateFlags::KEEP_SIZE, 0, size.max(1)) {

@@ -34,8 +34,8 @@ pub use wait::Waiting;
 
 /// A place that keeps one cache document.
 ///
-/// [`load`](CacheStore::load) never waits for a well-behaved writer; [`update`](CacheStore::update) runs a pure change on
-/// the newest bytes with no other writer in between. Neither ever waits for a person or the network:
+/// [`load`](CacheStore::load) never waits for a well-behaved writer; [`update`](CacheStore::update) runs a pure change
+/// on the newest bytes with no other writer in between. Neither ever waits for a person or the network:
 /// only a [`RefreshLease`] may be held that long.
 pub trait CacheStore: Send + Sync {
     /// Hands the newest bytes to `read`, once or, while a foreign writer is at work, several times. Empty bytes are no
@@ -49,8 +49,8 @@ pub trait CacheStore: Send + Sync {
     /// what it returns. `change` may run again after a lost race; its last run is the one that counts.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] when another process keeps the lock, [`StoreError::Damaged`] when the change has found the bytes
-    /// torn. The document is as it was, then, unless it was a folder that could not be synced.
+    /// [`StoreError::Busy`] when another process keeps the lock, [`StoreError::Damaged`] when the change has found the
+    /// bytes torn. The document is as it was, then, unless it was a folder that could not be synced.
     fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError>;
 
     /// Replaces a damaged document by what `salvage` makes of it, and keeps a copy of the damaged one. `salvage` is

@@ -37,7 +37,8 @@ identifier! {
     FamilyId
 }
 identifier! {
-    /// `home_account_id` of the MSAL schema: `uid.utid` where the server sends `client_info`, else the ID token's `sub`.
+    /// `home_account_id` of the MSAL schema: `uid.utid` where the server sends `client_info`, else the ID token's
+    /// `sub`.
     HomeAccountId
 }
 identifier! {

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// Scopes that ask for no resource, but tell who signed in and bring a refresh token: MSAL's reserved scopes. A server may
-/// leave them out of its answer.
+/// Scopes that ask for no resource, but tell who signed in and bring a refresh token: MSAL's reserved scopes. A server
+/// may leave them out of its answer.
 pub const RESERVED_SCOPES: [&str; 3] = ["openid", "profile", "offline_access"];
 
 /// The scopes of one request or grant, in the order given, without repetitions.

@@ -1,5 +1,5 @@
-//! A provider on loopback that rotates its one refresh token at every use, and revokes the sign-in for good when a spent
-//! one returns.
+//! A provider on loopback that rotates its one refresh token at every use, and revokes the sign-in for good when a
+//! spent one returns.
 
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;

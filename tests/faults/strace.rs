@@ -1,4 +1,5 @@
-//! `strace`: what a run asks of the system, and what becomes of it when the system refuses, or kills it, at one of those.
+//! `strace`: what a run asks of the system, and what becomes of it when the system refuses, or kills it, at one of
+//! those.
 
 use std::fs;
 use std::process::Output;

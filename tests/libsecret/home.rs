@@ -97,7 +97,8 @@ impl Home {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// The system's Python has libsecret, as it cannot be had from PyPI; the libraries are those of the end-to-end tier.
+    /// The system's Python has libsecret, as it cannot be had from PyPI; the libraries are those of the end-to-end
+    /// tier.
     fn library(&self, signal: &Path, schema: &str, label: &str, rest: &[&str]) -> Command {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let library = root.join("target/e2e/python/lib");

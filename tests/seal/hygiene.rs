@@ -5,8 +5,8 @@ use std::fs;
 use crate::harness::{Bus, Daemon, Home, Prompter, REFRESH_TOKEN, assert_succeeds};
 use crate::provider::{NEW_REFRESH_TOKEN, Provider, generous};
 
-/// What a run writes to files and to the bus, as strace sees it: every byte of printable text as it is. What it tells the
-/// authorization server, by `sendto`, is left out.
+/// What a run writes to files and to the bus, as strace sees it: every byte of printable text as it is. What it tells
+/// the authorization server, by `sendto`, is left out.
 fn written_by(home: &Home, line: &str) -> String {
     let mut strace = home.strace();
     strace.args(["-f", "-qq", "-s", "1000000", "-o"]).arg(home.path("trace"));

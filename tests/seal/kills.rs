@@ -26,8 +26,8 @@ fn is_killed_at(home: &Home, line: &str, call: &str, count: usize) -> bool {
     false
 }
 
-/// Kills `line` at each of its steps, starting from what `reset` makes; the token is there every time. Returns the names
-/// of the files that had the refresh token in plain text at any of these moments.
+/// Kills `line` at each of its steps, starting from what `reset` makes; the token is there every time. Returns the
+/// names of the files that had the refresh token in plain text at any of these moments.
 fn assert_survives(home: &Home, line: &str, reset: impl Fn()) -> BTreeSet<String> {
     let (mut kills, mut plain) = (0, BTreeSet::new());
     for call in CALLS {

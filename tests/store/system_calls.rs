@@ -78,7 +78,8 @@ fn without_flock_creating_the_lock_exclusively_still_loses_nothing() {
     assert!(!cache.lockfile().exists());
 }
 
-/// The delay makes room for the race: a lock file is opened, its holder unlinks and closes it, and only then it is locked.
+/// The delay makes room for the race: a lock file is opened, its holder unlinks and closes it, and only then it is
+/// locked.
 #[test]
 fn a_lock_file_that_was_unlinked_before_it_was_locked_is_no_lock() {
     let cache = Cache::new();
@@ -122,7 +123,8 @@ fn a_folder_that_cannot_be_synced_is_an_error_and_the_new_file_is_there() {
     assert_eq!(cache.names(), ["cache.json"]);
 }
 
-/// As on Windows, for a moment, where another process is just deleting the file; and for ever where it may not be opened.
+/// As on Windows, for a moment, where another process is just deleting the file; and for ever where it may not be
+/// opened.
 #[test]
 fn a_lock_that_is_refused_for_more_than_a_moment_is_an_error() {
     let cache = Cache::holding(&document(&["old"]));

@@ -61,8 +61,8 @@ pub struct SignIn {
 /// What became of a grant.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Recorded {
-    /// The refresh token that bought it has been replaced meanwhile, by another process or a new sign-in. That one stays;
-    /// the access token is stored where none overlaps with it.
+    /// The refresh token that bought it has been replaced meanwhile, by another process or a new sign-in. That one
+    /// stays; the access token is stored where none overlaps with it.
     Overtaken,
     /// The account was signed out meanwhile: nothing is stored.
     SignedOut,

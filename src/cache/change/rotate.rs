@@ -16,8 +16,8 @@ use crate::terms::FamilyId;
 use crate::time::Timestamp;
 
 impl<'t> Recording<'_, 't> {
-    /// What became of the spent refresh token while it was being spent: it stands there still, somebody has replaced it,
-    /// or the account was removed, and neither it nor a successor is left.
+    /// What became of the spent refresh token while it was being spent: it stands there still, somebody has replaced
+    /// it, or the account was removed, and neither it nor a successor is left.
     pub(in crate::cache) fn standing(&self) -> Recorded {
         if self.grant.spent.is_none() || self.grant.sign_in.is_some() {
             return Recorded::Stored;

@@ -97,8 +97,8 @@ fn seconds(text: &str) -> Option<Timestamp> {
     (seconds.abs() < 9e18).then_some(Timestamp(seconds as i64))
 }
 
-/// A name that borrows from the text where it has no escapes. One that has no decoded form (a lone surrogate) stands for
-/// itself: it is nothing that is looked for, and spoils no other field.
+/// A name that borrows from the text where it has no escapes. One that has no decoded form (a lone surrogate) stands
+/// for itself: it is nothing that is looked for, and spoils no other field.
 #[derive(Debug)]
 struct Name<'t>(Cow<'t, str>);
 

@@ -22,8 +22,8 @@ impl Key {
         })
     }
 
-    /// Whether an access token stands under the key that MSAL Python and tokcache would give it, and so was written by one
-    /// of them: MSAL Node ends its keys in another way.
+    /// Whether an access token stands under the key that MSAL Python and tokcache would give it, and so was written by
+    /// one of them: MSAL Node ends its keys in another way.
     pub(in crate::cache) fn is_pythons_access_token(key: &str, fields: &Fields<'_>) -> bool {
         let text = |name| fields.lenient(name).unwrap_or_default();
         let (owner, environment) = (text("home_account_id"), text("environment"));

@@ -23,8 +23,8 @@ pub struct Salvage {
     pub lost_bytes: usize,
 }
 
-/// Saves what is whole. `None` when these are not the bytes of a cache, damaged or not: neither does the text begin like
-/// one, nor is there an entry in it, nor is it what some file systems make of a file in a crash (zeros).
+/// Saves what is whole. `None` when these are not the bytes of a cache, damaged or not: neither does the text begin
+/// like one, nor is there an entry in it, nor is it what some file systems make of a file in a crash (zeros).
 pub fn salvage(bytes: &[u8]) -> Option<Salvage> {
     let start = bytes.iter().position(|byte| !is_blank(*byte)).unwrap_or(bytes.len());
     let start = if bytes[start..].starts_with(b"\xef\xbb\xbf") { start + 3 } else { start };

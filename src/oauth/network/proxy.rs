@@ -11,8 +11,8 @@ use crate::oauth::url::{bare_host, is_loopback};
 
 /// The proxy of the environment and its exceptions.
 ///
-/// Only https goes through a proxy: plain http is for loopback hosts, which no proxy could reach, so `http_proxy` has no
-/// meaning here.
+/// Only https goes through a proxy: plain http is for loopback hosts, which no proxy could reach, so `http_proxy` has
+/// no meaning here.
 #[derive(Clone, Default)]
 pub struct ProxyRules {
     /// A URL, perhaps with a password; empty means none.
@@ -26,8 +26,8 @@ impl ProxyRules {
         ProxyRules::default()
     }
 
-    /// Reads `https_proxy`, else `all_proxy`, and `no_proxy`, each in lower case first and then in upper case, by `lookup`.
-    /// As with curl, the first that is set counts, even when it is empty.
+    /// Reads `https_proxy`, else `all_proxy`, and `no_proxy`, each in lower case first and then in upper case, by
+    /// `lookup`. As with curl, the first that is set counts, even when it is empty.
     pub fn from_environment(lookup: impl Fn(&str) -> Option<String>) -> ProxyRules {
         let either = |name: &str| lookup(name).or_else(|| lookup(&name.to_ascii_uppercase()));
         let exceptions = either("no_proxy").unwrap_or_default();

@@ -5,9 +5,10 @@ use std::fs::Metadata;
 use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
 
-/// Whether the process with this number can be the one that made the lock file: it lives, and has the file open or is no
-/// younger than it. A process that has it open is believed whatever the clock says, which may have been set since (this
-/// one excepted, which opens what it looks at). Where neither is cheap to know, any process of that number can be.
+/// Whether the process with this number can be the one that made the lock file: it lives, and has the file open or is
+/// no younger than it. A process that has it open is believed whatever the clock says, which may have been set since
+/// (this one excepted, which opens what it looks at). Where neither is cheap to know, any process of that number can
+/// be.
 pub(crate) fn process_may_hold(pid: u32, lock: &Metadata) -> bool {
     let Some(process) = i32::try_from(pid).ok().and_then(Pid::from_raw) else { return false };
     match test_kill_process(process) {

@@ -2,8 +2,8 @@
 //!
 //! Two locks, never confused. The *cache lock*, `<cache>.lockfile`, is MSAL's too; it is held for one load, change and
 //! save, that is for milliseconds, never across the network or a person: MSAL Python and Go break in after 5 seconds.
-//! The *refresh lease*, `<cache>.refresh-<hash>`, is tokcache's own; the one process that refreshes holds it. It is taken
-//! before the cache lock and never inside it.
+//! The *refresh lease*, `<cache>.refresh-<hash>`, is tokcache's own; the one process that refreshes holds it. It is
+//! taken before the cache lock and never inside it.
 //!
 //! Readers take neither: a save is a rename, so a whole file is always there. MSAL's own writers truncate and write in
 //! place, which is why empty or torn bytes are read again before they are believed.

@@ -12,8 +12,8 @@ use crate::platform;
 use crate::store::StoreError;
 use crate::time::Timestamp;
 
-/// Copies what was found to `<cache>.corrupt-<time>`, on the disk when this returns: for its owner alone, and never over
-/// a file that is there. Returns its name.
+/// Copies what was found to `<cache>.corrupt-<time>`, on the disk when this returns: for its owner alone, and never
+/// over a file that is there. Returns its name.
 pub(super) fn set_aside(
     _lock: &CacheLock,
     place: &Place,

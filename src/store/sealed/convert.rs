@@ -55,8 +55,8 @@ impl SealedStore {
         self.settled(self.convert(None, &|_, document| Ok(document.sealed_by().is_some())), None)
     }
 
-    /// Seals a sealed cache with another key, of `source` or else where the old one is from. Only here `moved` says that
-    /// a cache that was sealed for another place is meant.
+    /// Seals a sealed cache with another key, of `source` or else where the old one is from. Only here `moved` says
+    /// that a cache that was sealed for another place is meant.
     ///
     /// # Errors
     /// [`SealError::SameKey`]: a key file cannot be changed together with the cache, so the new key needs another.

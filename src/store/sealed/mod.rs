@@ -1,8 +1,8 @@
 //! Any store, with its document sealed: what the inner store keeps is of no use without the key.
 //!
 //! Whether a document is sealed, and with which key, it says itself; a plain one costs no more than a look at its first
-//! bytes. Keys are fetched while no lock is held: a look inside that misses a key ends, the key is fetched, and then the
-//! look is repeated.
+//! bytes. Keys are fetched while no lock is held: a look inside that misses a key ends, the key is fetched, and then
+//! the look is repeated.
 
 mod convert;
 mod document;

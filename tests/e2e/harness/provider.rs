@@ -13,7 +13,8 @@ use super::{LOGIN, source};
 pub(crate) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 pub(crate) const REFRESH_TOKEN: &str = "refresh_token";
 
-/// A running provider, stopped when dropped. It rotates refresh tokens and revokes the sign-in when a spent one returns.
+/// A running provider, stopped when dropped. It rotates refresh tokens and revokes the sign-in when a spent one
+/// returns.
 pub(crate) struct Provider {
     process: Child,
     address: Value,

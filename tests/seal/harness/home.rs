@@ -103,8 +103,8 @@ impl Home {
         command
     }
 
-    /// `strace`, in a way that lets it read the memory of what it runs, and with it what is written: tokcache shows that to
-    /// nobody but root.
+    /// `strace`, in a way that lets it read the memory of what it runs, and with it what is written: tokcache shows
+    /// that to nobody but root.
     pub(crate) fn strace(&self) -> Command {
         if geteuid().is_root() {
             return self.command("strace");
