@@ -6,10 +6,10 @@ mod stack;
 use std::fmt;
 use std::marker::PhantomData;
 
-use secrecy::{ExposeSecret, SecretString};
-
 pub use buffer::SecretBuffer;
 pub(crate) use stack::wiping_the_stack;
+/// What wipes its content when it is dropped: in the arguments and answers of stores, caches and networks.
+pub use zeroize::Zeroizing;
 
 /// The kinds of secret, so that one is never passed for another.
 pub mod kind {
@@ -19,9 +19,15 @@ pub mod kind {
     /// RFC 8628 §3.2 `device_code`.
     #[derive(Clone, Copy)]
     pub enum DeviceCode {}
+    /// The value of a field of a form: some fields are secrets.
+    #[derive(Clone, Copy)]
+    pub enum FormValue {}
     /// What a person remembers instead of a key (RFC 9106 §3.1).
     #[derive(Clone, Copy)]
     pub enum Passphrase {}
+    /// The URL of a proxy, perhaps with a password.
+    #[derive(Clone, Copy)]
+    pub enum ProxyUrl {}
     /// The signed token as received; OpenID Connect Core §2.
     #[derive(Clone, Copy)]
     pub enum RawIdToken {}
@@ -34,8 +40,12 @@ pub mod kind {
 pub type AccessToken = Secret<kind::AccessToken>;
 /// The secret half of a device authorization (RFC 8628 §3.2).
 pub type DeviceCode = Secret<kind::DeviceCode>;
+/// The value of a field of a form, which may be any of the others.
+pub type FormValue = Secret<kind::FormValue>;
 /// What a person remembers instead of a key.
 pub type Passphrase = Secret<kind::Passphrase>;
+/// The URL of a proxy, in which there may be a password.
+pub type ProxyUrl = Secret<kind::ProxyUrl>;
 /// An ID token as received, undecoded (OpenID Connect Core §2).
 pub type RawIdToken = Secret<kind::RawIdToken>;
 /// The string that buys new access tokens (RFC 6749 §1.5).
@@ -43,19 +53,19 @@ pub type RefreshToken = Secret<kind::RefreshToken>;
 
 /// A secret string: no `Display`, a redacted `Debug`, wiped on drop, compared in constant time.
 pub struct Secret<Kind> {
-    text: SecretString,
+    text: Zeroizing<Box<str>>,
     kind: PhantomData<Kind>,
 }
 
 impl<Kind> Secret<Kind> {
     /// Takes the string over.
     pub fn new(text: impl Into<String>) -> Self {
-        Secret { text: SecretString::from(text.into()), kind: PhantomData }
+        Secret { text: Zeroizing::new(text.into().into_boxed_str()), kind: PhantomData }
     }
 
     /// The secret itself. Every call of this is a place to look at when a secret has leaked.
     pub fn expose(&self) -> &str {
-        self.text.expose_secret()
+        &self.text
     }
 }
 

@@ -1,8 +1,6 @@
 //! A client of one provider, and its short requests: refresh and revocation.
 
-use secrecy::SecretString;
-
-use crate::secret::RefreshToken;
+use crate::secret::{FormValue, RefreshToken};
 use crate::terms::{ClientId, HomeAccountId, RESERVED_SCOPES, ScopeSet};
 use crate::time::Clock;
 
@@ -98,7 +96,7 @@ impl Client<'_> {
     ) -> Result<Answer, RequestError> {
         let mut fields: Fields<'_> = fields;
         fields.push(("client_id", self.client_id.as_str()));
-        let form = fields.iter().map(|&(name, value)| (name, SecretString::from(value))).collect();
+        let form = fields.iter().map(|&(name, value)| (name, FormValue::new(value))).collect();
         let request = Request { url: endpoint.as_str().to_owned(), body: Body::Form(form), headers };
         let response = self.http.send(&request)?.in_utf8();
         read(&response).ok_or_else(|| {

@@ -4,9 +4,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use secrecy::SecretString;
 use zeroize::Zeroizing;
 
+use crate::secret::FormValue;
 use crate::time::Timestamp;
 
 /// Sends one request. Implementations never follow a redirect and bound both time and size.
@@ -35,7 +35,7 @@ pub enum Body {
     /// GET.
     None,
     /// POST of `application/x-www-form-urlencoded` fields; the values may be secrets.
-    Form(Vec<(&'static str, SecretString)>),
+    Form(Vec<(&'static str, FormValue)>),
 }
 
 /// An answer, whole.

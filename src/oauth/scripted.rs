@@ -5,7 +5,6 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
 use super::http::{Body, Http, Request, Response, Stage, TransportError};
@@ -44,8 +43,7 @@ impl Scripted {
     pub(super) fn form(&self, index: usize) -> String {
         let requests = self.requests.lock().unwrap();
         let Body::Form(fields) = &requests[index].body else { panic!("no form") };
-        let mut lines: Vec<String> =
-            fields.iter().map(|(name, value)| format!("{name}={}", value.expose_secret())).collect();
+        let mut lines: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", value.expose())).collect();
         lines.sort();
         lines.join("\n")
     }

@@ -11,7 +11,6 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, UNIX_EPOCH};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use secrecy::{ExposeSecret, SecretString};
 use ureq::http::{HeaderMap, Uri, header};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::resolver::DefaultResolver;
@@ -19,6 +18,7 @@ use ureq::unversioned::transport::{ConnectionDetails, Connector, DefaultConnecto
 use ureq::{Agent, Proxy};
 use zeroize::Zeroizing;
 
+use crate::secret::FormValue;
 use crate::time::Timestamp;
 
 use super::http::{Body, Http, Request, Response, Stage, TransportError};
@@ -119,8 +119,8 @@ fn with_headers<Any>(builder: ureq::RequestBuilder<Any>, request: &Request) -> u
     request.headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, value))
 }
 
-fn encode(fields: &[(&'static str, SecretString)]) -> Zeroizing<String> {
-    let longest = fields.iter().map(|(name, value)| name.len() + 3 * value.expose_secret().len() + 2).sum();
+fn encode(fields: &[(&'static str, FormValue)]) -> Zeroizing<String> {
+    let longest = fields.iter().map(|(name, value)| name.len() + 3 * value.expose().len() + 2).sum();
     // Never grown, so that no copy of a secret is left behind.
     let mut form = Zeroizing::new(String::with_capacity(longest));
     for (name, value) in fields {
@@ -129,7 +129,7 @@ fn encode(fields: &[(&'static str, SecretString)]) -> Zeroizing<String> {
         }
         form.push_str(name);
         form.push('=');
-        form.extend(utf8_percent_encode(value.expose_secret(), FORM));
+        form.extend(utf8_percent_encode(value.expose(), FORM));
     }
     form
 }

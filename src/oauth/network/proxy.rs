@@ -3,11 +3,11 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use secrecy::{ExposeSecret, SecretString};
 use ureq::Proxy;
 use ureq::http::Uri;
 
 use crate::oauth::url::{bare_host, is_loopback};
+use crate::secret::ProxyUrl;
 
 /// The proxy of the environment and its exceptions.
 ///
@@ -16,7 +16,7 @@ use crate::oauth::url::{bare_host, is_loopback};
 #[derive(Clone, Default)]
 pub struct ProxyRules {
     /// A URL, perhaps with a password; empty means none.
-    proxy: Option<SecretString>,
+    proxy: Option<ProxyUrl>,
     exceptions: Vec<Exception>,
 }
 
@@ -32,7 +32,7 @@ impl ProxyRules {
         let either = |name: &str| lookup(name).or_else(|| lookup(&name.to_ascii_uppercase()));
         let exceptions = either("no_proxy").unwrap_or_default();
         ProxyRules {
-            proxy: either("https_proxy").or_else(|| either("all_proxy")).map(SecretString::from),
+            proxy: either("https_proxy").or_else(|| either("all_proxy")).map(ProxyUrl::new),
             exceptions: exceptions
                 .split([',', ' ', '\t', '\r', '\n'])
                 .filter(|pattern| !pattern.is_empty())
@@ -47,7 +47,7 @@ impl ProxyRules {
         let is_direct = uri.scheme_str() != Some("https")
             || is_loopback(&host)
             || self.exceptions.iter().any(|exception| exception.covers(&host));
-        let proxy = self.proxy.as_ref().map(|proxy| proxy.expose_secret().trim()).filter(|proxy| !proxy.is_empty());
+        let proxy = self.proxy.as_ref().map(|proxy| proxy.expose().trim()).filter(|proxy| !proxy.is_empty());
         match proxy {
             Some(proxy) if !is_direct => {
                 let proxy = Proxy::new(proxy).map_err(|_| "https_proxy or all_proxy is not the URL of a proxy");

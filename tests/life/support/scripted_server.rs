@@ -4,7 +4,6 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
-use secrecy::ExposeSecret;
 use serde_json::Value;
 use tokcache::oauth::{Body, Http, Request, Response, Stage, TransportError};
 use tokcache::time::Timestamp;
@@ -94,7 +93,7 @@ impl Http for ScriptedServer {
             Body::None => &[],
         };
         for (name, value) in &want.fields {
-            let sent = fields.iter().find(|(sent, _)| sent == name).map(|(_, value)| value.expose_secret());
+            let sent = fields.iter().find(|(sent, _)| sent == name).map(|(_, value)| value.expose());
             assert_eq!(sent, Some(value.as_str()), "field {name} of {}", request.url);
         }
         answer
