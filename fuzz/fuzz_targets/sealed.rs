@@ -103,6 +103,7 @@ fn sealing(inner: BareStore, encryption: Encryption) -> SealedStore {
         keep_in_kernel: false,
         keyring_patience: Duration::ZERO,
         passphrases: Box::new(NobodyKnows),
+        swappable: Box::new(|| {}),
     };
     SealedStore::new(Box::new(inner), encryption, keys)
 }
