@@ -57,7 +57,8 @@ impl PublicClient<'_> {
     /// it brought is there, nor a newer one. So it is too after a sign-out; but then recording the grant again does
     /// nothing.
     fn is_undone(&self, cache: &TokenCache, refresh: &Refresh, grant: &Grant) -> bool {
-        let is_rotated = grant.refresh_token.is_some();
+        // Some servers answer with the very token that was spent.
+        let is_rotated = grant.refresh_token.is_some() && grant.refresh_token != grant.spent;
         let is_spent_back = grant.spent.as_ref().is_some_and(|spent| is_rotated && cache.holds_refresh_token(spent));
         let is_served = || matches!(self.plan_again(cache, refresh), Plan::Serve(_));
         is_spent_back || !cache.holds_access_token(&grant.access_token) && !is_served()

@@ -251,3 +251,20 @@ fn what_is_overwritten_after_a_watch_without_calm_is_mended_by_the_next_run() {
     assert_eq!(served(life.token()), ("AT-3".to_owned(), Source::Refresh));
     assert_eq!(fs::read_dir(folder.path().join("rescue")).unwrap().count(), 0);
 }
+
+#[test]
+fn a_newer_token_of_another_program_stays_where_the_server_repeats_the_refresh_token() {
+    let life = shared();
+    let mut answer = tokens(2);
+    answer["refresh_token"] = "RT-1".into();
+    life.server.expects([refresh_with("RT-1").and_answer(200, &answer)]);
+    let renew = |sleeps| {
+        if sleeps == 1 {
+            life.change(|text| text.replace("AT-2", "AT-NEWER"));
+        }
+    };
+    let clock = Restless { clock: &life.clock, act: &renew, sleeps: Mutex::new(0) };
+    PublicClient { clock: &clock, ..life.client() }.acquire_token_silent(&request()).unwrap();
+    assert!(life.stored().contains("AT-NEWER"), "another program's newer token is gone");
+    assert!(life.told().is_empty());
+}
