@@ -91,6 +91,10 @@ pub trait CacheStore: Send + Sync {
     /// Forgets what was [rescued](RefreshLease::rescue) under any lease of this store.
     fn forget_rescued(&self);
 
+    /// Puts in the place of everything that was [rescued](RefreshLease::rescue), under whatever lease, what `rewrite` makes
+    /// of it. With `None` it stays, as it does where it cannot be written. A store that keeps nothing does nothing.
+    fn rewrite_rescued(&self, _rewrite: &mut Rewrite<'_>) {}
+
     /// What a person would want to know of this store.
     fn describe(&self) -> Description;
 }
@@ -108,6 +112,9 @@ pub trait RefreshLease {
     /// Forgets what was kept.
     fn forget_rescued(&self);
 }
+
+/// Makes something else of what was rescued, or leaves it (`None`).
+pub type Rewrite<'a> = dyn FnMut(&[u8]) -> Option<Zeroizing<Vec<u8>>> + 'a;
 
 /// What a reader makes of the bytes that it was handed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

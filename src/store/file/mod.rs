@@ -42,7 +42,8 @@ use self::set_aside::set_aside;
 use self::sweep::sweep;
 use super::wait::{Patience, Waiting, wait_unless};
 use super::{
-    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Saved, StoreError, Wait,
+    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Rewrite, Saved, StoreError,
+    Wait,
 };
 use crate::platform;
 use crate::time::Clock;
@@ -237,6 +238,10 @@ impl CacheStore for FileStore {
 
     fn forget_rescued(&self) {
         self.rescue_place().clear();
+    }
+
+    fn rewrite_rescued(&self, rewrite: &mut Rewrite<'_>) {
+        self.rescue_place().rewrite(rewrite);
     }
 
     fn describe(&self) -> Description {

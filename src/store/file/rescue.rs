@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::lockfile::LockFile;
 use super::place::folder_of;
 use crate::platform;
-use crate::store::RefreshLease;
+use crate::store::{RefreshLease, Rewrite};
 
 /// Far more than what is ever kept.
 const LONGEST: u64 = 1 << 20;
@@ -25,12 +25,36 @@ pub(super) struct RescuePlace<'a> {
 impl RescuePlace<'_> {
     /// Removes the files of all credentials.
     pub(super) fn clear(&self) {
-        for folder in self.folders {
-            let Ok(names) = platform::names_in(folder) else { continue };
-            for name in names.filter(|name| name.as_encoded_bytes().starts_with(self.prefix.as_bytes())) {
-                remove(&folder.join(name));
+        self.files().iter().for_each(|file| remove(file));
+    }
+
+    /// Puts in the place of each file, of whatever credential, what `rewrite` makes of it. What cannot be written stays.
+    pub(super) fn rewrite(&self, rewrite: &mut Rewrite<'_>) {
+        for file in self.files() {
+            if let Some(new) = read(&file).ok().and_then(|bytes| rewrite(&bytes)) {
+                let _ = self.replace(&file, &new);
             }
         }
+    }
+
+    /// The old one or the new one is there at every moment. A name that [`clear`](Self::clear) finds, should it be left.
+    fn replace(&self, file: &Path, bytes: &[u8]) -> io::Result<()> {
+        let folder = folder_of(file);
+        let mut new = tempfile::Builder::new().prefix(&self.prefix).tempfile_in(folder)?;
+        new.write_all(bytes)?;
+        new.as_file().sync_all()?;
+        new.persist(file)?;
+        platform::sync_folder(folder)
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        for folder in self.folders {
+            let Ok(names) = platform::names_in(folder) else { continue };
+            let ours = names.filter(|name| name.as_encoded_bytes().starts_with(self.prefix.as_bytes()));
+            files.extend(ours.map(|name| folder.join(name)));
+        }
+        files
     }
 }
 

@@ -1,8 +1,11 @@
 //! Sealing a plain cache, opening a sealed one for good, and changing its key: one save each, under the cache lock, so
 //! that the old form or the new one is there at every moment, with its key.
 
+use zeroize::Zeroizing;
+
 use super::document::{AtAnyPlace, Document};
-use super::envelope::Header;
+use super::envelope::{self, Header, Recognised, recognise};
+use super::lease::rescue_header;
 use super::obstacle::{Obstacle, Problem};
 use super::{SealError, SealedStore};
 use crate::store::keys::{Key, KeyReference, KeySource};
@@ -95,6 +98,7 @@ impl SealedStore {
         if let Some((reference, key)) = new {
             self.know(reference.clone(), key.clone());
         }
+        let new = new.map(|(reference, _)| Header::new(reference.clone(), self.place()));
         let mut before = None;
         let mut found = false;
         let saved = self.persistently(|obstacle| {
@@ -107,21 +111,36 @@ impl SealedStore {
                     }
                     let (old, plain) = match document {
                         Document::Plain => (None, bytes.to_vec().into()),
-                        Document::Opened { header, document } => (Some(header.key), document),
+                        Document::Opened { header, document } => (Some(header), document),
                     };
                     before = old;
-                    match new {
+                    match &new {
                         None => Ok(Change::Replace(plain)),
-                        Some((reference, _)) => {
-                            let header = Header::new(reference.clone(), self.place());
-                            self.seal(&header, &plain).map(Change::Replace)
-                        }
+                        Some(header) => self.seal(header, &plain).map(Change::Replace),
                     }
                 });
                 converted.unwrap_or_else(|problem| problem.ending(obstacle))
             })
         })?;
-        Ok(Converted { saved, found, before })
+        if saved != Saved::Unchanged {
+            self.inner.rewrite_rescued(&mut |bytes| self.resealed(bytes, before.as_ref(), new.as_ref()));
+        }
+        Ok(Converted { saved, found, before: before.map(|before| before.key) })
+    }
+
+    /// What was rescued while the document was sealed as by `old`, or plain, as the next holder of the lease looks for it.
+    fn resealed(&self, bytes: &[u8], old: Option<&Header>, new: Option<&Header>) -> Option<Zeroizing<Vec<u8>>> {
+        let plain = match (recognise(bytes), old) {
+            (Recognised::Plain, None) => Zeroizing::new(bytes.to_vec()),
+            (Recognised::Sealed(envelope), Some(old)) if envelope.header == rescue_header(old) => {
+                envelope.open(&self.known(&old.key)?)?
+            }
+            _ => return None,
+        };
+        match new {
+            None => Some(plain),
+            Some(new) => envelope::seal(&rescue_header(new), &self.known(&new.key)?, &plain),
+        }
     }
 
     /// Throws away the key that is not needed any more: after a conversion the old one, else the new one.

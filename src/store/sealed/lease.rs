@@ -16,11 +16,14 @@ pub(super) struct SealedLease {
 }
 
 impl SealedLease {
-    pub(super) fn new(inner: Box<dyn RefreshLease>, document: Header, key: Key) -> Self {
-        // So that neither is taken for the other.
-        let header = Header::new(document.key, format!("rescue of {}", document.place));
-        SealedLease { inner, header, key }
+    pub(super) fn new(inner: Box<dyn RefreshLease>, document: &Header, key: Key) -> Self {
+        SealedLease { inner, header: rescue_header(document), key }
     }
+}
+
+/// What seals what is rescued beside the `document`: another place, so that neither is taken for the other.
+pub(super) fn rescue_header(document: &Header) -> Header {
+    Header::new(document.key.clone(), format!("rescue of {}", document.place))
 }
 
 impl RefreshLease for SealedLease {

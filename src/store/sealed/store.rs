@@ -7,7 +7,8 @@ use super::document::Document;
 use super::lease::SealedLease;
 use super::obstacle::{Obstacle, Problem};
 use crate::store::{
-    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Saved, StoreError, Wait,
+    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Rewrite, Saved, StoreError,
+    Wait,
 };
 
 /// A header and a tag take less than this.
@@ -107,12 +108,17 @@ impl CacheStore for SealedStore {
         })?;
         Ok(Some(match seal {
             None => lease,
-            Some((header, key)) => Box::new(SealedLease::new(lease, header, key)),
+            Some((header, key)) => Box::new(SealedLease::new(lease, &header, key)),
         }))
     }
 
     fn forget_rescued(&self) {
         self.inner.forget_rescued();
+    }
+
+    /// As it lies in the inner store.
+    fn rewrite_rescued(&self, rewrite: &mut Rewrite<'_>) {
+        self.inner.rewrite_rescued(rewrite);
     }
 
     fn describe(&self) -> Description {

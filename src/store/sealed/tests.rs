@@ -316,6 +316,33 @@ fn what_is_rescued_is_sealed_and_only_that_is_taken_back() {
 }
 
 #[test]
+fn what_was_rescued_before_a_conversion_is_found_after_it_and_in_plain_only_beside_a_plain_cache() {
+    let folder = Folder::new();
+    let store = |encryption| {
+        let file = FileStore::new(&folder.path("cache"), Duration::ZERO, Arc::new(SystemClock::new()));
+        SealedStore::new(Box::new(file.rescuing_in(vec![folder.path("")])), encryption, settings())
+    };
+    let lease = |store: &SealedStore| store.lease("credential", Duration::ZERO, &mut |_| Wait::More).unwrap().unwrap();
+    put(&store(Encryption::AsItIs), DOCUMENT);
+    let kept = lease(&store(Encryption::AsItIs)).rescue(b"canary").unwrap();
+
+    type Convert<'a> = &'a dyn Fn() -> Result<Conversion, StoreError>;
+    let conversions: [(Convert<'_>, bool); 4] = [
+        (&|| store(Encryption::AsItIs).encrypt(&folder.key("key"), &|_| true), true),
+        (&|| store(Encryption::AsItIs).rekey(Some(&folder.key("other")), false), true),
+        (&|| store(Encryption::AsItIs).decrypt(), false),
+        (&|| store(Encryption::AsItIs).encrypt(&folder.key("key"), &|_| true), true),
+    ];
+    for (convert, seals) in conversions {
+        assert!(matches!(convert(), Ok(Conversion::Done { .. })));
+        assert_eq!(is_sealed(&kept), seals);
+        assert_eq!(lease(&store(Encryption::AsItIs)).rescued().unwrap().as_slice(), b"canary");
+    }
+    let left = fs::read_dir(folder.path("")).unwrap().count();
+    assert_eq!(left, 4, "the cache, two keys and what was rescued");
+}
+
+#[test]
 fn what_was_damaged_before_it_was_sealed_is_repaired_and_stays_sealed() {
     let folder = Folder::new();
     let store = folder.sealed("cache", "key");
