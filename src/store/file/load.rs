@@ -33,6 +33,12 @@ impl Version {
     pub(super) fn of(metadata: &Metadata) -> io::Result<Self> {
         Ok(Version { size: metadata.len(), modified: metadata.modified()? })
     }
+
+    /// The same bytes with the new time that we have just set. Should the size be another one by now, somebody else has
+    /// written in the same moment, and that is no version of ours.
+    pub(super) fn stamped(self, metadata: &Metadata) -> io::Result<Self> {
+        Ok(Version { modified: metadata.modified()?, ..self })
+    }
 }
 
 impl Snapshot {
@@ -100,5 +106,23 @@ impl<'a> Settling<'a> {
         let modified = modified.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let age = self.clock.now().0.saturating_sub_unsigned(modified);
         age > WRITER_PATIENCE.as_secs().cast_signed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn what_somebody_else_wrote_while_the_time_was_being_set_is_another_version() {
+        let mut file = tempfile::tempfile().unwrap();
+        let seen = Version::of(&file.metadata().unwrap()).unwrap();
+        let untouched = seen.stamped(&file.metadata().unwrap()).unwrap();
+        assert_eq!(untouched, Version::of(&file.metadata().unwrap()).unwrap());
+        file.write_all(b"theirs").unwrap();
+        let metadata = file.metadata().unwrap();
+        assert_ne!(seen.stamped(&metadata).unwrap(), Version::of(&metadata).unwrap());
     }
 }

@@ -108,7 +108,7 @@ fn announce(place: &Place, seen: Version) -> Version {
             return Ok(seen);
         }
         stamp(&file, Some(seen.modified))?;
-        Version::of(&file.metadata()?)
+        seen.stamped(&file.metadata()?)
     };
     announced().unwrap_or(seen)
 }
