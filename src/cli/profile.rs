@@ -9,7 +9,7 @@ use super::context::Context;
 use super::passphrase::Asking;
 use super::profiles::{self, Profile, absolute};
 use super::{Exit, Failure, keys};
-use crate::output::{self, quote, tell};
+use crate::output::{self, command_line, quote, tell};
 
 #[derive(Args, Debug)]
 pub(super) struct Input {
@@ -100,11 +100,20 @@ fn store_url(settings: &Settings) -> Result<Option<String>, Failure> {
 }
 
 fn remove(name: &str) -> Result<(), Failure> {
+    // One that cannot be used can be removed, too.
+    let profile = profiles::load_saved(name).ok().flatten().unwrap_or_default();
     if !profiles::remove(name)? {
         return Err(unknown(name));
     }
-    tell(format_args!("The profile {name:?} is gone; `tokcache clear` forgets tokens."));
+    tell(format_args!("The profile {name:?} is gone; {} forgets tokens.", quoted_clear(&profile)));
     Ok(())
+}
+
+/// The command that signs out what a profile that is gone was for.
+fn quoted_clear(profile: &Profile) -> String {
+    let flags = [("--authority", &profile.authority), ("--client-id", &profile.client_id), ("--store", &profile.store)];
+    let words = flags.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value.clone()?])).flatten();
+    format!("`{}`", command_line(["tokcache", "clear"].map(str::to_owned).into_iter().chain(words)))
 }
 
 fn unknown(name: &str) -> Failure {
