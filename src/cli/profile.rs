@@ -103,7 +103,8 @@ fn remove(name: &str) -> Result<(), Failure> {
     // One that cannot be used can be removed, too.
     let profile = profiles::load_saved(name).ok().flatten().unwrap_or_default();
     if !profiles::remove(name)? {
-        return Err(unknown(name));
+        let is_built_in = profiles::load(name)?.is_some();
+        return Err(if is_built_in { built_in(name) } else { unknown(name) });
     }
     tell(format_args!("The profile {name:?} is gone; {} forgets tokens.", quoted_clear(&profile)));
     Ok(())
@@ -114,6 +115,11 @@ fn quoted_clear(profile: &Profile) -> String {
     let flags = [("--authority", &profile.authority), ("--client-id", &profile.client_id), ("--store", &profile.store)];
     let words = flags.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value.clone()?])).flatten();
     format!("`{}`", command_line(["tokcache", "clear"].map(str::to_owned).into_iter().chain(words)))
+}
+
+fn built_in(name: &str) -> Failure {
+    Failure::new(Exit::Config, format!("the profile {name:?} is built in and cannot be removed"))
+        .try_shell("tokcache profile list")
 }
 
 fn unknown(name: &str) -> Failure {
