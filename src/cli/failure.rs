@@ -1,7 +1,8 @@
 //! What a failed command tells: one line of what failed, one of what to type, and an exit code that scripts rely on.
 
-use std::fmt;
+use std::path::Path;
 use std::process::ExitCode;
+use std::{fmt, io};
 
 use tokcache::acquire::{AcquireError, InteractionRequired};
 use tokcache::oauth::{AuthorityError, TokenErrorResponse};
@@ -206,10 +207,21 @@ impl From<StoreError> for Failure {
         match error {
             StoreError::Busy { .. } => failure.retryable(true),
             StoreError::Damaged { .. } => failure.try_tokcache(["cache", "check", "--repair"]),
+            StoreError::Io { path, source, .. } => failure.try_shell(look_at(&path, source.kind())),
             StoreError::Sealed(error) => failure.try_unsealing(error),
             _ => failure.try_tokcache(["cache", "check"]),
         }
     }
+}
+
+/// What shows why the system refused: reading the cache once more does not.
+fn look_at(path: &Path, kind: io::ErrorKind) -> String {
+    let there = path.ancestors().find(|path| path.symlink_metadata().is_ok()).unwrap_or(Path::new("."));
+    let program: &[&str] = match kind {
+        io::ErrorKind::QuotaExceeded | io::ErrorKind::StorageFull => &["df", "-h"],
+        _ => &["ls", "-ld"],
+    };
+    command_line(program.iter().copied().chain([&*there.to_string_lossy()]))
 }
 
 impl From<AuthorityError> for Failure {
@@ -221,5 +233,21 @@ impl From<AuthorityError> for Failure {
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
         Failure::new(Exit::Unexpected, format!("{error:#}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_refused_is_looked_at_where_there_is_something() {
+        let folder = std::env::temp_dir();
+        let folder = folder.canonicalize().unwrap();
+        let shown = command_line([&*folder.to_string_lossy()]);
+        let file = folder.join("tokcache-no-such-folder/token_cache.json");
+        assert_eq!(look_at(&file, io::ErrorKind::PermissionDenied), format!("ls -ld {shown}"));
+        assert_eq!(look_at(&file, io::ErrorKind::StorageFull), format!("df -h {shown}"));
+        assert_eq!(look_at(&folder, io::ErrorKind::ReadOnlyFilesystem), format!("ls -ld {shown}"));
     }
 }

@@ -247,6 +247,7 @@ fn what_stands_in_the_locks_place_and_is_no_file_is_neither_followed_nor_waited_
         for command in [&["token"][..], &["clear", "--all", "--yes"]] {
             let said = home.failure(7, command);
             assert!(said.starts_with(&format!("error: cannot lock {}: {why}", lock.display())), "{said}");
+            assert!(said.ends_with(&format!("\n  try: ls -ld {}\n", lock.display())), "{said}");
         }
         assert_eq!(provider.turn(), 0, "the refresh token was spent");
         home.sign_in_again();
