@@ -59,6 +59,10 @@ pub(crate) struct Failure {
 enum Advice {
     /// What was typed, again.
     Again,
+    /// What was typed, with another value of this flag.
+    AgainWith(&'static str, String),
+    /// What was typed, less this flag.
+    AgainWithout(&'static str),
     /// Something else.
     Shell(String),
     /// These words, with the flags that choose the same profile, client and cache.
@@ -107,9 +111,24 @@ impl Failure {
     }
 
     /// What to type; `typed` is the command line that failed, `settings` those that it ran under.
-    pub(super) fn command(&self, typed: String, settings: &Settings) -> String {
+    pub(super) fn command(&self, typed: &[String], settings: &Settings) -> String {
         match &self.advice {
-            Advice::Again => typed,
+            Advice::Again => command_line(typed),
+            Advice::AgainWith(flag, value) => {
+                let (mut own, childs) = parted(typed);
+                for place in 0..own.len() {
+                    if own[place].strip_prefix(flag).is_some_and(|rest| rest.starts_with('=')) {
+                        own[place] = format!("{flag}={value}");
+                    } else if own[place] == *flag && place + 1 < own.len() {
+                        own[place + 1].clone_from(value);
+                    }
+                }
+                command_line(own.iter().chain(childs))
+            }
+            Advice::AgainWithout(flag) => {
+                let (own, childs) = parted(typed);
+                command_line(own.iter().filter(|word| word != flag).chain(childs))
+            }
             Advice::Shell(command) => command.clone(),
             Advice::Tokcache(words) => {
                 let program = std::iter::once("tokcache".to_owned());
@@ -183,8 +202,9 @@ impl Failure {
             }
             AcquireError::InteractionRequired(_) => failure.try_tokcache(login),
             AcquireError::MinValid { lifetime, .. } => {
-                failure.try_tokcache(["token".to_owned(), "--min-valid".to_owned(), format!("{lifetime}s")])
+                Failure { advice: Advice::AgainWith("--min-valid", format!("{lifetime}s")), ..failure }
             }
+            AcquireError::Offline => Failure { advice: Advice::AgainWithout("--offline"), ..failure },
             AcquireError::Store(error) => Failure::from(error),
             AcquireError::Unsupported { what } => {
                 let endpoint = [format!("--{}", what.replace('_', "-")), "URL".to_owned()];
@@ -214,6 +234,13 @@ impl From<StoreError> for Failure {
     }
 }
 
+/// The words for tokcache, and those of the command that `exec` is to run.
+fn parted(typed: &[String]) -> (Vec<String>, &[String]) {
+    let end = typed.iter().position(|word| word == "--").unwrap_or(typed.len());
+    let (own, childs) = typed.split_at(end);
+    (own.to_vec(), childs)
+}
+
 /// What shows why the system refused: reading the cache once more does not.
 fn look_at(path: &Path, kind: io::ErrorKind) -> String {
     let there = path.ancestors().find(|path| path.symlink_metadata().is_ok()).unwrap_or(Path::new("."));
@@ -239,6 +266,23 @@ impl From<anyhow::Error> for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn advised(advice: Advice, typed: &str) -> String {
+        let typed: Vec<_> = typed.split(' ').map(str::to_owned).collect();
+        Failure { advice, ..Failure::new(Exit::Unexpected, "") }.command(&typed, &Settings::default())
+    }
+
+    #[test]
+    fn a_flag_is_changed_in_what_was_typed_and_not_in_what_exec_would_run() {
+        let shorter = |typed| advised(Advice::AgainWith("--min-valid", "60s".to_owned()), typed);
+        assert_eq!(
+            shorter("tokcache exec --min-valid 2h --scope a -- b --min-valid 2h"),
+            "tokcache exec --min-valid 60s --scope a -- b --min-valid 2h"
+        );
+        assert_eq!(shorter("tokcache token --min-valid=2h -o json"), "tokcache token --min-valid=60s -o json");
+        let online = advised(Advice::AgainWithout("--offline"), "tokcache exec --offline -- b --offline");
+        assert_eq!(online, "tokcache exec -- b --offline");
+    }
 
     #[test]
     fn what_the_system_refused_is_looked_at_where_there_is_something() {

@@ -73,15 +73,15 @@ fn dispatch(settings: &Settings, command: Command) -> Result<ExitCode, Failure> 
 }
 
 fn fail(failure: &Failure, format: ErrorFormat, settings: &Settings) -> ExitCode {
-    let command = failure.command(typed(), settings);
+    let command = failure.command(&typed(), settings);
     output::show_failure(&failure.view(&command), format);
     failure.status()
 }
 
 /// The command line as it could be typed again.
-fn typed() -> String {
+fn typed() -> Vec<String> {
     let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
-    output::command_line(std::iter::once("tokcache".to_owned()).chain(words))
+    std::iter::once("tokcache".to_owned()).chain(words).collect()
 }
 
 /// What clap says of a command line that it does not understand, or that asks for help.
