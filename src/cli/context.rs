@@ -197,9 +197,11 @@ impl Scopes {
     pub(super) fn set(&self) -> Result<ScopeSet, Failure> {
         let is_blank = |text: &String| text.trim().is_empty();
         if self.scopes.iter().chain(&self.resource).any(is_blank) {
-            return Err(
-                Failure::new(Exit::Usage, "an empty scope was given").try_tokcache(["token", "--scope", "SCOPE"])
-            );
+            let failure = Failure::new(Exit::Usage, "an empty scope was given");
+            return Err(match self.resource {
+                Some(_) => failure.try_with("--resource", "RESOURCE"),
+                None => failure.try_with("--scope", "SCOPE"),
+            });
         }
         Ok(match &self.resource {
             Some(resource) => ScopeSet::parse(&format!("{resource}/.default")),

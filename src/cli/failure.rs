@@ -104,6 +104,12 @@ impl Failure {
         self
     }
 
+    /// With what was typed, but another value of this flag.
+    pub(super) fn try_with(mut self, flag: &'static str, value: impl Into<String>) -> Self {
+        self.advice = Advice::AgainWith(flag, value.into());
+        self
+    }
+
     /// Though it is for another reason than an outage, the same command may succeed later; or the other way round.
     pub(super) fn retryable(mut self, retryable: bool) -> Self {
         self.retryable = retryable;
@@ -201,9 +207,7 @@ impl Failure {
                 Failure { response: Some(response), ..failure }.try_tokcache(words)
             }
             AcquireError::InteractionRequired(_) => failure.try_tokcache(login),
-            AcquireError::MinValid { lifetime, .. } => {
-                Failure { advice: Advice::AgainWith("--min-valid", format!("{lifetime}s")), ..failure }
-            }
+            AcquireError::MinValid { lifetime, .. } => failure.try_with("--min-valid", format!("{lifetime}s")),
             AcquireError::Offline => Failure { advice: Advice::AgainWithout("--offline"), ..failure },
             AcquireError::Store(error) => Failure::from(error),
             AcquireError::Unsupported { what } => {
