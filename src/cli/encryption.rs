@@ -71,8 +71,11 @@ pub(super) fn rekey(context: &Context, input: &Rekey) -> Result<(), Failure> {
         if let Some(promised) = &promised {
             remember(context, Some(promised))?;
         }
+        // A key that was named is added to the advice.
+        let words = ["cache", "encrypt", "--encrypt", "keyring"];
+        let words = if source.is_some() { &words[..2] } else { &words };
         return Err(Failure::new(Exit::Store, "there is no encrypted cache to change the key of")
-            .try_tokcache(["cache", "encrypt"]));
+            .try_tokcache(words.iter().copied()));
     };
     let source = source.or(before.as_ref());
     if promised.is_some() {
