@@ -31,9 +31,11 @@ impl PublicClient<'_> {
         // Nobody waits for a token that is only aging: whoever is refreshing it will be done soon enough.
         let patience = if fallback.is_some() { Duration::ZERO } else { self.lock_timeout };
         let credential = self.lease_name(&refresh.account, refresh_tokens);
+        let mut has_waited = false;
         loop {
             let left = patience.saturating_sub(self.clock.elapsed() - refresh.beginning.elapsed);
             let mut enough = || {
+                has_waited = true;
                 let cache = cached::load(self.store);
                 cache.is_ok_and(|cache| {
                     matches!(self.plan_again(&cache, &refresh), Plan::Serve(_) | Plan::Refused { .. })
@@ -42,7 +44,7 @@ impl PublicClient<'_> {
             match self.lease(&credential, left, &mut enough) {
                 Ok(Some(lease)) => {
                     return match self.restore_rescued(lease.as_ref()) {
-                        Ok(()) => self.refresh_under_lease(refresh, lease.as_ref()),
+                        Ok(()) => self.refresh_under_lease(refresh, lease.as_ref(), has_waited),
                         Err(error) => self.fall_back(refresh.account, fallback, error.into()),
                     };
                 }

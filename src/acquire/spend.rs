@@ -1,5 +1,7 @@
 //! Spending a refresh token, under the lease.
 
+use std::time::Duration;
+
 use super::plan::Plan;
 use super::refresh::Refresh;
 use super::silent::{SilentOutcome, SilentRequest};
@@ -25,9 +27,12 @@ impl PublicClient<'_> {
         &self,
         refresh: Refresh,
         lease: &dyn RefreshLease,
+        has_waited: bool,
     ) -> Result<SilentOutcome, AcquireError> {
         let mut refused: Vec<(RefreshToken, Box<TokenErrorResponse>)> = Vec::new();
-        let mut tries = Tries::until(self.clock.elapsed() + self.retry_within);
+        // Whoever was waited for has tried often enough, or died.
+        let retry_within = if has_waited { Duration::ZERO } else { self.retry_within };
+        let mut tries = Tries::until(self.clock.elapsed() + retry_within);
         loop {
             let cache = cached::load(self.store)?;
             let (refresh_tokens, remembered, fallback) = match self.plan_again(&cache, &refresh) {

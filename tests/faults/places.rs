@@ -292,3 +292,21 @@ fn ten_thousand_stale_files_delay_nobody_and_are_gone_after_some_runs() {
     assert!(start.elapsed() < AT_ONCE, "{:?}", start.elapsed());
     assert_eq!(names(&home.state()), ["token_cache.json"]);
 }
+
+#[test]
+fn a_server_that_is_down_is_not_asked_thrice_by_each_of_many() {
+    let (provider, home) = start();
+    let profile = home.path().join("config/profiles/default.toml");
+    let down = fs::read_to_string(&profile).unwrap().replace(&provider.authority(), "http://127.0.0.1:1");
+    put(&profile, down);
+    let start = Instant::now();
+    let mut program = home.command(env!("CARGO_BIN_EXE_tokcache"));
+    program.arg("token");
+    let many: Vec<_> = (0..20).map(|_| program.spawn().unwrap()).collect();
+    for one in many {
+        let output = one.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(5), "{}", text(&output.stderr));
+    }
+    // One after the other with a second each took 20 s.
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+}
