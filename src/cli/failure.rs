@@ -172,6 +172,9 @@ impl Failure {
             | SealError::NewKey { source: KeySource::Passphrase, .. } => {
                 self.try_shell("export TOKCACHE_PASSPHRASE_FILE=FILE")
             }
+            SealError::Key { source: KeySource::KeyFile(path), .. } => {
+                self.try_shell(look_at(&path, io::ErrorKind::NotFound))
+            }
             SealError::Moved { .. } => self.try_tokcache(["cache", "rekey", "--moved"]),
             SealError::NewKey { .. } => self.try_tokcache(["cache", "encrypt", "--encrypt", "key-file:PATH"]),
             SealError::NotAsWanted { found: None, wanted: Some(wanted) } => {
@@ -297,5 +300,18 @@ mod tests {
         assert_eq!(look_at(&file, io::ErrorKind::PermissionDenied), format!("ls -ld {shown}"));
         assert_eq!(look_at(&file, io::ErrorKind::StorageFull), format!("df -h {shown}"));
         assert_eq!(look_at(&folder, io::ErrorKind::ReadOnlyFilesystem), format!("ls -ld {shown}"));
+    }
+
+    #[test]
+    fn a_key_file_that_is_gone_is_looked_for_and_not_asked_for_again() {
+        let folder = std::env::temp_dir().canonicalize().unwrap();
+        let path = folder.join("tokcache-no-such-folder/key");
+        let error = SealError::Key {
+            source: KeySource::KeyFile(path.clone()),
+            error: KeyError::KeyFile { path, why: "gone".to_owned() },
+            store: "file:/cache".to_owned(),
+        };
+        let advice = Failure::from(StoreError::Sealed(error)).command(&[], &Settings::default());
+        assert_eq!(advice, command_line(["ls", "-ld", &*folder.to_string_lossy()]));
     }
 }
