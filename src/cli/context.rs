@@ -183,6 +183,11 @@ impl Context {
                 let message = format!("the profile {:?} lacks {}", self.profile_name, names_missing);
                 Failure::new(Exit::Config, message).try_tokcache(login)
             }
+            None if profiles::saved_names().is_ok_and(|names| !names.is_empty()) => {
+                let name = &self.profile_name;
+                let message = format!("there is no profile {name:?}; without one this needs {names_missing}");
+                Failure::new(Exit::InteractionRequired, message).try_shell("tokcache profile list")
+            }
             None => {
                 let message = format!("nobody has signed in; this needs {names_missing}");
                 let scope = ["--scope", "SCOPE"].map(str::to_owned);

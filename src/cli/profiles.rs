@@ -94,20 +94,25 @@ pub(super) fn remove(name: &str) -> Result<bool, Failure> {
 
 /// The names of all profiles, the built-in one too, sorted.
 pub(super) fn names() -> Result<Vec<String>, Failure> {
-    let folder = folder()?;
-    let entries = match fs::read_dir(&folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(vec![AZURE_CLI.to_owned()]),
-        Err(error) => return Err(cannot("read", &folder, &error)),
-    };
-    let mut names: Vec<_> = entries
-        .filter_map(|entry| Some(entry.ok()?.file_name().to_str()?.strip_suffix(".toml")?.to_owned()))
-        .filter(|name| is_name(name))
-        .chain([AZURE_CLI.to_owned()])
-        .collect();
+    let mut names = saved_names()?;
+    names.push(AZURE_CLI.to_owned());
     names.sort_unstable();
     names.dedup();
     Ok(names)
+}
+
+/// The names of the user's own profiles.
+pub(super) fn saved_names() -> Result<Vec<String>, Failure> {
+    let folder = folder()?;
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(cannot("read", &folder, &error)),
+    };
+    Ok(entries
+        .filter_map(|entry| Some(entry.ok()?.file_name().to_str()?.strip_suffix(".toml")?.to_owned()))
+        .filter(|name| is_name(name))
+        .collect())
 }
 
 /// The path as it will be meant from any folder.
