@@ -101,6 +101,7 @@ fn sealing(inner: BareStore, encryption: Encryption) -> SealedStore {
         credential: Some(FOLDER.with(|folder| folder.path().join("key"))),
         has_screen: false,
         keep_in_kernel: false,
+        key_file_made: Box::new(|_| {}),
         keyring_patience: Duration::ZERO,
         passphrases: Box::new(NobodyKnows),
         swappable: Box::new(|| {}),

@@ -172,7 +172,8 @@ impl Failure {
             | SealError::NewKey { source: KeySource::Passphrase, .. } => {
                 self.try_shell("export TOKCACHE_PASSPHRASE_FILE=FILE")
             }
-            SealError::Key { source: KeySource::KeyFile(path), .. } => {
+            SealError::Key { source: KeySource::KeyFile(path), .. }
+            | SealError::NewKey { source: KeySource::KeyFile(path), .. } => {
                 self.try_shell(look_at(&path, io::ErrorKind::NotFound))
             }
             SealError::Moved { .. } => self.try_tokcache(["cache", "rekey", "--moved"]),

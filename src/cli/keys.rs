@@ -7,7 +7,7 @@ use tokcache::store::{Encryption, KeySettings};
 use super::args::Settings;
 use super::passphrase::{Asking, PassphrasesOfRun};
 use super::{Exit, Failure, environment};
-use crate::output::tell;
+use crate::output::{plain, tell};
 
 /// How long a keyring may take when nobody is there to answer it, and when somebody is.
 const KEYRING_PATIENCE: Duration = Duration::from_secs(3);
@@ -37,6 +37,10 @@ pub(super) fn settings(asking: Asking, keep_in_kernel: bool, verbose: u8) -> Key
         credential: environment::credential(),
         has_screen: environment::has_screen(),
         keep_in_kernel,
+        key_file_made: Box::new(|path| {
+            let path = plain(&path.display().to_string());
+            tell(format_args!("A new key was made in {path}; without it the cache cannot be read."));
+        }),
         keyring_patience: patience,
         passphrases: Box::new(PassphrasesOfRun::new(asking)),
         swappable: Box::new(move || {

@@ -39,6 +39,7 @@ fn sealing(inner: Box<dyn CacheStore>, cache: &Cache) -> SealedStore {
         credential: None,
         has_screen: false,
         keep_in_kernel: false,
+        key_file_made: Box::new(|_| {}),
         keyring_patience: Duration::ZERO,
         passphrases: Box::new(Nobody),
         swappable: Box::new(|| {}),

@@ -22,17 +22,22 @@ pub(super) fn read(path: &Path) -> Result<Key, KeyError> {
     key_in(&file).map_err(|why| unusable(path, why))
 }
 
-/// The key in the file, which is made, with a new key, where there is none.
-pub(super) fn read_or_create(path: &Path) -> Result<Key, KeyError> {
+/// The key in the file, which is made, with a new key, where there is none; `made` is told then. Its folder must be
+/// there: one that is not is a slip of the pen, or a volume that is not mounted.
+pub(super) fn read_or_create(path: &Path, made: impl FnOnce(&Path)) -> Result<Key, KeyError> {
     match std::fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         _ => return read(path),
     }
     let key = Key::generate()?;
     match write_new(path, &key) {
-        Ok(()) => Ok(key),
+        Ok(()) => {
+            made(path);
+            Ok(key)
+        }
         // Another process was faster; its key is the one, then.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => read(path),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(unusable(path, "its folder is not there".to_owned())),
         Err(error) => Err(unusable(path, error.to_string())),
     }
 }
@@ -50,7 +55,6 @@ pub(super) fn key_in(file: &File) -> Result<Key, String> {
 /// Whole or not at all, and on the disk before anything is sealed with it.
 fn write_new(path: &Path, key: &Key) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("/"));
-    platform::create_folder(folder)?;
     let mut file = tempfile::Builder::new().prefix(".tokcache-key-").tempfile_in(folder)?;
     file.write_all(key.to_text().as_bytes())?;
     file.write_all(b"\n")?;
@@ -71,6 +75,10 @@ mod tests {
 
     use super::*;
 
+    fn read_or_create(path: &Path) -> Result<Key, KeyError> {
+        super::read_or_create(path, |_| {})
+    }
+
     fn why(path: &Path) -> String {
         read_or_create(path).unwrap_err().to_string()
     }
@@ -78,12 +86,22 @@ mod tests {
     #[test]
     fn the_first_use_makes_the_file_and_the_second_reads_it() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("new/key");
-        let key = read_or_create(&path).unwrap();
-        assert_eq!(read_or_create(&path).unwrap().id(), key.id());
+        let path = folder.path().join("key");
+        let mut made = None;
+        let key = super::read_or_create(&path, |path| made = Some(path.to_owned())).unwrap();
+        assert_eq!(made.as_ref(), Some(&path));
+        let again = super::read_or_create(&path, |_| panic!("it was there")).unwrap();
+        assert_eq!(again.id(), key.id());
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(fs::metadata(path.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
-        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_not_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/key");
+        assert!(why(&path).ends_with("its folder is not there"), "{}", why(&path));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod passphrase;
 mod source;
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use error::{KeyError, KeyringFault};
@@ -32,6 +32,8 @@ pub struct KeySettings {
     pub has_screen: bool,
     /// Whether keys are kept at hand in the kernel's keyring, for the login session (Linux).
     pub keep_in_kernel: bool,
+    /// Is told the file when a new key was made in it.
+    pub key_file_made: Box<dyn Fn(&Path) + Send + Sync>,
     /// How long the operating system's keyring may take for one answer.
     pub keyring_patience: Duration,
     /// Who knows the passphrase.
@@ -79,7 +81,7 @@ impl Keys {
         let mut argon2id = None;
         let key = match source {
             KeySource::Credential => self.credential()?,
-            KeySource::KeyFile(path) => key_file::read_or_create(path)?,
+            KeySource::KeyFile(path) => key_file::read_or_create(path, &self.settings.key_file_made)?,
             KeySource::Keyring => self.create_in_keyring()?,
             KeySource::Passphrase => {
                 let new = Argon2id::new()?;
@@ -204,6 +206,7 @@ pub(super) mod tests {
             credential: None,
             has_screen: false,
             keep_in_kernel: false,
+            key_file_made: Box::new(|_| {}),
             keyring_patience: Duration::ZERO,
             passphrases: Box::new(OnePassphrase("correct horse")),
             swappable: Box::new(|| {}),
