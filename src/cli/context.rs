@@ -63,8 +63,8 @@ impl Context {
         let remembered = profile.as_ref();
         let clock = Arc::new(SystemClock::new());
         let url = settings.store.as_ref().or(remembered.and_then(|profile| profile.store.as_ref()));
-        let encrypt = settings.encrypt.as_deref().or(remembered.and_then(|profile| profile.encrypt.as_deref()));
-        let encryption = keys::encryption(encrypt)?.unwrap_or_default();
+        let promised = remembered.and_then(|profile| profile.encrypt.as_deref());
+        let encryption = keys::encryption(settings, promised)?.unwrap_or_default();
         let key_cache = settings.key_cache.or(remembered.and_then(|profile| profile.key_cache));
         let keys = keys::settings(asking, key_cache == Some(KeyCache::Kernel), settings.verbose);
         let store = open_store(url, settings, encryption.clone(), keys, clock.clone())?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokcache::store::{Encryption, KeySettings};
+use tokcache::store::{Encryption, KeySettings, UnknownKeySource};
 
 use super::args::Settings;
 use super::passphrase::{Asking, PassphrasesOfRun};
@@ -13,21 +13,25 @@ use crate::output::{plain, tell};
 const KEYRING_PATIENCE: Duration = Duration::from_secs(3);
 const PATIENCE_WITH_A_PERSON: Duration = Duration::from_secs(60);
 
-/// `--encrypt`, as typed or remembered.
-pub(super) fn encryption(text: Option<&str>) -> Result<Option<Encryption>, Failure> {
-    text.map(str::parse).transpose().map_err(|error| {
-        Failure::new(Exit::Config, format!("--encrypt: {error}")).try_tokcache([
-            "cache",
-            "encrypt",
-            "--encrypt",
-            "keyring",
-        ])
-    })
+/// `--encrypt`, as typed, else as `profile` remembers it.
+pub(super) fn encryption(settings: &Settings, profile: Option<&str>) -> Result<Option<Encryption>, Failure> {
+    if let Some(typed) = &settings.encrypt {
+        // The text is not repeated: it may be the passphrase itself.
+        let wrong = |error: UnknownKeySource| {
+            Failure::new(Exit::Config, format!("--encrypt: {error}")).try_with("--encrypt", "KEY")
+        };
+        return typed.parse().map(Some).map_err(wrong);
+    }
+    let wrong = |error: UnknownKeySource| {
+        let words = ["profile", "set", "--encrypt", "KEY"];
+        Failure::new(Exit::Config, format!("encrypt, in the profile: {error}")).try_tokcache(words)
+    };
+    profile.map(str::parse).transpose().map_err(wrong)
 }
 
 /// What a profile remembers of it: what was typed, else what it did.
 pub(super) fn remembered(settings: &Settings, old: Option<String>) -> Result<Option<String>, Failure> {
-    Ok(encryption(settings.encrypt.as_deref())?.map(|encryption| encryption.to_string()).or(old))
+    Ok(encryption(settings, None)?.map(|encryption| encryption.to_string()).or(old))
 }
 
 /// Where keys are looked for.
