@@ -94,6 +94,10 @@ pub(super) struct Settings {
     /// Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(super) verbose: u8,
+
+    /// The variables that say what was not typed.
+    #[arg(skip)]
+    pub(super) variables: Vec<&'static str>,
 }
 
 impl Settings {

@@ -55,10 +55,12 @@ impl Context {
 
     fn resolved(settings: &Settings, asking: Asking, creating: bool) -> Result<Self, Failure> {
         let name = settings.profile.clone().unwrap_or_else(|| "default".to_owned());
+        let of_variable = |failure: Failure| failure.of_variable("TOKCACHE_PROFILE", settings);
+        profiles::ensure_name(&name).map_err(of_variable)?;
         let profile = profiles::load(&name)?;
         if profile.is_none() && settings.profile.is_some() && !creating {
             let message = format!("there is no profile {name:?}");
-            return Err(Failure::new(Exit::Config, message).try_shell("tokcache profile list"));
+            return Err(of_variable(Failure::new(Exit::Config, message).try_shell("tokcache profile list")));
         }
         let remembered = profile.as_ref();
         let clock = Arc::new(SystemClock::new());
@@ -106,7 +108,8 @@ impl Context {
         let (Some(authority), Some(client_id)) = (&profile.authority, &profile.client_id) else {
             return Err(self.incomplete(profile));
         };
-        let authority = Authority::parse(authority, None)?;
+        let of_variable = |error| Failure::from(error).of_variable("TOKCACHE_AUTHORITY", &self.settings);
+        let authority = Authority::parse(authority, None).map_err(of_variable)?;
         let is_same = |other: &String| Authority::parse(other, None).is_ok_and(|other| other.url() == authority.url());
         let learned = profile.learned.clone();
         let learned = if learned.authority.as_ref().is_some_and(is_same) { learned } else { Learned::default() };
@@ -236,7 +239,7 @@ fn open_store(
     // To look up the home costs a start twenty system calls where `HOME` is not set.
     let is_shared_item = url.starts_with("libsecret:");
     let identity_service_folder = is_shared_item.then(environment::identity_service_dir).flatten().unwrap_or_default();
-    let settings = store::Settings {
+    let store_settings = store::Settings {
         default_file,
         identity_service_folder,
         lock_timeout,
@@ -246,6 +249,8 @@ fn open_store(
         encryption,
         keys,
     };
-    store::open(url, settings)
-        .map_err(|error| Failure::new(Exit::Config, error).try_shell("tokcache cache path --store file:PATH"))
+    store::open(url, store_settings).map_err(|error| {
+        let failure = Failure::new(Exit::Config, error).try_shell("tokcache cache path --store file:PATH");
+        failure.of_variable("TOKCACHE_STORE", settings)
+    })
 }

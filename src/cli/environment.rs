@@ -63,7 +63,14 @@ pub(super) fn text(name: &str) -> Option<String> {
 impl Settings {
     /// What was typed, else what is set; a variable that is set to nothing is not set.
     pub(super) fn or_environment(self) -> Result<Settings, Failure> {
-        let text = |typed: Option<String>, name| typed.or_else(|| text(name));
+        let mut variables = Vec::new();
+        let mut text = |typed: Option<String>, name| {
+            typed.or_else(|| {
+                let value = text(name)?;
+                variables.push(name);
+                Some(value)
+            })
+        };
         Ok(Settings {
             profile: text(self.profile, "TOKCACHE_PROFILE"),
             authority: text(self.authority, "TOKCACHE_AUTHORITY"),
@@ -76,6 +83,7 @@ impl Settings {
             lock_timeout: parsed(self.lock_timeout, "TOKCACHE_LOCK_TIMEOUT", wait)?,
             error_format: parsed(self.error_format, "TOKCACHE_ERROR_FORMAT", |text| ErrorFormat::from_str(text, true))?,
             verbose: parsed(Some(self.verbose).filter(|verbose| *verbose > 0), "TOKCACHE_LOG", verbosity)?.unwrap_or(0),
+            variables,
         })
     }
 }

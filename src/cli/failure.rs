@@ -110,6 +110,15 @@ impl Failure {
         self
     }
 
+    /// Named after this variable, where it says what is wrong; it is no help to correct what was typed, then.
+    pub(super) fn of_variable(self, variable: &str, settings: &Settings) -> Self {
+        if !settings.variables.contains(&variable) {
+            return self;
+        }
+        let message = format!("{variable}: {}", self.message);
+        Failure { message, ..self }.try_shell(format!("unset {variable}"))
+    }
+
     /// Though it is for another reason than an outage, the same command may succeed later; or the other way round.
     pub(super) fn retryable(mut self, retryable: bool) -> Self {
         self.retryable = retryable;

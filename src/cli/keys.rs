@@ -18,6 +18,9 @@ pub(super) fn encryption(settings: &Settings, profile: Option<&str>) -> Result<O
     if let Some(typed) = &settings.encrypt {
         // The text is not repeated: it may be the passphrase itself.
         let wrong = |error: UnknownKeySource| {
+            if settings.variables.contains(&"TOKCACHE_ENCRYPT") {
+                return Failure::new(Exit::Config, error).of_variable("TOKCACHE_ENCRYPT", settings);
+            }
             Failure::new(Exit::Config, format!("--encrypt: {error}")).try_with("--encrypt", "KEY")
         };
         return typed.parse().map(Some).map_err(wrong);

@@ -119,7 +119,9 @@ impl Input {
     fn profile(&self, settings: &Settings, context: &Context) -> Result<Profile, Failure> {
         let mut profile = context.profile.clone().unwrap_or_default();
         if let Some(authority) = settings.authority.clone().or(profile.authority.clone()) {
-            let authority = Authority::parse(&authority, self.tenant.as_deref())?.url().to_owned();
+            let authority = Authority::parse(&authority, self.tenant.as_deref())
+                .map_err(|error| Failure::from(error).of_variable("TOKCACHE_AUTHORITY", settings))?;
+            let authority = authority.url().to_owned();
             if profile.authority.as_ref() != Some(&authority) {
                 profile.endpoints = EndpointNames::default();
             }

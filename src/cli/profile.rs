@@ -83,7 +83,8 @@ fn set(name: &str, scopes: &[String], settings: &Settings) -> Result<(), Failure
         profile.learned = Default::default();
     }
     if let Some(authority) = &profile.authority {
-        tokcache::oauth::Authority::parse(authority, None)?;
+        tokcache::oauth::Authority::parse(authority, None)
+            .map_err(|error| Failure::from(error).of_variable("TOKCACHE_AUTHORITY", settings))?;
     }
     if profile == old {
         return Err(Failure::new(Exit::Usage, "nothing to set was given")

@@ -120,11 +120,17 @@ pub(super) fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-fn path(name: &str) -> Result<PathBuf, Failure> {
-    if !is_name(name) {
-        let message = format!("{name:?} is no name for a profile: take letters, digits, - and _");
-        return Err(Failure::new(Exit::Config, message).try_shell("tokcache profile list"));
+/// Refuses what cannot be the name of a profile.
+pub(super) fn ensure_name(name: &str) -> Result<(), Failure> {
+    if is_name(name) {
+        return Ok(());
     }
+    let message = format!("{name:?} is no name for a profile: take letters, digits, - and _");
+    Err(Failure::new(Exit::Config, message).try_shell("tokcache profile list"))
+}
+
+fn path(name: &str) -> Result<PathBuf, Failure> {
+    ensure_name(name)?;
     Ok(folder()?.join(format!("{name}.toml")))
 }
 
