@@ -63,6 +63,7 @@ pub(super) fn text(name: &str) -> Option<String> {
 impl Settings {
     /// What was typed, else what is set; a variable that is set to nothing is not set.
     pub(super) fn or_environment(self) -> Result<Settings, Failure> {
+        ensure_descriptor()?;
         let mut variables = Vec::new();
         let mut text = |typed: Option<String>, name| {
             typed.or_else(|| {
@@ -109,6 +110,15 @@ fn parsed<T>(typed: Option<T>, name: &str, parse: impl Fn(&str) -> Result<T, Str
     parse(&text).map(Some).map_err(|error| {
         Failure::new(Exit::Usage, format!("{name} is set to {text:?}: {error}")).try_shell(format!("unset {name}"))
     })
+}
+
+/// Refuses a `TOKCACHE_PASSPHRASE_FD` that is no number. It is not repeated: it may be the passphrase itself.
+fn ensure_descriptor() -> Result<(), Failure> {
+    if text("TOKCACHE_PASSPHRASE_FD").is_none_or(|text| text.parse::<u32>().is_ok()) {
+        return Ok(());
+    }
+    let message = "TOKCACHE_PASSPHRASE_FD: this is no number of a descriptor, such as 3";
+    Err(Failure::new(Exit::Usage, message).try_shell("unset TOKCACHE_PASSPHRASE_FD"))
 }
 
 /// How often `-v` is meant.
