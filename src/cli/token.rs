@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use clap::Args;
-use tokcache::acquire::{AcquireError, SignInRequest, SilentOutcome, SilentRequest};
+use tokcache::acquire::{AcquireError, SignInRequest, SilentOutcome, SilentRequest, Source};
 use tokcache::cache::MinValid;
 use tokcache::store::CacheStore as _;
 use tokcache::time::Clock;
@@ -99,7 +99,11 @@ impl Selection {
             }
             outcome => outcome.map_err(|error| context.failure(error, &request.scopes))?,
         };
-        context.narrator.note(|| format!("the token comes from {:?}", outcome.source));
+        context.narrator.note(|| match outcome.source {
+            Source::Cache => "the token comes from the cache",
+            Source::Login => "the token comes from the sign-in",
+            Source::Refresh => "the token comes from a refresh",
+        });
         Ok((outcome, client_id))
     }
 }
