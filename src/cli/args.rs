@@ -59,7 +59,7 @@ pub(super) struct Settings {
     pub(super) authority: Option<String>,
 
     /// The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]
-    #[arg(long, global = true, value_name = "ID")]
+    #[arg(long, global = true, value_name = "ID", value_parser = not_blank)]
     pub(super) client_id: Option<String>,
 
     /// Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]
@@ -137,6 +137,11 @@ impl ValueEnum for KeyCache {
             KeyCache::None => PossibleValue::new("none").help("Nowhere"),
         })
     }
+}
+
+/// What a variable that was not set leaves is no value.
+fn not_blank(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 
 /// How long to wait: at most a day, and perhaps not at all.
