@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::refusal::is_answer_for_another;
 use crate::cache::Account;
 use crate::oauth::{ErrorCode, RequestError, TokenErrorResponse};
 use crate::store::StoreError;
@@ -77,6 +78,9 @@ impl AcquireError {
     /// (RFC 6749 §6: the scope must not exceed what was granted).
     pub(super) fn from_refresh(error: RequestError) -> Self {
         match error {
+            RequestError::Refused(response) if is_answer_for_another(&response) => {
+                AcquireError::InteractionRequired(InteractionRequired::AnswerForAnother)
+            }
             RequestError::Refused(response) if response.error == ErrorCode::InvalidScope => {
                 AcquireError::InteractionRequired(InteractionRequired::Refused(response))
             }

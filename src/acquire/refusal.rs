@@ -10,6 +10,9 @@ use crate::oauth::{ErrorCode, TokenErrorResponse};
 use crate::secret::RefreshToken;
 use crate::time::Timestamp;
 
+/// Stands where a server's error code would, when it answered with tokens of somebody else.
+const ANSWER_FOR_ANOTHER: &str = "tokcache.answer_for_another";
+
 /// Seconds for which a refusal is remembered, as long as MSAL Python does.
 const REMEMBERED: i64 = 60;
 
@@ -23,15 +26,31 @@ impl PublicClient<'_> {
     ) {
         let is_entra_like = self.registration.authority.kind().is_entra_like();
         let is_dead = response.error == ErrorCode::InvalidGrant && !is_entra_like || response.kills_refresh_token();
+        self.note(refused, (!is_dead).then_some(request), response);
+    }
+
+    /// Remembers that the answer was for somebody else: the refresh token may have been spent by it, and a provider that
+    /// sees it again may end the sign-in.
+    pub(super) fn remember_answer_for_another(&self, spent: &RefreshToken) {
+        let response = said(ErrorCode::Other(ANSWER_FOR_ANOTHER.to_owned()), None, None);
+        self.note(spent, None, &response);
+    }
+
+    fn note(&self, refused: &RefreshToken, request: Option<&SilentRequest>, response: &TokenErrorResponse) {
         let refusal = Refusal {
             refused_on: self.clock.now(),
-            fingerprint: fingerprint(&self.registration, refused, (!is_dead).then_some(request)),
+            fingerprint: fingerprint(&self.registration, refused, request),
             error: response.error.as_str().to_owned(),
             error_description: response.error_description.clone(),
             suberror: response.suberror.clone(),
         };
         let _ = cached::update(self.store, &mut |cache| cache.note_refusal(refused, &refusal));
     }
+}
+
+/// Whether what is remembered is that the answer was for somebody else.
+pub(super) fn is_answer_for_another(response: &TokenErrorResponse) -> bool {
+    response.error.as_str() == ANSWER_FOR_ANOTHER
 }
 
 /// What the server said within the last minute of this refresh token and request. A forced refresh only takes what was
@@ -48,16 +67,22 @@ pub(super) fn remembered(
     let is_new_enough = !request.force_refresh || since.is_some_and(|since| refusal.refused_on >= since.at);
     let is_this = |request| refusal.fingerprint == fingerprint(registration, &entry.secret, request);
     (is_recent && is_new_enough && (is_this(None) || is_this(Some(request)))).then(|| {
-        Box::new(TokenErrorResponse {
-            error: ErrorCode::from(refusal.error.clone()),
-            error_description: refusal.error_description.clone(),
-            error_codes: Vec::new(),
-            suberror: refusal.suberror.clone(),
-            claims: None,
-            correlation_id: None,
-            status: 400,
-        })
+        let error = ErrorCode::from(refusal.error.clone());
+        Box::new(said(error, refusal.error_description.clone(), refusal.suberror.clone()))
     })
+}
+
+/// A refusal of which no more is known.
+fn said(error: ErrorCode, error_description: Option<String>, suberror: Option<String>) -> TokenErrorResponse {
+    TokenErrorResponse {
+        error,
+        error_description,
+        error_codes: Vec::new(),
+        suberror,
+        claims: None,
+        correlation_id: None,
+        status: 400,
+    }
 }
 
 /// Tells this client's use of the refresh token from any other; with a `request`, the use for that: Entra refuses what

@@ -58,6 +58,7 @@ impl PublicClient<'_> {
             }
             match self.spend(&refresh, &entry) {
                 Ok(response) if self.is_for_another(&cache, &refresh.account, &response) => {
+                    self.remember_answer_for_another(&entry.secret);
                     let failure = AcquireError::InteractionRequired(InteractionRequired::AnswerForAnother);
                     return self.fall_back(refresh.account, fallback, failure);
                 }

@@ -18,6 +18,9 @@ const PAUSE: Duration = Duration::from_millis(150);
 /// The longest watch, where others write without end.
 const LONGEST: Duration = Duration::from_secs(3);
 
+/// Looks in a row that find everything in its place, while others write: who has not overwritten it by then has read it.
+const ENOUGH_LOOKS: u32 = 4;
+
 /// The cache as it was left by a save.
 #[derive(Default)]
 pub(super) struct Written {
@@ -36,7 +39,7 @@ impl PublicClient<'_> {
     /// `is_undone`. Takes no time where only tokcache and MSAL Python write, and never holds the cache lock while it
     /// waits.
     ///
-    /// False when it may be undone still: others wrote to the end of the watch, or the cache cannot be read any more.
+    /// False when it may be undone still: it was so to the end of the watch, or the cache cannot be read any more.
     pub(super) fn stays(
         &self,
         mut written: Written,
@@ -48,6 +51,7 @@ impl PublicClient<'_> {
             return true;
         }
         let end = self.clock.elapsed() + LONGEST.min(self.retry_within);
+        let mut looks_in_a_row = 0;
         loop {
             self.clock.sleep(PAUSE);
             let Ok(cache) = cached::load(self.store) else { return false };
@@ -56,7 +60,9 @@ impl PublicClient<'_> {
                 return true;
             }
             written = seen;
+            looks_in_a_row += 1;
             if is_undone(&cache) {
+                looks_in_a_row = 0;
                 let mended = cached::update(self.store, &mut |cache| {
                     if is_undone(cache) {
                         cache.record(grant, now);
@@ -68,6 +74,9 @@ impl PublicClient<'_> {
                     Ok(_) => self.observer.saved_again(),
                     Err(_) => return false,
                 }
+            }
+            if looks_in_a_row == ENOUGH_LOOKS {
+                return true;
             }
             if self.clock.elapsed() >= end {
                 return false;

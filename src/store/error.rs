@@ -71,7 +71,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             StoreError::Busy { lock, holder, waited } => {
-                write!(formatter, "{holder} has held {} for {} s", lock.display(), waited.as_secs())
+                write!(formatter, "waited {} s for {}, which {holder} holds", waited.as_secs(), lock.display())
             }
             StoreError::Damaged { path, reason } => {
                 write!(formatter, "{} is not a token cache, or a damaged one", path.display())?;

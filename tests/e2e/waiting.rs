@@ -33,7 +33,7 @@ fn a_wait_ends_and_names_the_holder(stopped: bool) {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!((output.status.code(), output.stdout.len()), (Some(7), 0), "{errors}");
     assert!(errors.contains(&format!("waiting for {named} to finish its refresh")), "{errors}");
-    assert!(errors.contains(&format!("{named} has held ")), "{errors}");
+    assert!(errors.contains(&format!(", which {named} holds")), "{errors}");
     if stopped {
         signal(&holder, Signal::CONT);
     }

@@ -6,6 +6,7 @@ Answers in lines of JSON. `add PREFIX COUNT` records so many access tokens; `sec
 `watch` prints them at once, and again for each line that it reads; `keep` saves what it reads.
 """
 
+import fcntl
 import json
 import sys
 
@@ -16,7 +17,10 @@ def main():
     signal, schema, label, *rest = sys.argv[1:]
     attributes = dict(word.split("=", 1) for word in rest if "=" in word)
     command, *arguments = [word for word in rest if "=" not in word]
-    persistence = LibsecretPersistence(signal, schema, attributes, label=label)
+    # The library tries the keyring first, by one item for all processes: two that do so at once disturb each other.
+    with open(__file__) as one_at_a_time:
+        fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
+        persistence = LibsecretPersistence(signal, schema, attributes, label=label)
     COMMANDS[command](persistence, *arguments)
 
 

@@ -144,6 +144,15 @@ fn a_program_that_writes_something_else_is_no_reason_to_save_again() {
 }
 
 #[test]
+fn others_who_write_without_end_but_overwrite_nothing_are_watched_for_four_looks() {
+    let life = shared();
+    let (_, watched) =
+        refresh_while(&life, |sleeps| life.change(|text| text.replace("NODES", &format!("NODES-{sleeps}"))));
+    assert_eq!(watched, 4 * PAUSE);
+    assert!(life.told().is_empty());
+}
+
+#[test]
 fn a_newer_token_of_another_program_stays() {
     let life = shared();
     let renew = |sleeps| {

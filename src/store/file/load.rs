@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::regular::{check, open_unchecked};
+use super::regular::{check_cache, open_unchecked};
 use super::wiped_bytes::WipedBytes;
 use crate::store::{Reading, StoreError};
 use crate::time::Clock;
@@ -69,7 +69,7 @@ pub(super) fn snapshot(path: &Path) -> Result<Option<Snapshot>, StoreError> {
 fn read(path: &Path) -> io::Result<Snapshot> {
     let mut file = open_unchecked(path)?;
     let metadata = file.metadata()?;
-    check(&metadata)?;
+    check_cache(&metadata)?;
     let before = Version::of(&metadata)?;
     let mut bytes = WipedBytes::default();
     bytes.0.try_reserve_exact(usize::try_from(before.size).unwrap_or(usize::MAX))?;

@@ -248,17 +248,13 @@ impl CacheStore for FileStore {
         let path = self.place.typed.clone();
         let lock_holder = self.place.lock_files().iter().find_map(|lock| holder_of(lock));
         let exposed = [
-            (self.place.file(), is_exposed as fn(&Metadata) -> bool),
+            (self.place.file(), platform::is_open_to_others as fn(&Metadata) -> bool),
             (self.place.folder(), platform::lets_others_replace),
         ];
         let exposed = exposed.into_iter().filter(|(path, is_so)| fs::metadata(path).is_ok_and(|it| is_so(&it)));
         let exposed = exposed.map(|(path, _)| path.to_owned()).collect();
         Description { url: format!("file:{}", path.display()), path: Some(path), lock_holder, exposed }
     }
-}
-
-fn is_exposed(cache: &Metadata) -> bool {
-    platform::is_open_to_others(cache) || platform::check_owner(cache).is_err()
 }
 
 /// Enough of SHA-256 to tell credentials, or files, apart; nothing of a secret shows in a file's name.

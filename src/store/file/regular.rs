@@ -30,6 +30,13 @@ pub(super) fn check(metadata: &Metadata) -> io::Result<()> {
     Err(io::Error::other(if metadata.is_dir() { "it is a folder" } else { "it is no regular file" }))
 }
 
+/// Whether it is a file, and nobody else's: what another user has planted would answer with tokens of his, and be given
+/// ours.
+pub(super) fn check_cache(metadata: &Metadata) -> io::Result<()> {
+    check(metadata)?;
+    platform::check_owner(metadata)
+}
+
 fn checked(file: File) -> io::Result<File> {
     check(&file.metadata()?)?;
     Ok(file)

@@ -15,7 +15,7 @@ use tempfile::{Builder, NamedTempFile};
 use super::load::{Snapshot, Version};
 use super::lock::CacheLock;
 use super::place::{Place, TEMPORARY_TAIL};
-use super::regular::{check, open_to_write, open_unchecked};
+use super::regular::{check_cache, open_to_write, open_unchecked};
 use crate::platform;
 use crate::store::StoreError;
 
@@ -85,11 +85,7 @@ pub(super) fn existing(place: &Place) -> io::Result<Option<Metadata>> {
     match fs::metadata(place.file()) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
-        Ok(metadata) => {
-            check(&metadata)?;
-            platform::check_owner(&metadata)?;
-            Ok(Some(metadata))
-        }
+        Ok(metadata) => check_cache(&metadata).map(|()| Some(metadata)),
     }
 }
 
@@ -133,7 +129,7 @@ fn write_beside(place: &Place, bytes: &[u8], replaced: Option<&Metadata>) -> io:
 fn write_in_place(place: &Place, bytes: &[u8], old: Option<&[u8]>) -> io::Result<File> {
     let file = open_to_write(place.file())?;
     let found = file.metadata()?;
-    platform::check_owner(&found)?;
+    check_cache(&found)?;
     // Only its owner can close it, and it was open before.
     let _ = platform::narrow_mode(&file, &found);
     platform::reserve_growth(&file, bytes.len() as u64)?;
