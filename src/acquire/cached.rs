@@ -53,6 +53,7 @@ fn told(error: ParseError, bytes: &[u8]) -> String {
             format!("what stands at byte {offset}, in line {}, is not UTF-8", line(offset))
         }
         ParseError::SectionNotAnObject(section) => format!("its {section} is not an object"),
+        ParseError::TooLarge => "it is larger than 4 GiB".to_owned(),
     }
 }
 

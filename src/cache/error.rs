@@ -18,6 +18,8 @@ pub enum ParseError {
     NotUtf8,
     /// One of the five sections is neither an object nor null.
     SectionNotAnObject(Section),
+    /// 4 GiB or more.
+    TooLarge,
 }
 
 impl fmt::Display for ParseError {
@@ -28,6 +30,7 @@ impl fmt::Display for ParseError {
             ParseError::NotAnObject => formatter.write_str("the cache is not a JSON object"),
             ParseError::NotUtf8 => formatter.write_str("the cache is not UTF-8"),
             ParseError::SectionNotAnObject(section) => write!(formatter, "{section} in the cache is not an object"),
+            ParseError::TooLarge => formatter.write_str("the cache is larger than 4 GiB"),
         }
     }
 }

@@ -52,7 +52,7 @@ pub struct TokenCache {
 impl TokenCache {
     /// An empty cache.
     pub fn new() -> Self {
-        let root = super::text::scan::Span { start: 0, end: 2 };
+        let root = super::text::scan::Span::new(0, 2);
         TokenCache { text: Zeroizing::new("{}".to_owned()), index: Index::empty(root), saved: None }
     }
 
@@ -68,7 +68,7 @@ impl TokenCache {
         let index = Index::of(text)?;
         let text = std::str::from_utf8(text).map_err(|_| ParseError::NotUtf8)?;
         let root = index.root.of(text.as_bytes());
-        serde_json::from_slice::<IgnoredAny>(root).map_err(|error| malformed(root, index.root.start, &error))?;
+        serde_json::from_slice::<IgnoredAny>(root).map_err(|error| malformed(root, index.root.start(), &error))?;
         for section in Section::ALL {
             let named = |name: &str| Section::named(name) == Some(section);
             let last = index.members.iter().rev().find(|member| named(&member.name(text.as_bytes())));

@@ -66,7 +66,7 @@ impl<'t> Edit<'t> {
         let root = Rewrite { text, object: index.root, members: &index.members, style: self.style, depth: 0 };
         let new: usize = sections.iter().flatten().map(|section| section.len() + 64).sum();
         let mut out = SecretBuffer::with_capacity(text.len() + new);
-        out.push_str(&String::from_utf8_lossy(&text[..index.root.start]));
+        out.push_str(&String::from_utf8_lossy(&text[..index.root.start()]));
         let names: Vec<_> = index.members.iter().map(|member| Section::named(&member.name(text))).collect();
         let (mut existing, missing): (Vec<_>, Vec<_>) = Section::ALL
             .into_iter()
@@ -80,7 +80,7 @@ impl<'t> Edit<'t> {
             },
             missing.into_iter().map(|(section, value)| (section.name().to_owned(), value)),
         );
-        out.push_str(&String::from_utf8_lossy(&text[index.root.end..]));
+        out.push_str(&String::from_utf8_lossy(&text[index.root.end()..]));
         Some(out.finish())
     }
 
@@ -90,10 +90,10 @@ impl<'t> Edit<'t> {
         let added = std::mem::take(&mut self.added[section as usize]);
         let member = index.members.iter().rev().find(|member| Section::named(&member.name(text)) == Some(section));
         // A section that is null or missing is written as a new object: it has no members to copy.
-        let object = member.map_or(Span { start: 0, end: 0 }, |member| member.value);
+        let object = member.map_or(Span::default(), |member| member.value);
         let members = index.section(section);
         let new: usize = added.iter().map(|(key, value)| 2 * key.len() + value.len() + 32).sum();
-        let mut out = SecretBuffer::with_capacity(object.end - object.start + new);
+        let mut out = SecretBuffer::with_capacity(object.end() - object.start() + new);
         Rewrite { text, object, members, style: self.style, depth: 1 }.write(
             &mut out,
             |position| changes.remove(&position),

@@ -32,25 +32,25 @@ impl Rewrite<'_> {
         added: impl Iterator<Item = (String, Zeroizing<String>)>,
     ) {
         let counting = counting(self.text, self.members);
-        let mut start = self.object.start + 1;
+        let mut start = self.object.start() + 1;
         let mut separator = "{";
         for (position, member) in self.members.iter().enumerate() {
             let is_last = position + 1 == self.members.len();
             // Only white space stands between a value and its comma.
-            let blank = self.text[member.value.end..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-            let end = if is_last { member.value.end } else { member.value.end + blank };
+            let blank = self.text[member.value.end()..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            let end = if is_last { member.value.end() } else { member.value.end() + blank };
             let change = if counting[position] { change(position) } else { Some(Change::Remove) };
             if !matches!(change, Some(Change::Remove)) {
                 out.push_str(separator);
                 separator = ",";
             }
             match change {
-                None => self.copy(out, Span { start, end }),
+                None => self.copy(out, Span::new(start, end)),
                 Some(Change::Remove) => {}
                 Some(Change::Replace(value)) => {
-                    self.copy(out, Span { start, end: member.value.start });
+                    self.copy(out, Span::new(start, member.value.start()));
                     out.push_str(&value);
-                    self.copy(out, Span { start: member.value.end, end });
+                    self.copy(out, Span::new(member.value.end(), end));
                 }
             }
             start = end + 1;
@@ -64,7 +64,7 @@ impl Rewrite<'_> {
         match (separator, self.members.last()) {
             ("{", _) => out.push('{'),
             (_, None) => self.style.end_line(out, self.depth),
-            (_, Some(last)) => self.copy(out, Span { start: last.value.end, end: self.object.end - 1 }),
+            (_, Some(last)) => self.copy(out, Span::new(last.value.end(), self.object.end() - 1)),
         }
         out.push('}');
     }
@@ -84,7 +84,7 @@ pub(in crate::cache) fn with_fields(value: &[u8], fields: &[(&str, Option<&str>)
     let named = |name: &str| fields.iter().find(|(own, _)| *own == name);
     let has = |name: &str| members.iter().any(|member| member.name(value) == name);
     let added = fields.iter().filter(|(name, _)| !has(name));
-    let object = Span { start: 0, end: value.len() };
+    let object = Span::new(0, value.len());
     let rewrite = Rewrite { text: value, object, members: &members, style, depth: ENTRY_DEPTH };
     let mut out = SecretBuffer::with_capacity(value.len() * 2);
     rewrite.write(
@@ -101,7 +101,7 @@ pub(in crate::cache) fn with_fields(value: &[u8], fields: &[(&str, Option<&str>)
 /// The entry `value` without these fields; the others stay to the letter.
 pub(in crate::cache) fn without_fields(value: &[u8], names: &[&str], style: Style) -> Zeroizing<String> {
     let Ok(members) = members(value) else { return style.object(&[], ENTRY_DEPTH) };
-    let object = Span { start: 0, end: value.len() };
+    let object = Span::new(0, value.len());
     let rewrite = Rewrite { text: value, object, members: &members, style, depth: ENTRY_DEPTH };
     let mut out = SecretBuffer::with_capacity(value.len());
     let is_named = |position: usize| names.contains(&&*members[position].name(value));

@@ -10,18 +10,35 @@ use super::glance::Look;
 use super::search::quote_or_backslash;
 use crate::cache::{ParseError, Section};
 
-/// A range of bytes of the text.
+/// A range of bytes of the text. Small, as a large cache has ten for each entry.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(in crate::cache) struct Span {
-    pub(in crate::cache) start: usize,
-    pub(in crate::cache) end: usize,
+    start: u32,
+    end: u32,
 }
 
 impl Span {
+    /// Of a text that is no longer than [`LONGEST_TEXT`].
+    pub(in crate::cache) fn new(start: usize, end: usize) -> Span {
+        debug_assert!(end <= LONGEST_TEXT);
+        Span { start: start as u32, end: end as u32 }
+    }
+
+    pub(in crate::cache) fn start(self) -> usize {
+        self.start as usize
+    }
+
+    pub(in crate::cache) fn end(self) -> usize {
+        self.end as usize
+    }
+
     pub(in crate::cache) fn of(self, text: &[u8]) -> &[u8] {
-        &text[self.start..self.end]
+        &text[self.start()..self.end()]
     }
 }
+
+/// A byte less than 4 GiB.
+const LONGEST_TEXT: usize = u32::MAX as usize;
 
 /// One member of an object.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +80,7 @@ impl Index {
 
     /// Indexes a document. White space and a byte order mark may stand around the root.
     pub(in crate::cache) fn of(text: &[u8]) -> Result<Index, ParseError> {
-        let mut scanner = Scanner::new(text);
+        let mut scanner = Scanner::new(text)?;
         if text.starts_with(b"\xef\xbb\xbf") {
             scanner.at = 3;
         }
@@ -86,7 +103,7 @@ impl Index {
             };
             Ok(Look::default())
         })?;
-        let root = Span { start, end: scanner.at };
+        let root = Span::new(start, scanner.at);
         scanner.white_space();
         if scanner.at < text.len() {
             return Err(scanner.malformed());
@@ -101,7 +118,7 @@ impl Index {
 
 /// The members of the one object that `text` is.
 pub(in crate::cache) fn members(text: &[u8]) -> Result<Vec<Member>, ParseError> {
-    let mut scanner = Scanner::new(text);
+    let mut scanner = Scanner::new(text)?;
     match scanner.peek()? {
         b'{' => scanner.members(|scanner, _| scanner.unseen()),
         _ => Err(ParseError::NotAnObject),
@@ -118,8 +135,11 @@ struct Scanner<'t> {
 }
 
 impl<'t> Scanner<'t> {
-    fn new(text: &'t [u8]) -> Self {
-        Scanner { text, at: 0, nesting: Vec::new(), escaped: false }
+    fn new(text: &'t [u8]) -> Result<Self, ParseError> {
+        if text.len() > LONGEST_TEXT {
+            return Err(ParseError::TooLarge);
+        }
+        Ok(Scanner { text, at: 0, nesting: Vec::new(), escaped: false })
     }
 
     /// Passes over an entry. There is nothing to see in one that is no JSON object.
@@ -174,7 +194,7 @@ impl<'t> Scanner<'t> {
             self.white_space();
             let start = self.at;
             let look = value(self, key)?;
-            visit(Member { key, value: Span { start, end: self.at }, escaped: self.escaped, look });
+            visit(Member { key, value: Span::new(start, self.at), escaped: self.escaped, look });
             escaped |= self.escaped;
             self.white_space();
             if self.peek()? == b'}' {
@@ -238,7 +258,7 @@ impl<'t> Scanner<'t> {
             let rest = self.text.get(self.at..).ok_or(ParseError::CutOff)?;
             self.at += quote_or_backslash(rest).ok_or(ParseError::CutOff)? + 1;
             if self.text[self.at - 1] == b'"' {
-                return Ok(Span { start, end: self.at });
+                return Ok(Span::new(start, self.at));
             }
             self.escaped = true;
             self.at += 1;
