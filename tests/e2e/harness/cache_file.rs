@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde::Serialize;
+use serde_json::ser::{PrettyFormatter, Serializer};
 use serde_json::{Value, json};
 
 /// The file that all programs of a test share.
@@ -101,6 +103,10 @@ impl CacheFile {
 
     #[allow(clippy::disallowed_methods, reason = "no other program is at work, and the test wants the bare file")]
     fn write(&self, document: &Value) {
-        std::fs::write(&self.0, document.to_string()).expect("a cache file");
+        let mut text = Vec::new();
+        // As MSAL Python and tokcache do: beside programs that write otherwise, a refresh takes longer.
+        let formatter = PrettyFormatter::with_indent(b"    ");
+        document.serialize(&mut Serializer::with_formatter(&mut text, formatter)).expect("JSON");
+        std::fs::write(&self.0, text).expect("a cache file");
     }
 }
