@@ -4,9 +4,9 @@ use super::observer::Successor;
 use super::plan::Plan;
 use super::refresh::Refresh;
 use super::silent::{SilentOutcome, Source};
-use super::stay::Written;
+use super::stay::to_watch;
 use super::{AcquireError, InteractionRequired, PublicClient, cached, rescue};
-use crate::cache::{Grant, Owner, Recorded, RefreshTokenEntry, TokenCache};
+use crate::cache::{Grant, Recorded, RefreshTokenEntry, TokenCache};
 use crate::oauth::TokenResponse;
 use crate::store::{RefreshLease, Saved};
 
@@ -28,10 +28,10 @@ impl PublicClient<'_> {
         let date = response.date;
         let grant = self.refresh_grant(&refresh, spent, response);
         let mut recorded = Recorded::Stored;
-        let mut written = Written::default();
+        let mut watched = None;
         let saved = cached::update(self.store, &mut |cache| {
             recorded = cache.record(&grant, now);
-            written = Written::of(cache);
+            watched = to_watch(cache);
         });
         self.compare_clocks(date, now);
         if let Ok(Saved::WrittenAndClosed) = saved {
@@ -40,7 +40,7 @@ impl PublicClient<'_> {
         match saved {
             Ok(_) => {
                 let is_undone = &|cache: &TokenCache| self.is_undone(cache, &refresh, &grant);
-                let stays = recorded != Recorded::Stored || self.stays(written, is_undone, &grant, now);
+                let stays = recorded != Recorded::Stored || self.stays(watched, is_undone, &grant, now);
                 if stays {
                     lease.forget_rescued();
                 }
@@ -68,25 +68,12 @@ impl PublicClient<'_> {
     /// files such tokens under "no user" when the response names nobody.
     fn refresh_grant(&self, refresh: &Refresh, spent: &RefreshTokenEntry, response: TokenResponse) -> Grant {
         let Self { registration, .. } = self;
+        let realm = registration.realm(&registration.endpoints, registration.tenant.as_ref());
+        let account = refresh.account.home_account_id.clone();
         Grant {
-            client_id: registration.client_id.clone(),
-            environment: registration.environment(),
-            realm: registration.realm(&registration.endpoints, registration.tenant.as_ref()),
             other_realms: registration.realms(&refresh.account),
-            owner: Owner::User(refresh.account.home_account_id.clone()),
-            sign_in: None,
-            access_token: response.access_token,
-            token_type: response.token_type,
-            scopes: response.scope.unwrap_or_else(|| refresh.request.scopes.clone()),
-            expires_in: response.expires_in,
-            ext_expires_in: response.ext_expires_in,
-            refresh_in: response.refresh_in,
-            refresh_token: response.refresh_token,
-            family_id: response.family_id,
-            id_token: response.id_token,
             spent: Some(spent.secret.clone()),
-            key_id: None,
-            ext_cache_key: None,
+            ..self.grant(account, realm, &refresh.request.scopes, response)
         }
     }
 }

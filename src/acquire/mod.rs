@@ -15,6 +15,7 @@ mod cached;
 mod client;
 mod error;
 mod explain;
+mod grant;
 mod keep;
 mod observer;
 mod plan;

@@ -1,9 +1,9 @@
 //! Signing in: the one place where a person is asked.
 
 use super::silent::{SilentOutcome, Source};
-use super::stay::Written;
+use super::stay::to_watch;
 use super::{AcquireError, PublicClient, cached};
-use crate::cache::{Account, Grant, Owner, RefreshTokenEntry, RefreshTokenQuery, SignIn, TokenCache};
+use crate::cache::{Account, Grant, RefreshTokenEntry, RefreshTokenQuery, SignIn, TokenCache};
 use crate::oauth::{DEVICE_CODE_GRANT_TYPE, Endpoints, Identity, TokenResponse};
 use crate::store::Saved;
 use crate::terms::{Realm, ScopeSet};
@@ -64,11 +64,11 @@ impl PublicClient<'_> {
         &self,
         request: &SignInRequest,
         endpoints: Endpoints,
-        response: TokenResponse,
+        mut response: TokenResponse,
     ) -> Result<SignedIn, AcquireError> {
         let now = self.clock.now();
         self.compare_clocks(response.date, now);
-        let identity = response.identity.unwrap_or_else(|| Identity {
+        let identity = response.identity.take().unwrap_or_else(|| Identity {
             home_account_id: self.unnamed_account(),
             local_account_id: None,
             username: String::new(),
@@ -76,12 +76,8 @@ impl PublicClient<'_> {
             tenant: None,
         });
         let tenant = identity.tenant.map(Realm::new);
+        let realm = self.registration.realm(&endpoints, tenant.as_ref());
         let grant = Grant {
-            client_id: self.registration.client_id.clone(),
-            environment: self.registration.environment(),
-            realm: self.registration.realm(&endpoints, tenant.as_ref()),
-            other_realms: Vec::new(),
-            owner: Owner::User(identity.home_account_id.clone()),
             sign_in: Some(SignIn {
                 local_account_id: identity.local_account_id.clone(),
                 username: identity.username.clone(),
@@ -89,18 +85,7 @@ impl PublicClient<'_> {
                 // As MSAL Python writes it.
                 account_source: Some(DEVICE_CODE_GRANT_TYPE.to_owned()),
             }),
-            access_token: response.access_token,
-            token_type: response.token_type,
-            scopes: response.scope.unwrap_or_else(|| request.scopes.clone()),
-            expires_in: response.expires_in,
-            ext_expires_in: response.ext_expires_in,
-            refresh_in: response.refresh_in,
-            refresh_token: response.refresh_token,
-            family_id: response.family_id,
-            id_token: response.id_token,
-            spent: None,
-            key_id: None,
-            ext_cache_key: None,
+            ..self.grant(identity.home_account_id.clone(), realm, &request.scopes, response)
         };
         let own = RefreshTokenQuery {
             client_id: grant.client_id.clone(),
@@ -108,11 +93,11 @@ impl PublicClient<'_> {
             home_account_id: identity.home_account_id.clone(),
         };
         let mut superseded = Vec::new();
-        let mut written = Written::default();
+        let mut watched = None;
         let saved = cached::update(self.store, &mut |cache| {
             superseded = cache.find_refresh_tokens(&own);
             cache.record(&grant, now);
-            written = Written::of(cache);
+            watched = to_watch(cache);
         })?;
         if saved == Saved::WrittenAndClosed {
             self.observer.closed_to_others();
@@ -122,7 +107,7 @@ impl PublicClient<'_> {
             let is_old = |entry: &RefreshTokenEntry| superseded.iter().any(|before| before.secret == entry.secret);
             !cache.holds_access_token(&grant.access_token) && cache.find_refresh_tokens(&own).iter().all(is_old)
         };
-        self.stays(written, is_undone, &grant, now);
+        self.stays(watched, is_undone, &grant, now);
         let account = Account {
             home_account_id: identity.home_account_id,
             environment: grant.environment.clone(),

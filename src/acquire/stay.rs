@@ -21,17 +21,12 @@ const LONGEST: Duration = Duration::from_secs(3);
 /// Looks in a row that find everything in its place, while others write: who has not overwritten it by then has read it.
 const ENOUGH_LOOKS: u32 = 4;
 
-/// The cache as it was left by a save.
-#[derive(Default)]
-pub(super) struct Written {
-    text: Zeroizing<String>,
-    needs_watching: bool,
-}
+/// The cache as it was left by a save, if it is to be watched.
+pub(super) type Watched = Option<Zeroizing<String>>;
 
-impl Written {
-    pub(super) fn of(cache: &TokenCache) -> Self {
-        Written { text: cache.serialize(), needs_watching: cache.has_hasty_writers() }
-    }
+/// Where others write who may overwrite what they have not read. Nobody else pays for a copy.
+pub(super) fn to_watch(cache: &TokenCache) -> Watched {
+    cache.has_hasty_writers().then(|| cache.serialize())
 }
 
 impl PublicClient<'_> {
@@ -42,21 +37,19 @@ impl PublicClient<'_> {
     /// False when it may be undone still: it was so to the end of the watch, or the cache cannot be read any more.
     pub(super) fn stays(
         &self,
-        mut written: Written,
+        saved: Watched,
         is_undone: &dyn Fn(&TokenCache) -> bool,
         grant: &Grant,
         now: Timestamp,
     ) -> bool {
-        if !written.needs_watching {
-            return true;
-        }
+        let Some(mut written) = saved else { return true };
         let end = self.clock.elapsed() + LONGEST.min(self.retry_within);
         let mut looks_in_a_row = 0;
         loop {
             self.clock.sleep(PAUSE);
             let Ok(cache) = cached::load(self.store) else { return false };
-            let seen = Written::of(&cache);
-            if seen.text == written.text {
+            let seen = cache.serialize();
+            if seen == written {
                 return true;
             }
             written = seen;
@@ -67,7 +60,7 @@ impl PublicClient<'_> {
                     if is_undone(cache) {
                         cache.record(grant, now);
                     }
-                    written = Written::of(cache);
+                    written = cache.serialize();
                 });
                 match mended {
                     Ok(Saved::Unchanged) => {}
