@@ -7,18 +7,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use tokcache::acquire::{self, AcquireError, PublicClient, Registration, Silence, SilentRequest};
-use tokcache::cache::{MinValid, Section};
-use tokcache::oauth::{Authority, Endpoints};
+use tokcache::acquire::{self, AcquireError};
+use tokcache::cache::Section;
 use tokcache::store::{CacheStore, Change, MemoryStore};
-use tokcache::terms::{ClientId, Environment, ScopeSet};
+use tokcache::terms::Environment;
 use tokcache_fuzz::document::{Document, is_of_client, is_of_owner};
+use tokcache_fuzz::expired::{self, CACHE};
 use tokcache_fuzz::json::Object;
 use tokcache_fuzz::server::{Server, SteppedClock};
 use zeroize::Zeroizing;
-
-/// Somebody whose access token has expired, beside others.
-const CACHE: &str = include_str!("../cache_before_refresh.json");
 
 fuzz_target!(|input: &[u8]| {
     let Some(server) = Server::from_input(input) else { return };
@@ -26,28 +23,8 @@ fuzz_target!(|input: &[u8]| {
     let store = MemoryStore::new(clock.clone());
     let before = Zeroizing::new(CACHE.as_bytes().to_vec());
     store.update(&mut |_| Change::Replace(before.clone())).expect("memory takes it");
-    let client = PublicClient {
-        registration: Registration {
-            authority: Authority::parse("https://login.microsoftonline.com/contoso", None).expect("a good URL"),
-            client_id: ClientId::new("client"),
-            endpoints: Endpoints::default(),
-            tenant: None,
-        },
-        store: &store,
-        http: &server,
-        clock: clock.as_ref(),
-        observer: &Silence,
-        lock_timeout: Duration::from_secs(1),
-        retry_within: Duration::from_secs(5),
-    };
-    let answer = client.acquire_token_silent(&SilentRequest {
-        scopes: ScopeSet::parse("User.Read"),
-        account: None,
-        min_valid: MinValid::AtLeast(Duration::ZERO),
-        force_refresh: false,
-        offline: false,
-        claims: None,
-    });
+    let answer =
+        expired::client(&store, &server, &clock, Duration::from_secs(5)).acquire_token_silent(&expired::request());
     assert!(server.requests() > 0, "nobody was asked");
 
     let text = server.text();

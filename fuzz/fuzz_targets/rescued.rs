@@ -6,45 +6,22 @@
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use tokcache::acquire::{AcquireError, PublicClient, Registration, Silence, SilentRequest, load};
-use tokcache::cache::{MinValid, Section};
-use tokcache::oauth::{Authority, Endpoints};
-use tokcache::terms::{ClientId, ScopeSet};
+use tokcache::acquire::{AcquireError, load};
+use tokcache::cache::Section;
 use tokcache_fuzz::document::Document;
+use tokcache_fuzz::expired::{self, CACHE};
 use tokcache_fuzz::json::Object;
 use tokcache_fuzz::server::{Server, SteppedClock};
 use tokcache_fuzz::store::BareStore;
 
-/// Somebody whose access token has expired, beside others.
-const CACHE: &str = include_str!("../cache_before_refresh.json");
 const SPENT: &str = "SPENT-RT";
 
 fuzz_target!(|bytes: &[u8]| {
     let store = BareStore::holding(CACHE.as_bytes());
     store.contents().rescued = Some(bytes.to_vec().into());
     let clock = SteppedClock::default();
-    let client = PublicClient {
-        registration: Registration {
-            authority: Authority::parse("https://login.microsoftonline.com/contoso", None).expect("a good URL"),
-            client_id: ClientId::new("client"),
-            endpoints: Endpoints::default(),
-            tenant: None,
-        },
-        store: &store,
-        http: &Server::new(503, ""),
-        clock: &clock,
-        observer: &Silence,
-        lock_timeout: Duration::from_secs(1),
-        retry_within: Duration::ZERO,
-    };
-    let answer = client.acquire_token_silent(&SilentRequest {
-        scopes: ScopeSet::parse("User.Read"),
-        account: None,
-        min_valid: MinValid::AtLeast(Duration::ZERO),
-        force_refresh: false,
-        offline: false,
-        claims: None,
-    });
+    let server = Server::new(503, "");
+    let answer = expired::client(&store, &server, &clock, Duration::ZERO).acquire_token_silent(&expired::request());
     assert!(matches!(answer, Err(AcquireError::Unavailable { .. })), "{answer:?}");
     assert!(store.contents().rescued.is_none(), "it is of no use twice");
 

@@ -3,6 +3,7 @@
 
 mod allocation;
 pub mod document;
+pub mod expired;
 pub mod json;
 pub mod server;
 pub mod store;

@@ -1,0 +1,49 @@
+//! Somebody whose access token has expired, beside others: what is asked, and by whom.
+
+use std::time::Duration;
+
+use tokcache::acquire::{PublicClient, Registration, Silence, SilentRequest};
+use tokcache::cache::MinValid;
+use tokcache::oauth::{Authority, Endpoints};
+use tokcache::store::CacheStore;
+use tokcache::terms::{ClientId, ScopeSet};
+
+use crate::server::{Server, SteppedClock};
+
+/// The cache.
+pub const CACHE: &str = include_str!("../cache_before_refresh.json");
+
+/// Who will have to refresh; what fails is tried again for `retry_within`.
+pub fn client<'a>(
+    store: &'a dyn CacheStore,
+    server: &'a Server,
+    clock: &'a SteppedClock,
+    retry_within: Duration,
+) -> PublicClient<'a> {
+    PublicClient {
+        registration: Registration {
+            authority: Authority::parse("https://login.microsoftonline.com/contoso", None).expect("a good URL"),
+            client_id: ClientId::new("client"),
+            endpoints: Endpoints::default(),
+            tenant: None,
+        },
+        store,
+        http: server,
+        clock,
+        observer: &Silence,
+        lock_timeout: Duration::from_secs(1),
+        retry_within,
+    }
+}
+
+/// A token for the scope of the one that has expired.
+pub fn request() -> SilentRequest {
+    SilentRequest {
+        scopes: ScopeSet::parse("User.Read"),
+        account: None,
+        min_valid: MinValid::AtLeast(Duration::ZERO),
+        force_refresh: false,
+        offline: false,
+        claims: None,
+    }
+}
