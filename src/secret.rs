@@ -2,12 +2,16 @@
 
 mod buffer;
 mod stack;
+mod window;
+mod wiped_bytes;
 
 use std::fmt;
 use std::marker::PhantomData;
 
 pub use buffer::SecretBuffer;
 pub(crate) use stack::wiping_the_stack;
+pub use window::Window;
+pub(crate) use wiped_bytes::WipedBytes;
 /// What wipes its content when it is dropped: in the arguments and answers of stores, caches and networks.
 pub use zeroize::Zeroizing;
 

@@ -9,12 +9,16 @@ use libfuzzer_sys::fuzz_target;
 use tokcache::cache::{
     AccessTokenEntry, AccessTokenQuery, MinValid, Owner, RefreshTokenQuery, Section, Snapshot, TokenCache, Verdict,
 };
+use tokcache::secret::Window;
 use tokcache::terms::{ClientId, Environment, HomeAccountId, Realm, ScopeSet};
 use tokcache::time::Timestamp;
 use tokcache_fuzz::document::{Document, is_of_client, is_of_owner, is_within, same};
 
 /// In the lifetimes of the tokens of `tests/vectors/`, and of those in its samples.
 const TIMES: [Timestamp; 2] = [Timestamp(1_700_000_100), Timestamp(1_795_190_000)];
+
+/// So many bytes of the document are in memory at first.
+const ROOMS: [usize; 2] = [1, 50];
 
 /// Queries are made of so many entries.
 const SUBJECTS: usize = 4;
@@ -43,6 +47,10 @@ fuzz_target!(|text: &[u8]| {
         for now in TIMES {
             let found = full_search(&cache, &query, now);
             assert_eq!(snapshot.find_access_token(&query, now), found, "the quick search is the full one");
+            for room in ROOMS {
+                let sifted = sifted(text.as_bytes(), room, &query, now);
+                assert_eq!(sifted, found, "and so is the one while it is read");
+            }
             if let Some(entry) = found {
                 assert_rightful(&document, &query, now, &entry);
             }
@@ -63,6 +71,13 @@ fn full_search(cache: &TokenCache, query: &AccessTokenQuery, now: Timestamp) -> 
     let merit = found.as_ref().map(|entry| (entry.refresh_on.is_none_or(|time| time > now), entry.expires_on));
     assert_eq!(merit, usable.into_iter().max());
     found
+}
+
+fn sifted(mut text: &[u8], room: usize, query: &AccessTokenQuery, now: Timestamp) -> Option<AccessTokenEntry> {
+    let size = text.len() as u64;
+    let mut window = Window::with_room(&mut text, size, room).expect("memory can be read");
+    let snapshot = Snapshot::skim(&mut window, &query.client_id, &query.environment, &query.scopes);
+    snapshot.expect("what can be changed can be read piece by piece").find_access_token(query, now)
 }
 
 /// By a reading of the entry that has nothing in common with the program's.

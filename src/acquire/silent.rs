@@ -107,13 +107,22 @@ impl PublicClient<'_> {
         }
     }
 
-    /// The warm path: the document is scanned where it lies, and only what may be the answer is parsed. `None` is no
+    /// The warm path: the document is scanned while it is read, and only what may be the answer is parsed. `None` is no
     /// verdict: whatever is not plainly served from the cache is for the whole decision.
     fn serve_cached(&self, request: &SilentRequest) -> Result<Option<SilentOutcome>, AcquireError> {
         if request.force_refresh || request.claims.is_some() {
             return Ok(None);
         }
+        let (client_id, environment) = (&self.registration.client_id, self.registration.environment());
         let mut served = None;
+        let was_skimmed = self.store.skim(&mut |window| {
+            let snapshot = Snapshot::skim(window, client_id, &environment, &request.scopes);
+            served = snapshot.and_then(|snapshot| self.serve_from(&snapshot, request));
+        });
+        if was_skimmed {
+            return Ok(served);
+        }
+        served = None;
         cached::read(self.store, &mut |bytes| {
             served = self.serve_from(&Snapshot::scan(bytes)?, request);
             Ok(())

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::{
     AccessTokenQuery, AccountRemoval, MinValid, Owner, RefreshTokenQuery, RemovalScope, Section, Snapshot, TokenCache,
 };
+use crate::secret::Window;
 use crate::terms::{ClientId, Environment, HomeAccountId, Realm, ScopeSet};
 use crate::time::Timestamp;
 
@@ -94,6 +95,11 @@ fn one_user_of_many_tokens_and_realms_is_one() {
 #[test]
 fn of_many_tokens_that_would_do_the_last_may_be_the_best() {
     let text = crowd(|_| r#""home_account_id": "user", "client_id": "client", "realm": "r""#.to_owned());
-    let found = Snapshot::scan(text.as_bytes()).unwrap().find_access_token(&query("user", "r"), NOW).unwrap();
+    let query = query("user", "r");
+    let found = Snapshot::scan(text.as_bytes()).unwrap().find_access_token(&query, NOW).unwrap();
     assert_eq!(found.secret.expose(), format!("secret-{}", MANY - 1));
+    let mut source = text.as_bytes();
+    let mut window = Window::open(&mut source, text.len() as u64).unwrap();
+    let skimmed = Snapshot::skim(&mut window, &query.client_id, &query.environment, &query.scopes).unwrap();
+    assert_eq!(skimmed.find_access_token(&query, NOW), Some(found));
 }

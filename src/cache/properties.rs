@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::{AccessTokenQuery, Grant, MinValid, Owner, Section, Snapshot, TokenCache, Verdict};
-use crate::secret::AccessToken;
+use crate::secret::{AccessToken, Window};
 use crate::terms::{ClientId, Environment, HomeAccountId, Realm, ScopeSet};
 use crate::time::Timestamp;
 
@@ -193,9 +193,21 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(prop_oneof![any::<u8>(), structure], 0..64)
 }
 
+/// What `look` sees in a document of which so many bytes are in memory at first.
+fn skimmed<Seen>(
+    mut text: &[u8],
+    room: usize,
+    query: &AccessTokenQuery,
+    look: impl FnOnce(&Snapshot<'_>) -> Seen,
+) -> Option<Seen> {
+    let size = text.len() as u64;
+    let mut window = Window::with_room(&mut text, size, room).unwrap();
+    Snapshot::skim(&mut window, &query.client_id, &query.environment, &query.scopes).as_ref().map(look)
+}
+
 proptest! {
     #[test]
-    fn all_ways_of_reading_agree(text in document(), query in query()) {
+    fn all_ways_of_reading_agree(text in document(), query in query(), room in 1..300_usize) {
         let cache = TokenCache::deserialize(text.as_bytes()).unwrap();
         prop_assert_eq!(&*cache.serialize(), &text);
         let mut usable = Vec::new();
@@ -206,6 +218,8 @@ proptest! {
         });
         let quick = Snapshot::scan(text.as_bytes()).unwrap().find_access_token(&query, NOW);
         prop_assert_eq!(&quick, &found);
+        let skimmed = skimmed(text.as_bytes(), room, &query, |snapshot| snapshot.find_access_token(&query, NOW));
+        prop_assert_eq!(skimmed.as_ref(), Some(&found));
         usable.sort_unstable();
         let has_no_ties = usable.windows(2).all(|pair| pair[0] != pair[1]);
         if has_no_ties {
@@ -234,8 +248,9 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_make_it_panic(text in bytes()) {
+    fn no_bytes_make_it_panic(text in bytes(), query in query(), room in 1..64_usize) {
         let scanned = Snapshot::scan(&text).is_ok();
+        prop_assert_eq!(skimmed(&text, room, &query, |_| ()).is_some(), scanned);
         if let Ok(mut cache) = TokenCache::deserialize(&text) {
             prop_assert!(scanned || text.trim_ascii().is_empty());
             cache.clear();

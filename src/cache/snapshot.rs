@@ -1,8 +1,11 @@
+use super::find::access_token::is_granted;
+use super::find::matching::CaseRule;
 use super::text::document::Document;
 use super::text::scan::Index;
+use super::text::sieve::sift;
 use super::{AccessTokenEntry, AccessTokenQuery, Account, ParseError};
-use crate::secret::RawIdToken;
-use crate::terms::{ClientId, Environment};
+use crate::secret::{RawIdToken, Window, WipedBytes};
+use crate::terms::{ClientId, Environment, ScopeSet};
 use crate::time::Timestamp;
 
 /// A document to take one access token from, quickly: the text is borrowed, and only what may be the answer is parsed.
@@ -10,8 +13,13 @@ use crate::time::Timestamp;
 /// It cannot be changed, so it need not be valid to the last byte: it has to be one whole object, its brackets and
 /// strings closed. Anything more is for [`TokenCache`](super::TokenCache).
 pub struct Snapshot<'t> {
-    text: &'t [u8],
+    text: Text<'t>,
     index: Index,
+}
+
+enum Text<'t> {
+    Whole(&'t [u8]),
+    Sifted(WipedBytes),
 }
 
 impl<'t> Snapshot<'t> {
@@ -20,7 +28,27 @@ impl<'t> Snapshot<'t> {
     /// # Errors
     /// Empty or white space, cut off, or not an object.
     pub fn scan(text: &'t [u8]) -> Result<Self, ParseError> {
-        Ok(Snapshot { text, index: Index::of(text)? })
+        Ok(Snapshot { text: Text::Whole(text), index: Index::of(text)? })
+    }
+
+    /// Looks the document over that is read through `window`. Where that does not show all of it, only those access tokens
+    /// are kept that may grant `scopes` to `client_id` in `environment`: no other can be found.
+    ///
+    /// `None`: it cannot be read to its end, or is none for [`scan`](Snapshot::scan).
+    pub fn skim(
+        window: &'t mut Window<'_>,
+        client_id: &ClientId,
+        environment: &Environment,
+        scopes: &ScopeSet,
+    ) -> Option<Self> {
+        if window.is_last() {
+            return Snapshot::scan(window.text()).ok();
+        }
+        let case = CaseRule::of(environment);
+        let sifted =
+            sift(window, &|entry| entry.glance().is_none_or(|glance| is_granted(&glance, client_id, scopes, case)))?;
+        let index = Index::of(&sifted).ok()?;
+        Some(Snapshot { text: Text::Sifted(sifted), index })
     }
 
     /// What [`TokenCache::accounts`](super::TokenCache::accounts) returns.
@@ -39,7 +67,11 @@ impl<'t> Snapshot<'t> {
     }
 
     fn document(&self) -> Document<'_> {
-        Document { text: self.text, index: &self.index }
+        let text = match &self.text {
+            Text::Whole(text) => text,
+            Text::Sifted(text) => &**text,
+        };
+        Document { text, index: &self.index }
     }
 }
 

@@ -22,6 +22,8 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use crate::secret::Window;
+
 pub use error::StoreError;
 pub use file::FileStore;
 pub use keys::{
@@ -44,6 +46,13 @@ pub trait CacheStore: Send + Sync {
     /// # Errors
     /// [`StoreError::Damaged`] when the reader has found the bytes torn for as long as a writer could be at work.
     fn load(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError>;
+
+    /// Shows the newest bytes to `read` while they are read, so that a large document need not be in memory at once. Tries
+    /// it once, and waits for nobody. `false`: what was seen, if anything was, does not count, and
+    /// [`load`](CacheStore::load) has to tell.
+    fn skim(&self, _read: &mut dyn FnMut(&mut Window<'_>)) -> bool {
+        false
+    }
 
     /// Runs `change` on the newest bytes (`None`: there is no document yet) with no other writer in between, and saves
     /// what it returns. `change` may run again after a lost race; its last run is the one that counts.

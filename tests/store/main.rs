@@ -15,6 +15,8 @@ mod files;
 mod locks;
 mod neighbours;
 mod processes;
+#[cfg(unix)]
+mod skims;
 mod support;
 #[cfg(target_os = "linux")]
 mod system_calls;

@@ -1,8 +1,11 @@
 //! The search for an access token: over all of them with a reason for each, or quickly.
 
 use super::matching::CaseRule;
+use super::verdict::resource_scopes;
 use crate::cache::text::document::{Document, Entry};
+use crate::cache::text::glance::Glance;
 use crate::cache::{AccessTokenEntry, AccessTokenQuery, Defect, Section, Verdict};
+use crate::terms::{ClientId, ScopeSet};
 use crate::time::Timestamp;
 
 impl<'t> Document<'t> {
@@ -78,10 +81,19 @@ impl AccessTokenQuery {
     fn may_match(&self, entry: &Entry<'_>) -> bool {
         let Some(glance) = entry.glance() else { return true };
         let case = CaseRule::of(&self.environment);
-        let granted = |scope| glance.target.split_whitespace().any(|own| case.same(own, scope));
-        case.same(glance.client_id, self.client_id.as_str())
+        is_granted(&glance, &self.client_id, &self.scopes, case)
             && case.same(glance.home_account_id, self.owner.home_account_id().unwrap_or_default())
             && self.realms.iter().any(|realm| case.same(glance.realm, realm.as_str()))
-            && self.resource_scopes().all(granted)
     }
+}
+
+/// Whether a client was granted these scopes by the token that an entry is, whoever's it is.
+pub(in crate::cache) fn is_granted(
+    glance: &Glance<'_>,
+    client_id: &ClientId,
+    scopes: &ScopeSet,
+    case: CaseRule,
+) -> bool {
+    let granted = |scope| glance.target.split_whitespace().any(|own| case.same(own, scope));
+    case.same(glance.client_id, client_id.as_str()) && resource_scopes(scopes).all(granted)
 }

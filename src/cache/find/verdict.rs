@@ -125,15 +125,8 @@ impl AccessTokenQuery {
     }
 
     fn wanted_scopes(&self, granted: &ScopeSet, case: CaseRule) -> bool {
-        let mut wanted = self.resource_scopes().peekable();
+        let mut wanted = resource_scopes(&self.scopes).peekable();
         wanted.peek().is_some() && wanted.all(|scope| case.contains(granted, scope))
-    }
-
-    /// The scopes that a token has to have; the reserved ones only where nothing else is asked for.
-    pub(in crate::cache) fn resource_scopes(&self) -> impl Iterator<Item = &str> {
-        let is_reserved = |scope: &str| RESERVED_SCOPES.contains(&scope);
-        let only_reserved = self.scopes.iter().all(is_reserved);
-        self.scopes.iter().filter(move |scope| only_reserved || !is_reserved(scope))
     }
 
     fn untimely(&self, entry: &AccessTokenEntry, now: Timestamp) -> Option<Reason> {
@@ -155,6 +148,13 @@ impl AccessTokenQuery {
             None
         }
     }
+}
+
+/// The scopes that a token has to have; the reserved ones only where nothing else is asked for.
+pub(in crate::cache) fn resource_scopes(asked_for: &ScopeSet) -> impl Iterator<Item = &str> {
+    let is_reserved = |scope: &str| RESERVED_SCOPES.contains(&scope);
+    let only_reserved = asked_for.iter().all(is_reserved);
+    asked_for.iter().filter(move |scope| only_reserved || !is_reserved(scope))
 }
 
 fn duration(seconds: i64) -> Duration {

@@ -53,6 +53,12 @@ impl<'t> Entry<'t> {
         self.member.name(self.text)
     }
 
+    /// The same where nothing is to be decoded.
+    pub(in crate::cache) fn plain_key(&self) -> Option<&'t str> {
+        let quoted = self.member.key.of(self.text);
+        str::from_utf8(&quoted[1..quoted.len() - 1]).ok().filter(|_| !self.is_escaped())
+    }
+
     /// The value's text.
     pub(in crate::cache) fn value(&self) -> &'t [u8] {
         self.member.value.of(self.text)

@@ -6,4 +6,5 @@ pub(super) mod glance;
 pub(super) mod rewrite;
 pub(super) mod scan;
 mod search;
+pub(super) mod sieve;
 pub(super) mod style;

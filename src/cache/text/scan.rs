@@ -81,18 +81,10 @@ impl Index {
     /// Indexes a document. White space and a byte order mark may stand around the root.
     pub(in crate::cache) fn of(text: &[u8]) -> Result<Index, ParseError> {
         let mut scanner = Scanner::new(text)?;
-        if text.starts_with(b"\xef\xbb\xbf") {
-            scanner.at = 3;
-        }
-        scanner.white_space();
-        let start = scanner.at;
-        if scanner.peek()? != b'{' {
-            return Err(ParseError::NotAnObject);
-        }
+        let start = scanner.root()?;
         let mut sections: [Vec<_>; Section::ALL.len()] = Default::default();
         let members = scanner.members(|scanner, key| {
-            let member = Member { key, value: key, escaped: scanner.escaped, look: Look::default() };
-            let Some(section) = Section::named(&member.name(text)) else { return scanner.unseen() };
+            let Some(section) = scanner.section(key) else { return scanner.unseen() };
             // Of two sections with one name the last counts, as in every MSAL library.
             sections[section as usize] = match scanner.peek()? {
                 b'{' => scanner.members(|scanner, _| scanner.entry())?,
@@ -125,9 +117,18 @@ pub(in crate::cache) fn members(text: &[u8]) -> Result<Vec<Member>, ParseError> 
     }
 }
 
-struct Scanner<'t> {
+/// Which of an object's members comes next.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(super) enum Place {
+    First,
+    /// After a comma.
+    Further,
+}
+
+/// Passes over a document from its start.
+pub(super) struct Scanner<'t> {
     text: &'t [u8],
-    at: usize,
+    pub(super) at: usize,
     /// The closing brackets that are due, innermost last.
     nesting: Vec<u8>,
     /// Whether a backslash was met since this was last cleared.
@@ -135,15 +136,33 @@ struct Scanner<'t> {
 }
 
 impl<'t> Scanner<'t> {
-    fn new(text: &'t [u8]) -> Result<Self, ParseError> {
+    pub(super) fn new(text: &'t [u8]) -> Result<Self, ParseError> {
         if text.len() > LONGEST_TEXT {
             return Err(ParseError::TooLarge);
         }
         Ok(Scanner { text, at: 0, nesting: Vec::new(), escaped: false })
     }
 
+    /// Goes to the root object, and returns where it stands.
+    pub(super) fn root(&mut self) -> Result<usize, ParseError> {
+        if self.text.starts_with(b"\xef\xbb\xbf") {
+            self.at = 3;
+        }
+        self.white_space();
+        match self.peek()? {
+            b'{' => Ok(self.at),
+            _ => Err(ParseError::NotAnObject),
+        }
+    }
+
+    /// The section that the key of a member of the root names.
+    pub(super) fn section(&self, key: Span) -> Option<Section> {
+        let member = Member { key, value: key, escaped: self.escaped, look: Look::default() };
+        Section::named(&member.name(self.text))
+    }
+
     /// Passes over an entry. There is nothing to see in one that is no JSON object.
-    fn entry(&mut self) -> Result<Look, ParseError> {
+    pub(super) fn entry(&mut self) -> Result<Look, ParseError> {
         let (start, escaped) = (self.at, self.escaped);
         let (text, mut look) = (self.text, Look::default());
         if self.peek()? == b'{'
@@ -157,7 +176,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// Passes over a value that is not looked at.
-    fn unseen(&mut self) -> Result<Look, ParseError> {
+    pub(super) fn unseen(&mut self) -> Result<Look, ParseError> {
         self.value()?;
         Ok(Look::default())
     }
@@ -178,32 +197,41 @@ impl<'t> Scanner<'t> {
         mut value: impl FnMut(&mut Self, Span) -> Result<Look, ParseError>,
         mut visit: impl FnMut(Member),
     ) -> Result<(), ParseError> {
-        self.at += 1;
+        let mut escaped = self.escaped;
+        self.expect(b'{')?;
+        let mut place = Place::First;
+        while let Some(member) = self.member(place, &mut value)? {
+            visit(member);
+            escaped |= self.escaped;
+            place = Place::Further;
+        }
+        self.escaped = escaped;
+        Ok(())
+    }
+
+    /// Passes over the next member of an object, or over its closing bracket: `None`.
+    pub(super) fn member(
+        &mut self,
+        place: Place,
+        value: impl FnOnce(&mut Self, Span) -> Result<Look, ParseError>,
+    ) -> Result<Option<Member>, ParseError> {
         self.white_space();
         if self.peek()? == b'}' {
             self.at += 1;
-            return Ok(());
+            return Ok(None);
         }
-        let mut escaped = self.escaped;
-        loop {
-            self.white_space();
-            self.escaped = false;
-            let key = self.string()?;
-            self.white_space();
-            self.expect(b':')?;
-            self.white_space();
-            let start = self.at;
-            let look = value(self, key)?;
-            visit(Member { key, value: Span::new(start, self.at), escaped: self.escaped, look });
-            escaped |= self.escaped;
-            self.white_space();
-            if self.peek()? == b'}' {
-                self.at += 1;
-                self.escaped = escaped;
-                return Ok(());
-            }
+        if place == Place::Further {
             self.expect(b',')?;
+            self.white_space();
         }
+        self.escaped = false;
+        let key = self.string()?;
+        self.white_space();
+        self.expect(b':')?;
+        self.white_space();
+        let start = self.at;
+        let look = value(self, key)?;
+        Ok(Some(Member { key, value: Span::new(start, self.at), escaped: self.escaped, look }))
     }
 
     fn value(&mut self) -> Result<(), ParseError> {
@@ -276,7 +304,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    fn expect(&mut self, byte: u8) -> Result<(), ParseError> {
+    pub(super) fn expect(&mut self, byte: u8) -> Result<(), ParseError> {
         if self.peek()? != byte {
             return Err(self.malformed());
         }
@@ -284,7 +312,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    fn peek(&self) -> Result<u8, ParseError> {
+    pub(super) fn peek(&self) -> Result<u8, ParseError> {
         self.text.get(self.at).copied().ok_or(ParseError::CutOff)
     }
 

@@ -1,31 +1,19 @@
 //! Finding the end of a string, many bytes at a time.
 
-/// As many bytes as any processor compares at once. A library that is faster on some asks the processor first what it
-/// can do, and in a virtual machine each of these questions costs more than all of the search.
-const BLOCK: usize = 16;
-/// As many as fit into a number.
+/// As many as fit into a number. A library that compares more at once asks the processor first how many it can, and in a
+/// virtual machine each of these questions costs more than all of the search.
 const WORD: usize = 8;
 
 /// Where the first quote or backslash is.
 pub(in crate::cache) fn quote_or_backslash(text: &[u8]) -> Option<usize> {
-    let (blocks, _) = text.as_chunks();
-    let bare = BLOCK * blocks.iter().take_while(|block| !holds_either(block)).count();
-    let (words, rest) = text[bare..].as_chunks();
+    let (words, rest) = text.as_chunks();
     for (number, word) in words.iter().enumerate() {
         if let Some(at) = first_in(*word) {
-            return Some(bare + WORD * number + at);
+            return Some(WORD * number + at);
         }
     }
-    rest.iter().position(is_either).map(|at| bare + WORD * words.len() + at)
-}
-
-fn is_either(byte: &u8) -> bool {
-    (*byte == b'"') | (*byte == b'\\')
-}
-
-/// Nothing here is left early, so that the bytes of a block are looked at together.
-fn holds_either(block: &[u8; BLOCK]) -> bool {
-    block.iter().fold(0, |found, byte| found | u8::from(is_either(byte))) != 0
+    let at = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+    Some(WORD * words.len() + at)
 }
 
 /// Takes the bytes for a number, in which subtracting borrows from the highest bit of a byte that is zero. A byte above

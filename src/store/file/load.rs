@@ -1,12 +1,12 @@
 //! Reading the file without a lock, and telling a writer at work from damage.
 
 use std::fs::Metadata;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::regular::{check_cache, open_unchecked};
-use super::wiped_bytes::WipedBytes;
+use crate::secret::{Window, WipedBytes};
 use crate::store::{Reading, StoreError};
 use crate::time::Clock;
 
@@ -71,12 +71,20 @@ fn read(path: &Path) -> io::Result<Snapshot> {
     let metadata = file.metadata()?;
     check_cache(&metadata)?;
     let before = Version::of(&metadata)?;
-    let mut bytes = WipedBytes::default();
-    bytes.0.try_reserve_exact(usize::try_from(before.size).unwrap_or(usize::MAX))?;
-    file.by_ref().take(before.size).read_to_end(&mut bytes.0)?;
+    let bytes = WipedBytes::read(&mut file, before.size)?;
     let version = Version::of(&file.metadata()?)?;
     let steady = before == version && version.size == bytes.len() as u64;
     Ok(Snapshot { bytes, version, steady })
+}
+
+/// Shows the file to `read` as it is read; then whether nobody has written it meanwhile.
+pub(super) fn skim(path: &Path, read: &mut dyn FnMut(&mut Window<'_>)) -> io::Result<bool> {
+    let mut file = open_unchecked(path)?;
+    let metadata = file.metadata()?;
+    check_cache(&metadata)?;
+    let before = Version::of(&metadata)?;
+    read(&mut Window::open(&mut file, before.size)?);
+    Ok(Version::of(&file.metadata()?)? == before)
 }
 
 /// The patience with a foreign writer.

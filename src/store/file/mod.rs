@@ -21,7 +21,6 @@ mod set_aside;
 #[cfg(all(feature = "keyring", target_os = "linux"))]
 mod signal;
 mod sweep;
-mod wiped_bytes;
 
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
@@ -31,7 +30,7 @@ use std::time::Duration;
 use ring::digest::{SHA256, digest};
 
 use self::contender::Contender;
-use self::load::{Settling, Snapshot, snapshot};
+use self::load::{Settling, Snapshot, skim, snapshot};
 use self::lock::CacheLock;
 use self::lockfile::holder_of;
 use self::place::Place;
@@ -46,6 +45,7 @@ use super::{
     Wait,
 };
 use crate::platform;
+use crate::secret::Window;
 use crate::time::Clock;
 
 /// A cache file and its locks.
@@ -129,6 +129,10 @@ impl CacheStore for FileStore {
             }
             settling.pause();
         }
+    }
+
+    fn skim(&self, read: &mut dyn FnMut(&mut Window<'_>)) -> bool {
+        skim(&self.place.typed, read).unwrap_or(false)
     }
 
     fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError> {

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use super::SealedStore;
 use super::document::Document;
+use super::envelope::{Recognised, recognise};
 use super::lease::SealedLease;
 use super::obstacle::{Obstacle, Problem};
+use super::{Encryption, SealedStore};
+use crate::secret::Window;
 use crate::store::{
     CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Rewrite, Saved, StoreError,
     Wait,
@@ -36,6 +38,21 @@ impl CacheStore for SealedStore {
             })?;
             Ok(if is_empty { Presence::Absent } else { presence })
         })
+    }
+
+    /// Only a plain document: what is sealed is opened as a whole.
+    fn skim(&self, read: &mut dyn FnMut(&mut Window<'_>)) -> bool {
+        if matches!(self.encryption, Encryption::By(_)) {
+            return false;
+        }
+        let mut is_plain = false;
+        let was_skimmed = self.inner.skim(&mut |window| {
+            is_plain = matches!(recognise(window.text()), Recognised::Plain);
+            if is_plain {
+                read(window);
+            }
+        });
+        was_skimmed && is_plain
     }
 
     fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError> {

@@ -69,6 +69,27 @@ fn refusal(outcome: Result<impl std::fmt::Debug, StoreError>) -> SealError {
 }
 
 #[test]
+fn only_a_plain_cache_is_shown_while_it_is_read_and_only_where_no_seal_was_promised() {
+    let folder = Folder::new();
+    folder.sealed("sealed", "key");
+    put(&folder.store("plain", Encryption::None), DOCUMENT);
+    let promised = || Encryption::By(folder.key("key"));
+    for (name, encryption, expected) in [
+        ("plain", Encryption::AsItIs, Some(DOCUMENT)),
+        ("plain", Encryption::None, Some(DOCUMENT)),
+        ("plain", promised(), None),
+        ("sealed", Encryption::AsItIs, None),
+        ("sealed", Encryption::None, None),
+        ("sealed", promised(), None),
+        ("missing", Encryption::AsItIs, None),
+    ] {
+        let mut seen = None;
+        let counts = folder.store(name, encryption).skim(&mut |window| seen = Some(window.text().to_vec()));
+        assert_eq!((seen.as_deref(), counts), (expected, expected.is_some()), "{name}");
+    }
+}
+
+#[test]
 fn a_new_cache_is_sealed_from_its_first_byte() {
     let folder = Folder::new();
     let store = folder.sealed("cache", "key");

@@ -1,0 +1,57 @@
+//! Many bytes, in memory.
+
+use std::io::{self, Read};
+use std::ops::Deref;
+
+/// Bytes that are wiped when dropped, as `Zeroizing` does, but not one by one: a cache can have many megabytes. Nor do
+/// they leave a copy behind when they outgrow their memory.
+#[derive(Default)]
+pub(crate) struct WipedBytes(Vec<u8>);
+
+impl WipedBytes {
+    /// The first `size` bytes of `source`.
+    ///
+    /// # Errors
+    /// Those of `source`, and there is not so much memory.
+    pub(crate) fn read(source: &mut dyn Read, size: u64) -> io::Result<Self> {
+        let mut bytes = WipedBytes::default();
+        bytes.0.try_reserve_exact(usize::try_from(size).unwrap_or(usize::MAX))?;
+        source.take(size).read_to_end(&mut bytes.0)?;
+        Ok(bytes)
+    }
+
+    /// So many zeros.
+    pub(super) fn zeros(length: usize) -> Self {
+        WipedBytes(vec![0; length])
+    }
+
+    pub(super) fn as_mut_slice(&mut self) -> &mut [u8] {
+        &mut self.0
+    }
+
+    /// Appends `more`.
+    pub(crate) fn extend(&mut self, more: &[u8]) {
+        if self.0.capacity() - self.0.len() < more.len() {
+            let enough = (self.0.len() + more.len()).max(2 * self.0.capacity());
+            let outgrown = std::mem::replace(self, WipedBytes(Vec::with_capacity(enough)));
+            self.0.extend_from_slice(&outgrown);
+        }
+        self.0.extend_from_slice(more);
+    }
+}
+
+impl Deref for WipedBytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Drop for WipedBytes {
+    fn drop(&mut self) {
+        self.0.fill(0);
+        // Without it the compiler sees that nobody reads them again, and leaves the line above out.
+        zeroize::optimization_barrier(self.0.as_slice());
+    }
+}
