@@ -14,12 +14,18 @@ mod growth;
 #[path = "../../tests/e2e/harness/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "shared with the end-to-end tests")]
 mod harness;
+mod herd;
 mod keys;
 mod peers;
 mod refresh;
 mod warm;
 
 use std::path::{Path, PathBuf};
+
+use harness::Provider;
+
+/// What can be chosen by its name.
+const PARTS: [&str; 5] = ["facts", "warm", "growth", "refresh", "herd"];
 
 /// A build of tokcache, and its name in the tables.
 type Program = (&'static str, PathBuf);
@@ -29,10 +35,30 @@ fn main() {
     let effort = if is_typed("--bench") { 1.0 } else { 0.0 };
     let folder = tempfile::tempdir().unwrap();
     let programs = install(folder.path());
-    facts::show(&programs, is_typed("--build"));
-    warm::show(&programs, effort);
-    growth::show(&programs, effort);
-    refresh::show(&programs, effort);
+    let chosen: Vec<_> = PARTS.into_iter().filter(|part| is_typed(part)).collect();
+    let is_wanted = |part| chosen.is_empty() || chosen.contains(&part);
+    if is_wanted("facts") {
+        facts::show(&programs, is_typed("--build"));
+    }
+    if is_wanted("warm") {
+        warm::show(&programs, effort);
+    }
+    if is_wanted("growth") {
+        growth::show(&programs, effort);
+    }
+    if !is_wanted("refresh") && !is_wanted("herd") {
+        return;
+    }
+    if !Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/e2e/node_modules").exists() {
+        return println!("(No refresh: the provider of the end-to-end tests is not here.)");
+    }
+    let provider = Provider::start();
+    if is_wanted("refresh") {
+        refresh::show(&programs, &provider, effort);
+    }
+    if is_wanted("herd") {
+        herd::show(&programs, &provider, effort);
+    }
 }
 
 fn is_typed(flag: &str) -> bool {

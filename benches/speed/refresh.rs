@@ -1,4 +1,4 @@
-//! An expired token, refreshed over TLS at the provider of the end-to-end tests, beside `curl`; and many at once.
+//! An expired token, refreshed over TLS at the provider of the end-to-end tests, beside `curl`.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -9,48 +9,20 @@ use serde_json::Value;
 use tempfile::NamedTempFile;
 
 use crate::contender::{Spread, found, print_table};
-use crate::harness::{CLIENT_ID, Home, Provider, REFRESH_TOKEN, SCOPE};
+use crate::harness::{CLIENT_ID, Home, Provider, SCOPE};
 use crate::{Program, rounds};
-
-const HERD: usize = 200;
-/// How often; the median counts.
-const HERDS: u32 = 7;
 
 /// The system's trust anchors, on Debian.
 const SYSTEM: &str = "/etc/ssl/certs/ca-certificates.crt";
 
-pub(crate) fn show(programs: &[Program], effort: f64) {
-    if !Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/e2e/node_modules").exists() {
-        return println!("(No refresh: the provider of the end-to-end tests is not here.)");
-    }
-    let provider = Provider::start();
-    let one_anchor = compete(programs, &provider, effort, Anchors::One);
+pub(crate) fn show(programs: &[Program], provider: &Provider, effort: f64) {
+    let one_anchor = compete(programs, provider, effort, Anchors::One);
     println!("A refresh, whole processes, with one trust anchor:\n");
     print_table("curl", &one_anchor);
     if Path::new(SYSTEM).exists() {
         println!("The same with those of the system:\n");
-        print_table("curl", &compete(programs, &provider, effort, Anchors::All));
+        print_table("curl", &compete(programs, provider, effort, Anchors::All));
     }
-    println!("{HERD} processes at once on an expired token:\n");
-    for ((name, program), (_, refresh)) in programs.iter().zip(&one_anchor[1..]) {
-        let home = signed_in(&provider);
-        let before = provider.token_requests(REFRESH_TOKEN);
-        let mut times = [Vec::new(), Vec::new()];
-        for _ in 0..rounds(effort, HERDS) {
-            times[0].push(herd(&provider, &home, program));
-            home.cache.expire_access_tokens();
-            times[1].push(herd(&provider, &home, program));
-        }
-        let refreshes = provider.token_requests(REFRESH_TOKEN) - before;
-        let [warm, cold] = times.map(|times| Spread::of(&times).median);
-        let floor = refresh.median + warm;
-        println!(
-            "{name:<18} {cold:>6.0} ms, {:.1} refreshes; one refresh and {HERD} cached tokens: {floor:.0} ms; ratio {:.2}",
-            refreshes as f64 / rounds(effort, HERDS) as f64,
-            cold / floor
-        );
-    }
-    println!();
 }
 
 /// Whom to trust.
@@ -81,44 +53,23 @@ fn compete(programs: &[Program], provider: &Provider, effort: f64, anchors: Anch
     names.zip(times.iter().map(|times| Spread::of(times))).collect()
 }
 
-fn signed_in(provider: &Provider) -> Home {
+pub(crate) fn signed_in(provider: &Provider) -> Home {
     let home = Home::at(provider);
     home.sign_in(provider);
     home
 }
 
 /// Takes the system's trust anchors from `tokcache`.
-fn trust_only(provider: &Provider, command: &mut Command) {
+pub(crate) fn trust_only(provider: &Provider, command: &mut Command) {
     command.env_remove("TOKCACHE_CA_FILE").env("SSL_CERT_FILE", provider.ca_file());
 }
 
-fn time(command: &mut Command) -> Duration {
+pub(crate) fn time(command: &mut Command) -> Duration {
     let started = Instant::now();
     let output = command.stdin(Stdio::null()).output().unwrap();
     let time = started.elapsed();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     time
-}
-
-/// From the moment that all are released to the end of the last one.
-fn herd(provider: &Provider, home: &Home, program: &Path) -> Duration {
-    let (gate, opener) = std::io::pipe().unwrap();
-    let herd: Vec<_> = (0..HERD)
-        .map(|_| {
-            let mut waiting = home.command(found("sh"));
-            trust_only(provider, &mut waiting);
-            waiting.args(["-c", "read -r _; exec \"$0\" \"$@\" </dev/null >/dev/null"]).arg(program);
-            // Some say that they wait.
-            waiting.args(["token", "--scope", SCOPE]).stderr(Stdio::null());
-            waiting.stdin(gate.try_clone().unwrap()).spawn().unwrap()
-        })
-        .collect();
-    let started = Instant::now();
-    drop(opener);
-    for mut child in herd {
-        assert!(child.wait().unwrap().success());
-    }
-    started.elapsed()
 }
 
 /// A sign-in whose refresh token curl has.
@@ -130,7 +81,7 @@ struct Curl {
 }
 
 impl Curl {
-    fn signed_in(provider: &Provider, anchors: Anchors) -> Self {
+    pub(crate) fn signed_in(provider: &Provider, anchors: Anchors) -> Self {
         let home = signed_in(provider);
         let refresh_token = home.cache.refresh_token();
         let endpoint = format!("{}/oauth2/v2.0/token", provider.authority());

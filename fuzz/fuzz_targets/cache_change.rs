@@ -103,7 +103,7 @@ fn record(text: &str, grant: &Grant) {
     let after: &str = &closed(&cache);
     Document::read(text).assert_spared(&Document::read(after), |section, fields| is_foreign(grant, section, fields));
 
-    let found = cache.find_access_token(&query(grant), NOW, &mut |_, _| {});
+    let found = cache.find_access_token(&query(grant), NOW);
     assert_eq!(found.map(|entry| entry.secret), Some(grant.access_token.clone()), "what is recorded is found");
     if let Some(new) = &grant.refresh_token {
         assert!(cache.holds_refresh_token(new));

@@ -63,7 +63,7 @@ fuzz_target!(|text: &[u8]| {
 /// With the promise that no usable token is better than the one found.
 fn full_search(cache: &TokenCache, query: &AccessTokenQuery, now: Timestamp) -> Option<AccessTokenEntry> {
     let mut usable = Vec::new();
-    let found = cache.find_access_token(query, now, &mut |entry, verdict| {
+    let found = cache.judge_access_tokens(query, now, &mut |entry, verdict| {
         if let Verdict::Usable { aging } = verdict {
             usable.push((!aging, entry.expires_on));
         }

@@ -1,6 +1,6 @@
 //! What silent acquisition would do, and why; offline.
 
-use super::plan::{Plan, plan};
+use super::plan::{Plan, plan, query};
 use super::{AcquireError, PublicClient, SilentRequest, cached};
 use crate::cache::{AccessTokenEntry, Account, Verdict};
 
@@ -58,10 +58,12 @@ impl PublicClient<'_> {
         let decision = match &account {
             None => Decision::SignIn,
             Some(account) => {
-                let mut judge =
-                    |entry: &AccessTokenEntry, verdict| considered.push(Considered { entry: entry.clone(), verdict });
                 let now = self.clock.now();
-                match plan(&cache, &self.registration, account, request, now, None, &mut judge) {
+                let query = query(&self.registration, account, request);
+                cache.judge_access_tokens(&query, now, &mut |entry, verdict| {
+                    considered.push(Considered { entry: entry.clone(), verdict });
+                });
+                match plan(&cache, &self.registration, account, request, now, None) {
                     Plan::Serve(token) | Plan::Refused { fallback: Some(token), .. } => {
                         Decision::Serve { key: token.key }
                     }

@@ -5,10 +5,11 @@ use std::time::Duration;
 use super::refusal::remembered;
 use super::{Registration, SilentRequest};
 use crate::cache::{
-    AccessTokenEntry, AccessTokenQuery, Account, Owner, RefreshTokenEntry, RefreshTokenQuery, TokenCache, Verdict,
+    AccessTokenEntry, AccessTokenQuery, Account, Owner, RefreshTokenEntry, RefreshTokenQuery, TokenCache,
 };
 use crate::oauth::TokenErrorResponse;
 use crate::secret::AccessToken;
+use crate::store::Stamp;
 use crate::time::{Clock, Timestamp};
 
 /// What a cache allows for a request, without asking anybody.
@@ -26,9 +27,11 @@ pub(super) enum Plan {
 
 /// How things were when a refresh began.
 pub(super) struct Beginning {
+    /// The store's.
+    pub(super) stamp: Option<Stamp>,
     pub(super) at: Timestamp,
     pub(super) elapsed: Duration,
-    /// The access tokens that were cached.
+    /// The access tokens that were cached and like the one that is wanted.
     pub(super) seen: Vec<AccessToken>,
 }
 
@@ -46,8 +49,8 @@ pub(super) struct Since<'a> {
     seen: &'a [AccessToken],
 }
 
-/// Decides. `judge` sees every access token with its verdict. `since` tells of the refresh that has begun, if one has:
-/// for a forced refresh, a token that came in since is as good as an own one.
+/// Decides. `since` tells of the refresh that has begun, if one has: for a forced refresh, a token that came in since is as
+/// good as an own one.
 pub(super) fn plan(
     cache: &TokenCache,
     registration: &Registration,
@@ -55,10 +58,9 @@ pub(super) fn plan(
     request: &SilentRequest,
     now: Timestamp,
     since: Option<Since<'_>>,
-    judge: &mut dyn FnMut(&AccessTokenEntry, Verdict),
 ) -> Plan {
     let query = query(registration, account, request);
-    let found = cache.find_access_token(&query, now, judge);
+    let found = cache.find_access_token(&query, now);
     let found = found.or_else(|| newcomer(cache, &query, now, since?));
     let fallback = match found {
         Some(token) if request.claims.is_some() || (request.force_refresh && !is_newer(&token, since)) => None,
@@ -93,9 +95,9 @@ fn newcomer(
     now: Timestamp,
     since: Since<'_>,
 ) -> Option<AccessTokenEntry> {
-    cache.access_tokens().into_iter().filter(|entry| !since.seen.contains(&entry.secret)).find_map(|entry| {
+    cache.access_tokens_like(query).into_iter().filter(|entry| !since.seen.contains(&entry.secret)).find_map(|entry| {
         let then = entry.cached_at?.plus(since.waited);
-        let found = cache.find_access_token(query, then, &mut |_, _| {})?;
+        let found = cache.find_access_token(query, then)?;
         let in_our_time = |time: Timestamp| Timestamp(now.0.saturating_add(time.seconds_since(then)));
         (found.key == entry.key).then(|| AccessTokenEntry {
             expires_on: in_our_time(found.expires_on),

@@ -31,15 +31,18 @@ impl PublicClient<'_> {
         // Nobody waits for a token that is only aging: whoever is refreshing it will be done soon enough.
         let patience = if fallback.is_some() { Duration::ZERO } else { self.lock_timeout };
         let credential = self.lease_name(&refresh.account, refresh_tokens);
-        let mut has_waited = false;
+        let (mut has_waited, mut result) = (false, None);
+        let mut stamp = refresh.beginning.stamp;
         loop {
             let left = patience.saturating_sub(self.clock.elapsed() - refresh.beginning.elapsed);
             let mut enough = || {
                 has_waited = true;
-                let cache = cached::load(self.store);
-                cache.is_ok_and(|cache| {
-                    matches!(self.plan_again(&cache, &refresh), Plan::Serve(_) | Plan::Refused { .. })
-                })
+                let newest = self.store.stamp();
+                if newest.is_none() || newest != stamp {
+                    stamp = newest;
+                    result = self.result_of_another(&refresh);
+                }
+                result.is_some()
             };
             match self.lease(&credential, left, &mut enough) {
                 Ok(Some(lease)) => {
@@ -48,15 +51,11 @@ impl PublicClient<'_> {
                         Err(error) => self.fall_back(refresh.account, fallback, error.into()),
                     };
                 }
-                // Another process's result came; should it be gone again already, the lease is asked for anew.
-                Ok(None) => match self.plan_again(&cached::load(self.store)?, &refresh) {
-                    Plan::Serve(token) => return Ok(SilentOutcome::cached(token, refresh.account)),
-                    Plan::Refused { refusal, fallback } => {
-                        let failure = AcquireError::from_refresh(RequestError::Refused(refusal));
-                        return self.fall_back(refresh.account, fallback, failure);
+                Ok(None) => {
+                    if let Some(result) = result.take() {
+                        return result;
                     }
-                    Plan::Refresh { .. } | Plan::SignIn => {}
-                },
+                }
                 Err(error) => {
                     return match (error, fallback) {
                         (StoreError::Busy { .. }, Some(token)) => Ok(SilentOutcome::cached(token, refresh.account)),
@@ -64,6 +63,22 @@ impl PublicClient<'_> {
                     };
                 }
             }
+        }
+    }
+
+    /// What another process has stored that did what we were about to do: a token, or a refusal.
+    fn result_of_another(&self, refresh: &Refresh) -> Option<Result<SilentOutcome, AcquireError>> {
+        if let Ok(Some(outcome)) = self.serve_cached(refresh.request) {
+            return Some(Ok(outcome));
+        }
+        let account = refresh.account.clone();
+        match self.plan_again(&cached::load(self.store).ok()?, refresh) {
+            Plan::Serve(token) => Some(Ok(SilentOutcome::cached(token, account))),
+            Plan::Refused { refusal, fallback } => {
+                let failure = AcquireError::from_refresh(RequestError::Refused(refusal));
+                Some(self.fall_back(account, fallback, failure))
+            }
+            Plan::Refresh { .. } | Plan::SignIn => None,
         }
     }
 
@@ -99,7 +114,7 @@ impl PublicClient<'_> {
     pub(super) fn plan_again(&self, cache: &TokenCache, refresh: &Refresh) -> Plan {
         let Refresh { request, account, beginning } = refresh;
         let since = beginning.since(self.clock);
-        plan(cache, &self.registration, account, request, self.clock.now(), Some(since), &mut |_, _| {})
+        plan(cache, &self.registration, account, request, self.clock.now(), Some(since))
     }
 
     /// The token that is valid still, if there is one, and the failure told; else the failure.

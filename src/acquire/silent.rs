@@ -72,16 +72,13 @@ impl PublicClient<'_> {
         if let Some(outcome) = self.serve_cached(request)? {
             return Ok(outcome);
         }
+        let stamp = self.store.stamp();
         let cache = cached::load(self.store)?;
         let Some(account) = self.select_account(&cache, request.account.as_deref())? else {
             return Err(AcquireError::InteractionRequired(InteractionRequired::NothingCached));
         };
-        let now = self.clock.now();
-        let mut beginning = Beginning { at: now, elapsed: self.clock.elapsed(), seen: Vec::new() };
-        let decided = plan(&cache, &self.registration, &account, request, now, None, &mut |entry, _| {
-            beginning.seen.push(entry.secret.clone());
-        });
-        match decided {
+        let (now, elapsed) = (self.clock.now(), self.clock.elapsed());
+        match plan(&cache, &self.registration, &account, request, now, None) {
             Plan::Serve(token) => Ok(SilentOutcome::cached(token, account)),
             Plan::SignIn => Err(AcquireError::InteractionRequired(InteractionRequired::NothingCached)),
             Plan::Refresh { fallback: Some(token), .. } | Plan::Refused { fallback: Some(token), .. }
@@ -94,7 +91,9 @@ impl PublicClient<'_> {
                 self.fall_back(account, fallback, AcquireError::from_refresh(RequestError::Refused(refusal)))
             }
             Plan::Refresh { refresh_tokens, fallback } => {
-                let refresh = Refresh { request, account, beginning };
+                let seen = cache.access_tokens_like(&query(&self.registration, &account, request));
+                let seen = seen.into_iter().map(|entry| entry.secret).collect();
+                let refresh = Refresh { request, account, beginning: Beginning { stamp, at: now, elapsed, seen } };
                 let outcome = self.refresh_once(refresh, &refresh_tokens, fallback)?;
                 let left = outcome.expires_on.seconds_since(self.clock.now()).try_into().unwrap_or(0);
                 match request.min_valid {
@@ -109,7 +108,7 @@ impl PublicClient<'_> {
 
     /// The warm path: the document is scanned while it is read, and only what may be the answer is parsed. `None` is no
     /// verdict: whatever is not plainly served from the cache is for the whole decision.
-    fn serve_cached(&self, request: &SilentRequest) -> Result<Option<SilentOutcome>, AcquireError> {
+    pub(super) fn serve_cached(&self, request: &SilentRequest) -> Result<Option<SilentOutcome>, AcquireError> {
         if request.force_refresh || request.claims.is_some() {
             return Ok(None);
         }

@@ -211,11 +211,12 @@ proptest! {
         let cache = TokenCache::deserialize(text.as_bytes()).unwrap();
         prop_assert_eq!(&*cache.serialize(), &text);
         let mut usable = Vec::new();
-        let found = cache.find_access_token(&query, NOW, &mut |entry, verdict| {
+        let found = cache.judge_access_tokens(&query, NOW, &mut |entry, verdict| {
             if let Verdict::Usable { aging } = verdict {
                 usable.push((aging, entry.expires_on));
             }
         });
+        prop_assert_eq!(&cache.find_access_token(&query, NOW), &found);
         let quick = Snapshot::scan(text.as_bytes()).unwrap().find_access_token(&query, NOW);
         prop_assert_eq!(&quick, &found);
         let skimmed = skimmed(text.as_bytes(), room, &query, |snapshot| snapshot.find_access_token(&query, NOW));

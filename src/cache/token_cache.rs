@@ -101,16 +101,23 @@ impl TokenCache {
     }
 
     /// The best usable access token: one that is not aging before one that is, then the one that lives longest.
-    /// Every readable access token passes by `judge` with its verdict.
-    ///
-    /// [`Snapshot::find_access_token`](super::Snapshot::find_access_token) returns the same, quickly.
-    pub fn find_access_token(
+    pub fn find_access_token(&self, query: &AccessTokenQuery, now: Timestamp) -> Option<AccessTokenEntry> {
+        self.document().find_access_token(query, now)
+    }
+
+    /// The same, slowly: every readable access token passes by `judge` with its verdict.
+    pub fn judge_access_tokens(
         &self,
         query: &AccessTokenQuery,
         now: Timestamp,
         judge: &mut dyn FnMut(&AccessTokenEntry, Verdict),
     ) -> Option<AccessTokenEntry> {
         self.document().judge_access_tokens(query, now, judge)
+    }
+
+    /// The access tokens that answer a query at some time, and perhaps others.
+    pub fn access_tokens_like(&self, query: &AccessTokenQuery) -> Vec<AccessTokenEntry> {
+        self.document().access_tokens_like(query)
     }
 
     /// The refresh tokens that this client may spend for this user, in the order to try: at most one of its family and

@@ -18,10 +18,11 @@ mod wait;
 
 use std::fmt;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use zeroize::Zeroizing;
 
+use crate::platform::Identity;
 use crate::secret::Window;
 
 pub use error::StoreError;
@@ -52,6 +53,11 @@ pub trait CacheStore: Send + Sync {
     /// [`load`](CacheStore::load) has to tell.
     fn skim(&self, _read: &mut dyn FnMut(&mut Window<'_>)) -> bool {
         false
+    }
+
+    /// Tells one state of the document from another, without a look at it; `None` where there is no telling.
+    fn stamp(&self) -> Option<Stamp> {
+        None
     }
 
     /// Runs `change` on the newest bytes (`None`: there is no document yet) with no other writer in between, and saves
@@ -106,6 +112,14 @@ pub trait CacheStore: Send + Sync {
 
     /// What a person would want to know of this store.
     fn describe(&self) -> Description;
+}
+
+/// What is another one after every save.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Stamp {
+    file: Identity,
+    size: u64,
+    modified: SystemTime,
 }
 
 /// The right to spend one refresh token, given back when dropped; given back by the system when the process dies.

@@ -14,7 +14,7 @@ pub(crate) fn expect_findings(vector: &Vector, cache: &TokenCache) {
     assert_eq!(unreadable, vector.unreadable);
     if let Some(find) = &vector.find_access_token {
         let mut verdicts = BTreeMap::new();
-        let found = cache.find_access_token(&find.query.access_token_query(), vector.now(), &mut |entry, verdict| {
+        let found = cache.judge_access_tokens(&find.query.access_token_query(), vector.now(), &mut |entry, verdict| {
             verdicts.insert(entry.key.clone(), verdict);
         });
         let found = found.map(|entry| Found {

@@ -44,6 +44,11 @@ impl<'t> Document<'t> {
         }
         best.into_entry()
     }
+
+    pub(in crate::cache) fn access_tokens_like(self, query: &AccessTokenQuery) -> Vec<AccessTokenEntry> {
+        let candidates = self.entries(Section::AccessToken).into_iter().filter(|entry| query.may_match(entry));
+        candidates.filter_map(|entry| read(&entry).ok()).collect()
+    }
 }
 
 pub(in crate::cache) fn read(entry: &Entry<'_>) -> Result<AccessTokenEntry, Defect> {

@@ -113,9 +113,14 @@ impl<'t> Document<'t> {
         let may_be_tried = |fields: &Fields<'_>| is_own(fields) || fields.lenient("family_id").is_some();
         let access_tokens = self.fields_of(Section::AccessToken).filter(is_own);
         let refresh_tokens = self.fields_of(Section::RefreshToken).filter(may_be_tried);
-        let holders: HashSet<_> =
-            access_tokens.chain(refresh_tokens).filter_map(|fields| AccountKey::of_fields(&fields)).collect();
-        accounts.retain(|account| holders.contains(&AccountKey::of(account)));
+        let mut others: HashSet<_> = accounts.iter().map(AccountKey::of).collect();
+        for holder in access_tokens.chain(refresh_tokens).filter_map(|fields| AccountKey::of_fields(&fields)) {
+            others.remove(&holder);
+            if others.is_empty() {
+                return;
+            }
+        }
+        accounts.retain(|account| !others.contains(&AccountKey::of(account)));
     }
 
     /// The owners of tokens who are none of `accounts`.

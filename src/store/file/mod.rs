@@ -41,8 +41,8 @@ use self::set_aside::set_aside;
 use self::sweep::sweep;
 use super::wait::{Patience, Waiting, wait_unless};
 use super::{
-    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Rewrite, Saved, StoreError,
-    Wait,
+    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Rewrite, Saved, Stamp,
+    StoreError, Wait,
 };
 use crate::platform;
 use crate::secret::Window;
@@ -133,6 +133,13 @@ impl CacheStore for FileStore {
 
     fn skim(&self, read: &mut dyn FnMut(&mut Window<'_>)) -> bool {
         skim(&self.place.typed, read).unwrap_or(false)
+    }
+
+    fn stamp(&self) -> Option<Stamp> {
+        let file = self.place.file();
+        let identity = platform::identity_at(file).ok()??;
+        let metadata = fs::metadata(file).ok()?;
+        Some(Stamp { file: identity, size: metadata.len(), modified: metadata.modified().ok()? })
     }
 
     fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError> {

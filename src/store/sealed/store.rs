@@ -9,8 +9,8 @@ use super::obstacle::{Obstacle, Problem};
 use super::{Encryption, SealedStore};
 use crate::secret::Window;
 use crate::store::{
-    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Rewrite, Saved, StoreError,
-    Wait,
+    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Rewrite, Saved, Stamp,
+    StoreError, Wait,
 };
 
 /// A header and a tag take less than this.
@@ -53,6 +53,10 @@ impl CacheStore for SealedStore {
             }
         });
         was_skimmed && is_plain
+    }
+
+    fn stamp(&self) -> Option<Stamp> {
+        self.inner.stamp()
     }
 
     fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError> {
