@@ -2,6 +2,7 @@
 //! reads a clock or sleeps but through a [`Clock`].
 
 use std::fmt;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use ::time::OffsetDateTime;
@@ -47,6 +48,15 @@ pub trait Clock: Send + Sync {
 
     /// Blocks the caller for `wait`.
     fn sleep(&self, wait: Duration);
+
+    /// Blocks the caller until the signal comes, but no longer than `wait`.
+    ///
+    /// # Errors
+    /// It did not come, or cannot come any more.
+    fn wait_for(&self, signal: &Receiver<()>, wait: Duration) -> Result<(), RecvTimeoutError> {
+        self.sleep(wait);
+        signal.recv_timeout(Duration::ZERO)
+    }
 }
 
 /// The operating system's clocks.
@@ -81,6 +91,10 @@ impl Clock for SystemClock {
 
     fn sleep(&self, wait: Duration) {
         std::thread::sleep(wait);
+    }
+
+    fn wait_for(&self, signal: &Receiver<()>, wait: Duration) -> Result<(), RecvTimeoutError> {
+        signal.recv_timeout(wait)
     }
 }
 

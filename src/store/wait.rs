@@ -19,6 +19,29 @@ pub(super) enum Attempt<Lock> {
     Taken(Holder),
 }
 
+/// What may be locked by somebody else.
+pub(super) trait Door {
+    type Lock;
+
+    /// Tries once.
+    fn attempt(&mut self) -> Result<Attempt<Self::Lock>, StoreError>;
+
+    /// Lets `pause` pass before the next try. Who would hear of the end of the lock may wait longer for that, up to
+    /// `most`; then whether it came.
+    fn rest(&mut self, pause: Duration, _most: Duration, clock: &dyn Clock) -> bool {
+        clock.sleep(pause);
+        false
+    }
+}
+
+impl<Lock, Try: FnMut() -> Result<Attempt<Lock>, StoreError>> Door for Try {
+    type Lock = Lock;
+
+    fn attempt(&mut self) -> Result<Attempt<Lock>, StoreError> {
+        self()
+    }
+}
+
 /// Is told whose lock is waited for, should that take a while.
 pub type Waiting = dyn Fn(&Path, &Holder) + Send + Sync;
 
@@ -51,26 +74,27 @@ pub(super) fn wait_for<Lock>(
                     told = true;
                     waiting(lock, &holder);
                 }
-                queue.wait(holder)?;
+                let (pause, _) = queue.pause(holder)?;
+                clock.sleep(pause);
             }
         }
     }
 }
 
 /// The same, but ends with `None` when `waiting` has had enough: it is asked at the first wait, then about every 50 ms,
-/// and whenever it is somebody else's turn: whoever had the lock before may have done what is waited for.
+/// and whenever the lock is free or in other hands: whoever had it before may have done what is waited for.
 pub(super) fn wait_unless<Lock>(
     lock: &Path,
     patience: Duration,
     clock: &dyn Clock,
-    attempt: &mut dyn FnMut() -> Result<Attempt<Lock>, StoreError>,
+    door: &mut dyn Door<Lock = Lock>,
     waiting: &mut dyn FnMut(&Holder) -> Wait,
 ) -> Result<Option<Lock>, StoreError> {
     let mut queue = Queue::new(lock, patience, clock);
     let mut next_look = clock.elapsed();
     let mut seen = None;
     loop {
-        let holder = match attempt()? {
+        let holder = match door.attempt()? {
             Attempt::Held(lock) => return Ok(Some(lock)),
             Attempt::Taken(holder) => holder,
         };
@@ -81,7 +105,10 @@ pub(super) fn wait_unless<Lock>(
             next_look = clock.elapsed() + LOOK_EVERY;
             seen = Some(holder.clone());
         }
-        queue.wait(holder)?;
+        let (pause, left) = queue.pause(holder.clone())?;
+        if door.rest(pause, left.min(LOOK_EVERY), clock) && waiting(&holder) == Wait::Enough {
+            return Ok(None);
+        }
     }
 }
 
@@ -101,8 +128,8 @@ impl<'a> Queue<'a> {
         Queue { lock, patience, clock, start: clock.elapsed(), pause: FIRST_PAUSE, last_holder: Holder::default() }
     }
 
-    /// Pauses once, or fails when patience is over.
-    fn wait(&mut self, holder: Holder) -> Result<(), StoreError> {
+    /// How long to pause now, and how much patience is left; an error when there is none.
+    fn pause(&mut self, holder: Holder) -> Result<(Duration, Duration), StoreError> {
         if holder.pid.is_some() {
             self.last_holder = holder;
         }
@@ -111,9 +138,10 @@ impl<'a> Queue<'a> {
             let holder = std::mem::take(&mut self.last_holder);
             return Err(StoreError::Busy { lock: self.lock.to_owned(), holder, waited });
         }
-        self.clock.sleep(jittered(self.pause).min(self.patience - waited));
+        let left = self.patience - waited;
+        let pause = jittered(self.pause).min(left);
         self.pause = (self.pause * 3 / 2).min(LONGEST_PAUSE);
-        Ok(())
+        Ok((pause, left))
     }
 }
 

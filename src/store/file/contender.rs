@@ -7,6 +7,7 @@
 use std::fs::{File, Metadata};
 use std::io;
 use std::path::Path;
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tempfile::Builder;
@@ -15,8 +16,9 @@ use super::lock_content;
 use super::lockfile::{Flock, LockFile, holder_of, prepare, read_content, try_flock, write_content};
 use super::place::{Place, TEMPORARY_TAIL, folder_of};
 use super::regular::open_itself;
+use super::release::Release;
 use crate::platform::{self, Identity};
-use crate::store::wait::Attempt;
+use crate::store::wait::{Attempt, Door};
 use crate::store::{Holder, StoreError};
 use crate::time::Clock;
 
@@ -38,6 +40,42 @@ pub(super) struct Contender<'a> {
     sighting: Option<Sighting>,
     /// Since when every try was refused.
     refused_since: Option<Duration>,
+    release: Option<Release>,
+    /// The lock whose end was waited for last.
+    heard: Option<Identity>,
+}
+
+impl Door for Contender<'_> {
+    type Lock = LockFile;
+
+    fn attempt(&mut self) -> Result<Attempt<LockFile>, StoreError> {
+        self.attempt()
+    }
+
+    /// Of each lock the end is waited for once: one that is still taken then is taken by other means, or for a moment by
+    /// all who heard it.
+    fn rest(&mut self, pause: Duration, most: Duration, clock: &dyn Clock) -> bool {
+        if self.release.is_none() {
+            self.release = Release::of(self.path, self.heard);
+        }
+        let outcome = self.release.as_ref().map(|release| clock.wait_for(&release.freed, most));
+        match outcome {
+            Some(Err(RecvTimeoutError::Timeout)) => false,
+            Some(Ok(())) => {
+                self.heard = self.release.take().map(|release| release.lock);
+                true
+            }
+            Some(Err(RecvTimeoutError::Disconnected)) => {
+                self.heard = self.release.take().map(|release| release.lock);
+                clock.sleep(pause);
+                false
+            }
+            None => {
+                clock.sleep(pause);
+                false
+            }
+        }
+    }
 }
 
 /// A lock as it was found, and since when.
@@ -50,7 +88,7 @@ struct Sighting {
 
 impl<'a> Contender<'a> {
     pub(super) fn new(place: &'a Place, path: &'a Path, clock: &'a dyn Clock) -> Self {
-        Contender { place, path, clock, sighting: None, refused_since: None }
+        Contender { place, path, clock, sighting: None, refused_since: None, release: None, heard: None }
     }
 
     /// Tries once.

@@ -15,6 +15,7 @@ mod lock_content;
 mod lockfile;
 mod place;
 mod regular;
+mod release;
 mod rescue;
 mod save;
 mod set_aside;
@@ -241,7 +242,7 @@ impl CacheStore for FileStore {
         self.place.create_folder()?;
         let path = self.place.lease_file(&short_hash(credential.as_bytes()));
         let mut contender = Contender::new(&self.place, &path, self.clock.as_ref());
-        let lease = wait_unless(&path, patience, self.clock.as_ref(), &mut || contender.attempt(), waiting)?;
+        let lease = wait_unless(&path, patience, self.clock.as_ref(), &mut contender, waiting)?;
         let rescue = self.rescue_place();
         let hold = |lock| Box::new(FileLease::new(lock, &rescue, &short_hash(credential.as_bytes()))) as Box<_>;
         Ok(lease.map(hold))
