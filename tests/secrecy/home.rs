@@ -37,7 +37,9 @@ impl Home {
         let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/homes/signed-in");
         assert!(Command::new("cp").arg("-r").arg(template).arg(folder.path().join("home")).status().unwrap().success());
         let program = folder.path().join("tokcache");
-        fs::copy(env!("CARGO_BIN_EXE_tokcache"), &program).unwrap();
+        // By another process: what this one has open for writing cannot be run while another test starts a program.
+        let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_tokcache")).arg(&program).status().unwrap();
+        assert!(copied.success());
         let home = Home { folder, program };
         let mut passphrase =
             OpenOptions::new().write(true).create_new(true).mode(0o600).open(home.path(PASSPHRASE_FILE));
