@@ -82,31 +82,30 @@ fn cache(tokens: usize) -> Vec<u8> {
     cache.serialize().as_bytes().to_vec()
 }
 
+/// The first one comes with a sign-in.
 fn grant(number: usize) -> Grant {
+    let grant = Grant::new(
+        ClientId::new("6731de76-14a6-49ae-97bc-6eba6914391e"),
+        Environment::new("login.microsoftonline.com"),
+        Realm::new(TENANT),
+        Owner::User(HomeAccountId::new(format!("a3a2a1a0-0000-4000-8000-0123456789ab.{TENANT}"))),
+        AccessToken::new(secret("access", number)),
+        ScopeSet::parse(&scope(number)),
+        Duration::from_hours(24).as_secs(),
+    );
+    if number > 0 {
+        return grant;
+    }
     Grant {
-        client_id: ClientId::new("6731de76-14a6-49ae-97bc-6eba6914391e"),
-        environment: Environment::new("login.microsoftonline.com"),
-        realm: Realm::new(TENANT),
-        other_realms: Vec::new(),
-        owner: Owner::User(HomeAccountId::new(format!("a3a2a1a0-0000-4000-8000-0123456789ab.{TENANT}"))),
-        sign_in: (number == 0).then(|| SignIn {
+        sign_in: Some(SignIn {
             local_account_id: Some("a3a2a1a0-0000-4000-8000-0123456789ab".to_owned()),
             username: "jane@contoso.example".to_owned(),
             authority_type: AuthorityType::Mssts,
             account_source: None,
         }),
-        access_token: AccessToken::new(secret("access", number)),
-        token_type: "Bearer".to_owned(),
-        scopes: ScopeSet::parse(&scope(number)),
-        expires_in: Duration::from_hours(24).as_secs(),
-        ext_expires_in: None,
-        refresh_in: None,
-        refresh_token: (number == 0).then(|| RefreshToken::new(secret("refresh", number))),
-        family_id: None,
-        id_token: (number == 0).then(|| RawIdToken::new(secret("id", number))),
-        spent: None,
-        key_id: None,
-        ext_cache_key: None,
+        refresh_token: Some(RefreshToken::new(secret("refresh", number))),
+        id_token: Some(RawIdToken::new(secret("id", number))),
+        ..grant
     }
 }
 

@@ -114,31 +114,23 @@ impl Home {
 /// A cache with an expired access token and `RT-0`.
 pub(crate) fn expired_cache() -> Vec<u8> {
     let mut cache = TokenCache::new();
-    let user = HomeAccountId::new("uid.utid");
     let grant = Grant {
-        client_id: ClientId::new("app"),
-        environment: Environment::new("127.0.0.1"),
-        realm: Realm::new(""),
-        other_realms: Vec::new(),
-        owner: Owner::User(user),
         sign_in: Some(SignIn {
             local_account_id: Some("uid".to_owned()),
             username: "jane".to_owned(),
             authority_type: AuthorityType::Mssts,
             account_source: None,
         }),
-        access_token: AccessToken::new("AT-0"),
-        token_type: "Bearer".to_owned(),
-        scopes: ScopeSet::parse("notes"),
-        expires_in: 3600,
-        ext_expires_in: None,
-        refresh_in: None,
         refresh_token: Some(RefreshToken::new("RT-0")),
-        family_id: None,
-        id_token: None,
-        spent: None,
-        key_id: None,
-        ext_cache_key: None,
+        ..Grant::new(
+            ClientId::new("app"),
+            Environment::new("127.0.0.1"),
+            Realm::new(""),
+            Owner::User(HomeAccountId::new("uid.utid")),
+            AccessToken::new("AT-0"),
+            ScopeSet::parse("notes"),
+            3600,
+        )
     };
     cache.record(&grant, Timestamp(1_700_000_000));
     cache.serialize().as_bytes().to_vec()
