@@ -1,12 +1,14 @@
 //! Secrets: strings that refuse to print and are wiped when dropped.
 
 mod buffer;
+mod fingerprint;
 mod stack;
 
 use std::fmt;
 use std::marker::PhantomData;
 
 pub use buffer::SecretBuffer;
+pub(crate) use fingerprint::fingerprint;
 pub(crate) use stack::wiping_the_stack;
 /// What wipes its content when it is dropped: in the arguments and answers of stores, caches and networks.
 pub use zeroize::Zeroizing;
