@@ -15,7 +15,8 @@ use zeroize::Zeroizing;
 
 pub(super) use address::Address;
 
-use self::item::{Caller, Item};
+use self::item::Item;
+use super::keys::Caller;
 use super::signal::SignalFile;
 use super::{
     CacheStore, Change, Description, Holder, KeyringFault, Presence, Reading, RefreshLease, Saved, StoreError, Wait,
