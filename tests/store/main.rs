@@ -9,12 +9,14 @@
     reason = "clippy allows them in test functions only"
 )]
 
+mod cache;
 mod child;
 mod contract;
 mod files;
 mod locks;
 mod neighbours;
 mod processes;
+#[path = "../support/mod.rs"]
 mod support;
 #[cfg(target_os = "linux")]
 mod system_calls;
