@@ -57,8 +57,6 @@ pub(crate) fn run_with(home: &Home, call: &Call, fault: Fault, line: &str) -> Ou
         Fault::Kill => format!("signal=KILL:when={turn}"),
         Fault::Once(error) => format!("error={error}:when={turn}"),
     };
-    let fault = format!("inject={name}:{fault}");
-    // As the calls were recorded, with `-y`: otherwise there might be others.
-    let options = ["-y", "-o", "/dev/null", "-e", &format!("trace={name}"), "-e", &fault];
+    let options = ["-o", "/dev/null", "-e", &format!("trace={name}"), "-e", &format!("inject={name}:{fault}")];
     strace(&options, &home.program(line)).output().unwrap()
 }

@@ -12,9 +12,11 @@ use super::wrapped;
 pub(crate) fn strace(options: &[&str], command: &Command) -> Command {
     let as_root: &[&str] = match geteuid().is_root() {
         true => &[],
-        // Only as root may it look at descriptors; and only as who is there is a program let on to a session bus.
-        false if options.contains(&"-y") => &["unshare", "--user", "--map-root-user"],
-        false => &["unshare", "--user", "--map-current-user", "--keep-caps"],
+        // A session bus turns away a root that is none.
+        false if command.get_envs().any(|(name, _)| name == "DBUS_SESSION_BUS_ADDRESS") => {
+            &["unshare", "--user", "--map-current-user", "--keep-caps"]
+        }
+        false => &["unshare", "--user", "--map-root-user"],
     };
     let mut strace = wrapped(&[as_root, &["strace", "-f", "-qq"], options].concat(), command);
     strace.stdin(Stdio::null());
