@@ -1,6 +1,7 @@
 //! Secrets: strings that refuse to print and are wiped when dropped.
 
 mod buffer;
+mod fingerprint;
 mod stack;
 mod window;
 mod wiped_bytes;
@@ -9,6 +10,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 pub use buffer::SecretBuffer;
+pub(crate) use fingerprint::fingerprint;
 pub(crate) use stack::wiping_the_stack;
 pub use window::Window;
 pub(crate) use wiped_bytes::WipedBytes;

@@ -75,26 +75,8 @@ fn application(environment: &Environment, client_id: &ClientId, realm: &Realm) -
 }
 
 fn grant(environment: &Environment, client_id: &ClientId, owner: Owner) -> Grant {
-    Grant {
-        client_id: client_id.clone(),
-        environment: environment.clone(),
-        realm: Realm::new("contoso"),
-        other_realms: Vec::new(),
-        owner,
-        sign_in: None,
-        access_token: AccessToken::new("NEW-AT"),
-        token_type: "Bearer".to_owned(),
-        scopes: ScopeSet::parse("User.Read"),
-        expires_in: 3600,
-        ext_expires_in: None,
-        refresh_in: None,
-        refresh_token: None,
-        family_id: None,
-        id_token: None,
-        spent: None,
-        key_id: None,
-        ext_cache_key: None,
-    }
+    let (access_token, scopes) = (AccessToken::new("NEW-AT"), ScopeSet::parse("User.Read"));
+    Grant::new(client_id.clone(), environment.clone(), Realm::new("contoso"), owner, access_token, scopes, 3600)
 }
 
 fn record(text: &str, grant: &Grant) {

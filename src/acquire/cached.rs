@@ -43,17 +43,11 @@ pub(super) fn read(
 fn told(error: ParseError, bytes: &[u8]) -> String {
     let line = |offset: usize| 1 + bytes[..offset.min(bytes.len())].iter().filter(|byte| **byte == b'\n').count();
     match error {
-        ParseError::CutOff => format!("it is cut off after {} bytes, in line {}", bytes.len(), line(bytes.len())),
-        ParseError::Malformed { offset } => {
-            format!("what stands at byte {offset}, in line {}, is not JSON", line(offset))
+        ParseError::CutOff => format!("{error} after {} bytes, in line {}", bytes.len(), line(bytes.len())),
+        ParseError::Malformed { offset } | ParseError::NotUtf8 { offset } => {
+            format!("{error}, in line {}", line(offset))
         }
-        ParseError::NotAnObject => "it is not a JSON object".to_owned(),
-        ParseError::NotUtf8 => {
-            let offset = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
-            format!("what stands at byte {offset}, in line {}, is not UTF-8", line(offset))
-        }
-        ParseError::SectionNotAnObject(section) => format!("its {section} is not an object"),
-        ParseError::TooLarge => "it is larger than 4 GiB".to_owned(),
+        ParseError::NotAnObject | ParseError::SectionNotAnObject(_) | ParseError::TooLarge => error.to_string(),
     }
 }
 
@@ -121,9 +115,9 @@ mod tests {
     fn a_damaged_cache_says_where_it_is_damaged_and_repeats_nothing_of_it() {
         for (bytes, expected) in [
             (&b"{\"AccessToken\":\n{\"canary\""[..], "it is cut off after 25 bytes, in line 2"),
-            (b"{\n\n\"canary\" 1}", "what stands at byte 12, in line 3, is not JSON"),
+            (b"{\n\n\"canary\" 1}", "it is not JSON at byte 12, in line 3"),
             (b"[\"canary\"]", "it is not a JSON object"),
-            (b"{\"canary\":\n\"\xFF\"}", "what stands at byte 12, in line 2, is not UTF-8"),
+            (b"{\"canary\":\n\"\xFF\"}", "it is not UTF-8 at byte 12, in line 2"),
             (b"{\"RefreshToken\": \"canary\"}", "its RefreshToken is not an object"),
         ] {
             let store = MemoryStore::default();

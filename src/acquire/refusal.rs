@@ -1,13 +1,13 @@
 //! What the server has just refused is not asked again: of many processes that find a dead refresh token, one tells the
 //! server, and all of them tell what it said.
 
-use ring::digest::{Context, SHA256};
+use zeroize::Zeroizing;
 
 use super::plan::Since;
 use super::{PublicClient, Registration, SilentRequest, cached};
 use crate::cache::{RefreshTokenEntry, Refusal};
 use crate::oauth::{ErrorCode, TokenErrorResponse};
-use crate::secret::RefreshToken;
+use crate::secret::{self, RefreshToken};
 use crate::time::Timestamp;
 
 /// Stands where a server's error code would, when it answered with tokens of somebody else.
@@ -88,12 +88,8 @@ fn said(error: ErrorCode, error_description: Option<String>, suberror: Option<St
 /// Tells this client's use of the refresh token from any other; with a `request`, the use for that: Entra refuses what
 /// a policy forbids in the same words as a token that is dead.
 fn fingerprint(registration: &Registration, token: &RefreshToken, request: Option<&SilentRequest>) -> String {
-    let scopes = request.map(|request| request.scopes.to_target());
-    let claims = request.and_then(|request| request.claims.as_deref());
-    let mut digest = Context::new(&SHA256);
-    for part in [Some(registration.client_id.as_str()), Some(token.expose()), scopes.as_deref(), claims] {
-        digest.update(part.unwrap_or_default().as_bytes());
-        digest.update(b"\n");
-    }
-    digest.finish().as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    let scopes = request.map(|request| request.scopes.to_target()).unwrap_or_default();
+    let claims = request.and_then(|request| request.claims.as_deref()).unwrap_or_default();
+    let use_of_it = [registration.client_id.as_str(), token.expose(), &scopes, claims].join("\n");
+    secret::fingerprint(Zeroizing::new(use_of_it).as_bytes())
 }

@@ -14,8 +14,11 @@ pub enum ParseError {
     },
     /// JSON, but its root is not an object.
     NotAnObject,
-    /// Not UTF-8.
-    NotUtf8,
+    /// Not UTF-8, from this byte on.
+    NotUtf8 {
+        /// Counted from the start of the text.
+        offset: usize,
+    },
     /// One of the five sections is neither an object nor null.
     SectionNotAnObject(Section),
     /// 4 GiB or more.
@@ -25,12 +28,12 @@ pub enum ParseError {
 impl fmt::Display for ParseError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ParseError::CutOff => formatter.write_str("the cache is cut off"),
-            ParseError::Malformed { offset } => write!(formatter, "the cache is not JSON at byte {offset}"),
-            ParseError::NotAnObject => formatter.write_str("the cache is not a JSON object"),
-            ParseError::NotUtf8 => formatter.write_str("the cache is not UTF-8"),
-            ParseError::SectionNotAnObject(section) => write!(formatter, "{section} in the cache is not an object"),
-            ParseError::TooLarge => formatter.write_str("the cache is larger than 4 GiB"),
+            ParseError::CutOff => formatter.write_str("it is cut off"),
+            ParseError::Malformed { offset } => write!(formatter, "it is not JSON at byte {offset}"),
+            ParseError::NotAnObject => formatter.write_str("it is not a JSON object"),
+            ParseError::NotUtf8 { offset } => write!(formatter, "it is not UTF-8 at byte {offset}"),
+            ParseError::SectionNotAnObject(section) => write!(formatter, "its {section} is not an object"),
+            ParseError::TooLarge => formatter.write_str("it is larger than 4 GiB"),
         }
     }
 }

@@ -166,26 +166,15 @@ fn plainly(text: &str, query: &AccessTokenQuery) -> Option<String> {
 }
 
 fn grant() -> Grant {
-    Grant {
-        client_id: ClientId::new("new"),
-        environment: Environment::new("new.example.com"),
-        realm: Realm::new(""),
-        other_realms: Vec::new(),
-        owner: Owner::Application,
-        sign_in: None,
-        access_token: AccessToken::new("NEW"),
-        token_type: "Bearer".to_owned(),
-        scopes: ScopeSet::parse("new"),
-        expires_in: 3600,
-        ext_expires_in: None,
-        refresh_in: None,
-        refresh_token: None,
-        family_id: None,
-        id_token: None,
-        spent: None,
-        key_id: None,
-        ext_cache_key: None,
-    }
+    Grant::new(
+        ClientId::new("new"),
+        Environment::new("new.example.com"),
+        Realm::new(""),
+        Owner::Application,
+        AccessToken::new("NEW"),
+        ScopeSet::parse("new"),
+        3600,
+    )
 }
 
 fn bytes() -> impl Strategy<Value = Vec<u8>> {

@@ -66,7 +66,7 @@ impl TokenCache {
             return Ok(TokenCache::new());
         }
         let index = Index::of(text)?;
-        let text = std::str::from_utf8(text).map_err(|_| ParseError::NotUtf8)?;
+        let text = std::str::from_utf8(text).map_err(|error| ParseError::NotUtf8 { offset: error.valid_up_to() })?;
         let root = index.root.of(text.as_bytes());
         serde_json::from_slice::<IgnoredAny>(root).map_err(|error| malformed(root, index.root.start(), &error))?;
         for section in Section::ALL {
@@ -285,7 +285,7 @@ mod tests {
 
     #[test]
     fn what_is_not_utf8_is_refused() {
-        assert_eq!(TokenCache::deserialize(b"{\"a\": \"\xff\"}").unwrap_err(), ParseError::NotUtf8);
+        assert_eq!(TokenCache::deserialize(b"{\"a\": \"\xff\"}").unwrap_err(), ParseError::NotUtf8 { offset: 7 });
     }
 
     #[test]

@@ -6,6 +6,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "clippy allows them in test functions only")]
 
+mod calls;
 #[path = "../faults/home.rs"]
 #[expect(dead_code, reason = "shared with another tier")]
 mod expired;
@@ -13,14 +14,7 @@ mod expired;
 #[expect(dead_code, reason = "shared with another tier")]
 mod provider;
 mod refresh;
-mod strace;
+#[path = "../support/mod.rs"]
+mod support;
 mod warm;
 mod warm_home;
-
-pub(crate) use expired::text;
-
-/// Writes a file as a program does that knows nothing of tokcache.
-#[expect(clippy::disallowed_methods, reason = "a foreign writer")]
-pub(crate) fn put(path: &std::path::Path, bytes: impl AsRef<[u8]>) {
-    std::fs::write(path, bytes).unwrap();
-}

@@ -2,9 +2,9 @@
 
 use std::os::unix::fs::MetadataExt;
 
-use crate::expired::Home;
+use crate::calls::{calls_until, named, result};
 use crate::provider::Provider;
-use crate::strace::{calls, calls_until, named, result};
+use crate::support::home::Home;
 
 /// Bytes beside the cache: the answer, the names in two lock files, the request, and the new refresh token, which is kept
 /// elsewhere until it is saved.
@@ -17,9 +17,7 @@ const UNAVAILABLE: i32 = 5;
 fn a_refresh_is_one_request_and_one_save() {
     let provider = Provider::start();
     let home = Home::at(&provider);
-    let mut command = home.command(env!("CARGO_BIN_EXE_tokcache"));
-    command.args(["token", "--scope", "notes"]);
-    let calls = calls(&command, home.path());
+    let calls = calls_until(0, &home.program("token --scope notes"));
     assert_eq!(provider.turn(), 1, "refreshed once");
 
     let connections = named(&calls, &["connect"]);
@@ -41,7 +39,7 @@ fn a_refresh_is_one_request_and_one_save() {
     assert!(anchors.is_empty(), "nothing here is sent over TLS: {anchors:#?}");
 
     let written: i64 = named(&calls, &["write", "sendto"]).iter().map(|call| result(call)).sum();
-    let saved = std::fs::metadata(&home.cache).unwrap().size().cast_signed();
+    let saved = std::fs::metadata(home.cache()).unwrap().size().cast_signed();
     assert!(written <= saved + FURTHER_BYTES, "{written} bytes for a cache of {saved}");
 }
 
@@ -49,10 +47,9 @@ fn a_refresh_is_one_request_and_one_save() {
 fn trust_anchors_are_read_once_and_from_one_bundle() {
     let provider = Provider::start();
     let home = Home::at(&provider);
-    let mut command = home.command(env!("CARGO_BIN_EXE_tokcache"));
     // Nobody listens there.
-    command.args(["login", "--authority", "https://127.0.0.1:1/t", "--client-id", "app", "--scope", "notes"]);
-    let calls = calls_until(UNAVAILABLE, &command, home.path());
+    let login = home.program("login --authority https://127.0.0.1:1/t --client-id app --scope notes");
+    let calls = calls_until(UNAVAILABLE, &login);
     let anchors = trust_anchors(&calls);
     assert_eq!(anchors.len(), 1, "{anchors:#?}");
 }

@@ -1,9 +1,8 @@
 //! A cached token.
 
-use std::process::Command;
-
-use crate::strace::{calls, name, named, result};
-use crate::text;
+use crate::calls::{calls_until, named, result};
+use crate::support::strace::{is_within, name};
+use crate::support::{answer_of, text, wrapped};
 use crate::warm_home::{WarmHome, static_program};
 
 /// System calls of the whole process, the kernel's `execve` with them.
@@ -20,7 +19,7 @@ const LARGEST: u64 = 6_000_000;
 #[test]
 fn a_cached_token_costs_two_files_read_and_one_answer_written() {
     let home = WarmHome::new();
-    let calls = calls(&home.command(static_program()), home.folder.path());
+    let calls = calls_until(0, &home.command(static_program()));
 
     let writes = named(&calls, &["write", "writev", "pwrite64", "sendto", "sendmsg"]);
     let token_and_line_end = home.token().len() as i64 + 1;
@@ -69,9 +68,8 @@ fn a_cached_token_costs_two_files_read_and_one_answer_written() {
 #[test]
 fn a_program_linked_as_usual_does_as_little_once_it_runs_and_loads_no_unwinder() {
     let home = WarmHome::new();
-    let calls = calls(&home.command(env!("CARGO_BIN_EXE_tokcache")), home.folder.path());
-    let is_own = |call: &String| name(call) != "execve" && call.contains(home.folder.path().to_str().unwrap());
-    let first = calls.iter().position(is_own).expect("it reads its profile");
+    let calls = calls_until(0, &home.command(env!("CARGO_BIN_EXE_tokcache")));
+    let first = calls.iter().position(|call| is_within(home.folder(), call)).expect("it reads its profile");
     let own = &calls[first..];
     assert!(own.len() <= MOST_OWN_CALLS, "{} system calls: {own:#?}", own.len());
     let unwinder: Vec<_> = calls.iter().filter(|call| call.contains("libgcc_s")).collect();
@@ -93,14 +91,10 @@ fn each_further_token_costs_few_instructions() {
 
 /// What callgrind counts.
 fn instructions(home: &WarmHome) -> u64 {
-    let command = home.command(static_program());
-    let mut callgrind = Command::new("valgrind");
-    callgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
-    callgrind.arg(command.get_program()).args(command.get_args());
-    // The same environment, in which each variable costs a little.
-    callgrind.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let output = callgrind.output().expect("this tier needs valgrind: tests/run cost installs it");
-    assert_eq!(text(&output.stdout).trim_end(), home.token());
+    let callgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"];
+    let output = wrapped(&callgrind, &home.command(static_program())).output();
+    let output = output.expect("this tier needs valgrind: tests/run cost installs it");
+    assert_eq!(answer_of(&output), home.token());
     let said = text(&output.stderr);
     let collected = said.lines().find_map(|line| line.split_once("Collected : ")).expect("a count");
     collected.1.trim().parse().unwrap()

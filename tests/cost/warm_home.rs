@@ -1,19 +1,18 @@
 //! A home in which tokens of two kilobytes are cached, with a profile and one account. Six of them is what most people
 //! have.
 
+use std::ffi::OsStr;
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
-use std::time::Duration;
 
-use tempfile::TempDir;
 use tokcache::cache::{Grant, Owner, SignIn, TokenCache};
 use tokcache::secret::{AccessToken, RawIdToken, RefreshToken};
 use tokcache::terms::{AuthorityType, ClientId, Environment, HomeAccountId, Realm, ScopeSet};
 use tokcache::time::{Clock, SystemClock};
 
-use crate::put;
+use crate::support::home::Home;
 
 const TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 const TOKENS: usize = 6;
@@ -21,7 +20,7 @@ const PROFILE: &str = "authority = \"https://login.microsoftonline.com/72f988bf-
                        client_id = \"6731de76-14a6-49ae-97bc-6eba6914391e\"\nscopes = [\"api://0/read\"]\n";
 
 pub(crate) struct WarmHome {
-    pub(crate) folder: TempDir,
+    home: Home,
     tokens: usize,
 }
 
@@ -31,23 +30,21 @@ impl WarmHome {
     }
 
     pub(crate) fn with(tokens: usize) -> Self {
-        let home = WarmHome { folder: tempfile::tempdir().unwrap(), tokens };
-        fs::create_dir_all(home.path("config/profiles")).unwrap();
-        fs::create_dir_all(home.path("state")).unwrap();
-        put(&home.path("config/profiles/default.toml"), PROFILE);
-        put(&home.path("state/token_cache.json"), cache(tokens));
-        home
+        let home = Home::empty();
+        fs::create_dir(home.path("config/profiles")).unwrap();
+        home.write("config/profiles/default.toml", PROFILE);
+        home.write("state/token_cache.json", cache(tokens));
+        WarmHome { home, tokens }
     }
 
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+    pub(crate) fn folder(&self) -> &Path {
+        self.home.folder()
     }
 
     /// `program token`, which prints [`token`](WarmHome::token). Its environment is the same on every machine.
-    pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
-        let mut command = Command::new(program);
-        command.args(["token", "--scope", &scope(self.tokens - 1)]).env_clear().env("HOME", self.folder.path());
-        command.env("TOKCACHE_CONFIG_DIR", self.path("config")).env("TOKCACHE_STATE_DIR", self.path("state"));
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = self.home.command(program);
+        command.args(["token", "--scope", &scope(self.tokens - 1)]).env_remove("PATH").env_remove("XDG_RUNTIME_DIR");
         command
     }
 
@@ -82,31 +79,30 @@ fn cache(tokens: usize) -> Vec<u8> {
     cache.serialize().as_bytes().to_vec()
 }
 
+/// The first one comes with a sign-in.
 fn grant(number: usize) -> Grant {
+    let grant = Grant::new(
+        ClientId::new("6731de76-14a6-49ae-97bc-6eba6914391e"),
+        Environment::new("login.microsoftonline.com"),
+        Realm::new(TENANT),
+        Owner::User(HomeAccountId::new(format!("a3a2a1a0-0000-4000-8000-0123456789ab.{TENANT}"))),
+        AccessToken::new(secret("access", number)),
+        ScopeSet::parse(&scope(number)),
+        24 * 3600,
+    );
+    if number > 0 {
+        return grant;
+    }
     Grant {
-        client_id: ClientId::new("6731de76-14a6-49ae-97bc-6eba6914391e"),
-        environment: Environment::new("login.microsoftonline.com"),
-        realm: Realm::new(TENANT),
-        other_realms: Vec::new(),
-        owner: Owner::User(HomeAccountId::new(format!("a3a2a1a0-0000-4000-8000-0123456789ab.{TENANT}"))),
-        sign_in: (number == 0).then(|| SignIn {
+        sign_in: Some(SignIn {
             local_account_id: Some("a3a2a1a0-0000-4000-8000-0123456789ab".to_owned()),
             username: "jane@contoso.example".to_owned(),
             authority_type: AuthorityType::Mssts,
             account_source: None,
         }),
-        access_token: AccessToken::new(secret("access", number)),
-        token_type: "Bearer".to_owned(),
-        scopes: ScopeSet::parse(&scope(number)),
-        expires_in: Duration::from_hours(24).as_secs(),
-        ext_expires_in: None,
-        refresh_in: None,
-        refresh_token: (number == 0).then(|| RefreshToken::new(secret("refresh", number))),
-        family_id: None,
-        id_token: (number == 0).then(|| RawIdToken::new(secret("id", number))),
-        spent: None,
-        key_id: None,
-        ext_cache_key: None,
+        refresh_token: Some(RefreshToken::new(secret("refresh", number))),
+        id_token: Some(RawIdToken::new(secret("id", number))),
+        ..grant
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::harness::{Home, Provider, SCOPE, answer_of, output_of};
+use crate::harness::{Home, Provider, SCOPE, answer_of, traced};
 
 #[test]
 fn a_save_is_a_temporary_file_synced_renamed_and_its_folder_synced() {
@@ -40,13 +40,11 @@ fn a_cached_token_takes_no_socket_no_sync_and_no_lock() {
 
 /// The system calls of a `tokcache token` that succeeds, in order.
 fn trace(home: &Home, further: &[&str], system_calls: &str) -> Vec<String> {
-    let file = home.cache.path().with_file_name("trace");
-    let mut strace = home.strace();
-    strace.args(["-f", "-s", "4096", "-e"]).arg(format!("trace={system_calls}")).arg("-o").arg(&file);
-    strace.arg(env!("CARGO_BIN_EXE_tokcache")).args(["token", "--scope", SCOPE]).args(further);
-    answer_of(&output_of(&mut strace));
-    let trace = std::fs::read_to_string(file).expect("a trace");
-    trace.lines().map(String::from).collect()
+    let mut token = home.command(env!("CARGO_BIN_EXE_tokcache"));
+    token.args(["token", "--scope", SCOPE]).args(further);
+    let (output, calls) = traced(&["-s", "4096", "-e", &format!("trace={system_calls}")], &token);
+    answer_of(&output);
+    calls
 }
 
 fn names(call: &str, path: &Path) -> bool {

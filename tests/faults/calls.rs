@@ -5,15 +5,16 @@ use std::process::Output;
 
 use tokcache::cache::TokenCache;
 
-use crate::home::{Home, expired_cache, text};
+use crate::home::expired_cache;
 use crate::provider::Provider;
 use crate::strace::{Call, Fault, calls_of, run_with};
-use crate::{is_long, names};
+use crate::support::home::Home;
+use crate::support::{is_long, names, text};
 
 const ERRORS: [&str; 7] = ["EACCES", "EDQUOT", "EINTR", "EIO", "EMFILE", "ENOSPC", "EROFS"];
-const TOKEN: [&str; 3] = ["token", "--lock-timeout", "3s"];
+const TOKEN: &str = "token --lock-timeout 3s";
 /// What a dead or failed run left behind may cost the next one 2 seconds.
-const NEXT: [&str; 4] = ["token", "--force-refresh", "--lock-timeout", "2s"];
+const NEXT: &str = "token --force-refresh --lock-timeout 2s";
 
 #[test]
 fn whichever_call_fails_the_cache_is_whole_and_the_run_says_what_happened() {
@@ -44,7 +45,7 @@ fn wherever_it_is_killed_the_cache_is_whole_and_the_next_run_goes_on() {
 /// Runs all cases, on every core, and reports all that went wrong at once. Of so many runs, `least` must fail.
 fn each_call(least: fn(usize) -> usize, faults: impl Fn(usize) -> Vec<Fault>) {
     let provider = Provider::start();
-    let calls = calls_of(&Home::at(&provider), &TOKEN);
+    let calls = calls_of(&Home::at(&provider), TOKEN);
     assert!(calls.len() > 80, "too few calls were recorded: {calls:#?}");
     let cases = calls.iter().enumerate().flat_map(|(at, call)| faults(at).into_iter().map(move |fault| (call, fault)));
     let cases: Vec<_> = cases.collect();
@@ -75,7 +76,7 @@ fn run(cases: &[(&Call, Fault)]) -> Vec<Outcome> {
     let run = |(call, fault): &(&Call, Fault)| {
         provider.reset();
         home.sign_in_again();
-        let output = run_with(&home, call, *fault, &TOKEN);
+        let output = run_with(&home, call, *fault, TOKEN);
         let mut aftermath = Aftermath::of(&home, &provider, call, *fault, output);
         aftermath.judge();
         aftermath.judge_next_run(&home, &provider);
@@ -112,7 +113,7 @@ enum File {
 impl<'a> Aftermath<'a> {
     fn of(home: &Home, provider: &Provider, call: &'a Call, fault: Fault, output: Output) -> Self {
         let turn = provider.turn();
-        let file = match std::fs::read(&home.cache) {
+        let file = match std::fs::read(home.cache()) {
             Ok(bytes) if bytes == expired_cache() => File::Old,
             Ok(bytes) if holds_turn(&bytes, turn) => File::New,
             _ => File::Damaged,
@@ -158,8 +159,8 @@ impl<'a> Aftermath<'a> {
 
     /// The next run is signed in, is not kept waiting, and leaves nothing but the cache.
     fn judge_next_run(&mut self, home: &Home, provider: &Provider) {
-        let next = home.tokcache(&NEXT);
-        let rescued = crate::names(&home.elsewhere());
+        let next = home.tokcache(NEXT);
+        let rescued = names(&home.elsewhere());
         self.expect(rescued.is_empty(), &format!("litter elsewhere after the next run: {rescued:?}"));
         // A request that was on its way may have been answered after its sender was gone.
         let is_answered_late = self.is_network() && self.file == File::Old && provider.is_revoked();

@@ -8,9 +8,10 @@ use std::path::PathBuf;
 use serde_json::Value;
 use tokcache::cache::{Salvage, Section, TokenCache, salvage};
 
-use crate::home::{Home, expired_cache, text};
+use crate::home::expired_cache;
 use crate::provider::Provider;
-use crate::{is_long, names, put};
+use crate::support::home::Home;
+use crate::support::{is_long, names, put, text};
 
 /// The samples: what real libraries wrote.
 fn samples() -> Vec<(PathBuf, Vec<u8>)> {
@@ -117,25 +118,24 @@ fn a_damaged_cache_is_not_a_signed_out_one_and_nobody_overwrites_it() {
         (b"\x01\x00\x00\x00\xd0\x8c", "it is not a JSON object"),
     ];
     for (damaged, why) in damages {
-        put(&home.cache, damaged);
+        put(&home.cache(), damaged);
         make_old(&home);
-        let commands =
-            [&["token"][..], &["token", "--force-refresh"], &["list"], &["clear"], &["clear", "--all", "--yes"]];
-        for command in commands.into_iter().chain([&["login"][..], &["explain"], &["cache", "check"]]) {
-            let said = home.failure(7, command);
-            let expected = format!("error: {} is not a token cache, or a damaged one: {why}\n", home.cache.display());
+        let readers = ["token", "token --force-refresh", "list", "explain", "cache check"];
+        for command in readers.into_iter().chain(["clear", "clear --all --yes", "login"]) {
+            let said = home.refusal(command);
+            let expected = format!("error: {} is not a token cache, or a damaged one: {why}\n", home.cache().display());
             assert!(
                 said.ends_with(&format!("{expected}  try: tokcache cache check --repair\n")),
                 "{command:?}: {said}"
             );
-            assert_eq!(fs::read(&home.cache).unwrap(), damaged, "{command:?} has changed it");
+            assert_eq!(fs::read(home.cache()).unwrap(), damaged, "{command:?} has changed it");
         }
         assert_eq!(names(&home.state()), ["token_cache.json"]);
     }
     for empty in [&b""[..], b" \n"] {
-        put(&home.cache, empty);
+        put(&home.cache(), empty);
         make_old(&home);
-        assert!(home.failure(4, &["token"]).starts_with("error: nobody is signed in\n"));
+        assert!(home.failure(4, "token").starts_with("error: nobody is signed in\n"));
     }
     assert_eq!(provider.turn(), 0);
 }
@@ -147,11 +147,11 @@ fn repair_saves_what_is_whole_keeps_the_rest_aside_and_says_so() {
     let whole = text(&expired_cache());
     let metadata = whole.find("\"AppMetadata\"").unwrap();
     let damaged = &whole[..metadata + 60];
-    put(&home.cache, damaged);
+    put(&home.cache(), damaged);
     make_old(&home);
-    let output = home.tokcache(&["cache", "check", "--repair"]);
+    let output = home.tokcache("cache check --repair");
     let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
-    let url = format!("file:{}", home.cache.display());
+    let url = format!("file:{}", home.cache().display());
     assert_eq!(output.status.code(), Some(0), "{stderr}");
     assert_eq!(stdout, format!("{url}: whole; accounts 1, access tokens 1, refresh tokens 1\n"));
     let names = names(&home.state());
@@ -164,8 +164,8 @@ fn repair_saves_what_is_whole_keeps_the_rest_aside_and_says_so() {
         (damaged, 0o600)
     );
     assert_eq!(home.mode(), 0o600);
-    assert_eq!(home.answer(&["token"]), "AT-1", "the sign-in was saved");
-    assert_eq!(home.answer(&["cache", "check", "--repair"]), stdout.trim_end(), "what is whole is left alone");
+    assert_eq!(home.answer("token"), "AT-1", "the sign-in was saved");
+    assert_eq!(home.answer("cache check --repair"), stdout.trim_end(), "what is whole is left alone");
 }
 
 #[test]
@@ -173,20 +173,21 @@ fn what_is_no_cache_is_not_repaired() {
     let provider = Provider::start();
     let home = Home::at(&provider);
     let diary = b"Dear diary,\n{}\n";
-    put(&home.cache, diary);
+    put(&home.cache(), diary);
     make_old(&home);
-    let said = home.failure(7, &["cache", "check", "--repair"]);
-    let path = home.cache.display();
+    let said = home.refusal("cache check --repair");
+    let cache = home.cache();
+    let path = cache.display();
     assert_eq!(
         said,
         format!("error: nothing in {path} is of a token cache; it was left alone\n  try: mv {path} {path}.old\n")
     );
-    assert_eq!((fs::read(&home.cache).unwrap().as_slice(), names(&home.state()).len()), (&diary[..], 1));
+    assert_eq!((fs::read(home.cache()).unwrap().as_slice(), names(&home.state()).len()), (&diary[..], 1));
 }
 
 /// Old enough that no writer can be at work on it.
 fn make_old(home: &Home) {
     let hour = fs::FileTimes::new()
         .set_modified(std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000));
-    fs::File::options().write(true).open(&home.cache).unwrap().set_times(hour).unwrap();
+    fs::File::options().write(true).open(home.cache()).unwrap().set_times(hour).unwrap();
 }

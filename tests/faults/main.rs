@@ -16,24 +16,5 @@ mod kill;
 mod places;
 mod provider;
 mod strace;
-
-use std::path::Path;
-
-/// Whether the long forms are asked for.
-pub(crate) fn is_long() -> bool {
-    std::env::var("TOKCACHE_TESTS").is_ok_and(|form| form == "long")
-}
-
-/// Writes a file as a program does that knows nothing of tokcache.
-#[expect(clippy::disallowed_methods, reason = "a foreign writer")]
-pub(crate) fn put(path: &Path, bytes: impl AsRef<[u8]>) {
-    std::fs::write(path, bytes).unwrap();
-}
-
-/// The names in a folder, sorted.
-pub(crate) fn names(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).unwrap();
-    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
-}
+#[path = "../support/mod.rs"]
+mod support;

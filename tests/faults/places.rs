@@ -3,12 +3,14 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::home::{Home, expired_cache, text};
+use crate::home::expired_cache;
 use crate::provider::Provider;
-use crate::{names, put};
+use crate::support::home::Home;
+use crate::support::strace::strace;
+use crate::support::{names, put, text};
 
 /// What a run may take that must not hang.
 const AT_ONCE: Duration = Duration::from_secs(20);
@@ -45,8 +47,8 @@ fn in_a_read_only_home_a_cached_token_is_served_and_no_other_is_bought() {
     let (provider, home) = start();
     let read_only = "mount --bind \"$STATE\" \"$STATE\"; mount -o remount,ro,bind \"$STATE\"";
     assert_refused_before_it_is_spent(&token_where(read_only, &home), &provider, "Read-only file system");
-    assert_eq!(fs::read(&home.cache).unwrap(), expired_cache());
-    assert_eq!(home.answer(&["token"]), "AT-1");
+    assert_eq!(fs::read(home.cache()).unwrap(), expired_cache());
+    assert_eq!(home.answer("token"), "AT-1");
     let output = token_where(read_only, &home);
     assert_eq!((text(&output.stdout), text(&output.stderr)), ("AT-1\n".to_owned(), String::new()));
     assert_eq!(names(&home.state()), ["token_cache.json"]);
@@ -76,7 +78,7 @@ fn a_single_file_that_is_mounted_is_saved_in_place() {
                    mount --bind \"$STATE/../volume\" \"$STATE/token_cache.json\"";
     let output = token_where(mounted, &home);
     assert_eq!((text(&output.stdout), text(&output.stderr)), ("AT-1\n".to_owned(), String::new()));
-    let volume = fs::read_to_string(home.path().join("volume")).unwrap();
+    let volume = fs::read_to_string(home.path("volume")).unwrap();
     assert!(volume.contains("RT-1") && !volume.contains("RT-0"), "{volume}");
     assert_eq!((provider.turn(), names(&home.state())), (1, vec!["token_cache.json".to_owned()]));
 }
@@ -90,7 +92,7 @@ const ON_A_FULL_DISK: &str = "mkdir \"$STATE/../small\"; mount -t tmpfs -o size=
 #[test]
 fn a_single_file_that_is_mounted_from_a_full_disk_is_told_before_a_token_is_spent() {
     let (provider, home) = start();
-    put(&home.cache, cache_of_a_page());
+    put(&home.cache(), cache_of_a_page());
     assert_refused_before_it_is_spent(&token_where(ON_A_FULL_DISK, &home), &provider, "No space left on device");
 }
 
@@ -98,15 +100,15 @@ fn a_single_file_that_is_mounted_from_a_full_disk_is_told_before_a_token_is_spen
 fn a_save_in_place_for_which_there_is_no_room_leaves_the_old_bytes() {
     let (provider, home) = start();
     let before = cache_of_a_page();
-    put(&home.cache, &before);
+    put(&home.cache(), &before);
     let unforeseen = "strace -f -qq -o /dev/null -e trace=fallocate -e inject=fallocate:error=EOPNOTSUPP \"$0\" token";
     let script = format!("{ON_A_FULL_DISK}; {unforeseen}; cp \"$STATE/token_cache.json\" \"$STATE/../after\"");
     let output = run_where(&script, &home);
     let said = text(&output.stderr);
     assert_eq!((provider.turn(), text(&output.stdout).as_str()), (1, "AT-1\n"), "{said}");
     assert!(said.contains("No space left on device"), "{said}");
-    assert!(fs::read(home.path().join("after")).unwrap() == before, "the file is torn");
-    assert_eq!(home.answer(&["token"]), "AT-2", "the new refresh token was kept elsewhere");
+    assert!(fs::read(home.path("after")).unwrap() == before, "the file is torn");
+    assert_eq!(home.answer("token"), "AT-2", "the new refresh token was kept elsewhere");
 }
 
 /// An expired cache that fills a page of memory, which any entry more would not.
@@ -123,9 +125,8 @@ fn cache_of_a_page() -> Vec<u8> {
 #[test]
 fn without_flock_as_on_some_network_mounts_a_token_is_refreshed_and_no_lock_stays() {
     let (_provider, home) = start();
-    let mut command = home.strace();
-    command.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=flock", "-e", "inject=flock:error=ENOLCK"]);
-    let output = command.args([env!("CARGO_BIN_EXE_tokcache"), "token"]).output().unwrap();
+    let without_flock = ["-o", "/dev/null", "-e", "trace=flock", "-e", "inject=flock:error=ENOLCK"];
+    let output = strace(&without_flock, &home.program("token")).output().unwrap();
     assert_eq!((text(&output.stdout), text(&output.stderr)), ("AT-1\n".to_owned(), String::new()));
     assert_eq!(names(&home.state()), ["token_cache.json"]);
 }
@@ -133,13 +134,13 @@ fn without_flock_as_on_some_network_mounts_a_token_is_refreshed_and_no_lock_stay
 #[test]
 fn links_stay_links_and_their_target_is_saved() {
     let (_provider, home) = start();
-    let folder = home.path().join("elsewhere");
+    let folder = home.path("elsewhere");
     fs::create_dir(&folder).unwrap();
-    fs::rename(&home.cache, folder.join("real")).unwrap();
+    fs::rename(home.cache(), folder.join("real")).unwrap();
     symlink("real", folder.join("middle")).unwrap();
-    symlink("../elsewhere/middle", &home.cache).unwrap();
-    assert_eq!(home.answer(&["token"]), "AT-1");
-    assert!(fs::symlink_metadata(&home.cache).unwrap().is_symlink());
+    symlink("../elsewhere/middle", home.cache()).unwrap();
+    assert_eq!(home.answer("token"), "AT-1");
+    assert!(fs::symlink_metadata(home.cache()).unwrap().is_symlink());
     assert!(fs::symlink_metadata(folder.join("middle")).unwrap().is_symlink());
     assert!(fs::read_to_string(folder.join("real")).unwrap().contains("RT-1"));
     assert_eq!(
@@ -156,7 +157,7 @@ fn a_link_in_a_read_only_folder_is_followed_and_its_target_saved() {
                   mount --bind \"$STATE\" \"$STATE\"; mount -o remount,ro,bind \"$STATE\"";
     let output = token_where(linked, &home);
     assert_eq!((text(&output.stdout), text(&output.stderr)), ("AT-1\n".to_owned(), String::new()));
-    let folder = home.path().join("elsewhere");
+    let folder = home.path("elsewhere");
     assert!(fs::read_to_string(folder.join("real")).unwrap().contains("RT-1"));
     assert_eq!((names(&folder), names(&home.state())), (vec!["real".into()], vec!["token_cache.json".to_owned()]));
 }
@@ -164,12 +165,12 @@ fn a_link_in_a_read_only_folder_is_followed_and_its_target_saved() {
 #[test]
 fn a_link_to_nothing_is_nobody_signed_in_and_a_circle_is_an_error() {
     let (_provider, home) = start();
-    fs::remove_file(&home.cache).unwrap();
-    symlink("nothing", &home.cache).unwrap();
-    assert!(home.failure(4, &["token"]).starts_with("error: nobody is signed in\n"));
-    fs::remove_file(&home.cache).unwrap();
-    symlink("token_cache.json", &home.cache).unwrap();
-    assert!(home.failure(7, &["token"]).starts_with("error: cannot read "));
+    fs::remove_file(home.cache()).unwrap();
+    symlink("nothing", home.cache()).unwrap();
+    assert!(home.failure(4, "token").starts_with("error: nobody is signed in\n"));
+    fs::remove_file(home.cache()).unwrap();
+    symlink("token_cache.json", home.cache()).unwrap();
+    assert!(home.refusal("token").starts_with("error: cannot read "));
 }
 
 #[test]
@@ -179,22 +180,22 @@ fn under_sudo_the_owner_keeps_the_cache() {
         println!("only root can give files away: this shows nothing here");
         return;
     }
-    for path in [home.state(), home.cache.clone()] {
+    for path in [home.state(), home.cache()] {
         chown(path, Some(65_534), Some(65_534)).unwrap();
     }
-    assert_eq!(home.answer(&["token"]), "AT-1");
-    let metadata = fs::metadata(&home.cache).unwrap();
+    assert_eq!(home.answer("token"), "AT-1");
+    let metadata = fs::metadata(home.cache()).unwrap();
     assert_eq!((metadata.uid(), metadata.gid(), home.mode()), (65_534, 65_534, 0o600));
 }
 
 #[test]
 fn a_cache_that_others_can_read_is_closed_when_it_is_saved_and_says_so_once() {
     let (_provider, home) = start();
-    fs::set_permissions(&home.cache, fs::Permissions::from_mode(0o644)).unwrap();
-    let checked = home.tokcache(&["cache", "check"]);
+    fs::set_permissions(home.cache(), fs::Permissions::from_mode(0o644)).unwrap();
+    let checked = home.tokcache("cache check");
     assert!(text(&checked.stderr).starts_with("warning: other users have access to "), "{checked:?}");
     for expected in ["warning: other users could read the cache until now; it is closed to them (mode 0600)\n", ""] {
-        let output = home.tokcache(&["token", "--force-refresh"]);
+        let output = home.tokcache("token --force-refresh");
         assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(0), expected));
         assert_eq!(home.mode(), 0o600);
     }
@@ -205,7 +206,7 @@ fn a_folder_that_others_can_write_to_is_told_by_check() {
     let (_provider, home) = start();
     let check = |mode| {
         fs::set_permissions(home.state(), fs::Permissions::from_mode(mode)).unwrap();
-        text(&home.tokcache(&["cache", "check"]).stderr)
+        text(&home.tokcache("cache check").stderr)
     };
     let warning = format!("warning: other users have access to {}\n", home.state().display());
     assert_eq!([check(0o700), check(0o755), check(0o777), check(0o1777)], ["", "", &warning, ""]);
@@ -215,12 +216,9 @@ fn a_folder_that_others_can_write_to_is_told_by_check() {
 fn what_is_no_file_is_refused_at_once_and_left_alone() {
     let (_provider, home) = start();
     let refused = |what: &str, why: &str| {
-        let store = format!("file:{what}");
-        for command in
-            [&["token"][..], &["token", "--force-refresh"], &["list"], &["login"], &["cache", "check", "--repair"]]
-        {
+        for command in ["token", "token --force-refresh", "list", "login", "cache check --repair"] {
             let start = Instant::now();
-            let said = home.failure(7, &[command, &["--store", &store]].concat());
+            let said = home.refusal(&format!("{command} --store file:{what}"));
             assert!(said.starts_with("error: cannot ") && said.contains(why), "{command:?}: {said}");
             assert!(start.elapsed() < AT_ONCE, "{command:?} took {:?}", start.elapsed());
         }
@@ -241,11 +239,11 @@ fn what_is_no_file_is_refused_at_once_and_left_alone() {
 fn what_stands_in_the_locks_place_and_is_no_file_is_neither_followed_nor_waited_for() {
     let (provider, home) = start();
     let lock = home.state().join("token_cache.json.lockfile");
-    let precious = home.path().join("precious");
+    let precious = home.path("precious");
     put(&precious, "1 tokcache");
     let refused = |why: &str| {
-        for command in [&["token"][..], &["clear", "--all", "--yes"]] {
-            let said = home.failure(7, command);
+        for command in ["token", "clear --all --yes"] {
+            let said = home.refusal(command);
             assert!(said.starts_with(&format!("error: cannot lock {}: {why}", lock.display())), "{said}");
             assert!(said.ends_with(&format!("\n  try: ls -ld {}\n", lock.display())), "{said}");
         }
@@ -287,7 +285,7 @@ fn ten_thousand_stale_files_delay_nobody_and_are_gone_after_some_runs() {
     }
     let start = Instant::now();
     for _ in 0..12 {
-        home.answer(&["token", "--force-refresh"]);
+        home.answer("token --force-refresh");
     }
     assert!(start.elapsed() < AT_ONCE, "{:?}", start.elapsed());
     assert_eq!(names(&home.state()), ["token_cache.json"]);
@@ -296,12 +294,10 @@ fn ten_thousand_stale_files_delay_nobody_and_are_gone_after_some_runs() {
 #[test]
 fn a_server_that_is_down_is_not_asked_thrice_by_each_of_many() {
     let (provider, home) = start();
-    let profile = home.path().join("config/profiles/default.toml");
-    let down = fs::read_to_string(&profile).unwrap().replace(&provider.authority(), "http://127.0.0.1:1");
-    put(&profile, down);
+    home.edit("config/profiles/default.toml", &provider.authority(), "http://127.0.0.1:1");
     let start = Instant::now();
-    let mut program = home.command(env!("CARGO_BIN_EXE_tokcache"));
-    program.arg("token");
+    let mut program = home.program("token");
+    program.stdout(Stdio::null()).stderr(Stdio::piped());
     let many: Vec<_> = (0..20).map(|_| program.spawn().unwrap()).collect();
     for one in many {
         let output = one.wait_with_output().unwrap();

@@ -2,14 +2,13 @@
 //! spent one returns.
 
 use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
 
-use tiny_http::{Header, Request, Response, Server};
+use serde_json::{Value, json};
 
-/// It answers until it is dropped.
+use crate::support::provider as loopback;
+
 pub(crate) struct Provider {
-    server: Arc<Server>,
-    thread: Option<JoinHandle<()>>,
+    server: loopback::Provider,
     state: Arc<Mutex<State>>,
 }
 
@@ -22,19 +21,17 @@ struct State {
 
 impl Provider {
     pub(crate) fn start() -> Self {
-        let server = Arc::new(Server::http("127.0.0.1:0").unwrap());
         let state = Arc::new(Mutex::new(State::default()));
-        let (served, shared) = (server.clone(), state.clone());
-        let thread = std::thread::spawn(move || {
-            for request in served.incoming_requests() {
-                answer(request, &shared);
-            }
+        let shared = state.clone();
+        let server = loopback::Provider::start(move |_path, form| {
+            let spent = form.split('&').find_map(|field| field.strip_prefix("refresh_token="));
+            spend(spent, &mut shared.lock().unwrap())
         });
-        Provider { server, thread: Some(thread), state }
+        Provider { server, state }
     }
 
     pub(crate) fn authority(&self) -> String {
-        format!("http://{}", self.server.server_addr())
+        self.server.address()
     }
 
     /// How often the refresh token was rotated.
@@ -53,36 +50,16 @@ impl Provider {
     }
 }
 
-impl Drop for Provider {
-    fn drop(&mut self) {
-        self.server.unblock();
-        if let Some(thread) = self.thread.take() {
-            thread.join().unwrap();
-        }
-    }
-}
-
-fn answer(mut request: Request, state: &Mutex<State>) {
-    let mut form = String::new();
-    // A client may go away in the middle: that is what these tests are about.
-    if request.as_reader().read_to_string(&mut form).is_err() {
-        return;
-    }
-    let spent = form.split('&').find_map(|field| field.strip_prefix("refresh_token="));
-    let (status, body) = spend(spent, &mut state.lock().unwrap());
-    let json = Header::from_bytes("Content-Type", "application/json").unwrap();
-    let _ = request.respond(Response::from_string(body).with_status_code(status).with_header(json));
-}
-
-fn spend(refresh_token: Option<&str>, state: &mut State) -> (u16, String) {
+fn spend(refresh_token: Option<&str>, state: &mut State) -> (u16, Value) {
     if state.revoked || refresh_token != Some(&format!("RT-{}", state.turn)) {
         state.revoked = true;
-        return (400, r#"{"error":"invalid_grant"}"#.to_owned());
+        return (400, json!({ "error": "invalid_grant" }));
     }
     state.turn += 1;
-    let turn = state.turn;
-    let body = format!(
-        r#"{{"access_token":"AT-{turn}","token_type":"Bearer","expires_in":3600,"refresh_token":"RT-{turn}","scope":"notes"}}"#
-    );
-    (200, body)
+    let (access_token, refresh_token) = (format!("AT-{}", state.turn), format!("RT-{}", state.turn));
+    let tokens = json!({
+        "access_token": access_token, "token_type": "Bearer", "expires_in": 3600, "refresh_token": refresh_token,
+        "scope": "notes"
+    });
+    (200, tokens)
 }

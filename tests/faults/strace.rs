@@ -1,10 +1,12 @@
 //! `strace`: what a run asks of the system, and what becomes of it when the system refuses, or kills it, at one of
 //! those.
 
-use std::fs;
+use std::collections::HashMap;
 use std::process::Output;
 
-use crate::home::Home;
+use crate::support::answer_of;
+use crate::support::home::Home;
+use crate::support::strace::{is_within, name, strace, traced};
 
 /// One system call of a run.
 #[derive(Clone, Debug)]
@@ -18,32 +20,17 @@ pub(crate) struct Call {
 
 /// The calls of a run of `tokcache` that have to do with files and the network, from the first on that is its own: the
 /// loader's come before.
-pub(crate) fn calls_of(home: &Home, arguments: &[&str]) -> Vec<Call> {
-    let log = home.path().join("strace.log");
-    let options = ["-f", "-y", "-qq", "-e", "trace=%file,%desc,%network", "-o", log.to_str().unwrap()];
-    let output = home.strace().args(options).arg(env!("CARGO_BIN_EXE_tokcache")).args(arguments).output();
-    let output = output.expect("this test needs strace: install it, as with `apt-get install strace`");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let calls = parse(&fs::read_to_string(&log).unwrap());
-    fs::remove_file(log).unwrap();
-    let own = home.path().to_str().unwrap();
-    let is_own = |call: &Call| call.name != "execve" && call.line.contains(own);
-    let first = calls.iter().position(is_own).expect("a run that reads its profile");
-    calls.into_iter().skip(first).filter(|call| !matches!(call.name.as_str(), "mmap" | "munmap")).collect()
-}
-
-fn parse(log: &str) -> Vec<Call> {
-    let mut turns = std::collections::HashMap::new();
-    let call = |line: &str| {
-        let (_process, line) = line.split_once(' ')?;
-        let name = line.trim_start().split_once('(')?.0.to_owned();
-        if name.contains(' ') {
-            return None;
-        }
+pub(crate) fn calls_of(home: &Home, line: &str) -> Vec<Call> {
+    let (output, lines) = traced(&["-y", "-e", "trace=%file,%desc,%network"], &home.program(line));
+    answer_of(&output);
+    let mut turns = HashMap::new();
+    let calls = lines.into_iter().filter(|line| line.contains('(')).map(|line| {
+        let name = name(&line).to_owned();
         let turn = turns.entry(name.clone()).and_modify(|turn| *turn += 1).or_insert(1);
-        Some(Call { name, turn: *turn, line: line.to_owned() })
-    };
-    log.lines().filter_map(call).collect()
+        Call { name, turn: *turn, line }
+    });
+    let own = calls.skip_while(|call| !is_within(home.folder(), &call.line));
+    own.filter(|call| !matches!(call.name.as_str(), "mmap" | "munmap")).collect()
 }
 
 /// What happens in the place of a call.
@@ -63,15 +50,13 @@ impl Fault {
 }
 
 /// Runs `tokcache` with `fault` in the place of this call.
-pub(crate) fn run_with(home: &Home, call: &Call, fault: Fault, arguments: &[&str]) -> Output {
+pub(crate) fn run_with(home: &Home, call: &Call, fault: Fault, line: &str) -> Output {
     let Call { name, turn, .. } = call;
     let fault = match fault {
         Fault::FromThenOn(error) => format!("error={error}:when={turn}+"),
         Fault::Kill => format!("signal=KILL:when={turn}"),
         Fault::Once(error) => format!("error={error}:when={turn}"),
     };
-    let mut command = home.strace();
-    command.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={name}")]);
-    command.args(["-e", &format!("inject={name}:{fault}")]);
-    command.arg(env!("CARGO_BIN_EXE_tokcache")).args(arguments).output().unwrap()
+    let options = ["-o", "/dev/null", "-e", &format!("trace={name}"), "-e", &format!("inject={name}:{fault}")];
+    strace(&options, &home.program(line)).output().unwrap()
 }

@@ -3,39 +3,24 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
-
-use tempfile::TempDir;
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::bus::Bus;
-use crate::provider::Provider;
+use crate::support::home::Home;
+use crate::support::provider::Provider;
 
 /// The name that azure-identity gives its cache of tokens without continuous access evaluation.
 pub(crate) const NAME: &str = "msal.cache.nocae";
 
-pub(crate) struct Home {
-    folder: TempDir,
-    settings: Vec<(&'static str, String)>,
-}
-
 impl Home {
     pub(crate) fn new(bus: &Bus, provider: &Provider) -> Home {
-        let folder = tempfile::tempdir().unwrap();
-        fs::create_dir(folder.path().join(".IdentityService")).unwrap();
-        let settings = vec![
-            ("DBUS_SESSION_BUS_ADDRESS", bus.address.clone()),
-            ("HOME", folder.path().display().to_string()),
-            ("PATH", std::env::var("PATH").unwrap()),
-            ("TOKCACHE_AUTHORITY", format!("{}/tenant", provider.address())),
-            ("TOKCACHE_CLIENT_ID", "app".to_owned()),
-            ("TOKCACHE_STORE", format!("libsecret:{NAME}")),
-            ("XDG_RUNTIME_DIR", folder.path().display().to_string()),
-        ];
-        Home { folder, settings }
-    }
-
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        let mut home = Home::empty();
+        fs::create_dir(home.path(".IdentityService")).unwrap();
+        home.set("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+        home.set("TOKCACHE_AUTHORITY", format!("{}/tenant", provider.address()));
+        home.set("TOKCACHE_CLIENT_ID", "app");
+        home.set("TOKCACHE_STORE", format!("libsecret:{NAME}"));
+        home
     }
 
     pub(crate) fn signal(&self) -> PathBuf {
@@ -45,34 +30,6 @@ impl Home {
     #[track_caller]
     pub(crate) fn sign_in(&self) {
         self.answer("login --scope api:read");
-    }
-
-    /// What `tokcache` answers, which succeeds.
-    #[track_caller]
-    pub(crate) fn answer(&self, command: &str) -> String {
-        let output = self.tokcache(command);
-        assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
-    }
-
-    /// What `tokcache` says, whose store cannot be used.
-    #[track_caller]
-    pub(crate) fn refusal(&self, command: &str) -> String {
-        let output = self.tokcache(command);
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!((output.status.code(), output.stdout), (Some(7), Vec::new()), "{command}: {said}");
-        said
-    }
-
-    fn tokcache(&self, command: &str) -> Output {
-        self.command(env!("CARGO_BIN_EXE_tokcache")).args(command.split(' ')).output().unwrap()
-    }
-
-    fn command(&self, program: &str) -> Command {
-        let mut command = Command::new(program);
-        command.env_clear().envs(self.settings.iter().map(|(name, value)| (name, value)));
-        command.current_dir(self.folder.path()).stdin(Stdio::null());
-        command
     }
 
     /// Whether any file of the home has this text.

@@ -1,24 +1,21 @@
 //! The cache that azure-identity for Python has in the keyring, shared with the very libraries: tokcache and
 //! msal-extensions on one item of a real gnome-keyring.
 #![cfg(all(feature = "keyring", target_os = "linux"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    dead_code,
-    reason = "clippy allows them in test functions only; not all of what is borrowed from other tiers is used"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "clippy allows them in test functions only")]
 
 #[path = "../seal/harness/bus.rs"]
+#[expect(dead_code, reason = "shared with another tier")]
 mod bus;
 mod home;
-#[path = "../secrecy/provider.rs"]
-mod provider;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::time::{Duration, Instant};
 
 use bus::{Bus, Daemon, Prompter};
-use home::{Home, NAME, sorted};
-use provider::{NEW_ACCESS_TOKEN, NEW_REFRESH_TOKEN, Provider, generous};
+use home::{NAME, sorted};
+use support::home::Home;
+use support::provider::{NEW_ACCESS_TOKEN, NEW_REFRESH_TOKEN, Provider, generous};
 
 /// A failing command may not take longer, with the time to start it on a busy machine.
 const AT_MOST: Duration = Duration::from_millis(3_500);

@@ -8,7 +8,7 @@ use tokcache::store::{
 };
 use tokcache::time::Clock;
 
-use crate::support::Meanwhile;
+use crate::scripted_server::Meanwhile;
 use crate::world::{Life, refresh_with, request, served, tokens};
 
 const HOUR: i64 = 3600;

@@ -3,7 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a life that cannot go on has failed")]
 
-mod support;
+mod scripted_server;
+mod stepped_clock;
 mod world;
 
 mod authorities;

@@ -9,7 +9,7 @@ use tokcache::store::{
 };
 use tokcache::terms::ScopeSet;
 
-use crate::support::Exchange;
+use crate::scripted_server::Exchange;
 use crate::world::{Life, refresh_with, request, tokens};
 
 const ENTRA: &str = "https://login.microsoftonline.com/tenant";

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tokcache::acquire::{AcquireError, PublicClient, SignOutRequest, Source};
 use tokcache::store::FileStore;
 
-use crate::support::{Meanwhile, want};
+use crate::scripted_server::{Meanwhile, want};
 use crate::world::{Life, refresh_with, request, served, tokens};
 
 /// A life on a file, whose saving can be made to fail, with a folder for what has to be rescued.

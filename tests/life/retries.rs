@@ -3,7 +3,7 @@
 use serde_json::json;
 use tokcache::acquire::{AcquireError, InteractionRequired, PublicClient, Source};
 
-use crate::support::Meanwhile;
+use crate::scripted_server::Meanwhile;
 use crate::world::{Life, refresh_with, request, served, tokens};
 
 const ENTRA: &str = "https://login.microsoftonline.com/tenant";

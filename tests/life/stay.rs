@@ -8,7 +8,7 @@ use tokcache::acquire::{PublicClient, SignOutRequest, SilentOutcome, Source, for
 use tokcache::store::FileStore;
 use tokcache::time::{Clock, Timestamp};
 
-use crate::support::SteppedClock;
+use crate::stepped_clock::SteppedClock;
 use crate::world::{Life, refresh_with, request, served, tokens};
 
 const PAUSE: Duration = Duration::from_millis(150);

@@ -6,7 +6,7 @@ use tokcache::acquire::{AcquireError, PublicClient, SignOutRequest};
 use tokcache::store::StoreError;
 use tokcache::time::Clock;
 
-use crate::support::Meanwhile;
+use crate::scripted_server::Meanwhile;
 use crate::world::{Life, refresh_with, request, tokens};
 
 /// Does `second` while another refresh of the same credential is under way.

@@ -8,7 +8,7 @@ use tokcache::acquire::{
 };
 use tokcache::cache::MinValid;
 
-use crate::support::{Exchange, Meanwhile, want};
+use crate::scripted_server::{Exchange, Meanwhile, want};
 use crate::world::{Life, refresh_with, request, served, tokens};
 
 fn refused(code: &str) -> Exchange {

@@ -12,7 +12,8 @@ use tokcache::oauth::{Authority, DeviceAuthorization, Endpoint, Endpoints, Reque
 use tokcache::store::{CacheStore, Change, Holder, MemoryStore, StoreError};
 use tokcache::terms::{ClientId, ScopeSet};
 
-use crate::support::{ScriptedServer, SteppedClock, Want, want};
+use crate::scripted_server::{ScriptedServer, Want, want};
+use crate::stepped_clock::SteppedClock;
 
 pub(crate) const ISSUER: &str = "https://idp.example.com/tenant";
 

@@ -2,26 +2,25 @@
 
 use std::fs;
 
-use crate::harness::{Bus, Daemon, Home, Prompter, REFRESH_TOKEN, assert_succeeds};
-use crate::provider::{NEW_REFRESH_TOKEN, Provider, generous};
+use crate::harness::{Bus, Daemon, Prompter, REFRESH_TOKEN};
+use crate::support::answer_of;
+use crate::support::home::Home;
+use crate::support::provider::{NEW_REFRESH_TOKEN, Provider, generous};
+use crate::support::strace::traced;
 
 /// What a run writes to files and to the bus, as strace sees it: every byte of printable text as it is. What it tells
 /// the authorization server, by `sendto`, is left out.
 fn written_by(home: &Home, line: &str) -> String {
-    let mut strace = home.strace();
-    strace.args(["-f", "-qq", "-s", "1000000", "-o"]).arg(home.path("trace"));
-    strace.args(["-e", "trace=write,pwrite64,writev,pwritev,pwritev2,sendmsg,execve,add_key,mmap,sendfile,splice"]);
-    strace.arg(env!("CARGO_BIN_EXE_tokcache")).args(line.split(' '));
-    assert_succeeds(&strace.output().unwrap_or_else(|error| panic!("strace is needed: {error}")));
-    let trace = fs::read_to_string(home.path("trace")).unwrap();
-    fs::remove_file(home.path("trace")).unwrap();
-    let unseen = |line: &&str| {
-        line.contains("MAP_SHARED") && line.contains("PROT_WRITE")
-            || line.contains("sendfile(")
-            || line.contains("splice(")
+    let writes = "trace=write,pwrite64,writev,pwritev,pwritev2,sendmsg,execve,add_key,mmap,sendfile,splice";
+    let (output, calls) = traced(&["-s", "1000000", "-e", writes], &home.program(line));
+    answer_of(&output);
+    let unseen = |call: &&String| {
+        call.contains("MAP_SHARED") && call.contains("PROT_WRITE")
+            || call.contains("sendfile(")
+            || call.contains("splice(")
     };
-    assert_eq!(trace.lines().find(unseen), None, "{line} writes in a way that strace does not show");
-    trace
+    assert_eq!(calls.iter().find(unseen), None, "{line} writes in a way that strace does not show");
+    calls.join("\n")
 }
 
 #[test]
@@ -30,7 +29,7 @@ fn a_sealed_run_writes_nothing_in_plain() {
     let home = Home::on(&bus);
     let seal = format!("cache encrypt --encrypt {}", home.key_file("key"));
     let provider = Provider::start(generous);
-    home.use_provider(&provider);
+    home.use_provider(&provider.address());
     let new = NEW_REFRESH_TOKEN.split('"').next().unwrap();
     for line in [
         seal.as_str(),
@@ -79,11 +78,8 @@ fn a_plain_cache_costs_no_thread_and_no_bus() {
         if let Some(source) = seal {
             home.answer(&format!("cache encrypt --encrypt {source}"));
         }
-        let mut strace = home.strace();
-        strace.args(["-f", "-qq", "-o"]).arg(home.path("trace")).args(["-e", "trace=socket,clone,clone3,flock,fsync"]);
-        assert_succeeds(&strace.arg(env!("CARGO_BIN_EXE_tokcache")).arg("token").output().unwrap());
-        let trace = fs::read_to_string(home.path("trace")).unwrap();
-        let calls: Vec<_> = trace.lines().filter(|line| line.contains('(')).collect();
+        let (output, calls) = traced(&["-e", "trace=socket,clone,clone3,flock,fsync"], &home.program("token"));
+        answer_of(&output);
         assert!(calls.is_empty(), "{calls:?}");
     }
 }

@@ -4,7 +4,8 @@ use std::fs;
 use std::os::unix::net::UnixListener;
 use std::time::{Duration, Instant};
 
-use crate::harness::{ACCESS_TOKEN, Bus, Daemon, Home, Prompter, REFRESH_TOKEN};
+use crate::harness::{ACCESS_TOKEN, Bus, Daemon, Prompter, REFRESH_TOKEN};
+use crate::support::home::Home;
 
 /// A whole failing command may not take longer, however mute the keyring is.
 const LIMIT: Duration = Duration::from_millis(3500);
@@ -166,7 +167,7 @@ fn a_cache_of_twenty_megabytes_needs_no_more_of_a_keyring_than_a_small_one() {
     let home = Home::on(&bus);
     let text = fs::read_to_string(home.cache()).unwrap();
     let filler = format!("{{\n\"Unknown\": {:?},", "x".repeat(20_000_000));
-    home.write("home/state/token_cache.json", text.replacen('{', &filler, 1));
+    home.write("state/token_cache.json", text.replacen('{', &filler, 1));
     home.answer("cache encrypt --encrypt keyring");
     assert!(fs::metadata(home.cache()).unwrap().len() > 20_000_000);
     assert_eq!(home.answer("token"), ACCESS_TOKEN);

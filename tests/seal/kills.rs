@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 
-use crate::harness::{ACCESS_TOKEN, Bus, Daemon, Home, Prompter, REFRESH_TOKEN, assert_succeeds};
+use crate::harness::{ACCESS_TOKEN, Bus, Daemon, Prompter, REFRESH_TOKEN};
+use crate::support::answer_of;
+use crate::support::home::Home;
+use crate::support::strace::strace;
 
 /// What a conversion asks of the system between its start and its end.
 const CALLS: [&str; 8] = ["openat", "write", "fsync", "rename", "renameat2", "unlink", "utimensat", "sendmsg"];
@@ -14,15 +17,13 @@ const FIRST_OPENAT: usize = 4;
 
 /// Runs `line`, killed at the `count`th call of `call`; false when it made no so many.
 fn is_killed_at(home: &Home, line: &str, call: &str, count: usize) -> bool {
-    let mut strace = home.strace();
-    strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={call}")]);
-    strace.args(["-e", &format!("inject={call}:signal=KILL:when={count}")]);
-    strace.arg(env!("CARGO_BIN_EXE_tokcache")).args(line.split(' '));
-    let output = strace.output().unwrap_or_else(|error| panic!("strace is needed: {error}"));
+    let kill = format!("inject={call}:signal=KILL:when={count}");
+    let options = ["-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &kill];
+    let output = strace(&options, &home.program(line)).output().unwrap();
     if output.status.signal() == Some(9) {
         return true;
     }
-    assert_succeeds(&output);
+    answer_of(&output);
     false
 }
 
@@ -37,7 +38,7 @@ fn assert_survives(home: &Home, line: &str, reset: impl Fn()) -> BTreeSet<String
             let killed = is_killed_at(home, line, call, count);
             plain.extend(home.files_with(REFRESH_TOKEN));
             let token = home.tokcache("token");
-            let printed = assert_succeeds(&token);
+            let printed = answer_of(&token);
             assert_eq!(printed, ACCESS_TOKEN, "killed at {call} {count} of {line}");
             if !killed {
                 break;
@@ -56,7 +57,7 @@ struct Start {
 }
 
 impl Start {
-    const FILES: [&str; 2] = ["home/state/token_cache.json", "home/config/profiles/default.toml"];
+    const FILES: [&str; 2] = ["state/token_cache.json", "config/profiles/default.toml"];
 
     fn of(home: &Home) -> Start {
         Start { files: Start::FILES.map(|name| (name, fs::read(home.path(name)).unwrap())).to_vec() }

@@ -16,5 +16,5 @@ mod kills;
 mod memory;
 mod passphrases;
 mod prompt;
-#[path = "../secrecy/provider.rs"]
-mod provider;
+#[path = "../support/mod.rs"]
+mod support;

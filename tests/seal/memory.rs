@@ -1,10 +1,13 @@
 //! The key is kept out of the swap space, where the system allows it, and works where it does not.
 
-use std::process::{Command, Output};
+use std::process::Output;
 
 use rustix::process::geteuid;
 
-use crate::harness::{ACCESS_TOKEN, Home, assert_succeeds};
+use crate::harness::ACCESS_TOKEN;
+use crate::support::home::Home;
+use crate::support::strace::traced;
+use crate::support::{answer_of, wrapped};
 
 const WARNING: &str = "the key of the cache may be written to the swap space";
 
@@ -16,25 +19,17 @@ fn sealed_home() -> Home {
 
 /// The calls that lock and unlock memory in a run of `token`.
 fn locks(home: &Home) -> Vec<String> {
-    let mut strace = home.strace();
-    strace.args(["-f", "-qq", "-o"]).arg(home.path("trace")).args(["-e", "trace=mlock,mlock2,mlockall,munlock"]);
-    assert_eq!(
-        assert_succeeds(&strace.arg(env!("CARGO_BIN_EXE_tokcache")).arg("token").output().unwrap()),
-        ACCESS_TOKEN
-    );
-    let trace = std::fs::read_to_string(home.path("trace")).unwrap();
-    let calls = trace.lines().filter(|line| line.contains("lock"));
-    calls.map(|line| line.split_whitespace().skip(1).collect::<Vec<_>>().join(" ")).collect()
+    let (output, calls) = traced(&["-e", "trace=mlock,mlock2,mlockall,munlock"], &home.program("token"));
+    assert_eq!(answer_of(&output), ACCESS_TOKEN);
+    calls.iter().map(|call| call.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
 /// `tokcache` in the same home, where no memory can be locked: root as well is held to the limit.
 fn without_locks(home: &Home, line: &str) -> Output {
-    let mut command: Command = home.command(if geteuid().is_root() { "setpriv" } else { "env" });
-    if geteuid().is_root() {
-        command.args(["--bounding-set=-ipc_lock", "--inh-caps=-ipc_lock"]);
-    }
-    command.args(["sh", "-c", "ulimit -l 0 && exec \"$@\"", "sh", env!("CARGO_BIN_EXE_tokcache")]);
-    command.args(line.split(' ')).output().unwrap()
+    let as_root: &[&str] =
+        if geteuid().is_root() { &["setpriv", "--bounding-set=-ipc_lock", "--inh-caps=-ipc_lock"] } else { &[] };
+    let limited = ["sh", "-c", "ulimit -l 0 && exec \"$@\"", "sh"];
+    wrapped(&[as_root, &limited].concat(), &home.program(line)).output().unwrap()
 }
 
 #[test]
@@ -55,7 +50,7 @@ fn where_no_memory_can_be_locked_the_cache_opens_and_a_talkative_run_says_so() {
         let output = without_locks(&home, line);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(said.contains(WARNING), is_told, "{line}: {said}");
-        assert_succeeds(&output);
+        answer_of(&output);
     }
     home.set("TOKCACHE_PASSPHRASE_FILE", passphrase.to_str().unwrap());
     let with_locks = String::from_utf8(home.tokcache("token -v").stderr).unwrap();

@@ -4,13 +4,15 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 
-use crate::harness::{ACCESS_TOKEN, Home, assert_fails, assert_succeeds};
+use crate::harness::ACCESS_TOKEN;
+use crate::support::home::Home;
+use crate::support::{answer_of, failure_of};
 
 fn sealed_home() -> Home {
     let home = Home::new();
     home.write("passphrase", "correct horse\n");
     home.write("other", "battery staple");
-    assert_succeeds(&shell(&home, "TOKCACHE_PASSPHRASE_FILE=passphrase $t cache encrypt --encrypt passphrase"));
+    answer_of(&shell(&home, "TOKCACHE_PASSPHRASE_FILE=passphrase $t cache encrypt --encrypt passphrase"));
     home
 }
 
@@ -28,19 +30,19 @@ fn a_file_or_a_descriptor_has_the_passphrase() {
         "TOKCACHE_PASSPHRASE_FD=7 $t token 7< <(cat passphrase)",
         "TOKCACHE_PASSPHRASE_FD=0 $t token <passphrase",
     ] {
-        assert_eq!(assert_succeeds(&shell(&home, script)), ACCESS_TOKEN, "{script}");
+        assert_eq!(answer_of(&shell(&home, script)), ACCESS_TOKEN, "{script}");
     }
 }
 
 #[test]
 fn without_one_and_with_a_wrong_one_the_cache_stays_closed_and_nothing_is_repeated() {
     let home = sealed_home();
-    let none = assert_fails(&shell(&home, "$t token"));
+    let none = failure_of(7, &shell(&home, "$t token"));
     assert!(none.contains("nobody can be asked for it\n  try: export TOKCACHE_PASSPHRASE_FILE=FILE"), "{none}");
-    let wrong = assert_fails(&shell(&home, "TOKCACHE_PASSPHRASE_FILE=other $t token -vv"));
+    let wrong = failure_of(7, &shell(&home, "TOKCACHE_PASSPHRASE_FILE=other $t token -vv"));
     assert!(wrong.contains("the passphrase is wrong") && !wrong.contains("battery"), "{wrong}");
     home.write("empty", "\n");
-    let empty = assert_fails(&shell(&home, "TOKCACHE_PASSPHRASE_FILE=empty $t token"));
+    let empty = failure_of(7, &shell(&home, "TOKCACHE_PASSPHRASE_FILE=empty $t token"));
     assert!(empty.contains("the passphrase is empty"), "{empty}");
 }
 
@@ -48,7 +50,7 @@ fn without_one_and_with_a_wrong_one_the_cache_stays_closed_and_nothing_is_repeat
 fn a_passphrase_that_others_can_read_is_refused() {
     let home = sealed_home();
     fs::set_permissions(home.path("passphrase"), fs::Permissions::from_mode(0o644)).unwrap();
-    let said = assert_fails(&shell(&home, "TOKCACHE_PASSPHRASE_FILE=passphrase $t token"));
+    let said = failure_of(7, &shell(&home, "TOKCACHE_PASSPHRASE_FILE=passphrase $t token"));
     assert!(said.contains("is no secret: its mode is 0644"), "{said}");
 }
 
@@ -56,11 +58,11 @@ fn a_passphrase_that_others_can_read_is_refused() {
 fn the_passphrase_is_changed() {
     let home = sealed_home();
     let change = "TOKCACHE_PASSPHRASE_FILE=passphrase $t cache rekey --new-passphrase-file other";
-    assert_succeeds(&shell(&home, change));
-    assert_eq!(assert_succeeds(&shell(&home, "TOKCACHE_PASSPHRASE_FILE=other $t token")), ACCESS_TOKEN);
-    assert_fails(&shell(&home, "TOKCACHE_PASSPHRASE_FILE=passphrase $t token"));
+    answer_of(&shell(&home, change));
+    assert_eq!(answer_of(&shell(&home, "TOKCACHE_PASSPHRASE_FILE=other $t token")), ACCESS_TOKEN);
+    failure_of(7, &shell(&home, "TOKCACHE_PASSPHRASE_FILE=passphrase $t token"));
     // The old one is not taken for the new one.
-    let said = assert_fails(&shell(&home, "TOKCACHE_PASSPHRASE_FILE=other $t cache rekey"));
+    let said = failure_of(7, &shell(&home, "TOKCACHE_PASSPHRASE_FILE=other $t cache rekey"));
     assert!(said.contains("nobody can be asked"), "{said}");
 }
 

@@ -5,7 +5,9 @@ use std::os::unix::process::ExitStatusExt;
 
 use rustix::process::Signal;
 
-use crate::harness::{ACCESS_TOKEN, Home, Terminal, assert_fails, assert_succeeds};
+use crate::harness::{ACCESS_TOKEN, Terminal};
+use crate::support::home::Home;
+use crate::support::{answer_of, failure_of};
 
 const NEW: &str = "New passphrase for the token cache: ";
 const AGAIN: &str = "The same again: ";
@@ -17,9 +19,7 @@ const CTRL_D: &str = "\u{4}";
 const CTRL_U: &str = "\u{15}";
 
 fn asked(home: &Home, line: &str) -> Terminal {
-    let mut command = home.command(env!("CARGO_BIN_EXE_tokcache"));
-    command.args(line.split(' '));
-    Terminal::running(&command)
+    Terminal::running(&home.program(line))
 }
 
 /// Types an answer to this question, while nothing that is typed is shown.
@@ -36,7 +36,7 @@ fn sealed_home() -> Home {
     answer(&mut terminal, NEW, &format!("{PASSPHRASE}\n"));
     answer(&mut terminal, AGAIN, &format!("{PASSPHRASE}\n"));
     let output = terminal.end();
-    assert_succeeds(&output);
+    answer_of(&output);
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.starts_with(&format!("{NEW}\n{AGAIN}\nThe cache is encrypted: passphrase.\n")), "{said:?}");
     assert!(home.is_sealed());
@@ -50,7 +50,7 @@ fn a_new_passphrase_is_asked_for_twice_and_an_old_one_once_and_neither_is_shown(
     answer(&mut terminal, OLD, &format!("a slip{CTRL_U}{PASSPHRASE}\n"));
     terminal.wait_for("\n");
     let output = terminal.end();
-    assert!(assert_succeeds(&output).contains("accounts 1"));
+    assert!(answer_of(&output).contains("accounts 1"));
     assert_eq!(String::from_utf8(output.stderr).unwrap(), format!("{OLD}\n"));
 }
 
@@ -61,7 +61,7 @@ fn two_passphrases_that_differ_seal_nothing() {
     let mut terminal = asked(&home, "cache encrypt --encrypt passphrase");
     answer(&mut terminal, NEW, "correct horse\n");
     answer(&mut terminal, AGAIN, "correct house\n");
-    let said = assert_fails(&terminal.end());
+    let said = failure_of(7, &terminal.end());
     let twice = "error: the two passphrases differ\n  try: tokcache cache encrypt --encrypt passphrase\n";
     assert_eq!(said, format!("{NEW}\n{AGAIN}\n{twice}"));
     assert_eq!(fs::read(home.cache()).unwrap(), plain);
@@ -72,7 +72,7 @@ fn a_wrong_passphrase_is_told_and_can_be_typed_again() {
     let home = sealed_home();
     let mut terminal = asked(&home, "cache check");
     answer(&mut terminal, OLD, "battery staple\n");
-    let said = assert_fails(&terminal.end());
+    let said = failure_of(7, &terminal.end());
     assert_eq!(said, format!("{OLD}\nerror: the passphrase is wrong\n  try: tokcache cache check\n"));
 }
 
@@ -107,7 +107,7 @@ fn no_answer_and_what_no_keyboard_prints_are_no_passphrase() {
     ] {
         let mut terminal = asked(&home, "cache decrypt");
         answer(&mut terminal, OLD, keys);
-        let said = assert_fails(&terminal.end());
+        let said = failure_of(7, &terminal.end());
         assert!(said.starts_with(&format!("{OLD}\nerror: {cause}\n  try: ")), "{said}");
     }
     assert!(home.is_sealed());
@@ -117,7 +117,7 @@ fn no_answer_and_what_no_keyboard_prints_are_no_passphrase() {
 fn what_scripts_run_never_asks_even_on_a_terminal() {
     let home = sealed_home();
     for line in ["token", "list", "explain", "exec -- true", "clear"] {
-        let said = assert_fails(&asked(&home, line).end());
+        let said = failure_of(7, &asked(&home, line).end());
         let nobody = "error: the cache is encrypted with a passphrase, and nobody can be asked for it\n  try: export ";
         assert!(said.starts_with(nobody), "{line}: {said}");
     }
@@ -133,5 +133,5 @@ fn with_a_copy_in_the_kernel_a_person_is_asked_once_a_login_session() {
     session.env("t", env!("CARGO_BIN_EXE_tokcache"));
     let mut terminal = Terminal::running(&session);
     answer(&mut terminal, OLD, &format!("{PASSPHRASE}\n"));
-    assert_eq!(assert_succeeds(&terminal.end()), ACCESS_TOKEN);
+    assert_eq!(answer_of(&terminal.end()), ACCESS_TOKEN);
 }

@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use rustix::process::geteuid;
 
 use crate::home::{Home, tells};
-use crate::provider::{NEW_REFRESH_TOKEN, Provider, generous};
+use crate::support::provider::{NEW_REFRESH_TOKEN, Provider, generous};
 
 /// Somebody who is neither root nor the user of a home.
 const SOMEBODY: u32 = 1;
@@ -19,7 +19,7 @@ fn a_file_of_another_user_is_neither_believed_nor_given_a_token() {
     }
     let provider = Provider::start(generous);
     let home = Home::at(&provider);
-    let (folder, cache) = (home.path("home/state"), home.path("home/state/token_cache.json"));
+    let (folder, cache) = (home.path("state"), home.path("state/token_cache.json"));
     chown(&folder, Some(0), None).unwrap();
     fs::set_permissions(&folder, Permissions::from_mode(0o1777)).unwrap();
     chown(&cache, Some(SOMEBODY), None).unwrap();

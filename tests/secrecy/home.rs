@@ -1,19 +1,20 @@
 //! A home with canaries for secrets.
 
-use std::fs::{self, OpenOptions};
+use std::ffi::OsStr;
+use std::fs;
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use base64::prelude::{BASE64_STANDARD_NO_PAD, Engine};
 use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::process::geteuid;
-use tempfile::TempDir;
 
 use crate::process::Running;
-use crate::provider::Provider;
+use crate::support::provider::Provider;
+use crate::support::strace::strace;
+use crate::support::{self, wrapped};
 
 /// The access token in the cache; some of its characters have to be escaped elsewhere.
 pub(crate) const ACCESS_TOKEN: &str = "canary/+access'token\"of=a\\long$life";
@@ -23,37 +24,38 @@ pub(crate) const REFRESH_TOKEN: &str = "canary/+refresh'token\"of=a\\long$life";
 /// The passphrase that `--encrypt passphrase` finds.
 pub(crate) const PASSPHRASE: &str = "canary/+passphrase'with\"a=lot\\of$life";
 
-const PASSPHRASE_FILE: &str = "passphrase";
+const CACHE: &str = "state/token_cache.json";
 const NOBODY: u32 = 65_534;
 
+/// A home of a user who is not root: as root, everything is run as `nobody`.
 pub(crate) struct Home {
-    folder: TempDir,
+    home: support::home::Home,
     program: PathBuf,
 }
 
 impl Home {
     pub(crate) fn new() -> Home {
-        let folder = tempfile::tempdir().unwrap();
-        let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/homes/signed-in");
-        assert!(Command::new("cp").arg("-r").arg(template).arg(folder.path().join("home")).status().unwrap().success());
-        let program = folder.path().join("tokcache");
-        fs::copy(env!("CARGO_BIN_EXE_tokcache"), &program).unwrap();
-        let home = Home { folder, program };
-        let mut passphrase =
-            OpenOptions::new().write(true).create_new(true).mode(0o600).open(home.path(PASSPHRASE_FILE));
-        passphrase.as_mut().unwrap().write_all(PASSPHRASE.as_bytes()).unwrap();
-        home.edit("home/state/token_cache.json", &[("AT-bob", ACCESS_TOKEN), ("RT-bob", REFRESH_TOKEN)]);
+        let mut home = support::home::Home::signed_in();
+        for (secret, canary) in [("\"AT-bob\"", ACCESS_TOKEN), ("\"RT-bob\"", REFRESH_TOKEN)] {
+            home.edit(CACHE, secret, &serde_json::to_string(canary).unwrap());
+        }
+        let passphrase = home.write("passphrase", PASSPHRASE);
+        home.set("TOKCACHE_PASSPHRASE_FILE", passphrase);
+        let program = home.path("tokcache");
+        // By another process: what this one has open for writing cannot be run while another test starts a program.
+        let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_tokcache")).arg(&program).status().unwrap();
+        assert!(copied.success());
         if geteuid().is_root() {
             let give = format!("{NOBODY}:{NOBODY}");
-            assert!(Command::new("chown").args(["-R", &give]).arg(home.folder.path()).status().unwrap().success());
+            assert!(Command::new("chown").args(["-R", &give]).arg(home.folder()).status().unwrap().success());
         }
-        home
+        Home { home, program }
     }
 
     /// One whose provider this is.
     pub(crate) fn at(provider: &Provider) -> Home {
         let home = Home::new();
-        home.edit("home/config/profiles/default.toml", &[("http://127.0.0.1:1", &provider.address())]);
+        home.home.use_provider(&provider.address());
         home
     }
 
@@ -61,20 +63,7 @@ impl Home {
     pub(crate) fn damage_cache(&self) {
         let text = self.cache();
         let end = text.rfind(": \"").unwrap() + 5;
-        self.edit("home/state/token_cache.json", &[(&text[end..], "")]);
-    }
-
-    fn edit(&self, file: &str, changes: &[(&str, &str)]) {
-        let path = self.folder.path().join(file);
-        let mut text = fs::read_to_string(&path).unwrap();
-        for (from, to) in changes {
-            assert!(text.contains(from));
-            let to = if file.ends_with("json") { to.replace('\\', "\\\\").replace('"', "\\\"") } else { (*to).into() };
-            text = text.replace(from, &to);
-        }
-        #[expect(clippy::disallowed_methods, reason = "a file of the user's")]
-        fs::write(&path, text).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        self.home.write(CACHE, &text[..end]);
     }
 
     /// Encrypts the cache with a key file, and returns the key as it stands there.
@@ -85,36 +74,25 @@ impl Home {
 
     /// The cache, as it stands.
     pub(crate) fn cache(&self) -> String {
-        fs::read_to_string(self.folder.path().join("home/state/token_cache.json")).unwrap()
+        fs::read_to_string(self.home.cache()).unwrap()
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.home.path(name)
     }
 
-    pub(crate) fn program(&self) -> &Path {
-        &self.program
-    }
-
-    /// A program of this home's user, who may make core dumps.
-    pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
-        let mut command = Command::new("sh");
-        command.args(["-c", "ulimit -c unlimited && exec \"$@\"", "sh"]).arg(program.as_ref());
-        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", self.path("home"));
-        command.env("TOKCACHE_CONFIG_DIR", self.path("home/config"));
-        command.env("TOKCACHE_STATE_DIR", self.path("home/state"));
-        command.env("TOKCACHE_PASSPHRASE_FILE", self.path(PASSPHRASE_FILE));
-        command.current_dir(self.folder.path()).stdin(Stdio::null());
-        if geteuid().is_root() {
-            command.uid(NOBODY).gid(NOBODY);
-        }
-        command
+    /// A program of this home's user.
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        as_user(&self.home.command(program))
     }
 
     pub(crate) fn tokcache(&self, arguments: &[&str]) -> Command {
-        let mut command = self.command(&self.program);
-        command.args(arguments);
-        command
+        as_user(self.home.command(&self.program).args(arguments))
+    }
+
+    /// `tokcache` under `strace` with these options.
+    pub(crate) fn strace(&self, options: &[&str], line: &str) -> Command {
+        as_user(&strace(options, self.home.command(&self.program).args(line.split(' '))))
     }
 
     /// A `tokcache` that waits, once it has said so.
@@ -131,10 +109,20 @@ impl Home {
 
     /// The core dump in the current folder, if there is one.
     pub(crate) fn core_dump(&self) -> Option<Vec<u8>> {
-        let names = fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        let names = fs::read_dir(self.home.folder()).unwrap().map(|entry| entry.unwrap().path());
         let mut dumps = names.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("core"));
         dumps.next().map(|path| fs::read(path).unwrap())
     }
+}
+
+/// `command`, as somebody who may make core dumps and is not root.
+fn as_user(command: &Command) -> Command {
+    let mut command = wrapped(&["sh", "-c", "ulimit -c unlimited && exec \"$@\"", "sh"], command);
+    command.stdin(Stdio::null());
+    if geteuid().is_root() {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    command
 }
 
 /// Where whoever writes waits for ever: nobody reads, and the other end is never closed.

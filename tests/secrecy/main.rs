@@ -9,6 +9,7 @@ mod foreign;
 mod home;
 mod memory;
 mod process;
-mod provider;
 mod said;
+#[path = "../support/mod.rs"]
+mod support;
 mod terminal;

@@ -8,7 +8,7 @@ use memchr::memmem;
 
 use crate::home::{ACCESS_TOKEN, Home, PASSPHRASE, REFRESH_TOKEN, tells};
 use crate::process::memory_before;
-use crate::provider::{NEW_ACCESS_TOKEN, NEW_REFRESH_TOKEN, Provider, generous};
+use crate::support::provider::{NEW_ACCESS_TOKEN, NEW_REFRESH_TOKEN, Provider, generous};
 
 #[test]
 fn no_core_dump_is_made_of_a_process_with_secrets_but_of_what_exec_started() {

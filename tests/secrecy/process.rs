@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, geteuid, kill_process};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::home::Home;
 
@@ -56,9 +56,9 @@ impl Drop for Running {
 /// What is in the memory of `tokcache` when it is about to make this system call, the first of its name.
 pub(crate) fn memory_before(call: &str, home: &Home, command: &str) -> Vec<u8> {
     let log = home.path("strace.log");
-    let mut strace = tracer(home);
-    strace.args(["-f", "-qq", "-e", &format!("trace={call}"), "-e", &format!("inject={call}:delay_enter=60s"), "-o"]);
-    strace.arg(&log).arg(home.program()).args(command.split(' ')).stdout(Stdio::null()).stderr(Stdio::piped());
+    let (traced, held) = (format!("trace={call}"), format!("inject={call}:delay_enter=60s"));
+    let mut strace = home.strace(&["-e", &traced, "-e", &held, "-o", log.to_str().unwrap()], command);
+    strace.stdout(Stdio::null()).stderr(Stdio::piped());
     let mut strace = Running(strace.spawn().unwrap());
     let started = Instant::now();
     let line = loop {
@@ -99,16 +99,6 @@ fn memory_of(process: u32) -> Vec<u8> {
         }
     }
     bytes
-}
-
-/// `strace`, in a way that lets this test read the memory of what it runs.
-fn tracer(home: &Home) -> Command {
-    if geteuid().is_root() {
-        return home.command("strace");
-    }
-    let mut command = home.command("unshare");
-    command.args(["--user", "--map-root-user", "strace"]);
-    command
 }
 
 fn signal(process: u32, signal: Signal) {

@@ -6,7 +6,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use serde_json::{Value, json};
 
 use crate::home::{ACCESS_TOKEN, Home, PASSPHRASE, REFRESH_TOKEN, tells};
-use crate::provider::{DEVICE_CODE, NEW_ACCESS_TOKEN, NEW_REFRESH_TOKEN, Provider, generous};
+use crate::support::provider::{DEVICE_CODE, NEW_ACCESS_TOKEN, NEW_REFRESH_TOKEN, Provider, generous};
 
 const SECRETS: [&str; 6] = [ACCESS_TOKEN, REFRESH_TOKEN, DEVICE_CODE, NEW_ACCESS_TOKEN, NEW_REFRESH_TOKEN, PASSPHRASE];
 
@@ -146,10 +146,9 @@ fn a_cache_that_is_damaged_is_not_quoted() {
 fn a_panic_is_told_by_its_place_and_tells_nothing() {
     let provider = Provider::start(generous);
     let home = Home::at(&provider);
-    let mut strace = home.command("strace");
-    strace.args(["-f", "-qq", "-o", "/dev/null", "-e", "inject=clone,clone3:error=EAGAIN"]);
-    strace.arg(home.program()).args(["token", "--force-refresh", "-vv"]).env("RUST_BACKTRACE", "full");
-    let output = strace.output().unwrap();
+    let without_threads = ["-o", "/dev/null", "-e", "inject=clone,clone3:error=EAGAIN"];
+    let mut strace = home.strace(&without_threads, "token --force-refresh -vv");
+    let output = strace.env("RUST_BACKTRACE", "full").output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
     let lines: Vec<_> = said.lines().filter(|line| !line.starts_with("asking ")).collect();

@@ -5,7 +5,7 @@ use std::process::Output;
 use serde_json::{Value, json};
 
 use crate::home::Home;
-use crate::provider::{Provider, device_authorization, generous, id_token, tokens};
+use crate::support::provider::{Provider, device_authorization, generous, id_token, tokens};
 
 /// A clipboard write (OSC 52), a title, a cleared screen, a colour by the 8-bit CSI, an overwritten and a forged line,
 /// text from right to left, isolates, zero-width and tag characters.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokcache::store::{CacheStore, Change, StoreError, Wait};
 
-use crate::support::{PATIENCE, adding, document, file_store, lines, loaded, replacing, sleep};
+use crate::cache::{PATIENCE, adding, document, file_store, lines, loaded, replacing, sleep};
 use crate::{neighbours, processes};
 
 const ROLE: &str = "TOKCACHE_TEST_ROLE";
@@ -60,9 +60,9 @@ impl Display for Role {
 }
 
 /// The arguments that make this binary a child.
-pub(crate) const ARGUMENTS: [&str; 4] = ["child::does_its_part", "--exact", "--ignored", "--nocapture"];
+const ARGUMENTS: [&str; 4] = ["child::does_its_part", "--exact", "--ignored", "--nocapture"];
 
-pub(crate) fn binary() -> PathBuf {
+fn binary() -> PathBuf {
     std::env::current_exe().unwrap()
 }
 
@@ -74,15 +74,16 @@ pub(crate) fn child(role: Role, cache: &Path, turns: usize) -> Command {
     command
 }
 
-/// Tells a command that runs a child, itself or through another program, what to do.
-pub(crate) fn tell(command: &mut Command, role: Role, cache: &Path, turns: usize) {
+/// Tells a command that runs a child what to do.
+fn tell(command: &mut Command, role: Role, cache: &Path, turns: usize) {
     command.env(ROLE, role.to_string()).env(CACHE, cache).env(TURNS, turns.to_string());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
 }
 
 /// Runs children at the same time, and returns their answers when all have succeeded.
 pub(crate) fn run_all(commands: Vec<Command>) -> Vec<String> {
-    let children: Vec<Child> = commands.into_iter().map(|mut command| command.spawn().unwrap()).collect();
+    let spawn = |mut command: Command| command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let children: Vec<Child> = commands.into_iter().map(spawn).collect();
     children.into_iter().map(|child| answer(&child.wait_with_output().unwrap())).collect()
 }
 

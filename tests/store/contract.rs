@@ -9,7 +9,8 @@ use tokcache::store::{
     Presence, Reading, Saved, SealedStore, StoreError, Wait,
 };
 
-use crate::support::{Cache, PATIENCE, SleepClock, adding, document, loaded, replacing};
+use crate::cache::{Cache, PATIENCE, adding, document, loaded, replacing};
+use crate::support::clock::SleepClock;
 
 type AnyStore = Box<dyn CacheStore + Sync>;
 

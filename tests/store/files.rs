@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tokcache::store::{CacheStore, StoreError, Wait};
 
-use crate::support::{Cache, PATIENCE, adding, document, loaded, put, wall_clock};
+use crate::cache::{Cache, PATIENCE, adding, document, loaded, wall_clock};
+use crate::support::put;
 
 fn add(cache: &Cache, line: &str) {
     cache.store().update(&mut |bytes| adding(line, bytes)).unwrap();
@@ -60,7 +61,7 @@ fn litter_is_swept_when_saving_and_nothing_else_is() {
     let with_lease = cache.names();
     let dead_lease = "cache.json.refresh-0123456789abcdef";
     put(&cache.folder.path().join(".tokcache-cache.json-abc123"), "secret");
-    put(&cache.folder.path().join(dead_lease), format!("{} tokcache", crate::support::dead_pid()));
+    put(&cache.folder.path().join(dead_lease), format!("{} tokcache", crate::cache::dead_pid()));
     add(&cache, "one");
     let mut expected = with_lease;
     expected.push("cache.json".to_owned());
@@ -112,8 +113,8 @@ mod unix {
     use tokcache::store::{Change, Presence};
 
     use super::*;
+    use crate::cache::file_store;
     use crate::child::{Role, nobody_does};
-    use crate::support::file_store;
 
     fn mode(path: &std::path::Path) -> u32 {
         fs::metadata(path).unwrap().mode() & 0o777

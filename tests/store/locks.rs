@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use tokcache::store::{CacheStore, Saved, StoreError};
 
-use crate::support::{Cache, PATIENCE, adding, dead_pid, document, loaded, put, wall_clock};
+use crate::cache::{Cache, PATIENCE, adding, dead_pid, document, loaded, wall_clock};
+use crate::support::put;
 
 /// How long an update had to wait for a lock file that was there before it.
 fn wait_for_lock(content: &str, age: Duration) -> Result<Duration, StoreError> {

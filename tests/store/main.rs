@@ -9,14 +9,17 @@
     reason = "clippy allows them in test functions only"
 )]
 
+mod cache;
 mod child;
 mod contract;
 mod files;
+mod leases;
 mod locks;
 mod neighbours;
 mod processes;
 #[cfg(unix)]
 mod skims;
+#[path = "../support/mod.rs"]
 mod support;
 #[cfg(target_os = "linux")]
 mod system_calls;

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use tokcache::store::CacheStore;
 
+use crate::cache::{Cache, adding, document, lines, loaded, sleep};
 use crate::child::{Role, child, run_all};
 use crate::processes::{assert_nothing_lost, lines_of};
-use crate::support::{Cache, adding, document, lines, loaded, sleep};
 
 /// Runs `work` while holding the lock as msal-extensions does.
 fn with_msal_lock(cache: &Path, work: impl FnOnce()) {

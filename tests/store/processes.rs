@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use tokcache::store::{CacheStore, Change, Wait};
 
+use crate::cache::{Cache, PATIENCE, adding, file_store, lines, loaded, sleep};
 use crate::child::{Role, bracketed, child, holder, log, run_all};
-use crate::support::{Cache, PATIENCE, adding, file_store, lines, loaded, sleep};
 
 /// What the next process may lose by a dead one.
 const DEAD_COSTS: Duration = Duration::from_secs(2);

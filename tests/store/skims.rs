@@ -7,7 +7,8 @@ use std::time::Duration;
 use tokcache::secret::Window;
 use tokcache::store::{CacheStore, MemoryStore};
 
-use crate::support::{Cache, put, replacing, wall_clock};
+use crate::cache::{Cache, replacing, wall_clock};
+use crate::support::put;
 
 /// More than is in memory at once.
 const LARGE: usize = 1_000_000;

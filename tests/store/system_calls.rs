@@ -1,33 +1,28 @@
 //! What the file store asks of the system, as `strace` sees it, and what it does when the system refuses.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use crate::child::{ARGUMENTS, Role, answer, binary, run_all, tell};
+use crate::cache::{Cache, document, loaded};
+use crate::child::{Role, answer, child, run_all};
 use crate::processes::{assert_exclusive, assert_nothing_lost};
-use crate::support::{Cache, document, loaded};
+use crate::support::strace::{strace, traced};
 
-/// A child under `strace` with these options.
-fn strace(options: &[&str], role: Role, cache: &Path, turns: usize) -> Command {
-    let found = Command::new("strace").arg("-V").output();
-    assert!(found.is_ok(), "this test needs strace: install it, as with `apt-get install strace`");
-    let mut command = Command::new("strace");
-    command.args(["-f", "-qq", "-y"]).args(options).arg(binary()).args(ARGUMENTS);
-    tell(&mut command, role, cache, turns);
-    command
+/// A child replaces the document while the system plays it this trick.
+fn replace(trick: &[&str], cache: &Cache) -> String {
+    let options = [trick, &["-o", "/dev/null"]].concat();
+    answer(&strace(&options, &child(Role::Replace, &cache.path, 0)).output().unwrap())
 }
 
-fn run(mut command: Command) -> String {
-    answer(&command.output().unwrap())
+/// So many children append lines, so many turns each, while the system plays them this trick.
+fn append(children: usize, turns: usize, trick: &str, cache: &Cache) -> Vec<String> {
+    let options = ["-e", trick, "-e", "trace=flock", "-o", "/dev/null"];
+    let appends = (0..children).map(|_| strace(&options, &child(Role::Append, &cache.path, turns)));
+    run_all(appends.collect())
 }
 
 /// The calls that a child made, in order.
 fn trace(role: Role, cache: &Cache) -> Vec<String> {
-    let log: PathBuf = cache.folder.path().with_extension("trace");
-    run(strace(&["-o", log.to_str().unwrap()], role, &cache.path, 0));
-    let trace = std::fs::read_to_string(&log).unwrap();
-    std::fs::remove_file(log).unwrap();
-    trace.lines().map(str::to_owned).collect()
+    let (output, calls) = traced(&["-y"], &child(role, &cache.path, 0));
+    answer(&output);
+    calls
 }
 
 #[test]
@@ -72,8 +67,7 @@ fn a_load_takes_no_lock_and_writes_nothing() {
 #[test]
 fn without_flock_creating_the_lock_exclusively_still_loses_nothing() {
     let cache = Cache::new();
-    let options = ["-e", "inject=flock:error=ENOLCK", "-e", "trace=flock", "-o", "/dev/null"];
-    let pids = run_all((0..3).map(|_| strace(&options, Role::Append, &cache.path, 10)).collect());
+    let pids = append(3, 10, "inject=flock:error=ENOLCK", &cache);
     assert_nothing_lost(&cache, &pids, 10);
     assert!(!cache.lockfile().exists());
 }
@@ -83,8 +77,7 @@ fn without_flock_creating_the_lock_exclusively_still_loses_nothing() {
 #[test]
 fn a_lock_file_that_was_unlinked_before_it_was_locked_is_no_lock() {
     let cache = Cache::new();
-    let options = ["-e", "inject=flock:delay_enter=8000", "-e", "trace=flock", "-o", "/dev/null"];
-    let pids = run_all((0..4).map(|_| strace(&options, Role::Append, &cache.path, 15)).collect());
+    let pids = append(4, 15, "inject=flock:delay_enter=8000", &cache);
     assert_nothing_lost(&cache, &pids, 15);
     assert_exclusive(&cache, pids.len() * 15);
 }
@@ -95,8 +88,7 @@ fn a_file_that_cannot_be_replaced_is_written_in_place() {
 
     let cache = Cache::holding(&document(&["a mount point, and longer than what comes"]));
     let inode = std::fs::metadata(&cache.path).unwrap().ino();
-    let options = ["-e", "inject=rename,renameat,renameat2:error=EBUSY", "-o", "/dev/null"];
-    run(strace(&options, Role::Replace, &cache.path, 0));
+    replace(&["-e", "inject=rename,renameat,renameat2:error=EBUSY"], &cache);
     assert_eq!(loaded(&cache.store()).unwrap(), ["replaced"]);
     assert_eq!(std::fs::metadata(&cache.path).unwrap().ino(), inode);
     assert_eq!(cache.names(), ["cache.json"]);
@@ -106,8 +98,7 @@ fn a_file_that_cannot_be_replaced_is_written_in_place() {
 fn a_save_that_fails_leaves_the_old_file_and_nothing_else() {
     for fault in ["fsync:error=EIO:when=1", "rename,renameat:error=EIO"] {
         let cache = Cache::holding(&document(&["old"]));
-        let options = ["-e", &format!("inject={fault}"), "-o", "/dev/null"];
-        let said = run(strace(&options, Role::Replace, &cache.path, 0));
+        let said = replace(&["-e", &format!("inject={fault}")], &cache);
         assert!(said.starts_with("cannot save ") && said.contains("Input/output error"), "{fault}: {said}");
         assert_eq!(loaded(&cache.store()).unwrap(), ["old"], "{fault}");
         assert_eq!(cache.names(), ["cache.json"], "{fault}");
@@ -117,7 +108,7 @@ fn a_save_that_fails_leaves_the_old_file_and_nothing_else() {
 #[test]
 fn a_folder_that_cannot_be_synced_is_an_error_and_the_new_file_is_there() {
     let cache = Cache::holding(&document(&["old"]));
-    let said = run(strace(&["-e", "inject=fsync:error=EIO:when=2", "-o", "/dev/null"], Role::Replace, &cache.path, 0));
+    let said = replace(&["-e", "inject=fsync:error=EIO:when=2"], &cache);
     assert!(said.starts_with("cannot sync "), "{said}");
     assert_eq!(loaded(&cache.store()).unwrap(), ["replaced"]);
     assert_eq!(cache.names(), ["cache.json"]);
@@ -129,13 +120,12 @@ fn a_folder_that_cannot_be_synced_is_an_error_and_the_new_file_is_there() {
 fn a_lock_that_is_refused_for_more_than_a_moment_is_an_error() {
     let cache = Cache::holding(&document(&["old"]));
     let lock = cache.lockfile();
-    let fault = |when| format!("inject=openat:error=EBUSY{when}");
-    let run = |fault: &str| {
-        let options = ["-P", lock.to_str().unwrap(), "-e", fault, "-o", "/dev/null"];
-        run(strace(&options, Role::Replace, &cache.path, 0))
+    let refused = |when| {
+        let fault = format!("inject=openat:error=EBUSY{when}");
+        replace(&["-P", lock.to_str().unwrap(), "-e", &fault], &cache)
     };
-    let said = run(&fault(""));
+    let said = refused("");
     assert!(said.starts_with("cannot lock ") && said.contains("busy"), "{said}");
     assert_eq!(loaded(&cache.store()).unwrap(), ["old"]);
-    assert_eq!(run(&fault(":when=1..3")), "replaced");
+    assert_eq!(refused(":when=1..3"), "replaced");
 }

@@ -44,6 +44,40 @@ pub struct Grant {
     pub ext_cache_key: Option<String>,
 }
 
+impl Grant {
+    /// A bearer token for `expires_in` seconds, with nothing beside it: no sign-in, no other token.
+    pub fn new(
+        client_id: ClientId,
+        environment: Environment,
+        realm: Realm,
+        owner: Owner,
+        access_token: AccessToken,
+        scopes: ScopeSet,
+        expires_in: u64,
+    ) -> Grant {
+        Grant {
+            client_id,
+            environment,
+            realm,
+            other_realms: Vec::new(),
+            owner,
+            sign_in: None,
+            access_token,
+            token_type: "Bearer".to_owned(),
+            scopes,
+            expires_in,
+            ext_expires_in: None,
+            refresh_in: None,
+            refresh_token: None,
+            family_id: None,
+            id_token: None,
+            spent: None,
+            key_id: None,
+            ext_cache_key: None,
+        }
+    }
+}
+
 /// Who has signed in.
 #[derive(Clone, Debug)]
 pub struct SignIn {

@@ -28,8 +28,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use ring::digest::{SHA256, digest};
-
 use self::contender::Contender;
 use self::load::{Settling, Snapshot, skim, snapshot};
 use self::lock::CacheLock;
@@ -46,7 +44,7 @@ use super::{
     StoreError, Wait,
 };
 use crate::platform;
-use crate::secret::Window;
+use crate::secret::{Window, fingerprint};
 use crate::time::Clock;
 
 /// A cache file and its locks.
@@ -80,7 +78,7 @@ impl FileStore {
 
     fn rescue_place(&self) -> RescuePlace<'_> {
         let file = self.place.file().as_os_str().as_encoded_bytes();
-        RescuePlace { folders: &self.rescue_folders, prefix: format!("tokcache-rescue-{}-", short_hash(file)) }
+        RescuePlace { folders: &self.rescue_folders, prefix: format!("tokcache-rescue-{}-", fingerprint(file)) }
     }
 
     fn patience(&self, limit: Duration) -> Patience<'_> {
@@ -240,11 +238,11 @@ impl CacheStore for FileStore {
         waiting: &mut dyn FnMut(&Holder) -> Wait,
     ) -> Result<Option<Box<dyn RefreshLease>>, StoreError> {
         self.place.create_folder()?;
-        let path = self.place.lease_file(&short_hash(credential.as_bytes()));
+        let path = self.place.lease_file(&fingerprint(credential.as_bytes()));
         let mut contender = Contender::new(&self.place, &path, self.clock.as_ref());
         let lease = wait_unless(&path, patience, self.clock.as_ref(), &mut contender, waiting)?;
         let rescue = self.rescue_place();
-        let hold = |lock| Box::new(FileLease::new(lock, &rescue, &short_hash(credential.as_bytes()))) as Box<_>;
+        let hold = |lock| Box::new(FileLease::new(lock, &rescue, &fingerprint(credential.as_bytes()))) as Box<_>;
         Ok(lease.map(hold))
     }
 
@@ -267,9 +265,4 @@ impl CacheStore for FileStore {
         let exposed = exposed.map(|(path, _)| path.to_owned()).collect();
         Description { url: format!("file:{}", path.display()), path: Some(path), lock_holder, exposed }
     }
-}
-
-/// Enough of SHA-256 to tell credentials, or files, apart; nothing of a secret shows in a file's name.
-fn short_hash(bytes: &[u8]) -> String {
-    digest(&SHA256, bytes).as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }

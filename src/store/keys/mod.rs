@@ -1,5 +1,7 @@
 //! Keys, and the places that keep them. Nothing here knows what is sealed with a key.
 
+#[cfg(feature = "keyring")]
+mod call;
 mod error;
 #[cfg(target_os = "linux")]
 mod kernel;
@@ -14,10 +16,10 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+#[cfg(all(feature = "keyring", target_os = "linux"))]
+pub(super) use call::{Caller, Fault, connection_fault};
 pub use error::{KeyError, KeyringFault};
 pub use key::{Key, KeyId};
-#[cfg(all(feature = "keyring", target_os = "linux"))]
-pub(super) use keyring::{connection_fault, within};
 pub use passphrase::{PassphraseFor, Passphrases};
 pub(super) use source::KeyReference;
 pub use source::{KeySource, UnknownKeySource};
@@ -169,8 +171,8 @@ impl Keys {
         self.caller().forget(id).map_err(KeyError::Keyring)
     }
 
-    fn caller(&self) -> keyring::Caller {
-        keyring::Caller { patience: self.settings.keyring_patience, has_screen: self.settings.has_screen }
+    fn caller(&self) -> call::Caller {
+        call::Caller { patience: self.settings.keyring_patience, has_screen: self.settings.has_screen }
     }
 }
 

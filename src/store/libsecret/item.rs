@@ -1,7 +1,6 @@
 //! An item of the keyring, as libsecret's simple password API reads and writes it.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use secret_service::blocking::{Collection, SecretService};
 use secret_service::{EncryptionType, Error};
@@ -9,7 +8,7 @@ use zbus::blocking::Connection;
 use zeroize::Zeroizing;
 
 use crate::store::KeyringFault;
-use crate::store::keys::{connection_fault, within};
+use crate::store::keys::{Caller, Fault, connection_fault};
 
 /// libsecret gives nothing else back, not even with a charset behind it.
 const CONTENT_TYPE: &str = "text/plain";
@@ -36,18 +35,11 @@ impl Item {
     }
 }
 
-/// How to call the keyring: for how long, and whether somebody can be asked for its password.
-#[derive(Clone, Copy)]
-pub(super) struct Caller {
-    pub(super) patience: Duration,
-    pub(super) has_screen: bool,
-}
-
 impl Caller {
     /// The secret of the item, if there is one.
     pub(super) fn read(self, item: &Item) -> Result<Option<Zeroizing<Vec<u8>>>, KeyringFault> {
         let item = item.clone();
-        self.call(move |service| {
+        self.ask(move |service| {
             let found = service.search_items(item.found_by())?;
             let Some(item) = found.unlocked.first().or(found.locked.first()) else { return Ok(None) };
             if found.unlocked.is_empty() {
@@ -61,7 +53,7 @@ impl Caller {
     /// Writes the item, in the place of the one with the same attributes in the default collection.
     pub(super) fn write(self, item: &Item, secret: &[u8]) -> Result<(), KeyringFault> {
         let (item, secret) = (item.clone(), Zeroizing::new(secret.to_owned()));
-        self.call(move |service| {
+        self.ask(move |service| {
             let collection = self.unlocked(service)?;
             collection.create_item(&item.label, item.found_by(), &secret, true, CONTENT_TYPE)?;
             Ok(())
@@ -71,7 +63,7 @@ impl Caller {
     /// Deletes every item that is found by these attributes; returns whether there was one.
     pub(super) fn delete(self, item: &Item) -> Result<bool, KeyringFault> {
         let item = item.clone();
-        self.call(move |service| {
+        self.ask(move |service| {
             let found = service.search_items(item.found_by())?;
             if !found.locked.is_empty() {
                 self.may_ask()?;
@@ -84,10 +76,10 @@ impl Caller {
 
     /// That something could be written.
     pub(super) fn check(self) -> Result<(), KeyringFault> {
-        self.call(move |service| self.unlocked(service).map(drop))
+        self.ask(move |service| self.unlocked(service).map(drop))
     }
 
-    fn unlocked<'a>(self, service: &'a SecretService<'a>) -> Result<Collection<'a>, Fault> {
+    fn unlocked<'a>(self, service: &'a SecretService<'a>) -> Result<Collection<'a>, Fault<Error>> {
         let collection = service.get_default_collection()?;
         if collection.is_locked()? {
             self.may_ask()?;
@@ -96,40 +88,26 @@ impl Caller {
         Ok(collection)
     }
 
-    fn may_ask(self) -> Result<(), Fault> {
+    fn may_ask(self) -> Result<(), Fault<Error>> {
         if self.has_screen { Ok(()) } else { Err(Fault::Known(KeyringFault::Locked)) }
     }
 
-    fn call<Answer: Send + 'static>(
+    fn ask<Answer: Send + 'static>(
         self,
-        work: impl FnOnce(&SecretService<'_>) -> Result<Answer, Fault> + Send + 'static,
+        work: impl FnOnce(&SecretService<'_>) -> Result<Answer, Fault<Error>> + Send + 'static,
     ) -> Result<Answer, KeyringFault> {
-        let answer = within(self.patience, move || {
+        let work = move || {
             let bus = Connection::session().map_err(|_| Fault::Known(KeyringFault::NoBus))?;
             work(&SecretService::connect_with_existing(EncryptionType::Dh, bus)?)
-        })?;
-        answer.map_err(Fault::named)
+        };
+        self.call(work, named)
     }
 }
 
-enum Fault {
-    Known(KeyringFault),
-    Service(Error),
-}
-
-impl Fault {
-    fn named(self) -> KeyringFault {
-        match self {
-            Fault::Known(fault) => fault,
-            Fault::Service(Error::Locked) => KeyringFault::Locked,
-            Fault::Service(Error::Prompt | Error::PromptDisconnected) => KeyringFault::PromptDismissed,
-            Fault::Service(error) => connection_fault(&error.to_string()),
-        }
-    }
-}
-
-impl From<Error> for Fault {
-    fn from(error: Error) -> Self {
-        Fault::Service(error)
+fn named(error: Error) -> KeyringFault {
+    match error {
+        Error::Locked => KeyringFault::Locked,
+        Error::Prompt | Error::PromptDisconnected => KeyringFault::PromptDismissed,
+        error => connection_fault(&error.to_string()),
     }
 }

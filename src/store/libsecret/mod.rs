@@ -11,16 +11,17 @@ mod item;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ring::digest::{SHA256, digest};
 use zeroize::Zeroizing;
 
 pub(super) use address::Address;
 
-use self::item::{Caller, Item};
+use self::item::Item;
+use super::keys::Caller;
 use super::signal::SignalFile;
 use super::{
     CacheStore, Change, Description, Holder, KeyringFault, Presence, Reading, RefreshLease, Saved, StoreError, Wait,
 };
+use crate::secret::fingerprint;
 
 /// One item, and the file that goes with it.
 pub(super) struct LibsecretStore {
@@ -50,10 +51,10 @@ impl LibsecretStore {
         StoreError::damaged(self.address.url())
     }
 
-    /// What is found by the store alone, or by the store and a credential.
+    /// What is found by the store alone, or by the store and a credential. That may be a secret; attributes are none.
     fn rescue_item(&self, credential: Option<&str>) -> Item {
         let mut attributes = vec![("store".to_owned(), self.address.url().to_owned())];
-        attributes.extend(credential.map(|credential| ("credential".to_owned(), fingerprint(credential))));
+        attributes.extend(credential.map(|credential| ("credential".to_owned(), fingerprint(credential.as_bytes()))));
         Item { schema: "tokcache.rescue".to_owned(), attributes, label: "tokcache: a refresh token to be saved".into() }
     }
 }
@@ -142,10 +143,4 @@ impl RefreshLease for LibsecretLease {
     fn forget_rescued(&self) {
         let _ = self.caller.delete(&self.rescue);
     }
-}
-
-/// A credential may be a secret, and attributes are none.
-fn fingerprint(credential: &str) -> String {
-    let digest = digest(&SHA256, credential.as_bytes());
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -189,29 +189,22 @@ impl Http for Rotating<'_> {
 /// What the response to a sign-in means.
 fn grant(user: &str, secret: &str) -> Grant {
     Grant {
-        client_id: ClientId::new("neighbour"),
-        environment: Environment::new("login.microsoftonline.com"),
-        realm: Realm::new("organizations"),
-        other_realms: Vec::new(),
-        owner: Owner::User(HomeAccountId::new(format!("{user}.contoso"))),
         sign_in: Some(SignIn {
             local_account_id: Some(user.to_owned()),
             username: format!("{user}@example.com"),
             authority_type: AuthorityType::Mssts,
             account_source: None,
         }),
-        access_token: AccessToken::new(format!("access-{secret}")),
-        token_type: "Bearer".to_owned(),
-        scopes: ScopeSet::parse("api.read"),
-        expires_in: 3600,
-        ext_expires_in: None,
-        refresh_in: None,
         refresh_token: Some(RefreshToken::new(secret)),
-        family_id: None,
-        id_token: None,
-        spent: None,
-        key_id: None,
-        ext_cache_key: None,
+        ..Grant::new(
+            ClientId::new("neighbour"),
+            Environment::new("login.microsoftonline.com"),
+            Realm::new("organizations"),
+            Owner::User(HomeAccountId::new(format!("{user}.contoso"))),
+            AccessToken::new(format!("access-{secret}")),
+            ScopeSet::parse("api.read"),
+            3600,
+        )
     }
 }
 

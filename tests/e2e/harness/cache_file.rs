@@ -1,11 +1,14 @@
 //! The cache file, looked at and changed behind the programs' backs.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::ser::{PrettyFormatter, Serializer};
 use serde_json::{Value, json};
+
+use super::names;
 
 /// The file that all programs of a test share.
 pub(crate) struct CacheFile(PathBuf);
@@ -33,13 +36,8 @@ impl CacheFile {
     /// What else stands in its folder, sorted: locks, leases, temporary files.
     pub(crate) fn beside(&self) -> Vec<String> {
         let folder = self.0.parent().expect("a folder");
-        let names = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").file_name());
-        let mut others: Vec<_> = names
-            .filter(|name| Some(name.as_os_str()) != self.0.file_name())
-            .map(|name| name.display().to_string())
-            .collect();
-        others.sort();
-        others
+        let cache = self.0.file_name();
+        names(folder).into_iter().filter(|name| Some(OsStr::new(name)) != cache).collect()
     }
 
     pub(crate) fn document(&self) -> Value {

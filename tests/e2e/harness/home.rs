@@ -4,66 +4,41 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
-use tempfile::TempDir;
 
 use super::cache_file::CacheFile;
 use super::process::{end_of, output_of};
-use super::{CLIENT_ID, Provider, SCOPE};
+use super::{CLIENT_ID, Provider, SCOPE, answer_of, names, support};
 
 /// A fresh home: no profile, no cache, nothing of the machine's own configuration.
 pub(crate) struct Home {
-    folder: TempDir,
+    home: support::home::Home,
     pub(crate) cache: CacheFile,
-    settings: Vec<(&'static str, String)>,
 }
 
 impl Home {
     /// A home whose programs know the provider's certificates and how to reach it.
     pub(crate) fn at(provider: &Provider) -> Home {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let cache = CacheFile::new(folder.path().join("cache/msal_token_cache.json"));
-        for name in ["cache", "run"] {
-            std::fs::create_dir(folder.path().join(name)).expect("a folder");
-        }
-
-        let path = |name: &str| folder.path().join(name).display().to_string();
+        let mut home = support::home::Home::empty();
         // The home's own: it outlives the provider.
-        let ca_file = folder.path().join("ca.pem");
+        let ca_file = home.path("ca.pem");
         std::fs::copy(provider.ca_file(), &ca_file).expect("a certificate");
-        let ca_file = ca_file.display().to_string();
-        let mut settings = vec![
-            ("HOME", path("")),
-            ("PATH", std::env::var("PATH").expect("PATH")),
-            ("TOKCACHE_AUTHORITY", provider.authority().to_string()),
-            ("TOKCACHE_CA_FILE", ca_file.clone()),
-            ("TOKCACHE_CLIENT_ID", CLIENT_ID.to_string()),
-            ("TOKCACHE_CONFIG_DIR", path("config")),
-            ("TOKCACHE_STATE_DIR", path("state")),
-            ("TOKCACHE_STORE", format!("file:{}", cache.path().display())),
-            ("XDG_RUNTIME_DIR", path("run")),
-            ("NODE_EXTRA_CA_CERTS", ca_file.clone()),
-            ("REQUESTS_CA_BUNDLE", ca_file),
-        ];
-        settings.extend(provider.proxy().map(|proxy| ("HTTPS_PROXY", proxy.to_string())));
-        Home { folder, cache, settings }
+        for name in ["TOKCACHE_CA_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"] {
+            home.set(name, &ca_file);
+        }
+        std::fs::create_dir(home.path("cache")).expect("a folder");
+        let cache = CacheFile::new(home.path("cache/msal_token_cache.json"));
+        home.set("TOKCACHE_STORE", format!("file:{}", cache.path().display()));
+        home.set("TOKCACHE_AUTHORITY", provider.authority());
+        home.set("TOKCACHE_CLIENT_ID", CLIENT_ID);
+        if let Some(proxy) = provider.proxy() {
+            home.set("HTTPS_PROXY", proxy);
+        }
+        Home { home, cache }
     }
 
     /// A program in this home.
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
-        let mut command = Command::new(program);
-        command.env_clear().envs(self.settings.iter().map(|(name, value)| (name, value)));
-        command.current_dir(self.folder.path());
-        command
-    }
-
-    /// `strace`, as somebody who may read the memory of what it runs: without that it sees no path.
-    pub(crate) fn strace(&self) -> Command {
-        if rustix::process::geteuid().is_root() {
-            return self.command("strace");
-        }
-        let mut command = self.command("unshare");
-        command.args(["--user", "--map-root-user", "strace"]);
-        command
+        self.home.command(program)
     }
 
     /// Starts `tokcache`.
@@ -75,13 +50,12 @@ impl Home {
 
     /// Forgets what `tokcache login` has learned, so that it has to be discovered again.
     pub(crate) fn forget_profile(&self) {
-        std::fs::remove_dir_all(self.folder.path().join("config")).expect("profiles");
+        std::fs::remove_dir_all(self.home.path("config")).expect("profiles");
     }
 
     /// Whether a refresh token is kept that is not in the cache yet.
     pub(crate) fn holds_rescued_token(&self) -> bool {
-        let run = std::fs::read_dir(self.folder.path().join("run")).expect("a folder");
-        run.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("tokcache-rescue-"))
+        names(&self.home.path("run")).iter().any(|name| name.starts_with("tokcache-rescue-"))
     }
 
     /// Runs `tokcache` to its end.
@@ -135,13 +109,6 @@ impl Home {
         }
         with_errors(child, errors, said)
     }
-}
-
-/// What a successful run answered, without the line's end.
-#[track_caller]
-pub(crate) fn answer_of(output: &Output) -> String {
-    assert!(output.status.success(), "{}: {}", output.status, String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout.clone()).expect("UTF-8").trim_end().to_string()
 }
 
 /// The line that holds nothing but a user code.

@@ -5,5 +5,5 @@ mod home;
 mod terminal;
 
 pub(crate) use bus::{Bus, Daemon, Prompter};
-pub(crate) use home::{ACCESS_TOKEN, Home, REFRESH_TOKEN, assert_fails, assert_succeeds};
+pub(crate) use home::{ACCESS_TOKEN, REFRESH_TOKEN};
 pub(crate) use terminal::Terminal;

@@ -9,6 +9,8 @@ use std::time::Duration;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, tcgetattr};
 
+use crate::support::wrapped;
+
 /// A person would have given up long before.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -76,10 +78,7 @@ impl Drop for Terminal {
 
 /// `setsid` gives the program a session, and that the terminal.
 fn on_terminal(command: &Command, device: File) -> Command {
-    let mut setsid = Command::new("setsid");
-    setsid.arg("--ctty").arg(command.get_program()).args(command.get_args()).env_clear();
-    setsid.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    setsid.current_dir(command.get_current_dir().unwrap());
+    let mut setsid = wrapped(&["setsid", "--ctty"], command);
     let end = || Stdio::from(device.try_clone().unwrap());
     setsid.stdin(end()).stderr(end()).stdout(Stdio::piped());
     setsid

@@ -1,14 +1,16 @@
-//! What the tests share: folders, clocks, and a document so simple that a glance tells whether it is whole.
+//! A cache file in a folder of its own, and a document so simple that a glance tells whether it is whole.
 
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 use tokcache::store::{CacheStore, Change, FileStore, Presence, Reading};
-use tokcache::time::{Clock, SystemClock, Timestamp};
+use tokcache::time::SystemClock;
 use zeroize::Zeroizing;
+
+use crate::support::clock::SleepClock;
+use crate::support::{names, put};
 
 /// Longer than any test waits, unless it is broken.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -51,21 +53,12 @@ impl Cache {
 
     /// The names in the folder, sorted.
     pub(crate) fn names(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.folder.path()).unwrap();
-        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
+        names(self.folder.path())
     }
 }
 
 pub(crate) fn file_store(path: &Path) -> FileStore {
     FileStore::new(path, PATIENCE, Arc::new(SystemClock::new()))
-}
-
-/// Writes a file as a program does that knows nothing of this one.
-#[expect(clippy::disallowed_methods, reason = "a foreign writer")]
-pub(crate) fn put(path: &Path, bytes: impl AsRef<[u8]>) {
-    fs::write(path, bytes).unwrap();
 }
 
 /// A document of these lines.
@@ -121,31 +114,4 @@ pub(crate) fn wall_clock() -> SystemTime {
 #[expect(clippy::disallowed_methods, reason = "waits for another process")]
 pub(crate) fn sleep(wait: Duration) {
     std::thread::sleep(wait);
-}
-
-/// The system's clock, but sleeping only moves it.
-#[derive(Default)]
-pub(crate) struct SleepClock {
-    slept: Mutex<Duration>,
-}
-
-impl SleepClock {
-    pub(crate) fn slept(&self) -> Duration {
-        *self.slept.lock().unwrap()
-    }
-}
-
-impl Clock for SleepClock {
-    fn now(&self) -> Timestamp {
-        let now = wall_clock().duration_since(UNIX_EPOCH).unwrap() + self.slept();
-        Timestamp(now.as_secs().try_into().unwrap())
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.slept()
-    }
-
-    fn sleep(&self, wait: Duration) {
-        *self.slept.lock().unwrap() += wait;
-    }
 }

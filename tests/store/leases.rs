@@ -1,0 +1,60 @@
+//! Who waits for another process's lease hears of its end, and need not ask.
+
+use std::process::Child;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokcache::store::{CacheStore, FileStore, RefreshLease, Wait};
+use tokcache::time::{Clock, SystemClock, Timestamp};
+
+use crate::cache::{Cache, PATIENCE};
+use crate::child::{Role, holder};
+
+/// That of the children.
+const CREDENTIAL: &str = "credential";
+
+/// A clock of somebody who listens, and never sleeps. When that begins, the process that holds the lease is killed.
+struct Listening(Mutex<Child>);
+
+impl Clock for Listening {
+    fn now(&self) -> Timestamp {
+        SystemClock::new().now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn sleep(&self, _wait: Duration) {
+        panic!("it did not listen");
+    }
+
+    fn wait_for(&self, signal: &Receiver<()>, _wait: Duration) -> Result<(), RecvTimeoutError> {
+        self.0.lock().unwrap().kill().unwrap();
+        signal.recv_timeout(PATIENCE)
+    }
+}
+
+/// The lease that another process holds until somebody listens for its end; `then` is what the one who listened wants.
+fn lease_after_another(cache: &Cache, then: Wait) -> Option<Box<dyn RefreshLease>> {
+    let clock = Arc::new(Listening(Mutex::new(holder(Role::HoldLease, &cache.path))));
+    let store = FileStore::new(&cache.path, PATIENCE, clock.clone());
+    let mut looks = 0;
+    let lease = store.lease(CREDENTIAL, PATIENCE, &mut |_| {
+        looks += 1;
+        if looks == 1 { Wait::More } else { then }
+    });
+    clock.0.lock().unwrap().wait().unwrap();
+    lease.unwrap()
+}
+
+#[test]
+fn a_lease_that_is_free_goes_at_once_to_who_waits() {
+    assert!(lease_after_another(&Cache::new(), Wait::More).is_some());
+}
+
+#[test]
+fn who_has_waited_looks_before_asking_for_the_lease() {
+    assert!(lease_after_another(&Cache::new(), Wait::Enough).is_none());
+}

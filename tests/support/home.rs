@@ -1,0 +1,116 @@
+//! A user's home in a temporary folder, with nothing of the machine's own configuration. Each tier adds what it does
+//! there.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+use super::{answer_of, failure_of, put};
+
+/// A home: `config` and `state` are tokcache's folders, `run` is the session's.
+pub(crate) struct Home {
+    folder: TempDir,
+    settings: Vec<(&'static str, OsString)>,
+}
+
+impl Home {
+    /// One in which nothing has happened yet.
+    pub(crate) fn empty() -> Home {
+        let mut home = Home { folder: tempfile::tempdir().unwrap(), settings: Vec::new() };
+        home.set("HOME", home.folder().to_owned());
+        home.set("PATH", std::env::var_os("PATH").unwrap());
+        let folders = [("TOKCACHE_CONFIG_DIR", "config"), ("TOKCACHE_STATE_DIR", "state"), ("XDG_RUNTIME_DIR", "run")];
+        for (setting, name) in folders {
+            fs::create_dir(home.path(name)).unwrap();
+            home.set(setting, home.path(name));
+        }
+        home
+    }
+
+    /// One of `tests/cli`: somebody is signed in to a provider that is down, with a token that is valid for decades.
+    pub(crate) fn signed_in() -> Home {
+        let home = Home::empty();
+        let template = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/homes/signed-in/.");
+        assert!(Command::new("cp").args(["-r", template]).arg(home.folder()).status().unwrap().success());
+        home
+    }
+
+    /// Its provider is this one from now on.
+    pub(crate) fn use_provider(&self, address: &str) {
+        self.edit("config/profiles/default.toml", "http://127.0.0.1:1", address);
+    }
+
+    /// Sets a variable for all programs of this home.
+    pub(crate) fn set(&mut self, name: &'static str, value: impl Into<OsString>) {
+        self.settings.push((name, value.into()));
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder().join(name)
+    }
+
+    pub(crate) fn cache(&self) -> PathBuf {
+        self.path("state/token_cache.json")
+    }
+
+    /// Writes a file that only its owner can read.
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        put(&path, bytes);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        path
+    }
+
+    /// Puts `to` in the place of `from`, which is there, in a file that only its owner can read.
+    pub(crate) fn edit(&self, name: &str, from: &str, to: &str) {
+        let text = fs::read_to_string(self.path(name)).unwrap();
+        assert!(text.contains(from), "{name} has no {from}");
+        self.write(name, text.replace(from, to));
+    }
+
+    /// A program in this home, with nobody to ask.
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command.current_dir(self.folder()).stdin(Stdio::null());
+        command
+    }
+
+    /// `tokcache` with these arguments, which have no spaces.
+    pub(crate) fn program(&self, line: &str) -> Command {
+        let mut command = self.command(env!("CARGO_BIN_EXE_tokcache"));
+        command.args(line.split(' '));
+        command
+    }
+
+    /// Runs `tokcache` to its end.
+    pub(crate) fn tokcache(&self, line: &str) -> Output {
+        self.program(line).output().unwrap()
+    }
+
+    /// Runs `tokcache`, which succeeds, and returns what it answers.
+    #[track_caller]
+    pub(crate) fn answer(&self, line: &str) -> String {
+        answer_of(&self.tokcache(line))
+    }
+
+    /// Runs `tokcache`, which fails with `status`, and returns what it says.
+    #[track_caller]
+    pub(crate) fn failure(&self, status: i32, line: &str) -> String {
+        failure_of(status, &self.tokcache(line))
+    }
+
+    /// Runs `tokcache`, which fails as the store cannot be used, and returns what it says.
+    #[track_caller]
+    pub(crate) fn refusal(&self, line: &str) -> String {
+        self.failure(7, line)
+    }
+}

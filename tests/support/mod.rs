@@ -1,0 +1,64 @@
+//! What the tiers share: a home with the binary in it, a provider on loopback, a look at system calls.
+#![allow(dead_code, reason = "no tier uses all of it")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+pub(crate) mod clock;
+#[cfg(unix)]
+pub(crate) mod home;
+pub(crate) mod provider;
+#[cfg(unix)]
+pub(crate) mod strace;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// `TOKCACHE_TESTS=long`: whether the long forms of the tests are asked for.
+pub(crate) fn is_long() -> bool {
+    std::env::var("TOKCACHE_TESTS").is_ok_and(|form| form == "long")
+}
+
+/// Writes a file as a program does that knows nothing of tokcache.
+#[expect(clippy::disallowed_methods, reason = "a foreign writer")]
+pub(crate) fn put(path: &Path, bytes: impl AsRef<[u8]>) {
+    std::fs::write(path, bytes).unwrap();
+}
+
+/// The names in a folder, sorted.
+pub(crate) fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+pub(crate) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// What a successful run answered, without the line's end.
+#[track_caller]
+pub(crate) fn answer_of(output: &Output) -> String {
+    assert!(output.status.success(), "{}: {}", output.status, text(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap().trim_end().to_owned()
+}
+
+/// What a run said that failed with `status`: what is wrong, and a way on.
+#[track_caller]
+pub(crate) fn failure_of(status: i32, output: &Output) -> String {
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(status), "{said}");
+    assert!(output.stdout.is_empty(), "a failure leaves standard output empty");
+    assert!(said.contains("error: ") && said.contains("\n  try: "), "{said}");
+    said
+}
+
+/// `command`, started by another program with these words.
+pub(crate) fn wrapped(words: &[&str], command: &Command) -> Command {
+    let mut wrapped = Command::new(words[0]);
+    wrapped.args(&words[1..]).arg(command.get_program()).args(command.get_args()).env_clear();
+    wrapped.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    if let Some(folder) = command.get_current_dir() {
+        wrapped.current_dir(folder);
+    }
+    wrapped
+}

@@ -1,0 +1,44 @@
+//! `strace`: what a run asks of the system.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use rustix::process::geteuid;
+
+use super::wrapped;
+
+/// `command` under `strace` with these options, in a way that lets that read the memory of what it runs, and with it
+/// paths and what is written: tokcache shows them to nobody but root.
+pub(crate) fn strace(options: &[&str], command: &Command) -> Command {
+    let as_root: &[&str] = match geteuid().is_root() {
+        true => &[],
+        // A session bus turns away a root that is none.
+        false if command.get_envs().any(|(name, _)| name == "DBUS_SESSION_BUS_ADDRESS") => {
+            &["unshare", "--user", "--map-current-user", "--keep-caps"]
+        }
+        false => &["unshare", "--user", "--map-root-user"],
+    };
+    let mut strace = wrapped(&[as_root, &["strace", "-f", "-qq"], options].concat(), command);
+    strace.stdin(Stdio::null());
+    strace
+}
+
+/// Runs `command` to its end, and returns its system calls in order, each as `close(3) = 0`.
+pub(crate) fn traced(options: &[&str], command: &Command) -> (Output, Vec<String>) {
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let output = strace(&[options, &["-o", log.path().to_str().unwrap()]].concat(), command).output();
+    let output = output.unwrap_or_else(|error| panic!("strace is needed, and to be root or to have unshare: {error}"));
+    let log = std::fs::read_to_string(log).unwrap();
+    let calls = log.lines().filter_map(|line| line.split_once(' ')).map(|(_process, call)| call.trim().to_owned());
+    (output, calls.collect())
+}
+
+/// The name of a call.
+pub(crate) fn name(call: &str) -> &str {
+    call.split_once('(').map_or(call, |(name, _)| name)
+}
+
+/// Whether a call is about a file in this folder. With `-y`, the first one that is ends the loader's.
+pub(crate) fn is_within(folder: &Path, call: &str) -> bool {
+    name(call) != "execve" && call.contains(&format!("{}/", folder.display()))
+}
