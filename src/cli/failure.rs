@@ -258,8 +258,8 @@ fn parted(typed: &[String]) -> (Vec<String>, &[String]) {
     (own.to_vec(), childs)
 }
 
-/// What shows why the system refused: reading the cache once more does not.
-fn look_at(path: &Path, kind: io::ErrorKind) -> String {
+/// What shows why the system refused: doing the same once more does not.
+pub(super) fn look_at(path: &Path, kind: io::ErrorKind) -> String {
     let there = path.ancestors().find(|path| path.symlink_metadata().is_ok()).unwrap_or(Path::new("."));
     let program: &[&str] = match kind {
         io::ErrorKind::QuotaExceeded | io::ErrorKind::StorageFull => &["df", "-h"],

@@ -40,7 +40,7 @@ impl RescuePlace<'_> {
     /// The old one or the new one is there at every moment. A name that [`clear`](Self::clear) finds, should it be left.
     fn replace(&self, file: &Path, bytes: &[u8]) -> io::Result<()> {
         let folder = folder_of(file);
-        let mut new = tempfile::Builder::new().prefix(&self.prefix).tempfile_in(folder)?;
+        let mut new = platform::create_temporary(folder, &self.prefix)?;
         new.write_all(bytes)?;
         new.as_file().sync_all()?;
         new.persist(file)?;

@@ -10,11 +10,11 @@ use std::fs::{self, File, FileTimes, Metadata};
 use std::io::{self, ErrorKind, Seek, Write};
 use std::time::{Duration, SystemTime};
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::NamedTempFile;
 
 use super::load::{Snapshot, Version};
 use super::lock::CacheLock;
-use super::place::{Place, TEMPORARY_TAIL};
+use super::place::Place;
 use super::regular::{check_cache, open_to_write, open_unchecked};
 use crate::platform;
 use crate::store::StoreError;
@@ -111,8 +111,7 @@ fn announce(place: &Place, seen: Version) -> Version {
 
 /// The new file under a temporary name: 0600 or narrower, its owner's, on the disk.
 fn write_beside(place: &Place, bytes: &[u8], replaced: Option<&Metadata>) -> io::Result<NamedTempFile> {
-    let prefix = place.temporary_prefix();
-    let mut temporary = Builder::new().prefix(&prefix).rand_bytes(TEMPORARY_TAIL).tempfile_in(place.folder())?;
+    let mut temporary = platform::create_temporary(place.folder(), place.temporary_prefix())?;
     match replaced {
         Some(replaced) => {
             platform::keep_owner(temporary.as_file(), replaced)?;
