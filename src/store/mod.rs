@@ -106,10 +106,10 @@ pub trait RefreshLease {
     /// Keeps `bytes`, which hold secrets, for the next holder; in the file that is returned. `None`: nowhere.
     fn rescue(&self, bytes: &[u8]) -> Option<PathBuf>;
 
-    /// What an earlier holder kept, and nobody but this user can have written.
-    fn rescued(&self) -> Option<Zeroizing<Vec<u8>>>;
+    /// What earlier holders kept, and nobody but this user can have written; the newest first.
+    fn rescued(&self) -> Vec<Zeroizing<Vec<u8>>>;
 
-    /// Forgets what was kept.
+    /// Forgets all that was kept.
     fn forget_rescued(&self);
 }
 
