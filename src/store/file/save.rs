@@ -51,6 +51,8 @@ pub(super) fn save(
     }
     let file = match temporary.map(|temporary| temporary.persist(place.file())) {
         Some(Ok(file)) => file,
+        // Whoever has taken the lock since took it for litter.
+        Some(Err(error)) if error.error.kind() == ErrorKind::NotFound => return Ok(Commit::Overtaken),
         Some(Err(error)) if !is_rename_impossible(&error.error) => return Err(failed(error.error)),
         Some(Err(_)) | None => write_in_place(place, bytes, seen.map(|seen| &*seen.bytes)).map_err(&failed)?,
     };
