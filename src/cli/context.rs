@@ -149,7 +149,9 @@ impl Context {
 
     /// A failure, with the command that helps.
     pub(super) fn failure(&self, error: AcquireError, scopes: &ScopeSet) -> Failure {
-        Failure::from_acquire(error, self.login_words(scopes))
+        let is_of_authority = matches!(error, AcquireError::WrongAuthority { .. });
+        let failure = Failure::from_acquire(error, self.login_words(scopes));
+        if is_of_authority { failure.of_variable("TOKCACHE_AUTHORITY", &self.settings) } else { failure }
     }
 
     /// The command that signs in for these scopes; those of the profile are kept, as it will remember only what is
