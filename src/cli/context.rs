@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokcache::acquire::{AcquireError, PublicClient, Registration};
 use tokcache::oauth::{Authority, Network, NetworkOptions, ProxyRules};
-use tokcache::store::{self, Encryption, KeySettings, SealedStore};
+use tokcache::store::{self, Encryption, KeySettings, OpenError, SealedStore};
 use tokcache::terms::{ClientId, Realm, ScopeSet};
 use tokcache::time::SystemClock;
 
@@ -251,8 +251,12 @@ fn open_store(
         encryption,
         keys,
     };
-    store::open(url, store_settings).map_err(|error| {
-        let failure = Failure::new(Exit::Config, error).try_shell("tokcache cache path --store file:PATH");
-        failure.of_variable("TOKCACHE_STORE", settings)
+    store::open(url, store_settings).map_err(|error| match error {
+        OpenError::NeverSealed { .. } => {
+            Failure::new(Exit::Usage, error).try_with("--encrypt", "none").of_variable("TOKCACHE_ENCRYPT", settings)
+        }
+        error => Failure::new(Exit::Config, error)
+            .try_shell("tokcache cache path --store file:PATH")
+            .of_variable("TOKCACHE_STORE", settings),
     })
 }

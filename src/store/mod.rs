@@ -28,7 +28,7 @@ pub use keys::{
     Key, KeyError, KeyId, KeySettings, KeySource, KeyringFault, PassphraseFor, Passphrases, UnknownKeySource,
 };
 pub use memory::MemoryStore;
-pub use open::{Settings, UnknownStore, open};
+pub use open::{OpenError, Settings, open};
 pub use sealed::{Conversion, Encryption, SealError, SealedStore};
 pub use wait::Waiting;
 
