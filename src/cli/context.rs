@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokcache::acquire::{AcquireError, PublicClient, Registration};
 use tokcache::oauth::{Authority, Network, NetworkOptions, ProxyRules};
-use tokcache::store::{self, Encryption, KeySettings, OpenError, SealedStore};
+use tokcache::store::{self, CacheStore as _, Encryption, KeySettings, OpenError, Presence, Reading, SealedStore};
 use tokcache::terms::{ClientId, Realm, ScopeSet};
 use tokcache::time::SystemClock;
 
@@ -15,6 +15,7 @@ use super::profile_format::KeyCache;
 use super::profiles::{self, Learned, Profile};
 use super::wire_log::WireLog;
 use super::{Exit, Failure, environment, keys};
+use crate::output::plain;
 
 /// The settings of one run, and what is made of them.
 pub(super) struct Context {
@@ -134,6 +135,17 @@ impl Context {
             lock_timeout: self.settings.lock_timeout(),
             retry_within: self.settings.timeout(),
         }
+    }
+
+    /// What to say where the cache holds nothing because there is none.
+    pub(super) fn absence(&self) -> Result<Option<String>, Failure> {
+        if self.store.load(&mut |_| Reading::Whole)? == Presence::Found {
+            return Ok(None);
+        }
+        let store = self.store.describe();
+        let url = plain(&store.url);
+        let is_file = store.path.is_some_and(|path| path.exists());
+        Ok(Some(if is_file { format!("{url} is empty") } else { format!("there is no cache at {url}") }))
     }
 
     /// The scopes that were typed, else those that the profile remembers.
