@@ -12,7 +12,7 @@ use super::args::Settings;
 use super::narrator::{self, Narrator};
 use super::passphrase::Asking;
 use super::profile_format::KeyCache;
-use super::profiles::{self, Learned, Profile};
+use super::profiles::{self, EndpointNames, Learned, Profile};
 use super::wire_log::WireLog;
 use super::{Exit, Failure, environment, keys};
 use crate::output::plain;
@@ -114,7 +114,10 @@ impl Context {
         let is_same = |other: &String| Authority::parse(other, None).is_ok_and(|other| other.url() == authority.url());
         let learned = profile.learned.clone();
         let learned = if learned.authority.as_ref().is_some_and(is_same) { learned } else { Learned::default() };
-        let mut endpoints = profile.endpoints.parse()?.or(learned.endpoints.parse()?);
+        let wrong =
+            |(flag, error)| Failure::new(Exit::Config, format!("{flag}: {error}")).try_tokcache(["login", flag, "URL"]);
+        let endpoints = |names: &EndpointNames| names.parse().map_err(wrong);
+        let mut endpoints = endpoints(&profile.endpoints)?.or(endpoints(&learned.endpoints)?);
         endpoints.issuer = learned.issuer;
         Ok(Registration {
             authority,
@@ -267,8 +270,8 @@ fn open_store(
         OpenError::NeverSealed { .. } => {
             Failure::new(Exit::Usage, error).try_with("--encrypt", "none").of_variable("TOKCACHE_ENCRYPT", settings)
         }
-        error => Failure::new(Exit::Config, error)
-            .try_shell("tokcache cache path --store file:PATH")
-            .of_variable("TOKCACHE_STORE", settings),
+        error => {
+            Failure::new(Exit::Config, error).try_with("--store", "file:PATH").of_variable("TOKCACHE_STORE", settings)
+        }
     })
 }

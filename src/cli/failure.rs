@@ -280,7 +280,11 @@ pub(super) fn look_at(path: &Path, kind: io::ErrorKind) -> String {
 
 impl From<AuthorityError> for Failure {
     fn from(error: AuthorityError) -> Self {
-        Failure::new(Exit::Config, error).try_shell("tokcache login --help")
+        let failure = Failure::new(Exit::Config, &error);
+        match error {
+            AuthorityError::Tenant { .. } | AuthorityError::TenantUnused => failure.try_shell("tokcache login --help"),
+            _ => failure.try_with("--authority", "URL"),
+        }
     }
 }
 
