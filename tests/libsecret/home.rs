@@ -64,7 +64,7 @@ impl Home {
         said
     }
 
-    fn tokcache(&self, command: &str) -> Output {
+    pub(crate) fn tokcache(&self, command: &str) -> Output {
         self.command(env!("CARGO_BIN_EXE_tokcache")).args(command.split(' ')).output().unwrap()
     }
 
