@@ -93,8 +93,8 @@ impl RefreshLease for BareStore {
         Some("bare:".into())
     }
 
-    fn rescued(&self) -> Option<Zeroizing<Vec<u8>>> {
-        self.contents().rescued.clone()
+    fn rescued(&self) -> Vec<Zeroizing<Vec<u8>>> {
+        self.contents().rescued.iter().cloned().collect()
     }
 
     fn forget_rescued(&self) {

@@ -57,6 +57,11 @@ pub enum AcquireError {
         /// By its name in provider metadata, as `device_authorization_endpoint`.
         what: &'static str,
     },
+    /// The authority is none, or its metadata cannot be trusted.
+    WrongAuthority {
+        /// What is wrong.
+        message: String,
+    },
 }
 
 /// Why somebody has to sign in.
@@ -97,6 +102,7 @@ impl AcquireError {
             RequestError::Refused(response) => AcquireError::Denied(response),
             RequestError::Unsupported { what } => AcquireError::Unsupported { what },
             RequestError::Misconfigured { message } => AcquireError::Misconfigured { message },
+            RequestError::WrongAuthority { message } => AcquireError::WrongAuthority { message },
             RequestError::InvalidClaims => AcquireError::Misconfigured { message: error.to_string() },
             RequestError::DeviceCodeExpired | RequestError::Stopped => AcquireError::NotApproved,
             RequestError::Unavailable { retry_after, .. } => {
@@ -133,9 +139,9 @@ impl fmt::Display for AcquireError {
             AcquireError::NotApproved => formatter.write_str("nobody approved the sign-in in time"),
             AcquireError::Offline => formatter.write_str("no usable token is cached, and the network may not be used"),
             AcquireError::Store(error) => error.fmt(formatter),
-            AcquireError::Misconfigured { message } | AcquireError::Unavailable { message, .. } => {
-                formatter.write_str(message)
-            }
+            AcquireError::Misconfigured { message }
+            | AcquireError::Unavailable { message, .. }
+            | AcquireError::WrongAuthority { message } => formatter.write_str(message),
             AcquireError::Unsupported { what } => write!(formatter, "the provider names no {what}"),
         }
     }

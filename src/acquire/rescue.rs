@@ -31,18 +31,30 @@ pub(super) fn rescue(lease: &dyn RefreshLease, spent: &RefreshToken, successor: 
 }
 
 impl PublicClient<'_> {
-    /// Puts what an earlier holder of the lease has rescued into the cache, and then forgets it. Only where the token
+    /// Puts what earlier holders of the lease have rescued into the cache, and then forgets it. Only where the token
     /// that it succeeds is cached still: an account that was signed out stays so, and a newer token is not replaced.
     pub(super) fn restore_rescued(&self, lease: &dyn RefreshLease) -> Result<(), StoreError> {
-        let Some(bytes) = lease.rescued() else { return Ok(()) };
-        if let Ok(Rescued { spent, refresh_token }) = serde_json::from_slice(&bytes)
-            && !refresh_token.is_empty()
-        {
-            let (spent, successor) = (RefreshToken::new(spent), RefreshToken::new(refresh_token));
+        let kept = lease.rescued();
+        if kept.is_empty() {
+            return Ok(());
+        }
+        let rescued: Vec<_> = kept.iter().filter_map(|bytes| rotation(bytes)).collect();
+        if !rescued.is_empty() {
             let now = self.clock.now();
-            cached::update(self.store, &mut |cache| cache.replace_refresh_token(&spent, &successor, now))?;
+            cached::update(self.store, &mut |cache| {
+                // What the newest succeeds may itself have been rescued: as many rounds as there are links in a chain.
+                for (spent, successor) in rescued.iter().cycle().take(rescued.len() * rescued.len()) {
+                    cache.replace_refresh_token(spent, successor, now);
+                }
+            })?;
         }
         lease.forget_rescued();
         Ok(())
     }
+}
+
+/// A refresh token that was spent and its successor, as they were kept.
+fn rotation(bytes: &[u8]) -> Option<(RefreshToken, RefreshToken)> {
+    let Rescued { spent, refresh_token } = serde_json::from_slice(bytes).ok()?;
+    (!refresh_token.is_empty()).then(|| (RefreshToken::new(spent), RefreshToken::new(refresh_token)))
 }

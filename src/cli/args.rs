@@ -10,12 +10,17 @@ use super::profile_format::KeyCache;
 use super::{cache, clear, completions, exec, explain, list, login, profile, token};
 use crate::output::ErrorFormat;
 
+const AFTER_HELP: &str = "\
+Folders: the profiles are in TOKCACHE_CONFIG_DIR, the cache in TOKCACHE_STATE_DIR, or else in the platform's own
+
+Exit codes: 0 ok, 1 unexpected, 2 usage, 3 config, 4 sign-in needed, 5 try again later, 6 denied, 7 store, \
+8 --min-valid, 9 account, 130 interrupted";
+
 /// Sign in once; any shell, script or program then gets a valid OAuth access token in milliseconds.
 #[derive(Debug, Parser)]
 #[command(name = "tokcache", version, subcommand_required = true, arg_required_else_help = true)]
 #[command(args_override_self = true, color = clap::ColorChoice::Never)]
-#[command(after_help = "Exit codes: 0 ok, 1 unexpected, 2 usage, 3 config, 4 sign-in needed, 5 try again later, \
-                        6 denied, 7 store, 8 --min-valid, 9 account, 130 interrupted")]
+#[command(after_help = AFTER_HELP)]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) settings: Settings,
@@ -68,6 +73,9 @@ pub(super) struct Settings {
 
     /// Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT]
     /// [default: as it is]
+    ///
+    /// The passphrase is asked for on a terminal, or read from TOKCACHE_PASSPHRASE_FILE or the descriptor
+    /// TOKCACHE_PASSPHRASE_FD.
     #[arg(long, global = true, value_name = "KEY")]
     pub(super) encrypt: Option<String>,
 

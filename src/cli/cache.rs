@@ -106,12 +106,16 @@ fn check(context: &Context) -> Result<(), Failure> {
             format!("{} entries of {} cannot be understood; they are kept as they are", unreadable.len(), store.url);
         return Err(Failure::new(Exit::Store, message).try_tokcache(["list"]));
     }
+    let counts = [cache.accounts(None).len(), cache.access_tokens().len(), cache.refresh_tokens().len()];
+    if counts == [0; 3]
+        && let Some(absence) = context.absence()?
+    {
+        tell(absence);
+    }
+    let [accounts, access_tokens, refresh_tokens] = counts;
     let report = format!(
-        "{}: whole; accounts {}, access tokens {}, refresh tokens {}\n",
+        "{}: whole; accounts {accounts}, access tokens {access_tokens}, refresh tokens {refresh_tokens}\n",
         plain(&store.url),
-        cache.accounts(None).len(),
-        cache.access_tokens().len(),
-        cache.refresh_tokens().len(),
     );
     Ok(output::answer(report.as_bytes())?)
 }

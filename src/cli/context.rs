@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokcache::acquire::{AcquireError, PublicClient, Registration};
 use tokcache::oauth::{Authority, Network, NetworkOptions, ProxyRules};
-use tokcache::store::{self, Encryption, KeySettings, SealedStore};
+use tokcache::store::{self, CacheStore as _, Encryption, KeySettings, OpenError, Presence, Reading, SealedStore};
 use tokcache::terms::{ClientId, Realm, ScopeSet};
 use tokcache::time::SystemClock;
 
@@ -12,9 +12,10 @@ use super::args::Settings;
 use super::narrator::{self, Narrator};
 use super::passphrase::Asking;
 use super::profile_format::KeyCache;
-use super::profiles::{self, Learned, Profile};
+use super::profiles::{self, EndpointNames, Learned, Profile};
 use super::wire_log::WireLog;
 use super::{Exit, Failure, environment, keys};
+use crate::output::plain;
 
 /// The settings of one run, and what is made of them.
 pub(super) struct Context {
@@ -113,7 +114,10 @@ impl Context {
         let is_same = |other: &String| Authority::parse(other, None).is_ok_and(|other| other.url() == authority.url());
         let learned = profile.learned.clone();
         let learned = if learned.authority.as_ref().is_some_and(is_same) { learned } else { Learned::default() };
-        let mut endpoints = profile.endpoints.parse()?.or(learned.endpoints.parse()?);
+        let wrong =
+            |(flag, error)| Failure::new(Exit::Config, format!("{flag}: {error}")).try_tokcache(["login", flag, "URL"]);
+        let endpoints = |names: &EndpointNames| names.parse().map_err(wrong);
+        let mut endpoints = endpoints(&profile.endpoints)?.or(endpoints(&learned.endpoints)?);
         endpoints.issuer = learned.issuer;
         Ok(Registration {
             authority,
@@ -136,6 +140,17 @@ impl Context {
         }
     }
 
+    /// What to say where the cache holds nothing because there is none.
+    pub(super) fn absence(&self) -> Result<Option<String>, Failure> {
+        if self.store.load(&mut |_| Reading::Whole)? == Presence::Found {
+            return Ok(None);
+        }
+        let store = self.store.describe();
+        let url = plain(&store.url);
+        let is_file = store.path.is_some_and(|path| path.exists());
+        Ok(Some(if is_file { format!("{url} is empty") } else { format!("there is no cache at {url}") }))
+    }
+
     /// The scopes that were typed, else those that the profile remembers.
     pub(super) fn scopes(&self, typed: &Scopes) -> Result<ScopeSet, Failure> {
         let typed = typed.set()?;
@@ -149,7 +164,9 @@ impl Context {
 
     /// A failure, with the command that helps.
     pub(super) fn failure(&self, error: AcquireError, scopes: &ScopeSet) -> Failure {
-        Failure::from_acquire(error, self.login_words(scopes))
+        let is_of_authority = matches!(error, AcquireError::WrongAuthority { .. });
+        let failure = Failure::from_acquire(error, self.login_words(scopes));
+        if is_of_authority { failure.of_variable("TOKCACHE_AUTHORITY", &self.settings) } else { failure }
     }
 
     /// The command that signs in for these scopes; those of the profile are kept, as it will remember only what is
@@ -249,8 +266,12 @@ fn open_store(
         encryption,
         keys,
     };
-    store::open(url, store_settings).map_err(|error| {
-        let failure = Failure::new(Exit::Config, error).try_shell("tokcache cache path --store file:PATH");
-        failure.of_variable("TOKCACHE_STORE", settings)
+    store::open(url, store_settings).map_err(|error| match error {
+        OpenError::NeverSealed { .. } => {
+            Failure::new(Exit::Usage, error).try_with("--encrypt", "none").of_variable("TOKCACHE_ENCRYPT", settings)
+        }
+        error => {
+            Failure::new(Exit::Config, error).try_with("--store", "file:PATH").of_variable("TOKCACHE_STORE", settings)
+        }
     })
 }

@@ -96,7 +96,9 @@ pub(super) fn error_format() -> ErrorFormat {
 
 /// The error format of a command line that could not be understood.
 pub(super) fn error_format_of(arguments: impl Iterator<Item = OsString>) -> ErrorFormat {
-    let arguments: Vec<_> = arguments.map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let arguments = arguments.map(|argument| argument.to_string_lossy().into_owned());
+    // What stands behind is the command's that `exec` is to run.
+    let arguments: Vec<_> = arguments.take_while(|argument| argument != "--").collect();
     let typed = arguments.iter().enumerate().rev().find_map(|(at, argument)| match argument.split_once('=') {
         Some(("--error-format", format)) => Some(format),
         _ if argument == "--error-format" => arguments.get(at + 1).map(String::as_str),

@@ -59,7 +59,7 @@ pub(crate) struct Failure {
 enum Advice {
     /// What was typed, again.
     Again,
-    /// What was typed, with another value of this flag.
+    /// What was typed, with this value of this flag.
     AgainWith(&'static str, String),
     /// What was typed, less this flag.
     AgainWithout(&'static str),
@@ -104,7 +104,7 @@ impl Failure {
         self
     }
 
-    /// With what was typed, but another value of this flag.
+    /// With what was typed, but this value of this flag.
     pub(super) fn try_with(mut self, flag: &'static str, value: impl Into<String>) -> Self {
         self.advice = Advice::AgainWith(flag, value.into());
         self
@@ -131,12 +131,18 @@ impl Failure {
             Advice::Again => command_line(typed),
             Advice::AgainWith(flag, value) => {
                 let (mut own, childs) = parted(typed);
+                let mut is_there = false;
                 for place in 0..own.len() {
                     if own[place].strip_prefix(flag).is_some_and(|rest| rest.starts_with('=')) {
                         own[place] = format!("{flag}={value}");
+                        is_there = true;
                     } else if own[place] == *flag && place + 1 < own.len() {
                         own[place + 1].clone_from(value);
+                        is_there = true;
                     }
+                }
+                if !is_there {
+                    own.extend([(*flag).to_owned(), value.clone()]);
                 }
                 command_line(own.iter().chain(childs))
             }
@@ -204,12 +210,15 @@ impl Failure {
             AcquireError::Denied(_) => Exit::Denied,
             AcquireError::InteractionRequired(_) | AcquireError::NotApproved => Exit::InteractionRequired,
             AcquireError::MinValid { .. } => Exit::MinValid,
-            AcquireError::Misconfigured { .. } | AcquireError::Unsupported { .. } => Exit::Config,
+            AcquireError::Misconfigured { .. }
+            | AcquireError::Unsupported { .. }
+            | AcquireError::WrongAuthority { .. } => Exit::Config,
             AcquireError::Store(_) => Exit::Store,
             _ => Exit::Unavailable,
         };
         let failure = Failure::new(exit, &error);
         match error {
+            AcquireError::NoSuchAccount { candidates, .. } if candidates.is_empty() => failure.try_tokcache(login),
             AcquireError::AmbiguousAccount { .. } | AcquireError::NoSuchAccount { .. } => {
                 failure.try_tokcache(["list"])
             }
@@ -227,6 +236,7 @@ impl Failure {
                 let endpoint = [format!("--{}", what.replace('_', "-")), "URL".to_owned()];
                 failure.try_tokcache(login.into_iter().chain(endpoint))
             }
+            AcquireError::WrongAuthority { .. } => failure.try_with("--authority", "URL"),
             _ => failure,
         }
     }
@@ -258,8 +268,8 @@ fn parted(typed: &[String]) -> (Vec<String>, &[String]) {
     (own.to_vec(), childs)
 }
 
-/// What shows why the system refused: reading the cache once more does not.
-fn look_at(path: &Path, kind: io::ErrorKind) -> String {
+/// What shows why the system refused: doing the same once more does not.
+pub(super) fn look_at(path: &Path, kind: io::ErrorKind) -> String {
     let there = path.ancestors().find(|path| path.symlink_metadata().is_ok()).unwrap_or(Path::new("."));
     let program: &[&str] = match kind {
         io::ErrorKind::QuotaExceeded | io::ErrorKind::StorageFull => &["df", "-h"],
@@ -270,7 +280,11 @@ fn look_at(path: &Path, kind: io::ErrorKind) -> String {
 
 impl From<AuthorityError> for Failure {
     fn from(error: AuthorityError) -> Self {
-        Failure::new(Exit::Config, error).try_shell("tokcache login --help")
+        let failure = Failure::new(Exit::Config, &error);
+        match error {
+            AuthorityError::Tenant { .. } | AuthorityError::TenantUnused => failure.try_shell("tokcache login --help"),
+            _ => failure.try_with("--authority", "URL"),
+        }
     }
 }
 
@@ -297,8 +311,16 @@ mod tests {
             "tokcache exec --min-valid 60s --scope a -- b --min-valid 2h"
         );
         assert_eq!(shorter("tokcache token --min-valid=2h -o json"), "tokcache token --min-valid=60s -o json");
+        assert_eq!(shorter("tokcache exec -- b"), "tokcache exec --min-valid 60s -- b");
         let online = advised(Advice::AgainWithout("--offline"), "tokcache exec --offline -- b --offline");
         assert_eq!(online, "tokcache exec -- b --offline");
+    }
+
+    #[test]
+    fn what_is_no_authority_is_not_advised_again() {
+        let error = AcquireError::WrongAuthority { message: "another issuer".to_owned() };
+        let advice = Failure::from_acquire(error, Vec::new()).advice;
+        assert_eq!(advised(advice, "tokcache token --authority https://a"), "tokcache token --authority URL");
     }
 
     #[test]

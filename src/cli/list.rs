@@ -36,7 +36,8 @@ pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
         Format::Table => view.table(),
     };
     if view.accounts.is_empty() && matches!(input.output, Format::Table) {
-        output::tell("nobody is signed in");
+        let why = context.absence()?.map(|absence| format!(": {absence}")).unwrap_or_default();
+        output::tell(format_args!("nobody is signed in{why}"));
     }
     Ok(output::answer(text.as_bytes())?)
 }

@@ -81,7 +81,10 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
         endpoints: EndpointNames::of(&signed_in.endpoints),
     };
     profiles::save(&context.profile_name, &profile)?;
-    tell(format_args!("The settings are saved as the profile {:?}.", context.profile_name));
+    let is_other = |old: &String| profile.authority.as_ref() != Some(old);
+    let earlier = context.profile.and_then(|old| old.authority).filter(is_other);
+    let replaced = earlier.map(|old| format!(", which was for {} before", plain(&old))).unwrap_or_default();
+    tell(format_args!("The settings are saved as the profile {:?}{replaced}.", context.profile_name));
     Ok(())
 }
 

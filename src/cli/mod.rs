@@ -21,6 +21,7 @@ mod profile_format;
 mod profiles;
 mod quick;
 mod token;
+mod usage;
 mod wire_log;
 
 use std::process::ExitCode;
@@ -44,7 +45,7 @@ fn run_command() -> ExitCode {
     let Arguments { settings, command } =
         match quick::parse(std::env::args_os().skip(1)).map_or_else(Arguments::try_parse, Ok) {
             Ok(arguments) => arguments,
-            Err(error) => return usage(&error),
+            Err(error) => return usage::show(&error),
         };
     let format = settings.error_format.unwrap_or_else(environment::error_format);
     let settings = match settings.or_environment() {
@@ -82,19 +83,4 @@ fn fail(failure: &Failure, format: ErrorFormat, settings: &Settings) -> ExitCode
 fn typed() -> Vec<String> {
     let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
     std::iter::once("tokcache".to_owned()).chain(words).collect()
-}
-
-/// What clap says of a command line that it does not understand, or that asks for help.
-fn usage(error: &clap::Error) -> ExitCode {
-    let format = environment::error_format_of(std::env::args_os());
-    if !error.use_stderr() || format == ErrorFormat::Text {
-        let _ = error.print();
-        return ExitCode::from(if error.use_stderr() { Exit::Usage as u8 } else { 0 });
-    }
-    // clap says it over several paragraphs, usage and hints at the end.
-    let text = error.to_string();
-    let message = text.split("\n\nUsage:").next().unwrap_or_default().trim_start_matches("error: ");
-    let message: Vec<_> = message.split_whitespace().collect();
-    let failure = Failure::new(Exit::Usage, message.join(" ")).try_shell("tokcache --help");
-    fail(&failure, format, &Settings::default())
 }

@@ -43,14 +43,22 @@ enum Action {
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
-    let named =
-        |name: Option<String>| name.or_else(|| settings.profile.clone()).unwrap_or_else(|| "default".to_owned());
     match input.action {
         Action::List => list(),
-        Action::Show { name } => show(&named(name)),
-        Action::Set { name, scopes } => set(&named(name), &scopes, settings),
-        Action::Remove { name } => remove(&named(name)),
+        Action::Show { name } => show(&named(name, settings)?),
+        Action::Set { name, scopes } => set(&named(name, settings)?, &scopes, settings),
+        Action::Remove { name } => remove(&named(name, settings)?),
     }
+}
+
+/// The name that was typed here, else that of the settings.
+fn named(typed: Option<String>, settings: &Settings) -> Result<String, Failure> {
+    if let Some(name) = typed {
+        return Ok(name);
+    }
+    let name = settings.profile.clone().unwrap_or_else(|| "default".to_owned());
+    profiles::ensure_name(&name).map_err(|failure| failure.of_variable("TOKCACHE_PROFILE", settings))?;
+    Ok(name)
 }
 
 fn list() -> Result<(), Failure> {

@@ -85,13 +85,17 @@ impl EndpointNames {
     }
 
     /// The endpoints, checked.
-    pub(super) fn parse(&self) -> Result<Endpoints, AuthorityError> {
-        let parse = |url: &Option<String>| url.as_deref().map(Endpoint::parse).transpose();
+    ///
+    /// # Errors
+    /// The flag of one that is none, and why.
+    pub(super) fn parse(&self) -> Result<Endpoints, (&'static str, AuthorityError)> {
+        let parse =
+            |flag, url: &Option<String>| url.as_deref().map(Endpoint::parse).transpose().map_err(|error| (flag, error));
         Ok(Endpoints {
             issuer: None,
-            token: parse(&self.token_endpoint)?,
-            device_authorization: parse(&self.device_authorization_endpoint)?,
-            revocation: parse(&self.revocation_endpoint)?,
+            token: parse("--token-endpoint", &self.token_endpoint)?,
+            device_authorization: parse("--device-authorization-endpoint", &self.device_authorization_endpoint)?,
+            revocation: parse("--revocation-endpoint", &self.revocation_endpoint)?,
         })
     }
 

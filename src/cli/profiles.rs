@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use tokcache::platform;
 
+use super::failure::look_at;
 pub(super) use super::profile_format::{EndpointNames, Learned, Profile};
 use super::{Exit, Failure, environment};
-use crate::output::{command_line, quote};
+use crate::output::quote;
 
 /// The profile `name`; `None` when there is none of that name.
 pub(super) fn load(name: &str) -> Result<Option<Profile>, Failure> {
@@ -74,7 +75,7 @@ pub(super) fn save(name: &str, profile: &Profile) -> Result<(), Failure> {
     let text = profile.to_toml().map_err(|error| Failure::new(Exit::Unexpected, error))?;
     let write = || {
         platform::create_folder(folder)?;
-        let mut file = tempfile::Builder::new().prefix(".profile-").tempfile_in(folder)?;
+        let mut file = platform::create_temporary(folder, ".profile-")?;
         file.write_all(text.as_bytes())?;
         file.as_file().sync_all()?;
         file.persist(&path).map_err(|error| error.error)
@@ -146,10 +147,7 @@ fn folder() -> Result<PathBuf, Failure> {
     })
 }
 
-fn cannot(action: &str, path: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(Exit::Config, format!("cannot {action} {}: {error}", path.display())).try_shell(command_line([
-        "ls",
-        "-ld",
-        &path.to_string_lossy(),
-    ]))
+fn cannot(action: &str, path: &Path, error: &io::Error) -> Failure {
+    let message = format!("cannot {action} {}: {error}", path.display());
+    Failure::new(Exit::Config, message).try_shell(look_at(path, error.kind()))
 }

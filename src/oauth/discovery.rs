@@ -21,7 +21,7 @@ pub fn discover(http: &dyn Http, authority: &Authority) -> Result<Endpoints, Req
     if response.status != 200 {
         return Err(match RequestError::of(&response, &[]) {
             outage @ RequestError::Unavailable { .. } => outage,
-            _ => misconfigured(format!("{} has no provider metadata", authority.url())),
+            _ => wrong(format!("{} has no provider metadata", authority.url())),
         });
     }
     read(&response, authority)
@@ -46,13 +46,13 @@ fn read(response: &Response, authority: &Authority) -> Result<Endpoints, Request
     let members = Members::parse(&response.body).ok_or_else(|| RequestError::unintelligible(response))?;
     let issuer = members.string("issuer").unwrap_or_default();
     if !is_issuer_of(&issuer, authority) {
-        return Err(misconfigured(format!("the metadata at {} name another issuer, {issuer:?}", authority.url())));
+        return Err(wrong(format!("the metadata at {} name another issuer, {issuer:?}", authority.url())));
     }
     let endpoint = |name: &'static str| match members.string(name) {
         None => Ok(None),
         Some(url) => match Endpoint::parse(&url) {
             Ok(endpoint) if is_acceptable(&endpoint, authority) => Ok(Some(endpoint)),
-            _ => Err(misconfigured(format!("the metadata at {} name an unsafe {name}", authority.url()))),
+            _ => Err(wrong(format!("the metadata at {} name an unsafe {name}", authority.url()))),
         },
     };
     Ok(Endpoints {
@@ -88,8 +88,8 @@ fn is_acceptable(endpoint: &Endpoint, authority: &Authority) -> bool {
     !is_plain || is_loopback(authority.environment().as_str())
 }
 
-fn misconfigured(message: String) -> RequestError {
-    RequestError::Misconfigured { message }
+fn wrong(message: String) -> RequestError {
+    RequestError::WrongAuthority { message }
 }
 
 #[cfg(test)]
@@ -194,7 +194,8 @@ mod tests {
             ("https://idp.example.com", "https://idp.{example}.com"),
         ] {
             assert!(!is_issuer_of(issuer, &authority(url)), "{url} {issuer}");
-            assert!(discovered(url, &format!(r#"{{"issuer":"{issuer}"}}"#)).is_err());
+            let error = discovered(url, &format!(r#"{{"issuer":"{issuer}"}}"#)).unwrap_err();
+            assert!(matches!(error, RequestError::WrongAuthority { .. }), "{error:?}");
         }
         assert!(discovered("https://idp.example.com", "{}").is_err());
     }

@@ -19,7 +19,7 @@ pub enum RequestError {
     DeviceCodeExpired,
     /// The `claims` to be sent are not a JSON object.
     InvalidClaims,
-    /// The settings are wrong: the authority is none, its metadata cannot be trusted, or nothing can be sent to it.
+    /// The settings are wrong: nothing can be sent.
     Misconfigured {
         /// What is wrong, for a person.
         message: String,
@@ -51,6 +51,11 @@ pub enum RequestError {
     Unsupported {
         /// By its name in provider metadata, as `device_authorization_endpoint`.
         what: &'static str,
+    },
+    /// The authority is none, or its metadata cannot be trusted.
+    WrongAuthority {
+        /// What is wrong, for a person; server-chosen in part.
+        message: String,
     },
 }
 
@@ -168,7 +173,8 @@ impl fmt::Display for RequestError {
             RequestError::Stopped => formatter.write_str("stopped"),
             RequestError::Misconfigured { message }
             | RequestError::Unavailable { message, .. }
-            | RequestError::Unintelligible { message, .. } => formatter.write_str(message),
+            | RequestError::Unintelligible { message, .. }
+            | RequestError::WrongAuthority { message } => formatter.write_str(message),
             RequestError::Unsupported { what } => write!(formatter, "the provider names no {what}"),
         }
     }

@@ -5,6 +5,7 @@
 mod locked;
 mod memory;
 mod process;
+mod temporary;
 mod terminal;
 #[cfg(unix)]
 mod unix;
@@ -24,4 +25,6 @@ pub(crate) use system::{
     reserve, reserve_growth, sync_folder, without_waiting,
 };
 pub use system::{create_folder, exposure, is_trusted};
+pub(crate) use temporary::TEMPORARY_TAIL;
+pub use temporary::create_temporary;
 pub use terminal::ask_secretly;

@@ -105,8 +105,8 @@ impl RefreshLease for MemoryLease {
         None
     }
 
-    fn rescued(&self) -> Option<Zeroizing<Vec<u8>>> {
-        None
+    fn rescued(&self) -> Vec<Zeroizing<Vec<u8>>> {
+        Vec::new()
     }
 
     fn forget_rescued(&self) {}

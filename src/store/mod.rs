@@ -31,7 +31,7 @@ pub use keys::{
     Key, KeyError, KeyId, KeySettings, KeySource, KeyringFault, PassphraseFor, Passphrases, UnknownKeySource,
 };
 pub use memory::MemoryStore;
-pub use open::{Settings, UnknownStore, open};
+pub use open::{OpenError, Settings, open};
 pub use sealed::{Conversion, Encryption, SealError, SealedStore};
 pub use wait::Waiting;
 
@@ -129,10 +129,10 @@ pub trait RefreshLease {
     /// Keeps `bytes`, which hold secrets, for the next holder; in the file that is returned. `None`: nowhere.
     fn rescue(&self, bytes: &[u8]) -> Option<PathBuf>;
 
-    /// What an earlier holder kept, and nobody but this user can have written.
-    fn rescued(&self) -> Option<Zeroizing<Vec<u8>>>;
+    /// What earlier holders kept, and nobody but this user can have written; the newest first.
+    fn rescued(&self) -> Vec<Zeroizing<Vec<u8>>>;
 
-    /// Forgets what was kept.
+    /// Forgets all that was kept.
     fn forget_rescued(&self);
 }
 

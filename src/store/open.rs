@@ -36,9 +36,9 @@ pub struct Settings {
 /// Nothing is touched yet.
 ///
 /// # Errors
-/// The URL is none of these, or this build lacks the store.
-pub fn open(url: &str, settings: Settings) -> Result<SealedStore, UnknownStore> {
-    let unknown = || UnknownStore::new(url);
+/// The URL is none of these, this build lacks the store, or it is to be sealed and cannot be.
+pub fn open(url: &str, settings: Settings) -> Result<SealedStore, OpenError> {
+    let unknown = || OpenError::unknown(url);
     let inner: Box<dyn CacheStore> = match url.split_once(':').ok_or_else(unknown)? {
         ("memory", "") => Box::new(MemoryStore::new(settings.clock)),
         ("file", path) => {
@@ -49,6 +49,9 @@ pub fn open(url: &str, settings: Settings) -> Result<SealedStore, UnknownStore> 
         #[cfg(all(feature = "keyring", target_os = "linux"))]
         ("libsecret", item) => {
             let address = Address::parse(item, &settings.identity_service_folder).ok_or_else(unknown)?;
+            if let Encryption::By(_) = settings.encryption {
+                return Err(OpenError::NeverSealed { url: url.to_owned() });
+            }
             let signal = FileStore::new(address.signal(), settings.lock_timeout, settings.clock);
             let KeySettings { has_screen, keyring_patience: patience, .. } = settings.keys;
             Box::new(LibsecretStore::new(address, Box::new(signal.telling(settings.waiting)), patience, has_screen))
@@ -68,30 +71,44 @@ fn file_path(path: &str) -> Option<PathBuf> {
     path.starts_with('/').then(|| PathBuf::from(path))
 }
 
-/// A store URL that names no store. Only its beginning is kept: there may be a password in the rest.
+/// Why a store cannot be opened.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct UnknownStore {
-    beginning: String,
+#[non_exhaustive]
+pub enum OpenError {
+    /// What the keyring holds there is another program's, which could not read it sealed.
+    NeverSealed {
+        /// The store.
+        url: String,
+    },
+    /// The URL names no store.
+    Unknown {
+        /// Of the URL no more is kept: there may be a password in the rest.
+        beginning: String,
+    },
 }
 
-impl UnknownStore {
-    fn new(url: &str) -> Self {
+impl OpenError {
+    fn unknown(url: &str) -> Self {
         let end = url.find(':').map_or(url.len(), |colon| colon + 1);
-        UnknownStore { beginning: url[..end].to_owned() }
+        OpenError::Unknown { beginning: url[..end].to_owned() }
     }
 }
 
-impl fmt::Display for UnknownStore {
+impl fmt::Display for OpenError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let beginning = &self.beginning;
-        write!(
-            formatter,
-            "`{beginning}` names no store that can be opened: type file:PATH (without ~), memory: or libsecret:NAME"
-        )
+        match self {
+            OpenError::NeverSealed { url } => {
+                write!(formatter, "{url} is shared with programs that could not read it encrypted")
+            }
+            OpenError::Unknown { beginning } => write!(
+                formatter,
+                "`{beginning}` names no store that can be opened: type file:PATH (without ~), memory: or libsecret:NAME"
+            ),
+        }
     }
 }
 
-impl std::error::Error for UnknownStore {}
+impl std::error::Error for OpenError {}
 
 #[cfg(test)]
 mod tests {

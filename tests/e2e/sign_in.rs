@@ -33,6 +33,20 @@ fn the_settings_of_a_sign_in_are_enough_for_later_commands() {
 }
 
 #[test]
+fn a_sign_in_elsewhere_says_which_settings_it_replaces() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    let mut earlier = home.command(env!("CARGO_BIN_EXE_tokcache"));
+    earlier.args(["profile", "set", "--authority", "https://earlier.example.com"]);
+    crate::harness::output_of(&mut earlier);
+
+    let login = home.login(&[], |user_code| provider.approve(user_code));
+
+    let said = String::from_utf8_lossy(&login.stderr);
+    assert!(said.ends_with("profile \"default\", which was for https://earlier.example.com before.\n"), "{said}");
+}
+
+#[test]
 fn polling_keeps_to_the_interval_even_after_slow_down() {
     let provider = Provider::start();
     let home = Home::at(&provider);

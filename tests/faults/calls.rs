@@ -28,6 +28,21 @@ fn whichever_call_fails_from_then_on_the_cache_is_whole_and_the_run_says_what_ha
     each_call(|all| all / 5, |at| tried(&errors, 1, at).map(Fault::FromThenOn).collect());
 }
 
+/// Where the cache lock was taken away in the last moment, the new holder sweeps.
+#[test]
+fn a_temporary_file_that_is_swept_before_it_is_renamed_is_written_again() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    let calls = calls_of(&home, TOKEN);
+    let is_save = |call: &&Call| call.name.starts_with("rename") && call.line.contains("/token_cache.json\"");
+    let save = calls.iter().find(is_save).expect("a run that saves");
+    provider.reset();
+    home.sign_in_again();
+    let output = run_with(&home, save, Fault::Once("ENOENT"), TOKEN);
+    assert_eq!((text(&output.stdout), text(&output.stderr)), ("AT-1\n".into(), String::new()));
+    assert!(holds_turn(&std::fs::read(home.cache()).unwrap(), 1));
+}
+
 /// The errors to try on a call: all, or in the quick form some, others on each call.
 fn tried(errors: &[&'static str], quick: usize, call: usize) -> impl Iterator<Item = &'static str> {
     let count = if is_long() { errors.len() } else { quick };

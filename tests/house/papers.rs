@@ -62,6 +62,18 @@ fn the_readme_has_every_command_and_setting() {
     }
 }
 
+#[test]
+fn the_help_has_every_variable_that_is_read() {
+    let help = String::from_utf8(tokcache(&["--help"]).stdout).unwrap();
+    let source = read("src/cli/environment.rs");
+    let is_variable = |word: &&str| word.starts_with("TOKCACHE_") && !word.contains(|c: char| c.is_ascii_lowercase());
+    let variables: BTreeSet<&str> = source.split('"').filter(is_variable).collect();
+    assert!(variables.len() > 10, "the variables were not found");
+    for variable in variables {
+        assert!(help.contains(variable), "{variable} is not in the help");
+    }
+}
+
 /// Asks the program for the help of what stands before it; a command or flag that does not exist is an error.
 #[test]
 fn every_command_line_in_the_papers_exists() {

@@ -111,8 +111,12 @@ fn a_sealed_cache_is_not_for_neighbours() {
     let home = Home::new(&bus, &provider);
     home.sign_in();
     let key = home.path("key");
-    let said = home.refusal(&format!("cache encrypt --encrypt key-file:{}", key.display()));
-    assert!(said.contains("what is kept there is text"), "{said}");
+    for command in ["login", "cache encrypt"] {
+        let output = home.tokcache(&format!("{command} --encrypt key-file:{}", key.display()));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && said.contains("could not read it encrypted"), "{command}: {said}");
+    }
+    assert!(!key.exists(), "a key was made for nothing");
     assert_eq!(home.answer("token"), NEW_ACCESS_TOKEN);
 }
 

@@ -1,7 +1,9 @@
 //! The server has rotated, and the cache cannot be saved: the new refresh token is found by the next run.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write;
 use std::path::PathBuf;
+use std::time::UNIX_EPOCH;
 
 use serde_json::json;
 use tempfile::TempDir;
@@ -53,6 +55,26 @@ impl OnDisk {
         self.folder.path().join("cache.json.lockfile")
     }
 
+    /// Another run had this folder, which comes before the other, and left there what takes the place of `spent`.
+    fn rescued_by_another_run(&self, spent: &str, successor: &str) {
+        let folder = self.folder.path().join("missing");
+        fs::create_dir(&folder).unwrap();
+        let left = folder.join(self.rescued().unwrap().file_name().unwrap());
+        fs::copy(self.rescued().unwrap(), &left).unwrap();
+        let mut file = File::options().write(true).truncate(true).open(&left).unwrap();
+        file.write_all(json!({ "spent": spent, "refresh_token": successor }).to_string().as_bytes()).unwrap();
+        file.set_modified(UNIX_EPOCH).unwrap();
+    }
+
+    /// The next run finds `successor` in the cache once it has put there what was rescued.
+    fn assert_goes_on_with(&self, successor: &str) {
+        self.mend();
+        self.life.server.expects([refresh_with(successor).and_answer(200, &tokens(7))]);
+        assert_eq!(served(self.life.token()), ("AT-7".into(), Source::Refresh));
+        assert_eq!(self.rescued(), None);
+        assert_eq!(fs::read_dir(self.folder.path().join("missing")).unwrap().count(), 0);
+    }
+
     fn rescued(&self) -> Option<PathBuf> {
         let mut entries = fs::read_dir(self.folder.path().join("rescue")).unwrap();
         entries.next().map(|entry| entry.unwrap().path())
@@ -77,6 +99,30 @@ fn it_is_kept_until_it_is_saved_and_nothing_is_spent_before() {
         assert!(matches!(disk.life.token(), Err(AcquireError::Store(_))));
         assert!(disk.rescued().is_some());
     }
+}
+
+#[test]
+fn what_is_out_of_date_in_one_folder_does_not_hide_what_is_in_another() {
+    let disk = OnDisk::expired();
+    disk.refresh_without_saving();
+    disk.rescued_by_another_run("RT-0", "RT-9");
+    disk.assert_goes_on_with("RT-2");
+}
+
+#[test]
+fn what_was_rescued_twice_is_followed_to_the_last() {
+    let disk = OnDisk::expired();
+    disk.refresh_without_saving();
+    disk.rescued_by_another_run("RT-2", "RT-3");
+    disk.assert_goes_on_with("RT-3");
+}
+
+#[test]
+fn of_two_that_succeed_one_token_the_newer_is_taken() {
+    let disk = OnDisk::expired();
+    disk.refresh_without_saving();
+    disk.rescued_by_another_run("RT-1", "RT-OLDER");
+    disk.assert_goes_on_with("RT-2");
 }
 
 #[test]
@@ -118,7 +164,7 @@ fn what_makes_no_sense_is_forgotten() {
     let disk = OnDisk::expired();
     disk.refresh_without_saving();
     disk.mend();
-    let file = fs::File::options().write(true).open(disk.rescued().unwrap()).unwrap();
+    let file = File::options().write(true).open(disk.rescued().unwrap()).unwrap();
     file.set_len(10).unwrap();
     disk.life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(4))]);
     disk.life.token().unwrap();

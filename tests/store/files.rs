@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokcache::store::{CacheStore, StoreError, Wait};
 
-use crate::cache::{Cache, PATIENCE, adding, document, loaded, wall_clock};
+use crate::cache::{Cache, PATIENCE, adding, document, file_store, loaded, wall_clock};
 use crate::support::put;
 
 fn add(cache: &Cache, line: &str) {
@@ -96,6 +96,15 @@ fn a_folder_in_the_files_place_is_an_error_that_names_it() {
     let error = cache.store().load(&mut |_| unreachable!()).unwrap_err();
     assert!(error.to_string().starts_with(&format!("cannot read {}", cache.path.display())), "{error}");
     assert!(cache.store().update(&mut |bytes| adding("one", bytes)).is_err());
+}
+
+#[test]
+fn a_file_that_cannot_be_made_is_told_without_the_name_of_a_temporary_one() {
+    // Room for the lock's name, and none for that of a temporary file.
+    let cache = Cache::new();
+    let path = cache.folder.path().join("n".repeat(242));
+    let error = file_store(&path).update(&mut |bytes| adding("one", bytes)).unwrap_err().to_string();
+    assert!(error.contains(path.to_str().unwrap()) && !error.contains(".tokcache-"), "{error}");
 }
 
 #[test]

@@ -10,11 +10,9 @@ use std::path::Path;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tempfile::Builder;
-
 use super::lock_content;
 use super::lockfile::{Flock, LockFile, holder_of, prepare, read_content, try_flock, write_content};
-use super::place::{Place, TEMPORARY_TAIL, folder_of};
+use super::place::{Place, folder_of};
 use super::regular::open_itself;
 use super::release::Release;
 use crate::platform::{self, Identity};
@@ -120,8 +118,7 @@ impl<'a> Contender<'a> {
 
     fn create(&self) -> io::Result<Attempt<LockFile>> {
         let folder = folder_of(self.path);
-        let candidate =
-            Builder::new().prefix(&self.place.temporary_prefix()).rand_bytes(TEMPORARY_TAIL).tempfile_in(folder)?;
+        let candidate = platform::create_temporary(folder, self.place.temporary_prefix())?;
         prepare(candidate.as_file(), folder)?;
         match candidate.persist_noclobber(self.path) {
             Ok(file) => LockFile::held(self.path, file),

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use crate::platform;
+use crate::platform::{self, TEMPORARY_TAIL};
 use crate::store::StoreError;
 
 /// As many as Linux follows.
@@ -94,8 +94,6 @@ impl Place {
     }
 }
 
-/// The length of the random part of a temporary file's name.
-pub(super) const TEMPORARY_TAIL: usize = 6;
 const LEASE: &str = ".refresh-";
 
 /// The folder that a path is in.

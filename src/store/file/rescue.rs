@@ -1,8 +1,10 @@
 //! Where a refresh token is kept whose cache cannot be saved: a file for its owner alone, in another folder.
 
+use std::cmp::Reverse;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
@@ -31,7 +33,7 @@ impl RescuePlace<'_> {
     /// Puts in the place of each file, of whatever credential, what `rewrite` makes of it. What cannot be written stays.
     pub(super) fn rewrite(&self, rewrite: &mut Rewrite<'_>) {
         for file in self.files() {
-            if let Some(new) = read(&file).ok().and_then(|bytes| rewrite(&bytes)) {
+            if let Some(new) = read(&file).ok().and_then(|(_, bytes)| rewrite(&bytes)) {
                 let _ = self.replace(&file, &new);
             }
         }
@@ -40,7 +42,7 @@ impl RescuePlace<'_> {
     /// The old one or the new one is there at every moment. A name that [`clear`](Self::clear) finds, should it be left.
     fn replace(&self, file: &Path, bytes: &[u8]) -> io::Result<()> {
         let folder = folder_of(file);
-        let mut new = tempfile::Builder::new().prefix(&self.prefix).tempfile_in(folder)?;
+        let mut new = platform::create_temporary(folder, &self.prefix)?;
         new.write_all(bytes)?;
         new.as_file().sync_all()?;
         new.persist(file)?;
@@ -76,8 +78,11 @@ impl RefreshLease for FileLease {
         self.files.iter().find(|file| keep(file, bytes).is_ok()).cloned()
     }
 
-    fn rescued(&self) -> Option<Zeroizing<Vec<u8>>> {
-        self.files.iter().find_map(|file| read(file).ok())
+    /// In several folders, where a run had not all of them: a variable was not set, or a disk was full.
+    fn rescued(&self) -> Vec<Zeroizing<Vec<u8>>> {
+        let mut kept: Vec<_> = self.files.iter().filter_map(|file| read(file).ok()).collect();
+        kept.sort_by_key(|(modified, _)| Reverse(*modified));
+        kept.into_iter().map(|(_, bytes)| bytes).collect()
     }
 
     fn forget_rescued(&self) {
@@ -98,9 +103,9 @@ fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
     kept
 }
 
-/// In a folder that others can write, such as the one for temporary files, the name may be a trap: a link, or another
-/// user's file.
-fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+/// What was kept, and when. In a folder that others can write, such as the one for temporary files, the name may be a
+/// trap: a link, or another user's file.
+fn read(path: &Path) -> io::Result<(SystemTime, Zeroizing<Vec<u8>>)> {
     let file = platform::open_itself(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() || metadata.len() > LONGEST || !platform::is_private(&metadata) {
@@ -108,7 +113,7 @@ fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     }
     let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST.min(metadata.len()) as usize + 1));
     file.take(LONGEST).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    Ok((metadata.modified()?, bytes))
 }
 
 /// What cannot be removed is of no use: it renews only a token that is still cached.
@@ -129,7 +134,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         keep(&file_in(folder.path()), b"old").unwrap();
         keep(&file_in(folder.path()), b"new").unwrap();
-        assert_eq!(read(&file_in(folder.path())).unwrap().as_slice(), b"new");
+        assert_eq!(read(&file_in(folder.path())).unwrap().1.as_slice(), b"new");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 

@@ -10,11 +10,11 @@ use std::fs::{self, File, FileTimes, Metadata};
 use std::io::{self, ErrorKind, Seek, Write};
 use std::time::{Duration, SystemTime};
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::NamedTempFile;
 
 use super::load::{Snapshot, Version};
 use super::lock::CacheLock;
-use super::place::{Place, TEMPORARY_TAIL};
+use super::place::Place;
 use super::regular::{check_cache, open_to_write, open_unchecked};
 use crate::platform;
 use crate::store::StoreError;
@@ -51,6 +51,8 @@ pub(super) fn save(
     }
     let file = match temporary.map(|temporary| temporary.persist(place.file())) {
         Some(Ok(file)) => file,
+        // Whoever has taken the lock since took it for litter.
+        Some(Err(error)) if error.error.kind() == ErrorKind::NotFound => return Ok(Commit::Overtaken),
         Some(Err(error)) if !is_rename_impossible(&error.error) => return Err(failed(error.error)),
         Some(Err(_)) | None => write_in_place(place, bytes, seen.map(|seen| &*seen.bytes)).map_err(&failed)?,
     };
@@ -111,8 +113,7 @@ fn announce(place: &Place, seen: Version) -> Version {
 
 /// The new file under a temporary name: 0600 or narrower, its owner's, on the disk.
 fn write_beside(place: &Place, bytes: &[u8], replaced: Option<&Metadata>) -> io::Result<NamedTempFile> {
-    let prefix = place.temporary_prefix();
-    let mut temporary = Builder::new().prefix(&prefix).rand_bytes(TEMPORARY_TAIL).tempfile_in(place.folder())?;
+    let mut temporary = platform::create_temporary(place.folder(), place.temporary_prefix())?;
     match replaced {
         Some(replaced) => {
             platform::keep_owner(temporary.as_file(), replaced)?;

@@ -3,11 +3,9 @@
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
-use tempfile::Builder;
-
 use super::load::Snapshot;
 use super::lock::CacheLock;
-use super::place::{Place, TEMPORARY_TAIL};
+use super::place::Place;
 use crate::platform;
 use crate::store::StoreError;
 use crate::time::Timestamp;
@@ -22,8 +20,7 @@ pub(super) fn set_aside(
 ) -> Result<PathBuf, StoreError> {
     let failed = StoreError::io("set the damaged cache aside in", place.folder());
     let copy = || {
-        let prefix = place.temporary_prefix();
-        let mut copy = Builder::new().prefix(&prefix).rand_bytes(TEMPORARY_TAIL).tempfile_in(place.folder())?;
+        let mut copy = platform::create_temporary(place.folder(), place.temporary_prefix())?;
         platform::keep_owner(copy.as_file(), &std::fs::metadata(place.file())?)?;
         copy.write_all(&found.bytes)?;
         copy.as_file().sync_all()?;

@@ -55,7 +55,7 @@ pub(super) fn key_in(file: &File) -> Result<Key, String> {
 /// Whole or not at all, and on the disk before anything is sealed with it.
 fn write_new(path: &Path, key: &Key) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("/"));
-    let mut file = tempfile::Builder::new().prefix(".tokcache-key-").tempfile_in(folder)?;
+    let mut file = platform::create_temporary(folder, ".tokcache-key-")?;
     file.write_all(key.to_text().as_bytes())?;
     file.write_all(b"\n")?;
     file.as_file().sync_all()?;

@@ -136,8 +136,8 @@ impl RefreshLease for LibsecretLease {
         self.caller.write(&self.rescue, bytes).ok().map(|()| "the keyring".into())
     }
 
-    fn rescued(&self) -> Option<Zeroizing<Vec<u8>>> {
-        self.caller.read(&self.rescue).ok().flatten()
+    fn rescued(&self) -> Vec<Zeroizing<Vec<u8>>> {
+        self.caller.read(&self.rescue).ok().flatten().into_iter().collect()
     }
 
     fn forget_rescued(&self) {

@@ -32,12 +32,12 @@ impl RefreshLease for SealedLease {
     }
 
     /// What was sealed with another key since is as good as nothing, and what is plain was not left by a holder.
-    fn rescued(&self) -> Option<Zeroizing<Vec<u8>>> {
-        let bytes = self.inner.rescued()?;
-        match recognise(&bytes) {
+    fn rescued(&self) -> Vec<Zeroizing<Vec<u8>>> {
+        let opened = |bytes: &Zeroizing<Vec<u8>>| match recognise(bytes) {
             Recognised::Sealed(envelope) if envelope.header == self.header => envelope.open(&self.key),
             _ => None,
-        }
+        };
+        self.inner.rescued().iter().filter_map(opened).collect()
     }
 
     fn forget_rescued(&self) {
