@@ -5,7 +5,7 @@
 //! served for another nor sent to it.
 
 use super::{AcquireError, PublicClient};
-use crate::cache::{Account, TokenCache};
+use crate::cache::{Account, Document, TokenCache};
 use crate::oauth::{AuthorityKind, issuer_of};
 use crate::secret::RawIdToken;
 use crate::terms::HomeAccountId;
@@ -18,7 +18,7 @@ impl PublicClient<'_> {
     /// this authority and client. `Ok(None)`: nobody is signed in.
     pub(super) fn select_account(
         &self,
-        cache: &TokenCache,
+        cache: Document<'_>,
         wanted: Option<&str>,
     ) -> Result<Option<Account>, AcquireError> {
         let accounts = cache.client_accounts(&self.registration.environment(), &self.registration.client_id);
@@ -32,12 +32,12 @@ impl PublicClient<'_> {
         wanted: Option<&str>,
     ) -> Result<Option<Account>, AcquireError> {
         let owners = cache.client_owners(&self.registration.environment(), &self.registration.client_id);
-        self.select(cache, owners, wanted)
+        self.select(cache.document(), owners, wanted)
     }
 
     fn select(
         &self,
-        cache: &TokenCache,
+        cache: Document<'_>,
         mut accounts: Vec<Account>,
         wanted: Option<&str>,
     ) -> Result<Option<Account>, AcquireError> {

@@ -53,7 +53,7 @@ impl PublicClient<'_> {
     /// [`AcquireError::Store`] when the cache cannot be read, and as for a token when the account is not clear.
     pub fn explain(&self, request: &SilentRequest) -> Result<Explanation, AcquireError> {
         let cache = cached::load(self.store)?;
-        let account = self.select_account(&cache, request.account.as_deref())?;
+        let account = self.select_account(cache.document(), request.account.as_deref())?;
         let mut considered = Vec::new();
         let decision = match &account {
             None => Decision::SignIn,
@@ -63,7 +63,7 @@ impl PublicClient<'_> {
                 cache.judge_access_tokens(&query, now, &mut |entry, verdict| {
                     considered.push(Considered { entry: entry.clone(), verdict });
                 });
-                match plan(&cache, &self.registration, account, request, now, None) {
+                match plan(cache.document(), &self.registration, account, request, now, None) {
                     Plan::Serve(token) | Plan::Refused { fallback: Some(token), .. } => {
                         Decision::Serve { key: token.key }
                     }

@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::refusal::remembered;
 use super::{Registration, SilentRequest};
 use crate::cache::{
-    AccessTokenEntry, AccessTokenQuery, Account, Owner, RefreshTokenEntry, RefreshTokenQuery, TokenCache,
+    AccessTokenEntry, AccessTokenQuery, Account, Document, Owner, RefreshTokenEntry, RefreshTokenQuery,
 };
 use crate::oauth::TokenErrorResponse;
 use crate::secret::AccessToken;
-use crate::store::Stamp;
+use crate::store::Version;
 use crate::time::{Clock, Timestamp};
 
 /// What a cache allows for a request, without asking anybody.
@@ -27,8 +27,8 @@ pub(super) enum Plan {
 
 /// How things were when a refresh began.
 pub(super) struct Beginning {
-    /// The store's.
-    pub(super) stamp: Option<Stamp>,
+    /// Which cache was looked at.
+    pub(super) version: Option<Version>,
     pub(super) at: Timestamp,
     pub(super) elapsed: Duration,
     /// The access tokens that were cached and like the one that is wanted.
@@ -52,7 +52,7 @@ pub(super) struct Since<'a> {
 /// Decides. `since` tells of the refresh that has begun, if one has: for a forced refresh, a token that came in since is as
 /// good as an own one.
 pub(super) fn plan(
-    cache: &TokenCache,
+    cache: Document<'_>,
     registration: &Registration,
     account: &Account,
     request: &SilentRequest,
@@ -90,7 +90,7 @@ pub(super) fn plan(
 /// A token that came in while we waited is fresh, even if the clock of the machine that stored it, or ours meanwhile,
 /// has it stored in the future or expired long ago. Its lifetime is counted from its own times, and told in ours.
 fn newcomer(
-    cache: &TokenCache,
+    cache: Document<'_>,
     query: &AccessTokenQuery,
     now: Timestamp,
     since: Since<'_>,

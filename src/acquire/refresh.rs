@@ -32,14 +32,14 @@ impl PublicClient<'_> {
         let patience = if fallback.is_some() { Duration::ZERO } else { self.lock_timeout };
         let credential = self.lease_name(&refresh.account, refresh_tokens);
         let (mut has_waited, mut result) = (false, None);
-        let mut stamp = refresh.beginning.stamp;
+        let mut seen = refresh.beginning.version;
         loop {
             let left = patience.saturating_sub(self.clock.elapsed() - refresh.beginning.elapsed);
             let mut enough = || {
                 has_waited = true;
-                let newest = self.store.stamp();
-                if newest.is_none() || newest != stamp {
-                    stamp = newest;
+                let newest = self.store.version();
+                if newest.is_none() || newest != seen {
+                    seen = newest;
                     result = self.result_of_another(&refresh);
                 }
                 result.is_some()
@@ -68,7 +68,7 @@ impl PublicClient<'_> {
 
     /// What another process has stored that did what we were about to do: a token, or a refusal.
     fn result_of_another(&self, refresh: &Refresh) -> Option<Result<SilentOutcome, AcquireError>> {
-        if let Ok(Some(outcome)) = self.serve_cached(refresh.request) {
+        if let Some(outcome) = self.serve_cached(refresh.request) {
             return Some(Ok(outcome));
         }
         let account = refresh.account.clone();
@@ -114,7 +114,7 @@ impl PublicClient<'_> {
     pub(super) fn plan_again(&self, cache: &TokenCache, refresh: &Refresh) -> Plan {
         let Refresh { request, account, beginning } = refresh;
         let since = beginning.since(self.clock);
-        plan(cache, &self.registration, account, request, self.clock.now(), Some(since))
+        plan(cache.document(), &self.registration, account, request, self.clock.now(), Some(since))
     }
 
     /// The token that is valid still, if there is one, and the failure told; else the failure.

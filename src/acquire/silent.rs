@@ -6,9 +6,10 @@ use super::account::is_meant;
 use super::plan::{Beginning, Plan, plan, query};
 use super::refresh::Refresh;
 use super::{AcquireError, InteractionRequired, PublicClient, cached};
-use crate::cache::{AccessTokenEntry, Account, Grant, MinValid, Snapshot};
+use crate::cache::{AccessTokenEntry, Account, Document, Grant, MinValid, Snapshot};
 use crate::oauth::RequestError;
 use crate::secret::AccessToken;
+use crate::store::Version;
 use crate::terms::{Realm, ScopeSet};
 use crate::time::Timestamp;
 
@@ -69,16 +70,15 @@ impl PublicClient<'_> {
     /// [`AcquireError::InteractionRequired`] when somebody has to sign in, [`AcquireError::Unavailable`] when the
     /// server does not answer (nothing is signed out then), and the others as they say.
     pub fn acquire_token_silent(&self, request: &SilentRequest) -> Result<SilentOutcome, AcquireError> {
-        if let Some(outcome) = self.serve_cached(request)? {
-            return Ok(outcome);
-        }
-        let stamp = self.store.stamp();
-        let cache = cached::load(self.store)?;
-        let Some(account) = self.select_account(&cache, request.account.as_deref())? else {
-            return Err(AcquireError::InteractionRequired(InteractionRequired::NothingCached));
+        let Decision { account, plan, beginning } = match self.look(request)? {
+            Some(Ok(outcome)) => return Ok(outcome),
+            Some(Err(decision)) => *decision,
+            None => {
+                let version = self.store.version();
+                self.decide(cached::load(self.store)?.document(), version, request)?
+            }
         };
-        let (now, elapsed) = (self.clock.now(), self.clock.elapsed());
-        match plan(&cache, &self.registration, &account, request, now, None) {
+        match plan {
             Plan::Serve(token) => Ok(SilentOutcome::cached(token, account)),
             Plan::SignIn => Err(AcquireError::InteractionRequired(InteractionRequired::NothingCached)),
             Plan::Refresh { fallback: Some(token), .. } | Plan::Refused { fallback: Some(token), .. }
@@ -91,9 +91,7 @@ impl PublicClient<'_> {
                 self.fall_back(account, fallback, AcquireError::from_refresh(RequestError::Refused(refusal)))
             }
             Plan::Refresh { refresh_tokens, fallback } => {
-                let seen = cache.access_tokens_like(&query(&self.registration, &account, request));
-                let seen = seen.into_iter().map(|entry| entry.secret).collect();
-                let refresh = Refresh { request, account, beginning: Beginning { stamp, at: now, elapsed, seen } };
+                let refresh = Refresh { request, account, beginning };
                 let outcome = self.refresh_once(refresh, &refresh_tokens, fallback)?;
                 let left = outcome.expires_on.seconds_since(self.clock.now()).try_into().unwrap_or(0);
                 match request.min_valid {
@@ -106,30 +104,71 @@ impl PublicClient<'_> {
         }
     }
 
-    /// The warm path: the document is scanned while it is read, and only what may be the answer is parsed. `None` is no
-    /// verdict: whatever is not plainly served from the cache is for the whole decision.
-    pub(super) fn serve_cached(&self, request: &SilentRequest) -> Result<Option<SilentOutcome>, AcquireError> {
-        if request.force_refresh || request.claims.is_some() {
-            return Ok(None);
-        }
-        let (client_id, environment) = (&self.registration.client_id, self.registration.environment());
-        let mut served = None;
-        let was_skimmed = self.store.skim(&mut |window| {
-            let snapshot = Snapshot::skim(window, client_id, &environment, &request.scopes);
-            served = snapshot.and_then(|snapshot| self.serve_from(&snapshot, request));
-        });
-        if was_skimmed {
-            return Ok(served);
-        }
-        served = None;
-        cached::read(self.store, &mut |bytes| {
-            served = self.serve_from(&Snapshot::scan(bytes)?, request);
-            Ok(())
+    /// What follows from the cache for a request, by a look at it while it is read: a token that is plainly there, else a
+    /// refresh, before which everything is looked at again. `None` is no verdict: whatever is less plain is for the whole
+    /// document.
+    fn look(&self, request: &SilentRequest) -> Result<Option<Result<SilentOutcome, Box<Decision>>>, AcquireError> {
+        let (mut seen, version) = self.skim(request, |snapshot| {
+            if let Some(outcome) = self.serve_from(snapshot, request) {
+                return Some(Ok(outcome));
+            }
+            let decision = self.decide(snapshot.document(), None, request).ok()?;
+            matches!(decision.plan, Plan::Refresh { .. }).then(|| Err(Box::new(decision)))
         })?;
-        Ok(served)
+        if let Some(Err(decision)) = &mut seen {
+            decision.beginning.version = version;
+        }
+        Ok(seen)
     }
 
+    /// The token that is plainly there.
+    pub(super) fn serve_cached(&self, request: &SilentRequest) -> Option<SilentOutcome> {
+        let (served, _) = self.skim(request, |snapshot| self.serve_from(snapshot, request)).ok()?;
+        served
+    }
+
+    /// What `see` sees in the newest cache, and in which.
+    fn skim<Sight>(
+        &self,
+        request: &SilentRequest,
+        see: impl Fn(&Snapshot<'_>) -> Option<Sight>,
+    ) -> Result<(Option<Sight>, Option<Version>), AcquireError> {
+        let (client_id, environment) = (&self.registration.client_id, self.registration.environment());
+        let mut seen = None;
+        let version = self.store.skim(&mut |window| {
+            let snapshot = Snapshot::skim(window, client_id, &environment, &request.scopes);
+            seen = snapshot.and_then(|snapshot| see(&snapshot));
+        });
+        if version.is_none() {
+            seen = None;
+            cached::read(self.store, &mut |bytes| {
+                seen = see(&Snapshot::scan(bytes)?);
+                Ok(())
+            })?;
+        }
+        Ok((seen, version))
+    }
+
+    fn decide(
+        &self,
+        cache: Document<'_>,
+        version: Option<Version>,
+        request: &SilentRequest,
+    ) -> Result<Decision, AcquireError> {
+        let account = self.select_account(cache, request.account.as_deref())?;
+        let account = account.ok_or(AcquireError::InteractionRequired(InteractionRequired::NothingCached))?;
+        let (at, elapsed) = (self.clock.now(), self.clock.elapsed());
+        let plan = plan(cache, &self.registration, &account, request, at, None);
+        let seen = cache.access_tokens_like(&query(&self.registration, &account, request));
+        let seen = seen.into_iter().map(|entry| entry.secret).collect();
+        Ok(Decision { account, plan, beginning: Beginning { version, at, elapsed, seen } })
+    }
+
+    /// The warm path: only what may be the answer is parsed.
     fn serve_from(&self, snapshot: &Snapshot<'_>, request: &SilentRequest) -> Option<SilentOutcome> {
+        if request.force_refresh || request.claims.is_some() {
+            return None;
+        }
         let mut accounts = snapshot.accounts(Some(&self.registration.environment()));
         accounts.retain(|account| is_meant(account, request.account.as_deref()));
         let account = accounts.pop().filter(|_| accounts.is_empty())?;
@@ -141,6 +180,13 @@ impl PublicClient<'_> {
         let token = snapshot.find_access_token(&query(&self.registration, &account, request), now)?;
         (!token.is_aging(now)).then(|| SilentOutcome::cached(token, account))
     }
+}
+
+/// What is to be done for whom.
+struct Decision {
+    account: Account,
+    plan: Plan,
+    beginning: Beginning,
 }
 
 impl SilentOutcome {

@@ -30,4 +30,5 @@ pub use find::query::{AccessTokenQuery, MinValid, Owner, RefreshTokenQuery};
 pub use find::verdict::{Reason, Verdict};
 pub use salvage::{Salvage, salvage};
 pub use snapshot::Snapshot;
+pub(crate) use text::document::Document;
 pub use token_cache::TokenCache;

@@ -66,7 +66,7 @@ impl<'t> Snapshot<'t> {
         self.document().find_access_token(query, now)
     }
 
-    fn document(&self) -> Document<'_> {
+    pub(crate) fn document(&self) -> Document<'_> {
         let text = match &self.text {
             Text::Whole(text) => text,
             Text::Sifted(text) => &**text,

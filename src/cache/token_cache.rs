@@ -211,7 +211,7 @@ impl TokenCache {
         self.change(remove::clear)
     }
 
-    pub(super) fn document(&self) -> Document<'_> {
+    pub(crate) fn document(&self) -> Document<'_> {
         Document { text: self.text.as_bytes(), index: &self.index }
     }
 

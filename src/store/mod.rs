@@ -18,15 +18,14 @@ mod wait;
 
 use std::fmt;
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::platform::Identity;
 use crate::secret::Window;
 
 pub use error::StoreError;
-pub use file::FileStore;
+pub use file::{FileStore, Version};
 pub use keys::{
     Key, KeyError, KeyId, KeySettings, KeySource, KeyringFault, PassphraseFor, Passphrases, UnknownKeySource,
 };
@@ -49,14 +48,14 @@ pub trait CacheStore: Send + Sync {
     fn load(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError>;
 
     /// Shows the newest bytes to `read` while they are read, so that a large document need not be in memory at once. Tries
-    /// it once, and waits for nobody. `false`: what was seen, if anything was, does not count, and
+    /// it once, and waits for nobody. `None`: what was seen, if anything was, does not count, and
     /// [`load`](CacheStore::load) has to tell.
-    fn skim(&self, _read: &mut dyn FnMut(&mut Window<'_>)) -> bool {
-        false
+    fn skim(&self, _read: &mut dyn FnMut(&mut Window<'_>)) -> Option<Version> {
+        None
     }
 
-    /// Tells one state of the document from another, without a look at it; `None` where there is no telling.
-    fn stamp(&self) -> Option<Stamp> {
+    /// Tells one state of the document from another without a look at it; `None` where there is no telling.
+    fn version(&self) -> Option<Version> {
         None
     }
 
@@ -112,14 +111,6 @@ pub trait CacheStore: Send + Sync {
 
     /// What a person would want to know of this store.
     fn describe(&self) -> Description;
-}
-
-/// What is another one after every save.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Stamp {
-    file: Identity,
-    size: u64,
-    modified: SystemTime,
 }
 
 /// The right to spend one refresh token, given back when dropped; given back by the system when the process dies.

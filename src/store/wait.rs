@@ -8,6 +8,8 @@ use crate::time::Clock;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(25);
+/// How long one who would hear of the end of a lock waits for that, before looking whether it was missed.
+const LONGEST_REST: Duration = Duration::from_millis(200);
 /// How often the caller may look whether the wait is still worth it.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
@@ -106,7 +108,7 @@ pub(super) fn wait_unless<Lock>(
             seen = Some(holder.clone());
         }
         let (pause, left) = queue.pause(holder.clone())?;
-        if door.rest(pause, left.min(LOOK_EVERY), clock) && waiting(&holder) == Wait::Enough {
+        if door.rest(pause, left.min(LONGEST_REST), clock) && waiting(&holder) == Wait::Enough {
             return Ok(None);
         }
     }

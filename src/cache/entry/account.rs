@@ -43,7 +43,7 @@ impl Account {
 }
 
 impl Document<'_> {
-    pub(in crate::cache) fn accounts(self, environment: Option<&Environment>) -> Vec<Account> {
+    pub(crate) fn accounts(self, environment: Option<&Environment>) -> Vec<Account> {
         let is_wanted =
             |fields: &Fields<'_>| environment.is_none_or(|environment| Within::new(environment).holds(fields));
         let mut accounts: Vec<Account> = Vec::new();

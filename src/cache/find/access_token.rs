@@ -27,11 +27,7 @@ impl<'t> Document<'t> {
     }
 
     /// The same answer, but parses only what may be it.
-    pub(in crate::cache) fn find_access_token(
-        self,
-        query: &AccessTokenQuery,
-        now: Timestamp,
-    ) -> Option<AccessTokenEntry> {
+    pub(crate) fn find_access_token(self, query: &AccessTokenQuery, now: Timestamp) -> Option<AccessTokenEntry> {
         let mut best = Best::default();
         for candidate in self.all_entries(Section::AccessToken).filter(|entry| query.may_match(entry)) {
             let Ok(entry) = read(&candidate) else { continue };
@@ -45,7 +41,7 @@ impl<'t> Document<'t> {
         best.into_entry()
     }
 
-    pub(in crate::cache) fn access_tokens_like(self, query: &AccessTokenQuery) -> Vec<AccessTokenEntry> {
+    pub(crate) fn access_tokens_like(self, query: &AccessTokenQuery) -> Vec<AccessTokenEntry> {
         let candidates = self.entries(Section::AccessToken).into_iter().filter(|entry| query.may_match(entry));
         candidates.filter_map(|entry| read(&entry).ok()).collect()
     }

@@ -1,7 +1,7 @@
 //! Whose tokens there are: by the accounts, and by the tokens themselves, which other libraries leave behind when they
 //! remove an account (MSAL Python removes only what stands under its own keys).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::matching::{CaseRule, Within};
 use super::{access_token, refresh_token};
@@ -25,9 +25,7 @@ pub struct Holding {
 impl TokenCache {
     /// The users who have signed in to this client: of whose account it, or its family, holds a token.
     pub fn client_accounts(&self, environment: &Environment, client_id: &ClientId) -> Vec<Account> {
-        let mut accounts = self.accounts(Some(environment));
-        self.document().retain_holders(&mut accounts, environment, client_id);
-        accounts
+        self.document().client_accounts(environment, client_id)
     }
 
     /// The same, and those whose account another library has removed, leaving tokens behind.
@@ -92,7 +90,7 @@ impl AccountKey {
 
 impl<'t> Document<'t> {
     /// The ID tokens that a client holds for a user.
-    pub(in crate::cache) fn id_tokens(self, account: &Account, client_id: &ClientId) -> Vec<RawIdToken> {
+    pub(crate) fn id_tokens(self, account: &Account, client_id: &ClientId) -> Vec<RawIdToken> {
         let within = Within::new(&account.environment);
         let owner = crate::cache::Owner::User(account.home_account_id.clone());
         let id = account.home_account_id.as_str();
@@ -107,13 +105,19 @@ impl<'t> Document<'t> {
             .collect()
     }
 
+    pub(crate) fn client_accounts(self, environment: &Environment, client_id: &ClientId) -> Vec<Account> {
+        let mut accounts = self.accounts(Some(environment));
+        self.retain_holders(&mut accounts, environment, client_id);
+        accounts
+    }
+
     fn retain_holders(self, accounts: &mut Vec<Account>, environment: &Environment, client_id: &ClientId) {
         let within = Within::new(environment);
         let is_own = |fields: &Fields<'_>| within.is_of_client(fields, client_id);
         let may_be_tried = |fields: &Fields<'_>| is_own(fields) || fields.lenient("family_id").is_some();
         let access_tokens = self.fields_of(Section::AccessToken).filter(is_own);
         let refresh_tokens = self.fields_of(Section::RefreshToken).filter(may_be_tried);
-        let mut others: HashSet<_> = accounts.iter().map(AccountKey::of).collect();
+        let mut others: BTreeSet<_> = accounts.iter().map(AccountKey::of).collect();
         for holder in access_tokens.chain(refresh_tokens).filter_map(|fields| AccountKey::of_fields(&fields)) {
             others.remove(&holder);
             if others.is_empty() {

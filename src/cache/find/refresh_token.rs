@@ -23,7 +23,7 @@ pub(in crate::cache) enum Membership {
 
 impl Document<'_> {
     /// At most one live token of the family and one of the client itself, in the order to try.
-    pub(in crate::cache) fn find_refresh_tokens(self, query: &RefreshTokenQuery) -> Vec<RefreshTokenEntry> {
+    pub(crate) fn find_refresh_tokens(self, query: &RefreshTokenQuery) -> Vec<RefreshTokenEntry> {
         let within = Within::new(&query.environment);
         let family = match self.membership(within, &query.client_id) {
             Membership::Member(family_id) => Some(family_id),

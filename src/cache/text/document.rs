@@ -8,7 +8,7 @@ use crate::cache::{Defect, Section};
 
 /// A text with its index.
 #[derive(Clone, Copy)]
-pub(in crate::cache) struct Document<'t> {
+pub(crate) struct Document<'t> {
     pub(in crate::cache) text: &'t [u8],
     pub(in crate::cache) index: &'t Index,
 }

@@ -24,7 +24,7 @@ pub(super) struct Snapshot {
 
 /// What changes with every save, whoever saves.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Version {
+pub struct Version {
     size: u64,
     pub(super) modified: SystemTime,
 }
@@ -77,14 +77,14 @@ fn read(path: &Path) -> io::Result<Snapshot> {
     Ok(Snapshot { bytes, version, steady })
 }
 
-/// Shows the file to `read` as it is read; then whether nobody has written it meanwhile.
-pub(super) fn skim(path: &Path, read: &mut dyn FnMut(&mut Window<'_>)) -> io::Result<bool> {
+/// Shows the file to `read` as it is read; `None` when somebody has written it meanwhile.
+pub(super) fn skim(path: &Path, read: &mut dyn FnMut(&mut Window<'_>)) -> io::Result<Option<Version>> {
     let mut file = open_unchecked(path)?;
     let metadata = file.metadata()?;
     check_cache(&metadata)?;
     let before = Version::of(&metadata)?;
     read(&mut Window::open(&mut file, before.size)?);
-    Ok(Version::of(&file.metadata()?)? == before)
+    Ok((Version::of(&file.metadata()?)? == before).then_some(before))
 }
 
 /// The patience with a foreign writer.

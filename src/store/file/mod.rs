@@ -29,6 +29,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::contender::Contender;
+pub use self::load::Version;
 use self::load::{Settling, Snapshot, skim, snapshot};
 use self::lock::CacheLock;
 use self::lockfile::holder_of;
@@ -40,8 +41,8 @@ use self::set_aside::set_aside;
 use self::sweep::sweep;
 use super::wait::{Patience, Waiting, wait_unless};
 use super::{
-    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Rewrite, Saved, Stamp,
-    StoreError, Wait,
+    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Rewrite, Saved, StoreError,
+    Wait,
 };
 use crate::platform;
 use crate::secret::{Window, fingerprint};
@@ -130,15 +131,12 @@ impl CacheStore for FileStore {
         }
     }
 
-    fn skim(&self, read: &mut dyn FnMut(&mut Window<'_>)) -> bool {
-        skim(&self.place.typed, read).unwrap_or(false)
+    fn skim(&self, read: &mut dyn FnMut(&mut Window<'_>)) -> Option<Version> {
+        skim(&self.place.typed, read).ok()?
     }
 
-    fn stamp(&self) -> Option<Stamp> {
-        let file = self.place.file();
-        let identity = platform::identity_at(file).ok()??;
-        let metadata = fs::metadata(file).ok()?;
-        Some(Stamp { file: identity, size: metadata.len(), modified: metadata.modified().ok()? })
+    fn version(&self) -> Option<Version> {
+        Version::of(&fs::metadata(&self.place.typed).ok()?).ok()
     }
 
     fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError> {

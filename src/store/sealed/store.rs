@@ -9,8 +9,8 @@ use super::obstacle::{Obstacle, Problem};
 use super::{Encryption, SealedStore};
 use crate::secret::Window;
 use crate::store::{
-    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Rewrite, Saved, Stamp,
-    StoreError, Wait,
+    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Rewrite, Saved, StoreError,
+    Version, Wait,
 };
 
 /// A header and a tag take less than this.
@@ -41,22 +41,22 @@ impl CacheStore for SealedStore {
     }
 
     /// Only a plain document: what is sealed is opened as a whole.
-    fn skim(&self, read: &mut dyn FnMut(&mut Window<'_>)) -> bool {
+    fn skim(&self, read: &mut dyn FnMut(&mut Window<'_>)) -> Option<Version> {
         if matches!(self.encryption, Encryption::By(_)) {
-            return false;
+            return None;
         }
         let mut is_plain = false;
-        let was_skimmed = self.inner.skim(&mut |window| {
+        let version = self.inner.skim(&mut |window| {
             is_plain = matches!(recognise(window.text()), Recognised::Plain);
             if is_plain {
                 read(window);
             }
         });
-        was_skimmed && is_plain
+        version.filter(|_| is_plain)
     }
 
-    fn stamp(&self) -> Option<Stamp> {
-        self.inner.stamp()
+    fn version(&self) -> Option<Version> {
+        self.inner.version()
     }
 
     fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError> {

@@ -85,7 +85,7 @@ fn only_a_plain_cache_is_shown_while_it_is_read_and_only_where_no_seal_was_promi
     ] {
         let mut seen = None;
         let counts = folder.store(name, encryption).skim(&mut |window| seen = Some(window.text().to_vec()));
-        assert_eq!((seen.as_deref(), counts), (expected, expected.is_some()), "{name}");
+        assert_eq!((seen.as_deref(), counts.is_some()), (expected, expected.is_some()), "{name}");
     }
 }
 
