@@ -56,23 +56,16 @@ impl Door for Contender<'_> {
         if self.release.is_none() {
             self.release = Release::of(self.path, self.heard);
         }
-        let outcome = self.release.as_ref().map(|release| clock.wait_for(&release.freed, most));
-        match outcome {
-            Some(Err(RecvTimeoutError::Timeout)) => false,
-            Some(Ok(())) => {
-                self.heard = self.release.take().map(|release| release.lock);
-                true
-            }
-            Some(Err(RecvTimeoutError::Disconnected)) => {
-                self.heard = self.release.take().map(|release| release.lock);
-                clock.sleep(pause);
-                false
-            }
-            None => {
-                clock.sleep(pause);
-                false
-            }
+        let release = self.release.as_ref();
+        let outcome =
+            release.map_or(Err(RecvTimeoutError::Disconnected), |release| clock.wait_for(&release.freed, most));
+        if outcome != Err(RecvTimeoutError::Timeout) {
+            self.heard = self.release.take().map(|release| release.lock).or(self.heard);
         }
+        if outcome == Err(RecvTimeoutError::Disconnected) {
+            clock.sleep(pause);
+        }
+        outcome.is_ok()
     }
 }
 
