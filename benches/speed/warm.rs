@@ -1,5 +1,6 @@
 //! A cached token, out of a cache of the size that a developer's has.
 
+use std::path::Path;
 use std::process::Command;
 
 use crate::cache::Cache;
@@ -24,6 +25,7 @@ pub(crate) fn show(programs: &[Program], effort: f64) {
         Contender::new("true", Command::new("true"), ""),
         Contender::new("cat of the cache", cat, std::fs::read(&cache.path).unwrap()),
     ];
+    contenders.extend(nothing(folder.path()).map(|nothing| Contender::new("nothing, static", nothing, "")));
     contenders
         .extend(programs.iter().map(|(name, program)| Contender::new(*name, cache.ask(program), token.as_bytes())));
     let keyring = keys::keyring();
@@ -57,6 +59,15 @@ pub(crate) fn show(programs: &[Program], effort: f64) {
     compete(&mut contenders, rounds(effort, 400));
     let rows: Vec<_> = contenders.iter().map(|contender| (contender.name.as_str(), contender.spread())).collect();
     print_table("cat of the cache", &rows);
+}
+
+/// A static program that does nothing: the least that one of Rust can cost.
+fn nothing(folder: &Path) -> Option<Command> {
+    let program = folder.join("nothing");
+    let mut rustc = Command::new("rustc");
+    rustc.args(["-O", "--target", "x86_64-unknown-linux-musl", "-o"]).arg(&program);
+    rustc.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/nothing.rs"));
+    rustc.output().is_ok_and(|output| output.status.success()).then(|| Command::new(program))
 }
 
 fn is_here(command: &Command) -> bool {
