@@ -13,6 +13,8 @@ const MOST_OWN_CALLS: usize = 21;
 const MOST_INSTRUCTIONS: u64 = 310_000;
 /// Instructions for each token that is in the cache and not the one that is wanted.
 const MOST_INSTRUCTIONS_A_TOKEN: u64 = 12_600;
+/// Bytes that are asked of the system, for a cache of any size.
+const MOST_MEMORY: u64 = 320 * 1024;
 /// Bytes.
 const LARGEST: u64 = 6_000_000;
 
@@ -87,6 +89,20 @@ fn each_further_token_costs_few_instructions() {
     let [few, many] = [100, 200].map(|tokens| instructions(&WarmHome::with(tokens)));
     let each = (many - few) / 100;
     assert!(each <= MOST_INSTRUCTIONS_A_TOKEN, "{each} instructions");
+}
+
+/// Of a cache of three megabytes.
+#[test]
+fn a_large_cache_is_never_in_memory_as_a_whole() {
+    let calls = calls_until(0, &WarmHome::with(1000).command(static_program()));
+    let memory: u64 = named(&calls, &["mmap", "mremap"]).into_iter().map(length).sum();
+    assert!(memory <= MOST_MEMORY, "{memory} bytes: {calls:#?}");
+}
+
+/// The bytes that a call asks for.
+fn length(call: &str) -> u64 {
+    let length = call.split(", ").nth(1).and_then(|length| length.parse().ok());
+    length.unwrap_or_else(|| panic!("no length: {call}"))
 }
 
 /// What callgrind counts.
