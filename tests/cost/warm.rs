@@ -91,10 +91,10 @@ fn each_further_token_costs_few_instructions() {
     assert!(each <= MOST_INSTRUCTIONS_A_TOKEN, "{each} instructions");
 }
 
-/// Of a cache of three megabytes.
+/// Of a cache of half a megabyte.
 #[test]
 fn a_large_cache_is_never_in_memory_as_a_whole() {
-    let calls = calls_until(0, &WarmHome::with(1000).command(static_program()));
+    let calls = calls_until(0, &WarmHome::with(200).command(static_program()));
     let memory: u64 = named(&calls, &["mmap", "mremap"]).into_iter().map(length).sum();
     assert!(memory <= MOST_MEMORY, "{memory} bytes: {calls:#?}");
 }

@@ -37,6 +37,8 @@ impl Span {
     }
 }
 
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// A byte less than 4 GiB.
 const LONGEST_TEXT: usize = u32::MAX as usize;
 
@@ -145,8 +147,10 @@ impl<'t> Scanner<'t> {
 
     /// Goes to the root object, and returns where it stands.
     pub(super) fn root(&mut self) -> Result<usize, ParseError> {
-        if self.text.starts_with(b"\xef\xbb\xbf") {
-            self.at = 3;
+        if self.text.starts_with(BYTE_ORDER_MARK) {
+            self.at = BYTE_ORDER_MARK.len();
+        } else if BYTE_ORDER_MARK.starts_with(self.text) {
+            return Err(ParseError::CutOff);
         }
         self.white_space();
         match self.peek()? {

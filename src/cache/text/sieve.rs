@@ -163,6 +163,11 @@ mod tests {
     }
 
     #[test]
+    fn a_byte_order_mark_stays() {
+        assert_sifted("\u{feff} {\"AccessToken\": {\"1\": {}}}", "\u{feff} {\"AccessToken\": {}}");
+    }
+
+    #[test]
     fn what_is_no_whole_object_is_refused() {
         let whole = r#"{"AccessToken": {"1": {"target": "b"}, "2": {"a": ["}"]}}, "y": null}"#;
         for room in [1, 10, 100] {
