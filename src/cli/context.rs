@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokcache::acquire::{AcquireError, PublicClient, Registration};
+use tokcache::acquire::{AcquireError, InteractionRequired, PublicClient, Registration};
 use tokcache::oauth::{Authority, Network, NetworkOptions, ProxyRules};
 use tokcache::store::{self, CacheStore as _, Encryption, KeySettings, OpenError, Presence, Reading, SealedStore};
 use tokcache::terms::{ClientId, Realm, ScopeSet};
@@ -168,13 +168,22 @@ impl Context {
     /// A failure, with the command that helps.
     pub(super) fn failure(&self, error: AcquireError, scopes: &ScopeSet) -> Failure {
         let is_of_authority = matches!(error, AcquireError::WrongAuthority { .. });
+        let is_of_nobody = matches!(error, AcquireError::InteractionRequired(InteractionRequired::NothingCached));
         let is_of_ca_file = matches!(&error, AcquireError::Misconfigured { message }
             if self.ca_file.as_ref().is_some_and(|path| message.contains(&format!("CA file {}", path.display()))));
         let failure = Failure::from_acquire(error, self.login_words(scopes));
+        let failure = if is_of_nobody { failure.saying_more(&self.elsewhere()) } else { failure };
         if is_of_ca_file {
             return failure.try_with("--ca-file", "PATH");
         }
         if is_of_authority { failure.of_variable("TOKCACHE_AUTHORITY", &self.settings) } else { failure }
+    }
+
+    /// Where nobody is signed in, if it is not where the profile says: somebody may be signed in there.
+    fn elsewhere(&self) -> String {
+        let at = self.settings.authority.iter().map(|authority| format!(" at {authority}"));
+        let with = self.settings.client_id.iter().map(|client_id| format!(" with the client {client_id}"));
+        at.chain(with).collect()
     }
 
     /// The command that signs in for these scopes; those of the profile are kept, as it will remember only what is
