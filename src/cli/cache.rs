@@ -107,14 +107,14 @@ fn check(context: &Context) -> Result<(), Failure> {
         return Err(Failure::new(Exit::Store, message).try_tokcache(["list"]));
     }
     let counts = [cache.accounts(None).len(), cache.access_tokens().len(), cache.refresh_tokens().len()];
-    if counts == [0; 3]
-        && let Some(absence) = context.absence()?
-    {
+    let absence = if counts == [0; 3] { context.absence()? } else { None };
+    let verdict = if absence.is_some() { "holds nothing" } else { "whole" };
+    if let Some(absence) = absence {
         tell(absence);
     }
     let [accounts, access_tokens, refresh_tokens] = counts;
     let report = format!(
-        "{}: whole; accounts {accounts}, access tokens {access_tokens}, refresh tokens {refresh_tokens}\n",
+        "{}: {verdict}; accounts {accounts}, access tokens {access_tokens}, refresh tokens {refresh_tokens}\n",
         plain(&store.url),
     );
     Ok(output::answer(report.as_bytes())?)

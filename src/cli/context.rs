@@ -1,8 +1,9 @@
 //! What was typed, resolved: flag, then environment, then profile, then default.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokcache::acquire::{AcquireError, PublicClient, Registration};
+use tokcache::acquire::{AcquireError, InteractionRequired, PublicClient, Registration};
 use tokcache::oauth::{Authority, Network, NetworkOptions, ProxyRules};
 use tokcache::store::{self, CacheStore as _, Encryption, KeySettings, OpenError, Presence, Reading, SealedStore};
 use tokcache::terms::{ClientId, Realm, ScopeSet};
@@ -28,6 +29,7 @@ pub(super) struct Context {
     settings: Settings,
     /// Whether this run makes the profile, and so may find it missing or incomplete.
     creating: bool,
+    ca_file: Option<PathBuf>,
     network: WireLog<Network>,
 }
 
@@ -71,10 +73,10 @@ impl Context {
         let key_cache = settings.key_cache.or(remembered.and_then(|profile| profile.key_cache));
         let keys = keys::settings(asking, key_cache == Some(KeyCache::Kernel), settings.verbose);
         let store = open_store(url, settings, encryption.clone(), keys, clock.clone())?;
-        let ca_file = settings.ca_file.as_ref().or(remembered.and_then(|profile| profile.ca_file.as_ref()));
+        let ca_file = settings.ca_file.as_ref().or(remembered.and_then(|profile| profile.ca_file.as_ref())).cloned();
         let network = Network::new(NetworkOptions {
             timeout: settings.timeout(),
-            ca_file: ca_file.cloned(),
+            ca_file: ca_file.clone(),
             proxy: ProxyRules::from_environment(environment::text),
         });
         Ok(Context {
@@ -86,6 +88,7 @@ impl Context {
             narrator: Narrator::new(settings.verbose),
             settings: settings.clone(),
             creating,
+            ca_file,
             network: WireLog::new(network, settings.verbose),
         })
     }
@@ -165,8 +168,22 @@ impl Context {
     /// A failure, with the command that helps.
     pub(super) fn failure(&self, error: AcquireError, scopes: &ScopeSet) -> Failure {
         let is_of_authority = matches!(error, AcquireError::WrongAuthority { .. });
+        let is_of_nobody = matches!(error, AcquireError::InteractionRequired(InteractionRequired::NothingCached));
+        let is_of_ca_file = matches!(&error, AcquireError::Misconfigured { message }
+            if self.ca_file.as_ref().is_some_and(|path| message.contains(&format!("CA file {}", path.display()))));
         let failure = Failure::from_acquire(error, self.login_words(scopes));
+        let failure = if is_of_nobody { failure.saying_more(&self.elsewhere()) } else { failure };
+        if is_of_ca_file {
+            return failure.try_with("--ca-file", "PATH");
+        }
         if is_of_authority { failure.of_variable("TOKCACHE_AUTHORITY", &self.settings) } else { failure }
+    }
+
+    /// Where nobody is signed in, if it is not where the profile says: somebody may be signed in there.
+    fn elsewhere(&self) -> String {
+        let at = self.settings.authority.iter().map(|authority| format!(" at {authority}"));
+        let with = self.settings.client_id.iter().map(|client_id| format!(" with the client {client_id}"));
+        at.chain(with).collect()
     }
 
     /// The command that signs in for these scopes; those of the profile are kept, as it will remember only what is

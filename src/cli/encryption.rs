@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use tokcache::cache::TokenCache;
-use tokcache::store::{Conversion, Encryption, KeySource, StoreError};
+use tokcache::store::{Conversion, Encryption, KeyError, KeySource, SealError, StoreError};
 
 use super::context::Context;
 use super::profiles;
@@ -66,7 +66,16 @@ pub(super) fn rekey(context: &Context, input: &Rekey) -> Result<(), Failure> {
     };
     let promised = promise(context);
     remember(context, None)?;
-    let done = restored(context, context.store.rekey(source, input.moved), promised.clone())?;
+    let rekeyed = context.store.rekey(source, input.moved);
+    // What the environment names has opened the cache, and so is not the new passphrase.
+    let new_passphrase = |error: &StoreError| {
+        matches!(error, StoreError::Sealed(SealError::NewKey { source: KeySource::Passphrase, error })
+            if !matches!(error, KeyError::PassphrasesDiffer))
+    };
+    let lacks_passphrase = rekeyed.as_ref().is_err_and(new_passphrase);
+    let done = restored(context, rekeyed, promised.clone()).map_err(|failure| {
+        if lacks_passphrase { failure.try_with("--new-passphrase-file", "PATH") } else { failure }
+    })?;
     let Conversion::Done { before, kept } = done else {
         if let Some(promised) = &promised {
             remember(context, Some(promised))?;

@@ -78,11 +78,11 @@ impl Settings {
             client_id: text(self.client_id, "TOKCACHE_CLIENT_ID"),
             store: text(self.store, "TOKCACHE_STORE"),
             encrypt: text(self.encrypt, "TOKCACHE_ENCRYPT"),
-            key_cache: parsed(self.key_cache, "TOKCACHE_KEY_CACHE", |text| KeyCache::from_str(text, true))?,
+            key_cache: parsed(self.key_cache, "TOKCACHE_KEY_CACHE", one_of::<KeyCache>)?,
             ca_file: self.ca_file.or_else(|| path("TOKCACHE_CA_FILE")),
             timeout: parsed(self.timeout, "TOKCACHE_TIMEOUT", bound)?,
             lock_timeout: parsed(self.lock_timeout, "TOKCACHE_LOCK_TIMEOUT", wait)?,
-            error_format: parsed(self.error_format, "TOKCACHE_ERROR_FORMAT", |text| ErrorFormat::from_str(text, true))?,
+            error_format: parsed(self.error_format, "TOKCACHE_ERROR_FORMAT", one_of::<ErrorFormat>)?,
             verbose: parsed(Some(self.verbose).filter(|verbose| *verbose > 0), "TOKCACHE_LOG", verbosity)?.unwrap_or(0),
             variables,
         })
@@ -111,6 +111,15 @@ fn parsed<T>(typed: Option<T>, name: &str, parse: impl Fn(&str) -> Result<T, Str
     let Some(text) = text(name).filter(|_| typed.is_none()) else { return Ok(typed) };
     parse(&text).map(Some).map_err(|error| {
         Failure::new(Exit::Usage, format!("{name} is set to {text:?}: {error}")).try_shell(format!("unset {name}"))
+    })
+}
+
+/// One of the values that a flag takes.
+fn one_of<T: ValueEnum>(text: &str) -> Result<T, String> {
+    T::from_str(text, true).map_err(|_| {
+        let values = T::value_variants().iter().filter_map(T::to_possible_value);
+        let names: Vec<_> = values.map(|value| value.get_name().to_owned()).collect();
+        format!("type {}", names.join(" or "))
     })
 }
 

@@ -110,6 +110,12 @@ impl Failure {
         self
     }
 
+    /// With more at the end of what failed.
+    pub(super) fn saying_more(mut self, more: &str) -> Self {
+        self.message.push_str(more);
+        self
+    }
+
     /// Named after this variable, where it says what is wrong; it is no help to correct what was typed, then.
     pub(super) fn of_variable(self, variable: &str, settings: &Settings) -> Self {
         if !settings.variables.contains(&variable) {

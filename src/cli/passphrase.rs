@@ -66,7 +66,10 @@ impl Passphrases for PassphrasesOfRun {
             return read(&path);
         }
         if !self.asking.reaches_somebody() {
-            return Err(why("the cache is encrypted with a passphrase, and nobody can be asked for it"));
+            return Err(why(match purpose {
+                PassphraseFor::NewKey => "a new passphrase is needed, and nobody can be asked for it",
+                _ => "the cache is encrypted with a passphrase, and nobody can be asked for it",
+            }));
         }
         ask(purpose)
     }

@@ -45,9 +45,9 @@ enum Action {
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     match input.action {
         Action::List => list(),
-        Action::Show { name } => show(&named(name, settings)?),
+        Action::Show { name } => show(name, settings),
         Action::Set { name, scopes } => set(&named(name, settings)?, &scopes, settings),
-        Action::Remove { name } => remove(&named(name, settings)?),
+        Action::Remove { name } => remove(name, settings),
     }
 }
 
@@ -66,8 +66,9 @@ fn list() -> Result<(), Failure> {
     Ok(output::answer(names.as_bytes())?)
 }
 
-fn show(name: &str) -> Result<(), Failure> {
-    let profile = profiles::load(name)?.ok_or_else(|| unknown(name))?;
+fn show(typed: Option<String>, settings: &Settings) -> Result<(), Failure> {
+    let name = named(typed.clone(), settings)?;
+    let profile = profiles::load(&name)?.ok_or_else(|| unknown(&name, typed, settings))?;
     let text = profile.to_toml().context("cannot write TOML")?;
     Ok(output::answer(text.as_bytes())?)
 }
@@ -108,12 +109,13 @@ fn store_url(settings: &Settings) -> Result<Option<String>, Failure> {
     Ok(Some(Context::new(&unnamed, Asking::never())?.store.describe().url))
 }
 
-fn remove(name: &str) -> Result<(), Failure> {
+fn remove(typed: Option<String>, settings: &Settings) -> Result<(), Failure> {
+    let name = &named(typed.clone(), settings)?;
     // One that cannot be used can be removed, too.
     let profile = profiles::load_saved(name).ok().flatten().unwrap_or_default();
     if !profiles::remove(name)? {
         let is_built_in = profiles::load(name)?.is_some();
-        return Err(if is_built_in { built_in(name) } else { unknown(name) });
+        return Err(if is_built_in { built_in(name) } else { unknown(name, typed, settings) });
     }
     tell(format_args!("The profile {name:?} is gone; {} forgets tokens.", quoted_clear(&profile)));
     Ok(())
@@ -131,6 +133,8 @@ fn built_in(name: &str) -> Failure {
         .try_shell("tokcache profile list")
 }
 
-fn unknown(name: &str) -> Failure {
-    Failure::new(Exit::Config, format!("there is no profile {name:?}")).try_shell("tokcache profile list")
+fn unknown(name: &str, typed: Option<String>, settings: &Settings) -> Failure {
+    let failure =
+        Failure::new(Exit::Config, format!("there is no profile {name:?}")).try_shell("tokcache profile list");
+    if typed.is_some() { failure } else { failure.of_variable("TOKCACHE_PROFILE", settings) }
 }

@@ -149,5 +149,26 @@ fn folder() -> Result<PathBuf, Failure> {
 
 fn cannot(action: &str, path: &Path, error: &io::Error) -> Failure {
     let message = format!("cannot {action} {}: {error}", path.display());
-    Failure::new(Exit::Config, message).try_shell(look_at(path, error.kind()))
+    // To replace or remove a file is the folder's to allow.
+    let is_of_folder = action != "read" && error.kind() == ErrorKind::PermissionDenied;
+    let decisive = if is_of_folder { path.parent().unwrap_or(path) } else { path };
+    Failure::new(Exit::Config, message).try_shell(look_at(decisive, error.kind()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::Settings;
+
+    #[test]
+    fn a_profile_that_may_not_be_replaced_is_for_its_folder_to_allow() {
+        let folder = std::env::temp_dir().canonicalize().unwrap_or_default();
+        let file = tempfile::NamedTempFile::new_in(&folder).unwrap_or_else(|error| panic!("{error}"));
+        let advice = |action| {
+            cannot(action, file.path(), &ErrorKind::PermissionDenied.into()).command(&[], &Settings::default())
+        };
+        let shown = |path: &Path| format!("ls -ld {}", quote(&path.to_string_lossy()));
+        assert_eq!(advice("write"), shown(&folder));
+        assert_eq!(advice("read"), shown(file.path()));
+    }
 }

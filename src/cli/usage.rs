@@ -18,7 +18,8 @@ pub(super) fn show(error: &Error) -> ExitCode {
         let _ = error.print();
         return ExitCode::from(if is_bare { Exit::Usage as u8 } else { 0 });
     }
-    let message = if is_bare { "no command was given".to_owned() } else { message(&error.to_string()) };
+    let is_commandless = is_bare || error.kind() == ErrorKind::MissingSubcommand;
+    let message = if is_commandless { "no command was given".to_owned() } else { message(&error.to_string()) };
     let failure = Failure::new(Exit::Usage, message).try_shell(format!("{} --help", command_meant()));
     fail(&failure, format, &Settings::default())
 }

@@ -136,3 +136,14 @@ fn rows(paper: &str, head: &str) -> Vec<Vec<String>> {
         text.lines().skip_while(|line| !line.starts_with(head)).skip(2).take_while(|line| line.starts_with('|'));
     table.map(|row| row.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect()).collect()
 }
+
+#[test]
+fn the_benchmarks_name_their_parts_where_one_is_mistyped() {
+    let output = Command::new(root().join("benches/run")).arg("wram").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    let source = read("benches/speed/main.rs");
+    let parts = source.split_once("const PARTS: ").unwrap().1.split_once("= [").unwrap().1.split_once(']').unwrap().0;
+    let parts = parts.replace(['"', ','], "");
+    assert_eq!(said, format!("benches/run: no such part: wram; there are: {parts}, and --build\n"));
+}

@@ -63,7 +63,8 @@ fn the_passphrase_is_changed() {
     failure_of(7, &shell(&home, "TOKCACHE_PASSPHRASE_FILE=passphrase $t token"));
     // The old one is not taken for the new one.
     let said = failure_of(7, &shell(&home, "TOKCACHE_PASSPHRASE_FILE=other $t cache rekey"));
-    assert!(said.contains("nobody can be asked"), "{said}");
+    assert!(said.contains("nobody can be asked for it\n  try: "), "{said}");
+    assert!(said.ends_with(" cache rekey --new-passphrase-file PATH\n"), "{said}");
 }
 
 #[test]

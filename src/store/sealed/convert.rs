@@ -41,6 +41,7 @@ impl SealedStore {
         if let Some(found) = self.sealed_by()? {
             return already(found, source);
         }
+        self.ensure_lockable()?;
         let new = self.create(source)?;
         let converted = self.convert(Some(&new), &|bytes, document| match document {
             Document::Plain if is_whole(bytes) => Ok(true),
@@ -68,6 +69,7 @@ impl SealedStore {
         let source = source.unwrap_or(&header.key.source);
         // The old key first: who cannot open the cache shall not be asked for a new passphrase.
         self.ensure_key(&header)?;
+        self.ensure_lockable()?;
         let new = self.create(source)?;
         if new.0.id == header.key.id && !moved {
             return Err(StoreError::Sealed(SealError::SameKey));
@@ -75,6 +77,11 @@ impl SealedStore {
         let place = if moved { AtAnyPlace::Yes } else { AtAnyPlace::No };
         let converted = self.convert_at(place, Some(&new), &|_, document| Ok(document.sealed_by().is_some()));
         self.settled(converted, Some(new))
+    }
+
+    /// A key that is made for a cache that can then not be locked is litter: a key file may be shared, and is not removed.
+    fn ensure_lockable(&self) -> Result<(), StoreError> {
+        self.inner.update(&mut |_| Change::Keep).map(drop)
     }
 
     fn ensure_key(&self, header: &Header) -> Result<(), StoreError> {

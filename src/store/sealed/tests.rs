@@ -251,6 +251,20 @@ fn a_cache_that_a_foreign_writer_has_torn_is_not_sealed() {
 }
 
 #[test]
+fn no_key_is_made_for_a_cache_that_cannot_be_locked() {
+    let folder = Folder::new();
+    let plain = folder.store("plain", Encryption::None);
+    put(&plain, DOCUMENT);
+    let sealed = folder.sealed("sealed", "key");
+    for name in ["plain", "sealed"] {
+        fs::create_dir(folder.path(&format!("{name}.lockfile"))).unwrap();
+    }
+    plain.encrypt(&folder.key("new"), &|_| true).unwrap_err();
+    sealed.rekey(Some(&folder.key("new")), false).unwrap_err();
+    assert!(!folder.path("new").exists());
+}
+
+#[test]
 fn there_is_nothing_to_convert_where_there_is_no_cache() {
     let folder = Folder::new();
     let store = folder.store("cache", Encryption::AsItIs);
