@@ -21,6 +21,12 @@ pub trait Observer: Send + Sync {
     /// Another process is refreshing the same credential; its result is waited for.
     fn waiting_for(&self, _holder: &Holder) {}
 
+    /// A refresh token is about to be spent: who ends now may lose the sign-in, where refresh tokens rotate.
+    fn spending(&self) {}
+
+    /// What came of it is saved, kept, or an error: who wants to end may do so.
+    fn spent(&self) {}
+
     /// The refresh failed; the access token that was cached is valid still and is served.
     fn served_despite(&self, _failure: &AcquireError) {}
 

@@ -6,7 +6,7 @@ use super::plan::Plan;
 use super::refresh::Refresh;
 use super::silent::{SilentOutcome, SilentRequest};
 use super::tries::Tries;
-use super::{AcquireError, InteractionRequired, PublicClient, Registration, cached};
+use super::{AcquireError, InteractionRequired, Observer, PublicClient, Registration, cached};
 use crate::cache::{Account, RefreshTokenEntry, TokenCache};
 use crate::oauth::{
     AuthorityKind, ErrorCode, RequestError, Stage, TokenErrorResponse, TokenResponse, issuer_and_subject_of,
@@ -56,6 +56,7 @@ impl PublicClient<'_> {
             if let Err(error) = self.store.ensure_room(cache.serialize().len() + ROOM_FOR_A_RESPONSE) {
                 return self.fall_back(refresh.account, fallback, error.into());
             }
+            let spending = Spending::begin(self.observer);
             match self.spend(&refresh, &entry) {
                 Ok(response) if self.is_for_another(&cache, &refresh.account, &response) => {
                     self.remember_answer_for_another(&entry.secret);
@@ -68,6 +69,7 @@ impl PublicClient<'_> {
                     refused.push((entry.secret, refusal));
                 }
                 Err(error) => {
+                    drop(spending);
                     let kind = self.registration.authority.kind();
                     let pause = tries.pause_after(&error, kind, self.clock.elapsed()).filter(|_| fallback.is_none());
                     let Some(pause) = pause else {
@@ -95,6 +97,22 @@ impl PublicClient<'_> {
         let Some(named) = response.id_token.as_ref().and_then(issuer_and_subject_of) else { return false };
         let known: Vec<_> = cache.id_tokens(account, client_id).iter().filter_map(issuer_and_subject_of).collect();
         authority.kind() == AuthorityKind::Oidc && !known.is_empty() && !known.contains(&named)
+    }
+}
+
+/// The time in which the process should not end.
+struct Spending<'a>(&'a dyn Observer);
+
+impl<'a> Spending<'a> {
+    fn begin(observer: &'a dyn Observer) -> Self {
+        observer.spending();
+        Spending(observer)
+    }
+}
+
+impl Drop for Spending<'_> {
+    fn drop(&mut self) {
+        self.0.spent();
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokcache::acquire::{AcquireError, Observer, Successor};
 use tokcache::oauth::{DeviceAuthorization, RequestError};
+use tokcache::platform::Interruption;
 use tokcache::store::{Holder, StoreError};
 
 use crate::output::{DeviceCodeView, end_countdown, plain, show_countdown, show_device_code, tell};
@@ -18,11 +19,12 @@ const WORTH_TELLING: Duration = Duration::from_secs(2);
 pub(super) struct Narrator {
     pub(super) qr: bool,
     verbose: u8,
+    interruption: Interruption,
 }
 
 impl Narrator {
     pub(super) fn new(verbose: u8) -> Self {
-        Narrator { qr: false, verbose }
+        Narrator { qr: false, verbose, interruption: Interruption::default() }
     }
 
     /// Told, and worked out, only with `-v`.
@@ -61,6 +63,14 @@ impl Observer for Narrator {
 
     fn waiting_for(&self, holder: &Holder) {
         tell(format_args!("waiting for {} to finish its refresh", plain(&holder.to_string())));
+    }
+
+    fn spending(&self) {
+        self.interruption.put_off();
+    }
+
+    fn spent(&self) {
+        self.interruption.allow();
     }
 
     fn served_despite(&self, failure: &AcquireError) {

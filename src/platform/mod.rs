@@ -2,6 +2,7 @@
 //!
 //! Proven on Linux; the macOS and Windows parts are written for and compiled.
 
+mod interruption;
 mod locked;
 mod memory;
 mod process;
@@ -16,6 +17,7 @@ mod windows;
 #[cfg(windows)]
 use windows as system;
 
+pub use interruption::Interruption;
 pub(crate) use locked::LockedBytes;
 pub use memory::hide_memory;
 pub use process::become_command;

@@ -1,11 +1,13 @@
 //! The process that refreshes is killed: the next one takes over, and of a dead refresh token all say what it is.
 
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::ExitStatusExt as _;
 use std::process::Output;
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::harness::{Home, Provider, REFRESH_TOKEN, SCOPE, answer_of, end_of, kill, wait_until};
+use crate::harness::{Home, Provider, REFRESH_TOKEN, SCOPE, answer_of, end_of, kill, signal, wait_until};
 
 const TOKEN: &[&str] = &["token", "--scope", SCOPE];
 
@@ -73,6 +75,39 @@ fn killed_while_the_answer_is_under_way_all_say_so_and_one_asks_the_server() {
     assert_eq!(provider.token_requests(REFRESH_TOKEN), 2, "the one that died, and one of {OTHERS}");
     home.sign_in(&provider);
     home.token(&["--force-refresh"]);
+}
+
+#[test]
+fn interrupted_while_the_answer_is_under_way_it_ends_when_that_is_saved() {
+    for end in [Signal::INT, Signal::TERM] {
+        let (provider, home) = expired();
+        provider.order_fault(json!({ "grant_type": REFRESH_TOKEN, "held": true, "carried_out": true }));
+        let refreshing = home.start(TOKEN);
+        provider.wait_until_it_holds_one();
+        signal(&refreshing, end);
+        provider.heal();
+
+        let output = end_of(refreshing);
+
+        assert_eq!((output.status.signal(), output.stdout), (Some(end.as_raw()), Vec::new()));
+        home.answer(SOON);
+        assert_eq!(provider.token_requests(REFRESH_TOKEN), 1, "the others have what it brought");
+        provider.assert_no_sign_in_was_lost();
+    }
+}
+
+#[test]
+fn interrupted_twice_it_ends_at_once() {
+    let (provider, home) = expired();
+    provider.order_fault(json!({ "grant_type": REFRESH_TOKEN, "held": true }));
+    let refreshing = home.start(TOKEN);
+    provider.wait_until_it_holds_one();
+    signal(&refreshing, Signal::INT);
+    signal(&refreshing, Signal::TERM);
+
+    assert!(end_of(refreshing).status.signal().is_some());
+
+    provider.assert_no_sign_in_was_lost();
 }
 
 #[test]

@@ -1,0 +1,76 @@
+//! Putting off the end that a person asks for.
+
+pub use system::Interruption;
+
+#[cfg(unix)]
+mod system {
+    use std::os::raw::c_int;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    use std::sync::{Arc, Once};
+
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::flag;
+    use signal_hook::low_level::emulate_default_handler;
+
+    /// Ends this process by SIGINT or SIGTERM when its work allows it, or when it is asked a second time.
+    pub struct Interruption {
+        may_end: Arc<AtomicBool>,
+        /// The signal that has come.
+        asked_by: Arc<AtomicUsize>,
+        listening: Once,
+    }
+
+    impl Default for Interruption {
+        fn default() -> Self {
+            Interruption { may_end: Arc::default(), asked_by: Arc::default(), listening: Once::new() }
+        }
+    }
+
+    impl Interruption {
+        /// From here on, the end can wait.
+        pub fn put_off(&self) {
+            self.may_end.store(false, Ordering::SeqCst);
+            self.listening.call_once(|| {
+                for signal in [SIGINT, SIGTERM].into_iter().filter(|signal| !is_ignored(*signal)) {
+                    // In this order. Where the system refuses, the process ends as it always did.
+                    let _ = flag::register_conditional_default(signal, Arc::clone(&self.may_end))
+                        .and_then(|_| flag::register(signal, Arc::clone(&self.may_end)))
+                        .and_then(|_| flag::register_usize(signal, Arc::clone(&self.asked_by), signal as usize));
+                }
+            });
+        }
+
+        /// From here on, it cannot: ends the process if that was asked for meanwhile.
+        pub fn allow(&self) {
+            self.may_end.store(true, Ordering::SeqCst);
+            let asked_by = self.asked_by.load(Ordering::SeqCst);
+            if asked_by != 0 {
+                let _ = emulate_default_handler(asked_by as c_int);
+            }
+        }
+    }
+
+    /// Whether whoever started this process wants it not to end by the signal: a shell's background jobs ignore Ctrl-C
+    /// (proc_pid_status(5), `SigIgn`).
+    fn is_ignored(signal: c_int) -> bool {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+        mask & 1 << (signal - 1) != 0
+    }
+}
+
+#[cfg(not(unix))]
+mod system {
+    /// Does nothing: not written for this system yet.
+    #[derive(Default)]
+    pub struct Interruption;
+
+    impl Interruption {
+        /// Does nothing.
+        pub fn put_off(&self) {}
+
+        /// Does nothing.
+        pub fn allow(&self) {}
+    }
+}
