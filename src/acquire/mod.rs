@@ -36,4 +36,4 @@ pub use explain::{Considered, Decision, Explanation};
 pub use observer::{Observer, Silence, Successor};
 pub use sign_in::{SignInRequest, SignedIn};
 pub use sign_out::{Revocation, SignOutRequest, SignedOut, forget_everything};
-pub use silent::{SilentOutcome, SilentRequest, Source};
+pub use silent::{AuthenticationResult, SilentRequest, Source};

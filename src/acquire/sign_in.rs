@@ -1,6 +1,6 @@
 //! Signing in: the one place where a person is asked.
 
-use super::silent::{SilentOutcome, Source};
+use super::silent::{AuthenticationResult, Source};
 use super::stay::to_watch;
 use super::{AcquireError, PublicClient, cached};
 use crate::cache::{Account, Grant, RefreshTokenEntry, RefreshTokenQuery, SignIn, TokenCache};
@@ -24,7 +24,7 @@ pub struct SignInRequest {
 #[derive(Debug)]
 pub struct SignedIn {
     /// The token that came with it.
-    pub token: SilentOutcome,
+    pub token: AuthenticationResult,
     /// The endpoints, so that nothing has to be discovered again.
     pub endpoints: Endpoints,
     /// The tenant as the server names it.
@@ -120,7 +120,7 @@ impl PublicClient<'_> {
             endpoints,
             name: identity.name,
             tenant,
-            token: SilentOutcome::granted(grant, account, now, Source::Login),
+            token: AuthenticationResult::granted(grant, account, now, Source::Login),
         })
     }
 }

@@ -32,7 +32,7 @@ pub struct SilentRequest {
 
 /// A valid access token and what is known of it.
 #[derive(Debug)]
-pub struct SilentOutcome {
+pub struct AuthenticationResult {
     /// The token.
     pub access_token: AccessToken,
     /// As the server named it, usually `Bearer` (RFC 6749 §7.1).
@@ -69,7 +69,7 @@ impl PublicClient<'_> {
     /// # Errors
     /// [`AcquireError::InteractionRequired`] when somebody has to sign in, [`AcquireError::Unavailable`] when the
     /// server does not answer (nothing is signed out then), and the others as they say.
-    pub fn acquire_token_silent(&self, request: &SilentRequest) -> Result<SilentOutcome, AcquireError> {
+    pub fn acquire_token_silent(&self, request: &SilentRequest) -> Result<AuthenticationResult, AcquireError> {
         let Decision { account, plan, beginning } = match self.look(request)? {
             Some(Ok(outcome)) => return Ok(outcome),
             Some(Err(decision)) => *decision,
@@ -79,12 +79,12 @@ impl PublicClient<'_> {
             }
         };
         match plan {
-            Plan::Serve(token) => Ok(SilentOutcome::cached(token, account)),
+            Plan::Serve(token) => Ok(AuthenticationResult::cached(token, account)),
             Plan::SignIn => Err(AcquireError::InteractionRequired(InteractionRequired::NothingCached)),
             Plan::Refresh { fallback: Some(token), .. } | Plan::Refused { fallback: Some(token), .. }
                 if request.offline =>
             {
-                Ok(SilentOutcome::cached(token, account))
+                Ok(AuthenticationResult::cached(token, account))
             }
             Plan::Refresh { .. } | Plan::Refused { .. } if request.offline => Err(AcquireError::Offline),
             Plan::Refused { refusal, fallback } => {
@@ -107,7 +107,10 @@ impl PublicClient<'_> {
     /// What follows from the cache for a request, by a look at it while it is read: a token that is plainly there, else a
     /// refresh, before which everything is looked at again. `None` is no verdict: whatever is less plain is for the whole
     /// document.
-    fn look(&self, request: &SilentRequest) -> Result<Option<Result<SilentOutcome, Box<Decision>>>, AcquireError> {
+    fn look(
+        &self,
+        request: &SilentRequest,
+    ) -> Result<Option<Result<AuthenticationResult, Box<Decision>>>, AcquireError> {
         let (mut seen, version) = self.skim(request, |snapshot| {
             if let Some(outcome) = self.serve_from(snapshot, request) {
                 return Some(Ok(outcome));
@@ -122,7 +125,7 @@ impl PublicClient<'_> {
     }
 
     /// The token that is plainly there.
-    pub(super) fn serve_cached(&self, request: &SilentRequest) -> Option<SilentOutcome> {
+    pub(super) fn serve_cached(&self, request: &SilentRequest) -> Option<AuthenticationResult> {
         let (served, _) = self.skim(request, |snapshot| self.serve_from(snapshot, request)).ok()?;
         served
     }
@@ -165,7 +168,7 @@ impl PublicClient<'_> {
     }
 
     /// The warm path: only what may be the answer is parsed.
-    fn serve_from(&self, snapshot: &Snapshot<'_>, request: &SilentRequest) -> Option<SilentOutcome> {
+    fn serve_from(&self, snapshot: &Snapshot<'_>, request: &SilentRequest) -> Option<AuthenticationResult> {
         if request.force_refresh || request.claims.is_some() {
             return None;
         }
@@ -178,7 +181,7 @@ impl PublicClient<'_> {
         }
         let now = self.clock.now();
         let token = snapshot.find_access_token(&query(&self.registration, &account, request), now)?;
-        (!token.is_aging(now)).then(|| SilentOutcome::cached(token, account))
+        (!token.is_aging(now)).then(|| AuthenticationResult::cached(token, account))
     }
 }
 
@@ -189,10 +192,10 @@ struct Decision {
     beginning: Beginning,
 }
 
-impl SilentOutcome {
+impl AuthenticationResult {
     /// What a grant brought that was issued at `now`.
     pub(super) fn granted(grant: Grant, account: Account, now: Timestamp, source: Source) -> Self {
-        SilentOutcome {
+        AuthenticationResult {
             access_token: grant.access_token,
             token_type: grant.token_type,
             expires_on: now.plus(Duration::from_secs(grant.expires_in)),
@@ -204,7 +207,7 @@ impl SilentOutcome {
     }
 
     pub(super) fn cached(token: AccessTokenEntry, account: Account) -> Self {
-        SilentOutcome {
+        AuthenticationResult {
             access_token: token.secret,
             token_type: token.token_type,
             expires_on: token.expires_on,
