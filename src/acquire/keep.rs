@@ -3,9 +3,8 @@
 use super::observer::Successor;
 use super::plan::Plan;
 use super::refresh::Refresh;
-use super::silent::{AuthenticationResult, Source};
 use super::stay::to_watch;
-use super::{AcquireError, InteractionRequired, PublicClient, cached, rescue};
+use super::{AcquireError, AuthenticationResult, InteractionRequired, PublicClient, Source, cached, rescue};
 use crate::cache::{Grant, Recorded, RefreshTokenEntry, TokenCache};
 use crate::oauth::TokenResponse;
 use crate::store::{RefreshLease, Saved};

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use super::plan::{Beginning, Plan, plan};
-use super::silent::{AuthenticationResult, SilentRequest};
-use super::{AcquireError, PublicClient, cached};
+use super::{AcquireError, AuthenticationResult, PublicClient, SilentRequest, cached};
 use crate::cache::{AccessTokenEntry, Account, RefreshTokenEntry, TokenCache};
 use crate::oauth::RequestError;
 use crate::store::{RefreshLease, StoreError, Wait};

@@ -1,8 +1,7 @@
 //! Signing in: the one place where a person is asked.
 
-use super::silent::{AuthenticationResult, Source};
 use super::stay::to_watch;
-use super::{AcquireError, PublicClient, cached};
+use super::{AcquireError, AuthenticationResult, PublicClient, Source, cached};
 use crate::cache::{Account, Grant, RefreshTokenEntry, RefreshTokenQuery, SignIn, TokenCache};
 use crate::oauth::{DEVICE_CODE_GRANT_TYPE, Endpoints, Identity, TokenResponse};
 use crate::store::Saved;

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::plan::Plan;
 use super::refresh::Refresh;
-use super::silent::{AuthenticationResult, SilentRequest};
 use super::tries::Tries;
-use super::{AcquireError, InteractionRequired, PublicClient, Registration, cached};
+use super::{
+    AcquireError, AuthenticationResult, InteractionRequired, PublicClient, Registration, SilentRequest, cached,
+};
 use crate::cache::{Account, RefreshTokenEntry, TokenCache};
 use crate::oauth::{
     AuthorityKind, ErrorCode, RequestError, Stage, TokenErrorResponse, TokenResponse, issuer_and_subject_of,
