@@ -1,8 +1,10 @@
 //! The commands: one file each, arguments as typed beside what they do.
 
+mod advice;
 mod args;
 mod bug;
 mod cache;
+mod cause;
 mod clear;
 mod completions;
 mod context;
