@@ -10,8 +10,9 @@ use tokcache::store::CacheStore as _;
 use tokcache::time::Clock;
 
 use super::args::{Settings, duration};
-use super::context::{Context, Scopes};
+use super::context::Context;
 use super::passphrase::Asking;
+use super::scopes::Scopes;
 use super::{Failure, login};
 use crate::output::{self, TokenFormat, TokenView};
 
