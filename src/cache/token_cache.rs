@@ -115,11 +115,6 @@ impl TokenCache {
         self.document().judge_access_tokens(query, now, judge)
     }
 
-    /// The access tokens that answer a query at some time, and perhaps others.
-    pub fn access_tokens_like(&self, query: &AccessTokenQuery) -> Vec<AccessTokenEntry> {
-        self.document().access_tokens_like(query)
-    }
-
     /// The refresh tokens that this client may spend for this user, in the order to try: at most one of its family and
     /// one of its own. A client of which nothing is known tries the family too; one known to have none does not.
     pub fn find_refresh_tokens(&self, query: &RefreshTokenQuery) -> Vec<RefreshTokenEntry> {
