@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::plan::{Beginning, Plan, plan};
+use super::silent::Task;
 use super::{AcquireError, AuthenticationResult, PublicClient, SilentRequest, cached};
 use crate::cache::{AccessTokenEntry, Account, RefreshTokenEntry, TokenCache};
 use crate::oauth::RequestError;
@@ -69,8 +70,8 @@ impl PublicClient<'_> {
 
     /// What another process has stored that did what we were about to do: a token, or a refusal.
     fn result_of_another(&self, refresh: &Refresh) -> Option<Result<AuthenticationResult, AcquireError>> {
-        if let Some(outcome) = self.serve_cached(refresh.request) {
-            return Some(Ok(outcome));
+        if let Ok(Some(Task { account, plan: Plan::Serve(token), .. })) = self.look(refresh.request) {
+            return Some(Ok(AuthenticationResult::cached(token, account)));
         }
         let account = refresh.account.clone();
         match self.plan_again(&cached::load(self.store).ok()?, refresh) {

@@ -36,12 +36,14 @@ impl PublicClient<'_> {
     /// [`AcquireError::InteractionRequired`] when somebody has to sign in, [`AcquireError::Unavailable`] when the
     /// server does not answer (nothing is signed out then), and the others as they say.
     pub fn acquire_token_silent(&self, request: &SilentRequest) -> Result<AuthenticationResult, AcquireError> {
-        let Decision { account, plan, beginning } = match self.look(request)? {
-            Some(Ok(outcome)) => return Ok(outcome),
-            Some(Err(decision)) => *decision,
+        let Task { account, plan, beginning } = match self.look(request)? {
+            Some(task) => task,
             None => {
                 let version = self.store.version();
-                self.decide(cached::load(self.store)?.document(), version, request)?
+                let cache = cached::load(self.store)?;
+                let account = self.select_account(cache.document(), request.account.as_deref())?;
+                let account = account.ok_or(AcquireError::InteractionRequired(InteractionRequired::NothingCached))?;
+                self.task(cache.document(), version, account, request)
             }
         };
         match plan {
@@ -70,39 +72,15 @@ impl PublicClient<'_> {
         }
     }
 
-    /// What follows from the cache for a request, by a look at it while it is read: a token that is plainly there, else a
-    /// refresh, before which everything is looked at again. `None` is no verdict: whatever is less plain is for the whole
-    /// document.
-    fn look(
-        &self,
-        request: &SilentRequest,
-    ) -> Result<Option<Result<AuthenticationResult, Box<Decision>>>, AcquireError> {
-        let (mut seen, version) = self.skim(request, |snapshot| {
-            if let Some(outcome) = self.serve_from(snapshot, request) {
-                return Some(Ok(outcome));
-            }
-            let decision = self.decide(snapshot.document(), None, request).ok()?;
-            matches!(decision.plan, Plan::Refresh { .. }).then(|| Err(Box::new(decision)))
-        })?;
-        if let Some(Err(decision)) = &mut seen {
-            decision.beginning.version = version;
-        }
-        Ok(seen)
-    }
-
-    /// The token that is plainly there.
-    pub(super) fn serve_cached(&self, request: &SilentRequest) -> Option<AuthenticationResult> {
-        let (served, _) = self.skim(request, |snapshot| self.serve_from(snapshot, request)).ok()?;
-        served
-    }
-
-    /// What `see` sees in the newest cache, and in which.
-    fn skim<Sight>(
-        &self,
-        request: &SilentRequest,
-        see: impl Fn(&Snapshot<'_>) -> Option<Sight>,
-    ) -> Result<(Option<Sight>, Option<Version>), AcquireError> {
+    /// What plainly follows from the newest cache, by a look at it while it is read: a token that is there, else a refresh,
+    /// before which everything is looked at again. `None`: whatever is less plain is for the whole document.
+    pub(super) fn look(&self, request: &SilentRequest) -> Result<Option<Task>, AcquireError> {
         let (client_id, environment) = (&self.registration.client_id, self.registration.environment());
+        let see = |snapshot: &Snapshot<'_>| {
+            let account = self.only_account(snapshot, request)?;
+            let task = self.task(snapshot.document(), None, account, request);
+            matches!(task.plan, Plan::Refresh { .. } | Plan::Serve(_)).then_some(task)
+        };
         let mut seen = None;
         let version = self.store.skim(&mut |window| {
             let snapshot = Snapshot::skim(window, client_id, &environment, &request.scopes);
@@ -115,45 +93,37 @@ impl PublicClient<'_> {
                 Ok(())
             })?;
         }
-        Ok((seen, version))
-    }
-
-    fn decide(
-        &self,
-        cache: Document<'_>,
-        version: Option<Version>,
-        request: &SilentRequest,
-    ) -> Result<Decision, AcquireError> {
-        let account = self.select_account(cache, request.account.as_deref())?;
-        let account = account.ok_or(AcquireError::InteractionRequired(InteractionRequired::NothingCached))?;
-        let (at, elapsed) = (self.clock.now(), self.clock.elapsed());
-        let plan = plan(cache, &self.registration, &account, request, at, None);
-        let seen = cache.access_tokens_like(&query(&self.registration, &account, request));
-        let seen = seen.into_iter().map(|entry| entry.secret).collect();
-        Ok(Decision { account, plan, beginning: Beginning { version, at, elapsed, seen } })
-    }
-
-    /// The warm path: only what may be the answer is parsed.
-    fn serve_from(&self, snapshot: &Snapshot<'_>, request: &SilentRequest) -> Option<AuthenticationResult> {
-        if request.force_refresh || request.claims.is_some() {
-            return None;
+        if let Some(task) = &mut seen {
+            task.beginning.version = version;
         }
+        Ok(seen)
+    }
+
+    /// The account that is meant, where no other could be, whatever this client holds for it: of that a snapshot may not
+    /// show all.
+    fn only_account(&self, snapshot: &Snapshot<'_>, request: &SilentRequest) -> Option<Account> {
         let mut accounts = snapshot.accounts(Some(&self.registration.environment()));
         accounts.retain(|account| is_meant(account, request.account.as_deref()));
         let account = accounts.pop().filter(|_| accounts.is_empty())?;
         let id_tokens = || snapshot.id_tokens(&account, &self.registration.client_id);
-        if !self.is_of_authority(&account, id_tokens) {
-            return None;
+        self.is_of_authority(&account, id_tokens).then_some(account)
+    }
+
+    fn task(&self, cache: Document<'_>, version: Option<Version>, account: Account, request: &SilentRequest) -> Task {
+        let (at, elapsed) = (self.clock.now(), self.clock.elapsed());
+        let plan = plan(cache, &self.registration, &account, request, at, None);
+        let mut seen = Vec::new();
+        if let Plan::Refresh { .. } = plan {
+            let like = cache.access_tokens_like(&query(&self.registration, &account, request));
+            seen.extend(like.into_iter().map(|entry| entry.secret));
         }
-        let now = self.clock.now();
-        let token = snapshot.find_access_token(&query(&self.registration, &account, request), now)?;
-        (!token.is_aging(now)).then(|| AuthenticationResult::cached(token, account))
+        Task { account, plan, beginning: Beginning { version, at, elapsed, seen } }
     }
 }
 
 /// What is to be done for whom.
-struct Decision {
-    account: Account,
-    plan: Plan,
-    beginning: Beginning,
+pub(super) struct Task {
+    pub(super) account: Account,
+    pub(super) plan: Plan,
+    pub(super) beginning: Beginning,
 }
