@@ -1,7 +1,7 @@
 use super::find::access_token::is_granted;
 use super::find::matching::CaseRule;
 use super::text::document::Document;
-use super::text::scan::Index;
+use super::text::index::Index;
 use super::text::sieve::sift;
 use super::{AccessTokenEntry, AccessTokenQuery, Account, ParseError};
 use crate::secret::{RawIdToken, Window, WipedBytes};

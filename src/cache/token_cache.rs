@@ -11,7 +11,7 @@ use super::find::matching::Within;
 use super::find::{access_token, refresh_token};
 use super::text::document::{Document, Entry};
 use super::text::edit::Edit;
-use super::text::scan::Index;
+use super::text::index::Index;
 use super::text::style::Style;
 use super::{
     AccessTokenEntry, AccessTokenQuery, Account, AccountRemoval, Defect, Grant, ParseError, Recorded,
