@@ -3,9 +3,8 @@
 use super::observer::Successor;
 use super::plan::Plan;
 use super::refresh::Refresh;
-use super::silent::{SilentOutcome, Source};
 use super::stay::to_watch;
-use super::{AcquireError, InteractionRequired, PublicClient, cached, rescue};
+use super::{AcquireError, AuthenticationResult, InteractionRequired, PublicClient, Source, cached, rescue};
 use crate::cache::{Grant, Recorded, RefreshTokenEntry, TokenCache};
 use crate::oauth::TokenResponse;
 use crate::store::{RefreshLease, Saved};
@@ -18,7 +17,7 @@ impl PublicClient<'_> {
         spent: &RefreshTokenEntry,
         response: TokenResponse,
         lease: &dyn RefreshLease,
-    ) -> Result<SilentOutcome, AcquireError> {
+    ) -> Result<AuthenticationResult, AcquireError> {
         let now = self.clock.now();
         // The wait for the cache lock can be long, and the process be killed meanwhile.
         let successor = match &response.refresh_token {
@@ -50,7 +49,7 @@ impl PublicClient<'_> {
         if recorded == Recorded::SignedOut {
             return Err(AcquireError::InteractionRequired(InteractionRequired::SignedOutMeanwhile));
         }
-        Ok(SilentOutcome::granted(grant, refresh.account, now, Source::Refresh))
+        Ok(AuthenticationResult::granted(grant, refresh.account, now, Source::Refresh))
     }
 
     /// Whether the cache is as if the refresh had not been: the refresh token that was spent is back, or no token that

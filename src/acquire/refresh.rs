@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::plan::{Beginning, Plan, plan};
-use super::silent::{SilentOutcome, SilentRequest};
-use super::{AcquireError, PublicClient, cached};
+use super::silent::Task;
+use super::{AcquireError, AuthenticationResult, PublicClient, SilentRequest, cached};
 use crate::cache::{AccessTokenEntry, Account, RefreshTokenEntry, TokenCache};
 use crate::oauth::RequestError;
 use crate::store::{RefreshLease, StoreError, Wait};
@@ -27,7 +27,7 @@ impl PublicClient<'_> {
         refresh: Refresh,
         refresh_tokens: &[RefreshTokenEntry],
         fallback: Option<AccessTokenEntry>,
-    ) -> Result<SilentOutcome, AcquireError> {
+    ) -> Result<AuthenticationResult, AcquireError> {
         // Nobody waits for a token that is only aging: whoever is refreshing it will be done soon enough.
         let patience = if fallback.is_some() { Duration::ZERO } else { self.lock_timeout };
         let credential = self.lease_name(&refresh.account, refresh_tokens);
@@ -58,7 +58,9 @@ impl PublicClient<'_> {
                 }
                 Err(error) => {
                     return match (error, fallback) {
-                        (StoreError::Busy { .. }, Some(token)) => Ok(SilentOutcome::cached(token, refresh.account)),
+                        (StoreError::Busy { .. }, Some(token)) => {
+                            Ok(AuthenticationResult::cached(token, refresh.account))
+                        }
                         (error, fallback) => self.fall_back(refresh.account, fallback, error.into()),
                     };
                 }
@@ -67,13 +69,13 @@ impl PublicClient<'_> {
     }
 
     /// What another process has stored that did what we were about to do: a token, or a refusal.
-    fn result_of_another(&self, refresh: &Refresh) -> Option<Result<SilentOutcome, AcquireError>> {
-        if let Some(outcome) = self.serve_cached(refresh.request) {
-            return Some(Ok(outcome));
+    fn result_of_another(&self, refresh: &Refresh) -> Option<Result<AuthenticationResult, AcquireError>> {
+        if let Ok(Some(Task { account, plan: Plan::Serve(token), .. })) = self.look(refresh.request) {
+            return Some(Ok(AuthenticationResult::cached(token, account)));
         }
         let account = refresh.account.clone();
         match self.plan_again(&cached::load(self.store).ok()?, refresh) {
-            Plan::Serve(token) => Some(Ok(SilentOutcome::cached(token, account))),
+            Plan::Serve(token) => Some(Ok(AuthenticationResult::cached(token, account))),
             Plan::Refused { refusal, fallback } => {
                 let failure = AcquireError::from_refresh(RequestError::Refused(refusal));
                 Some(self.fall_back(account, fallback, failure))
@@ -123,9 +125,9 @@ impl PublicClient<'_> {
         account: Account,
         fallback: Option<AccessTokenEntry>,
         failure: AcquireError,
-    ) -> Result<SilentOutcome, AcquireError> {
+    ) -> Result<AuthenticationResult, AcquireError> {
         let Some(token) = fallback else { return Err(failure) };
         self.observer.served_despite(&failure);
-        Ok(SilentOutcome::cached(token, account))
+        Ok(AuthenticationResult::cached(token, account))
     }
 }

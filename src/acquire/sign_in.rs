@@ -1,8 +1,7 @@
 //! Signing in: the one place where a person is asked.
 
-use super::silent::{SilentOutcome, Source};
 use super::stay::to_watch;
-use super::{AcquireError, PublicClient, cached};
+use super::{AcquireError, AuthenticationResult, PublicClient, Source, cached};
 use crate::cache::{Account, Grant, RefreshTokenEntry, RefreshTokenQuery, SignIn, TokenCache};
 use crate::oauth::{DEVICE_CODE_GRANT_TYPE, Endpoints, Identity, TokenResponse};
 use crate::store::Saved;
@@ -24,7 +23,7 @@ pub struct SignInRequest {
 #[derive(Debug)]
 pub struct SignedIn {
     /// The token that came with it.
-    pub token: SilentOutcome,
+    pub token: AuthenticationResult,
     /// The endpoints, so that nothing has to be discovered again.
     pub endpoints: Endpoints,
     /// The tenant as the server names it.
@@ -120,7 +119,7 @@ impl PublicClient<'_> {
             endpoints,
             name: identity.name,
             tenant,
-            token: SilentOutcome::granted(grant, account, now, Source::Login),
+            token: AuthenticationResult::granted(grant, account, now, Source::Login),
         })
     }
 }

@@ -1,17 +1,13 @@
 //! Silent acquisition: the cache, else one refresh.
 
-use std::time::Duration;
-
 use super::account::is_meant;
 use super::plan::{Beginning, Plan, plan, query};
 use super::refresh::Refresh;
-use super::{AcquireError, InteractionRequired, PublicClient, cached};
-use crate::cache::{AccessTokenEntry, Account, Document, Grant, MinValid, Snapshot};
+use super::{AcquireError, AuthenticationResult, InteractionRequired, PublicClient, cached};
+use crate::cache::{Account, Document, MinValid, Snapshot};
 use crate::oauth::RequestError;
-use crate::secret::AccessToken;
 use crate::store::Version;
-use crate::terms::{Realm, ScopeSet};
-use crate::time::Timestamp;
+use crate::terms::ScopeSet;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -30,36 +26,6 @@ pub struct SilentRequest {
     pub claims: Option<String>,
 }
 
-/// A valid access token and what is known of it.
-#[derive(Debug)]
-pub struct SilentOutcome {
-    /// The token.
-    pub access_token: AccessToken,
-    /// As the server named it, usually `Bearer` (RFC 6749 §7.1).
-    pub token_type: String,
-    /// When it ends.
-    pub expires_on: Timestamp,
-    /// What was granted.
-    pub scopes: ScopeSet,
-    /// Whose it is.
-    pub account: Account,
-    /// The tenant under which it is cached.
-    pub realm: Realm,
-    /// Where it came from.
-    pub source: Source,
-}
-
-/// Where a token came from.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Source {
-    /// It was cached.
-    Cache,
-    /// A person has just signed in.
-    Login,
-    /// It was bought with a refresh token.
-    Refresh,
-}
-
 impl PublicClient<'_> {
     /// A valid access token: the cached one, with neither network nor write; else a refreshed one, stored before it is
     /// returned. An aging token (past its `refresh_on`) is refreshed too, and served should that fail.
@@ -69,22 +35,24 @@ impl PublicClient<'_> {
     /// # Errors
     /// [`AcquireError::InteractionRequired`] when somebody has to sign in, [`AcquireError::Unavailable`] when the
     /// server does not answer (nothing is signed out then), and the others as they say.
-    pub fn acquire_token_silent(&self, request: &SilentRequest) -> Result<SilentOutcome, AcquireError> {
-        let Decision { account, plan, beginning } = match self.look(request)? {
-            Some(Ok(outcome)) => return Ok(outcome),
-            Some(Err(decision)) => *decision,
+    pub fn acquire_token_silent(&self, request: &SilentRequest) -> Result<AuthenticationResult, AcquireError> {
+        let Task { account, plan, beginning } = match self.look(request)? {
+            Some(task) => task,
             None => {
                 let version = self.store.version();
-                self.decide(cached::load(self.store)?.document(), version, request)?
+                let cache = cached::load(self.store)?;
+                let account = self.select_account(cache.document(), request.account.as_deref())?;
+                let account = account.ok_or(AcquireError::InteractionRequired(InteractionRequired::NothingCached))?;
+                self.task(cache.document(), version, account, request)
             }
         };
         match plan {
-            Plan::Serve(token) => Ok(SilentOutcome::cached(token, account)),
+            Plan::Serve(token) => Ok(AuthenticationResult::cached(token, account)),
             Plan::SignIn => Err(AcquireError::InteractionRequired(InteractionRequired::NothingCached)),
             Plan::Refresh { fallback: Some(token), .. } | Plan::Refused { fallback: Some(token), .. }
                 if request.offline =>
             {
-                Ok(SilentOutcome::cached(token, account))
+                Ok(AuthenticationResult::cached(token, account))
             }
             Plan::Refresh { .. } | Plan::Refused { .. } if request.offline => Err(AcquireError::Offline),
             Plan::Refused { refusal, fallback } => {
@@ -104,36 +72,15 @@ impl PublicClient<'_> {
         }
     }
 
-    /// What follows from the cache for a request, by a look at it while it is read: a token that is plainly there, else a
-    /// refresh, before which everything is looked at again. `None` is no verdict: whatever is less plain is for the whole
-    /// document.
-    fn look(&self, request: &SilentRequest) -> Result<Option<Result<SilentOutcome, Box<Decision>>>, AcquireError> {
-        let (mut seen, version) = self.skim(request, |snapshot| {
-            if let Some(outcome) = self.serve_from(snapshot, request) {
-                return Some(Ok(outcome));
-            }
-            let decision = self.decide(snapshot.document(), None, request).ok()?;
-            matches!(decision.plan, Plan::Refresh { .. }).then(|| Err(Box::new(decision)))
-        })?;
-        if let Some(Err(decision)) = &mut seen {
-            decision.beginning.version = version;
-        }
-        Ok(seen)
-    }
-
-    /// The token that is plainly there.
-    pub(super) fn serve_cached(&self, request: &SilentRequest) -> Option<SilentOutcome> {
-        let (served, _) = self.skim(request, |snapshot| self.serve_from(snapshot, request)).ok()?;
-        served
-    }
-
-    /// What `see` sees in the newest cache, and in which.
-    fn skim<Sight>(
-        &self,
-        request: &SilentRequest,
-        see: impl Fn(&Snapshot<'_>) -> Option<Sight>,
-    ) -> Result<(Option<Sight>, Option<Version>), AcquireError> {
+    /// What plainly follows from the newest cache, by a look at it while it is read: a token that is there, else a refresh,
+    /// before which everything is looked at again. `None`: whatever is less plain is for the whole document.
+    pub(super) fn look(&self, request: &SilentRequest) -> Result<Option<Task>, AcquireError> {
         let (client_id, environment) = (&self.registration.client_id, self.registration.environment());
+        let see = |snapshot: &Snapshot<'_>| {
+            let account = self.only_account(snapshot, request)?;
+            let task = self.task(snapshot.document(), None, account, request);
+            matches!(task.plan, Plan::Refresh { .. } | Plan::Serve(_)).then_some(task)
+        };
         let mut seen = None;
         let version = self.store.skim(&mut |window| {
             let snapshot = Snapshot::skim(window, client_id, &environment, &request.scopes);
@@ -146,72 +93,37 @@ impl PublicClient<'_> {
                 Ok(())
             })?;
         }
-        Ok((seen, version))
-    }
-
-    fn decide(
-        &self,
-        cache: Document<'_>,
-        version: Option<Version>,
-        request: &SilentRequest,
-    ) -> Result<Decision, AcquireError> {
-        let account = self.select_account(cache, request.account.as_deref())?;
-        let account = account.ok_or(AcquireError::InteractionRequired(InteractionRequired::NothingCached))?;
-        let (at, elapsed) = (self.clock.now(), self.clock.elapsed());
-        let plan = plan(cache, &self.registration, &account, request, at, None);
-        let seen = cache.access_tokens_like(&query(&self.registration, &account, request));
-        let seen = seen.into_iter().map(|entry| entry.secret).collect();
-        Ok(Decision { account, plan, beginning: Beginning { version, at, elapsed, seen } })
-    }
-
-    /// The warm path: only what may be the answer is parsed.
-    fn serve_from(&self, snapshot: &Snapshot<'_>, request: &SilentRequest) -> Option<SilentOutcome> {
-        if request.force_refresh || request.claims.is_some() {
-            return None;
+        if let Some(task) = &mut seen {
+            task.beginning.version = version;
         }
+        Ok(seen)
+    }
+
+    /// The account that is meant, where no other could be, whatever this client holds for it: of that a snapshot may not
+    /// show all.
+    fn only_account(&self, snapshot: &Snapshot<'_>, request: &SilentRequest) -> Option<Account> {
         let mut accounts = snapshot.accounts(Some(&self.registration.environment()));
         accounts.retain(|account| is_meant(account, request.account.as_deref()));
         let account = accounts.pop().filter(|_| accounts.is_empty())?;
         let id_tokens = || snapshot.id_tokens(&account, &self.registration.client_id);
-        if !self.is_of_authority(&account, id_tokens) {
-            return None;
+        self.is_of_authority(&account, id_tokens).then_some(account)
+    }
+
+    fn task(&self, cache: Document<'_>, version: Option<Version>, account: Account, request: &SilentRequest) -> Task {
+        let (at, elapsed) = (self.clock.now(), self.clock.elapsed());
+        let plan = plan(cache, &self.registration, &account, request, at, None);
+        let mut seen = Vec::new();
+        if let Plan::Refresh { .. } = plan {
+            let like = cache.access_tokens_like(&query(&self.registration, &account, request));
+            seen.extend(like.into_iter().map(|entry| entry.secret));
         }
-        let now = self.clock.now();
-        let token = snapshot.find_access_token(&query(&self.registration, &account, request), now)?;
-        (!token.is_aging(now)).then(|| SilentOutcome::cached(token, account))
+        Task { account, plan, beginning: Beginning { version, at, elapsed, seen } }
     }
 }
 
 /// What is to be done for whom.
-struct Decision {
-    account: Account,
-    plan: Plan,
-    beginning: Beginning,
-}
-
-impl SilentOutcome {
-    /// What a grant brought that was issued at `now`.
-    pub(super) fn granted(grant: Grant, account: Account, now: Timestamp, source: Source) -> Self {
-        SilentOutcome {
-            access_token: grant.access_token,
-            token_type: grant.token_type,
-            expires_on: now.plus(Duration::from_secs(grant.expires_in)),
-            scopes: grant.scopes,
-            account,
-            realm: grant.realm,
-            source,
-        }
-    }
-
-    pub(super) fn cached(token: AccessTokenEntry, account: Account) -> Self {
-        SilentOutcome {
-            access_token: token.secret,
-            token_type: token.token_type,
-            expires_on: token.expires_on,
-            scopes: token.scopes,
-            account,
-            realm: token.realm,
-            source: Source::Cache,
-        }
-    }
+pub(super) struct Task {
+    pub(super) account: Account,
+    pub(super) plan: Plan,
+    pub(super) beginning: Beginning,
 }

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use super::plan::Plan;
 use super::refresh::Refresh;
-use super::silent::{SilentOutcome, SilentRequest};
 use super::tries::Tries;
-use super::{AcquireError, InteractionRequired, Observer, PublicClient, Registration, cached};
+use super::{
+    AcquireError, AuthenticationResult, InteractionRequired, Observer, PublicClient, Registration, SilentRequest,
+    cached,
+};
 use crate::cache::{Account, RefreshTokenEntry, TokenCache};
 use crate::oauth::{
     AuthorityKind, ErrorCode, RequestError, Stage, TokenErrorResponse, TokenResponse, issuer_and_subject_of,
@@ -28,7 +30,7 @@ impl PublicClient<'_> {
         refresh: Refresh,
         lease: &dyn RefreshLease,
         has_waited: bool,
-    ) -> Result<SilentOutcome, AcquireError> {
+    ) -> Result<AuthenticationResult, AcquireError> {
         let mut refused: Vec<(RefreshToken, Box<TokenErrorResponse>)> = Vec::new();
         // Whoever was waited for has tried often enough, or died.
         let retry_within = if has_waited { Duration::ZERO } else { self.retry_within };
@@ -36,7 +38,7 @@ impl PublicClient<'_> {
         loop {
             let cache = cached::load(self.store)?;
             let (refresh_tokens, remembered, fallback) = match self.plan_again(&cache, &refresh) {
-                Plan::Serve(token) => return Ok(SilentOutcome::cached(token, refresh.account)),
+                Plan::Serve(token) => return Ok(AuthenticationResult::cached(token, refresh.account)),
                 Plan::Refresh { refresh_tokens, fallback } => (refresh_tokens, None, fallback),
                 Plan::Refused { refusal, fallback } => (Vec::new(), Some(refusal), fallback),
                 Plan::SignIn => (Vec::new(), None, None),

@@ -11,7 +11,7 @@ use super::find::matching::Within;
 use super::find::{access_token, refresh_token};
 use super::text::document::{Document, Entry};
 use super::text::edit::Edit;
-use super::text::scan::Index;
+use super::text::index::Index;
 use super::text::style::Style;
 use super::{
     AccessTokenEntry, AccessTokenQuery, Account, AccountRemoval, Defect, Grant, ParseError, Recorded,
@@ -113,11 +113,6 @@ impl TokenCache {
         judge: &mut dyn FnMut(&AccessTokenEntry, Verdict),
     ) -> Option<AccessTokenEntry> {
         self.document().judge_access_tokens(query, now, judge)
-    }
-
-    /// The access tokens that answer a query at some time, and perhaps others.
-    pub fn access_tokens_like(&self, query: &AccessTokenQuery) -> Vec<AccessTokenEntry> {
-        self.document().access_tokens_like(query)
     }
 
     /// The refresh tokens that this client may spend for this user, in the order to try: at most one of its family and

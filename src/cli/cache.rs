@@ -4,9 +4,9 @@ use clap::{Args, Subcommand};
 use tokcache::acquire::{self, Repair};
 use tokcache::store::{CacheStore as _, StoreError};
 
+use super::advice::set_aside;
 use super::args::Settings;
 use super::context::Context;
-use super::failure::set_aside;
 use super::passphrase::Asking;
 use super::{Exit, Failure, encryption};
 use crate::output::{self, plain, tell};

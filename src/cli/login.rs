@@ -8,9 +8,10 @@ use tokcache::terms::{RESERVED_SCOPES, ScopeSet};
 use tokcache::time::Clock;
 
 use super::args::Settings;
-use super::context::{Context, Scopes};
+use super::context::Context;
 use super::passphrase::Asking;
 use super::profiles::{self, EndpointNames, Learned, Profile};
+use super::scopes::Scopes;
 use super::token::claims;
 use super::{Exit, Failure, keys};
 use crate::output::{about, plain, tell};

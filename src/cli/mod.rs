@@ -1,8 +1,10 @@
 //! The commands: one file each, arguments as typed beside what they do.
 
+mod advice;
 mod args;
 mod bug;
 mod cache;
+mod cause;
 mod clear;
 mod completions;
 mod context;
@@ -20,6 +22,9 @@ mod profile;
 mod profile_format;
 mod profiles;
 mod quick;
+mod registration;
+mod scopes;
+mod store;
 mod token;
 mod usage;
 mod wire_log;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tokcache::platform;
 
-use super::failure::look_at;
+use super::advice::look_at;
 pub(super) use super::profile_format::{EndpointNames, Learned, Profile};
 use super::{Exit, Failure, environment};
 use crate::output::quote;

@@ -9,7 +9,7 @@ use std::ffi::OsString;
 use clap::ValueEnum;
 
 use super::args::{Arguments, Command, Settings};
-use super::context::Scopes;
+use super::scopes::Scopes;
 use super::token::{Input, Selection};
 use crate::output::TokenFormat;
 

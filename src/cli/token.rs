@@ -4,14 +4,15 @@ use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use clap::Args;
-use tokcache::acquire::{AcquireError, SignInRequest, SilentOutcome, SilentRequest, Source};
+use tokcache::acquire::{AcquireError, AuthenticationResult, SignInRequest, SilentRequest, Source};
 use tokcache::cache::MinValid;
 use tokcache::store::CacheStore as _;
 use tokcache::time::Clock;
 
 use super::args::{Settings, duration};
-use super::context::{Context, Scopes};
+use super::context::Context;
 use super::passphrase::Asking;
+use super::scopes::Scopes;
 use super::{Failure, login};
 use crate::output::{self, TokenFormat, TokenView};
 
@@ -86,7 +87,7 @@ impl Selection {
     }
 
     /// The token, and the client that it was issued to. Asks a person only when `login` says so.
-    pub(super) fn acquire(&self, context: &Context, login: bool) -> Result<(SilentOutcome, String), Failure> {
+    pub(super) fn acquire(&self, context: &Context, login: bool) -> Result<(AuthenticationResult, String), Failure> {
         let registration = context.registration()?;
         let request = self.request(context)?;
         let client_id = registration.client_id.to_string();

@@ -4,7 +4,7 @@ use anyhow::bail;
 use serde::Serialize;
 use time::OffsetDateTime;
 use time::UtcOffset;
-use tokcache::acquire::{SilentOutcome, Source};
+use tokcache::acquire::{AuthenticationResult, Source};
 use tokcache::secret::SecretBuffer;
 use tokcache::time::Timestamp;
 use zeroize::Zeroizing;
@@ -36,7 +36,7 @@ pub(crate) enum TokenFormat {
 
 /// A token and what is shown with it.
 pub(crate) struct TokenView<'a> {
-    pub(crate) outcome: &'a SilentOutcome,
+    pub(crate) outcome: &'a AuthenticationResult,
     pub(crate) client_id: &'a str,
     pub(crate) now: Timestamp,
 }
@@ -75,7 +75,7 @@ struct AzToken<'a> {
 impl TokenView<'_> {
     /// The token as `format` wants it, with its line break.
     pub(crate) fn render(&self, format: TokenFormat) -> anyhow::Result<Zeroizing<String>> {
-        let SilentOutcome { access_token, token_type, .. } = self.outcome;
+        let AuthenticationResult { access_token, token_type, .. } = self.outcome;
         let secret = access_token.expose();
         if format != TokenFormat::Json {
             ensure_plain(self.outcome)?;
@@ -109,7 +109,7 @@ impl TokenView<'_> {
     }
 
     fn token(&self) -> JsonToken<'_> {
-        let SilentOutcome { account, expires_on, .. } = self.outcome;
+        let AuthenticationResult { account, expires_on, .. } = self.outcome;
         JsonToken {
             access_token: self.outcome.access_token.expose(),
             token_type: &self.outcome.token_type,
@@ -141,7 +141,7 @@ impl TokenView<'_> {
 }
 
 /// Refuses a token that would forge a header or a command where it is put: RFC 6750 §2.1 allows visible ASCII only.
-pub(crate) fn ensure_plain(outcome: &SilentOutcome) -> anyhow::Result<()> {
+pub(crate) fn ensure_plain(outcome: &AuthenticationResult) -> anyhow::Result<()> {
     // Not left early, so that many bytes are looked at together.
     let is_plain = |text: &str| text.bytes().fold(true, |plain, byte| plain & byte.is_ascii_graphic());
     if !(is_plain(outcome.access_token.expose()) && is_plain(&outcome.token_type)) {

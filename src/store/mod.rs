@@ -90,8 +90,9 @@ pub trait CacheStore: Send + Sync {
     fn ensure_room(&self, size: usize) -> Result<(), StoreError>;
 
     /// Takes the refresh lease of `credential` (any text; equal texts exclude each other), waiting at most `patience`.
-    /// Should there be a wait, `waiting` is told at once who holds it, and again about every 50 ms: the moment to look
-    /// whether the holder has already stored what is wanted. It ends the wait (`None`) with [`Wait::Enough`].
+    /// Should there be a wait, `waiting` is told at once who holds it, again when the holder gives it back or another has
+    /// it, and every 50 to 200 ms: the moments to look whether a holder has already stored what is wanted. It ends the wait
+    /// (`None`) with [`Wait::Enough`].
     ///
     /// # Errors
     /// [`StoreError::Busy`] when `patience` is over.

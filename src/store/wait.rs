@@ -8,9 +8,9 @@ use crate::time::Clock;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(25);
-/// How long one who would hear of the end of a lock waits for that, before looking whether it was missed.
+/// How long one who listens for the end of a lock waits for that, before looking whether it was missed.
 const LONGEST_REST: Duration = Duration::from_millis(200);
-/// How often the caller may look whether the wait is still worth it.
+/// How often the caller may look whether the wait is still worth it, where nobody listens.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// What one try at a lock came to.
@@ -28,14 +28,15 @@ pub(super) trait Door {
     /// Tries once.
     fn attempt(&mut self) -> Result<Attempt<Self::Lock>, StoreError>;
 
-    /// Lets `pause` pass before the next try. Who would hear of the end of the lock may wait longer for that, up to
-    /// `most`; then whether it came.
+    /// Lets `pause` pass before the next try. Who listens for the end of the lock may wait longer for that, up to `most`, and
+    /// returns whether it came.
     fn rest(&mut self, pause: Duration, _most: Duration, clock: &dyn Clock) -> bool {
         clock.sleep(pause);
         false
     }
 }
 
+/// Who only tries, and never listens.
 impl<Lock, Try: FnMut() -> Result<Attempt<Lock>, StoreError>> Door for Try {
     type Lock = Lock;
 
@@ -83,8 +84,9 @@ pub(super) fn wait_for<Lock>(
     }
 }
 
-/// The same, but ends with `None` when `waiting` has had enough: it is asked at the first wait, then about every 50 ms,
-/// and whenever the lock is free or in other hands: whoever had it before may have done what is waited for.
+/// The same, but ends with `None` when `waiting` has had enough: it is asked at the first wait, then about every 50 ms, or
+/// [`LONGEST_REST`] where `door` listens, and whenever the lock is heard to be free or in other hands: whoever had it before
+/// may have done what is waited for.
 pub(super) fn wait_unless<Lock>(
     lock: &Path,
     patience: Duration,

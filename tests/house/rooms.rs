@@ -65,7 +65,7 @@ fn a_forbidden_use_is_found() {
     assert_eq!(broken("store/sealed/mod.rs", "use crate::store::file::Lock;"), 1);
     assert_eq!(broken("store/sealed/mod.rs", "use super::keys::Key;"), 0);
     assert_eq!(broken("store/file/save.rs", "use super::lock::Lock; use crate::store::StoreError;"), 0);
-    assert_eq!(broken("output/token.rs", "use tokcache::acquire::{SilentOutcome, Source};"), 0);
+    assert_eq!(broken("output/token.rs", "use tokcache::acquire::{AuthenticationResult, Source};"), 0);
     assert_eq!(broken("output/list.rs", "use tokcache::acquire::Acquirer;"), 1);
     assert_eq!(broken("output/error.rs", "use crate::cli::Failure;"), 1);
     assert_eq!(broken("cli/token.rs", "use tokcache::store::FileStore; use crate::output::Style;"), 0);
@@ -116,7 +116,7 @@ fn allowed(room: &Room, module: &[&str], path: &[String]) -> bool {
     match names[..] {
         ["std", ref rest @ ..] => !forbids(room, rest),
         ["io", _, ..] => !forbids(room, &names),
-        ["acquire", part, ..] if room.name == "output" => matches!(part, "SilentOutcome" | "Source"),
+        ["acquire", part, ..] if room.name == "output" => matches!(part, "AuthenticationResult" | "Source"),
         ["store", part, ..] if room.name == "acquire" => !is_one_of_the_stores(part),
         ["store", part, ..] if room.name == "store" => {
             !is_one_of_the_stores(part)

@@ -30,7 +30,7 @@ fn tokens(issuer: &str, subject: Option<&str>) -> Value {
            "id_token": id_token})
 }
 
-fn is_nobody(outcome: Result<tokcache::acquire::SilentOutcome, AcquireError>) -> bool {
+fn is_nobody(outcome: Result<tokcache::acquire::AuthenticationResult, AcquireError>) -> bool {
     matches!(outcome, Err(AcquireError::InteractionRequired(InteractionRequired::NothingCached)))
 }
 

@@ -9,6 +9,7 @@ mod world;
 
 mod authorities;
 mod clocks;
+mod large;
 mod refusals;
 mod rescue;
 mod retries;

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokcache::acquire::{AcquireError, Decision, InteractionRequired, PublicClient, SilentOutcome, SilentRequest};
+use tokcache::acquire::{
+    AcquireError, AuthenticationResult, Decision, InteractionRequired, PublicClient, SilentRequest,
+};
 use tokcache::store::{
     CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Saved, StoreError, Wait,
 };
@@ -34,7 +36,7 @@ fn at_any() -> Life {
     refused(crate::world::ISSUER, &json!({}))
 }
 
-fn says_so(outcome: Result<SilentOutcome, AcquireError>) {
+fn says_so(outcome: Result<AuthenticationResult, AcquireError>) {
     let Err(AcquireError::InteractionRequired(InteractionRequired::Refused(response))) = outcome else {
         panic!("{outcome:?}")
     };

@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use tokcache::acquire::{PublicClient, SignOutRequest, SilentOutcome, Source, forget_everything};
+use tokcache::acquire::{AuthenticationResult, PublicClient, SignOutRequest, Source, forget_everything};
 use tokcache::store::FileStore;
 use tokcache::time::{Clock, Timestamp};
 
@@ -58,7 +58,7 @@ fn share(life: &Life) {
 }
 
 /// Refreshes, while `act` happens at each look. Returns the token and how long it was watched.
-fn refresh_while(life: &Life, act: impl Fn(usize) + Sync) -> (SilentOutcome, Duration) {
+fn refresh_while(life: &Life, act: impl Fn(usize) + Sync) -> (AuthenticationResult, Duration) {
     life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
     let clock = Restless { clock: &life.clock, act: &act, sleeps: Mutex::new(0) };
     let start = life.clock.elapsed();

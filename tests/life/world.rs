@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokcache::acquire::{
-    AcquireError, Observer, PublicClient, Registration, SignInRequest, SilentOutcome, SilentRequest, Source, Successor,
+    AcquireError, AuthenticationResult, Observer, PublicClient, Registration, SignInRequest, SilentRequest, Source,
+    Successor,
 };
 use tokcache::cache::MinValid;
 use tokcache::oauth::{Authority, DeviceAuthorization, Endpoint, Endpoints, RequestError};
@@ -112,11 +113,11 @@ impl Life {
         self.server.assert_finished();
     }
 
-    pub(crate) fn token(&self) -> Result<SilentOutcome, AcquireError> {
+    pub(crate) fn token(&self) -> Result<AuthenticationResult, AcquireError> {
         self.token_for(request())
     }
 
-    pub(crate) fn token_for(&self, request: SilentRequest) -> Result<SilentOutcome, AcquireError> {
+    pub(crate) fn token_for(&self, request: SilentRequest) -> Result<AuthenticationResult, AcquireError> {
         let result = self.client().acquire_token_silent(&request);
         self.server.assert_finished();
         result
@@ -172,7 +173,7 @@ pub(crate) fn tokens(number: u32) -> Value {
            "id_token": "e30.eyJzdWIiOiJib2IiLCJwcmVmZXJyZWRfdXNlcm5hbWUiOiJib2JAZXhhbXBsZS5jb20ifQ.e30"})
 }
 
-pub(crate) fn served(outcome: Result<SilentOutcome, AcquireError>) -> (String, Source) {
+pub(crate) fn served(outcome: Result<AuthenticationResult, AcquireError>) -> (String, Source) {
     let outcome = outcome.unwrap();
     (outcome.access_token.expose().to_owned(), outcome.source)
 }

@@ -41,6 +41,7 @@ impl<'t> Document<'t> {
         best.into_entry()
     }
 
+    /// The access tokens that answer a query at some time, and perhaps others.
     pub(crate) fn access_tokens_like(self, query: &AccessTokenQuery) -> Vec<AccessTokenEntry> {
         let candidates = self.entries(Section::AccessToken).into_iter().filter(|entry| query.may_match(entry));
         candidates.filter_map(|entry| read(&entry).ok()).collect()

@@ -23,11 +23,6 @@ pub struct Holding {
 }
 
 impl TokenCache {
-    /// The users who have signed in to this client: of whose account it, or its family, holds a token.
-    pub fn client_accounts(&self, environment: &Environment, client_id: &ClientId) -> Vec<Account> {
-        self.document().client_accounts(environment, client_id)
-    }
-
     /// The same, and those whose account another library has removed, leaving tokens behind.
     pub fn client_owners(&self, environment: &Environment, client_id: &ClientId) -> Vec<Account> {
         let mut accounts = self.accounts(Some(environment));
@@ -105,6 +100,8 @@ impl<'t> Document<'t> {
             .collect()
     }
 
+    /// The users who have signed in to this client: of whose account it, or its family, holds a token. For a whole document:
+    /// a skimmed [`Snapshot`](crate::cache::Snapshot) lacks some of the tokens.
     pub(crate) fn client_accounts(self, environment: &Environment, client_id: &ClientId) -> Vec<Account> {
         let mut accounts = self.accounts(Some(environment));
         self.retain_holders(&mut accounts, environment, client_id);

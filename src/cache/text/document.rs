@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::scan::{Index, Member};
+use super::index::Index;
+use super::scan::Member;
 use crate::cache::entry::fields::Fields;
 use crate::cache::{Defect, Section};
 

@@ -3,6 +3,7 @@
 pub(super) mod document;
 pub(super) mod edit;
 pub(super) mod glance;
+pub(super) mod index;
 pub(super) mod rewrite;
 pub(super) mod scan;
 mod search;

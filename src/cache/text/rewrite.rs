@@ -3,7 +3,8 @@
 use zeroize::Zeroizing;
 
 use super::document::counting;
-use super::scan::{Member, Span, members};
+use super::index::members;
+use super::scan::{Member, Span};
 use super::style::Style;
 use crate::secret::SecretBuffer;
 

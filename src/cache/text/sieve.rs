@@ -118,7 +118,7 @@ fn root_member(scanner: &mut Scanner<'_>, place: Place) -> Result<Next, ParseErr
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cache::text::scan::Index;
+    use crate::cache::text::index::Index;
 
     /// What is kept, in a window for so many bytes, where tokens for `a` are wanted.
     fn sifted(text: &str, room: usize) -> Option<String> {

@@ -7,14 +7,13 @@
 use std::fs::{File, Metadata};
 use std::io;
 use std::path::Path;
-use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::lock_content;
 use super::lockfile::{Flock, LockFile, holder_of, prepare, read_content, try_flock, write_content};
 use super::place::{Place, folder_of};
 use super::regular::open_itself;
-use super::release::Release;
+use super::release::Listener;
 use crate::platform::{self, Identity};
 use crate::store::wait::{Attempt, Door};
 use crate::store::{Holder, StoreError};
@@ -38,35 +37,7 @@ pub(super) struct Contender<'a> {
     sighting: Option<Sighting>,
     /// Since when every try was refused.
     refused_since: Option<Duration>,
-    release: Option<Release>,
-    /// The lock whose end was waited for last.
-    heard: Option<Identity>,
-}
-
-impl Door for Contender<'_> {
-    type Lock = LockFile;
-
-    fn attempt(&mut self) -> Result<Attempt<LockFile>, StoreError> {
-        self.attempt()
-    }
-
-    /// Of each lock the end is waited for once: one that is still taken then is taken by other means, or for a moment by
-    /// all who heard it.
-    fn rest(&mut self, pause: Duration, most: Duration, clock: &dyn Clock) -> bool {
-        if self.release.is_none() {
-            self.release = Release::of(self.path, self.heard);
-        }
-        let release = self.release.as_ref();
-        let outcome =
-            release.map_or(Err(RecvTimeoutError::Disconnected), |release| clock.wait_for(&release.freed, most));
-        if outcome != Err(RecvTimeoutError::Timeout) {
-            self.heard = self.release.take().map(|release| release.lock).or(self.heard);
-        }
-        if outcome == Err(RecvTimeoutError::Disconnected) {
-            clock.sleep(pause);
-        }
-        outcome.is_ok()
-    }
+    listener: Listener,
 }
 
 /// A lock as it was found, and since when.
@@ -79,11 +50,14 @@ struct Sighting {
 
 impl<'a> Contender<'a> {
     pub(super) fn new(place: &'a Place, path: &'a Path, clock: &'a dyn Clock) -> Self {
-        Contender { place, path, clock, sighting: None, refused_since: None, release: None, heard: None }
+        Contender { place, path, clock, sighting: None, refused_since: None, listener: Listener::default() }
     }
+}
 
-    /// Tries once.
-    pub(super) fn attempt(&mut self) -> Result<Attempt<LockFile>, StoreError> {
+impl Door for Contender<'_> {
+    type Lock = LockFile;
+
+    fn attempt(&mut self) -> Result<Attempt<LockFile>, StoreError> {
         let outcome = match open_itself(self.path) {
             Ok(file) => self.take_over(file),
             Err(error) if error.kind() == io::ErrorKind::NotFound => self.create(),
@@ -103,6 +77,12 @@ impl<'a> Contender<'a> {
         }
     }
 
+    fn rest(&mut self, pause: Duration, most: Duration, clock: &dyn Clock) -> bool {
+        self.listener.hears_the_end(self.path, pause, most, clock)
+    }
+}
+
+impl Contender<'_> {
     /// Whether the tries have not been refused for so long that it will not pass.
     fn is_news(&mut self) -> bool {
         let now = self.clock.elapsed();

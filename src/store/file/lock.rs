@@ -8,7 +8,7 @@ use super::lockfile::{Flock, LockFile, try_flock};
 use super::place::Place;
 use super::regular::open_to_write;
 use crate::platform::{self, Identity};
-use crate::store::wait::{Attempt, Patience, wait_for};
+use crate::store::wait::{Attempt, Door, Patience, wait_for};
 use crate::store::{Holder, StoreError};
 
 /// The right to write the cache file. Held for milliseconds, given back when dropped.

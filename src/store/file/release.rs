@@ -1,29 +1,63 @@
 //! Hearing of the end of another process's lock, instead of asking for it again and again.
 
 use std::path::Path;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
+use std::time::Duration;
 
 use fd_lock::RwLock;
 
 use super::regular::open_itself;
 use crate::platform::{self, Identity};
+use crate::time::Clock;
 
 /// Nothing much is called there.
 const STACK: usize = 64 * 1024;
 
+/// Somebody who would hear of the end of a lock.
+#[derive(Default)]
+pub(super) struct Listener {
+    release: Option<Release>,
+    /// The lock whose end was waited for last.
+    heard: Option<Identity>,
+}
+
+impl Listener {
+    /// Waits at most `most` for the end of the lock at `path`, and returns whether it came; where there is no hearing of it,
+    /// `pause` passes. Of each lock the end is waited for once: one that is still taken then is taken by other means, or
+    /// for a moment by all who heard it.
+    pub(super) fn hears_the_end(&mut self, path: &Path, pause: Duration, most: Duration, clock: &dyn Clock) -> bool {
+        if self.release.is_none() {
+            self.release = Release::of(path, self.heard);
+        }
+        let Some(release) = &self.release else {
+            clock.sleep(pause);
+            return false;
+        };
+        let (lock, outcome) = (release.lock, clock.wait_for(&release.freed, most));
+        if outcome == Err(RecvTimeoutError::Timeout) {
+            return false;
+        }
+        (self.release, self.heard) = (None, Some(lock));
+        if outcome.is_err() {
+            clock.sleep(pause);
+        }
+        outcome.is_ok()
+    }
+}
+
 /// The end of a `flock` that another process has.
-pub(super) struct Release {
-    pub(super) lock: Identity,
+struct Release {
+    lock: Identity,
     /// Hears of it; or nothing ever, where the file system has no such locks.
-    pub(super) freed: Receiver<()>,
+    freed: Receiver<()>,
 }
 
 impl Release {
     /// That of the lock file at `path`, unless it is `heard`, or nobody can listen. A thread waits for it, since only a
     /// thread can be left behind when the wait is given up. It takes a shared lock, as all who wait may have together, and
     /// gives it back.
-    pub(super) fn of(path: &Path, heard: Option<Identity>) -> Option<Self> {
+    fn of(path: &Path, heard: Option<Identity>) -> Option<Self> {
         let file = open_itself(path).ok()?;
         let lock = platform::identity(&file).ok().filter(|lock| Some(*lock) != heard)?;
         let (sender, freed) = sync_channel(1);

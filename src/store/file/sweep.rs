@@ -7,6 +7,7 @@ use super::contender::Contender;
 use super::lock::CacheLock;
 use super::place::Place;
 use crate::platform;
+use crate::store::wait::Door;
 use crate::time::Clock;
 
 /// The cache lock is held meanwhile, so that a folder full of litter is swept in several goes.

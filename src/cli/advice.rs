@@ -1,0 +1,114 @@
+//! What to type after a failure.
+
+use std::io;
+use std::path::Path;
+
+use super::args::Settings;
+use crate::output::command_line;
+
+/// What to type: a whole command that can be pasted.
+#[derive(Debug)]
+pub(super) enum Advice {
+    /// What was typed, again.
+    Again,
+    /// What was typed, with this value of this flag.
+    AgainWith(&'static str, String),
+    /// What was typed, less this flag.
+    AgainWithout(&'static str),
+    /// Something else.
+    Shell(String),
+    /// These words, with the flags that choose the same profile, client and cache.
+    Tokcache(Vec<String>),
+}
+
+impl Advice {
+    /// What to type; `typed` is the command line that failed, `settings` those that it ran under.
+    pub(super) fn command(&self, typed: &[String], settings: &Settings) -> String {
+        match self {
+            Advice::Again => command_line(typed),
+            Advice::AgainWith(flag, value) => {
+                let (mut own, childs) = parted(typed);
+                let mut is_there = false;
+                for place in 0..own.len() {
+                    if own[place].strip_prefix(flag).is_some_and(|rest| rest.starts_with('=')) {
+                        own[place] = format!("{flag}={value}");
+                        is_there = true;
+                    } else if own[place] == *flag && place + 1 < own.len() {
+                        own[place + 1].clone_from(value);
+                        is_there = true;
+                    }
+                }
+                if !is_there {
+                    own.extend([(*flag).to_owned(), value.clone()]);
+                }
+                command_line(own.iter().chain(childs))
+            }
+            Advice::AgainWithout(flag) => {
+                let (own, childs) = parted(typed);
+                command_line(own.iter().filter(|word| word != flag).chain(childs))
+            }
+            Advice::Shell(command) => command.clone(),
+            Advice::Tokcache(words) => {
+                let program = std::iter::once("tokcache".to_owned());
+                command_line(program.chain(words.iter().cloned()).chain(settings.flags_beside(words)))
+            }
+        }
+    }
+}
+
+/// The words for tokcache, and those of the command that `exec` is to run.
+fn parted(typed: &[String]) -> (Vec<String>, &[String]) {
+    let end = typed.iter().position(|word| word == "--").unwrap_or(typed.len());
+    let (own, childs) = typed.split_at(end);
+    (own.to_vec(), childs)
+}
+
+/// The command that makes room for a new cache. Not `rm`: what cannot be read here and now may be readable elsewhere,
+/// where another keyring answers for instance.
+pub(super) fn set_aside(path: &str) -> String {
+    command_line(["mv", path, &format!("{path}.old")])
+}
+
+/// What shows why the system refused: doing the same once more does not.
+pub(super) fn look_at(path: &Path, kind: io::ErrorKind) -> String {
+    let there = path.ancestors().find(|path| path.symlink_metadata().is_ok()).unwrap_or(Path::new("."));
+    let program: &[&str] = match kind {
+        io::ErrorKind::QuotaExceeded | io::ErrorKind::StorageFull => &["df", "-h"],
+        _ => &["ls", "-ld"],
+    };
+    command_line(program.iter().copied().chain([&*there.to_string_lossy()]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn advised(advice: &Advice, typed: &str) -> String {
+        let typed: Vec<_> = typed.split(' ').map(str::to_owned).collect();
+        advice.command(&typed, &Settings::default())
+    }
+
+    #[test]
+    fn a_flag_is_changed_in_what_was_typed_and_not_in_what_exec_would_run() {
+        let shorter = |typed| advised(&Advice::AgainWith("--min-valid", "60s".to_owned()), typed);
+        assert_eq!(
+            shorter("tokcache exec --min-valid 2h --scope a -- b --min-valid 2h"),
+            "tokcache exec --min-valid 60s --scope a -- b --min-valid 2h"
+        );
+        assert_eq!(shorter("tokcache token --min-valid=2h -o json"), "tokcache token --min-valid=60s -o json");
+        assert_eq!(shorter("tokcache exec -- b"), "tokcache exec --min-valid 60s -- b");
+        let online = advised(&Advice::AgainWithout("--offline"), "tokcache exec --offline -- b --offline");
+        assert_eq!(online, "tokcache exec -- b --offline");
+    }
+
+    #[test]
+    fn what_the_system_refused_is_looked_at_where_there_is_something() {
+        let folder = std::env::temp_dir();
+        let folder = folder.canonicalize().unwrap();
+        let shown = command_line([&*folder.to_string_lossy()]);
+        let file = folder.join("tokcache-no-such-folder/token_cache.json");
+        assert_eq!(look_at(&file, io::ErrorKind::PermissionDenied), format!("ls -ld {shown}"));
+        assert_eq!(look_at(&file, io::ErrorKind::StorageFull), format!("df -h {shown}"));
+        assert_eq!(look_at(&folder, io::ErrorKind::ReadOnlyFilesystem), format!("ls -ld {shown}"));
+    }
+}

@@ -1,0 +1,132 @@
+//! What may go wrong below, as a failure: its exit code, and what to type.
+
+use std::io;
+
+use tokcache::acquire::{AcquireError, InteractionRequired};
+use tokcache::oauth::AuthorityError;
+use tokcache::store::{KeyError, KeySource, KeyringFault, SealError, StoreError};
+
+use super::advice::{look_at, set_aside};
+use super::{Exit, Failure};
+
+impl Failure {
+    /// `login` are the words of the command that signs in for what was asked.
+    pub(super) fn from_acquire(error: AcquireError, login: Vec<String>) -> Self {
+        let exit = match &error {
+            AcquireError::AmbiguousAccount { .. } | AcquireError::NoSuchAccount { .. } => Exit::Account,
+            AcquireError::Denied(_) => Exit::Denied,
+            AcquireError::InteractionRequired(_) | AcquireError::NotApproved => Exit::InteractionRequired,
+            AcquireError::MinValid { .. } => Exit::MinValid,
+            AcquireError::Misconfigured { .. }
+            | AcquireError::Unsupported { .. }
+            | AcquireError::WrongAuthority { .. } => Exit::Config,
+            AcquireError::Store(_) => Exit::Store,
+            _ => Exit::Unavailable,
+        };
+        let failure = Failure::new(exit, &error);
+        match error {
+            AcquireError::NoSuchAccount { candidates, .. } if candidates.is_empty() => failure.try_tokcache(login),
+            AcquireError::AmbiguousAccount { .. } | AcquireError::NoSuchAccount { .. } => {
+                failure.try_tokcache(["list"])
+            }
+            AcquireError::Denied(response)
+            | AcquireError::InteractionRequired(InteractionRequired::Refused(response)) => {
+                let claims = response.claims.iter().flat_map(|claims| ["--claims".to_owned(), claims.clone()]);
+                let words: Vec<_> = login.into_iter().chain(claims).collect();
+                failure.with_response(response).try_tokcache(words)
+            }
+            AcquireError::InteractionRequired(_) => failure.try_tokcache(login),
+            AcquireError::MinValid { lifetime, .. } => failure.try_with("--min-valid", format!("{lifetime}s")),
+            AcquireError::Offline => failure.try_without("--offline"),
+            AcquireError::Store(error) => Failure::from(error),
+            AcquireError::Unsupported { what } => {
+                let endpoint = [format!("--{}", what.replace('_', "-")), "URL".to_owned()];
+                failure.try_tokcache(login.into_iter().chain(endpoint))
+            }
+            AcquireError::WrongAuthority { .. } => failure.try_with("--authority", "URL"),
+            _ => failure,
+        }
+    }
+
+    /// With what helps against a cache that stays sealed, or is not sealed.
+    fn try_unsealing(self, error: SealError) -> Self {
+        let with_key =
+            |command: &str, key: &KeySource| ["cache".into(), command.into(), "--encrypt".into(), key.to_string()];
+        match error {
+            SealError::Key { error: KeyError::Keyring(KeyringFault::NoItem), store, .. } => {
+                self.try_shell(set_aside(store.strip_prefix("file:").unwrap_or(&store)))
+            }
+            // It can be typed again.
+            SealError::Key { source: KeySource::Passphrase, error: KeyError::WrongKey(_), .. }
+            | SealError::NewKey { error: KeyError::PassphrasesDiffer, .. } => self,
+            SealError::Key { source: KeySource::Passphrase, .. }
+            | SealError::NewKey { source: KeySource::Passphrase, .. } => {
+                self.try_shell("export TOKCACHE_PASSPHRASE_FILE=FILE")
+            }
+            SealError::Key { source: KeySource::KeyFile(path), .. }
+            | SealError::NewKey { source: KeySource::KeyFile(path), .. } => {
+                self.try_shell(look_at(&path, io::ErrorKind::NotFound))
+            }
+            SealError::Moved { .. } => self.try_tokcache(["cache", "rekey", "--moved"]),
+            SealError::NewKey { .. } => self.try_tokcache(["cache", "encrypt", "--encrypt", "key-file:PATH"]),
+            SealError::NotAsWanted { found: None, wanted: Some(wanted) } => {
+                self.try_tokcache(with_key("encrypt", &wanted))
+            }
+            SealError::NotAsWanted { wanted: Some(wanted), .. } => self.try_tokcache(with_key("rekey", &wanted)),
+            SealError::NotAsWanted { .. } => self.try_tokcache(["cache", "decrypt"]),
+            SealError::SameKey => self.try_tokcache(["cache", "rekey", "--encrypt", "key-file:NEW_PATH"]),
+            _ => self.try_tokcache(["cache", "check"]),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let failure = Failure::new(Exit::Store, &error);
+        match error {
+            StoreError::Busy { .. } => failure.retryable(true),
+            StoreError::Damaged { .. } => failure.try_tokcache(["cache", "check", "--repair"]),
+            StoreError::Io { path, source, .. } => failure.try_shell(look_at(&path, source.kind())),
+            StoreError::Sealed(error) => failure.try_unsealing(error),
+            _ => failure.try_tokcache(["cache", "check"]),
+        }
+    }
+}
+
+impl From<AuthorityError> for Failure {
+    fn from(error: AuthorityError) -> Self {
+        let failure = Failure::new(Exit::Config, &error);
+        match error {
+            AuthorityError::Tenant { .. } | AuthorityError::TenantUnused => failure.try_shell("tokcache login --help"),
+            _ => failure.try_with("--authority", "URL"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::Settings;
+    use crate::output::command_line;
+
+    #[test]
+    fn what_is_no_authority_is_not_advised_again() {
+        let error = AcquireError::WrongAuthority { message: "another issuer".to_owned() };
+        let typed = ["tokcache", "token", "--authority", "https://a"].map(str::to_owned);
+        let advice = Failure::from_acquire(error, Vec::new()).command(&typed, &Settings::default());
+        assert_eq!(advice, "tokcache token --authority URL");
+    }
+
+    #[test]
+    fn a_key_file_that_is_gone_is_looked_for_and_not_asked_for_again() {
+        let folder = std::env::temp_dir().canonicalize().unwrap();
+        let path = folder.join("tokcache-no-such-folder/key");
+        let error = SealError::Key {
+            source: KeySource::KeyFile(path.clone()),
+            error: KeyError::KeyFile { path, why: "gone".to_owned() },
+            store: "file:/cache".to_owned(),
+        };
+        let advice = Failure::from(StoreError::Sealed(error)).command(&[], &Settings::default());
+        assert_eq!(advice, command_line(["ls", "-ld", &*folder.to_string_lossy()]));
+    }
+}

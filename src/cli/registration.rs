@@ -1,0 +1,79 @@
+//! Which client of which authority is meant.
+
+use tokcache::acquire::Registration;
+use tokcache::oauth::Authority;
+use tokcache::terms::{ClientId, Realm};
+
+use super::context::Context;
+use super::profiles::{self, EndpointNames, Learned, Profile};
+use super::{Exit, Failure};
+
+impl Context {
+    /// Who asks whom.
+    pub(super) fn registration(&self) -> Result<Registration, Failure> {
+        let profile = self.profile.clone().unwrap_or_default();
+        let authority = self.settings.authority.clone().or_else(|| profile.authority.clone());
+        // Endpoints that were named for one authority say nothing of another.
+        let url = |authority: &Option<String>| Some(Authority::parse(authority.as_ref()?, None).ok()?.url().to_owned());
+        let is_same = authority == profile.authority || url(&authority) == url(&profile.authority);
+        let mut effective = if is_same { profile } else { Profile::default() };
+        effective.authority = authority;
+        let remembered = self.profile.as_ref().and_then(|profile| profile.client_id.clone());
+        effective.client_id = self.settings.client_id.clone().or(remembered);
+        self.registration_of(&effective)
+    }
+
+    /// Who asks whom, by `profile` alone.
+    pub(super) fn registration_of(&self, profile: &Profile) -> Result<Registration, Failure> {
+        let (Some(authority), Some(client_id)) = (&profile.authority, &profile.client_id) else {
+            return Err(self.incomplete(profile));
+        };
+        let of_variable = |error| Failure::from(error).of_variable("TOKCACHE_AUTHORITY", &self.settings);
+        let authority = Authority::parse(authority, None).map_err(of_variable)?;
+        let is_same = |other: &String| Authority::parse(other, None).is_ok_and(|other| other.url() == authority.url());
+        let learned = profile.learned.clone();
+        let learned = if learned.authority.as_ref().is_some_and(is_same) { learned } else { Learned::default() };
+        let wrong =
+            |(flag, error)| Failure::new(Exit::Config, format!("{flag}: {error}")).try_tokcache(["login", flag, "URL"]);
+        let endpoints = |names: &EndpointNames| names.parse().map_err(wrong);
+        let mut endpoints = endpoints(&profile.endpoints)?.or(endpoints(&learned.endpoints)?);
+        endpoints.issuer = learned.issuer;
+        Ok(Registration {
+            authority,
+            client_id: ClientId::new(client_id),
+            endpoints,
+            tenant: learned.tenant.map(Realm::new),
+        })
+    }
+
+    fn incomplete(&self, profile: &Profile) -> Failure {
+        let missing: Vec<_> = [("authority", &profile.authority, "URL"), ("client-id", &profile.client_id, "ID")]
+            .into_iter()
+            .filter(|(_, value, _)| value.is_none())
+            .collect();
+        let names: Vec<_> = missing.iter().map(|(flag, ..)| format!("--{flag}")).collect();
+        let words = missing.iter().flat_map(|(flag, _, value)| [format!("--{flag}"), (*value).to_owned()]);
+        let login = std::iter::once("login".to_owned()).chain(words);
+        let names_missing = names.join(" and ");
+        match &self.profile {
+            _ if self.creating => {
+                let login = login.chain(["--scope", "SCOPE"].map(str::to_owned));
+                Failure::new(Exit::Usage, format!("signing in needs {names_missing}")).try_tokcache(login)
+            }
+            Some(_) => {
+                let message = format!("the profile {:?} lacks {}", self.profile_name, names_missing);
+                Failure::new(Exit::Config, message).try_tokcache(login)
+            }
+            None if profiles::saved_names().is_ok_and(|names| !names.is_empty()) => {
+                let name = &self.profile_name;
+                let message = format!("there is no profile {name:?}; without one this needs {names_missing}");
+                Failure::new(Exit::InteractionRequired, message).try_shell("tokcache profile list")
+            }
+            None => {
+                let message = format!("nobody has signed in; this needs {names_missing}");
+                let scope = ["--scope", "SCOPE"].map(str::to_owned);
+                Failure::new(Exit::InteractionRequired, message).try_tokcache(login.chain(scope))
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Which cache is meant.
+
+use std::sync::Arc;
+
+use tokcache::store::{self, Encryption, KeySettings, OpenError, SealedStore};
+use tokcache::time::SystemClock;
+
+use super::args::Settings;
+use super::{Exit, Failure, environment, narrator};
+
+/// The store at `url`, else the per-user file.
+pub(super) fn open(
+    url: Option<&String>,
+    settings: &Settings,
+    encryption: Encryption,
+    keys: KeySettings,
+    clock: Arc<SystemClock>,
+) -> Result<SealedStore, Failure> {
+    let url = url.map_or("file:", String::as_str);
+    let default_file = environment::state_dir().map(|folder| folder.join("token_cache.json"));
+    if url == "file:" && default_file.is_none() {
+        return Err(Failure::new(Exit::Config, "there is no home directory to keep the cache in")
+            .try_shell("export TOKCACHE_STATE_DIR=FOLDER"));
+    }
+    let default_file = default_file.unwrap_or_default();
+    let rescue_folders = environment::rescue_folders();
+    let lock_timeout = settings.lock_timeout();
+    let waiting = Arc::new(narrator::tell_wait);
+    // To look up the home costs a start twenty system calls where `HOME` is not set.
+    let is_shared_item = url.starts_with("libsecret:");
+    let identity_service_folder = is_shared_item.then(environment::identity_service_dir).flatten().unwrap_or_default();
+    let store_settings = store::Settings {
+        default_file,
+        identity_service_folder,
+        lock_timeout,
+        rescue_folders,
+        waiting,
+        clock,
+        encryption,
+        keys,
+    };
+    store::open(url, store_settings).map_err(|error| match error {
+        OpenError::NeverSealed { .. } => {
+            Failure::new(Exit::Usage, error).try_with("--encrypt", "none").of_variable("TOKCACHE_ENCRYPT", settings)
+        }
+        error => {
+            Failure::new(Exit::Config, error).try_with("--store", "file:PATH").of_variable("TOKCACHE_STORE", settings)
+        }
+    })
+}

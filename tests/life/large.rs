@@ -1,0 +1,47 @@
+//! A cache that is too large to be in memory at once is looked at in part; what follows from it is the same.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use tokcache::acquire::AcquireError;
+use tokcache::store::FileStore;
+
+use crate::world::{Life, tokens};
+
+/// Another user of this client, who holds nothing but a token for another scope, and much that is no token at all.
+fn with_eve_and_padding(text: &str) -> String {
+    let mut cache: Value = serde_json::from_str(text).unwrap();
+    for (section, key) in [("Account", "of eve"), ("AccessToken", "of eve")] {
+        let members = cache[section].as_object_mut().unwrap();
+        let mut entry = members.values().next().unwrap().clone();
+        for (field, value) in [("home_account_id", "eve"), ("local_account_id", "eve"), ("username", "eve")] {
+            if let Some(field) = entry.get_mut(field) {
+                *field = value.into();
+            }
+        }
+        if section == "AccessToken" {
+            entry["target"] = "api:write".into();
+        }
+        members.insert(key.to_owned(), entry);
+    }
+    cache["IdToken"] = Value::Object(serde_json::Map::new());
+    cache["padding"] = "x".repeat(200_000).into();
+    cache.to_string()
+}
+
+#[test]
+fn who_holds_only_tokens_for_other_scopes_makes_an_account_ambiguous_still() {
+    let folder = tempfile::tempdir().unwrap();
+    let life = Life::new();
+    let store = FileStore::new(&folder.path().join("cache.json"), Duration::from_secs(60), life.clock.clone());
+    let life = Life { store: Box::new(store), ..life };
+    life.sign_in(tokens(1));
+    life.change(|text| with_eve_and_padding(&text));
+    life.clock.step(3600);
+    // The scripted server has no script: a refresh for either of them would fail the test.
+    let outcome = life.token();
+    assert!(
+        matches!(&outcome, Err(AcquireError::AmbiguousAccount { candidates }) if candidates.len() == 2),
+        "{outcome:?}"
+    );
+}
