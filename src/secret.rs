@@ -13,7 +13,7 @@ pub use buffer::SecretBuffer;
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use stack::wiping_the_stack;
 pub use window::Window;
-pub(crate) use wiped_bytes::WipedBytes;
+pub(crate) use wiped_bytes::{WipedBytes, wipe};
 /// What wipes its content when it is dropped: in the arguments and answers of stores, caches and networks.
 pub use zeroize::Zeroizing;
 

@@ -50,8 +50,13 @@ impl Deref for WipedBytes {
 
 impl Drop for WipedBytes {
     fn drop(&mut self) {
-        self.0.fill(0);
-        // Without it the compiler sees that nobody reads them again, and leaves the line above out.
-        zeroize::optimization_barrier(self.0.as_slice());
+        wipe(&mut self.0);
     }
+}
+
+/// Puts zeros in the place of `bytes`.
+pub(crate) fn wipe(bytes: &mut [u8]) {
+    bytes.fill(0);
+    // Without it the compiler sees that nobody reads them again, and leaves the line above out.
+    zeroize::optimization_barrier(bytes);
 }

@@ -3,6 +3,7 @@
 mod proxy;
 mod transport_error;
 mod trust;
+mod wiped;
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use crate::time::Timestamp;
 
 use super::http::{Body, Http, Request, Response, Stage, TransportError};
 use super::url::parse_secure;
+use wiped::Wiped;
 
 pub use proxy::ProxyRules;
 
@@ -171,7 +173,7 @@ impl Connector for Watched {
         let transport = self.inner.connect(details, chained);
         // For a proxy this runs within itself; the outer run ends last, and knows whether the tunnel stands.
         self.connected.store(matches!(transport, Ok(Some(_))), Ordering::Relaxed);
-        transport
+        Ok(transport?.map(|transport| Box::new(Wiped(transport)) as Box<dyn Transport>))
     }
 }
 
