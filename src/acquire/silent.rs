@@ -79,7 +79,12 @@ impl PublicClient<'_> {
         let see = |snapshot: &Snapshot<'_>| {
             let account = self.only_account(snapshot, request)?;
             let task = self.task(snapshot.document(), None, account, request);
-            matches!(task.plan, Plan::Refresh { .. } | Plan::Serve(_)).then_some(task)
+            let is_plain = match task.plan {
+                Plan::Serve(_) => true,
+                Plan::Refresh { .. } => !request.offline,
+                Plan::Refused { .. } | Plan::SignIn => false,
+            };
+            is_plain.then_some(task)
         };
         let mut seen = None;
         let version = self.store.skim(&mut |window| {

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use tokcache::acquire::AcquireError;
-use tokcache::store::FileStore;
+use tempfile::TempDir;
+use tokcache::acquire::{AcquireError, SilentRequest};
+use tokcache::store::{FileStore, StoreError};
 
-use crate::world::{Life, tokens};
+use crate::world::{Life, request, tokens};
 
 /// Another user of this client, who holds nothing but a token for another scope, and much that is no token at all.
 fn with_eve_and_padding(text: &str) -> String {
@@ -29,13 +30,19 @@ fn with_eve_and_padding(text: &str) -> String {
     cache.to_string()
 }
 
-#[test]
-fn who_holds_only_tokens_for_other_scopes_makes_an_account_ambiguous_still() {
-    let folder = tempfile::tempdir().unwrap();
+/// Somebody is signed in, in a cache in a file of this folder.
+fn signed_in(folder: &TempDir) -> Life {
     let life = Life::new();
     let store = FileStore::new(&folder.path().join("cache.json"), Duration::from_secs(60), life.clock.clone());
     let life = Life { store: Box::new(store), ..life };
     life.sign_in(tokens(1));
+    life
+}
+
+#[test]
+fn who_holds_only_tokens_for_other_scopes_makes_an_account_ambiguous_still() {
+    let folder = tempfile::tempdir().unwrap();
+    let life = signed_in(&folder);
     life.change(|text| with_eve_and_padding(&text));
     life.clock.step(3600);
     // The scripted server has no script: a refresh for either of them would fail the test.
@@ -44,4 +51,14 @@ fn who_holds_only_tokens_for_other_scopes_makes_an_account_ambiguous_still() {
         matches!(&outcome, Err(AcquireError::AmbiguousAccount { candidates }) if candidates.len() == 2),
         "{outcome:?}"
     );
+}
+
+#[test]
+fn offline_a_damaged_cache_is_told_where_no_token_is_fresh() {
+    let folder = tempfile::tempdir().unwrap();
+    let life = signed_in(&folder);
+    life.change(|text| text.replacen(r#""RefreshToken": {"#, r#""RefreshToken": {"damaged": {"a" 1},"#, 1));
+    life.clock.step(3600);
+    let outcome = life.token_for(SilentRequest { offline: true, ..request() });
+    assert!(matches!(outcome, Err(AcquireError::Store(StoreError::Damaged { .. }))), "{outcome:?}");
 }
