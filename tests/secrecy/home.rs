@@ -43,7 +43,8 @@ impl Home {
         home.set("TOKCACHE_PASSPHRASE_FILE", passphrase);
         let program = home.path("tokcache");
         // By another process: what this one has open for writing cannot be run while another test starts a program.
-        let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_tokcache")).arg(&program).status().unwrap();
+        let built = std::env::var_os("TOKCACHE_TEST_PROGRAM").unwrap_or(env!("CARGO_BIN_EXE_tokcache").into());
+        let copied = Command::new("cp").arg(built).arg(&program).status().unwrap();
         assert!(copied.success());
         if geteuid().is_root() {
             let give = format!("{NOBODY}:{NOBODY}");
