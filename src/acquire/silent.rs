@@ -81,7 +81,7 @@ impl PublicClient<'_> {
             let task = self.task(snapshot.document(), None, account, request);
             let is_plain = match task.plan {
                 Plan::Serve(_) => true,
-                Plan::Refresh { .. } => !request.offline,
+                Plan::Refresh { .. } => snapshot.is_whole() && !request.offline,
                 Plan::Refused { .. } | Plan::SignIn => false,
             };
             is_plain.then_some(task)

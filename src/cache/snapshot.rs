@@ -53,6 +53,11 @@ impl<'t> Snapshot<'t> {
         Some(Snapshot { text: Text::Sifted(sifted), index })
     }
 
+    /// Whether it shows all of the document.
+    pub fn is_whole(&self) -> bool {
+        matches!(self.text, Text::Whole(_))
+    }
+
     /// What [`TokenCache::accounts`](super::TokenCache::accounts) returns.
     pub fn accounts(&self, environment: Option<&Environment>) -> Vec<Account> {
         self.document().accounts(environment)

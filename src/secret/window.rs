@@ -21,7 +21,7 @@ impl<'r> Window<'r> {
     /// The beginning of the first `size` bytes of `source`.
     ///
     /// # Errors
-    /// Those of `source`.
+    /// Those of `source`, and there is not so much memory.
     pub fn open(source: &'r mut dyn Read, size: u64) -> io::Result<Self> {
         Window::with_room(source, size, ROOM)
     }
@@ -29,10 +29,10 @@ impl<'r> Window<'r> {
     /// The same with `room` for so many bytes at first, at least one.
     ///
     /// # Errors
-    /// Those of `source`.
+    /// Those of `source`, and there is not so much memory.
     pub fn with_room(source: &'r mut dyn Read, size: u64, room: usize) -> io::Result<Self> {
         let room = usize::try_from(size).unwrap_or(usize::MAX).clamp(1, room);
-        let mut window = Window { source, left: size, bytes: WipedBytes::zeros(room), in_sight: 0..0 };
+        let mut window = Window { source, left: size, bytes: WipedBytes::zeros(room)?, in_sight: 0..0 };
         window.fill()?;
         Ok(window)
     }
@@ -55,11 +55,11 @@ impl<'r> Window<'r> {
     /// Gets more of the document into sight, and makes room for it where there is little.
     ///
     /// # Errors
-    /// Those of the source.
+    /// Those of the source, and there is not so much memory.
     pub fn read_on(&mut self) -> io::Result<()> {
         let kept = self.in_sight.len();
         if kept > self.bytes.len() / 2 {
-            let mut wider = WipedBytes::zeros(2 * self.bytes.len());
+            let mut wider = WipedBytes::zeros(2 * self.bytes.len())?;
             wider.as_mut_slice()[..kept].copy_from_slice(self.text());
             self.bytes = wider;
         } else {

@@ -20,9 +20,12 @@ impl WipedBytes {
         Ok(bytes)
     }
 
-    /// So many zeros.
-    pub(super) fn zeros(length: usize) -> Self {
-        WipedBytes(vec![0; length])
+    /// So many zeros; an error where there is not so much memory.
+    pub(super) fn zeros(length: usize) -> io::Result<Self> {
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(length)?;
+        bytes.resize(length, 0);
+        Ok(WipedBytes(bytes))
     }
 
     pub(super) fn as_mut_slice(&mut self) -> &mut [u8] {

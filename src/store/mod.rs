@@ -14,6 +14,7 @@ mod open;
 mod sealed;
 #[cfg(all(feature = "keyring", target_os = "linux"))]
 mod signal;
+mod version;
 mod wait;
 
 use std::fmt;
@@ -25,13 +26,14 @@ use zeroize::Zeroizing;
 use crate::secret::Window;
 
 pub use error::StoreError;
-pub use file::{FileStore, Version};
+pub use file::FileStore;
 pub use keys::{
     Key, KeyError, KeyId, KeySettings, KeySource, KeyringFault, PassphraseFor, Passphrases, UnknownKeySource,
 };
 pub use memory::MemoryStore;
 pub use open::{OpenError, Settings, open};
 pub use sealed::{Conversion, Encryption, SealError, SealedStore};
+pub use version::Version;
 pub use wait::Waiting;
 
 /// A place that keeps one cache document.

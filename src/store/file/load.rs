@@ -1,13 +1,12 @@
 //! Reading the file without a lock, and telling a writer at work from damage.
 
-use std::fs::Metadata;
 use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::regular::{check_cache, open_unchecked};
 use crate::secret::{Window, WipedBytes};
-use crate::store::{Reading, StoreError};
+use crate::store::{Reading, StoreError, Version};
 use crate::time::Clock;
 
 /// How long bytes may stay empty or torn before nobody is thought to be writing them, and how often they are looked at.
@@ -20,25 +19,6 @@ pub(super) struct Snapshot {
     pub(super) version: Version,
     /// The file did not change while it was read.
     steady: bool,
-}
-
-/// What changes with every save, whoever saves.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Version {
-    size: u64,
-    pub(super) modified: SystemTime,
-}
-
-impl Version {
-    pub(super) fn of(metadata: &Metadata) -> io::Result<Self> {
-        Ok(Version { size: metadata.len(), modified: metadata.modified()? })
-    }
-
-    /// The same bytes with the new time that we have just set. Should the size be another one by now, somebody else has
-    /// written in the same moment, and that is no version of ours.
-    pub(super) fn stamped(self, metadata: &Metadata) -> io::Result<Self> {
-        Ok(Version { modified: metadata.modified()?, ..self })
-    }
 }
 
 impl Snapshot {
@@ -114,23 +94,5 @@ impl<'a> Settling<'a> {
         let modified = modified.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let age = self.clock.now().0.saturating_sub_unsigned(modified);
         age > WRITER_PATIENCE.as_secs().cast_signed()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Write;
-
-    use super::*;
-
-    #[test]
-    fn what_somebody_else_wrote_while_the_time_was_being_set_is_another_version() {
-        let mut file = tempfile::tempfile().unwrap();
-        let seen = Version::of(&file.metadata().unwrap()).unwrap();
-        let untouched = seen.stamped(&file.metadata().unwrap()).unwrap();
-        assert_eq!(untouched, Version::of(&file.metadata().unwrap()).unwrap());
-        file.write_all(b"theirs").unwrap();
-        let metadata = file.metadata().unwrap();
-        assert_ne!(seen.stamped(&metadata).unwrap(), Version::of(&metadata).unwrap());
     }
 }

@@ -29,7 +29,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::contender::Contender;
-pub use self::load::Version;
 use self::load::{Settling, Snapshot, skim, snapshot};
 use self::lock::CacheLock;
 use self::lockfile::holder_of;
@@ -42,7 +41,7 @@ use self::sweep::sweep;
 use super::wait::{Patience, Waiting, wait_unless};
 use super::{
     CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Rewrite, Saved, StoreError,
-    Wait,
+    Version, Wait,
 };
 use crate::platform;
 use crate::secret::{Window, fingerprint};

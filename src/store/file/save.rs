@@ -12,12 +12,12 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::NamedTempFile;
 
-use super::load::{Snapshot, Version};
+use super::load::Snapshot;
 use super::lock::CacheLock;
 use super::place::Place;
 use super::regular::{check_cache, open_to_write, open_unchecked};
 use crate::platform;
-use crate::store::StoreError;
+use crate::store::{StoreError, Version};
 
 /// What became of a save.
 pub(super) enum Commit {

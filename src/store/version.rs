@@ -1,0 +1,45 @@
+use std::fs::Metadata;
+use std::io;
+use std::time::SystemTime;
+
+/// Tells one state of a document from another: each save makes another one, whoever saves.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Version {
+    pub(super) size: u64,
+    pub(super) modified: SystemTime,
+}
+
+impl Version {
+    /// That of a document of so many bytes, last saved then.
+    pub fn new(size: u64, modified: SystemTime) -> Self {
+        Version { size, modified }
+    }
+
+    pub(super) fn of(metadata: &Metadata) -> io::Result<Self> {
+        Ok(Version::new(metadata.len(), metadata.modified()?))
+    }
+
+    /// The same bytes with the new time that we have just set. Should the size be another one by now, somebody else has
+    /// written in the same moment, and that is no version of ours.
+    pub(super) fn stamped(self, metadata: &Metadata) -> io::Result<Self> {
+        Ok(Version { modified: metadata.modified()?, ..self })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn what_somebody_else_wrote_while_the_time_was_being_set_is_another_version() {
+        let mut file = tempfile::tempfile().unwrap();
+        let seen = Version::of(&file.metadata().unwrap()).unwrap();
+        let untouched = seen.stamped(&file.metadata().unwrap()).unwrap();
+        assert_eq!(untouched, Version::of(&file.metadata().unwrap()).unwrap());
+        file.write_all(b"theirs").unwrap();
+        let metadata = file.metadata().unwrap();
+        assert_ne!(seen.stamped(&metadata).unwrap(), Version::of(&metadata).unwrap());
+    }
+}
