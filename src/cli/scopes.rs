@@ -1,5 +1,6 @@
 //! Which scopes are meant.
 
+use tokcache::store::CacheStore as _;
 use tokcache::terms::ScopeSet;
 
 use super::context::Context;
@@ -52,7 +53,10 @@ impl Context {
     pub(super) fn login_words(&self, scopes: &ScopeSet) -> Vec<String> {
         let remembered = self.remembered_scopes();
         let all = remembered.union(scopes);
-        let mut words = vec!["login".to_owned()];
+        // What a sign-in into memory brings is gone when its command ends.
+        let is_kept = self.store.describe().url != "memory:";
+        let mut words: Vec<String> =
+            if is_kept { vec!["login".into()] } else { vec!["token".into(), "--login".into()] };
         if all != remembered {
             words.extend(all.iter().flat_map(|scope| ["--scope".to_owned(), scope.to_owned()]));
         }
