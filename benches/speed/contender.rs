@@ -44,16 +44,16 @@ impl Contender {
     }
 }
 
-/// Where the program is. One that has yet to be looked for in a changed `PATH` is started by a fork of this process, which
-/// takes the longer the larger this has grown.
+/// Where the program is. One that has yet to be looked for in a changed `PATH` is started by a fork of this process,
+/// which takes the longer the larger this has grown.
 pub(crate) fn found(program: &str) -> PathBuf {
     let folders = std::env::var_os("PATH").unwrap_or_default();
     let paths = std::env::split_paths(&folders).map(|folder| folder.join(program));
     paths.into_iter().find(|path| path.is_file()).unwrap_or_else(|| program.into())
 }
 
-/// Runs each contender once a round, so that a slow moment of the machine hits them all; the slow ones afterwards, among
-/// themselves, as they would leave the quick ones a processor whose caches are full of other things.
+/// Runs each contender once a round, so that a slow moment of the machine hits them all; the slow ones afterwards,
+/// among themselves, as they would leave the quick ones a processor whose caches are full of other things.
 pub(crate) fn compete(contenders: &mut [Contender], rounds: usize) {
     let mut printed = Vec::new();
     let (mut quick, mut slow): (Vec<_>, Vec<_>) = contenders.iter_mut().partition(|contender| contender.every == 1);

@@ -1,7 +1,7 @@
 //! What tokcache costs beside others, and beside the least that a process can cost: ratios, all from one run.
 //!
-//! `benches/run` runs it and installs what it compares with. It asserts nothing but that each contender prints the right
-//! thing: what must not get worse is counted in `tests/cost`.
+//! `benches/run` runs it and installs what it compares with. It asserts nothing but that each contender prints the
+//! right thing: what must not get worse is counted in `tests/cost`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "for developers")]
 
 #[path = "../../tests/seal/harness/bus.rs"]
@@ -70,8 +70,8 @@ fn rounds(effort: f64, most: u32) -> usize {
     ((f64::from(most) * effort) as usize).max(1)
 }
 
-/// tokcache as it is built for whoever builds it, and the static program, if `cargo static` has built that. Copied, as by
-/// an installation: what a linker has written lies in the system's memory in smaller pieces, and starts more slowly.
+/// tokcache as it is built for whoever builds it, and the static program, if `cargo static` has built that. Copied, as
+/// by an installation: what a linker has written lies in the system's memory in smaller pieces, and starts more slowly.
 fn install(folder: &Path) -> Vec<Program> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let all = [

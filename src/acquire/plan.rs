@@ -49,8 +49,8 @@ pub(super) struct Since<'a> {
     seen: &'a [AccessToken],
 }
 
-/// Decides. `since` tells of the refresh that has begun, if one has: for a forced refresh, a token that came in since is as
-/// good as an own one.
+/// Decides. `since` tells of the refresh that has begun, if one has: for a forced refresh, a token that came in since
+/// is as good as an own one.
 pub(super) fn plan(
     cache: Document<'_>,
     registration: &Registration,

@@ -29,8 +29,8 @@ impl PublicClient<'_> {
         self.note(refused, (!is_dead).then_some(request), response);
     }
 
-    /// Remembers that the answer was for somebody else: the refresh token may have been spent by it, and a provider that
-    /// sees it again may end the sign-in.
+    /// Remembers that the answer was for somebody else: the refresh token may have been spent by it, and a provider
+    /// that sees it again may end the sign-in.
     pub(super) fn remember_answer_for_another(&self, spent: &RefreshToken) {
         let response = said(ErrorCode::Other(ANSWER_FOR_ANOTHER.to_owned()), None, None);
         self.note(spent, None, &response);

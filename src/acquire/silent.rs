@@ -72,8 +72,8 @@ impl PublicClient<'_> {
         }
     }
 
-    /// What plainly follows from the newest cache, by a look at it while it is read: a token that is there, else a refresh,
-    /// before which everything is looked at again. `None`: whatever is less plain is for the whole document.
+    /// What plainly follows from the newest cache, by a look at it while it is read: a token that is there, else a
+    /// refresh, before which everything is looked at again. `None`: whatever is less plain is for the whole document.
     pub(super) fn look(&self, request: &SilentRequest) -> Result<Option<Task>, AcquireError> {
         let (client_id, environment) = (&self.registration.client_id, self.registration.environment());
         let see = |snapshot: &Snapshot<'_>| {
@@ -104,8 +104,8 @@ impl PublicClient<'_> {
         Ok(seen)
     }
 
-    /// The account that is meant, where no other could be, whatever this client holds for it: of that a snapshot may not
-    /// show all.
+    /// The account that is meant, where no other could be, whatever this client holds for it: of that a snapshot may
+    /// not show all.
     fn only_account(&self, snapshot: &Snapshot<'_>, request: &SilentRequest) -> Option<Account> {
         let mut accounts = snapshot.accounts(Some(&self.registration.environment()));
         accounts.retain(|account| is_meant(account, request.account.as_deref()));

@@ -18,7 +18,8 @@ const PAUSE: Duration = Duration::from_millis(150);
 /// The longest watch, where others write without end.
 const LONGEST: Duration = Duration::from_secs(3);
 
-/// Looks in a row that find everything in its place, while others write: who has not overwritten it by then has read it.
+/// Looks in a row that find everything in its place, while others write: who has not overwritten it by then has read
+/// it.
 const ENOUGH_LOOKS: u32 = 4;
 
 /// The cache as it was left by a save, if it is to be watched.

@@ -8,8 +8,8 @@ use crate::secret::{RawIdToken, Window, WipedBytes};
 use crate::terms::{ClientId, Environment, ScopeSet};
 use crate::time::Timestamp;
 
-/// A document to take one access token from, quickly: only what may be the answer is parsed. It borrows its text, or has
-/// kept only as much of it as may matter ([`skim`](Snapshot::skim)).
+/// A document to take one access token from, quickly: only what may be the answer is parsed. It borrows its text, or
+/// has kept only as much of it as may matter ([`skim`](Snapshot::skim)).
 ///
 /// It cannot be changed, so it need not be valid to the last byte: it has to be one whole object, its brackets and
 /// strings closed. Anything more is for [`TokenCache`](super::TokenCache).
@@ -32,9 +32,9 @@ impl<'t> Snapshot<'t> {
         Ok(Snapshot { text: Text::Whole(text), index: Index::of(text)? })
     }
 
-    /// Looks the document over that is read through `window`. Where that does not show all of it at once, only those access
-    /// tokens are kept that may grant `scopes` to `client_id` in `environment`. No other can be found, and nothing may be
-    /// concluded from its absence: whose tokens a client holds, for instance.
+    /// Looks the document over that is read through `window`. Where that does not show all of it at once, only those
+    /// access tokens are kept that may grant `scopes` to `client_id` in `environment`. No other can be found, and
+    /// nothing may be concluded from its absence: whose tokens a client holds, for instance.
     ///
     /// `None`: it cannot be read to its end, or is none for [`scan`](Snapshot::scan).
     pub fn skim(

@@ -49,8 +49,8 @@ pub trait CacheStore: Send + Sync {
     /// [`StoreError::Damaged`] when the reader has found the bytes torn for as long as a writer could be at work.
     fn load(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError>;
 
-    /// Shows the newest bytes to `read` while they are read, so that a large document need not be in memory at once. Tries
-    /// it once, and waits for nobody. `None`: what was seen, if anything was, does not count, and
+    /// Shows the newest bytes to `read` while they are read, so that a large document need not be in memory at once.
+    /// Tries it once, and waits for nobody. `None`: what was seen, if anything was, does not count, and
     /// [`load`](CacheStore::load) has to tell.
     fn skim(&self, _read: &mut dyn FnMut(&mut Window<'_>)) -> Option<Version> {
         None
@@ -92,9 +92,9 @@ pub trait CacheStore: Send + Sync {
     fn ensure_room(&self, size: usize) -> Result<(), StoreError>;
 
     /// Takes the refresh lease of `credential` (any text; equal texts exclude each other), waiting at most `patience`.
-    /// Should there be a wait, `waiting` is told at once who holds it, again when the holder gives it back or another has
-    /// it, and every 50 to 200 ms: the moments to look whether a holder has already stored what is wanted. It ends the wait
-    /// (`None`) with [`Wait::Enough`].
+    /// Should there be a wait, `waiting` is told at once who holds it, again when the holder gives it back or another
+    /// has it, and every 50 to 200 ms: the moments to look whether a holder has already stored what is wanted. It ends
+    /// the wait (`None`) with [`Wait::Enough`].
     ///
     /// # Errors
     /// [`StoreError::Busy`] when `patience` is over.
@@ -108,8 +108,9 @@ pub trait CacheStore: Send + Sync {
     /// Forgets what was [rescued](RefreshLease::rescue) under any lease of this store.
     fn forget_rescued(&self);
 
-    /// Puts in the place of everything that was [rescued](RefreshLease::rescue), under whatever lease, what `rewrite` makes
-    /// of it. With `None` it stays, as it does where it cannot be written. A store that keeps nothing does nothing.
+    /// Puts in the place of everything that was [rescued](RefreshLease::rescue), under whatever lease, what `rewrite`
+    /// makes of it. With `None` it stays, as it does where it cannot be written. A store that keeps nothing does
+    /// nothing.
     fn rewrite_rescued(&self, _rewrite: &mut Rewrite<'_>) {}
 
     /// What a person would want to know of this store.

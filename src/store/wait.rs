@@ -28,8 +28,8 @@ pub(super) trait Door {
     /// Tries once.
     fn attempt(&mut self) -> Result<Attempt<Self::Lock>, StoreError>;
 
-    /// Lets `pause` pass before the next try. Who listens for the end of the lock may wait longer for that, up to `most`, and
-    /// returns whether it came.
+    /// Lets `pause` pass before the next try. Who listens for the end of the lock may wait longer for that, up to
+    /// `most`, and returns whether it came.
     fn rest(&mut self, pause: Duration, _most: Duration, clock: &dyn Clock) -> bool {
         clock.sleep(pause);
         false
@@ -84,9 +84,9 @@ pub(super) fn wait_for<Lock>(
     }
 }
 
-/// The same, but ends with `None` when `waiting` has had enough: it is asked at the first wait, then about every 50 ms, or
-/// [`LONGEST_REST`] where `door` listens, and whenever the lock is heard to be free or in other hands: whoever had it before
-/// may have done what is waited for.
+/// The same, but ends with `None` when `waiting` has had enough: it is asked at the first wait, then about every 50 ms,
+/// or [`LONGEST_REST`] where `door` listens, and whenever the lock is heard to be free or in other hands: whoever had
+/// it before may have done what is waited for.
 pub(super) fn wait_unless<Lock>(
     lock: &Path,
     patience: Duration,

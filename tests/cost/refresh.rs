@@ -6,8 +6,8 @@ use crate::calls::{calls_until, named, result};
 use crate::provider::Provider;
 use crate::support::home::Home;
 
-/// Bytes beside the cache: the answer, the names in two lock files, the request, and the new refresh token, which is kept
-/// elsewhere until it is saved.
+/// Bytes beside the cache: the answer, the names in two lock files, the request, and the new refresh token, which is
+/// kept elsewhere until it is saved.
 const FURTHER_BYTES: i64 = 1500;
 
 /// The exit status of a server that does not answer.

@@ -100,8 +100,8 @@ impl<'t> Document<'t> {
             .collect()
     }
 
-    /// The users who have signed in to this client: of whose account it, or its family, holds a token. For a whole document:
-    /// a skimmed [`Snapshot`](crate::cache::Snapshot) lacks some of the tokens.
+    /// The users who have signed in to this client: of whose account it, or its family, holds a token. For a whole
+    /// document: a skimmed [`Snapshot`](crate::cache::Snapshot) lacks some of the tokens.
     pub(crate) fn client_accounts(self, environment: &Environment, client_id: &ClientId) -> Vec<Account> {
         let mut accounts = self.accounts(Some(environment));
         self.retain_holders(&mut accounts, environment, client_id);

@@ -1,7 +1,7 @@
 //! Finding the end of a string, many bytes at a time.
 
-/// As many as fit into a number. A library that compares more at once asks the processor first how many it can, and in a
-/// virtual machine each of these questions costs more than all of the search.
+/// As many as fit into a number. A library that compares more at once asks the processor first how many it can, and in
+/// a virtual machine each of these questions costs more than all of the search.
 const WORD: usize = 8;
 
 /// Where the first quote or backslash is.

@@ -8,8 +8,8 @@ use super::scan::{Place, Scanner};
 use crate::cache::{ParseError, Section};
 use crate::secret::{Window, WipedBytes};
 
-/// The document without the access tokens that `is_wanted` rules out. Whoever looks for one that is wanted finds the same
-/// in it as in the whole.
+/// The document without the access tokens that `is_wanted` rules out. Whoever looks for one that is wanted finds the
+/// same in it as in the whole.
 ///
 /// `None`: it is not one whole object, or cannot be read to its end.
 pub(in crate::cache) fn sift(window: &mut Window<'_>, is_wanted: &dyn Fn(&Entry<'_>) -> bool) -> Option<WipedBytes> {

@@ -23,9 +23,9 @@ pub(super) struct Listener {
 }
 
 impl Listener {
-    /// Waits at most `most` for the end of the lock at `path`, and returns whether it came; where there is no hearing of it,
-    /// `pause` passes. Of each lock the end is waited for once: one that is still taken then is taken by other means, or
-    /// for a moment by all who heard it.
+    /// Waits at most `most` for the end of the lock at `path`, and returns whether it came; where there is no hearing
+    /// of it, `pause` passes. Of each lock the end is waited for once: one that is still taken then is taken by other
+    /// means, or for a moment by all who heard it.
     pub(super) fn hears_the_end(&mut self, path: &Path, pause: Duration, most: Duration, clock: &dyn Clock) -> bool {
         if self.release.is_none() {
             self.release = Release::of(path, self.heard);
@@ -55,8 +55,8 @@ struct Release {
 
 impl Release {
     /// That of the lock file at `path`, unless it is `heard`, or nobody can listen. A thread waits for it, since only a
-    /// thread can be left behind when the wait is given up. It takes a shared lock, as all who wait may have together, and
-    /// gives it back.
+    /// thread can be left behind when the wait is given up. It takes a shared lock, as all who wait may have together,
+    /// and gives it back.
     fn of(path: &Path, heard: Option<Identity>) -> Option<Self> {
         let file = open_itself(path).ok()?;
         let lock = platform::identity(&file).ok().filter(|lock| Some(*lock) != heard)?;

@@ -30,7 +30,8 @@ impl RescuePlace<'_> {
         self.files().iter().for_each(|file| remove(file));
     }
 
-    /// Puts in the place of each file, of whatever credential, what `rewrite` makes of it. What cannot be written stays.
+    /// Puts in the place of each file, of whatever credential, what `rewrite` makes of it. What cannot be written
+    /// stays.
     pub(super) fn rewrite(&self, rewrite: &mut Rewrite<'_>) {
         for file in self.files() {
             if let Some(new) = read(&file).ok().and_then(|(_, bytes)| rewrite(&bytes)) {
@@ -39,7 +40,8 @@ impl RescuePlace<'_> {
         }
     }
 
-    /// The old one or the new one is there at every moment. A name that [`clear`](Self::clear) finds, should it be left.
+    /// The old one or the new one is there at every moment. A name that [`clear`](Self::clear) finds, should it be
+    /// left.
     fn replace(&self, file: &Path, bytes: &[u8]) -> io::Result<()> {
         let folder = folder_of(file);
         let mut new = platform::create_temporary(folder, &self.prefix)?;

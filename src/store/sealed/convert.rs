@@ -79,7 +79,8 @@ impl SealedStore {
         self.settled(converted, Some(new))
     }
 
-    /// A key that is made for a cache that can then not be locked is litter: a key file may be shared, and is not removed.
+    /// A key that is made for a cache that can then not be locked is litter: a key file may be shared, and is not
+    /// removed.
     fn ensure_lockable(&self) -> Result<(), StoreError> {
         self.inner.update(&mut |_| Change::Keep).map(drop)
     }
@@ -135,7 +136,8 @@ impl SealedStore {
         Ok(Converted { saved, found, before: before.map(|before| before.key) })
     }
 
-    /// What was rescued while the document was sealed as by `old`, or plain, as the next holder of the lease looks for it.
+    /// What was rescued while the document was sealed as by `old`, or plain, as the next holder of the lease looks for
+    /// it.
     fn resealed(&self, bytes: &[u8], old: Option<&Header>, new: Option<&Header>) -> Option<Zeroizing<Vec<u8>>> {
         let plain = match (recognise(bytes), old) {
             (Recognised::Plain, None) => Zeroizing::new(bytes.to_vec()),
