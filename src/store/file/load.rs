@@ -1,5 +1,6 @@
 //! Reading the file without a lock, and telling a writer at work from damage.
 
+use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -47,10 +48,7 @@ pub(super) fn snapshot(path: &Path) -> Result<Option<Snapshot>, StoreError> {
 }
 
 fn read(path: &Path) -> io::Result<Snapshot> {
-    let mut file = open_unchecked(path)?;
-    let metadata = file.metadata()?;
-    check_cache(&metadata)?;
-    let before = Version::of(&metadata)?;
+    let (mut file, before) = open(path)?;
     let bytes = WipedBytes::read(&mut file, before.size)?;
     let version = Version::of(&file.metadata()?)?;
     let steady = before == version && version.size == bytes.len() as u64;
@@ -59,12 +57,16 @@ fn read(path: &Path) -> io::Result<Snapshot> {
 
 /// Shows the file to `read` as it is read; `None` when somebody has written it meanwhile.
 pub(super) fn skim(path: &Path, read: &mut dyn FnMut(&mut Window<'_>)) -> io::Result<Option<Version>> {
-    let mut file = open_unchecked(path)?;
-    let metadata = file.metadata()?;
-    check_cache(&metadata)?;
-    let before = Version::of(&metadata)?;
+    let (mut file, before) = open(path)?;
     read(&mut Window::open(&mut file, before.size)?);
     Ok((Version::of(&file.metadata()?)? == before).then_some(before))
+}
+
+fn open(path: &Path) -> io::Result<(File, Version)> {
+    let file = open_unchecked(path)?;
+    let metadata = file.metadata()?;
+    check_cache(&metadata)?;
+    Ok((file, Version::of(&metadata)?))
 }
 
 /// The patience with a foreign writer.

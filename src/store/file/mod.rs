@@ -235,11 +235,12 @@ impl CacheStore for FileStore {
         waiting: &mut dyn FnMut(&Holder) -> Wait,
     ) -> Result<Option<Box<dyn RefreshLease>>, StoreError> {
         self.place.create_folder()?;
-        let path = self.place.lease_file(&fingerprint(credential.as_bytes()));
+        let credential = fingerprint(credential.as_bytes());
+        let path = self.place.lease_file(&credential);
         let mut contender = Contender::new(&self.place, &path, self.clock.as_ref());
         let lease = wait_unless(&path, patience, self.clock.as_ref(), &mut contender, waiting)?;
         let rescue = self.rescue_place();
-        let hold = |lock| Box::new(FileLease::new(lock, &rescue, &fingerprint(credential.as_bytes()))) as Box<_>;
+        let hold = |lock| Box::new(FileLease::new(lock, &rescue, &credential)) as Box<_>;
         Ok(lease.map(hold))
     }
 
