@@ -35,6 +35,16 @@ impl PublicClient<'_> {
         self.select(cache.document(), owners, wanted)
     }
 
+    /// The account that is meant, where no other could be, whatever this client holds for it: of that a snapshot may
+    /// not show all.
+    pub(super) fn only_account(&self, cache: Document<'_>, wanted: Option<&str>) -> Option<Account> {
+        let mut accounts = cache.accounts(Some(&self.registration.environment()));
+        accounts.retain(|account| is_meant(account, wanted));
+        let account = accounts.pop().filter(|_| accounts.is_empty())?;
+        let id_tokens = || cache.id_tokens(&account, &self.registration.client_id);
+        self.is_of_authority(&account, id_tokens).then_some(account)
+    }
+
     fn select(
         &self,
         cache: Document<'_>,
@@ -54,7 +64,7 @@ impl PublicClient<'_> {
 
     /// Whether the account signed in to this authority, and not to another one on its host: by the issuer of its ID
     /// tokens, and where there is none, by its realm.
-    pub(super) fn is_of_authority(&self, account: &Account, id_tokens: impl FnOnce() -> Vec<RawIdToken>) -> bool {
+    fn is_of_authority(&self, account: &Account, id_tokens: impl FnOnce() -> Vec<RawIdToken>) -> bool {
         let authority = &self.registration.authority;
         if authority.kind() != AuthorityKind::Oidc {
             return true;
@@ -81,7 +91,7 @@ impl PublicClient<'_> {
 }
 
 /// Whether `wanted` may mean the account; nothing wanted may mean any.
-pub(super) fn is_meant(account: &Account, wanted: Option<&str>) -> bool {
+fn is_meant(account: &Account, wanted: Option<&str>) -> bool {
     wanted.is_none_or(|wanted| {
         account.home_account_id.as_str() == wanted
             || (!wanted.is_empty() && account.username.eq_ignore_ascii_case(wanted))

@@ -1,6 +1,5 @@
 //! Silent acquisition: the cache, else one refresh.
 
-use super::account::is_meant;
 use super::plan::{Beginning, Plan, plan, query};
 use super::refresh::Refresh;
 use super::{AcquireError, AuthenticationResult, InteractionRequired, PublicClient, cached};
@@ -77,7 +76,7 @@ impl PublicClient<'_> {
     pub(super) fn look(&self, request: &SilentRequest) -> Result<Option<Task>, AcquireError> {
         let (client_id, environment) = (&self.registration.client_id, self.registration.environment());
         let see = |snapshot: &Snapshot<'_>| {
-            let account = self.only_account(snapshot, request)?;
+            let account = self.only_account(snapshot.document(), request.account.as_deref())?;
             let task = self.task(snapshot.document(), None, account, request);
             let is_plain = match task.plan {
                 Plan::Serve(_) => true,
@@ -102,16 +101,6 @@ impl PublicClient<'_> {
             task.beginning.version = version;
         }
         Ok(seen)
-    }
-
-    /// The account that is meant, where no other could be, whatever this client holds for it: of that a snapshot may
-    /// not show all.
-    fn only_account(&self, snapshot: &Snapshot<'_>, request: &SilentRequest) -> Option<Account> {
-        let mut accounts = snapshot.accounts(Some(&self.registration.environment()));
-        accounts.retain(|account| is_meant(account, request.account.as_deref()));
-        let account = accounts.pop().filter(|_| accounts.is_empty())?;
-        let id_tokens = || snapshot.id_tokens(&account, &self.registration.client_id);
-        self.is_of_authority(&account, id_tokens).then_some(account)
     }
 
     fn task(&self, cache: Document<'_>, version: Option<Version>, account: Account, request: &SilentRequest) -> Task {
