@@ -15,7 +15,7 @@ use super::passphrase::Asking;
 use super::profile_format::KeyCache;
 use super::profiles::{self, Profile};
 use super::wire_log::WireLog;
-use super::{Exit, Failure, environment, keys, store};
+use super::{Failure, environment, keys, store};
 use crate::output::plain;
 
 /// The settings of one run, and what is made of them.
@@ -45,13 +45,10 @@ impl Context {
     }
 
     fn resolved(settings: &Settings, asking: Asking, creating: bool) -> Result<Self, Failure> {
-        let name = settings.profile.clone().unwrap_or_else(|| "default".to_owned());
-        let of_variable = |failure: Failure| failure.of_variable("TOKCACHE_PROFILE", settings);
-        profiles::ensure_name(&name).map_err(of_variable)?;
+        let name = profiles::chosen(settings)?;
         let profile = profiles::load(&name)?;
         if profile.is_none() && settings.profile.is_some() && !creating {
-            let message = format!("there is no profile {name:?}");
-            return Err(of_variable(Failure::new(Exit::Config, message).try_shell("tokcache profile list")));
+            return Err(profiles::unknown(&name).of_variable("TOKCACHE_PROFILE", settings));
         }
         let remembered = profile.as_ref();
         let clock = Arc::new(SystemClock::new());

@@ -53,12 +53,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
 
 /// The name that was typed here, else that of the settings.
 fn named(typed: Option<String>, settings: &Settings) -> Result<String, Failure> {
-    if let Some(name) = typed {
-        return Ok(name);
-    }
-    let name = settings.profile.clone().unwrap_or_else(|| "default".to_owned());
-    profiles::ensure_name(&name).map_err(|failure| failure.of_variable("TOKCACHE_PROFILE", settings))?;
-    Ok(name)
+    typed.map_or_else(|| profiles::chosen(settings), Ok)
 }
 
 fn list() -> Result<(), Failure> {
@@ -134,7 +129,6 @@ fn built_in(name: &str) -> Failure {
 }
 
 fn unknown(name: &str, typed: Option<String>, settings: &Settings) -> Failure {
-    let failure =
-        Failure::new(Exit::Config, format!("there is no profile {name:?}")).try_shell("tokcache profile list");
+    let failure = profiles::unknown(name);
     if typed.is_some() { failure } else { failure.of_variable("TOKCACHE_PROFILE", settings) }
 }

@@ -7,9 +7,21 @@ use std::path::{Path, PathBuf};
 use tokcache::platform;
 
 use super::advice::look_at;
+use super::args::Settings;
 pub(super) use super::profile_format::{EndpointNames, Learned, Profile};
 use super::{Exit, Failure, environment};
 use crate::output::quote;
+
+/// The name of the profile that the settings choose.
+pub(super) fn chosen(settings: &Settings) -> Result<String, Failure> {
+    let name = settings.profile.clone().unwrap_or_else(|| "default".to_owned());
+    ensure_name(&name).map_err(|failure| failure.of_variable("TOKCACHE_PROFILE", settings))?;
+    Ok(name)
+}
+
+pub(super) fn unknown(name: &str) -> Failure {
+    Failure::new(Exit::Config, format!("there is no profile {name:?}")).try_shell("tokcache profile list")
+}
 
 /// The profile `name`; `None` when there is none of that name.
 pub(super) fn load(name: &str) -> Result<Option<Profile>, Failure> {
@@ -122,7 +134,7 @@ pub(super) fn absolute(path: &Path) -> PathBuf {
 }
 
 /// Refuses what cannot be the name of a profile.
-pub(super) fn ensure_name(name: &str) -> Result<(), Failure> {
+fn ensure_name(name: &str) -> Result<(), Failure> {
     if is_name(name) {
         return Ok(());
     }
@@ -158,7 +170,6 @@ fn cannot(action: &str, path: &Path, error: &io::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::args::Settings;
 
     #[test]
     fn a_profile_that_may_not_be_replaced_is_for_its_folder_to_allow() {
