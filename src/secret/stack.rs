@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use zeroize::Zeroize;
+use super::wipe;
 
 /// More than any cipher uses, with every move of an unoptimised build.
 const DEEPEST: usize = 32 * 1024;
@@ -11,18 +11,18 @@ const DEEPEST: usize = 32 * 1024;
 /// through.
 pub(crate) fn wiping_the_stack<Outcome>(work: impl FnOnce() -> Outcome) -> Outcome {
     let outcome = beneath(work);
-    wipe();
+    wipe_beneath();
     outcome
 }
 
-/// A frame of its own, where [`wipe`] has its own next.
+/// A frame of its own, where [`wipe_beneath`] has its own next.
 #[inline(never)]
 fn beneath<Outcome>(work: impl FnOnce() -> Outcome) -> Outcome {
     work()
 }
 
 #[inline(never)]
-fn wipe() {
+fn wipe_beneath() {
     let mut used = [0_u8; DEEPEST];
-    black_box(&mut used).zeroize();
+    wipe(black_box(&mut used));
 }
