@@ -1,5 +1,7 @@
 //! A sealed store over the others, with a key file.
 
+mod rescued;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -331,50 +333,6 @@ fn threads_that_start_a_sealed_cache_at_once_lose_nothing() {
     });
     let document = loaded(&folder.store("cache", Encryption::AsItIs)).unwrap().unwrap();
     assert_eq!(document.split(|byte| *byte == b'\n').count(), 1 + 6);
-}
-
-#[test]
-fn what_is_rescued_is_sealed_and_only_that_is_taken_back() {
-    let folder = Folder::new();
-    folder.sealed("cache", "key");
-    let file = FileStore::new(&folder.path("cache"), Duration::ZERO, Arc::new(SystemClock::new()));
-    let file = file.rescuing_in(vec![folder.path("")]);
-    let store = SealedStore::new(Box::new(file), Encryption::AsItIs, settings());
-    let lease = || store.lease("credential", Duration::ZERO, &mut |_| Wait::More).unwrap().unwrap();
-    let kept = lease().rescue(b"canary").unwrap();
-    assert!(is_sealed(&kept));
-    assert_eq!(lease().rescued()[0].as_slice(), b"canary");
-    fs::copy(folder.path("cache"), &kept).unwrap();
-    assert!(lease().rescued().is_empty(), "the cache itself is not what was rescued");
-    fs::copy(folder.path("key"), &kept).unwrap();
-    assert!(lease().rescued().is_empty(), "what is plain was planted");
-}
-
-#[test]
-fn what_was_rescued_before_a_conversion_is_found_after_it_and_in_plain_only_beside_a_plain_cache() {
-    let folder = Folder::new();
-    let store = |encryption| {
-        let file = FileStore::new(&folder.path("cache"), Duration::ZERO, Arc::new(SystemClock::new()));
-        SealedStore::new(Box::new(file.rescuing_in(vec![folder.path("")])), encryption, settings())
-    };
-    let lease = |store: &SealedStore| store.lease("credential", Duration::ZERO, &mut |_| Wait::More).unwrap().unwrap();
-    put(&store(Encryption::AsItIs), DOCUMENT);
-    let kept = lease(&store(Encryption::AsItIs)).rescue(b"canary").unwrap();
-
-    type Convert<'a> = &'a dyn Fn() -> Result<Conversion, StoreError>;
-    let conversions: [(Convert<'_>, bool); 4] = [
-        (&|| store(Encryption::AsItIs).encrypt(&folder.key("key"), &|_| true), true),
-        (&|| store(Encryption::AsItIs).rekey(Some(&folder.key("other")), false), true),
-        (&|| store(Encryption::AsItIs).decrypt(), false),
-        (&|| store(Encryption::AsItIs).encrypt(&folder.key("key"), &|_| true), true),
-    ];
-    for (convert, seals) in conversions {
-        assert!(matches!(convert(), Ok(Conversion::Done { .. })));
-        assert_eq!(is_sealed(&kept), seals);
-        assert_eq!(lease(&store(Encryption::AsItIs)).rescued()[0].as_slice(), b"canary");
-    }
-    let left = fs::read_dir(folder.path("")).unwrap().count();
-    assert_eq!(left, 4, "the cache, two keys and what was rescued");
 }
 
 #[test]
