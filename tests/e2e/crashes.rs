@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::Output;
+use std::process::{Child, Output};
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -34,10 +34,7 @@ fn killed_before_the_request_another_takes_over() {
 
 #[test]
 fn killed_during_the_request_one_who_waits_takes_over() {
-    let (provider, home) = expired();
-    provider.order_fault(json!({ "grant_type": REFRESH_TOKEN, "held": true }));
-    let winner = home.start(TOKEN);
-    provider.wait_until_it_holds_one();
+    let (provider, home, winner) = refreshing(Held::Before);
     let mut waiting = home.start(TOKEN);
     let mut errors = BufReader::new(waiting.stderr.take().expect("its errors are piped"));
     let mut said = String::new();
@@ -54,10 +51,7 @@ fn killed_during_the_request_one_who_waits_takes_over() {
 
 #[test]
 fn killed_while_the_answer_is_under_way_all_say_so_and_one_asks_the_server() {
-    let (provider, home) = expired();
-    provider.order_fault(json!({ "grant_type": REFRESH_TOKEN, "held": true, "carried_out": true }));
-    let winner = home.start(TOKEN);
-    provider.wait_until_it_holds_one();
+    let (provider, home, winner) = refreshing(Held::After);
     kill(winner);
 
     let crowd: Vec<_> = (0..OTHERS).map(|_| home.start(&[SOON, &["--error-format", "json"]].concat())).collect();
@@ -80,14 +74,11 @@ fn killed_while_the_answer_is_under_way_all_say_so_and_one_asks_the_server() {
 #[test]
 fn interrupted_while_the_answer_is_under_way_it_ends_when_that_is_saved() {
     for end in [Signal::INT, Signal::TERM] {
-        let (provider, home) = expired();
-        provider.order_fault(json!({ "grant_type": REFRESH_TOKEN, "held": true, "carried_out": true }));
-        let refreshing = home.start(TOKEN);
-        provider.wait_until_it_holds_one();
-        signal(&refreshing, end);
+        let (provider, home, interrupted) = refreshing(Held::After);
+        signal(&interrupted, end);
         provider.heal();
 
-        let output = end_of(refreshing);
+        let output = end_of(interrupted);
 
         assert_eq!((output.status.signal(), output.stdout), (Some(end.as_raw()), Vec::new()));
         home.answer(SOON);
@@ -98,14 +89,11 @@ fn interrupted_while_the_answer_is_under_way_it_ends_when_that_is_saved() {
 
 #[test]
 fn interrupted_twice_it_ends_at_once() {
-    let (provider, home) = expired();
-    provider.order_fault(json!({ "grant_type": REFRESH_TOKEN, "held": true }));
-    let refreshing = home.start(TOKEN);
-    provider.wait_until_it_holds_one();
-    signal(&refreshing, Signal::INT);
-    signal(&refreshing, Signal::TERM);
+    let (provider, _home, interrupted) = refreshing(Held::Before);
+    signal(&interrupted, Signal::INT);
+    signal(&interrupted, Signal::TERM);
 
-    assert!(end_of(refreshing).status.signal().is_some());
+    assert!(end_of(interrupted).status.signal().is_some());
 
     provider.assert_no_sign_in_was_lost();
 }
@@ -129,10 +117,7 @@ fn killed_with_the_answer_in_hand_nothing_is_lost() {
 
 #[test]
 fn what_cannot_be_saved_is_printed_and_found_by_the_next_run() {
-    let (provider, home) = expired();
-    provider.order_fault(json!({ "grant_type": REFRESH_TOKEN, "held": true, "carried_out": true }));
-    let unlucky = home.start(TOKEN);
-    provider.wait_until_it_holds_one();
+    let (provider, home, unlucky) = refreshing(Held::After);
     let lock = home.cache.path().with_extension("json.lockfile");
     std::fs::create_dir(&lock).expect("a folder in the lock's place");
     provider.heal();
@@ -146,6 +131,25 @@ fn what_cannot_be_saved_is_printed_and_found_by_the_next_run() {
     home.answer(SOON);
     assert!(!home.holds_rescued_token());
     provider.assert_no_sign_in_was_lost();
+}
+
+/// When the provider holds a refresh back.
+#[derive(Eq, PartialEq)]
+enum Held {
+    /// Nothing has been done.
+    Before,
+    /// The refresh token is spent, and the answer under way.
+    After,
+}
+
+/// A sign-in whose refresh, by this process, the provider holds back.
+fn refreshing(held: Held) -> (Provider, Home, Child) {
+    let (provider, home) = expired();
+    let carried_out = held == Held::After;
+    provider.order_fault(json!({ "grant_type": REFRESH_TOKEN, "held": true, "carried_out": carried_out }));
+    let process = home.start(TOKEN);
+    provider.wait_until_it_holds_one();
+    (provider, home, process)
 }
 
 /// A sign-in whose access token has run out.
