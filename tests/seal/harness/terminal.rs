@@ -24,7 +24,7 @@ pub(crate) struct Terminal {
 
 impl Terminal {
     pub(crate) fn running(command: &Command) -> Terminal {
-        let keyboard = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        let keyboard = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&keyboard).unwrap();
         unlockpt(&keyboard).unwrap();
         let name = ptsname(&keyboard, Vec::new()).unwrap();
@@ -88,12 +88,19 @@ fn on_terminal(command: &Command, device: File) -> Command {
 fn screen(mut terminal: File) -> Receiver<Vec<u8>> {
     let (sender, receiver) = channel();
     std::thread::spawn(move || {
-        let mut bytes = [0; 4096];
-        while let Ok(length @ 1..) = terminal.read(&mut bytes) {
-            if sender.send(bytes[..length].to_vec()).is_err() {
+        while let Some(bytes) = shown_next(&mut terminal) {
+            if sender.send(bytes).is_err() {
                 return;
             }
         }
     });
     receiver
+}
+
+/// Linux may say that nobody has the terminal any more (EIO) before it hands over what the last one wrote in its last
+/// moment. That is there when the terminal is read again.
+fn shown_next(terminal: &mut File) -> Option<Vec<u8>> {
+    let mut bytes = [0; 4096];
+    let length = terminal.read(&mut bytes).or_else(|_| terminal.read(&mut bytes)).ok().filter(|length| *length > 0)?;
+    Some(bytes[..length].to_vec())
 }
