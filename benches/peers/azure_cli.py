@@ -1,26 +1,16 @@
-"""Prints a cached access token by the object that `az account get-access-token` asks. For benches/speed.
+"""Runs `az`, whole, with the arguments given. For benches/speed.
 
-Usage: azure_cli.py AUTHORITY CLIENT_ID SCOPE, with the cache file in AZURE_CONFIG_DIR
+AZURE_CONFIG_DIR has its cache and its profile; AUTHORITY is where somebody is signed in.
 """
 
-import sys
-from urllib.parse import urlsplit
+import os
+import runpy
 
 from azure.cli.core.auth.identity import Identity
 
 from no_network import NoNetwork
 
-
-class Offline(Identity):
-    @property
-    def _msal_public_app_kwargs(self):
-        return {**super()._msal_public_app_kwargs, "http_client": NoNetwork(authority)}
-
-
-authority, client_id, scope = sys.argv[1:]
-parts = urlsplit(authority)
-identity = Offline(
-    f"https://{parts.netloc}", tenant_id=parts.path.strip("/"), client_id=client_id, instance_discovery=False
-)
-(user,) = identity.get_user()
-print(identity.get_user_credential(user["username"]).acquire_token([scope])["access_token"])
+options = Identity._msal_public_app_kwargs
+network = NoNetwork(os.environ["AUTHORITY"])
+Identity._msal_public_app_kwargs = property(lambda self: {**options.fget(self), "http_client": network})
+runpy.run_module("azure.cli", run_name="__main__")

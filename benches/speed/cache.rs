@@ -1,7 +1,8 @@
 //! Cache files as MSAL Python writes them: one account, and as many tokens as are wanted.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -15,7 +16,8 @@ pub(crate) const CLIENT_ID: &str = "6731de76-14a6-49ae-97bc-6eba6914391e";
 
 const ACCOUNT: &str = "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa.11111111-1111-1111-1111-111111111111";
 const ENVIRONMENT: &str = "login.microsoftonline.com";
-const REALM: &str = "contoso.example";
+pub(crate) const REALM: &str = "contoso.example";
+pub(crate) const USERNAME: &str = "jane@contoso.example";
 /// As long as Entra's access tokens are.
 const TOKEN_LENGTH: usize = 2000;
 
@@ -76,6 +78,12 @@ impl Cache {
     }
 }
 
+/// A file that nobody else can read.
+pub(crate) fn put(path: &Path, text: &str) {
+    let file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(path);
+    file.unwrap().write_all(text.as_bytes()).unwrap();
+}
+
 fn scope(number: usize) -> String {
     format!("api://service-{number}/read")
 }
@@ -90,7 +98,7 @@ fn document(tokens: usize) -> Value {
             "environment": ENVIRONMENT,
             "realm": REALM,
             "local_account_id": "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa",
-            "username": "jane@contoso.example",
+            "username": USERNAME,
             "authority_type": "MSSTS",
         }},
         "IdToken": {format!("{ACCOUNT}-{ENVIRONMENT}-idtoken-{CLIENT_ID}-{REALM}-"): {
@@ -137,7 +145,7 @@ fn access_token(scope: &str, now: i64) -> (String, Value) {
 
 /// Made up, but such that it can be parsed: MSAL Node does.
 fn id_token() -> String {
-    let claims = json!({"sub": ACCOUNT, "preferred_username": "jane@contoso.example", "tid": REALM});
+    let claims = json!({"sub": ACCOUNT, "preferred_username": USERNAME, "tid": REALM});
     [json!({"alg": "none"}), claims, json!({})].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".")
 }
 

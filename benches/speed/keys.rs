@@ -1,13 +1,11 @@
 //! The same token out of an encrypted cache, by where its key is.
 
-use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::bus::{Bus, Daemon, Prompter};
-use crate::cache::Cache;
+use crate::cache::{Cache, put};
 use crate::contender::{Contender, found};
 
 /// How often those run that ask the keyring, and those whose key is made of a passphrase, which is slow on purpose.
@@ -54,10 +52,4 @@ pub(crate) fn secret_tool(cache: &Cache, keyring: &Bus) -> Contender {
     let mut lookup = keyring.command(found("secret-tool").to_str().unwrap());
     lookup.arg("lookup").args(attribute);
     Contender::new("secret-tool lookup", lookup, cache.token.as_bytes()).every(SLOW)
-}
-
-/// A file that nobody else can read.
-fn put(path: &Path, text: &str) {
-    let file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(path);
-    file.unwrap().write_all(text.as_bytes()).unwrap();
 }

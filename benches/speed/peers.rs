@@ -4,10 +4,14 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use serde_json::json;
 use tempfile::TempDir;
 
-use crate::cache::{self, CLIENT_ID, Cache};
+use crate::cache::{self, CLIENT_ID, Cache, put};
 use crate::harness::{Provider, SCOPE};
+
+/// The client that `az` is.
+const AZURE_CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 
 /// A script with MSAL Python and msal-extensions, as `tests/run` installs them. It is spared its network.
 pub(crate) fn msal_python(cache: &Cache) -> Option<Command> {
@@ -18,18 +22,36 @@ pub(crate) fn msal_python(cache: &Cache) -> Option<Command> {
     Some(command)
 }
 
-/// What `az account get-access-token` comes down to when its commands are loaded: `azure-cli-core`, as `tests/run`
-/// installs it. It is spared its network, too.
+/// `az account get-access-token`, whole, as `benches/run` installs it. It is spared its network, too.
 pub(crate) fn azure_cli(cache: &Cache) -> Option<Command> {
     let python = installed("python/bin/python")?;
+    let commands = installed("azure-cli")?;
     let folder = cache.path.with_file_name("azure");
-    std::fs::create_dir(&folder).unwrap();
-    std::fs::copy(&cache.path, folder.join("msal_token_cache.json")).unwrap();
+    sign_in_to_azure_cli(cache, &folder);
     let mut command = Command::new(python);
     command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/azure_cli.py"));
-    command.args([cache::AUTHORITY, CLIENT_ID, &cache.scope]).env("AZURE_CONFIG_DIR", folder);
-    command.env("AZURE_CORE_COLLECT_TELEMETRY", "no");
-    Some(command)
+    command.args(["account", "get-access-token", "--query", "accessToken", "-o", "tsv", "--scope", &cache.scope]);
+    command.env("AUTHORITY", cache::AUTHORITY).env("PYTHONPATH", commands);
+    command.env("AZURE_CONFIG_DIR", folder).env("AZURE_CORE_COLLECT_TELEMETRY", "no");
+    // It compiles itself and makes an index of its commands when it first runs.
+    command.output().is_ok_and(|output| output.status.success()).then_some(command)
+}
+
+/// What `az login` leaves behind, of its own client.
+fn sign_in_to_azure_cli(cache: &Cache, folder: &Path) {
+    std::fs::create_dir(folder).unwrap();
+    let tokens = std::fs::read_to_string(&cache.path).unwrap().replace(CLIENT_ID, AZURE_CLI);
+    put(&folder.join("msal_token_cache.json"), &tokens);
+    let subscription = json!({
+        "id": "00000000-0000-0000-0000-000000000000",
+        "name": "benches",
+        "state": "Enabled",
+        "user": {"name": cache::USERNAME, "type": "user"},
+        "isDefault": true,
+        "tenantId": cache::REALM,
+        "environmentName": "AzureCloud",
+    });
+    put(&folder.join("azureProfile.json"), &json!({"subscriptions": [subscription]}).to_string());
 }
 
 /// A program with msal-node and its extensions, likewise; it needs no network for a cached token.

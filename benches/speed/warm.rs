@@ -48,7 +48,7 @@ pub(crate) fn show(programs: &[Program], effort: f64) {
         ("jq", Some(jq)),
         ("MSAL Python", msal_python(&cache)),
         ("msal-node", msal_node(&cache)),
-        ("the core of az", azure_cli(&cache)),
+        ("az", azure_cli(&cache)),
     ];
     for (name, command) in others {
         match command.filter(is_here) {
