@@ -1,6 +1,5 @@
 //! What was typed, resolved: flag, then environment, then profile, then default.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokcache::acquire::{AcquireError, InteractionRequired, PublicClient, Registration};
@@ -29,7 +28,6 @@ pub(super) struct Context {
     pub(super) settings: Settings,
     /// Whether this run makes the profile, and so may find it missing or incomplete.
     pub(super) creating: bool,
-    ca_file: Option<PathBuf>,
     network: WireLog<Network>,
 }
 
@@ -61,7 +59,7 @@ impl Context {
         let ca_file = settings.ca_file.as_ref().or(remembered.and_then(|profile| profile.ca_file.as_ref())).cloned();
         let network = Network::new(NetworkOptions {
             timeout: settings.timeout(),
-            ca_file: ca_file.clone(),
+            ca_file,
             proxy: ProxyRules::from_environment(environment::text),
         });
         Ok(Context {
@@ -73,7 +71,6 @@ impl Context {
             narrator: Narrator::new(settings.verbose),
             settings: settings.clone(),
             creating,
-            ca_file,
             network: WireLog::new(network, settings.verbose),
         })
     }
@@ -106,8 +103,8 @@ impl Context {
     pub(super) fn failure(&self, error: AcquireError, scopes: &ScopeSet) -> Failure {
         let is_of_authority = matches!(error, AcquireError::WrongAuthority { .. });
         let is_of_nobody = matches!(error, AcquireError::InteractionRequired(InteractionRequired::NothingCached));
-        let is_of_ca_file = matches!(&error, AcquireError::Misconfigured { message }
-            if self.ca_file.as_ref().is_some_and(|path| message.contains(&format!("CA file {}", path.display()))));
+        let is_of_ca_file =
+            matches!(error, AcquireError::Misconfigured { .. }) && self.network.inner.has_refused_ca_file();
         let failure = Failure::from_acquire(error, self.login_words(scopes));
         let failure = if is_of_nobody { failure.saying_more(&self.elsewhere()) } else { failure };
         if is_of_ca_file {

@@ -8,7 +8,7 @@ use crate::output::{plain, tell};
 
 /// Tells of every exchange of `inner`.
 pub(super) struct WireLog<Inner> {
-    inner: Inner,
+    pub(super) inner: Inner,
     verbose: u8,
 }
 

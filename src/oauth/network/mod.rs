@@ -24,6 +24,7 @@ use crate::time::Timestamp;
 
 use super::http::{Body, Http, Request, Response, Stage, TransportError};
 use super::url::parse_secure;
+use trust::TrustError;
 use wiped::Wiped;
 
 pub use proxy::ProxyRules;
@@ -50,7 +51,7 @@ pub struct NetworkOptions {
 pub struct Network {
     options: NetworkOptions,
     /// Loaded for the first https request, so that nobody else pays for it.
-    trust_anchors: OnceLock<Result<RootCerts, String>>,
+    trust_anchors: OnceLock<Result<RootCerts, TrustError>>,
 }
 
 impl Network {
@@ -59,7 +60,12 @@ impl Network {
         Network { options, trust_anchors: OnceLock::new() }
     }
 
-    fn agent(&self, uri: &Uri, proxy: Option<Proxy>, connected: Arc<AtomicBool>) -> Result<Agent, String> {
+    /// Whether a request was not sent because [`NetworkOptions::ca_file`] is none.
+    pub fn has_refused_ca_file(&self) -> bool {
+        matches!(self.trust_anchors.get(), Some(Err(TrustError::CaFile(_))))
+    }
+
+    fn agent(&self, uri: &Uri, proxy: Option<Proxy>, connected: Arc<AtomicBool>) -> Result<Agent, TrustError> {
         let crypto = Arc::new(rustls::crypto::ring::default_provider());
         let tls = TlsConfig::builder().unversioned_rustls_crypto_provider(crypto).root_certs(self.root_certs(uri)?);
         let config = Agent::config_builder()
@@ -75,7 +81,7 @@ impl Network {
         Ok(Agent::with_parts(config.build(), connector, DefaultResolver::default()))
     }
 
-    fn root_certs(&self, uri: &Uri) -> Result<RootCerts, String> {
+    fn root_certs(&self, uri: &Uri) -> Result<RootCerts, TrustError> {
         if uri.scheme_str() != Some("https") {
             return Ok(RootCerts::new_with_certs(&[]));
         }
@@ -85,8 +91,7 @@ impl Network {
 
 impl Http for Network {
     fn send(&self, request: &Request) -> Result<Response, TransportError> {
-        let unsendable = |message| TransportError { stage: Stage::Unsendable, message };
-        let uri = parse_secure(&request.url).map_err(|error| unsendable(error.to_string()))?;
+        let uri = parse_secure(&request.url).map_err(unsendable)?;
         let proxy = self.options.proxy.proxy_for(&uri).map_err(unsendable)?;
         let route = transport_error::Route::new(&uri, proxy.as_ref(), self.options.timeout);
         let connected = Arc::new(AtomicBool::new(false));
@@ -96,6 +101,10 @@ impl Http for Network {
             TransportError { stage, message: route.describe(&error, stage) }
         })
     }
+}
+
+fn unsendable(why: impl ToString) -> TransportError {
+    TransportError { stage: Stage::Unsendable, message: why.to_string() }
 }
 
 fn exchange(agent: &Agent, uri: &Uri, request: &Request) -> Result<Response, ureq::Error> {

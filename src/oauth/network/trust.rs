@@ -2,6 +2,7 @@
 
 use std::env;
 use std::error::Error;
+use std::fmt;
 use std::path::Path;
 
 use rustls::RootCertStore;
@@ -16,25 +17,36 @@ const BUNDLES: [&str; 4] = [
     "/etc/ssl/cert.pem",
 ];
 
-/// Loads the trust anchors; the error says what is wrong, for a person.
-pub(super) fn load(ca_file: Option<&Path>) -> Result<RootCerts, String> {
+/// Why nobody can be trusted.
+#[derive(Clone, Debug)]
+pub(super) enum TrustError {
+    /// The CA file is none. What is wrong with it, for a person.
+    CaFile(String),
+    /// The system has no certificates. Why, for a person.
+    System(String),
+}
+
+/// Loads the trust anchors.
+pub(super) fn load(ca_file: Option<&Path>) -> Result<RootCerts, TrustError> {
     let system = system();
     let mut certificates = system.certs;
     if let Some(path) = ca_file {
         let more = load_certs_from_paths(Some(path), None);
         if let Some(error) = more.errors.first() {
             let cause = error.source().map(ToString::to_string).unwrap_or_default();
-            return Err(format!("cannot read the CA file {}: {cause}", path.display()));
+            return Err(TrustError::CaFile(format!("cannot read the CA file {}: {cause}", path.display())));
         }
         let mut usable = RootCertStore::empty();
         if usable.add_parsable_certificates(more.certs.iter().cloned()).0 == 0 {
-            return Err(format!("the CA file {} holds no certificate in PEM form", path.display()));
+            let what = format!("the CA file {} holds no certificate in PEM form", path.display());
+            return Err(TrustError::CaFile(what));
         }
         certificates.extend(more.certs);
     }
     if certificates.is_empty() {
         let reason = system.errors.first().map(|error| format!(" ({error})")).unwrap_or_default();
-        return Err(format!("this system has no trusted certificates{reason}: install them, or use --ca-file"));
+        let what = format!("this system has no trusted certificates{reason}: install them, or use --ca-file");
+        return Err(TrustError::System(what));
     }
     let certificates: Vec<_> = certificates.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
     Ok(RootCerts::new_with_certs(&certificates))
@@ -50,13 +62,20 @@ fn system() -> CertificateResult {
     }
 }
 
+impl fmt::Display for TrustError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (TrustError::CaFile(what) | TrustError::System(what)) = self;
+        formatter.write_str(what)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Write;
 
     use super::*;
 
-    fn with_file(content: &[u8]) -> Result<RootCerts, String> {
+    fn with_file(content: &[u8]) -> Result<RootCerts, TrustError> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(content).unwrap();
         load(Some(file.path()))
@@ -64,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_missing_ca_file_is_named() {
-        let error = load(Some(Path::new("/nonexistent/ca.pem"))).unwrap_err();
+        let Err(TrustError::CaFile(error)) = load(Some(Path::new("/nonexistent/ca.pem"))) else { panic!("trusted") };
         assert!(error.starts_with("cannot read the CA file /nonexistent/ca.pem: "), "{error}");
     }
 
@@ -72,7 +91,7 @@ mod tests {
     fn a_ca_file_without_a_certificate_is_an_error() {
         let not_der = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         for content in [&b""[..], b"nonsense", not_der] {
-            let error = with_file(content).unwrap_err();
+            let Err(TrustError::CaFile(error)) = with_file(content) else { panic!("trusted") };
             assert!(error.contains("holds no certificate"), "{error}");
         }
     }
