@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use clap::CommandFactory;
-use clap::error::{Error, ErrorKind};
+use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
+use clap::{CommandFactory, Parser};
 
 use super::args::{Arguments, Settings};
-use super::{Exit, Failure, environment, fail};
-use crate::output::ErrorFormat;
+use super::{Exit, Failure, environment, fail, typed};
+use crate::output::{ErrorFormat, command_line};
 
 /// Shows help and the version, which are no failures, or what is wrong with the command line.
 pub(super) fn show(error: &Error) -> ExitCode {
@@ -18,10 +18,29 @@ pub(super) fn show(error: &Error) -> ExitCode {
         let _ = error.print();
         return ExitCode::from(if is_bare { Exit::Usage as u8 } else { 0 });
     }
+    fail(&failure(error, is_bare), format, &Settings::default())
+}
+
+fn failure(error: &Error, is_bare: bool) -> Failure {
+    if let Some(parted) = with_command_parted(error) {
+        return Failure::new(Exit::Usage, "the command to run has to stand after --").try_shell(parted);
+    }
     let is_commandless = is_bare || error.kind() == ErrorKind::MissingSubcommand;
     let message = if is_commandless { "no command was given".to_owned() } else { message(&error.to_string()) };
-    let failure = Failure::new(Exit::Usage, message).try_shell(format!("{} --help", command_meant()));
-    fail(&failure, format, &Settings::default())
+    Failure::new(Exit::Usage, message).try_shell(format!("{} --help", command_meant()))
+}
+
+/// `exec ls` as it has to be typed: `exec -- ls`.
+fn with_command_parted(error: &Error) -> Option<String> {
+    let is_a_word = |value: &ContextValue| matches!(value, ContextValue::String(word) if !word.starts_with('-'));
+    if error.kind() != ErrorKind::UnknownArgument || !error.get(ContextKind::InvalidArg).is_some_and(is_a_word) {
+        return None;
+    }
+    let typed = typed();
+    // The last place that makes sense: before that stand flags and their values.
+    let mut parted =
+        (1..typed.len()).rev().map(|place| [&typed[..place], &["--".to_owned()], &typed[place..]].concat());
+    parted.find(|words| Arguments::try_parse_from(words).is_ok()).map(command_line)
 }
 
 /// Clap's paragraphs as one line, less those that the advice replaces.
