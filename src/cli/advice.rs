@@ -27,21 +27,8 @@ impl Advice {
         match self {
             Advice::Again => command_line(typed),
             Advice::AgainWith(flag, value) => {
-                let (mut own, childs) = parted(typed);
-                let mut is_there = false;
-                for place in 0..own.len() {
-                    if own[place].strip_prefix(flag).is_some_and(|rest| rest.starts_with('=')) {
-                        own[place] = format!("{flag}={value}");
-                        is_there = true;
-                    } else if own[place] == *flag && place + 1 < own.len() {
-                        own[place + 1].clone_from(value);
-                        is_there = true;
-                    }
-                }
-                if !is_there {
-                    own.extend([(*flag).to_owned(), value.clone()]);
-                }
-                command_line(own.iter().chain(childs))
+                let (own, childs) = parted(typed);
+                command_line(with(own, flag, value).iter().chain(childs))
             }
             Advice::AgainWithout(flag) => {
                 let (own, childs) = parted(typed);
@@ -57,10 +44,37 @@ impl Advice {
 }
 
 /// The words for tokcache, and those of the command that `exec` is to run.
-fn parted(typed: &[String]) -> (Vec<String>, &[String]) {
+fn parted(typed: &[String]) -> (&[String], &[String]) {
     let end = typed.iter().position(|word| word == "--").unwrap_or(typed.len());
-    let (own, childs) = typed.split_at(end);
-    (own.to_vec(), childs)
+    typed.split_at(end)
+}
+
+/// The words with this value of the flag, once, where it stood first or at the end.
+fn with(typed: &[String], flag: &str, value: &str) -> Vec<String> {
+    let apart = [flag.to_owned(), value.to_owned()];
+    let (mut words, mut is_there) = (Vec::new(), false);
+    let mut typed = typed.iter();
+    while let Some(word) = typed.next() {
+        let new = match word.strip_prefix(flag) {
+            Some("") => {
+                typed.next();
+                &apart[..]
+            }
+            Some(rest) if rest.starts_with('=') => &[format!("{flag}={value}")],
+            _ => {
+                words.push(word.clone());
+                continue;
+            }
+        };
+        if !is_there {
+            words.extend_from_slice(new);
+            is_there = true;
+        }
+    }
+    if !is_there {
+        words.extend(apart);
+    }
+    words
 }
 
 /// The command that makes room for a new cache. Not `rm`: what cannot be read here and now may be readable elsewhere,
@@ -96,6 +110,7 @@ mod tests {
             "tokcache exec --min-valid 60s --scope a -- b --min-valid 2h"
         );
         assert_eq!(shorter("tokcache token --min-valid=2h -o json"), "tokcache token --min-valid=60s -o json");
+        assert_eq!(shorter("tokcache token --min-valid 2h -v --min-valid=3h"), "tokcache token --min-valid 60s -v");
         assert_eq!(shorter("tokcache exec -- b"), "tokcache exec --min-valid 60s -- b");
         let online = advised(&Advice::AgainWithout("--offline"), "tokcache exec --offline -- b --offline");
         assert_eq!(online, "tokcache exec -- b --offline");
