@@ -41,7 +41,9 @@ pub(super) fn open(
     };
     store::open(url, store_settings).map_err(|error| match error {
         OpenError::NeverSealed { .. } => {
-            Failure::new(Exit::Usage, error).try_with("--encrypt", "none").of_variable("TOKCACHE_ENCRYPT", settings)
+            // Else the profile said so.
+            let exit = if settings.encrypt.is_some() { Exit::Usage } else { Exit::Config };
+            Failure::new(exit, error).try_with("--encrypt", "none").of_variable("TOKCACHE_ENCRYPT", settings)
         }
         error => {
             Failure::new(Exit::Config, error).try_with("--store", "file:PATH").of_variable("TOKCACHE_STORE", settings)
