@@ -54,7 +54,7 @@ fn killed_while_the_answer_is_under_way_all_say_so_and_one_asks_the_server() {
     let (provider, home, winner) = refreshing(Held::After);
     kill(winner);
 
-    let crowd: Vec<_> = (0..OTHERS).map(|_| home.start(&[SOON, &["--error-format", "json"]].concat())).collect();
+    let crowd: Vec<_> = (0..OTHERS).map(|_| home.start(&[TOKEN, &["--error-format", "json"]].concat())).collect();
     let errors: Vec<_> = crowd.into_iter().map(|child| error_of(&end_of(child))).collect();
 
     let message = errors[0]["message"].as_str().expect("a message");

@@ -43,7 +43,7 @@ fn two_hundred_processes_on_a_sealed_cache_make_one_refresh_too() {
 }
 
 #[test]
-fn forced_refreshes_at_once_are_one() {
+fn forced_refreshes_at_once_are_few() {
     let provider = slow_provider();
     let home = Home::at(&provider);
     home.sign_in(&provider);

@@ -83,13 +83,14 @@ fn node_costs_nobody_the_sign_in_at_coarse_file_times() {
 /// then finds half written, with all that is in it. That cannot be told from somebody who signs everybody out.
 #[test]
 fn the_others_alone_lose_entries_and_tear_the_file() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-
-    let cache = folder.path().join("cache.json");
-    let reports = write_together(&cache, &[Python, PythonPortalocker, Node, Dotnet, Go], Fine, pace(), || ());
-
-    print(&reports);
-    assert!(reports.iter().any(|report| report.lost > 0), "then there is something to promise");
+    let are_lost = (0..6).any(|_| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let cache = folder.path().join("cache.json");
+        let reports = write_together(&cache, &[Python, PythonPortalocker, Node, Dotnet, Go], Fine, pace(), || ());
+        print(&reports);
+        reports.iter().any(|report| report.lost > 0)
+    });
+    assert!(are_lost, "then there is something to promise");
 }
 
 /// So what tokcache loses there is counted only.

@@ -304,5 +304,5 @@ fn a_server_that_is_down_is_not_asked_thrice_by_each_of_many() {
         assert_eq!(output.status.code(), Some(5), "{}", text(&output.stderr));
     }
     // One after the other with a second each took 20 s.
-    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
 }

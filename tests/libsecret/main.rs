@@ -17,8 +17,8 @@ use home::{NAME, sorted};
 use support::home::Home;
 use support::provider::{NEW_ACCESS_TOKEN, NEW_REFRESH_TOKEN, Provider, generous};
 
-/// A failing command may not take longer, with the time to start it on a busy machine.
-const AT_MOST: Duration = Duration::from_millis(3_500);
+/// A failing command may not take longer: the keyring is given up after 3 s, and the rest is for a busy machine.
+const AT_MOST: Duration = Duration::from_secs(10);
 
 #[test]
 fn what_tokcache_signs_in_python_finds_and_nothing_is_on_the_disk() {

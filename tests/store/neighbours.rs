@@ -95,12 +95,19 @@ fn readers_beside_a_writer_that_tears_the_file_always_find_it_whole() {
 #[test]
 fn a_lawless_writer_that_tears_the_file_is_waited_for() {
     let cache = Cache::holding(b"BEGIN\nhalf");
+    let (torn, is_seen) = std::sync::mpsc::channel();
     std::thread::scope(|scope| {
-        scope.spawn(|| {
-            sleep(Duration::from_millis(300));
-            write_in_place(&cache.path, &document(&["theirs"]), Duration::from_millis(20));
+        let path = &cache.path;
+        scope.spawn(move || {
+            is_seen.recv().unwrap();
+            write_in_place(path, &document(&["theirs"]), Duration::from_millis(20));
         });
-        cache.store().update(&mut |bytes| adding("ours", bytes)).unwrap();
+        let change = &mut |bytes: Option<&[u8]>| {
+            // The writer hears the first of them.
+            let _ = torn.send(());
+            adding("ours", bytes)
+        };
+        cache.store().update(change).unwrap();
     });
     assert_eq!(loaded(&cache.store()).unwrap(), ["theirs", "ours"]);
 }

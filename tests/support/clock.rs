@@ -5,10 +5,16 @@ use std::time::Duration;
 
 use tokcache::time::{Clock, SystemClock, Timestamp};
 
-/// The system's clock, but sleeping only moves it.
-#[derive(Default)]
+/// The time at which it was made; only sleeping moves it, and takes none.
 pub(crate) struct SleepClock {
+    made: Timestamp,
     slept: Mutex<Duration>,
+}
+
+impl Default for SleepClock {
+    fn default() -> Self {
+        SleepClock { made: SystemClock::new().now(), slept: Mutex::default() }
+    }
 }
 
 impl SleepClock {
@@ -19,7 +25,7 @@ impl SleepClock {
 
 impl Clock for SleepClock {
     fn now(&self) -> Timestamp {
-        SystemClock::new().now().plus(self.slept())
+        self.made.plus(self.slept())
     }
 
     fn elapsed(&self) -> Duration {
