@@ -1,7 +1,7 @@
 //! A JSON object read member by member, so that garbage in one member spoils no other.
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -13,8 +13,9 @@ use crate::terms::ScopeSet;
 const LONGEST: u64 = u32::MAX as u64;
 
 /// The members of a JSON object, still in the buffer that they came in: no secret is copied before it is asked for.
-/// Of repeated names the last counts, as in Python.
-pub(super) struct Members<'a>(HashMap<Name, &'a RawValue>);
+/// Of repeated names the last counts, as in Python. Sorted, as a hash table would ask the system for a random number:
+/// the ID token is read for a cached access token, too.
+pub(super) struct Members<'a>(BTreeMap<Name, &'a RawValue>);
 
 impl<'a> Members<'a> {
     /// `None` unless `body` is one JSON object; a byte order mark is tolerated.
@@ -63,7 +64,7 @@ impl<'a> Members<'a> {
 
 /// A member's name, decoded. One that has no decoded form, for half a surrogate pair in it, stands for itself: no
 /// member that is looked for has such a name, and the others count.
-#[derive(Eq, Hash, PartialEq)]
+#[derive(Eq, Ord, PartialEq, PartialOrd)]
 struct Name(String);
 
 impl Borrow<str> for Name {
