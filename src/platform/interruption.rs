@@ -8,11 +8,11 @@ mod system {
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
     use std::sync::{Arc, Once};
 
-    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::flag;
     use signal_hook::low_level::emulate_default_handler;
 
-    /// Ends this process by SIGINT or SIGTERM when its work allows it, or when it is asked a second time.
+    /// Ends this process by SIGHUP, SIGINT or SIGTERM when its work allows it, or when it is asked a second time.
     pub struct Interruption {
         may_end: Arc<AtomicBool>,
         /// The signal that has come.
@@ -31,11 +31,12 @@ mod system {
         pub fn put_off(&self) {
             self.may_end.store(false, Ordering::SeqCst);
             self.listening.call_once(|| {
-                for signal in [SIGINT, SIGTERM].into_iter().filter(|signal| !is_ignored(*signal)) {
-                    // In this order. Where the system refuses, the process ends as it always did.
-                    let _ = flag::register_conditional_default(signal, Arc::clone(&self.may_end))
-                        .and_then(|_| flag::register(signal, Arc::clone(&self.may_end)))
-                        .and_then(|_| flag::register_usize(signal, Arc::clone(&self.asked_by), signal as usize));
+                for signal in [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| is_heeded(*signal)) {
+                    // In this order: one that comes in between is noted, and a second one ends the process. Where the
+                    // system refuses, the process ends as it always did.
+                    let _ = flag::register_usize(signal, Arc::clone(&self.asked_by), signal as usize)
+                        .and_then(|_| flag::register_conditional_default(signal, Arc::clone(&self.may_end)))
+                        .and_then(|_| flag::register(signal, Arc::clone(&self.may_end)));
                 }
             });
         }
@@ -50,13 +51,14 @@ mod system {
         }
     }
 
-    /// Whether whoever started this process wants it not to end by the signal: a shell's background jobs ignore Ctrl-C
-    /// (proc_pid_status(5), `SigIgn`).
-    fn is_ignored(signal: c_int) -> bool {
+    /// Whether the signal ends this process as it is. A shell's background jobs ignore Ctrl-C, and what `nohup` starts
+    /// the end of the terminal; what was told to ignore a signal has to go on (proc_pid_status(5), `SigIgn`). Where
+    /// that cannot be known, all stays as it is.
+    fn is_heeded(signal: c_int) -> bool {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-        let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
-        mask & 1 << (signal - 1) != 0
+        let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+        mask.is_some_and(|mask| mask & 1 << (signal - 1) == 0)
     }
 }
 

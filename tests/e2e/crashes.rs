@@ -73,7 +73,7 @@ fn killed_while_the_answer_is_under_way_all_say_so_and_one_asks_the_server() {
 
 #[test]
 fn interrupted_while_the_answer_is_under_way_it_ends_when_that_is_saved() {
-    for end in [Signal::INT, Signal::TERM] {
+    for end in [Signal::HUP, Signal::INT, Signal::TERM] {
         let (provider, home, interrupted) = refreshing(Held::After);
         signal(&interrupted, end);
         provider.heal();
