@@ -49,7 +49,7 @@ fn read(path: &Path) -> io::Result<String> {
         return Err(io::Error::other("it is not a file"));
     }
     if !platform::is_trusted(&metadata, &fs::metadata(path.parent().unwrap_or(Path::new(".")))?) {
-        return Err(io::Error::other("another user owns it or can write it"));
+        return Err(io::Error::other("another user owns it, or everybody can write or replace it"));
     }
     fs::read_to_string(path)
 }

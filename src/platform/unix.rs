@@ -103,12 +103,15 @@ pub(crate) fn is_private(file: &Metadata) -> bool {
     exposure(file).is_none()
 }
 
-/// Whether nobody but this user and root can have written what a file in `folder` says. Under `sudo`, the folder's
+/// Whether nobody but this user, root and a group that they let write can have written what a file in `folder` says.
+/// (Where everybody has a group of one's own, what an editor makes is for the group to write.) Under `sudo`, the folder's
 /// owner is this user.
 pub fn is_trusted(file: &Metadata, folder: &Metadata) -> bool {
+    const ALL_WRITE: u32 = 0o002;
     let user = geteuid();
     let is_users = [0, user.as_raw()].contains(&file.uid()) || user.is_root() && file.uid() == folder.uid();
-    is_users && file.mode() & 0o002 == 0
+    let is_replaceable = folder.mode() & (ALL_WRITE | STICKY) == ALL_WRITE;
+    is_users && file.mode() & ALL_WRITE == 0 && !is_replaceable
 }
 
 /// Who beside its owner can get at a file, or that its owner is somebody else; `None`: nobody.
@@ -218,6 +221,24 @@ mod tests {
         if geteuid().is_root() {
             rustix::fs::fchown(&file, Some(Uid::from_raw(65_534)), None).unwrap();
             assert!(!is_private(&file.metadata().unwrap()));
+        }
+    }
+
+    #[test]
+    fn what_everybody_could_write_or_replace_is_not_trusted() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = tempfile::NamedTempFile::new_in(&folder).unwrap();
+        for (of_file, of_folder, expected) in [
+            (0o644, 0o755, true),
+            (0o664, 0o775, true),
+            (0o646, 0o755, false),
+            (0o644, 0o757, false),
+            (0o644, 0o1777, true),
+        ] {
+            file.as_file().set_permissions(Permissions::from_mode(of_file)).unwrap();
+            fs::set_permissions(folder.path(), Permissions::from_mode(of_folder)).unwrap();
+            let [file, folder] = [file.path(), folder.path()].map(|path| fs::metadata(path).unwrap());
+            assert_eq!(is_trusted(&file, &folder), expected, "{of_file:o} in {of_folder:o}");
         }
     }
 
