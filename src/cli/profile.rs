@@ -1,14 +1,16 @@
 //! `tokcache profile`: named settings.
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use tokcache::store::CacheStore as _;
+use tokcache::time::SystemClock;
 
 use super::args::Settings;
-use super::context::Context;
 use super::passphrase::Asking;
 use super::profiles::{self, Profile, absolute};
-use super::{Exit, Failure, keys};
+use super::{Exit, Failure, keys, store};
 use crate::output::{self, command_line, quote, tell};
 
 #[derive(Args, Debug)]
@@ -99,9 +101,10 @@ fn set(name: &str, scopes: &[String], settings: &Settings) -> Result<(), Failure
 
 /// The store that was typed, found to be one and meant from anywhere.
 fn store_url(settings: &Settings) -> Result<Option<String>, Failure> {
-    let Some(_) = &settings.store else { return Ok(None) };
-    let unnamed = Settings { profile: None, ..settings.clone() };
-    Ok(Some(Context::new(&unnamed, Asking::never())?.store.describe().url))
+    let Some(url) = &settings.store else { return Ok(None) };
+    let encryption = keys::encryption(settings, None)?.unwrap_or_default();
+    let keys = keys::settings(Asking::never(), false, settings.verbose);
+    Ok(Some(store::open(Some(url), settings, encryption, keys, Arc::new(SystemClock::new()))?.describe().url))
 }
 
 fn remove(typed: Option<String>, settings: &Settings) -> Result<(), Failure> {
