@@ -70,7 +70,12 @@ pub enum AcquireError {
 pub enum InteractionRequired {
     /// The server answered a refresh with tokens of somebody else.
     AnswerForAnother,
-    /// The cache holds neither a usable access token nor a refresh token.
+    /// No cached access token fits, and there is no refresh token to get another.
+    NoRefreshToken {
+        /// Who is signed in.
+        account: Account,
+    },
+    /// Nobody is signed in.
     NothingCached,
     /// The server refused the refresh token (`invalid_grant`, `interaction_required`, …).
     Refused(Box<TokenErrorResponse>),
@@ -154,6 +159,11 @@ impl fmt::Display for InteractionRequired {
                 "the server answered the refresh for somebody else: the issuer or subject of its ID token is not that of \
                  the sign-in; nothing of the answer was kept",
             ),
+            InteractionRequired::NoRefreshToken { account } => write!(
+                formatter,
+                "{} is signed in, but no cached token fits, and there is no refresh token to get another",
+                name(account)
+            ),
             InteractionRequired::NothingCached => formatter.write_str("nobody is signed in"),
             InteractionRequired::Refused(response) => {
                 write!(formatter, "the server refused the refresh token: {response}")?;
@@ -181,12 +191,13 @@ impl std::error::Error for AcquireError {
 }
 
 fn names(accounts: &[Account]) -> String {
-    let names: Vec<_> = accounts
-        .iter()
-        .map(|account| match account.username.as_str() {
-            "" => account.home_account_id.to_string(),
-            username => format!("{username} ({})", account.home_account_id),
-        })
-        .collect();
+    let names: Vec<_> = accounts.iter().map(name).collect();
     names.join(", ")
+}
+
+fn name(account: &Account) -> String {
+    match account.username.as_str() {
+        "" => account.home_account_id.to_string(),
+        username => format!("{username} ({})", account.home_account_id),
+    }
 }

@@ -47,7 +47,7 @@ impl PublicClient<'_> {
             match self.lease(&credential, left, &mut enough) {
                 Ok(Some(lease)) => {
                     return match self.restore_rescued(lease.as_ref()) {
-                        Ok(()) => self.refresh_under_lease(refresh, lease.as_ref(), has_waited),
+                        Ok(()) => self.refresh_under_lease(refresh, lease.as_ref(), has_waited, fallback),
                         Err(error) => self.fall_back(refresh.account, fallback, error.into()),
                     };
                 }

@@ -47,13 +47,10 @@ impl PublicClient<'_> {
         };
         match plan {
             Plan::Serve(token) => Ok(AuthenticationResult::cached(token, account)),
-            Plan::SignIn => Err(AcquireError::InteractionRequired(InteractionRequired::NothingCached)),
-            Plan::Refresh { fallback: Some(token), .. } | Plan::Refused { fallback: Some(token), .. }
-                if request.offline =>
-            {
-                Ok(AuthenticationResult::cached(token, account))
+            Plan::SignIn => Err(AcquireError::InteractionRequired(InteractionRequired::NoRefreshToken { account })),
+            Plan::Refresh { fallback, .. } if request.offline => {
+                fallback.map(|token| AuthenticationResult::cached(token, account)).ok_or(AcquireError::Offline)
             }
-            Plan::Refresh { .. } | Plan::Refused { .. } if request.offline => Err(AcquireError::Offline),
             Plan::Refused { refusal, fallback } => {
                 self.fall_back(account, fallback, AcquireError::from_refresh(RequestError::Refused(refusal)))
             }

@@ -9,7 +9,7 @@ use super::{
     AcquireError, AuthenticationResult, InteractionRequired, Observer, PublicClient, Registration, SilentRequest,
     cached,
 };
-use crate::cache::{Account, RefreshTokenEntry, TokenCache};
+use crate::cache::{AccessTokenEntry, Account, RefreshTokenEntry, TokenCache};
 use crate::oauth::{
     AuthorityKind, ErrorCode, RequestError, Stage, TokenErrorResponse, TokenResponse, issuer_and_subject_of,
 };
@@ -25,18 +25,23 @@ const MOST_REFUSALS: usize = 4;
 impl PublicClient<'_> {
     /// Tries the refresh tokens that the cache holds, reading it again before each: what another program has rotated
     /// or signed out meanwhile is never taken for this account's end, and nothing is sent twice without a look.
+    /// `fallback` is served should the cache not be readable.
     pub(super) fn refresh_under_lease(
         &self,
         refresh: Refresh,
         lease: &dyn RefreshLease,
         has_waited: bool,
+        fallback: Option<AccessTokenEntry>,
     ) -> Result<AuthenticationResult, AcquireError> {
         let mut refused: Vec<(RefreshToken, Box<TokenErrorResponse>)> = Vec::new();
         // Whoever was waited for has tried often enough, or died.
         let retry_within = if has_waited { Duration::ZERO } else { self.retry_within };
         let mut tries = Tries::until(self.clock.elapsed() + retry_within);
         loop {
-            let cache = cached::load(self.store)?;
+            let cache = match cached::load(self.store) {
+                Ok(cache) => cache,
+                Err(error) => return self.fall_back(refresh.account, fallback, error.into()),
+            };
             let (refresh_tokens, remembered, fallback) = match self.plan_again(&cache, &refresh) {
                 Plan::Serve(token) => return Ok(AuthenticationResult::cached(token, refresh.account)),
                 Plan::Refresh { refresh_tokens, fallback } => (refresh_tokens, None, fallback),

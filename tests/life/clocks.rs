@@ -1,13 +1,9 @@
 //! Clocks that are wrong: no expired token is handed out, nobody refreshes in a loop, and people are told.
 
-use std::time::Duration;
-
 use tokcache::acquire::{PublicClient, Source};
-use tokcache::store::{
-    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Saved, StoreError, Wait,
-};
 use tokcache::time::Clock;
 
+use crate::altered_store::{Alteration, AlteredStore};
 use crate::scripted_server::Meanwhile;
 use crate::world::{Life, refresh_with, request, served, tokens};
 
@@ -92,53 +88,10 @@ fn of_machines_with_different_clocks_that_share_a_cache_one_refreshes() {
             life.token().unwrap();
             life.clock.set_ahead(-skew);
         };
-        let store = LeasedElsewhere { store: life.store.as_ref(), holder: &other_machine };
+        let store = AlteredStore::new(life.store.as_ref(), Alteration::LeasedBy(&other_machine));
         let outcome = PublicClient { store: &store, ..life.client() }.acquire_token_silent(&request()).unwrap();
         assert_eq!((outcome.access_token.expose(), outcome.source), ("AT-2", Source::Cache), "{skew}");
         assert_eq!(outcome.expires_on.seconds_since(life.clock.now()), 3600, "{skew}");
         life.server.assert_finished();
-    }
-}
-
-/// A store whose lease is held by somebody who refreshes while we begin to wait.
-struct LeasedElsewhere<'a> {
-    store: &'a dyn CacheStore,
-    holder: &'a (dyn Fn() + Sync),
-}
-
-impl CacheStore for LeasedElsewhere<'_> {
-    fn lease(
-        &self,
-        _credential: &str,
-        _patience: Duration,
-        waiting: &mut dyn FnMut(&Holder) -> Wait,
-    ) -> Result<Option<Box<dyn RefreshLease>>, StoreError> {
-        (self.holder)();
-        assert_eq!(waiting(&Holder::default()), Wait::Enough, "the result of the other has come");
-        Ok(None)
-    }
-
-    fn load(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError> {
-        self.store.load(read)
-    }
-
-    fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError> {
-        self.store.update(change)
-    }
-
-    fn remove(&self) -> Result<(), StoreError> {
-        self.store.remove()
-    }
-
-    fn ensure_room(&self, size: usize) -> Result<(), StoreError> {
-        self.store.ensure_room(size)
-    }
-
-    fn forget_rescued(&self) {
-        self.store.forget_rescued();
-    }
-
-    fn describe(&self) -> Description {
-        self.store.describe()
     }
 }

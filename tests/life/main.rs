@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a life that cannot go on has failed")]
 
+mod altered_store;
 mod scripted_server;
 mod stepped_clock;
 mod world;

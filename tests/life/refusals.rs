@@ -1,16 +1,12 @@
 //! A dead refresh token: everybody is told, and the server is asked once.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 use tokcache::acquire::{
     AcquireError, AuthenticationResult, Decision, InteractionRequired, PublicClient, SilentRequest,
 };
-use tokcache::store::{
-    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Saved, StoreError, Wait,
-};
 use tokcache::terms::ScopeSet;
 
+use crate::altered_store::{Alteration, AlteredStore};
 use crate::scripted_server::Exchange;
 use crate::world::{Life, refresh_with, request, tokens};
 
@@ -55,6 +51,14 @@ fn of_many_one_asks_the_server_and_all_tell_what_it_said() {
     }
     says_so(life.token_for(for_scope("another")));
     assert_eq!(life.client().explain(&request()).unwrap().decision, Decision::Refused);
+}
+
+#[test]
+fn a_refusal_is_told_offline_too() {
+    let life = at_any();
+    let offline = || SilentRequest { offline: true, ..request() };
+    says_so(life.token_for(offline()));
+    assert_eq!(life.client().explain(&offline()).unwrap().decision, Decision::Refused);
 }
 
 #[test]
@@ -130,46 +134,8 @@ fn a_refusal_that_cannot_be_remembered_is_told_all_the_same() {
     let life = Life::new();
     life.sign_in(tokens(1));
     life.clock.step(3600);
-    let store = Unwritable(life.store.as_ref());
+    let store = AlteredStore::new(life.store.as_ref(), Alteration::ReadOnly);
     life.server.expects([refusal(&json!({}))]);
     says_so(PublicClient { store: &store, ..life.client() }.acquire_token_silent(&request()));
     life.server.assert_finished();
-}
-
-/// A store that has become read-only.
-struct Unwritable<'a>(&'a dyn CacheStore);
-
-impl CacheStore for Unwritable<'_> {
-    fn load(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError> {
-        self.0.load(read)
-    }
-
-    fn update(&self, _change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError> {
-        Err(StoreError::damaged("read-only"))
-    }
-
-    fn remove(&self) -> Result<(), StoreError> {
-        self.0.remove()
-    }
-
-    fn ensure_room(&self, size: usize) -> Result<(), StoreError> {
-        self.0.ensure_room(size)
-    }
-
-    fn lease(
-        &self,
-        credential: &str,
-        patience: Duration,
-        waiting: &mut dyn FnMut(&Holder) -> Wait,
-    ) -> Result<Option<Box<dyn RefreshLease>>, StoreError> {
-        self.0.lease(credential, patience, waiting)
-    }
-
-    fn forget_rescued(&self) {
-        self.0.forget_rescued();
-    }
-
-    fn describe(&self) -> Description {
-        self.0.describe()
-    }
 }

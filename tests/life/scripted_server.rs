@@ -83,6 +83,14 @@ impl ScriptedServer {
     }
 }
 
+impl Drop for ScriptedServer {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.assert_finished();
+        }
+    }
+}
+
 impl Http for ScriptedServer {
     fn send(&self, request: &Request) -> Result<Response, TransportError> {
         let exchange = self.script.lock().unwrap().pop_front();

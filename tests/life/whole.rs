@@ -8,6 +8,7 @@ use tokcache::acquire::{
 };
 use tokcache::cache::MinValid;
 
+use crate::altered_store::{Alteration, AlteredStore};
 use crate::scripted_server::{Exchange, Meanwhile, want};
 use crate::world::{Life, refresh_with, request, served, tokens};
 
@@ -185,6 +186,33 @@ fn offline_never_makes_a_request() {
     assert_eq!(served(life.token_for(offline())), ("AT-1".into(), Source::Cache), "aging is good enough offline");
     life.clock.step(1800);
     assert!(matches!(life.token_for(offline()), Err(AcquireError::Offline)));
+}
+
+#[test]
+fn whoever_has_no_refresh_token_is_not_taken_for_nobody() {
+    let life = Life::new();
+    let mut without = tokens(1);
+    without.as_object_mut().unwrap().remove("refresh_token");
+    life.sign_in(without);
+    assert_eq!(served(life.token()), ("AT-1".into(), Source::Cache));
+    life.clock.step(3600);
+    let outcome = life.token();
+    let Err(AcquireError::InteractionRequired(InteractionRequired::NoRefreshToken { account })) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!(account.username.as_str(), "bob@example.com");
+}
+
+#[test]
+fn a_cache_that_cannot_be_read_again_costs_no_token_that_is_valid_still() {
+    let life = Life::new();
+    life.sign_in(tokens(1));
+    life.clock.step(1801);
+    life.told();
+    let store = AlteredStore::new(life.store.as_ref(), Alteration::UnreadableOnceLeased);
+    let outcome = PublicClient { store: &store, ..life.client() }.acquire_token_silent(&request());
+    assert_eq!(served(outcome), ("AT-1".into(), Source::Cache));
+    assert_eq!(life.told(), ["served despite"]);
 }
 
 #[test]
