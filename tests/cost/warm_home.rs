@@ -7,6 +7,9 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
 use tokcache::cache::{Grant, Owner, SignIn, TokenCache};
 use tokcache::secret::{AccessToken, RawIdToken, RefreshToken};
 use tokcache::terms::{AuthorityType, ClientId, Environment, HomeAccountId, Realm, ScopeSet};
@@ -14,10 +17,42 @@ use tokcache::time::{Clock, SystemClock};
 
 use crate::support::home::Home;
 
+const CLIENT_ID: &str = "6731de76-14a6-49ae-97bc-6eba6914391e";
 const TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
+const SUBJECT: &str = "a3a2a1a0-0000-4000-8000-0123456789ab";
+const USERNAME: &str = "jane@contoso.example";
 const TOKENS: usize = 6;
-const PROFILE: &str = "authority = \"https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47\"\n\
-                       client_id = \"6731de76-14a6-49ae-97bc-6eba6914391e\"\nscopes = [\"api://0/read\"]\n";
+
+/// Who issues the tokens.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Provider {
+    /// Microsoft's: the host tells that an account is its own.
+    Entra,
+    /// Any other: that is told by the issuer of an ID token, which is read, too.
+    Oidc,
+}
+
+impl Provider {
+    fn host(self) -> &'static str {
+        match self {
+            Provider::Entra => "login.microsoftonline.com",
+            Provider::Oidc => "id.example.com",
+        }
+    }
+
+    fn authority(self) -> String {
+        format!("https://{}/{TENANT}", self.host())
+    }
+
+    /// Of a kilobyte or two.
+    fn id_token(self) -> String {
+        let groups: Vec<_> = (0..20).map(|number| format!("group-{number}-of-the-directory-of-contoso")).collect();
+        let claims = json!({"iss": self.authority(), "sub": SUBJECT, "aud": CLIENT_ID, "preferred_username": USERNAME,
+                            "groups": groups});
+        let parts = [json!({"alg": "RS256"}).to_string(), claims.to_string(), "signature".repeat(28)];
+        parts.map(|part| URL_SAFE_NO_PAD.encode(part)).join(".")
+    }
+}
 
 pub(crate) struct WarmHome {
     home: Home,
@@ -25,15 +60,18 @@ pub(crate) struct WarmHome {
 }
 
 impl WarmHome {
-    pub(crate) fn new() -> Self {
-        WarmHome::with(TOKENS)
+    pub(crate) fn at(provider: Provider) -> Self {
+        WarmHome::with(provider, TOKENS)
     }
 
-    pub(crate) fn with(tokens: usize) -> Self {
+    pub(crate) fn with(provider: Provider, tokens: usize) -> Self {
         let home = Home::empty();
+        let authority = provider.authority();
+        let profile =
+            format!("authority = \"{authority}\"\nclient_id = \"{CLIENT_ID}\"\nscopes = [\"api://0/read\"]\n");
         fs::create_dir(home.path("config/profiles")).unwrap();
-        home.write("config/profiles/default.toml", PROFILE);
-        home.write("state/token_cache.json", cache(tokens));
+        home.write("config/profiles/default.toml", profile);
+        home.write("state/token_cache.json", cache(provider, tokens));
         WarmHome { home, tokens }
     }
 
@@ -71,21 +109,21 @@ pub(crate) fn static_program() -> &'static str {
     concat!(env!("CARGO_MANIFEST_DIR"), "/target/x86_64-unknown-linux-musl/release/tokcache")
 }
 
-fn cache(tokens: usize) -> Vec<u8> {
+fn cache(provider: Provider, tokens: usize) -> Vec<u8> {
     let mut cache = TokenCache::new();
     for number in 0..tokens {
-        cache.record(&grant(number), SystemClock::new().now());
+        cache.record(&grant(provider, number), SystemClock::new().now());
     }
     cache.serialize().as_bytes().to_vec()
 }
 
 /// The first one comes with a sign-in.
-fn grant(number: usize) -> Grant {
+fn grant(provider: Provider, number: usize) -> Grant {
     let grant = Grant::new(
-        ClientId::new("6731de76-14a6-49ae-97bc-6eba6914391e"),
-        Environment::new("login.microsoftonline.com"),
+        ClientId::new(CLIENT_ID),
+        Environment::new(provider.host()),
         Realm::new(TENANT),
-        Owner::User(HomeAccountId::new(format!("a3a2a1a0-0000-4000-8000-0123456789ab.{TENANT}"))),
+        Owner::User(HomeAccountId::new(format!("{SUBJECT}.{TENANT}"))),
         AccessToken::new(secret("access", number)),
         ScopeSet::parse(&scope(number)),
         24 * 3600,
@@ -95,13 +133,13 @@ fn grant(number: usize) -> Grant {
     }
     Grant {
         sign_in: Some(SignIn {
-            local_account_id: Some("a3a2a1a0-0000-4000-8000-0123456789ab".to_owned()),
-            username: "jane@contoso.example".to_owned(),
+            local_account_id: Some(SUBJECT.to_owned()),
+            username: USERNAME.to_owned(),
             authority_type: AuthorityType::Mssts,
             account_source: None,
         }),
         refresh_token: Some(RefreshToken::new(secret("refresh", number))),
-        id_token: Some(RawIdToken::new(secret("id", number))),
+        id_token: Some(RawIdToken::new(provider.id_token())),
         ..grant
     }
 }
