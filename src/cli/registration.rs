@@ -13,14 +13,19 @@ impl Context {
     pub(super) fn registration(&self) -> Result<Registration, Failure> {
         let profile = self.profile.clone().unwrap_or_default();
         let authority = self.settings.authority.clone().or_else(|| profile.authority.clone());
+        let client_id = self.settings.client_id.clone().or_else(|| profile.client_id.clone());
         // Endpoints that were named for one authority say nothing of another.
-        let url = |authority: &Option<String>| Some(Authority::parse(authority.as_ref()?, None).ok()?.url().to_owned());
-        let is_same = authority == profile.authority || url(&authority) == url(&profile.authority);
-        let mut effective = if is_same { profile } else { Profile::default() };
-        effective.authority = authority;
-        let remembered = self.profile.as_ref().and_then(|profile| profile.client_id.clone());
-        effective.client_id = self.settings.client_id.clone().or(remembered);
-        self.registration_of(&effective)
+        let effective = if self.is_authority_of_profile() { profile } else { Profile::default() };
+        self.registration_of(&Profile { authority, client_id, ..effective })
+    }
+
+    /// Whether the authority that is meant is the profile's.
+    pub(super) fn is_authority_of_profile(&self) -> bool {
+        let url =
+            |authority: &String| Authority::parse(authority, None).ok().map(|authority| authority.url().to_owned());
+        let of_profile = self.profile.as_ref().and_then(|profile| profile.authority.as_ref());
+        let typed = self.settings.authority.as_ref();
+        typed.is_none() || typed == of_profile || typed.and_then(url) == of_profile.and_then(url)
     }
 
     /// Who asks whom, by `profile` alone.

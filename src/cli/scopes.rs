@@ -48,10 +48,10 @@ impl Context {
         Ok(scopes)
     }
 
-    /// The command that signs in for these scopes; those of the profile are kept, as it will remember only what is
-    /// typed.
+    /// The command that signs in for these scopes; those of the profile, if they are of the same authority, are kept, as
+    /// it will remember only what is typed.
     pub(super) fn login_words(&self, scopes: &ScopeSet) -> Vec<String> {
-        let remembered = self.remembered_scopes();
+        let remembered = if self.is_authority_of_profile() { self.remembered_scopes() } else { ScopeSet::default() };
         let all = remembered.union(scopes);
         // What a sign-in into memory brings is gone when its command ends.
         let is_kept = self.store.describe().url != "memory:";
