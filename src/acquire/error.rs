@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::refusal::is_answer_for_another;
 use crate::cache::Account;
-use crate::oauth::{ErrorCode, RequestError, TokenErrorResponse};
+use crate::oauth::{ErrorCode, RequestError, Stage, TokenErrorResponse};
 use crate::store::StoreError;
 
 /// Why there is no token; each variant asks for something else of the caller.
@@ -93,6 +93,10 @@ impl AcquireError {
             }
             RequestError::Refused(response) if response.error == ErrorCode::InvalidScope => {
                 AcquireError::InteractionRequired(InteractionRequired::Refused(response))
+            }
+            RequestError::Unavailable { message, stage: Stage::Unknown, retry_after, status: None } => {
+                let message = format!("{message}; where refresh tokens are rotated, this one may be spent");
+                AcquireError::Unavailable { message, retry_after }
             }
             error => AcquireError::from_request(error),
         }

@@ -86,8 +86,11 @@ fn report(done: &str, revocation: Revocation) -> Result<(), Failure> {
             tell(format_args!("{done} here; the server was not told: no revocation endpoint is known for it."));
         }
         Revocation::Failed(error) => {
-            let message = format!("{done} here, but the server could not be told to revoke the refresh token: {error}");
-            // It is forgotten here: the same command again would find nothing to revoke.
+            // The same command again would find nothing to revoke.
+            let message = format!(
+                "{done} here, but the server could not be told to revoke the refresh token, which is good there until \
+                 it expires: {error}"
+            );
             return Err(Failure::new(Exit::Unavailable, message).retryable(false).try_tokcache(["list"]));
         }
     }
