@@ -36,7 +36,7 @@ complete -c tokcache -n "__fish_tokcache_needs_command" -l timeout -d 'Give up o
 complete -c tokcache -n "__fish_tokcache_needs_command" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_needs_command" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
 text\t'What failed, then what to type'"
-complete -c tokcache -n "__fish_tokcache_needs_command" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+complete -c tokcache -n "__fish_tokcache_needs_command" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_needs_command" -s V -l version -d 'Print version'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "login" -d 'Sign in by device code, remember the settings as the profile, cache the tokens'
@@ -70,7 +70,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l lock-timeout
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
 text\t'What failed, then what to type'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l qr -d 'Show the address as a QR code too'
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l scope -d 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l resource -d 'A resource: short for --scope RESOURCE/.default' -r
@@ -100,7 +100,7 @@ text\t'What failed, then what to type'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l force-refresh -d 'Only a token issued from now on will do'
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l offline -d 'Never use the network'
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l login -d 'Ask somebody to sign in, should no token be had silently'
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -s o -l output -d 'How it is printed' -r -f -a "json\t'One line of JSON'
 table\t'For people'"
@@ -116,7 +116,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l timeout -d 'G
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
 text\t'What failed, then what to type'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand list" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l account -d 'A user name or home account id; needed only where several are signed in' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
@@ -134,7 +134,7 @@ text\t'What failed, then what to type'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l all -d 'Forget all that the cache holds, whichever client it belongs to'
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l no-revoke -d 'Do not tell the server'
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -s y -l yes -d 'Do not ask'
-complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l scope -d 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l resource -d 'A resource: short for --scope RESOURCE/.default' -r
@@ -156,7 +156,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l error-format 
 text\t'What failed, then what to type'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l force-refresh -d 'Only a token issued from now on will do'
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l offline -d 'Never use the network'
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l scope -d 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l resource -d 'A resource: short for --scope RESOURCE/.default' -r
@@ -179,7 +179,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l error-form
 text\t'What failed, then what to type'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l force-refresh -d 'Only a token issued from now on will do'
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l offline -d 'Never use the network'
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
@@ -193,7 +193,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fis
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
 text\t'What failed, then what to type'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -f -a "list" -d 'Print the names'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -f -a "show" -d 'Print the settings of one, as TOML'
@@ -212,7 +212,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
 text\t'What failed, then what to type'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
@@ -226,7 +226,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
 text\t'What failed, then what to type'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l scope -d 'The scopes to ask for when none are typed; repeatable' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
@@ -241,7 +241,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
 text\t'What failed, then what to type'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
@@ -255,7 +255,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
 text\t'What failed, then what to type'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from help" -f -a "list" -d 'Print the names'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print the settings of one, as TOML'
@@ -274,7 +274,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
 text\t'What failed, then what to type'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -f -a "path" -d 'Print where the cache is'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -f -a "check" -d 'Read the whole cache and report what cannot be understood'
@@ -294,7 +294,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
 text\t'What failed, then what to type'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
@@ -309,7 +309,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
 text\t'What failed, then what to type'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l repair -d 'Save what is whole of a damaged cache; a copy of it is kept beside it'
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
@@ -323,7 +323,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
 text\t'What failed, then what to type'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
@@ -337,7 +337,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
 text\t'What failed, then what to type'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l new-passphrase-file -d 'Change to the passphrase in this file, instead of asking for it' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
@@ -353,7 +353,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
 text\t'What failed, then what to type'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l moved -d 'The cache was moved here on purpose: bind it to this place'
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print where the cache is'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "check" -d 'Read the whole cache and report what cannot be understood'
@@ -373,7 +373,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l timeou
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
 text\t'What failed, then what to type'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand help; and not __fish_seen_subcommand_from login token list clear exec explain profile cache completions help" -f -a "login" -d 'Sign in by device code, remember the settings as the profile, cache the tokens'
 complete -c tokcache -n "__fish_tokcache_using_subcommand help; and not __fish_seen_subcommand_from login token list clear exec explain profile cache completions help" -f -a "token" -d 'Print a valid access token: cached, else silently refreshed'

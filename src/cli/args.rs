@@ -74,8 +74,8 @@ pub(super) struct Settings {
     /// Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT]
     /// [default: as it is]
     ///
-    /// The passphrase is asked for on a terminal, or read from TOKCACHE_PASSPHRASE_FILE or the descriptor
-    /// TOKCACHE_PASSPHRASE_FD.
+    /// The passphrase is read from TOKCACHE_PASSPHRASE_FILE or the descriptor TOKCACHE_PASSPHRASE_FD, or else asked for
+    /// on a terminal, by login and cache alone.
     #[arg(long, global = true, value_name = "KEY")]
     pub(super) encrypt: Option<String>,
 
@@ -99,7 +99,7 @@ pub(super) struct Settings {
     #[arg(long, global = true, value_name = "FORMAT", value_enum)]
     pub(super) error_format: Option<ErrorFormat>,
 
-    /// Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG]
+    /// Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(super) verbose: u8,
 

@@ -7,7 +7,7 @@ use tokcache::oauth::AuthorityError;
 use tokcache::store::{KeyError, KeySource, KeyringFault, SealError, StoreError};
 
 use super::advice::{look_at, set_aside};
-use super::{Exit, Failure};
+use super::{Exit, Failure, environment};
 
 impl Failure {
     /// `login` are the words of the command that signs in for what was asked.
@@ -37,7 +37,7 @@ impl Failure {
             }
             AcquireError::InteractionRequired(_) => failure.try_tokcache(login),
             AcquireError::MinValid { lifetime, .. } => failure.try_with("--min-valid", format!("{lifetime}s")),
-            AcquireError::Offline => failure.try_without("--offline"),
+            AcquireError::Offline => failure.retryable(false).try_without("--offline"),
             AcquireError::Store(error) => Failure::from(error),
             AcquireError::Unsupported { what } => {
                 let endpoint = [format!("--{}", what.replace('_', "-")), "URL".to_owned()];
@@ -56,9 +56,13 @@ impl Failure {
             SealError::Key { error: KeyError::Keyring(KeyringFault::NoItem), store, .. } => {
                 self.try_shell(set_aside(store.strip_prefix("file:").unwrap_or(&store)))
             }
-            // It can be typed again.
+            // It can be typed again, where nothing else has it.
             SealError::Key { source: KeySource::Passphrase, error: KeyError::WrongKey(_), .. }
-            | SealError::NewKey { error: KeyError::PassphrasesDiffer, .. } => self,
+                if environment::passphrase_file().is_none() =>
+            {
+                self
+            }
+            SealError::NewKey { error: KeyError::PassphrasesDiffer, .. } => self,
             SealError::Key { source: KeySource::Passphrase, .. }
             | SealError::NewKey { source: KeySource::Passphrase, .. } => {
                 self.try_shell("export TOKCACHE_PASSPHRASE_FILE=FILE")

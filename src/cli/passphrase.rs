@@ -37,8 +37,12 @@ impl Asking {
 
     /// Somebody may be asked, and is there.
     pub(super) fn reaches_somebody(&self) -> bool {
-        self.allowed && io::stdin().is_terminal() && io::stderr().is_terminal()
+        self.allowed && is_on_terminal()
     }
+}
+
+fn is_on_terminal() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
 /// The passphrases of one run.
@@ -68,6 +72,9 @@ impl Passphrases for PassphrasesOfRun {
         if !self.asking.reaches_somebody() {
             return Err(why(match purpose {
                 PassphraseFor::NewKey => "a new passphrase is needed, and nobody can be asked for it",
+                _ if is_on_terminal() => {
+                    "the cache is encrypted with a passphrase, which this command asks nobody for, unlike `cache check`"
+                }
                 _ => "the cache is encrypted with a passphrase, and nobody can be asked for it",
             }));
         }

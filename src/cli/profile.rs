@@ -110,12 +110,15 @@ fn store_url(settings: &Settings) -> Result<Option<String>, Failure> {
 fn remove(typed: Option<String>, settings: &Settings) -> Result<(), Failure> {
     let name = &named(typed.clone(), settings)?;
     // One that cannot be used can be removed, too.
-    let profile = profiles::load_saved(name).ok().flatten().unwrap_or_default();
-    if !profiles::remove(name)? {
-        let is_built_in = profiles::load(name)?.is_some();
+    let profile = profiles::load_saved(name).ok().flatten();
+    let is_removed = profiles::remove(name)?;
+    let is_built_in = profiles::load(name)?.is_some();
+    if !is_removed {
         return Err(if is_built_in { built_in(name) } else { unknown(name, typed, settings) });
     }
-    tell(format_args!("The profile {name:?} is gone; {} forgets tokens.", quoted_clear(&profile)));
+    let advice = profile.map(|profile| format!("; {} forgets tokens", quoted_clear(&profile))).unwrap_or_default();
+    let what = if is_built_in { "is as it was built in again" } else { "is gone" };
+    tell(format_args!("The profile {name:?} {what}{advice}."));
     Ok(())
 }
 

@@ -138,7 +138,7 @@ fn ensure_name(name: &str) -> Result<(), Failure> {
     if is_name(name) {
         return Ok(());
     }
-    let message = format!("{name:?} is no name for a profile: take letters, digits, - and _");
+    let message = format!("{name:?} is no name for a profile: take up to 64 letters, digits, - and _");
     Err(Failure::new(Exit::Config, message).try_shell("tokcache profile list"))
 }
 

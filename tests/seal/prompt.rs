@@ -118,7 +118,8 @@ fn what_scripts_run_never_asks_even_on_a_terminal() {
     let home = sealed_home();
     for line in ["token", "list", "explain", "exec -- true", "clear"] {
         let said = failure_of(7, &asked(&home, line).end());
-        let nobody = "error: the cache is encrypted with a passphrase, and nobody can be asked for it\n  try: export ";
+        let nobody = "error: the cache is encrypted with a passphrase, which this command asks nobody for, unlike \
+                      `cache check`\n  try: export ";
         assert!(said.starts_with(nobody), "{line}: {said}");
     }
 }
