@@ -1,5 +1,5 @@
 //! Windows. A new file in a user's profile is that user's by inheritance, so there are no modes and owners to keep.
-#![allow(unsafe_code, reason = "two calls that std has no safe form of")]
+#![allow(unsafe_code, reason = "what is asked of a file and a process has no safe form in std")]
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};

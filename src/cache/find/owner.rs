@@ -23,7 +23,8 @@ pub struct Holding {
 }
 
 impl TokenCache {
-    /// The same, and those whose account another library has removed, leaving tokens behind.
+    /// The accounts for which this client holds tokens, those too whose account another library has removed, leaving
+    /// tokens behind.
     pub fn client_owners(&self, environment: &Environment, client_id: &ClientId) -> Vec<Account> {
         let mut accounts = self.accounts(Some(environment));
         let orphans = self.document().orphans(&accounts);
