@@ -6,6 +6,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "clippy allows them in test functions only")]
 
+mod callgrind;
 mod calls;
 #[path = "../faults/home.rs"]
 #[expect(dead_code, reason = "shared with another tier")]
@@ -18,3 +19,4 @@ mod refresh;
 mod support;
 mod warm;
 mod warm_home;
+mod warm_path;

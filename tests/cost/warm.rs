@@ -1,8 +1,8 @@
 //! A cached token.
 
+use crate::callgrind::callgrind;
 use crate::calls::{calls_until, named, result};
 use crate::support::strace::{is_within, name};
-use crate::support::{answer_of, text, wrapped};
 use crate::warm_home::Provider::{self, Entra, Oidc};
 use crate::warm_home::{WarmHome, static_program};
 
@@ -87,7 +87,7 @@ fn a_program_linked_as_usual_does_as_little_once_it_runs_and_loads_no_unwinder()
     let own = &calls[first..];
     assert!(own.len() <= MOST_OWN_CALLS, "{} system calls: {own:#?}", own.len());
     let unwinder: Vec<_> = calls.iter().filter(|call| call.contains("libgcc_s")).collect();
-    assert!(unwinder.is_empty(), "build.rs links it in: {unwinder:#?}");
+    assert!(unwinder.is_empty(), "build/main.rs links another in: {unwinder:#?}");
 }
 
 #[test]
@@ -121,11 +121,7 @@ fn length(call: &str) -> u64 {
 
 /// What callgrind counts.
 fn instructions(home: &WarmHome) -> u64 {
-    let callgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"];
-    let output = wrapped(&callgrind, &home.command(static_program())).output();
-    let output = output.expect("this tier needs valgrind: tests/run cost installs it");
-    assert_eq!(answer_of(&output), home.token());
-    let said = text(&output.stderr);
+    let said = callgrind(home, static_program(), &["--callgrind-out-file=/dev/null"]);
     let collected = said.lines().find_map(|line| line.split_once("Collected : ")).expect("a count");
     collected.1.trim().parse().unwrap()
 }

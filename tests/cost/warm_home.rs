@@ -94,19 +94,30 @@ impl WarmHome {
 
 /// The static program, of the newest source.
 pub(crate) fn static_program() -> &'static str {
-    static BUILT: LazyLock<()> = LazyLock::new(|| {
-        let mut cargo = Command::new(env!("CARGO"));
-        // What cargo tells this test of its package would have that build start again from the C of `ring`.
-        let is_of_package =
-            |name: &str| name == "OUT_DIR" || name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
-        for (name, _) in std::env::vars().filter(|(name, _)| is_of_package(name)) {
-            cargo.env_remove(name);
-        }
-        let built = cargo.arg("static").current_dir(env!("CARGO_MANIFEST_DIR")).status().unwrap();
-        assert!(built.success(), "tests/run cost installs what the static program needs");
-    });
-    LazyLock::force(&BUILT);
-    concat!(env!("CARGO_MANIFEST_DIR"), "/target/x86_64-unknown-linux-musl/release/tokcache")
+    static BUILT: LazyLock<String> = LazyLock::new(|| build_static("target", &[]));
+    &BUILT
+}
+
+/// Builds it in this folder, with this environment, and returns where it is.
+pub(crate) fn build_static(folder: &str, environment: &[(&str, &str)]) -> String {
+    let mut cargo = Command::new(env!("CARGO"));
+    // What cargo tells this test of its package would have that build start again from the C of `ring`.
+    let is_of_package =
+        |name: &str| name == "OUT_DIR" || name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars().filter(|(name, _)| is_of_package(name)) {
+        cargo.env_remove(name);
+    }
+    let target = root().join(folder);
+    cargo.args(["static", "--target-dir"]).arg(&target).envs(environment.iter().copied());
+    assert!(
+        cargo.current_dir(root()).status().unwrap().success(),
+        "tests/run cost installs what the static program needs"
+    );
+    target.join("x86_64-unknown-linux-musl/release/tokcache").into_os_string().into_string().unwrap()
+}
+
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 fn cache(provider: Provider, tokens: usize) -> Vec<u8> {

@@ -1,0 +1,43 @@
+//! How the program is linked on Linux, so that it starts with little to do (docs/startup.md).
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "cargo is told by lines, and a build that cannot be set up ends"
+)]
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+
+/// Names of functions, one a line, with `*` for what a compiler makes up. `tests/cost/warm_path.rs` writes it.
+const WARM_PATH: &str = "build/warm_path.txt";
+
+fn main() {
+    println!("cargo::rerun-if-changed=build");
+    let target = |part: &str| env::var(format!("CARGO_CFG_TARGET_{part}")).unwrap_or_default();
+    let is_static = target("FEATURE").split(',').any(|feature| feature == "crt-static");
+    match (target("OS").as_str(), target("ENV").as_str()) {
+        ("linux", "gnu") if !is_static => link_unwinder(),
+        ("linux", "musl") => keep_warm_path_together(),
+        _ => {}
+    }
+}
+
+/// Links `libgcc_eh.a` of the C compiler that links the program anyway, instead of `libgcc_s.so.1`. To find, map and
+/// bind a second shared library takes nine system calls at every start.
+fn link_unwinder() {
+    println!("cargo::rustc-link-lib=gcc_eh");
+}
+
+/// Has the functions that a cached token needs stand side by side: the kernel maps a program piece by piece, and each
+/// piece costs a page fault. Not with glibc, where much else has to be mapped, and where a linker may be configured
+/// that knows no such scripts.
+fn keep_warm_path_together() {
+    let names = fs::read_to_string(WARM_PATH).expect("it is part of the package");
+    let sections: String = names.lines().map(|name| format!("*(.text.{name})\n")).collect();
+    let script = format!("SECTIONS {{ .text.warm : {{\n{sections}}} }}\nINSERT BEFORE .text;\n");
+    let path = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("warm_path.ld");
+    fs::write(&path, script).expect("cargo has made its folder");
+    println!("cargo::rustc-link-arg-bins=-Wl,-T,{}", path.display());
+}

@@ -1,0 +1,76 @@
+//! What of the program a cached token needs, which is kept together: `build/main.rs`.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use crate::callgrind::executed;
+use crate::support::{answer_of, put};
+use crate::warm_home::Provider::{Entra, Oidc};
+use crate::warm_home::{WarmHome, build_static, root, static_program};
+
+/// Bytes that Linux maps at a page fault (`fault_around_bytes`).
+const PIECE: u64 = 64 * 1024;
+const MOST_PIECES: usize = 16;
+
+#[test]
+fn a_cached_token_needs_few_pieces_of_the_program() {
+    for provider in [Entra, Oidc] {
+        let executed = executed(&WarmHome::at(provider), static_program());
+        let pieces: BTreeSet<_> = executed.iter().map(|address| address / PIECE).collect();
+        let count = pieces.len();
+        let write = "cargo test --test cost -- --ignored writes build/warm_path.txt again, for this code and compiler";
+        assert!(count <= MOST_PIECES, "{provider:?}: {count} pieces of 64 KB; {write}");
+    }
+}
+
+#[test]
+#[ignore = "writes build/warm_path.txt"]
+fn write_the_warm_path() {
+    let list = root().join("build/warm_path.txt");
+    // All functions in one section: valgrind gives addresses of others in another way.
+    put(&list, "");
+    let program = build_static("target/warm_path", &[("CARGO_PROFILE_RELEASE_STRIP", "false")]);
+    let functions = functions(&program);
+    let mut warm = BTreeSet::new();
+    for address in [Entra, Oidc].into_iter().flat_map(|provider| executed(&WarmHome::at(provider), &program)) {
+        let place = functions.partition_point(|function| function.start <= address);
+        let function = place.checked_sub(1).map(|last| &functions[last]);
+        warm.extend(function.filter(|function| address < function.end).map(|function| pattern(&function.name)));
+    }
+    // What is not Rust has no section of its own.
+    warm.retain(|name| name.starts_with("_ZN") || name.starts_with("_R"));
+    let lines: String = warm.iter().map(|name| format!("{name}\n")).collect();
+    put(&list, lines);
+}
+
+struct Function {
+    start: u64,
+    end: u64,
+    name: String,
+}
+
+/// Those of a program that is not stripped, sorted. `nm` comes with the linker.
+fn functions(program: &str) -> Vec<Function> {
+    let symbols = answer_of(&Command::new("nm").args(["--print-size", "--numeric-sort", program]).output().unwrap());
+    let function = |line: &str| {
+        let [start, size, kind, name] = line.split(' ').collect::<Vec<_>>().try_into().ok()?;
+        let [start, size] = [start, size].map(|number| u64::from_str_radix(number, 16));
+        let (start, size) = (start.ok()?, size.ok()?);
+        "tTwW".contains(kind).then(|| Function { start, end: start + size, name: name.to_owned() })
+    };
+    symbols.lines().filter_map(function).collect()
+}
+
+/// The name without the numbers by which compilers tell crates and instances apart: the hash at the end of a legacy
+/// name, the disambiguators of crates in one of the v0 scheme.
+fn pattern(name: &str) -> String {
+    if let Some(hash) = name.strip_prefix("_ZN").and_then(|_| name.rfind("17h")) {
+        return format!("{}*", &name[..hash + 3]);
+    }
+    let mut parts = name.split("Cs");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |pattern, part| match part.split_once('_') {
+        Some((_, rest)) => format!("{pattern}Cs*_{rest}"),
+        None => format!("{pattern}Cs{part}"),
+    })
+}
