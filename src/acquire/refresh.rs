@@ -22,6 +22,9 @@ pub(super) struct Refresh<'a> {
 
 impl PublicClient<'_> {
     /// Refreshes, or takes the result of the process that already does. `fallback` is served should both fail.
+    ///
+    /// Never inlined, so that a cached token has no room on the stack to be made for it.
+    #[inline(never)]
     pub(super) fn refresh_once(
         &self,
         refresh: Refresh,

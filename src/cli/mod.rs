@@ -65,6 +65,15 @@ fn run_command() -> ExitCode {
 
 fn dispatch(settings: &Settings, command: Command) -> Result<ExitCode, Failure> {
     match command {
+        Command::Token(command) => token::run(settings, command).map(|()| ExitCode::SUCCESS),
+        command => dispatch_rarer(settings, command),
+    }
+}
+
+/// Apart, so that a cached token has no room on the stack to be made for all other commands.
+#[inline(never)]
+fn dispatch_rarer(settings: &Settings, command: Command) -> Result<ExitCode, Failure> {
+    match command {
         Command::Cache(command) => cache::run(settings, command)?,
         Command::Clear(command) => clear::run(settings, command)?,
         Command::Completions(command) => completions::run(&command)?,

@@ -1,6 +1,7 @@
 //! What of the program a cached token needs, which is kept together: `build/main.rs`.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::process::Command;
 
 use crate::callgrind::executed;
@@ -10,7 +11,7 @@ use crate::warm_home::{WarmHome, build_static, root, static_program};
 
 /// Bytes that Linux maps at a page fault (`fault_around_bytes`).
 const PIECE: u64 = 64 * 1024;
-const MOST_PIECES: usize = 16;
+const MOST_PIECES: usize = 14;
 
 #[test]
 fn a_cached_token_needs_few_pieces_of_the_program() {
@@ -31,32 +32,28 @@ fn write_the_warm_path() {
     put(&list, "");
     let program = build_static("target/warm_path", &[("CARGO_PROFILE_RELEASE_STRIP", "false")]);
     let functions = functions(&program);
-    let mut warm = BTreeSet::new();
-    for address in [Entra, Oidc].into_iter().flat_map(|provider| executed(&WarmHome::at(provider), &program)) {
-        let place = functions.partition_point(|function| function.start <= address);
-        let function = place.checked_sub(1).map(|last| &functions[last]);
-        warm.extend(function.filter(|function| address < function.end).map(|function| pattern(&function.name)));
-    }
-    // What is not Rust has no section of its own.
-    warm.retain(|name| name.starts_with("_ZN") || name.starts_with("_R"));
+    let executed = [Entra, Oidc].map(|provider| executed(&WarmHome::at(provider), &program));
+    // One may have several names, of which its section has one.
+    let is_warm =
+        |function: &&Function| executed.iter().any(|all| all.range(function.addresses.clone()).next().is_some());
+    let warm: BTreeSet<_> = functions.iter().filter(is_warm).map(|function| pattern(&function.name)).collect();
     let lines: String = warm.iter().map(|name| format!("{name}\n")).collect();
     put(&list, lines);
 }
 
 struct Function {
-    start: u64,
-    end: u64,
+    addresses: Range<u64>,
     name: String,
 }
 
-/// Those of a program that is not stripped, sorted. `nm` comes with the linker.
+/// Those of a program that is not stripped. `nm` comes with the linker.
 fn functions(program: &str) -> Vec<Function> {
-    let symbols = answer_of(&Command::new("nm").args(["--print-size", "--numeric-sort", program]).output().unwrap());
+    let symbols = answer_of(&Command::new("nm").args(["--print-size", program]).output().unwrap());
     let function = |line: &str| {
         let [start, size, kind, name] = line.split(' ').collect::<Vec<_>>().try_into().ok()?;
         let [start, size] = [start, size].map(|number| u64::from_str_radix(number, 16));
         let (start, size) = (start.ok()?, size.ok()?);
-        "tTwW".contains(kind).then(|| Function { start, end: start + size, name: name.to_owned() })
+        "tTwW".contains(kind).then(|| Function { addresses: start..start + size, name: name.to_owned() })
     };
     symbols.lines().filter_map(function).collect()
 }
