@@ -1,5 +1,6 @@
 //! Whole processes, timed side by side.
 
+use std::ffi::OsStr;
 use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -17,8 +18,12 @@ pub(crate) struct Contender {
 impl Contender {
     /// `command`, which has to print this and nothing else.
     pub(crate) fn new(name: impl Into<String>, mut command: Command, prints: impl Into<Vec<u8>>) -> Self {
-        // Cargo's: every program that is not static would look there for its libraries first.
-        command.env_remove("LD_LIBRARY_PATH");
+        // Cargo's: every program that is not static would look there for its libraries first, and the others are more
+        // variables than a user has.
+        let is_cargos = |name: &OsStr| name == "LD_LIBRARY_PATH" || name.as_encoded_bytes().starts_with(b"CARGO");
+        for (name, _) in std::env::vars_os().filter(|(name, _)| is_cargos(name)) {
+            command.env_remove(name);
+        }
         Contender { name: name.into(), command, prints: prints.into(), every: 1, times: Vec::new() }
     }
 
