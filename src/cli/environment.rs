@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use clap::ValueEnum;
 use directories::{BaseDirs, ProjectDirs};
@@ -146,6 +147,8 @@ fn path(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
-fn project() -> Option<ProjectDirs> {
-    ProjectDirs::from("", "", "tokcache")
+/// Looked up once: a dozen folders, of which a run wants one or two, and those several times.
+fn project() -> Option<&'static ProjectDirs> {
+    static PROJECT: LazyLock<Option<ProjectDirs>> = LazyLock::new(|| ProjectDirs::from("", "", "tokcache"));
+    PROJECT.as_ref()
 }
