@@ -47,11 +47,6 @@ impl LibsecretStore {
         Ok(document.filter(|bytes| !bytes.trim_ascii().is_empty()))
     }
 
-    /// Should a person be needed for it, not while the cache is locked.
-    fn unlock_keyring(&self) -> Result<(), StoreError> {
-        self.caller.check().map_err(StoreError::Keyring)
-    }
-
     fn damaged(&self) -> StoreError {
         StoreError::damaged(self.address.url())
     }
@@ -75,7 +70,6 @@ impl CacheStore for LibsecretStore {
     }
 
     fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError> {
-        self.unlock_keyring()?;
         self.signal.signalled(&mut || {
             let found = self.document()?;
             let found = found.as_ref().map(|bytes| bytes.as_slice());
@@ -96,7 +90,6 @@ impl CacheStore for LibsecretStore {
     }
 
     fn remove(&self) -> Result<(), StoreError> {
-        self.unlock_keyring()?;
         let removed = self.signal.signalled(&mut || {
             let was_there = self.caller.delete(self.address.item()).map_err(StoreError::Keyring)?;
             Ok(if was_there { Saved::Written } else { Saved::Unchanged })
@@ -107,7 +100,7 @@ impl CacheStore for LibsecretStore {
     /// The keyring is open, and so is the lock.
     fn ensure_room(&self, _size: usize) -> Result<(), StoreError> {
         self.signal.ensure_room(0)?;
-        self.unlock_keyring()
+        self.caller.check().map_err(StoreError::Keyring)
     }
 
     fn lease(
