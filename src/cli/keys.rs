@@ -41,8 +41,8 @@ pub(super) fn remembered(settings: &Settings, old: Option<String>) -> Result<Opt
 pub(super) fn settings(asking: Asking, keep_in_kernel: bool, verbose: u8) -> KeySettings {
     let patience = if asking.reaches_somebody() { PATIENCE_WITH_A_PERSON } else { KEYRING_PATIENCE };
     KeySettings {
-        credential: environment::credential(),
-        has_screen: environment::has_screen(),
+        credential: Box::new(environment::credential),
+        has_screen: environment::has_screen,
         keep_in_kernel,
         key_file_made: Box::new(|path| {
             let path = plain(&path.display().to_string());

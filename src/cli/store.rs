@@ -23,7 +23,6 @@ pub(super) fn open(
             .try_shell("export TOKCACHE_STATE_DIR=FOLDER"));
     }
     let default_file = default_file.unwrap_or_default();
-    let rescue_folders = environment::rescue_folders();
     let lock_timeout = settings.lock_timeout();
     let waiting = Arc::new(narrator::tell_wait);
     // To look up the home costs a start twenty system calls where `HOME` is not set.
@@ -33,7 +32,7 @@ pub(super) fn open(
         default_file,
         identity_service_folder,
         lock_timeout,
-        rescue_folders,
+        rescue_folders: environment::rescue_folders,
         waiting,
         clock,
         encryption,

@@ -6,7 +6,6 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "clippy allows them in test functions only")]
 
-mod callgrind;
 mod calls;
 #[path = "../faults/home.rs"]
 #[expect(dead_code, reason = "shared with another tier")]
@@ -17,6 +16,7 @@ mod provider;
 mod refresh;
 #[path = "../support/mod.rs"]
 mod support;
+mod valgrind;
 mod warm;
 mod warm_home;
 mod warm_path;

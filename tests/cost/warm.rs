@@ -1,8 +1,8 @@
 //! A cached token.
 
-use crate::callgrind::callgrind;
 use crate::calls::{calls_until, named, result};
 use crate::support::strace::{is_within, name};
+use crate::valgrind::instructions;
 use crate::warm_home::Provider::{self, Entra, Oidc};
 use crate::warm_home::{WarmHome, static_program};
 
@@ -93,14 +93,14 @@ fn a_program_linked_as_usual_does_as_little_once_it_runs_and_loads_no_unwinder()
 #[test]
 fn a_cached_token_costs_few_instructions() {
     for (provider, most) in [(Entra, MOST_INSTRUCTIONS), (Oidc, MOST_INSTRUCTIONS_OF_OTHERS)] {
-        let instructions = instructions(&WarmHome::at(provider));
+        let instructions = instructions(&WarmHome::at(provider), static_program());
         assert!(instructions <= most, "{provider:?}: {instructions} instructions");
     }
 }
 
 #[test]
 fn each_further_token_costs_few_instructions() {
-    let [few, many] = [100, 200].map(|tokens| instructions(&WarmHome::with(Entra, tokens)));
+    let [few, many] = [100, 200].map(|tokens| instructions(&WarmHome::with(Entra, tokens), static_program()));
     let each = (many - few) / 100;
     assert!(each <= MOST_INSTRUCTIONS_A_TOKEN, "{each} instructions");
 }
@@ -117,13 +117,6 @@ fn a_large_cache_is_never_in_memory_as_a_whole() {
 fn length(call: &str) -> u64 {
     let length = call.split(", ").nth(1).and_then(|length| length.parse().ok());
     length.unwrap_or_else(|| panic!("no length: {call}"))
-}
-
-/// What callgrind counts.
-fn instructions(home: &WarmHome) -> u64 {
-    let said = callgrind(home, static_program(), &["--callgrind-out-file=/dev/null"]);
-    let collected = said.lines().find_map(|line| line.split_once("Collected : ")).expect("a count");
-    collected.1.trim().parse().unwrap()
 }
 
 #[test]

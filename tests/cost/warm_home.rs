@@ -22,6 +22,9 @@ const TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 const SUBJECT: &str = "a3a2a1a0-0000-4000-8000-0123456789ab";
 const USERNAME: &str = "jane@contoso.example";
 const TOKENS: usize = 6;
+/// Where most people have them.
+const PROFILES: &str = ".config/tokcache/profiles";
+const STATE: &str = ".local/state/tokcache";
 
 /// Who issues the tokens.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -69,9 +72,11 @@ impl WarmHome {
         let authority = provider.authority();
         let profile =
             format!("authority = \"{authority}\"\nclient_id = \"{CLIENT_ID}\"\nscopes = [\"api://0/read\"]\n");
-        fs::create_dir(home.path("config/profiles")).unwrap();
-        home.write("config/profiles/default.toml", profile);
-        home.write("state/token_cache.json", cache(provider, tokens));
+        for folder in [PROFILES, STATE] {
+            fs::create_dir_all(home.path(folder)).unwrap();
+        }
+        home.write(&format!("{PROFILES}/default.toml"), profile);
+        home.write(&format!("{STATE}/token_cache.json"), cache(provider, tokens));
         WarmHome { home, tokens }
     }
 
@@ -82,7 +87,8 @@ impl WarmHome {
     /// `program token`, which prints [`token`](WarmHome::token). Its environment is the same on every machine.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = self.home.command(program);
-        command.args(["token", "--scope", &scope(self.tokens - 1)]).env_remove("PATH").env_remove("XDG_RUNTIME_DIR");
+        command.args(["token", "--scope", &scope(self.tokens - 1)]);
+        command.env_clear().env("HOME", self.folder());
         command
     }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::process::Command;
 
-use crate::callgrind::executed;
 use crate::support::{answer_of, put};
+use crate::valgrind::executed;
 use crate::warm_home::Provider::{Entra, Oidc};
 use crate::warm_home::{WarmHome, build_static, root, static_program};
 
@@ -28,8 +28,6 @@ fn a_cached_token_needs_few_pieces_of_the_program() {
 #[ignore = "writes build/warm_path.txt"]
 fn write_the_warm_path() {
     let list = root().join("build/warm_path.txt");
-    // All functions in one section: valgrind gives addresses of others in another way.
-    put(&list, "");
     let program = build_static("target/warm_path", &[("CARGO_PROFILE_RELEASE_STRIP", "false")]);
     let functions = functions(&program);
     let executed = [Entra, Oidc].map(|provider| executed(&WarmHome::at(provider), &program));

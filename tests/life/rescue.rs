@@ -27,8 +27,8 @@ impl OnDisk {
         let life = Life::new();
         let file = folder.path().join("cache.json");
         let store = FileStore::new(&file, std::time::Duration::from_secs(60), life.clock.clone());
-        let rescue = vec![folder.path().join("missing"), folder.path().join("rescue")];
-        let life = Life { store: Box::new(store.rescuing_in(rescue)), ..life };
+        let rescue = ["missing", "rescue"].map(|name| folder.path().join(name));
+        let life = Life { store: Box::new(store.rescuing_in(move || rescue.to_vec())), ..life };
         life.sign_in(tokens(1));
         life.clock.step(3600);
         life.told();

@@ -37,8 +37,8 @@ fn each(test: impl Fn(&(dyn CacheStore + Sync))) {
 /// `inner`, sealed with a key in the folder of `cache`. The key is made beforehand, as it is before anybody signs in.
 fn sealing(inner: Box<dyn CacheStore>, cache: &Cache) -> SealedStore {
     let keys = KeySettings {
-        credential: None,
-        has_screen: false,
+        credential: Box::new(|| None),
+        has_screen: || false,
         keep_in_kernel: false,
         key_file_made: Box::new(|_| {}),
         keyring_patience: Duration::ZERO,

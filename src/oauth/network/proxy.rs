@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use ureq::Proxy;
 use ureq::http::Uri;
@@ -9,63 +10,59 @@ use ureq::http::Uri;
 use crate::oauth::url::{bare_host, is_loopback};
 use crate::secret::ProxyUrl;
 
-/// The proxy of the environment and its exceptions.
+/// The proxy of the environment and its exceptions. The environment is read when there is something to send.
 ///
 /// Only https goes through a proxy: plain http is for loopback hosts, which no proxy could reach, so `http_proxy` has
 /// no meaning here.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct ProxyRules {
-    /// A URL, perhaps with a password; empty means none.
-    proxy: Option<ProxyUrl>,
-    exceptions: Vec<Exception>,
+    lookup: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
 }
 
 impl ProxyRules {
     /// Never a proxy.
     pub fn none() -> ProxyRules {
-        ProxyRules::default()
+        ProxyRules::from_environment(|_| None)
     }
 
     /// Reads `https_proxy`, else `all_proxy`, and `no_proxy`, each in lower case first and then in upper case, by
     /// `lookup`. As with curl, the first that is set counts, even when it is empty.
-    pub fn from_environment(lookup: impl Fn(&str) -> Option<String>) -> ProxyRules {
-        let either = |name: &str| lookup(name).or_else(|| lookup(&name.to_ascii_uppercase()));
-        let exceptions = either("no_proxy").unwrap_or_default();
-        ProxyRules {
-            proxy: either("https_proxy").or_else(|| either("all_proxy")).map(ProxyUrl::new),
-            exceptions: exceptions
-                .split([',', ' ', '\t', '\r', '\n'])
-                .filter(|pattern| !pattern.is_empty())
-                .map(Exception::parse)
-                .collect(),
-        }
+    pub fn from_environment(lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> ProxyRules {
+        ProxyRules { lookup: Arc::new(lookup) }
+    }
+
+    fn either(&self, name: &str) -> Option<String> {
+        (self.lookup)(name).or_else(|| (self.lookup)(&name.to_ascii_uppercase()))
     }
 
     /// The proxy for `uri`. The error is for a person.
     pub(super) fn proxy_for(&self, uri: &Uri) -> Result<Option<Proxy>, String> {
         let host = bare_host(uri).trim_end_matches('.').to_ascii_lowercase();
-        let is_direct = uri.scheme_str() != Some("https")
-            || is_loopback(&host)
-            || self.exceptions.iter().any(|exception| exception.covers(&host));
-        let proxy = self.proxy.as_ref().map(|proxy| proxy.expose().trim()).filter(|proxy| !proxy.is_empty());
-        match proxy {
-            Some(proxy) if !is_direct => {
-                let proxy = Proxy::new(proxy).map_err(|_| "https_proxy or all_proxy is not the URL of a proxy");
-                Ok(Some(proxy?))
-            }
-            _ => Ok(None),
+        if uri.scheme_str() != Some("https") || is_loopback(&host) || self.is_excepted(&host) {
+            return Ok(None);
         }
+        // A URL, perhaps with a password; empty means none.
+        let proxy = self.either("https_proxy").or_else(|| self.either("all_proxy")).map(ProxyUrl::new);
+        let proxy = proxy.as_ref().map(|proxy| proxy.expose().trim()).filter(|proxy| !proxy.is_empty());
+        let wrong = |_| "https_proxy or all_proxy is not the URL of a proxy".to_owned();
+        proxy.map(|proxy| Proxy::new(proxy).map_err(wrong)).transpose()
+    }
+
+    /// `host` is in lower case and without brackets.
+    fn is_excepted(&self, host: &str) -> bool {
+        let exceptions = self.either("no_proxy").unwrap_or_default();
+        let mut patterns = exceptions.split([',', ' ', '\t', '\r', '\n']).filter(|pattern| !pattern.is_empty());
+        patterns.any(|pattern| Exception::parse(pattern).covers(host))
     }
 }
 
 impl fmt::Debug for ProxyRules {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("ProxyRules").field("exceptions", &self.exceptions).finish_non_exhaustive()
+        formatter.debug_struct("ProxyRules").finish_non_exhaustive()
     }
 }
 
 /// A pattern of `no_proxy`.
-#[derive(Clone, Debug)]
 enum Exception {
     /// `*`.
     All,
@@ -119,12 +116,14 @@ fn is_within(address: IpAddr, network: IpAddr, prefix: u32) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     fn rules(environment: &[(&str, &str)]) -> ProxyRules {
-        ProxyRules::from_environment(|name| {
-            environment.iter().find(|(own, _)| *own == name).map(|(_, value)| (*value).to_owned())
-        })
+        let environment: BTreeMap<_, _> =
+            environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        ProxyRules::from_environment(move |name| environment.get(name).cloned())
     }
 
     fn host_for(environment: &[(&str, &str)], url: &str) -> Option<String> {

@@ -217,7 +217,7 @@ fn a_proxy_that_refuses_the_tunnel_has_seen_nothing() {
     });
     let proxy = format!("http://user:canary@{address}");
     let network = Network::new(NetworkOptions {
-        proxy: ProxyRules::from_environment(|name| (name == "https_proxy").then(|| proxy.clone())),
+        proxy: ProxyRules::from_environment(move |name| (name == "https_proxy").then(|| proxy.clone())),
         ..network(PATIENCE, Some("ca.pem")).options
     });
     let error = send_to(&network, "https://idp.example.com/".to_owned()).unwrap_err();

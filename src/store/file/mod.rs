@@ -52,7 +52,7 @@ pub struct FileStore {
     place: Place,
     lock_timeout: Duration,
     clock: Arc<dyn Clock>,
-    rescue_folders: Vec<PathBuf>,
+    rescue_folders: Box<dyn Fn() -> Vec<PathBuf> + Send + Sync>,
     waiting: Arc<Waiting>,
 }
 
@@ -61,7 +61,7 @@ impl FileStore {
     /// lock.
     pub fn new(path: &Path, lock_timeout: Duration, clock: Arc<dyn Clock>) -> Self {
         let waiting = Arc::new(|_: &Path, _: &Holder| {});
-        FileStore { place: Place::new(path), lock_timeout, clock, rescue_folders: Vec::new(), waiting }
+        FileStore { place: Place::new(path), lock_timeout, clock, rescue_folders: Box::new(Vec::new), waiting }
     }
 
     /// The same store, which tells `waiting` whose cache lock it waits for, should that take a while.
@@ -71,14 +71,14 @@ impl FileStore {
     }
 
     /// The same store, which keeps what it cannot save in the first of `folders` that takes it.
-    pub fn rescuing_in(mut self, folders: Vec<PathBuf>) -> Self {
-        self.rescue_folders = folders;
+    pub fn rescuing_in(mut self, folders: impl Fn() -> Vec<PathBuf> + Send + Sync + 'static) -> Self {
+        self.rescue_folders = Box::new(folders);
         self
     }
 
-    fn rescue_place(&self) -> RescuePlace<'_> {
+    fn rescue_place(&self) -> RescuePlace {
         let file = self.place.file().as_os_str().as_encoded_bytes();
-        RescuePlace { folders: &self.rescue_folders, prefix: format!("tokcache-rescue-{}-", fingerprint(file)) }
+        RescuePlace { folders: (self.rescue_folders)(), prefix: format!("tokcache-rescue-{}-", fingerprint(file)) }
     }
 
     fn patience(&self, limit: Duration) -> Patience<'_> {

@@ -17,14 +17,14 @@ use crate::store::{RefreshLease, Rewrite};
 const LONGEST: u64 = 1 << 20;
 
 /// Where one cache's rescue files are.
-pub(super) struct RescuePlace<'a> {
+pub(super) struct RescuePlace {
     /// The first that takes a file has it; all are looked at.
-    pub(super) folders: &'a [PathBuf],
+    pub(super) folders: Vec<PathBuf>,
     /// What their names begin with, whatever the credential.
     pub(super) prefix: String,
 }
 
-impl RescuePlace<'_> {
+impl RescuePlace {
     /// Removes the files of all credentials.
     pub(super) fn clear(&self) {
         self.files().iter().for_each(|file| remove(file));
@@ -53,7 +53,7 @@ impl RescuePlace<'_> {
 
     fn files(&self) -> Vec<PathBuf> {
         let mut files = Vec::new();
-        for folder in self.folders {
+        for folder in &self.folders {
             let Ok(names) = platform::names_in(folder) else { continue };
             let ours = names.filter(|name| name.as_encoded_bytes().starts_with(self.prefix.as_bytes()));
             files.extend(ours.map(|name| folder.join(name)));
@@ -69,7 +69,7 @@ pub(super) struct FileLease {
 }
 
 impl FileLease {
-    pub(super) fn new(lock: LockFile, place: &RescuePlace<'_>, credential_hash: &str) -> Self {
+    pub(super) fn new(lock: LockFile, place: &RescuePlace, credential_hash: &str) -> Self {
         let name = format!("{}{credential_hash}", place.prefix);
         FileLease { _lock: lock, files: place.folders.iter().map(|folder| folder.join(&name)).collect() }
     }

@@ -29,9 +29,9 @@ use passphrase::Argon2id;
 /// What the places of keys need to know.
 pub struct KeySettings {
     /// The file of the systemd credential, where there is one.
-    pub credential: Option<PathBuf>,
+    pub credential: Box<dyn Fn() -> Option<PathBuf> + Send + Sync>,
     /// Whether somebody could be asked for the keyring's password, on a screen.
-    pub has_screen: bool,
+    pub has_screen: fn() -> bool,
     /// Whether keys are kept at hand in the kernel's keyring, for the login session (Linux).
     pub keep_in_kernel: bool,
     /// Is told the file when a new key was made in it.
@@ -139,10 +139,10 @@ impl Keys {
     /// systemd sees to who can read it; the file's own mode says little (an access control list does).
     fn credential(&self) -> Result<Key, KeyError> {
         let why = |why: String| KeyError::Credential { why };
-        let Some(path) = &self.settings.credential else {
+        let Some(path) = (self.settings.credential)() else {
             return Err(why("there is none; $CREDENTIALS_DIRECTORY is not set".into()));
         };
-        let file = File::open(path).map_err(|error| why(format!("{}: {error}", path.display())))?;
+        let file = File::open(&path).map_err(|error| why(format!("{}: {error}", path.display())))?;
         key_file::key_in(&file).map_err(|fault| why(format!("{}: {fault}", path.display())))
     }
 
@@ -172,7 +172,7 @@ impl Keys {
     }
 
     fn caller(&self) -> call::Caller {
-        call::Caller { patience: self.settings.keyring_patience, has_screen: self.settings.has_screen }
+        call::Caller { patience: self.settings.keyring_patience, has_screen: (self.settings.has_screen)() }
     }
 }
 
@@ -205,8 +205,8 @@ pub(super) mod tests {
     /// Settings of a run that has neither keyring nor screen, and one passphrase.
     pub(in crate::store) fn settings() -> KeySettings {
         KeySettings {
-            credential: None,
-            has_screen: false,
+            credential: Box::new(|| None),
+            has_screen: || false,
             keep_in_kernel: false,
             key_file_made: Box::new(|_| {}),
             keyring_patience: Duration::ZERO,
@@ -249,7 +249,7 @@ pub(super) mod tests {
         let (reference, key) = Keys::new(settings()).create(&KeySource::KeyFile(path.clone())).unwrap();
         let credential = folder.path().join("tokcache-key");
         std::fs::rename(&path, &credential).unwrap();
-        let keys = Keys::new(KeySettings { credential: Some(credential), ..settings() });
+        let keys = Keys::new(KeySettings { credential: Box::new(move || Some(credential.clone())), ..settings() });
         assert_eq!(keys.find(&reference).unwrap().id(), key.id());
         assert_eq!(keys.create(&KeySource::Credential).unwrap().0.id, key.id());
     }
