@@ -13,8 +13,8 @@ use std::path::PathBuf;
 /// Names of functions, one a line, with `*` for what a compiler makes up. `tests/cost/warm_path.rs` writes it.
 const WARM_PATH: &str = "build/warm_path.txt";
 
-/// What of musl is written in assembly, in sections without a name.
-const ASSEMBLY: &str = "*rcrt1.o(.text)\n*memcpy.lo(.text)\n*memmove.lo(.text)\n*memset.lo(.text)\n";
+/// What of musl is written in assembly, in sections that are not named after functions.
+const ASSEMBLY: [&str; 4] = ["*rcrt1.o(.text)", "*memcpy.lo(.text)", "*memmove.lo(.text)", "*memset.lo(.text)"];
 
 fn main() {
     println!("cargo::rerun-if-changed=build");
@@ -39,8 +39,9 @@ fn link_unwinder() {
 fn keep_warm_path_together() {
     let names = fs::read_to_string(WARM_PATH).expect("it is part of the package");
     // Functions that are called rarely, by what is called often: `RawVec::grow_one`.
-    let sections: String = names.lines().map(|name| format!("*(.text.{name} .text.unlikely.{name})\n")).collect();
-    let script = format!("SECTIONS {{ .text.warm : {{\n{ASSEMBLY}{sections}}} }}\nINSERT BEFORE .text;\n");
+    let functions = names.lines().map(|name| format!("*(.text.{name} .text.unlikely.{name})"));
+    let sections: Vec<_> = ASSEMBLY.map(str::to_owned).into_iter().chain(functions).collect();
+    let script = format!("SECTIONS {{ .text.warm : {{\n{}\n}} }}\nINSERT BEFORE .text;\n", sections.join("\n"));
     let path = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("warm_path.ld");
     fs::write(&path, script).expect("cargo has made its folder");
     println!("cargo::rustc-link-arg-bins=-Wl,-T,{}", path.display());
