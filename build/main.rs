@@ -10,8 +10,9 @@ use std::env;
 use std::fs;
 use std::path::PathBuf;
 
-/// Names of functions, one a line, with `*` for what a compiler makes up. `tests/cost/warm_path.rs` writes it.
-const WARM_PATH: &str = "build/warm_path.txt";
+/// Names of functions, one a line, with `*` for what a compiler makes up: those that a cached token needs, and those
+/// that one needs as well who waits for another's refresh. `tests/cost/warm_path.rs` writes them.
+const PATHS: [&str; 2] = ["build/warm_path.txt", "build/waiting_path.txt"];
 
 /// What of musl is written in assembly, in sections that are not named after functions.
 const ASSEMBLY: [&str; 4] = ["*rcrt1.o(.text)", "*memcpy.lo(.text)", "*memmove.lo(.text)", "*memset.lo(.text)"];
@@ -37,7 +38,7 @@ fn link_unwinder() {
 /// piece costs a page fault. Not with glibc, where much else has to be mapped, and where a linker may be configured
 /// that knows no such scripts.
 fn keep_warm_path_together() {
-    let names = fs::read_to_string(WARM_PATH).expect("it is part of the package");
+    let names = PATHS.map(|path| fs::read_to_string(path).expect("it is part of the package")).concat();
     // Functions that are called rarely, by what is called often: `RawVec::grow_one`.
     let functions = names.lines().map(|name| format!("*(.text.{name} .text.unlikely.{name})"));
     let sections: Vec<_> = ASSEMBLY.map(str::to_owned).into_iter().chain(functions).collect();

@@ -17,6 +17,7 @@ mod refresh;
 #[path = "../support/mod.rs"]
 mod support;
 mod valgrind;
+mod waiting;
 mod warm;
 mod warm_home;
 mod warm_path;

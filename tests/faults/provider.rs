@@ -21,9 +21,15 @@ struct State {
 
 impl Provider {
     pub(crate) fn start() -> Self {
+        Provider::answering_after(|| {})
+    }
+
+    /// One that does this before each answer.
+    pub(crate) fn answering_after(pause: impl Fn() + Send + 'static) -> Self {
         let state = Arc::new(Mutex::new(State::default()));
         let shared = state.clone();
         let server = loopback::Provider::start(move |_path, form| {
+            pause();
             let spent = form.split('&').find_map(|field| field.strip_prefix("refresh_token="));
             spend(spent, &mut shared.lock().unwrap())
         });

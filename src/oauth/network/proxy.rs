@@ -16,8 +16,11 @@ use crate::secret::ProxyUrl;
 /// no meaning here.
 #[derive(Clone)]
 pub struct ProxyRules {
-    lookup: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    lookup: Arc<Lookup>,
 }
+
+/// The value of a variable.
+type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 impl ProxyRules {
     /// Never a proxy.

@@ -13,6 +13,9 @@ use crate::time::Clock;
 
 /// Nothing much is called there.
 const STACK: usize = 64 * 1024;
+/// How long the thread stays when it has told. To end costs more than to be there still when the process ends, which
+/// most do before.
+const STAY: Duration = Duration::from_secs(1);
 
 /// Somebody who would hear of the end of a lock.
 #[derive(Default)]
@@ -67,6 +70,7 @@ impl Release {
             drop(file);
             if was_freed {
                 let _ = sender.send(());
+                thread::park_timeout(STAY);
             }
         };
         thread::Builder::new().stack_size(STACK).spawn(wait).ok()?;

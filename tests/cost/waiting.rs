@@ -1,0 +1,50 @@
+//! One that finds the token expired while another process refreshes it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
+
+use crate::provider::Provider;
+use crate::support::answer_of;
+use crate::support::home::Home;
+use crate::valgrind::executed;
+
+const TOKEN: [&str; 3] = ["token", "--scope", "notes"];
+
+/// The addresses of its instructions.
+pub(crate) fn executed_waiting(program: &str) -> BTreeSet<u64> {
+    let (arrived, arrivals) = channel();
+    let (answer, answers) = channel();
+    let provider = Provider::answering_after(move || {
+        arrived.send(()).unwrap();
+        answers.recv().unwrap();
+    });
+    let home = Home::at(&provider);
+    let [mut refreshing, mut waiting] = [(); 2].map(|()| home.command(program));
+    thread::scope(|scope| {
+        let refreshing = scope.spawn(move || refreshing.args(TOKEN).output().unwrap());
+        arrivals.recv().unwrap();
+        let waiting = scope.spawn(move || executed(waiting.args(TOKEN)));
+        while !is_waited_for(&home) && !waiting.is_finished() {
+            thread::sleep(Duration::from_millis(5));
+        }
+        answer.send(()).unwrap();
+        assert_eq!(answer_of(&refreshing.join().unwrap()), "AT-1");
+        let executed = waiting.join().unwrap();
+        assert_eq!(provider.turn(), 1, "it took what the other got");
+        executed
+    })
+}
+
+/// Whether a process blocks on the `flock` of the refresh lease: proc_locks(5).
+fn is_waited_for(home: &Home) -> bool {
+    let files = fs::read_dir(home.state()).unwrap().map(|entry| entry.unwrap());
+    let mut leases = files.filter(|file| file.file_name().to_string_lossy().contains(".refresh-"));
+    let Some(lease) = leases.next() else { return false };
+    let file = format!(":{} ", lease.metadata().unwrap().ino());
+    let locks = fs::read_to_string("/proc/locks").unwrap();
+    locks.lines().any(|line| line.contains("-> FLOCK") && line.contains(&file))
+}
