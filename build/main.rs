@@ -9,6 +9,7 @@
 use std::env;
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 /// Names of functions, one a line, with `*` for what a compiler makes up: those that a cached token needs, and those
 /// that one needs as well who waits for another's refresh. `tests/cost/warm_path.rs` writes them.
@@ -23,7 +24,10 @@ fn main() {
     let is_static = target("FEATURE").split(',').any(|feature| feature == "crt-static");
     match (target("OS").as_str(), target("ENV").as_str()) {
         ("linux", "gnu") if !is_static => link_unwinder(),
-        ("linux", "musl") => keep_warm_path_together(),
+        ("linux", "musl") => {
+            keep_warm_path_together();
+            pack_relocations();
+        }
         _ => {}
     }
 }
@@ -46,4 +50,18 @@ fn keep_warm_path_together() {
     let path = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("warm_path.ld");
     fs::write(&path, script).expect("cargo has made its folder");
     println!("cargo::rustc-link-arg-bins=-Wl,-T,{}", path.display());
+}
+
+/// Has the places that are relocated told by bits (`DT_RELR`), in a hundredth of the room: each start reads all of them.
+/// The musl of an older Rust would leave them as they are, and the program would not start.
+fn pack_relocations() {
+    if minor_version() >= Some(93) {
+        println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+    }
+}
+
+/// The compiler's: 93 of `rustc 1.93.0`.
+fn minor_version() -> Option<u32> {
+    let rustc = Command::new(env::var_os("RUSTC")?).arg("--version").output().ok()?;
+    str::from_utf8(&rustc.stdout).ok()?.split('.').nth(1)?.parse().ok()
 }

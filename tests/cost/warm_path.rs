@@ -13,7 +13,7 @@ use crate::warm_home::{WarmHome, build_static, root, static_program};
 /// Bytes that Linux maps at a page fault (`fault_around_bytes`).
 const PIECE: u64 = 64 * 1024;
 const MOST_PIECES: usize = 12;
-const MOST_PIECES_OF_WHO_WAITS: usize = 16;
+const MOST_PIECES_OF_WHO_WAITS: usize = 14;
 
 #[test]
 fn a_cached_token_needs_few_pieces_of_the_program() {
