@@ -25,8 +25,10 @@ fn main() {
     match (target("OS").as_str(), target("ENV").as_str()) {
         ("linux", "gnu") if !is_static => link_unwinder(),
         ("linux", "musl") => {
-            keep_warm_path_together();
-            pack_relocations();
+            keep_paths_together();
+            if is_static {
+                pack_relocations();
+            }
         }
         _ => {}
     }
@@ -38,12 +40,12 @@ fn link_unwinder() {
     println!("cargo::rustc-link-lib=gcc_eh");
 }
 
-/// Has the functions that a cached token needs stand side by side: the kernel maps a program piece by piece, and each
+/// Has the functions of each of the [`PATHS`] stand side by side: the kernel maps a program piece by piece, and each
 /// piece costs a page fault. Not with glibc, where much else has to be mapped, and where a linker may be configured
 /// that knows no such scripts.
-fn keep_warm_path_together() {
+fn keep_paths_together() {
     let names = PATHS.map(|path| fs::read_to_string(path).expect("it is part of the package")).concat();
-    // Functions that are called rarely, by what is called often: `RawVec::grow_one`.
+    // `.text.unlikely.` is where the compiler puts `#[cold]` functions. Some do run: `RawVec::grow_one`.
     let functions = names.lines().map(|name| format!("*(.text.{name} .text.unlikely.{name})"));
     let sections: Vec<_> = ASSEMBLY.map(str::to_owned).into_iter().chain(functions).collect();
     let script = format!("SECTIONS {{ .text.warm : {{\n{}\n}} }}\nINSERT BEFORE .text;\n", sections.join("\n"));
@@ -52,8 +54,8 @@ fn keep_warm_path_together() {
     println!("cargo::rustc-link-arg-bins=-Wl,-T,{}", path.display());
 }
 
-/// Has the places that are relocated told by bits (`DT_RELR`), in a hundredth of the room: each start reads all of them.
-/// The musl of an older Rust would leave them as they are, and the program would not start.
+/// Has the addresses that are to be relocated listed as a bitmap (`DT_RELR`), in a hundredth of the room: each start
+/// reads the whole list. The musl of an older Rust cannot read it, and the program would not start.
 fn pack_relocations() {
     if minor_version() >= Some(93) {
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");

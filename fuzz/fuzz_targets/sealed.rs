@@ -98,8 +98,8 @@ fn opened(store: &SealedStore) -> Result<Option<Vec<u8>>, StoreError> {
 
 fn sealing(inner: BareStore, encryption: Encryption) -> SealedStore {
     let keys = KeySettings {
-        credential: Some(FOLDER.with(|folder| folder.path().join("key"))),
-        has_screen: false,
+        credential: Box::new(|| Some(FOLDER.with(|folder| folder.path().join("key")))),
+        has_screen: Box::new(|| false),
         keep_in_kernel: false,
         key_file_made: Box::new(|_| {}),
         keyring_patience: Duration::ZERO,

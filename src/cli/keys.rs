@@ -42,7 +42,7 @@ pub(super) fn settings(asking: Asking, keep_in_kernel: bool, verbose: u8) -> Key
     let patience = if asking.reaches_somebody() { PATIENCE_WITH_A_PERSON } else { KEYRING_PATIENCE };
     KeySettings {
         credential: Box::new(environment::credential),
-        has_screen: environment::has_screen,
+        has_screen: Box::new(environment::has_screen),
         keep_in_kernel,
         key_file_made: Box::new(|path| {
             let path = plain(&path.display().to_string());

@@ -32,7 +32,7 @@ pub(super) fn open(
         default_file,
         identity_service_folder,
         lock_timeout,
-        rescue_folders: environment::rescue_folders,
+        rescue_folders: Box::new(environment::rescue_folders),
         waiting,
         clock,
         encryption,

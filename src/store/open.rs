@@ -19,8 +19,8 @@ pub struct Settings {
     /// How long to wait for another process's cache lock.
     pub lock_timeout: Duration,
     /// Where a file store keeps what it cannot save, in this order; on another disk than the file's if there is one.
-    /// Only who saves asks.
-    pub rescue_folders: fn() -> Vec<PathBuf>,
+    /// Asked for when a refresh, a sign-out or another key needs them.
+    pub rescue_folders: Box<dyn Fn() -> Vec<PathBuf> + Send + Sync>,
     /// Is told whose cache lock is waited for, should that take a while.
     pub waiting: Arc<Waiting>,
     /// What waits go by.
@@ -55,8 +55,8 @@ pub fn open(url: &str, settings: Settings) -> Result<SealedStore, OpenError> {
             }
             let signal = FileStore::new(address.signal(), settings.lock_timeout, settings.clock);
             let signal = Box::new(signal.telling(settings.waiting));
-            let KeySettings { has_screen, keyring_patience: patience, .. } = settings.keys;
-            Box::new(LibsecretStore::new(address, signal, patience, has_screen()))
+            let KeySettings { has_screen, keyring_patience, .. } = &settings.keys;
+            Box::new(LibsecretStore::new(address, signal, *keyring_patience, has_screen()))
         }
         _ => return Err(unknown()),
     };
@@ -122,7 +122,7 @@ mod tests {
             default_file: "/default/cache.json".into(),
             identity_service_folder: "/home/.IdentityService".into(),
             lock_timeout: Duration::ZERO,
-            rescue_folders: Vec::new,
+            rescue_folders: Box::new(Vec::new),
             waiting: Arc::new(|_, _| {}),
             clock: Arc::new(SystemClock::new()),
             encryption: Encryption::AsItIs,

@@ -7,29 +7,33 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
+use tokcache::time::{Clock as _, SystemClock};
+
 use crate::provider::Provider;
 use crate::support::answer_of;
 use crate::support::home::Home;
 use crate::valgrind::executed;
 
 const TOKEN: [&str; 3] = ["token", "--scope", "notes"];
+/// Less than the command has for the provider: a failure here ends before that.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The addresses of its instructions.
 pub(crate) fn executed_waiting(program: &str) -> BTreeSet<u64> {
     let (arrived, arrivals) = channel();
     let (answer, answers) = channel();
     let provider = Provider::answering_after(move || {
-        arrived.send(()).unwrap();
-        answers.recv().unwrap();
+        let _ = arrived.send(());
+        let _ = answers.recv_timeout(PATIENCE);
     });
     let home = Home::at(&provider);
     let [mut refreshing, mut waiting] = [(); 2].map(|()| home.command(program));
     thread::scope(|scope| {
         let refreshing = scope.spawn(move || refreshing.args(TOKEN).output().unwrap());
-        arrivals.recv().unwrap();
-        let waiting = scope.spawn(move || executed(waiting.args(TOKEN)));
+        arrivals.recv_timeout(PATIENCE).expect("a refresh");
+        let waiting = scope.spawn(move || executed(waiting.args(TOKEN), "AT-1"));
         while !is_waited_for(&home) && !waiting.is_finished() {
-            thread::sleep(Duration::from_millis(5));
+            SystemClock::new().sleep(Duration::from_millis(5));
         }
         answer.send(()).unwrap();
         assert_eq!(answer_of(&refreshing.join().unwrap()), "AT-1");

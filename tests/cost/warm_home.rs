@@ -22,7 +22,7 @@ const TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 const SUBJECT: &str = "a3a2a1a0-0000-4000-8000-0123456789ab";
 const USERNAME: &str = "jane@contoso.example";
 const TOKENS: usize = 6;
-/// Where most people have them.
+/// Where most people have the profiles and the cache. Here, too: a look-up of that is part of the cost.
 const PROFILES: &str = ".config/tokcache/profiles";
 const STATE: &str = ".local/state/tokcache";
 
@@ -88,6 +88,7 @@ impl WarmHome {
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = self.home.command(program);
         command.args(["token", "--scope", &scope(self.tokens - 1)]);
+        // The folders that a home of tests usually has are named by variables.
         command.env_clear().env("HOME", self.folder());
         command
     }

@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::support::{answer_of, put};
 use crate::valgrind::executed;
 use crate::waiting::executed_waiting;
-use crate::warm_home::Provider::{Entra, Oidc};
+use crate::warm_home::Provider::{self, Entra, Oidc};
 use crate::warm_home::{WarmHome, build_static, root, static_program};
 
 /// Bytes that Linux maps at a page fault (`fault_around_bytes`).
@@ -18,7 +18,7 @@ const MOST_PIECES_OF_WHO_WAITS: usize = 14;
 #[test]
 fn a_cached_token_needs_few_pieces_of_the_program() {
     for provider in [Entra, Oidc] {
-        let pieces = pieces(&executed(&WarmHome::at(provider).command(static_program())));
+        let pieces = pieces(&warm(provider, static_program()));
         assert!(pieces <= MOST_PIECES, "{provider:?}: {pieces} pieces of 64 KB; {WRITE}");
     }
 }
@@ -40,14 +40,19 @@ fn pieces(executed: &BTreeSet<u64>) -> usize {
 fn write_the_paths() {
     let program = build_static("target/warm_path", &[("CARGO_PROFILE_RELEASE_STRIP", "false")]);
     let functions = functions(&program);
-    let [entra, oidc] = [Entra, Oidc].map(|provider| executed(&WarmHome::at(provider).command(&program)));
-    let warm = patterns(&functions, &[entra, oidc]);
+    let warm = patterns(&functions, &[Entra, Oidc].map(|provider| warm(provider, &program)));
     let waiting = patterns(&functions, &[executed_waiting(&program)]);
     let further = waiting.difference(&warm).cloned().collect();
     for (list, patterns) in [("warm", warm), ("waiting", further)] {
         let lines: String = patterns.iter().map(|name| format!("{name}\n")).collect();
         put(&root().join(format!("build/{list}_path.txt")), lines);
     }
+}
+
+/// The addresses of the instructions that a cached token takes.
+fn warm(provider: Provider, program: &str) -> BTreeSet<u64> {
+    let home = WarmHome::at(provider);
+    executed(&home.command(program), &home.token())
 }
 
 /// Those of the functions that were executed. One may have several names, of which its section has one.
@@ -75,15 +80,17 @@ fn functions(program: &str) -> Vec<Function> {
 }
 
 /// The name without the numbers by which compilers tell crates and instances apart: the hash at the end of a legacy
-/// name, the disambiguators of crates in one of the v0 scheme.
+/// name, the disambiguators of crates in one of the v0 scheme, and LLVM's behind a full stop.
 fn pattern(name: &str) -> String {
     if let Some(hash) = name.strip_prefix("_ZN").and_then(|_| name.rfind("17h")) {
         return format!("{}*", &name[..hash + 3]);
     }
+    let (name, number) = name.split_once('.').map_or((name, ""), |(name, _)| (name, "*"));
     let mut parts = name.split("Cs");
     let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |pattern, part| match part.split_once('_') {
+    let pattern = parts.fold(first, |pattern, part| match part.split_once('_') {
         Some((_, rest)) => format!("{pattern}Cs*_{rest}"),
         None => format!("{pattern}Cs{part}"),
-    })
+    });
+    pattern + number
 }

@@ -38,7 +38,7 @@ fn each(test: impl Fn(&(dyn CacheStore + Sync))) {
 fn sealing(inner: Box<dyn CacheStore>, cache: &Cache) -> SealedStore {
     let keys = KeySettings {
         credential: Box::new(|| None),
-        has_screen: || false,
+        has_screen: Box::new(|| false),
         keep_in_kernel: false,
         key_file_made: Box::new(|_| {}),
         keyring_patience: Duration::ZERO,

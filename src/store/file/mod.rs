@@ -239,8 +239,7 @@ impl CacheStore for FileStore {
         let path = self.place.lease_file(&credential);
         let mut contender = Contender::new(&self.place, &path, self.clock.as_ref());
         let lease = wait_unless(&path, patience, self.clock.as_ref(), &mut contender, waiting)?;
-        let rescue = self.rescue_place();
-        let hold = |lock| Box::new(FileLease::new(lock, &rescue, &credential)) as Box<_>;
+        let hold = |lock| Box::new(FileLease::new(lock, &self.rescue_place(), &credential)) as Box<_>;
         Ok(lease.map(hold))
     }
 

@@ -13,9 +13,9 @@ use crate::time::Clock;
 
 /// Nothing much is called there.
 const STACK: usize = 64 * 1024;
-/// How long the thread stays when it has told. To end costs more than to be there still when the process ends, which
-/// most do before.
-const STAY: Duration = Duration::from_secs(1);
+/// How long the thread lingers after it has told. Ending a thread costs a process more than exiting with it alive, and
+/// most exit within this time. Not by the [`Clock`]: nobody waits for it.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// Somebody who would hear of the end of a lock.
 #[derive(Default)]
@@ -68,9 +68,8 @@ impl Release {
             let file = RwLock::new(file);
             let was_freed = file.read().is_ok();
             drop(file);
-            if was_freed {
-                let _ = sender.send(());
-                thread::park_timeout(STAY);
+            if was_freed && sender.send(()).is_ok() {
+                thread::park_timeout(LINGER);
             }
         };
         thread::Builder::new().stack_size(STACK).spawn(wait).ok()?;

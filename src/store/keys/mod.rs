@@ -31,7 +31,7 @@ pub struct KeySettings {
     /// The file of the systemd credential, where there is one.
     pub credential: Box<dyn Fn() -> Option<PathBuf> + Send + Sync>,
     /// Whether somebody could be asked for the keyring's password, on a screen.
-    pub has_screen: fn() -> bool,
+    pub has_screen: Box<dyn Fn() -> bool + Send + Sync>,
     /// Whether keys are kept at hand in the kernel's keyring, for the login session (Linux).
     pub keep_in_kernel: bool,
     /// Is told the file when a new key was made in it.
@@ -206,7 +206,7 @@ pub(super) mod tests {
     pub(in crate::store) fn settings() -> KeySettings {
         KeySettings {
             credential: Box::new(|| None),
-            has_screen: || false,
+            has_screen: Box::new(|| false),
             keep_in_kernel: false,
             key_file_made: Box::new(|_| {}),
             keyring_patience: Duration::ZERO,
