@@ -25,9 +25,13 @@ pub(super) fn state_dir() -> Option<PathBuf> {
     })
 }
 
-/// Where a refresh token is kept that the cache cannot take: another disk first, of this user's alone.
+/// Where a refresh token is kept that the cache cannot take: another disk first, of this user's alone. The next run
+/// may start anywhere: a folder that is named from here would not be found again.
 pub(super) fn rescue_folders() -> Vec<PathBuf> {
-    [path("XDG_RUNTIME_DIR"), state_dir(), Some(std::env::temp_dir())].into_iter().flatten().collect()
+    let session = path("XDG_RUNTIME_DIR").filter(|folder| folder.is_absolute());
+    let temporary = Some(std::env::temp_dir()).filter(|folder| folder.is_absolute());
+    let temporary = temporary.or_else(|| cfg!(unix).then(|| PathBuf::from("/tmp")));
+    [session, state_dir(), temporary].into_iter().flatten().collect()
 }
 
 /// The folder of the Azure CLI: `AZURE_CONFIG_DIR`, else `~/.azure`.

@@ -101,8 +101,7 @@ fn a_save_in_place_for_which_there_is_no_room_leaves_the_old_bytes() {
     let (provider, home) = start();
     let before = cache_of_a_page();
     put(&home.cache(), &before);
-    let unforeseen = "strace -f -qq -o /dev/null -e trace=fallocate -e inject=fallocate:error=EOPNOTSUPP \"$0\" token";
-    let script = format!("{ON_A_FULL_DISK}; {unforeseen}; cp \"$STATE/token_cache.json\" \"$STATE/../after\"");
+    let script = format!("{ON_A_FULL_DISK}; {UNFORESEEN}; cp \"$STATE/token_cache.json\" \"$STATE/../after\"");
     let output = run_where(&script, &home);
     let said = text(&output.stderr);
     assert_eq!((provider.turn(), text(&output.stdout).as_str()), (1, "AT-1\n"), "{said}");
@@ -110,6 +109,21 @@ fn a_save_in_place_for_which_there_is_no_room_leaves_the_old_bytes() {
     assert!(fs::read(home.path("after")).unwrap() == before, "the file is torn");
     assert_eq!(home.answer("token"), "AT-2", "the new refresh token was kept elsewhere");
 }
+
+#[test]
+fn what_cannot_be_saved_is_kept_where_a_run_from_another_folder_finds_it() {
+    let (provider, mut home) = start();
+    put(&home.cache(), cache_of_a_page());
+    home.set("XDG_RUNTIME_DIR", ".");
+    home.set("TMPDIR", ".");
+    let output = run_where(&format!("{ON_A_FULL_DISK}; {UNFORESEEN}"), &home);
+    assert_eq!((provider.turn(), text(&output.stdout).as_str()), (1, "AT-1\n"), "{}", text(&output.stderr));
+    assert_eq!(home.answer("token"), "AT-2");
+}
+
+/// tokcache, which does not hear beforehand that there is no room.
+const UNFORESEEN: &str =
+    "strace -f -qq -o /dev/null -e trace=fallocate -e inject=fallocate:error=EOPNOTSUPP \"$0\" token";
 
 /// An expired cache that fills a page of memory, which any entry more would not.
 fn cache_of_a_page() -> Vec<u8> {

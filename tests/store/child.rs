@@ -35,13 +35,15 @@ pub(crate) enum Role {
     MsalAppend,
     /// Adds large lines without end.
     Grow,
+    /// Waits for its turn, and tells how many threads that took.
+    Queue,
     /// Gets "a token": from the cache, or by the one refresh.
     Refresh,
     /// Saves another document.
     Replace,
 }
 
-const ROLES: [Role; 9] = [
+const ROLES: [Role; 10] = [
     Role::Append,
     Role::EnsureRoom,
     Role::HoldLock,
@@ -49,6 +51,7 @@ const ROLES: [Role; 9] = [
     Role::Load,
     Role::MsalAppend,
     Role::Grow,
+    Role::Queue,
     Role::Refresh,
     Role::Replace,
 ];
@@ -159,6 +162,7 @@ fn play(role: Role, cache: &Path, turns: usize) -> String {
         Role::HoldLock => told(store.update(&mut |_| hold()).map(|_| "given up")),
         Role::Load => loaded(&store).map_or("absent".to_owned(), |lines| lines.join(",")),
         Role::MsalAppend => neighbours::msal_append(cache, turns),
+        Role::Queue => processes::queue(cache),
         Role::Refresh => processes::refresh(cache),
         Role::Replace => told(store.update(&mut |_| replacing(&document(&["replaced"]))).map(|_| "replaced")),
     }

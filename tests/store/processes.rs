@@ -202,6 +202,22 @@ fn two_hundred_waiters_all_get_their_turn() {
     assert!(cache.names().is_empty());
 }
 
+/// A child's part.
+pub(crate) fn queue(cache: &Path) -> String {
+    let _lease = file_store(cache).lease("credential", PATIENCE, &mut |_| Wait::More).unwrap().unwrap();
+    sleep(Duration::from_millis(10));
+    fs::read_dir("/proc/self/task").map_or(0, Iterator::count).to_string()
+}
+
+#[test]
+fn who_hears_of_one_end_after_another_has_one_thread_for_it() {
+    let cache = Cache::new();
+    let threads = run_all((0..40).map(|_| child(Role::Queue, &cache.path, 0)).collect());
+    let most = threads.iter().map(|threads| threads.parse::<usize>().unwrap()).max().unwrap();
+    // The harness has two, and there may be some that were told to end and have not got to it.
+    assert!(most <= 7, "{threads:?}");
+}
+
 #[test]
 fn a_change_that_keeps_does_not_disturb_savers() {
     let cache = Cache::new();

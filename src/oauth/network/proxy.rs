@@ -29,13 +29,14 @@ impl ProxyRules {
     }
 
     /// Reads `https_proxy`, else `all_proxy`, and `no_proxy`, each in lower case first and then in upper case, by
-    /// `lookup`. As with curl, the first that is set counts, even when it is empty.
+    /// `lookup`. As with curl, one that is empty is not set.
     pub fn from_environment(lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> ProxyRules {
         ProxyRules { lookup: Arc::new(lookup) }
     }
 
     fn either(&self, name: &str) -> Option<String> {
-        (self.lookup)(name).or_else(|| (self.lookup)(&name.to_ascii_uppercase()))
+        let set = |name: &str| (self.lookup)(name).filter(|value| !value.is_empty());
+        set(name).or_else(|| set(&name.to_ascii_uppercase()))
     }
 
     /// The proxy for `uri`. The error is for a person.
@@ -44,7 +45,7 @@ impl ProxyRules {
         if uri.scheme_str() != Some("https") || is_loopback(&host) || self.is_excepted(&host) {
             return Ok(None);
         }
-        // A URL, perhaps with a password; empty means none.
+        // A URL, perhaps with a password; blank means none.
         let proxy = self.either("https_proxy").or_else(|| self.either("all_proxy")).map(ProxyUrl::new);
         let proxy = proxy.as_ref().map(|proxy| proxy.expose().trim()).filter(|proxy| !proxy.is_empty());
         let wrong = |_| "https_proxy or all_proxy is not the URL of a proxy".to_owned();
@@ -141,7 +142,8 @@ mod tests {
         assert_eq!(host_for(&all[..1], url).as_deref(), Some("all:1"));
         assert_eq!(host_for(&all[..2], url).as_deref(), Some("upper:2"));
         assert_eq!(host_for(&all, url).as_deref(), Some("lower:3"));
-        assert_eq!(host_for(&[("https_proxy", ""), ("all_proxy", "all:1")], url), None);
+        assert_eq!(host_for(&[("https_proxy", ""), ("all_proxy", "all:1")], url).as_deref(), Some("all:1"));
+        assert_eq!(host_for(&[("https_proxy", " "), ("all_proxy", "all:1")], url), None);
         assert_eq!(host_for(&[("http_proxy", "plain:1"), ("HTTP_PROXY", "plain:1")], url), None);
         assert_eq!(host_for(&[("all_proxy", "socks5h://s")], url).as_deref(), Some("s:1080"));
     }

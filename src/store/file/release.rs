@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
-use std::thread;
+use std::thread::{self, Thread};
 use std::time::Duration;
 
 use fd_lock::RwLock;
@@ -13,7 +13,7 @@ use crate::time::Clock;
 
 /// Nothing much is called there.
 const STACK: usize = 64 * 1024;
-/// How long the thread lingers after it has told. Ending a thread costs a process more than exiting with it alive, and
+/// How long a thread lingers after it has told. Ending a thread costs a process more than exiting with it alive, and
 /// most exit within this time. Not by the [`Clock`]: nobody waits for it.
 const LINGER: Duration = Duration::from_secs(1);
 
@@ -23,6 +23,8 @@ pub(super) struct Listener {
     release: Option<Release>,
     /// The lock whose end was waited for last.
     heard: Option<Identity>,
+    /// Who told of that.
+    lingering: Option<Thread>,
 }
 
 impl Listener {
@@ -31,6 +33,8 @@ impl Listener {
     /// means, or for a moment by all who heard it.
     pub(super) fn hears_the_end(&mut self, path: &Path, pause: Duration, most: Duration, clock: &dyn Clock) -> bool {
         if self.release.is_none() {
+            // In a crowd one end follows another: there is one thread at a time.
+            self.lingering.take().inspect(Thread::unpark);
             self.release = Release::of(path, self.heard);
         }
         let Some(release) = &self.release else {
@@ -41,7 +45,8 @@ impl Listener {
         if outcome == Err(RecvTimeoutError::Timeout) {
             return false;
         }
-        (self.release, self.heard) = (None, Some(lock));
+        self.lingering = self.release.take().map(|release| release.thread);
+        self.heard = Some(lock);
         if outcome.is_err() {
             clock.sleep(pause);
         }
@@ -54,6 +59,7 @@ struct Release {
     lock: Identity,
     /// Hears of it; or nothing ever, where the file system has no such locks.
     freed: Receiver<()>,
+    thread: Thread,
 }
 
 impl Release {
@@ -72,7 +78,7 @@ impl Release {
                 thread::park_timeout(LINGER);
             }
         };
-        thread::Builder::new().stack_size(STACK).spawn(wait).ok()?;
-        Some(Release { lock, freed })
+        let thread = thread::Builder::new().stack_size(STACK).spawn(wait).ok()?.thread().clone();
+        Some(Release { lock, freed, thread })
     }
 }
