@@ -21,12 +21,11 @@ const ASSEMBLY: [&str; 4] = ["*rcrt1.o(.text)", "*memcpy.lo(.text)", "*memmove.l
 fn main() {
     println!("cargo::rerun-if-changed=build");
     let target = |part: &str| env::var(format!("CARGO_CFG_TARGET_{part}")).unwrap_or_default();
-    let is_static = target("FEATURE").split(',').any(|feature| feature == "crt-static");
     match (target("OS").as_str(), target("ENV").as_str()) {
-        ("linux", "gnu") if !is_static => link_unwinder(),
+        ("linux", "gnu") if !is_static() => link_unwinder(),
         ("linux", "musl") => {
             keep_paths_together();
-            if is_static {
+            if is_static() {
                 pack_relocations();
             }
         }
@@ -62,8 +61,24 @@ fn pack_relocations() {
     }
 }
 
+/// Whether the program is linked statically. `CARGO_CFG_TARGET_FEATURE` tells what holds for every kind of crate, which
+/// for musl that is not.
+fn is_static() -> bool {
+    let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    let flags = flags.split('\x1f').filter(|flag| !flag.is_empty());
+    let target = env::var("TARGET").expect("cargo sets it");
+    let words = ["--print=cfg", "--target", &target].into_iter().chain(flags);
+    rustc(words).lines().any(|line| line == "target_feature=\"crt-static\"")
+}
+
 /// The compiler's: 93 of `rustc 1.93.0`.
 fn minor_version() -> Option<u32> {
-    let rustc = Command::new(env::var_os("RUSTC")?).arg("--version").output().ok()?;
-    str::from_utf8(&rustc.stdout).ok()?.split('.').nth(1)?.parse().ok()
+    rustc(["--version"]).split('.').nth(1)?.parse().ok()
+}
+
+/// What the compiler says; nothing where it does not understand.
+fn rustc<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    let rustc = env::var_os("RUSTC").expect("cargo sets it");
+    let output = Command::new(rustc).args(words).output().expect("it compiled this");
+    String::from_utf8(output.stdout).unwrap_or_default()
 }

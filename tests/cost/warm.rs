@@ -128,3 +128,12 @@ fn the_static_program_is_small() {
     let size = std::fs::metadata(static_program()).unwrap().len();
     assert!(size <= LARGEST, "{size} bytes");
 }
+
+/// As a list of addresses they would be 120 KB for each start to read.
+#[test]
+fn the_static_program_s_relocations_are_packed() {
+    let program = std::fs::read(static_program()).unwrap();
+    let section = b"\0.relr.dyn\0";
+    let is_packed = program.windows(section.len()).any(|bytes| bytes == section);
+    assert!(is_packed, "build/main.rs has it done, for Rust 1.93 and newer");
+}
