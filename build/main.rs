@@ -45,9 +45,9 @@ fn link_unwinder() {
 fn keep_paths_together() {
     let names = PATHS.map(|path| fs::read_to_string(path).expect("it is part of the package")).concat();
     // `.text.unlikely.` is where the compiler puts `#[cold]` functions. Some do run: `RawVec::grow_one`.
-    let functions = names.lines().map(|name| format!("*(.text.{name} .text.unlikely.{name})"));
-    let sections: Vec<_> = ASSEMBLY.map(str::to_owned).into_iter().chain(functions).collect();
-    let script = format!("SECTIONS {{ .text.warm : {{\n{}\n}} }}\nINSERT BEFORE .text;\n", sections.join("\n"));
+    let functions: String = names.lines().map(|name| format!("*(.text.{name} .text.unlikely.{name})\n")).collect();
+    let assembly = ASSEMBLY.join("\n");
+    let script = format!("SECTIONS {{ .text.warm : {{\n{assembly}\n{functions}}} }}\nINSERT BEFORE .text;\n");
     let path = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("warm_path.ld");
     fs::write(&path, script).expect("cargo has made its folder");
     println!("cargo::rustc-link-arg-bins=-Wl,-T,{}", path.display());

@@ -26,7 +26,7 @@ use zeroize::Zeroizing;
 use crate::secret::Window;
 
 pub use error::StoreError;
-pub use file::FileStore;
+pub use file::{FileStore, RescueFolders};
 pub use keys::{
     Key, KeyError, KeyId, KeySettings, KeySource, KeyringFault, PassphraseFor, Passphrases, UnknownKeySource,
 };

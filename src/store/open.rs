@@ -7,7 +7,7 @@ use std::time::Duration;
 
 #[cfg(all(feature = "keyring", target_os = "linux"))]
 use super::libsecret::{Address, LibsecretStore};
-use super::{CacheStore, Encryption, FileStore, KeySettings, MemoryStore, SealedStore, Waiting};
+use super::{CacheStore, Encryption, FileStore, KeySettings, MemoryStore, RescueFolders, SealedStore, Waiting};
 use crate::time::Clock;
 
 /// What a store needs to know beside its URL.
@@ -20,7 +20,7 @@ pub struct Settings {
     pub lock_timeout: Duration,
     /// Where a file store keeps what it cannot save, in this order; on another disk than the file's if there is one.
     /// Asked for when a refresh, a sign-out or another key needs them.
-    pub rescue_folders: Box<dyn Fn() -> Vec<PathBuf> + Send + Sync>,
+    pub rescue_folders: Box<RescueFolders>,
     /// Is told whose cache lock is waited for, should that take a while.
     pub waiting: Arc<Waiting>,
     /// What waits go by.

@@ -10,8 +10,8 @@ use std::time::Duration;
 use tokcache::time::{Clock as _, SystemClock};
 
 use crate::provider::Provider;
-use crate::support::answer_of;
 use crate::support::home::Home;
+use crate::support::{answer_of, names};
 use crate::valgrind::executed;
 
 const TOKEN: [&str; 3] = ["token", "--scope", "notes"];
@@ -45,10 +45,8 @@ pub(crate) fn executed_waiting(program: &str) -> BTreeSet<u64> {
 
 /// Whether a process blocks on the `flock` of the refresh lease: proc_locks(5).
 fn is_waited_for(home: &Home) -> bool {
-    let files = fs::read_dir(home.state()).unwrap().map(|entry| entry.unwrap());
-    let mut leases = files.filter(|file| file.file_name().to_string_lossy().contains(".refresh-"));
-    let Some(lease) = leases.next() else { return false };
-    let file = format!(":{} ", lease.metadata().unwrap().ino());
+    let Some(lease) = names(&home.state()).into_iter().find(|name| name.contains(".refresh-")) else { return false };
+    let file = format!(":{} ", fs::metadata(home.state().join(lease)).unwrap().ino());
     let locks = fs::read_to_string("/proc/locks").unwrap();
     locks.lines().any(|line| line.contains("-> FLOCK") && line.contains(&file))
 }

@@ -28,7 +28,7 @@ impl OnDisk {
         let file = folder.path().join("cache.json");
         let store = FileStore::new(&file, std::time::Duration::from_secs(60), life.clock.clone());
         let rescue = ["missing", "rescue"].map(|name| folder.path().join(name));
-        let life = Life { store: Box::new(store.rescuing_in(move || rescue.to_vec())), ..life };
+        let life = Life { store: Box::new(store.rescuing_in(Box::new(move || rescue.to_vec()))), ..life };
         life.sign_in(tokens(1));
         life.clock.step(3600);
         life.told();

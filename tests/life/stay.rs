@@ -251,7 +251,7 @@ fn what_is_overwritten_after_a_watch_without_calm_is_mended_by_the_next_run() {
     let life = Life::new();
     let store = FileStore::new(&folder.path().join("cache.json"), LONGEST, life.clock.clone());
     let rescue = folder.path().join("rescue");
-    let life = Life { store: Box::new(store.rescuing_in(move || vec![rescue.clone()])), ..life };
+    let life = Life { store: Box::new(store.rescuing_in(Box::new(move || vec![rescue.clone()]))), ..life };
     share(&life);
     let stale = memory_of(&life);
     refresh_while(&life, |_| life.change(|_| stale.clone()));

@@ -24,7 +24,7 @@ mod signal;
 mod sweep;
 
 use std::fs::{self, Metadata};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,12 +47,14 @@ use crate::platform;
 use crate::secret::{Window, fingerprint};
 use crate::time::Clock;
 
+pub use self::rescue::RescueFolders;
+
 /// A cache file and its locks.
 pub struct FileStore {
     place: Place,
     lock_timeout: Duration,
     clock: Arc<dyn Clock>,
-    rescue_folders: Box<dyn Fn() -> Vec<PathBuf> + Send + Sync>,
+    rescue_folders: Box<RescueFolders>,
     waiting: Arc<Waiting>,
 }
 
@@ -71,8 +73,8 @@ impl FileStore {
     }
 
     /// The same store, which keeps what it cannot save in the first of `folders` that takes it.
-    pub fn rescuing_in(mut self, folders: impl Fn() -> Vec<PathBuf> + Send + Sync + 'static) -> Self {
-        self.rescue_folders = Box::new(folders);
+    pub fn rescuing_in(mut self, folders: Box<RescueFolders>) -> Self {
+        self.rescue_folders = folders;
         self
     }
 

@@ -21,10 +21,8 @@ const LINGER: Duration = Duration::from_secs(1);
 #[derive(Default)]
 pub(super) struct Listener {
     release: Option<Release>,
-    /// The lock whose end was waited for last.
-    heard: Option<Identity>,
-    /// Who told of that.
-    lingering: Option<Thread>,
+    /// The one that came last.
+    heard: Option<Release>,
 }
 
 impl Listener {
@@ -34,19 +32,18 @@ impl Listener {
     pub(super) fn hears_the_end(&mut self, path: &Path, pause: Duration, most: Duration, clock: &dyn Clock) -> bool {
         if self.release.is_none() {
             // In a crowd one end follows another: there is one thread at a time.
-            self.lingering.take().inspect(Thread::unpark);
-            self.release = Release::of(path, self.heard);
+            let heard = self.heard.as_ref().inspect(|heard| heard.thread.unpark());
+            self.release = Release::of(path, heard.map(|heard| heard.lock));
         }
         let Some(release) = &self.release else {
             clock.sleep(pause);
             return false;
         };
-        let (lock, outcome) = (release.lock, clock.wait_for(&release.freed, most));
+        let outcome = clock.wait_for(&release.freed, most);
         if outcome == Err(RecvTimeoutError::Timeout) {
             return false;
         }
-        self.lingering = self.release.take().map(|release| release.thread);
-        self.heard = Some(lock);
+        self.heard = self.release.take();
         if outcome.is_err() {
             clock.sleep(pause);
         }
@@ -59,6 +56,7 @@ struct Release {
     lock: Identity,
     /// Hears of it; or nothing ever, where the file system has no such locks.
     freed: Receiver<()>,
+    /// Where it is heard.
     thread: Thread,
 }
 

@@ -16,6 +16,9 @@ use crate::store::{RefreshLease, Rewrite};
 /// Far more than what is ever kept.
 const LONGEST: u64 = 1 << 20;
 
+/// The folders for what cannot be saved.
+pub type RescueFolders = dyn Fn() -> Vec<PathBuf> + Send + Sync;
+
 /// Where one cache's rescue files are.
 pub(super) struct RescuePlace {
     /// The first that takes a file has it; all are looked at.

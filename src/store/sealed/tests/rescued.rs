@@ -8,7 +8,7 @@ fn what_is_rescued_is_sealed_and_only_that_is_taken_back() {
     folder.sealed("cache", "key");
     let file = FileStore::new(&folder.path("cache"), Duration::ZERO, Arc::new(SystemClock::new()));
     let rescue = folder.path("");
-    let file = file.rescuing_in(move || vec![rescue.clone()]);
+    let file = file.rescuing_in(Box::new(move || vec![rescue.clone()]));
     let store = SealedStore::new(Box::new(file), Encryption::AsItIs, settings());
     let lease = || store.lease("credential", Duration::ZERO, &mut |_| Wait::More).unwrap().unwrap();
     let kept = lease().rescue(b"canary").unwrap();
@@ -26,7 +26,7 @@ fn what_was_rescued_before_a_conversion_is_found_after_it_and_in_plain_only_besi
     let store = |encryption| {
         let file = FileStore::new(&folder.path("cache"), Duration::ZERO, Arc::new(SystemClock::new()));
         let rescue = folder.path("");
-        SealedStore::new(Box::new(file.rescuing_in(move || vec![rescue.clone()])), encryption, settings())
+        SealedStore::new(Box::new(file.rescuing_in(Box::new(move || vec![rescue.clone()]))), encryption, settings())
     };
     let lease = |store: &SealedStore| store.lease("credential", Duration::ZERO, &mut |_| Wait::More).unwrap().unwrap();
     put(&store(Encryption::AsItIs), DOCUMENT);
