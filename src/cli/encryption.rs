@@ -10,7 +10,7 @@ use tokcache::cache::TokenCache;
 use tokcache::store::{Conversion, Encryption, KeyError, KeySource, SealError, StoreError};
 
 use super::context::Context;
-use super::profiles;
+use super::profiles::{self, Profile};
 use super::{Exit, Failure};
 use crate::output::{plain, tell};
 
@@ -109,13 +109,13 @@ fn promise(context: &Context) -> Option<KeySource> {
 
 /// Writes into the profile, if there is one, what the cache is encrypted with.
 fn remember(context: &Context, source: Option<&KeySource>) -> Result<(), Failure> {
-    let Some(mut profile) = profiles::load_saved(&context.profile_name)? else { return Ok(()) };
     let encrypt = source.map(ToString::to_string);
-    if profile.encrypt == encrypt {
+    if profiles::load_saved(&context.profile_name)?.is_none_or(|profile| profile.encrypt == encrypt) {
         return Ok(());
     }
-    profile.encrypt = encrypt;
-    profiles::save(&context.profile_name, &profile)
+    profiles::update(&context.profile_name, context.settings.lock_timeout(), |profile| {
+        Ok(profile.map(|profile| Profile { encrypt, ..profile }))
+    })
 }
 
 /// The profile promises again what it promised, when nothing came of it.

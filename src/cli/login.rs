@@ -61,7 +61,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let Flow::Device = input.flow;
     let mut context = Context::of_new_profile(settings, Asking::allowed())?;
     context.narrator.qr = input.qr;
-    let mut profile = input.profile(settings, &context)?;
+    let profile = input.profile(settings, &context, context.profile.clone())?;
     let registration = context.registration_of(&profile)?;
     if profile.store.as_deref() == Some("memory:") {
         let message = "what memory: keeps is gone when this command ends";
@@ -70,21 +70,27 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     profiles::ensure_writable(&context.profile_name)?;
     let scopes = profile.scopes.iter().map(String::as_str).collect();
     let client = context.client(registration);
-    let signed_in = sign_in(&context, &client, &SignInRequest { scopes, claims: input.claims })?;
+    let signed_in = sign_in(&context, &client, &SignInRequest { scopes, claims: input.claims.clone() })?;
 
-    if profile.scopes.is_empty() {
-        profile.scopes = resource_scopes(&signed_in.token.scopes);
-    }
-    profile.learned = Learned {
-        authority: profile.authority.clone(),
-        issuer: signed_in.endpoints.issuer.clone(),
-        tenant: signed_in.tenant.as_ref().map(ToString::to_string),
-        endpoints: EndpointNames::of(&signed_in.endpoints),
-    };
-    profiles::save(&context.profile_name, &profile)?;
+    // Another process may have changed the profile while the person signed in.
+    let mut earlier = None;
+    profiles::update(&context.profile_name, settings.lock_timeout(), |old| {
+        earlier = old.as_ref().and_then(|old| old.authority.clone());
+        let mut profile = input.profile(settings, &context, old)?;
+        if profile.scopes.is_empty() {
+            profile.scopes = resource_scopes(&signed_in.token.scopes);
+        }
+        profile.learned = Learned {
+            authority: profile.authority.clone(),
+            issuer: signed_in.endpoints.issuer.clone(),
+            tenant: signed_in.tenant.as_ref().map(ToString::to_string),
+            endpoints: EndpointNames::of(&signed_in.endpoints),
+        };
+        Ok(Some(profile))
+    })?;
     let is_other = |old: &String| profile.authority.as_ref() != Some(old);
-    let earlier = context.profile.and_then(|old| old.authority).filter(is_other);
-    let replaced = earlier.map(|old| format!(", which was for {} before", plain(&old))).unwrap_or_default();
+    let replaced =
+        earlier.filter(is_other).map(|old| format!(", which was for {} before", plain(&old))).unwrap_or_default();
     tell(format_args!("The settings are saved as the profile {:?}{replaced}.", context.profile_name));
     Ok(())
 }
@@ -119,9 +125,9 @@ pub(super) fn sign_in(
 }
 
 impl Input {
-    /// The profile as it will be saved: what was typed, else what it was. Endpoints named for another authority go.
-    fn profile(&self, settings: &Settings, context: &Context) -> Result<Profile, Failure> {
-        let mut profile = context.profile.clone().unwrap_or_default();
+    /// The profile as it will be saved: what was typed, else what it is. Endpoints named for another authority go.
+    fn profile(&self, settings: &Settings, context: &Context, old: Option<Profile>) -> Result<Profile, Failure> {
+        let mut profile = old.unwrap_or_default();
         if let Some(authority) = settings.authority.clone().or(profile.authority.clone()) {
             let authority = Authority::parse(&authority, self.tenant.as_deref())
                 .map_err(|error| Failure::from(error).of_variable("TOKCACHE_AUTHORITY", settings))?;

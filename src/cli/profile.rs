@@ -9,7 +9,7 @@ use tokcache::time::SystemClock;
 
 use super::args::Settings;
 use super::passphrase::Asking;
-use super::profiles::{self, Profile, absolute};
+use super::profiles::{self, Changing, Profile, absolute};
 use super::{Exit, Failure, keys, store};
 use crate::output::{self, command_line, quote, tell};
 
@@ -71,32 +71,36 @@ fn show(typed: Option<String>, settings: &Settings) -> Result<(), Failure> {
 }
 
 fn set(name: &str, scopes: &[String], settings: &Settings) -> Result<(), Failure> {
-    let old = profiles::load(name)?.unwrap_or_default();
-    let mut profile = Profile {
-        authority: settings.authority.clone().or(old.authority.clone()),
-        client_id: settings.client_id.clone().or(old.client_id.clone()),
-        store: store_url(settings)?.or(old.store.clone()),
-        encrypt: keys::remembered(settings, old.encrypt.clone())?,
-        key_cache: settings.key_cache.or(old.key_cache),
-        ca_file: settings.ca_file.as_deref().map(absolute).or(old.ca_file.clone()),
-        ..old.clone()
-    };
-    if !scopes.is_empty() {
-        profile.scopes = scopes.iter().flat_map(|scopes| scopes.split_whitespace()).map(str::to_owned).collect();
-    }
-    if profile.authority != old.authority {
-        profile.endpoints = Default::default();
-        profile.learned = Default::default();
-    }
-    if let Some(authority) = &profile.authority {
-        tokcache::oauth::Authority::parse(authority, None)
-            .map_err(|error| Failure::from(error).of_variable("TOKCACHE_AUTHORITY", settings))?;
-    }
-    if profile == old {
-        return Err(Failure::new(Exit::Usage, "nothing to set was given")
-            .try_shell(format!("tokcache profile set {} --authority URL --client-id ID", quote(name))));
-    }
-    profiles::save(name, &profile)
+    let store = store_url(settings)?;
+    let encrypt = keys::remembered(settings, None)?;
+    profiles::update(name, settings.lock_timeout(), |old| {
+        let old = old.unwrap_or_default();
+        let mut profile = Profile {
+            authority: settings.authority.clone().or(old.authority.clone()),
+            client_id: settings.client_id.clone().or(old.client_id.clone()),
+            store: store.or(old.store.clone()),
+            encrypt: encrypt.or(old.encrypt.clone()),
+            key_cache: settings.key_cache.or(old.key_cache),
+            ca_file: settings.ca_file.as_deref().map(absolute).or(old.ca_file.clone()),
+            ..old.clone()
+        };
+        if !scopes.is_empty() {
+            profile.scopes = scopes.iter().flat_map(|scopes| scopes.split_whitespace()).map(str::to_owned).collect();
+        }
+        if profile.authority != old.authority {
+            profile.endpoints = Default::default();
+            profile.learned = Default::default();
+        }
+        if let Some(authority) = &profile.authority {
+            tokcache::oauth::Authority::parse(authority, None)
+                .map_err(|error| Failure::from(error).of_variable("TOKCACHE_AUTHORITY", settings))?;
+        }
+        if profile == old {
+            return Err(Failure::new(Exit::Usage, "nothing to set was given")
+                .try_shell(format!("tokcache profile set {} --authority URL --client-id ID", quote(name))));
+        }
+        Ok(Some(profile))
+    })
 }
 
 /// The store that was typed, found to be one and meant from anywhere.
@@ -111,7 +115,7 @@ fn remove(typed: Option<String>, settings: &Settings) -> Result<(), Failure> {
     let name = &named(typed.clone(), settings)?;
     // One that cannot be used can be removed, too.
     let profile = profiles::load_saved(name).ok().flatten();
-    let is_removed = profiles::remove(name)?;
+    let is_removed = Changing::begin(settings.lock_timeout())?.remove(name)?;
     let is_built_in = profiles::load(name)?.is_some();
     if !is_removed {
         return Err(if is_built_in { built_in(name) } else { unknown(name, typed, settings) });

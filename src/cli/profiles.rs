@@ -1,16 +1,19 @@
-//! Named settings: one TOML file a profile, replaced whole, so that two processes never share a write.
+//! Named settings: one TOML file a profile, replaced whole, so that two processes never share a write; and changed under
+//! a lock of their folder, so that no change is made to what has changed already.
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use tokcache::platform;
+use tokcache::platform::{self, FolderLock};
+use tokcache::time::{Clock, SystemClock};
 
 use super::advice::look_at;
 use super::args::Settings;
 pub(super) use super::profile_format::{EndpointNames, Learned, Profile};
 use super::{Exit, Failure, environment};
-use crate::output::quote;
+use crate::output::{plain, quote, tell};
 
 /// The name of the profile that the settings choose.
 pub(super) fn chosen(settings: &Settings) -> Result<String, Failure> {
@@ -80,29 +83,101 @@ pub(super) fn ensure_writable(name: &str) -> Result<(), Failure> {
     probe.map(drop).map_err(|error| cannot("write", &path, &error))
 }
 
-/// Saves the profile `name`, whole.
-pub(super) fn save(name: &str, profile: &Profile) -> Result<(), Failure> {
-    let path = path(name)?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let text = profile.to_toml().map_err(|error| Failure::new(Exit::Unexpected, error))?;
-    let write = || {
-        platform::create_folder(folder)?;
-        let mut file = platform::create_temporary(folder, ".profile-")?;
-        file.write_all(text.as_bytes())?;
-        file.as_file().sync_all()?;
-        file.persist(&path).map_err(|error| error.error)
-    };
-    write().map(drop).map_err(|error| cannot("write", &path, &error))
+/// The right to change profiles, for as long as no other process needs it.
+pub(super) struct Changing {
+    folder: PathBuf,
+    _lock: FolderLock,
 }
 
-/// Removes the profile `name`; false when there is none.
-pub(super) fn remove(name: &str) -> Result<bool, Failure> {
-    let path = path(name)?;
-    match fs::remove_file(&path) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(cannot("remove", &path, &error)),
+/// Between two tries to get the lock.
+const PAUSE: Duration = Duration::from_millis(20);
+
+impl Changing {
+    /// Waits at most `patience` for other processes that change profiles.
+    pub(super) fn begin(patience: Duration) -> Result<Changing, Failure> {
+        let folder = folder()?;
+        let clock = SystemClock::new();
+        let start = clock.elapsed();
+        loop {
+            if let Some(changing) = Changing::try_in(&folder)? {
+                return Ok(changing);
+            }
+            let waited = clock.elapsed().saturating_sub(start);
+            if waited >= patience {
+                let lock = FolderLock::file_in(&folder);
+                let message =
+                    format!("waited {} s for {}, which another process holds", waited.as_secs(), lock.display());
+                return Err(Failure::new(Exit::Config, message).retryable(true));
+            }
+            clock.sleep(PAUSE.min(patience - waited));
+        }
     }
+
+    fn try_in(folder: &Path) -> Result<Option<Changing>, Failure> {
+        let lock = platform::create_folder(folder).and_then(|()| FolderLock::try_of(folder));
+        let lock = lock.map_err(|error| cannot("write", &FolderLock::file_in(folder), &error))?;
+        Ok(lock.map(|_lock| Changing { folder: folder.to_owned(), _lock }))
+    }
+
+    /// Saves the profile `name`, whole.
+    pub(super) fn save(&self, name: &str, profile: &Profile) -> Result<(), Failure> {
+        let path = path(name)?;
+        let text = profile.to_toml().map_err(|error| Failure::new(Exit::Unexpected, error))?;
+        let write = || {
+            let mut file = platform::create_temporary(&self.folder, ".profile-")?;
+            file.write_all(text.as_bytes())?;
+            file.as_file().sync_all()?;
+            file.persist(&path).map_err(|error| error.error)
+        };
+        write().map_err(|error| cannot("write", &path, &error))?;
+        self.sync();
+        Ok(())
+    }
+
+    /// Removes the profile `name`; false when there is none.
+    pub(super) fn remove(&self, name: &str) -> Result<bool, Failure> {
+        let path = path(name)?;
+        match fs::remove_file(&path) {
+            Ok(()) => {
+                self.sync();
+                Ok(true)
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(cannot("remove", &path, &error)),
+        }
+    }
+
+    /// It is changed by now: that it may not survive a crash is no failure.
+    fn sync(&self) {
+        if let Err(error) = platform::sync_folder(&self.folder) {
+            tell_unsynced(&self.folder, &error);
+        }
+    }
+}
+
+/// Changes the profile `name`: saves what `change` makes of it as it is now, with no other change in between. `change`
+/// is given what [`load`] finds, and returns `None` to leave it. It must not wait for anybody.
+pub(super) fn update(
+    name: &str,
+    patience: Duration,
+    change: impl FnOnce(Option<Profile>) -> Result<Option<Profile>, Failure>,
+) -> Result<(), Failure> {
+    // One that cannot be read is told as such, before anything is made in its folder.
+    load(name)?;
+    let changing = Changing::begin(patience)?;
+    match change(load(name)?)? {
+        Some(profile) => changing.save(name, &profile),
+        None => Ok(()),
+    }
+}
+
+/// Says that what was saved in a folder may not survive a crash of the system.
+pub(super) fn tell_unsynced(folder: &Path, error: &io::Error) {
+    let folder = folder.display().to_string();
+    tell(format_args!(
+        "warning: it is saved, but cannot be made sure to survive a crash of the system: cannot sync {}: {error}",
+        plain(&folder)
+    ));
 }
 
 /// The names of all profiles, the built-in one too, sorted.

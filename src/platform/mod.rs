@@ -2,6 +2,7 @@
 //!
 //! Proven on Linux; the macOS and Windows parts are written for and compiled.
 
+mod folder_lock;
 mod interruption;
 mod locked;
 mod memory;
@@ -17,6 +18,7 @@ mod windows;
 #[cfg(windows)]
 use windows as system;
 
+pub use folder_lock::FolderLock;
 pub use interruption::Interruption;
 pub(crate) use locked::LockedBytes;
 pub use memory::hide_memory;
@@ -24,9 +26,9 @@ pub use process::become_command;
 pub(crate) use system::{
     Identity, check_owner, create_new, disk_of, identity, identity_at, is_no_locks_here, is_open_to_others, is_passing,
     is_private, keep_owner, lets_others_replace, names_in, narrow_mode, open_itself, process_may_hold, read_itself,
-    reserve, reserve_growth, sync_folder, without_waiting,
+    reserve, reserve_growth, without_waiting,
 };
-pub use system::{create_folder, exposure, is_trusted};
+pub use system::{create_folder, exposure, is_trusted, sync_folder};
 pub(crate) use temporary::TEMPORARY_TAIL;
 pub use temporary::create_temporary;
 pub use terminal::ask_secretly;

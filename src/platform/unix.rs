@@ -162,7 +162,10 @@ pub(crate) fn lets_others_replace(folder: &Metadata) -> bool {
 }
 
 /// Makes a rename inside the folder survive a crash. File systems that cannot do this are left alone.
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+///
+/// # Errors
+/// As of the system. What was renamed is renamed all the same.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
     match File::open(folder)?.sync_all() {
         Err(error) if matches!(Errno::from_io_error(&error), Some(Errno::INVAL | Errno::NOSYS)) => Ok(()),
         outcome => outcome,

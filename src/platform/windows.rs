@@ -117,7 +117,10 @@ pub(crate) fn lets_others_replace(_folder: &Metadata) -> bool {
 }
 
 /// Nothing to do here: NTFS journals its renames.
-pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
+///
+/// # Errors
+/// None.
+pub fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -14,6 +14,7 @@ mod damage;
 mod home;
 mod kill;
 mod places;
+mod profiles;
 mod provider;
 mod strace;
 #[path = "../support/mod.rs"]

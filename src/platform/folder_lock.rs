@@ -1,0 +1,74 @@
+//! One change at a time in a folder of small files that are replaced whole.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
+use std::mem;
+use std::path::{Path, PathBuf};
+
+use fd_lock::RwLock;
+
+use super::system;
+
+/// The right to change the files of a folder, among the processes that ask for it. Given back when dropped, and by the
+/// system when the process dies.
+pub struct FolderLock {
+    /// Kept open for its `flock`.
+    _file: File,
+}
+
+impl FolderLock {
+    /// The lock file of `folder`. It stays there: unlinking a lock that others wait for would give them two.
+    pub fn file_in(folder: &Path) -> PathBuf {
+        folder.join(".lock")
+    }
+
+    /// Takes the lock of `folder` if it is free; `None` when another process has it. Where the file system knows no
+    /// locks, everybody gets it.
+    ///
+    /// # Errors
+    /// The lock file cannot be made or opened.
+    pub fn try_of(folder: &Path) -> io::Result<Option<FolderLock>> {
+        let path = FolderLock::file_in(folder);
+        let file = match system::open_itself(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => match system::create_new(&path) {
+                // Another process was faster.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),
+                created => {
+                    let file = created?;
+                    system::keep_owner(&file, &fs::metadata(folder)?)?;
+                    file
+                }
+            },
+            opened => opened?,
+        };
+        match RwLock::new(&file).try_write() {
+            // It lasts as long as the file is open.
+            Ok(guard) => mem::forget(guard),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
+            Err(error) if system::is_no_locks_here(&error) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(Some(FolderLock { _file: file }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_has_the_lock_at_a_time_and_its_file_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = FolderLock::try_of(folder.path()).unwrap().unwrap();
+        assert!(FolderLock::try_of(folder.path()).unwrap().is_none());
+        drop(lock);
+        assert!(FolderLock::file_in(folder.path()).exists());
+        assert!(FolderLock::try_of(folder.path()).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_has_no_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(FolderLock::try_of(&folder.path().join("missing")).is_err());
+    }
+}
