@@ -50,7 +50,7 @@ impl Http for Server {
     fn send(&self, _request: &Request) -> Result<Response, TransportError> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let (status, body) = self.answer.clone();
-        Ok(Response { status, body: Zeroizing::new(body), retry_after: None, date: None })
+        Ok(Response { status, body: Zeroizing::new(body), retry_after: None, date: None, location: None })
     }
 }
 

@@ -45,12 +45,18 @@ pub enum AcquireError {
     },
     /// The cache could not be read or written.
     Store(StoreError),
-    /// The server could not be reached or understood. Nothing was signed out; try again.
+    /// The server could not be reached, or cannot answer now. Nothing was signed out; try again.
     Unavailable {
         /// What happened.
         message: String,
         /// Seconds after which the server wants to be asked again (RFC 9110 §10.2.3).
         retry_after: Option<u64>,
+    },
+    /// What answers is not what was asked for: no such endpoint, a web page, a redirect. Nothing was signed out; trying
+    /// again is in vain.
+    Unintelligible {
+        /// What came instead.
+        message: String,
     },
     /// The provider lacks what is needed, or its metadata does not name it.
     Unsupported {
@@ -83,7 +89,61 @@ pub enum InteractionRequired {
     SignedOutMeanwhile,
 }
 
+/// What a failure asks of the caller: one of these for each exit code of the program.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ErrorKind {
+    /// Another account, or a clear one.
+    Account,
+    /// Other settings.
+    Config,
+    /// Nothing: it is final.
+    Denied,
+    /// A sign-in.
+    InteractionRequired,
+    /// A shorter [`MinValid`](crate::cache::MinValid).
+    MinValid,
+    /// A look at the cache.
+    Store,
+    /// A network that works.
+    Unavailable,
+}
+
 impl AcquireError {
+    /// What the failure asks of the caller.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            AcquireError::AmbiguousAccount { .. } | AcquireError::NoSuchAccount { .. } => ErrorKind::Account,
+            AcquireError::Denied(_) => ErrorKind::Denied,
+            AcquireError::InteractionRequired(_) | AcquireError::NotApproved => ErrorKind::InteractionRequired,
+            AcquireError::MinValid { .. } => ErrorKind::MinValid,
+            AcquireError::Misconfigured { .. }
+            | AcquireError::Unintelligible { .. }
+            | AcquireError::Unsupported { .. }
+            | AcquireError::WrongAuthority { .. } => ErrorKind::Config,
+            AcquireError::Store(_) => ErrorKind::Store,
+            AcquireError::Offline | AcquireError::Unavailable { .. } => ErrorKind::Unavailable,
+        }
+    }
+
+    /// Whether trying the same again can mend it.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            AcquireError::Unavailable { .. } | AcquireError::Store(StoreError::Busy { .. }) => true,
+            AcquireError::AmbiguousAccount { .. }
+            | AcquireError::Denied(_)
+            | AcquireError::InteractionRequired(_)
+            | AcquireError::MinValid { .. }
+            | AcquireError::Misconfigured { .. }
+            | AcquireError::NoSuchAccount { .. }
+            | AcquireError::NotApproved
+            | AcquireError::Offline
+            | AcquireError::Store(_)
+            | AcquireError::Unintelligible { .. }
+            | AcquireError::Unsupported { .. }
+            | AcquireError::WrongAuthority { .. } => false,
+        }
+    }
+
     /// How a failed refresh is to be taken. A scope that the refresh token does not cover wants a person's consent
     /// (RFC 6749 §6: the scope must not exceed what was granted).
     pub(super) fn from_refresh(error: RequestError) -> Self {
@@ -98,6 +158,11 @@ impl AcquireError {
                 let message = format!("{message}; where refresh tokens are rotated, this one may be spent");
                 AcquireError::Unavailable { message, retry_after }
             }
+            // The endpoint has worked before: what it says now is the fault of a server that is not well.
+            RequestError::Unintelligible { message, status: 200..300 } => {
+                let message = format!("{message}; where refresh tokens are rotated, this one may be spent");
+                AcquireError::Unavailable { message, retry_after: None }
+            }
             error => AcquireError::from_request(error),
         }
     }
@@ -111,13 +176,16 @@ impl AcquireError {
             RequestError::Refused(response) => AcquireError::Denied(response),
             RequestError::Unsupported { what } => AcquireError::Unsupported { what },
             RequestError::Misconfigured { message } => AcquireError::Misconfigured { message },
-            RequestError::WrongAuthority { message } => AcquireError::WrongAuthority { message },
+            RequestError::NoMetadata { message } | RequestError::WrongAuthority { message } => {
+                AcquireError::WrongAuthority { message }
+            }
+            RequestError::NoSuchHost { message } => AcquireError::Misconfigured { message },
+            RequestError::Unintelligible { message, .. } => AcquireError::Unintelligible { message },
             RequestError::InvalidClaims => AcquireError::Misconfigured { message: error.to_string() },
             RequestError::DeviceCodeExpired | RequestError::Stopped => AcquireError::NotApproved,
-            RequestError::Unavailable { retry_after, .. } => {
-                AcquireError::Unavailable { message: error.to_string(), retry_after }
+            RequestError::Unavailable { message, retry_after, .. } => {
+                AcquireError::Unavailable { message, retry_after }
             }
-            _ => AcquireError::Unavailable { message: error.to_string(), retry_after: None },
         }
     }
 }
@@ -150,6 +218,7 @@ impl fmt::Display for AcquireError {
             AcquireError::Store(error) => error.fmt(formatter),
             AcquireError::Misconfigured { message }
             | AcquireError::Unavailable { message, .. }
+            | AcquireError::Unintelligible { message }
             | AcquireError::WrongAuthority { message } => formatter.write_str(message),
             AcquireError::Unsupported { what } => write!(formatter, "the provider names no {what}"),
         }

@@ -32,7 +32,7 @@ mod tries;
 
 pub use cached::{Repair, load, repair};
 pub use client::{PublicClient, Registration};
-pub use error::{AcquireError, InteractionRequired};
+pub use error::{AcquireError, ErrorKind, InteractionRequired};
 pub use explain::{Considered, Decision, Explanation};
 pub use observer::{Observer, Silence, Successor};
 pub use result::{AuthenticationResult, Source};

@@ -9,7 +9,7 @@ use crate::output::command_line;
 /// What to type: a whole command that can be pasted.
 #[derive(Debug)]
 pub(super) enum Advice {
-    /// What was typed, again.
+    /// What was typed, once more.
     Again,
     /// What was typed, with this value of this flag.
     AgainWith(&'static str, String),

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use tokcache::acquire::{AcquireError, InteractionRequired};
+use tokcache::acquire::{AcquireError, ErrorKind, InteractionRequired};
 use tokcache::oauth::AuthorityError;
 use tokcache::store::{KeyError, KeySource, KeyringFault, SealError, StoreError};
 
@@ -12,18 +12,16 @@ use super::{Exit, Failure, environment};
 impl Failure {
     /// `login` are the words of the command that signs in for what was asked.
     pub(super) fn from_acquire(error: AcquireError, login: Vec<String>) -> Self {
-        let exit = match &error {
-            AcquireError::AmbiguousAccount { .. } | AcquireError::NoSuchAccount { .. } => Exit::Account,
-            AcquireError::Denied(_) => Exit::Denied,
-            AcquireError::InteractionRequired(_) | AcquireError::NotApproved => Exit::InteractionRequired,
-            AcquireError::MinValid { .. } => Exit::MinValid,
-            AcquireError::Misconfigured { .. }
-            | AcquireError::Unsupported { .. }
-            | AcquireError::WrongAuthority { .. } => Exit::Config,
-            AcquireError::Store(_) => Exit::Store,
-            _ => Exit::Unavailable,
+        let exit = match error.kind() {
+            ErrorKind::Account => Exit::Account,
+            ErrorKind::Config => Exit::Config,
+            ErrorKind::Denied => Exit::Denied,
+            ErrorKind::InteractionRequired => Exit::InteractionRequired,
+            ErrorKind::MinValid => Exit::MinValid,
+            ErrorKind::Store => Exit::Store,
+            ErrorKind::Unavailable => Exit::Unavailable,
         };
-        let failure = Failure::new(exit, &error);
+        let failure = Failure::new(exit, &error).retryable(error.is_retryable());
         match error {
             AcquireError::NoSuchAccount { candidates, .. } if candidates.is_empty() => failure.try_tokcache(login),
             AcquireError::AmbiguousAccount { .. } | AcquireError::NoSuchAccount { .. } => {
@@ -37,7 +35,8 @@ impl Failure {
             }
             AcquireError::InteractionRequired(_) => failure.try_tokcache(login),
             AcquireError::MinValid { lifetime, .. } => failure.try_with("--min-valid", format!("{lifetime}s")),
-            AcquireError::Offline => failure.retryable(false).try_without("--offline"),
+            AcquireError::NotApproved => failure.try_again(),
+            AcquireError::Offline => failure.try_without("--offline"),
             AcquireError::Store(error) => Failure::from(error),
             AcquireError::Unsupported { what } => {
                 let endpoint = [format!("--{}", what.replace('_', "-")), "URL".to_owned()];
@@ -60,9 +59,9 @@ impl Failure {
             SealError::Key { source: KeySource::Passphrase, error: KeyError::WrongKey(_), .. }
                 if environment::passphrase_file().is_none() =>
             {
-                self
+                self.try_again()
             }
-            SealError::NewKey { error: KeyError::PassphrasesDiffer, .. } => self,
+            SealError::NewKey { error: KeyError::PassphrasesDiffer, .. } => self.try_again(),
             SealError::Key { source: KeySource::Passphrase, .. }
             | SealError::NewKey { source: KeySource::Passphrase, .. } => {
                 self.try_shell("export TOKCACHE_PASSPHRASE_FILE=FILE")
@@ -109,6 +108,12 @@ impl From<AuthorityError> for Failure {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use tokcache::cache::Account;
+    use tokcache::store::Holder;
+    use tokcache::terms::{Environment, HomeAccountId};
+
     use super::*;
     use crate::cli::args::Settings;
     use crate::output::command_line;
@@ -118,7 +123,82 @@ mod tests {
         let error = AcquireError::WrongAuthority { message: "another issuer".to_owned() };
         let typed = ["tokcache", "token", "--authority", "https://a"].map(str::to_owned);
         let advice = Failure::from_acquire(error, Vec::new()).command(&typed, &Settings::default());
-        assert_eq!(advice, "tokcache token --authority URL");
+        assert_eq!(advice.as_deref(), Some("tokcache token --authority URL"));
+    }
+
+    /// The exit code, whether it may be retried, and what is to be typed after `tokcache token --offline --scope a`.
+    fn told(error: AcquireError) -> (Exit, bool, Option<String>) {
+        let typed = ["tokcache", "token", "--offline", "--scope", "a"].map(str::to_owned);
+        let failure = Failure::from_acquire(error, vec!["login".to_owned()]);
+        let command = failure.command(&typed, &Settings::default());
+        (failure.exit(), failure.view(None).retryable, command)
+    }
+
+    #[test]
+    fn trying_again_is_advised_only_where_it_can_help() {
+        const AGAIN: &str = "tokcache token --offline --scope a";
+        let message = || "why".to_owned();
+        let account = || Account {
+            home_account_id: HomeAccountId::new("a"),
+            environment: Environment::new("idp.example.com"),
+            realms: Vec::new(),
+            username: "bob".to_owned(),
+            local_account_id: None,
+        };
+        let interaction = AcquireError::InteractionRequired;
+        let busy = || StoreError::Busy {
+            lock: "lock".into(),
+            holder: Holder { pid: None, program: None },
+            waited: Duration::ZERO,
+        };
+        let damaged = || StoreError::Damaged { path: "/cache".into(), reason: None };
+        for (error, exit, retryable, command) in [
+            (AcquireError::AmbiguousAccount { candidates: vec![account()] }, Exit::Account, false, "tokcache list"),
+            (interaction(InteractionRequired::AnswerForAnother), Exit::InteractionRequired, false, "tokcache login"),
+            (interaction(InteractionRequired::NothingCached), Exit::InteractionRequired, false, "tokcache login"),
+            (interaction(InteractionRequired::SignedOutMeanwhile), Exit::InteractionRequired, false, "tokcache login"),
+            (
+                interaction(InteractionRequired::NoRefreshToken { account: account() }),
+                Exit::InteractionRequired,
+                false,
+                "tokcache login",
+            ),
+            (
+                AcquireError::MinValid { lifetime: 60, needed: 90 },
+                Exit::MinValid,
+                false,
+                "tokcache token --offline --scope a --min-valid 60s",
+            ),
+            (AcquireError::Misconfigured { message: message() }, Exit::Config, false, ""),
+            (
+                AcquireError::NoSuchAccount { wanted: message(), candidates: Vec::new() },
+                Exit::Account,
+                false,
+                "tokcache login",
+            ),
+            (AcquireError::NotApproved, Exit::InteractionRequired, false, AGAIN),
+            (AcquireError::Offline, Exit::Unavailable, false, "tokcache token --scope a"),
+            (AcquireError::Store(busy()), Exit::Store, true, AGAIN),
+            (AcquireError::Store(damaged()), Exit::Store, false, "tokcache cache check --repair"),
+            (AcquireError::Unavailable { message: message(), retry_after: None }, Exit::Unavailable, true, AGAIN),
+            (AcquireError::Unintelligible { message: message() }, Exit::Config, false, ""),
+            (
+                AcquireError::Unsupported { what: "token_endpoint" },
+                Exit::Config,
+                false,
+                "tokcache login --token-endpoint URL",
+            ),
+            (
+                AcquireError::WrongAuthority { message: message() },
+                Exit::Config,
+                false,
+                "tokcache token --offline --scope a --authority URL",
+            ),
+        ] {
+            let name = format!("{error:?}");
+            let command = Some(command.to_owned()).filter(|command| !command.is_empty());
+            assert_eq!(told(error), (exit, retryable, command), "{name}");
+        }
     }
 
     #[test]
@@ -131,6 +211,6 @@ mod tests {
             store: "file:/cache".to_owned(),
         };
         let advice = Failure::from(StoreError::Sealed(error)).command(&[], &Settings::default());
-        assert_eq!(advice, command_line(["ls", "-ld", &*folder.to_string_lossy()]));
+        assert_eq!(advice, Some(command_line(["ls", "-ld", &*folder.to_string_lossy()])));
     }
 }

@@ -46,7 +46,8 @@ pub(crate) struct Failure {
     exit: Exit,
     status: u8,
     message: String,
-    advice: Advice,
+    /// `None`: the same again, where that can help.
+    advice: Option<Advice>,
     retryable: bool,
     /// What the authorization server said, if it was the one that refused.
     response: Option<Box<TokenErrorResponse>>,
@@ -59,7 +60,7 @@ impl Failure {
             exit,
             status: exit as u8,
             message: message.to_string(),
-            advice: Advice::Again,
+            advice: None,
             retryable,
             response: None,
         }
@@ -77,25 +78,31 @@ impl Failure {
 
     /// With the `tokcache` command that helps, under the same settings.
     pub(super) fn try_tokcache<Word: Into<String>>(mut self, words: impl IntoIterator<Item = Word>) -> Self {
-        self.advice = Advice::Tokcache(words.into_iter().map(Into::into).collect());
+        self.advice = Some(Advice::Tokcache(words.into_iter().map(Into::into).collect()));
         self
     }
 
     /// With a command that helps.
     pub(super) fn try_shell(mut self, command: impl Into<String>) -> Self {
-        self.advice = Advice::Shell(command.into());
+        self.advice = Some(Advice::Shell(command.into()));
+        self
+    }
+
+    /// With what was typed: a person can do better the next time.
+    pub(super) fn try_again(mut self) -> Self {
+        self.advice = Some(Advice::Again);
         self
     }
 
     /// With what was typed, but this value of this flag.
     pub(super) fn try_with(mut self, flag: &'static str, value: impl Into<String>) -> Self {
-        self.advice = Advice::AgainWith(flag, value.into());
+        self.advice = Some(Advice::AgainWith(flag, value.into()));
         self
     }
 
     /// With what was typed, less this flag.
     pub(super) fn try_without(mut self, flag: &'static str) -> Self {
-        self.advice = Advice::AgainWithout(flag);
+        self.advice = Some(Advice::AgainWithout(flag));
         self
     }
 
@@ -126,13 +133,20 @@ impl Failure {
         self
     }
 
-    /// What to type; `typed` is the command line that failed, `settings` those that it ran under.
-    pub(super) fn command(&self, typed: &[String], settings: &Settings) -> String {
-        self.advice.command(typed, settings)
+    /// The exit code.
+    #[cfg(test)]
+    pub(super) fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// What to type, if anything helps; `typed` is the command line that failed, `settings` those that it ran under.
+    pub(super) fn command(&self, typed: &[String], settings: &Settings) -> Option<String> {
+        let advice = self.advice.as_ref().or(self.retryable.then_some(&Advice::Again))?;
+        Some(advice.command(typed, settings))
     }
 
     /// As it is shown.
-    pub(super) fn view<'a>(&'a self, command: &'a str) -> FailureView<'a> {
+    pub(super) fn view<'a>(&'a self, command: Option<&'a str>) -> FailureView<'a> {
         let response = self.response.as_deref();
         FailureView {
             code: self.exit.name(),

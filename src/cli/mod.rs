@@ -89,7 +89,7 @@ fn dispatch_rarer(settings: &Settings, command: Command) -> Result<ExitCode, Fai
 
 fn fail(failure: &Failure, format: ErrorFormat, settings: &Settings) -> ExitCode {
     let command = failure.command(&typed(), settings);
-    output::show_failure(&failure.view(&command), format);
+    output::show_failure(&failure.view(command.as_deref()), format);
     failure.status()
 }
 

@@ -43,7 +43,7 @@ fn oauth_authorization_server(authority: &Authority) -> String {
 }
 
 fn read(response: &Response, authority: &Authority) -> Result<Endpoints, RequestError> {
-    let members = Members::parse(&response.body).ok_or_else(|| RequestError::unintelligible(response))?;
+    let members = Members::parse(&response.body).ok_or_else(|| RequestError::unintelligible(response, &[]))?;
     let issuer = members.string("issuer").unwrap_or_default();
     if !is_issuer_of(&issuer, authority) {
         return Err(wrong(format!("the metadata at {} name another issuer, {issuer:?}", authority.url())));
@@ -154,7 +154,10 @@ mod tests {
         let error = discover(&http, &authority("https://idp.example.com")).unwrap_err();
         assert_eq!(error.to_string(), "https://idp.example.com has no provider metadata");
         let error = discovered("https://idp.example.com", "<html>canary").unwrap_err();
-        assert_eq!(error.to_string(), "HTTP 200: a web page where JSON was expected");
+        assert_eq!(error.to_string(), 
+            "HTTP 200: a web page where JSON was expected: either the address is not the right one, or this network wants \
+             you to sign in to it first"
+        );
     }
 
     #[test]

@@ -30,6 +30,16 @@ pub enum RequestError {
         /// What is wrong, for a person.
         message: String,
     },
+    /// There is no provider metadata at the authority (OpenID Connect Discovery 1.0, RFC 8414).
+    NoMetadata {
+        /// What is there instead, for a person; server-chosen in part.
+        message: String,
+    },
+    /// There is no host of the name in the URL.
+    NoSuchHost {
+        /// Which name, for a person.
+        message: String,
+    },
     /// The server said no. It is not asked again without a change.
     Refused(Box<TokenErrorResponse>),
     /// The caller had enough of waiting.
@@ -37,12 +47,13 @@ pub enum RequestError {
     /// There was an answer, and it makes no sense. Its body is not repeated, as it may hold secrets. With a success
     /// status the server may have carried the request out.
     Unintelligible {
-        /// What is wrong, for a person.
+        /// What is wrong, for a person; server-chosen in part.
         message: String,
-        /// The HTTP status.
+        /// The HTTP status; 200 for an answer that could not be read.
         status: u16,
     },
-    /// No answer, or one that says "later": 408, 429, 5xx, `temporarily_unavailable`, `server_error`.
+    /// No answer, or one that says "later": 408, 425, 429, 5xx, `temporarily_unavailable`, `server_error`. The only
+    /// failure that trying again can mend.
     Unavailable {
         /// What is wrong, for a person; server-chosen in part.
         message: String,
@@ -89,9 +100,11 @@ impl RequestError {
                 status: Some(status),
             };
         }
+        // A page of a web framework, not of OAuth, may hold an `error` too.
+        let error = error.filter(|error| !(is_of_address(status) && matches!(error, ErrorCode::Other(_))));
         let is_wordless = response.body.trim_ascii().is_empty() && matches!(status, 400 | 401);
         let Some(error) = error.or_else(|| is_wordless.then(|| ErrorCode::Other(String::new()))) else {
-            return RequestError::unintelligible(response);
+            return RequestError::unintelligible(response, secrets);
         };
         let mut error_codes = members.as_ref().map(|members| members.numbers("error_codes")).unwrap_or_default();
         if error_codes.is_empty() {
@@ -108,15 +121,65 @@ impl RequestError {
         }))
     }
 
-    pub(super) fn unintelligible(response: &Response) -> RequestError {
+    /// Says what an answer is that was not understood. `secrets` are taken out of whatever the server says.
+    pub(super) fn unintelligible(response: &Response, secrets: &[&str]) -> RequestError {
         let status = response.status;
+        let words = Members::parse(&response.body)
+            .and_then(|members| members.string("error").or_else(|| members.string("message")))
+            .filter(|_| is_of_address(status));
         let what = match (status, response.body.trim_ascii().first()) {
-            (300..400, _) => "a redirect, which is not followed",
-            (_, None) => "an empty answer",
-            (_, Some(b'<')) => "a web page where JSON was expected",
-            _ => "an answer that is not what was asked for",
+            (300..400, _) => redirect(response.location.as_deref()),
+            (511, _) => "this network wants you to sign in to it first: open any page in a browser".to_owned(),
+            (405, _) => "this address takes no such request".to_owned(),
+            (_, None) => "an empty answer".to_owned(),
+            (200..300, Some(b'<')) => "a web page where JSON was expected: either the address is not the right one, or \
+                this network wants you to sign in to it first"
+                .to_owned(),
+            (_, Some(b'<')) => "a web page where JSON was expected".to_owned(),
+            _ => words.unwrap_or_else(|| "an answer that is not what was asked for".to_owned()),
         };
-        RequestError::Unintelligible { message: format!("HTTP {status}: {what}"), status }
+        RequestError::Unintelligible { message: without(bounded(format!("HTTP {status}: {what}")), secrets), status }
+    }
+
+    /// Whether trying again can mend it.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            RequestError::Unavailable { .. } => true,
+            RequestError::DeviceCodeExpired
+            | RequestError::InvalidClaims
+            | RequestError::Misconfigured { .. }
+            | RequestError::NoMetadata { .. }
+            | RequestError::NoSuchHost { .. }
+            | RequestError::Refused(_)
+            | RequestError::Stopped
+            | RequestError::Unintelligible { .. }
+            | RequestError::Unsupported { .. }
+            | RequestError::WrongAuthority { .. } => false,
+        }
+    }
+
+    /// Whether there is nothing at the address that was asked: nothing was spent, and the provider may have moved what
+    /// was there.
+    pub fn is_of_address(&self) -> bool {
+        match self {
+            RequestError::NoSuchHost { .. } => true,
+            RequestError::Unintelligible { status, .. } => is_of_address(*status) || (300..400).contains(status),
+            _ => false,
+        }
+    }
+}
+
+/// The statuses of an address where there is nothing, or not what was asked for (RFC 9110 §15).
+fn is_of_address(status: u16) -> bool {
+    matches!(status, 404 | 405 | 410 | 501)
+}
+
+/// Where a redirect leads, without what may be secret in it.
+fn redirect(location: Option<&str>) -> String {
+    let target = location.and_then(|location| location.split(['?', '#']).next()).filter(|target| !target.is_empty());
+    match target.filter(|target| !target.contains('@')) {
+        Some(target) => format!("a redirect to {target}, which is not followed"),
+        None => "a redirect, which is not followed".to_owned(),
     }
 }
 
@@ -125,7 +188,9 @@ impl From<TransportError> for RequestError {
         let TransportError { stage, message } = error;
         match stage {
             Stage::Unsendable => RequestError::Misconfigured { message },
-            stage => RequestError::Unavailable { message, stage, retry_after: None, status: None },
+            Stage::NoSuchHost => RequestError::NoSuchHost { message },
+            Stage::Unreadable => RequestError::Unintelligible { message, status: 200 },
+            stage @ (Stage::NotSent | Stage::Unknown) => RequestError::Unavailable { message, stage, retry_after: None, status: None },
         }
     }
 }
@@ -136,7 +201,8 @@ fn is_transient(status: u16, error: Option<&ErrorCode>) -> bool {
     match error {
         Some(ErrorCode::ServerError | ErrorCode::TemporarilyUnavailable) => true,
         Some(ErrorCode::AuthorizationPending | ErrorCode::ExpiredToken | ErrorCode::SlowDown) => false,
-        _ => matches!(status, 408 | 429 | 500..),
+        // 501: not implemented; 505: not this version of HTTP; 511: a network that wants a sign-in of its own.
+        _ => matches!(status, 408 | 425 | 429 | 500..) && !matches!(status, 501 | 505 | 511),
     }
 }
 
@@ -199,6 +265,8 @@ impl fmt::Display for RequestError {
             RequestError::Refused(refusal) => refusal.fmt(formatter),
             RequestError::Stopped => formatter.write_str("stopped"),
             RequestError::Misconfigured { message }
+            | RequestError::NoMetadata { message }
+            | RequestError::NoSuchHost { message }
             | RequestError::Unavailable { message, .. }
             | RequestError::Unintelligible { message, .. }
             | RequestError::WrongAuthority { message } => formatter.write_str(message),
@@ -265,6 +333,8 @@ mod tests {
             (502, r#"{"error":"invalid_grant"}"#),
             (429, ""),
             (408, ""),
+            (425, ""),
+            (504, "<html>"),
             (400, r#"{"error":"temporarily_unavailable"}"#),
             (200, r#"{"error":"server_error"}"#),
         ] {
@@ -278,6 +348,38 @@ mod tests {
                 "{status} {body}: {error:?}"
             );
         }
+    }
+
+    #[test]
+    fn what_trying_again_cannot_mend_is_not_unavailable() {
+        for (status, body, words) in [
+            (501, "", "empty answer"),
+            (505, "<html>", "web page"),
+            (511, "<html>", "sign in to it first"),
+            (404, r#"{"timestamp":"t","status":404,"error":"Not Found","path":"/token"}"#, "HTTP 404: Not Found"),
+            (404, r#"{"message":"no such tenant"}"#, "HTTP 404: no such tenant"),
+            (405, "", "takes no such request"),
+            (410, "<html>", "web page"),
+            (403, "<html>", "web page"),
+            (200, "<html>", "sign in to it first"),
+        ] {
+            let error = RequestError::of(&answer(status, body), &[]);
+            assert!(!error.is_retryable(), "{status}: {error:?}");
+            assert!(error.to_string().contains(words), "{words} is not in {error}");
+            assert_eq!(error.is_of_address(), matches!(status, 404 | 405 | 410 | 501), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_is_told_with_its_target_and_without_what_may_be_secret() {
+        let at = |location: &str| {
+            let response = Response { location: Some(location.to_owned()), ..answer(302, "") };
+            RequestError::of(&response, &["canary"]).to_string()
+        };
+        let told = "HTTP 302: a redirect to https://b.example/token, which is not followed";
+        assert_eq!(at("https://b.example/token?code=secret#x"), told);
+        assert_eq!(at("https://u:p@b.example/"), "HTTP 302: a redirect, which is not followed");
+        assert_eq!(at("/canary"), "HTTP 302: a redirect to /[redacted], which is not followed");
     }
 
     #[test]

@@ -48,6 +48,8 @@ pub struct Response {
     pub retry_after: Option<u64>,
     /// `Date`, when the server sent one.
     pub date: Option<Timestamp>,
+    /// `Location` (RFC 9110 §10.2.2), to the letter, when the server sent one.
+    pub location: Option<String>,
 }
 
 /// Why no whole answer came.
@@ -66,8 +68,13 @@ pub enum Stage {
     NotSent,
     /// The request may have been carried out though the answer is lost: a rotating server may have spent the token.
     Unknown,
-    /// These settings do not let it leave (a CA file that cannot be read, a proxy that is none): trying again is in
-    /// vain.
+    /// The request did not leave and will not: there is no host of this name.
+    NoSuchHost,
+    /// An answer came that cannot be read: too long, not HTTP, or in an unknown coding. The server may have carried the
+    /// request out.
+    Unreadable,
+    /// The request did not leave, and these settings do not let it (a CA file that cannot be read, a proxy that is
+    /// none, a server that cannot be trusted): trying again is in vain.
     Unsendable,
 }
 

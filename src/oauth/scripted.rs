@@ -12,7 +12,7 @@ use crate::time::{Clock, Timestamp};
 
 /// An answer with no headers that matter.
 pub(super) fn answer(status: u16, body: &str) -> Response {
-    Response { status, body: Zeroizing::new(body.as_bytes().to_vec()), retry_after: None, date: None }
+    Response { status, body: Zeroizing::new(body.as_bytes().to_vec()), retry_after: None, date: None, location: None }
 }
 
 /// Gives the answers in order and keeps the requests. A request too many fails the test.

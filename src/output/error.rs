@@ -9,7 +9,7 @@ use super::{json, plain, tell};
 pub(crate) enum ErrorFormat {
     /// One line of JSON
     Json,
-    /// What failed, then what to type
+    /// What failed, then what to type, if anything helps
     #[default]
     Text,
 }
@@ -23,7 +23,7 @@ pub(crate) struct FailureView<'a> {
     pub(crate) error_description: Option<&'a str>,
     pub(crate) suberror: Option<&'a str>,
     pub(crate) retryable: bool,
-    pub(crate) command: &'a str,
+    pub(crate) command: Option<&'a str>,
 }
 
 /// Shows `failure` on stderr.
@@ -31,7 +31,9 @@ pub(crate) fn show_failure(failure: &FailureView<'_>, format: ErrorFormat) {
     match format {
         ErrorFormat::Text => {
             tell(format_args!("error: {}", plain(failure.message)));
-            tell(format_args!("  try: {}", plain(failure.command)));
+            if let Some(command) = failure.command {
+                tell(format_args!("  try: {}", plain(command)));
+            }
         }
         // Strings and booleans always serialize.
         ErrorFormat::Json => tell(&*json(failure).unwrap_or_default()),

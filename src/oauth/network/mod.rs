@@ -1,20 +1,22 @@
 //! HTTP over the real network, the only code of this room that touches it.
 
 mod proxy;
+mod resolve;
+mod tls_fault;
 mod transport_error;
 mod trust;
 mod wiped;
 
 use std::io::Read;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, UNIX_EPOCH};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use ureq::http::uri::Authority;
 use ureq::http::{HeaderMap, Uri, header};
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{ConnectionDetails, Connector, DefaultConnector, Transport};
 use ureq::{Agent, Proxy};
 use zeroize::Zeroizing;
@@ -24,6 +26,8 @@ use crate::time::Timestamp;
 
 use super::http::{Body, Http, Request, Response, Stage, TransportError};
 use super::url::parse_secure;
+use resolve::Named;
+use transport_error::Progress;
 use trust::TrustError;
 use wiped::Wiped;
 
@@ -65,11 +69,12 @@ impl Network {
         matches!(self.trust_anchors.get(), Some(Err(TrustError::CaFile(_))))
     }
 
-    fn agent(&self, uri: &Uri, proxy: Option<Proxy>, connected: Arc<AtomicBool>) -> Result<Agent, TrustError> {
+    fn agent(&self, uri: &Uri, proxy: Option<Proxy>, progress: Arc<Progress>) -> Result<Agent, TrustError> {
         let crypto = Arc::new(rustls::crypto::ring::default_provider());
         let tls = TlsConfig::builder().unversioned_rustls_crypto_provider(crypto).root_certs(self.root_certs(uri)?);
         let config = Agent::config_builder()
             .accept("application/json")
+            .accept_encoding("identity")
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
@@ -77,8 +82,8 @@ impl Network {
             .timeout_global(Some(self.options.timeout))
             .tls_config(tls.build())
             .user_agent(concat!("tokcache/", env!("CARGO_PKG_VERSION")));
-        let connector = Watched { inner: DefaultConnector::new(), connected };
-        Ok(Agent::with_parts(config.build(), connector, DefaultResolver::default()))
+        let connector = Watched { inner: DefaultConnector::new(), progress };
+        Ok(Agent::with_parts(config.build(), connector, Named::default()))
     }
 
     fn root_certs(&self, uri: &Uri) -> Result<RootCerts, TrustError> {
@@ -94,12 +99,9 @@ impl Http for Network {
         let uri = parse_secure(&request.url).map_err(unsendable)?;
         let proxy = self.options.proxy.proxy_for(&uri).map_err(unsendable)?;
         let route = transport_error::Route::new(&uri, proxy.as_ref(), self.options.timeout);
-        let connected = Arc::new(AtomicBool::new(false));
-        let agent = self.agent(&uri, proxy, Arc::clone(&connected)).map_err(unsendable)?;
-        exchange(&agent, &uri, request).map_err(|error| {
-            let stage = if connected.load(Ordering::Relaxed) { Stage::Unknown } else { Stage::NotSent };
-            TransportError { stage, message: route.describe(&error, stage) }
-        })
+        let progress = Arc::new(Progress::default());
+        let agent = self.agent(&uri, proxy, Arc::clone(&progress)).map_err(unsendable)?;
+        exchange(&agent, &uri, request, &progress).map_err(|error| route.fault(&error, &progress))
     }
 }
 
@@ -107,7 +109,7 @@ fn unsendable(why: impl ToString) -> TransportError {
     TransportError { stage: Stage::Unsendable, message: why.to_string() }
 }
 
-fn exchange(agent: &Agent, uri: &Uri, request: &Request) -> Result<Response, ureq::Error> {
+fn exchange(agent: &Agent, uri: &Uri, request: &Request, progress: &Progress) -> Result<Response, ureq::Error> {
     let response = match &request.body {
         Body::None => with_headers(agent.get(uri), request).call()?,
         Body::Form(fields) => {
@@ -116,6 +118,7 @@ fn exchange(agent: &Agent, uri: &Uri, request: &Request) -> Result<Response, ure
             post.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").send(form.as_bytes())?
         }
     };
+    progress.answered.store(true, Ordering::Relaxed);
     let (parts, body) = response.into_parts();
     let date = http_date(&parts.headers, header::DATE);
     Ok(Response {
@@ -123,6 +126,7 @@ fn exchange(agent: &Agent, uri: &Uri, request: &Request) -> Result<Response, ure
         body: read_bounded(body)?,
         retry_after: retry_after(&parts.headers, date),
         date,
+        location: parts.headers.get(header::LOCATION).and_then(|url| url.to_str().ok()).map(str::to_owned),
     })
 }
 
@@ -168,11 +172,15 @@ fn http_date(headers: &HeaderMap, name: header::HeaderName) -> Option<Timestamp>
     i64::try_from(date.duration_since(UNIX_EPOCH).ok()?.as_secs()).ok().map(Timestamp)
 }
 
+fn host_and_port(authority: &Authority) -> String {
+    authority.as_str().rsplit('@').next().unwrap_or_default().to_owned()
+}
+
 /// Tells whether there was a connection, TLS and proxy included: before that nothing of a request can have left.
 #[derive(Debug)]
 struct Watched {
     inner: DefaultConnector,
-    connected: Arc<AtomicBool>,
+    progress: Arc<Progress>,
 }
 
 impl Connector for Watched {
@@ -181,7 +189,10 @@ impl Connector for Watched {
     fn connect(&self, details: &ConnectionDetails<'_>, chained: Option<()>) -> Result<Option<Self::Out>, ureq::Error> {
         let transport = self.inner.connect(details, chained);
         // For a proxy this runs within itself; the outer run ends last, and knows whether the tunnel stands.
-        self.connected.store(matches!(transport, Ok(Some(_))), Ordering::Relaxed);
+        self.progress.connected.store(matches!(transport, Ok(Some(_))), Ordering::Relaxed);
+        if let (Err(_), Ok(mut failed_at)) = (&transport, self.progress.failed_at.lock()) {
+            failed_at.get_or_insert_with(|| details.uri.authority().map(host_and_port).unwrap_or_default());
+        }
         Ok(transport?.map(|transport| Box::new(Wiped(transport)) as Box<dyn Transport>))
     }
 }

@@ -109,7 +109,7 @@ fn an_answer_of_more_than_1_mib_is_refused() {
     let mut answer = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
     answer.resize(answer.len() + LONGEST_BODY + 1, b' ');
     let error = exchange_with(answer).unwrap_err();
-    assert_eq!(error.stage, Stage::Unknown);
+    assert_eq!(error.stage, Stage::Unreadable);
     assert!(error.message.ends_with("more than 1 MiB"), "{error}");
 }
 
@@ -122,10 +122,20 @@ fn an_answer_of_1_mib_is_read() {
 
 #[test]
 fn a_lost_answer_leaves_in_doubt_whether_the_request_was_carried_out() {
-    for answer in ["", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"canary\":", "garbage canary\r\n\r\n"] {
+    for answer in ["", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"canary\":"] {
         let error = exchange_with(answer).unwrap_err();
         assert_eq!(error.stage, Stage::Unknown, "{error}");
         assert!(error.message.starts_with("the answer of 127.0.0.1:"), "{error}");
+        assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
+    }
+}
+
+#[test]
+fn a_server_that_does_not_speak_http_is_not_asked_again() {
+    for answer in ["garbage canary\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n"] {
+        let error = exchange_with(answer).unwrap_err();
+        assert_eq!(error.stage, Stage::Unreadable, "{error}");
+        assert!(error.message.contains("does not answer in HTTP"), "{error}");
         assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
     }
 }
@@ -163,7 +173,8 @@ fn what_is_not_safe_is_not_sent() {
 #[test]
 fn a_name_that_does_not_resolve_was_never_reached() {
     let error = send_to(&network(PATIENCE, Some("ca.pem")), "https://idp.invalid/".to_owned()).unwrap_err();
-    assert_eq!(error.stage, Stage::NotSent, "{error}");
+    assert!(matches!(error.stage, Stage::NotSent | Stage::NoSuchHost), "{error}");
+    assert!(error.message.contains("idp.invalid"), "{error}");
 }
 
 fn serve_tls() -> (SocketAddr, thread::JoinHandle<std::io::Result<()>>) {
@@ -194,7 +205,7 @@ fn a_certificate_of_an_unknown_ca_ends_the_exchange_before_anything_is_sent() {
     let (address, server) = serve_tls();
     // A certificate that has signed nothing.
     let error = send_to(&network(PATIENCE, Some("server.pem")), format!("https://{address}/canary")).unwrap_err();
-    assert_eq!(error.stage, Stage::NotSent);
+    assert_eq!(error.stage, Stage::Unsendable);
     assert!(error.message.ends_with("with --ca-file"), "{error}");
     assert!(!error.message.contains("canary"));
     server.join().unwrap().unwrap_err();
@@ -204,7 +215,8 @@ fn a_certificate_of_an_unknown_ca_ends_the_exchange_before_anything_is_sent() {
 fn a_server_without_tls_fails_the_handshake_before_anything_is_sent() {
     let (address, server) = serve(|mut stream| stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n"));
     let error = send_to(&network(PATIENCE, Some("ca.pem")), format!("https://{address}/")).unwrap_err();
-    assert_eq!(error.stage, Stage::NotSent, "{error}");
+    assert_eq!(error.stage, Stage::Unsendable, "{error}");
+    assert!(error.message.contains("does not answer in TLS"), "{error}");
     server.join().unwrap().unwrap();
 }
 
@@ -221,7 +233,7 @@ fn a_proxy_that_refuses_the_tunnel_has_seen_nothing() {
         ..network(PATIENCE, Some("ca.pem")).options
     });
     let error = send_to(&network, "https://idp.example.com/".to_owned()).unwrap_err();
-    assert_eq!(error.stage, Stage::NotSent);
+    assert_eq!(error.stage, Stage::Unsendable);
     assert!(
         error.message.starts_with(&format!("cannot reach idp.example.com through the proxy {address}: ")),
         "{error}"
