@@ -56,14 +56,7 @@ pub(crate) struct Failure {
 impl Failure {
     pub(crate) fn new(exit: Exit, message: impl fmt::Display) -> Self {
         let retryable = exit == Exit::Unavailable;
-        Failure {
-            exit,
-            status: exit as u8,
-            message: message.to_string(),
-            advice: None,
-            retryable,
-            response: None,
-        }
+        Failure { exit, status: exit as u8, message: message.to_string(), advice: None, retryable, response: None }
     }
 
     /// With another exit status than the code's own.

@@ -154,7 +154,8 @@ mod tests {
         let error = discover(&http, &authority("https://idp.example.com")).unwrap_err();
         assert_eq!(error.to_string(), "https://idp.example.com has no provider metadata");
         let error = discovered("https://idp.example.com", "<html>canary").unwrap_err();
-        assert_eq!(error.to_string(), 
+        assert_eq!(
+            error.to_string(),
             "HTTP 200: a web page where JSON was expected: either the address is not the right one, or this network wants \
              you to sign in to it first"
         );

@@ -132,9 +132,11 @@ impl RequestError {
             (511, _) => "this network wants you to sign in to it first: open any page in a browser".to_owned(),
             (405, _) => "this address takes no such request".to_owned(),
             (_, None) => "an empty answer".to_owned(),
-            (200..300, Some(b'<')) => "a web page where JSON was expected: either the address is not the right one, or \
+            (200..300, Some(b'<')) => {
+                "a web page where JSON was expected: either the address is not the right one, or \
                 this network wants you to sign in to it first"
-                .to_owned(),
+                    .to_owned()
+            }
             (_, Some(b'<')) => "a web page where JSON was expected".to_owned(),
             _ => words.unwrap_or_else(|| "an answer that is not what was asked for".to_owned()),
         };
@@ -190,7 +192,9 @@ impl From<TransportError> for RequestError {
             Stage::Unsendable => RequestError::Misconfigured { message },
             Stage::NoSuchHost => RequestError::NoSuchHost { message },
             Stage::Unreadable => RequestError::Unintelligible { message, status: 200 },
-            stage @ (Stage::NotSent | Stage::Unknown) => RequestError::Unavailable { message, stage, retry_after: None, status: None },
+            stage @ (Stage::NotSent | Stage::Unknown) => {
+                RequestError::Unavailable { message, stage, retry_after: None, status: None }
+            }
         }
     }
 }

@@ -27,7 +27,13 @@ pub(crate) fn want<'a>(url: &'static str, fields: impl IntoIterator<Item = (&'st
 
 /// An answer of `status` with a JSON body.
 fn answer(status: u16, body: &Value) -> Result<Response, TransportError> {
-    Ok(Response { status, body: Zeroizing::new(body.to_string().into_bytes()), retry_after: None, date: None, location: None })
+    Ok(Response {
+        status,
+        body: Zeroizing::new(body.to_string().into_bytes()),
+        retry_after: None,
+        date: None,
+        location: None,
+    })
 }
 
 impl Want {

@@ -180,7 +180,10 @@ mod tests {
             (CertificateError::NotValidYet, "clock"),
             (CertificateError::NotValidYetContext { time: at(0), not_before: at(9) }, "set the clock"),
             (CertificateError::NotValidForName, "host name"),
-            (CertificateError::NotValidForNameContext { expected, presented: vec!["DnsName(\"a\")".into()] }, "host name"),
+            (
+                CertificateError::NotValidForNameContext { expected, presented: vec!["DnsName(\"a\")".into()] },
+                "host name",
+            ),
             (CertificateError::Revoked, "revoked"),
             (CertificateError::InvalidPurpose, "serverAuth"),
             (CertificateError::BadEncoding, "cannot be read"),

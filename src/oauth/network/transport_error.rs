@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_s_refusal_is_told_in_words_and_without_its_password() {
+    fn a_proxy_is_named_without_its_password() {
         for (proxy, reason, stage, words) in [
             ("http://proxy.example.com:3128", "407/407", Stage::Unsendable, "wants a user name"),
             ("http://user:canary@proxy.example.com:3128", "407/407", Stage::Unsendable, "does not accept"),

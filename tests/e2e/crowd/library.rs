@@ -182,7 +182,13 @@ impl Http for Rotating<'_> {
             "scope": "api.read",
             "token_type": "Bearer",
         });
-        Ok(Response { status: 200, body: Zeroizing::new(body.to_string().into()), retry_after: None, date: None, location: None })
+        Ok(Response {
+            status: 200,
+            body: Zeroizing::new(body.to_string().into()),
+            retry_after: None,
+            date: None,
+            location: None,
+        })
     }
 }
 
