@@ -1,0 +1,160 @@
+//! Providers as they are: one data file a provider, with the answers that its documentation promises, and the program
+//! taken through sign-in, a cached token, refreshes and sign-out. To add a provider, add a file: `README.md` says how.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a case that cannot go on has failed")]
+
+mod certificate;
+mod script;
+mod server;
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use serde_json::{Value, json};
+
+use crate::script::{Script, filled_text};
+use crate::server::Server;
+use crate::support::home::Home;
+use crate::support::text;
+
+/// Members of a cache entry that are times, in seconds.
+const TIMES: [&str; 5] = ["cached_at", "expires_on", "extended_expires_on", "last_modification_time", "refresh_on"];
+/// Longer than any token here is valid.
+const TWO_DAYS: i64 = 2 * 86_400;
+
+#[test]
+fn every_provider_signs_in_serves_refreshes_and_signs_out() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/providers");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|ending| ending == "toml")).collect();
+    assert!(files.len() > 10, "the providers' files are there");
+    let wanted = std::env::var("TOKCACHE_TEST_PROVIDER").ok();
+    let is_wanted = |file: &PathBuf| wanted.as_deref().is_none_or(|name| file.file_stem().unwrap() == name);
+    let files = files.into_iter().filter(is_wanted);
+
+    // Most of the time is spent in waiting for the next poll.
+    let cases = files.map(|file| (file.clone(), std::thread::spawn(move || live(&file))));
+    let cases: Vec<_> = cases.collect();
+    let failed = cases.into_iter().filter_map(|(file, case)| case.join().err().map(|_| file));
+    let failed: Vec<_> = failed.map(|file| file.file_stem().unwrap().to_string_lossy().into_owned()).collect();
+    assert!(failed.is_empty(), "not as written: {failed:?}; each is told above");
+}
+
+fn live(file: &Path) {
+    let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+    let case = Case::start(name, Script::read(file), Script::read(file));
+    case.sign_in();
+    if let Some(token) = &case.script.expect.token {
+        case.serve(token);
+        case.wait_for_expiry();
+        case.sign_out();
+    }
+    let unanswered = case.server.unanswered();
+    case.check(unanswered.is_empty(), format_args!("requests without an answer in the file: {unanswered:#?}"));
+}
+
+struct Case {
+    name: String,
+    /// What is written; the server uses its own copy up.
+    script: Script,
+    server: Server,
+    home: Home,
+}
+
+impl Case {
+    fn start(name: String, script: Script, answers: Script) -> Case {
+        let server = Server::start(answers);
+        let mut home = Home::empty();
+        let ca_file = home.write("ca.pem", &server.authority);
+        home.set("TOKCACHE_CA_FILE", ca_file);
+        home.set("HTTPS_PROXY", &server.proxy);
+        Case { name, script, server, home }
+    }
+
+    /// `tokcache login`, as the user types it.
+    fn sign_in(&self) {
+        let login = &self.script.login;
+        let mut command = self.home.program("login");
+        command.args(["--authority", &login.authority, "--client-id", &login.client_id]);
+        command.args(login.scope.iter().flat_map(|scope| ["--scope", scope])).args(&login.arguments);
+        let output = command.output().unwrap();
+        self.check_output(&output, "login", self.script.expect.login_exit, &self.script.expect.login_says);
+        if let Some(cache) = &self.script.earlier {
+            self.home.write("state/token_cache.json", filled_text(cache));
+            let mut command = self.home.program("profile set default");
+            command.args(["--authority", &login.authority, "--client-id", &login.client_id]);
+            command.args(login.scope.iter().flat_map(|scope| ["--scope", scope]));
+            self.check_output(&command.output().unwrap(), "profile set", 0, &[]);
+        }
+    }
+
+    /// The token, twice, without a request.
+    fn serve(&self, token: &str) {
+        let requests = self.server.requests().len();
+        for _ in 0..2 {
+            let output = self.home.tokcache("token");
+            self.check_output(&output, "token", 0, &[]);
+            self.check(text(&output.stdout).trim_end() == token, format_args!("token: {}", text(&output.stdout)));
+        }
+        let further = self.server.requests().split_off(requests);
+        self.check(further.is_empty(), format_args!("a cached token asks nobody: {further:#?}"));
+    }
+
+    /// Each token after the one before has run out, then the end of the sign-in, where there is one.
+    fn wait_for_expiry(&self) {
+        for token in &self.script.expect.later {
+            self.age_the_cache();
+            let before = self.server.requests().len();
+            let output = self.home.tokcache("token");
+            self.check_output(&output, "token, later", 0, &[]);
+            self.check(text(&output.stdout).trim_end() == token, format_args!("later: {}", text(&output.stdout)));
+            let requests = self.server.requests().split_off(before).into_iter();
+            let refreshes: Vec<_> = requests.filter(|request| request.method == "POST").collect();
+            self.check(refreshes.len() <= 1, format_args!("one refresh is enough: {refreshes:#?}"));
+            self.serve(token);
+        }
+        if let Some(says) = &self.script.expect.ended {
+            self.age_the_cache();
+            self.check_output(&self.home.tokcache("token"), "token, ended", 4, says);
+        }
+    }
+
+    fn sign_out(&self) {
+        let before = self.server.requests().len();
+        let output = self.home.tokcache("clear");
+        self.check_output(&output, "clear", 0, &self.script.expect.clear_says);
+        let revoked = self.server.requests().split_off(before).into_iter();
+        let revoked: Vec<_> = revoked.filter_map(|request| request.form().remove("token")).collect();
+        self.check(revoked == self.script.expect.revoked, format_args!("revoked: {revoked:?}"));
+        self.check_output(&self.home.tokcache("token"), "token, signed out", 4, &[]);
+    }
+
+    /// Lets two days pass.
+    fn age_the_cache(&self) {
+        let mut document: Value = serde_json::from_slice(&std::fs::read(self.home.cache()).unwrap()).unwrap();
+        let sections = document.as_object_mut().unwrap().values_mut().filter_map(Value::as_object_mut);
+        let entries = sections.flat_map(|section| section.values_mut()).filter_map(Value::as_object_mut);
+        for (_, value) in entries.flatten().filter(|(name, _)| TIMES.contains(&name.as_str())) {
+            if let Some(seconds) = value.as_str().and_then(|text| text.parse::<i64>().ok()) {
+                *value = json!((seconds - TWO_DAYS).to_string());
+            }
+        }
+        self.home.write("state/token_cache.json", document.to_string());
+    }
+
+    #[track_caller]
+    fn check_output(&self, output: &Output, what: &str, exit: i32, says: &[String]) {
+        let said = text(&output.stderr);
+        let is_right = output.status.code() == Some(exit) && says.iter().all(|words| said.contains(words.as_str()));
+        self.check(is_right, format_args!("{what}: {}, not {exit} saying {says:?}:\n{said}", output.status));
+        self.check((exit == 0) || output.stdout.is_empty(), format_args!("{what}: a failure answers nothing"));
+    }
+
+    #[track_caller]
+    fn check(&self, is_right: bool, why: std::fmt::Arguments<'_>) {
+        assert!(is_right, "{}: {why}\nrequests so far: {:#?}", self.name, self.server.requests());
+    }
+}

@@ -1,0 +1,185 @@
+//! What a provider answers, as its file says.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
+use percent_encoding::percent_decode_str;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use tokcache::time::{Clock, SystemClock};
+
+/// A file of this folder. `README.md` explains its members.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Script {
+    pub(crate) login: Login,
+    pub(crate) expect: Expect,
+    /// The cache, as an MSAL library has written it, where there is no way to sign in with this program.
+    pub(crate) earlier: Option<String>,
+    #[serde(default)]
+    pub(crate) answer: Vec<Answer>,
+}
+
+/// What a user types.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Login {
+    pub(crate) authority: String,
+    pub(crate) client_id: String,
+    #[serde(default)]
+    pub(crate) scope: Vec<String>,
+    #[serde(default)]
+    pub(crate) arguments: Vec<String>,
+}
+
+/// What the user sees.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Expect {
+    #[serde(default)]
+    pub(crate) login_exit: i32,
+    pub(crate) login_says: Vec<String>,
+    pub(crate) token: Option<String>,
+    #[serde(default)]
+    pub(crate) later: Vec<String>,
+    pub(crate) ended: Option<Vec<String>>,
+    #[serde(default)]
+    pub(crate) revoked: Vec<String>,
+    #[serde(default)]
+    pub(crate) clear_says: Vec<String>,
+}
+
+/// An answer, and to which request it is given.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Answer {
+    to: String,
+    #[serde(default)]
+    form: BTreeMap<String, String>,
+    #[serde(default)]
+    header: BTreeMap<String, String>,
+    #[serde(default)]
+    without: Vec<String>,
+    #[serde(default)]
+    scope_has: Vec<String>,
+    #[serde(default)]
+    scope_lacks: Vec<String>,
+    times: Option<usize>,
+
+    #[serde(default = "ok")]
+    pub(crate) status: u16,
+    #[serde(rename = "type")]
+    pub(crate) content_type: Option<String>,
+    pub(crate) wait: Option<u64>,
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, String>,
+    #[serde(default)]
+    body: String,
+}
+
+fn ok() -> u16 {
+    200
+}
+
+/// A request, as it arrived.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) method: String,
+    pub(crate) url: String,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: String,
+}
+
+impl Script {
+    #[track_caller]
+    pub(crate) fn read(path: &Path) -> Script {
+        let text = std::fs::read_to_string(path).unwrap();
+        toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// The names that the provider is spoken to under.
+    pub(crate) fn hosts(&self) -> impl Iterator<Item = &str> {
+        let urls = self.answer.iter().filter_map(|answer| answer.to.split_once(' ')).map(|(_method, url)| url);
+        urls.chain([self.login.authority.as_str()]).filter_map(|url| url.split('/').nth(2))
+    }
+
+    /// The first answer to this request that has not been given as often as it may be.
+    pub(crate) fn answer(&mut self, request: &Request) -> Option<&Answer> {
+        let answer = self.answer.iter_mut().find(|answer| answer.times != Some(0) && answer.is_to(request))?;
+        answer.times = answer.times.map(|times| times - 1);
+        Some(answer)
+    }
+}
+
+impl Answer {
+    fn is_to(&self, request: &Request) -> bool {
+        let form = request.form();
+        let scope: Vec<_> = form.get("scope").map(String::as_str).unwrap_or_default().split(' ').collect();
+        let has =
+            |fields: &BTreeMap<String, String>, (name, value): (&String, &String)| fields.get(name) == Some(value);
+        self.to == format!("{} {}", request.method, request.url)
+            && self.form.iter().all(|field| has(&form, field))
+            && self.header.iter().all(|field| has(&request.headers, field))
+            && !self.without.iter().any(|name| form.contains_key(name))
+            && self.scope_has.iter().all(|word| scope.contains(&word.as_str()))
+            && !self.scope_lacks.iter().any(|word| scope.contains(&word.as_str()))
+    }
+
+    pub(crate) fn body(&self) -> String {
+        filled_text(&self.body)
+    }
+}
+
+impl Request {
+    pub(crate) fn form(&self) -> BTreeMap<String, String> {
+        let fields = self.body.split('&').filter_map(|field| field.split_once('='));
+        let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+        fields.map(|(name, value)| (decode(name), decode(value))).collect()
+    }
+}
+
+/// JSON with its `@` members filled in; any other text as it stands there.
+#[track_caller]
+pub(crate) fn filled_text(text: &str) -> String {
+    match serde_json::from_str::<Value>(text) {
+        Ok(body) => filled(body).to_string(),
+        Err(error) if text.trim_start().starts_with('{') => panic!("{error} in {text}"),
+        Err(_) => text.trim_end().to_owned(),
+    }
+}
+
+/// `"@now"`, `"@now+60"` and `"@now-60"` become seconds, with `@@` as text; `{"@jwt": CLAIMS}` becomes an unsigned JWT, which is good
+/// enough for a client, who has the token from the token endpoint itself.
+fn filled(value: Value) -> Value {
+    match value {
+        Value::String(text) => match (text.strip_prefix("@now"), text.strip_prefix("@@now")) {
+            (Some(offset), _) => json!(seconds(offset)),
+            (_, Some(offset)) => json!(seconds(offset).to_string()),
+            _ => Value::String(text),
+        },
+        Value::Array(items) => items.into_iter().map(filled).collect(),
+        Value::Object(mut members) => match members.remove("@jwt") {
+            Some(claims) => json!(jwt(&filled(claims))),
+            None => {
+                Value::Object(members.into_iter().map(|(name, value)| (name, filled(value))).collect::<Map<_, _>>())
+            }
+        },
+        other => other,
+    }
+}
+
+/// Now, and so many more.
+fn seconds(offset: &str) -> i64 {
+    SystemClock::new().now().0 + offset.parse::<i64>().unwrap_or_default()
+}
+
+fn jwt(claims: &Value) -> String {
+    let encode = |text: String| BASE64_URL_SAFE_NO_PAD.encode(text);
+    format!(
+        "{}.{}.{}",
+        encode(json!({ "alg": "RS256" }).to_string()),
+        encode(claims.to_string()),
+        encode("signature".into())
+    )
+}
