@@ -23,6 +23,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         'tokcache' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
             [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
@@ -60,6 +61,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--revocation-endpoint', '--revocation-endpoint', [CompletionResultType]::ParameterName, 'Where the provider''s discovery does not name it')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
             [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
@@ -68,6 +70,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
             [CompletionResult]::new('--error-format', '--error-format', [CompletionResultType]::ParameterName, 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]')
+            [CompletionResult]::new('--replace', '--replace', [CompletionResultType]::ParameterName, 'Replace the scopes of the profile, and whose it is; else scopes are added, and it stays whose it is')
             [CompletionResult]::new('--qr', '--qr', [CompletionResultType]::ParameterName, 'Show the address as a QR code too')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]')
@@ -78,13 +81,13 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         'tokcache;token' {
             [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks')
             [CompletionResult]::new('--resource', '--resource', [CompletionResultType]::ParameterName, 'A resource: short for --scope RESOURCE/.default')
-            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'A user name or home account id; needed only where several are signed in')
             [CompletionResult]::new('--min-valid', '--min-valid', [CompletionResultType]::ParameterName, 'The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]')
             [CompletionResult]::new('--claims', '--claims', [CompletionResultType]::ParameterName, 'A claims challenge, as JSON: a cached token will not do')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How it is printed')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How it is printed')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
             [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
@@ -107,6 +110,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How it is printed')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
             [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
@@ -122,9 +126,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             break
         }
         'tokcache;clear' {
-            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'A user name or home account id; needed only where several are signed in')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
             [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
@@ -146,12 +150,12 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         'tokcache;exec' {
             [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks')
             [CompletionResult]::new('--resource', '--resource', [CompletionResultType]::ParameterName, 'A resource: short for --scope RESOURCE/.default')
-            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'A user name or home account id; needed only where several are signed in')
             [CompletionResult]::new('--min-valid', '--min-valid', [CompletionResultType]::ParameterName, 'The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]')
             [CompletionResult]::new('--claims', '--claims', [CompletionResultType]::ParameterName, 'A claims challenge, as JSON: a cached token will not do')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'The variable that holds the token')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
             [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
@@ -171,13 +175,13 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         'tokcache;explain' {
             [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks')
             [CompletionResult]::new('--resource', '--resource', [CompletionResultType]::ParameterName, 'A resource: short for --scope RESOURCE/.default')
-            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'A user name or home account id; needed only where several are signed in')
             [CompletionResult]::new('--min-valid', '--min-valid', [CompletionResultType]::ParameterName, 'The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]')
             [CompletionResult]::new('--claims', '--claims', [CompletionResultType]::ParameterName, 'A claims challenge, as JSON: a cached token will not do')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How it is printed')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How it is printed')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
             [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
@@ -197,6 +201,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         'tokcache;profile' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
             [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
@@ -211,7 +216,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Print the names')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the settings of one, as TOML')
-            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope, --account')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Forget the settings; tokens stay in the cache')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -219,6 +224,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         'tokcache;profile;list' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
             [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
@@ -236,6 +242,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         'tokcache;profile;show' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
             [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
@@ -254,6 +261,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'The scopes to ask for when none are typed; repeatable')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
             [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
@@ -262,6 +270,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
             [CompletionResult]::new('--error-format', '--error-format', [CompletionResultType]::ParameterName, 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]')
+            [CompletionResult]::new('--no-account', '--no-account', [CompletionResultType]::ParameterName, 'Forget whose it is: the only account that is signed in is meant')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -271,6 +280,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         'tokcache;profile;remove' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
             [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
@@ -288,7 +298,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         'tokcache;profile;help' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Print the names')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the settings of one, as TOML')
-            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope, --account')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Forget the settings; tokens stay in the cache')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -311,6 +321,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         'tokcache;cache' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
             [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
@@ -334,6 +345,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         'tokcache;cache;path' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
             [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
@@ -351,6 +363,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         'tokcache;cache;check' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
             [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
@@ -369,6 +382,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         'tokcache;cache;encrypt' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
             [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
@@ -386,6 +400,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         'tokcache;cache;decrypt' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
             [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
@@ -404,6 +419,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--new-passphrase-file', '--new-passphrase-file', [CompletionResultType]::ParameterName, 'Change to the passphrase in this file, instead of asking for it')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
             [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
@@ -449,6 +465,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         'tokcache;completions' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]')
             [CompletionResult]::new('--encrypt', '--encrypt', [CompletionResultType]::ParameterName, 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]')
@@ -497,7 +514,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         'tokcache;help;profile' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Print the names')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the settings of one, as TOML')
-            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope, --account')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Forget the settings; tokens stay in the cache')
             break
         }

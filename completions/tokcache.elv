@@ -20,6 +20,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
         &'tokcache'= {
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
+            cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
             cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
             cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
@@ -56,6 +57,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --revocation-endpoint 'Where the provider''s discovery does not name it'
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
+            cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
             cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
             cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
@@ -64,6 +66,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
             cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
             cand --error-format 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]'
+            cand --replace 'Replace the scopes of the profile, and whose it is; else scopes are added, and it stays whose it is'
             cand --qr 'Show the address as a QR code too'
             cand -v 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
             cand --verbose 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
@@ -73,13 +76,13 @@ set edit:completion:arg-completer[tokcache] = {|@words|
         &'tokcache;token'= {
             cand --scope 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks'
             cand --resource 'A resource: short for --scope RESOURCE/.default'
-            cand --account 'A user name or home account id; needed only where several are signed in'
             cand --min-valid 'The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]'
             cand --claims 'A claims challenge, as JSON: a cached token will not do'
             cand -o 'How it is printed'
             cand --output 'How it is printed'
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
+            cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
             cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
             cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
@@ -101,6 +104,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --output 'How it is printed'
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
+            cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
             cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
             cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
@@ -115,9 +119,9 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'tokcache;clear'= {
-            cand --account 'A user name or home account id; needed only where several are signed in'
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
+            cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
             cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
             cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
@@ -138,12 +142,12 @@ set edit:completion:arg-completer[tokcache] = {|@words|
         &'tokcache;exec'= {
             cand --scope 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks'
             cand --resource 'A resource: short for --scope RESOURCE/.default'
-            cand --account 'A user name or home account id; needed only where several are signed in'
             cand --min-valid 'The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]'
             cand --claims 'A claims challenge, as JSON: a cached token will not do'
             cand --env 'The variable that holds the token'
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
+            cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
             cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
             cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
@@ -162,13 +166,13 @@ set edit:completion:arg-completer[tokcache] = {|@words|
         &'tokcache;explain'= {
             cand --scope 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks'
             cand --resource 'A resource: short for --scope RESOURCE/.default'
-            cand --account 'A user name or home account id; needed only where several are signed in'
             cand --min-valid 'The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]'
             cand --claims 'A claims challenge, as JSON: a cached token will not do'
             cand -o 'How it is printed'
             cand --output 'How it is printed'
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
+            cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
             cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
             cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
@@ -187,6 +191,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
         &'tokcache;profile'= {
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
+            cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
             cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
             cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
@@ -201,13 +206,14 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand list 'Print the names'
             cand show 'Print the settings of one, as TOML'
-            cand set 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope'
+            cand set 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope, --account'
             cand remove 'Forget the settings; tokens stay in the cache'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'tokcache;profile;list'= {
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
+            cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
             cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
             cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
@@ -224,6 +230,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
         &'tokcache;profile;show'= {
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
+            cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
             cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
             cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
@@ -241,6 +248,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --scope 'The scopes to ask for when none are typed; repeatable'
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
+            cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
             cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
             cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
@@ -249,6 +257,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
             cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
             cand --error-format 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]'
+            cand --no-account 'Forget whose it is: the only account that is signed in is meant'
             cand -v 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
             cand --verbose 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
             cand -h 'Print help (see more with ''--help'')'
@@ -257,6 +266,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
         &'tokcache;profile;remove'= {
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
+            cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
             cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
             cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
@@ -273,7 +283,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
         &'tokcache;profile;help'= {
             cand list 'Print the names'
             cand show 'Print the settings of one, as TOML'
-            cand set 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope'
+            cand set 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope, --account'
             cand remove 'Forget the settings; tokens stay in the cache'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -290,6 +300,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
         &'tokcache;cache'= {
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
+            cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
             cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
             cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
@@ -312,6 +323,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
         &'tokcache;cache;path'= {
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
+            cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
             cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
             cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
@@ -328,6 +340,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
         &'tokcache;cache;check'= {
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
+            cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
             cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
             cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
@@ -345,6 +358,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
         &'tokcache;cache;encrypt'= {
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
+            cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
             cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
             cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
@@ -361,6 +375,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
         &'tokcache;cache;decrypt'= {
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
+            cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
             cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
             cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
@@ -378,6 +393,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --new-passphrase-file 'Change to the passphrase in this file, instead of asking for it'
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
+            cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
             cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
             cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
@@ -415,6 +431,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
         &'tokcache;completions'= {
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
+            cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
             cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
             cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
             cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
@@ -455,7 +472,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
         &'tokcache;help;profile'= {
             cand list 'Print the names'
             cand show 'Print the settings of one, as TOML'
-            cand set 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope'
+            cand set 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope, --account'
             cand remove 'Forget the settings; tokens stay in the cache'
         }
         &'tokcache;help;profile;list'= {

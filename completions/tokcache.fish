@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_tokcache_global_optspecs
-    string join \n profile= authority= client-id= store= encrypt= key-cache= ca-file= timeout= lock-timeout= error-format= v/verbose h/help V/version
+    string join \n profile= authority= account= client-id= store= encrypt= key-cache= ca-file= timeout= lock-timeout= error-format= v/verbose h/help V/version
 end
 
 function __fish_tokcache_needs_command
@@ -26,6 +26,7 @@ end
 
 complete -c tokcache -n "__fish_tokcache_needs_command" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_needs_command" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_needs_command" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
 complete -c tokcache -n "__fish_tokcache_needs_command" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_needs_command" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_needs_command" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -59,6 +60,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l token-endpoi
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l revocation-endpoint -d 'Where the provider\'s discovery does not name it' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -69,12 +71,12 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l timeout -d '
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
 text\t'What failed, then what to type, if anything helps'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l replace -d 'Replace the scopes of the profile, and whose it is; else scopes are added, and it stays whose it is'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l qr -d 'Show the address as a QR code too'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l scope -d 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l resource -d 'A resource: short for --scope RESOURCE/.default' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l account -d 'A user name or home account id; needed only where several are signed in' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l min-valid -d 'The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l claims -d 'A claims challenge, as JSON: a cached token will not do' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -s o -l output -d 'How it is printed' -r -f -a "az\t'The object of `az account get-access-token`'
@@ -87,6 +89,7 @@ powershell\t'`$env:ACCESS_TOKEN = …`'
 token\t'The token and a line break'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -106,6 +109,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand list" -s o -l output -
 table\t'For people'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -118,9 +122,9 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l error-format 
 text\t'What failed, then what to type, if anything helps'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l account -d 'A user name or home account id; needed only where several are signed in' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -138,12 +142,12 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -s v -l verbose
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l scope -d 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l resource -d 'A resource: short for --scope RESOURCE/.default' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l account -d 'A user name or home account id; needed only where several are signed in' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l min-valid -d 'The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l claims -d 'A claims challenge, as JSON: a cached token will not do' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l env -d 'The variable that holds the token' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -160,13 +164,13 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -s v -l verbose 
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l scope -d 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l resource -d 'A resource: short for --scope RESOURCE/.default' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l account -d 'A user name or home account id; needed only where several are signed in' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l min-valid -d 'The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l claims -d 'A claims challenge, as JSON: a cached token will not do' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -s o -l output -d 'How it is printed' -r -f -a "json\t'One line of JSON'
 text\t'For people'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -183,6 +187,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -s v -l verbo
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -197,11 +202,12 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fis
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -f -a "list" -d 'Print the names'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -f -a "show" -d 'Print the settings of one, as TOML'
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -f -a "set" -d 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -f -a "set" -d 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope, --account'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -f -a "remove" -d 'Forget the settings; tokens stay in the cache'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -216,6 +222,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -231,6 +238,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l scope -d 'The scopes to ask for when none are typed; repeatable' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -241,10 +249,12 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
 text\t'What failed, then what to type, if anything helps'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l no-account -d 'Forget whose it is: the only account that is signed in is meant'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -259,11 +269,12 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from help" -f -a "list" -d 'Print the names'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print the settings of one, as TOML'
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from help" -f -a "set" -d 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from help" -f -a "set" -d 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope, --account'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Forget the settings; tokens stay in the cache'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -284,6 +295,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -298,6 +310,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -313,6 +326,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -327,6 +341,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -342,6 +357,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l new-passphrase-file -d 'Change to the passphrase in this file, instead of asking for it' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -363,6 +379,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -387,7 +404,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand help; and not __fish_s
 complete -c tokcache -n "__fish_tokcache_using_subcommand help; and not __fish_seen_subcommand_from login token list clear exec explain profile cache completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tokcache -n "__fish_tokcache_using_subcommand help; and __fish_seen_subcommand_from profile" -f -a "list" -d 'Print the names'
 complete -c tokcache -n "__fish_tokcache_using_subcommand help; and __fish_seen_subcommand_from profile" -f -a "show" -d 'Print the settings of one, as TOML'
-complete -c tokcache -n "__fish_tokcache_using_subcommand help; and __fish_seen_subcommand_from profile" -f -a "set" -d 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope'
+complete -c tokcache -n "__fish_tokcache_using_subcommand help; and __fish_seen_subcommand_from profile" -f -a "set" -d 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope, --account'
 complete -c tokcache -n "__fish_tokcache_using_subcommand help; and __fish_seen_subcommand_from profile" -f -a "remove" -d 'Forget the settings; tokens stay in the cache'
 complete -c tokcache -n "__fish_tokcache_using_subcommand help; and __fish_seen_subcommand_from cache" -f -a "path" -d 'Print where the cache is'
 complete -c tokcache -n "__fish_tokcache_using_subcommand help; and __fish_seen_subcommand_from cache" -f -a "check" -d 'Read the whole cache and report what cannot be understood'

@@ -43,6 +43,13 @@ pub enum AcquireError {
         /// What is wrong.
         message: String,
     },
+    /// Somebody else than was wanted has signed in. Nothing of that sign-in is stored.
+    SignedInAsAnother {
+        /// As asked for.
+        wanted: String,
+        /// Who has signed in.
+        name: String,
+    },
     /// The cache could not be read or written.
     Store(StoreError),
     /// The server could not be reached, or cannot answer now. Nothing was signed out; try again.
@@ -112,7 +119,9 @@ impl AcquireError {
     /// What the failure asks of the caller.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            AcquireError::AmbiguousAccount { .. } | AcquireError::NoSuchAccount { .. } => ErrorKind::Account,
+            AcquireError::AmbiguousAccount { .. }
+            | AcquireError::NoSuchAccount { .. }
+            | AcquireError::SignedInAsAnother { .. } => ErrorKind::Account,
             AcquireError::Denied(_) => ErrorKind::Denied,
             AcquireError::InteractionRequired(_) | AcquireError::NotApproved => ErrorKind::InteractionRequired,
             AcquireError::MinValid { .. } => ErrorKind::MinValid,
@@ -136,6 +145,7 @@ impl AcquireError {
             | AcquireError::Misconfigured { .. }
             | AcquireError::NoSuchAccount { .. }
             | AcquireError::NotApproved
+            | AcquireError::SignedInAsAnother { .. }
             | AcquireError::Offline
             | AcquireError::Store(_)
             | AcquireError::Unintelligible { .. }
@@ -215,6 +225,9 @@ impl fmt::Display for AcquireError {
             }
             AcquireError::NotApproved => formatter.write_str("nobody approved the sign-in in time"),
             AcquireError::Offline => formatter.write_str("no usable token is cached, and the network may not be used"),
+            AcquireError::SignedInAsAnother { wanted, name } => {
+                write!(formatter, "{name} has signed in, and not {wanted}; nothing of that sign-in is kept")
+            }
             AcquireError::Store(error) => error.fmt(formatter),
             AcquireError::Misconfigured { message }
             | AcquireError::Unavailable { message, .. }

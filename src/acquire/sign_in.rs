@@ -17,6 +17,8 @@ pub struct SignInRequest {
     pub scopes: ScopeSet,
     /// A claims challenge, JSON (OpenID Connect Core §5.5).
     pub claims: Option<String>,
+    /// Who is to sign in: a user name in any case, or a home account id. Nothing is stored of anybody else.
+    pub account: Option<String>,
 }
 
 /// Who signed in, and what to remember for the next time.
@@ -59,6 +61,26 @@ impl PublicClient<'_> {
         self.remember(request, endpoints, response)
     }
 
+    /// Refuses a sign-in by somebody else than was wanted, and revokes what it brought, as far as that can be done:
+    /// it would be forgotten here and alive there.
+    fn ensure_wanted(
+        &self,
+        wanted: &str,
+        identity: &Identity,
+        endpoints: &Endpoints,
+        response: &mut TokenResponse,
+    ) -> Result<(), AcquireError> {
+        let (home_account_id, username) = (&identity.home_account_id, &identity.username);
+        if home_account_id.as_str() == wanted || !username.is_empty() && username.eq_ignore_ascii_case(wanted) {
+            return Ok(());
+        }
+        if let Some(refresh_token) = response.refresh_token.take() {
+            let _ = self.protocol(endpoints).revoke(&refresh_token);
+        }
+        let name = if username.is_empty() { home_account_id.to_string() } else { username.clone() };
+        Err(AcquireError::SignedInAsAnother { wanted: wanted.to_owned(), name })
+    }
+
     fn remember(
         &self,
         request: &SignInRequest,
@@ -74,6 +96,9 @@ impl PublicClient<'_> {
             name: None,
             tenant: None,
         });
+        if let Some(wanted) = &request.account {
+            self.ensure_wanted(wanted, &identity, &endpoints, &mut response)?;
+        }
         let tenant = identity.tenant.map(Realm::new);
         let realm = self.registration.realm(&endpoints, tenant.as_ref());
         let grant = Grant {

@@ -63,6 +63,11 @@ pub(super) struct Settings {
     #[arg(long, global = true, value_name = "URL")]
     pub(super) authority: Option<String>,
 
+    /// Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile's account, else the
+    /// only one that is signed in]
+    #[arg(long, global = true, value_name = "ACCOUNT", value_parser = not_blank)]
+    pub(super) account: Option<String>,
+
     /// The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]
     #[arg(long, global = true, value_name = "ID", value_parser = not_blank)]
     pub(super) client_id: Option<String>,
@@ -108,6 +113,9 @@ pub(super) struct Settings {
     pub(super) variables: Vec<&'static str>,
 }
 
+/// The commands that concern one account.
+const CONCERN_ONE_ACCOUNT: [&str; 5] = ["clear", "exec", "explain", "login", "token"];
+
 impl Settings {
     pub(super) fn timeout(&self) -> Duration {
         self.timeout.unwrap_or(Duration::from_secs(30))
@@ -121,8 +129,11 @@ impl Settings {
     /// Not those that stand in `words` already.
     pub(super) fn flags_beside(&self, words: &[String]) -> Vec<String> {
         let ca_file = self.ca_file.as_ref().map(|path| path.to_string_lossy().into_owned());
+        let concerns_account = words.first().is_some_and(|command| CONCERN_ONE_ACCOUNT.contains(&command.as_str()));
+        let account = self.account.clone().filter(|_| concerns_account);
         let flags = [
             ("--profile", &self.profile),
+            ("--account", &account),
             ("--authority", &self.authority),
             ("--client-id", &self.client_id),
             ("--store", &self.store),

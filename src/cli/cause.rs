@@ -35,7 +35,7 @@ impl Failure {
             }
             AcquireError::InteractionRequired(_) => failure.try_tokcache(login),
             AcquireError::MinValid { lifetime, .. } => failure.try_with("--min-valid", format!("{lifetime}s")),
-            AcquireError::NotApproved => failure.try_again(),
+            AcquireError::NotApproved | AcquireError::SignedInAsAnother { .. } => failure.try_again(),
             AcquireError::Offline => failure.try_without("--offline"),
             AcquireError::Store(error) => Failure::from(error),
             AcquireError::Unsupported { what } => {
@@ -178,6 +178,7 @@ mod tests {
             ),
             (AcquireError::NotApproved, Exit::InteractionRequired, false, AGAIN),
             (AcquireError::Offline, Exit::Unavailable, false, "tokcache token --scope a"),
+            (AcquireError::SignedInAsAnother { wanted: message(), name: message() }, Exit::Account, false, AGAIN),
             (AcquireError::Store(busy()), Exit::Store, true, AGAIN),
             (AcquireError::Store(damaged()), Exit::Store, false, "tokcache cache check --repair"),
             (AcquireError::Unavailable { message: message(), retry_after: None }, Exit::Unavailable, true, AGAIN),

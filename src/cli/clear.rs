@@ -16,12 +16,8 @@ use crate::output::{plain, tell};
 
 #[derive(Args, Debug)]
 pub(super) struct Input {
-    /// A user name or home account id; needed only where several are signed in
-    #[arg(long, value_name = "ACCOUNT", conflicts_with = "all")]
-    account: Option<String>,
-
     /// Forget all that the cache holds, whichever client it belongs to
-    #[arg(long)]
+    #[arg(long, conflicts_with = "account")]
     all: bool,
 
     /// Do not tell the server
@@ -39,7 +35,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
         return clear_all(&context, &input);
     }
     let client = context.client(context.registration()?);
-    let request = SignOutRequest { account: input.account, revoke: !input.no_revoke };
+    let request = SignOutRequest { account: context.account(), revoke: !input.no_revoke };
     let signed_out = client.sign_out(&request).map_err(|error| context.failure(error, &ScopeSet::default()))?;
     let Some(signed_out) = signed_out else {
         tell("nobody was signed in");

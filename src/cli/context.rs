@@ -101,6 +101,9 @@ impl Context {
 
     /// A failure, with the command that helps.
     pub(super) fn failure(&self, error: AcquireError, scopes: &ScopeSet) -> Failure {
+        if let Some(failure) = self.account_failure(&error, scopes) {
+            return failure;
+        }
         let is_of_authority = matches!(error, AcquireError::WrongAuthority { .. });
         let is_of_nobody = matches!(error, AcquireError::InteractionRequired(InteractionRequired::NothingCached));
         let is_of_ca_file =

@@ -79,6 +79,7 @@ impl Settings {
         };
         Ok(Settings {
             profile: text(self.profile, "TOKCACHE_PROFILE"),
+            account: text(self.account, "TOKCACHE_ACCOUNT"),
             authority: text(self.authority, "TOKCACHE_AUTHORITY"),
             client_id: text(self.client_id, "TOKCACHE_CLIENT_ID"),
             store: text(self.store, "TOKCACHE_STORE"),

@@ -9,7 +9,8 @@ use super::Failure;
 use super::args::Settings;
 use super::context::Context;
 use super::passphrase::Asking;
-use crate::output::{self, AccessTokenView, AccountView, ListView};
+use super::whose::is_named;
+use crate::output::{self, AccessTokenView, AccountView, ListView, plain};
 
 #[derive(Args, Debug)]
 pub(super) struct Input {
@@ -30,22 +31,26 @@ enum Format {
 pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
     let context = Context::new(settings, Asking::never())?;
     let cache = acquire::load(&context.store)?;
-    let view = view(&cache, context.clock.now());
+    let view = view(&cache, settings.account.as_deref(), context.clock.now());
     let text = match input.output {
         Format::Json => view.json()?,
         Format::Table => view.table(),
     };
     if view.accounts.is_empty() && matches!(input.output, Format::Table) {
         let why = context.absence()?.map(|absence| format!(": {absence}")).unwrap_or_default();
-        output::tell(format_args!("nobody is signed in{why}"));
+        let nobody = settings.account.as_ref().map_or("nobody".to_owned(), |wanted| format!("no account {wanted:?}"));
+        output::tell(plain(&format!("{nobody} is signed in{why}")));
     }
     Ok(output::answer(text.as_bytes())?)
 }
 
 /// Everything in the cache; tokens without a user come last, as one element without a name.
-fn view(cache: &TokenCache, now: Timestamp) -> ListView {
-    let (holdings, without_user) = cache.holdings();
+/// With an account that is `wanted`, that one only.
+fn view(cache: &TokenCache, wanted: Option<&str>, now: Timestamp) -> ListView {
+    let (mut holdings, without_user) = cache.holdings();
+    holdings.retain(|holding| wanted.is_none_or(|wanted| is_named(&holding.account, wanted)));
     let mut accounts: Vec<_> = holdings.iter().map(|holding| of_user(holding, now)).collect();
+    let without_user = if wanted.is_none() { without_user } else { Vec::new() };
     if let Some(first) = without_user.first() {
         accounts.push(AccountView {
             username: None,

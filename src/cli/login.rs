@@ -4,14 +4,17 @@ use clap::{Args, ValueEnum};
 use tokcache::acquire::{PublicClient, SignInRequest, SignedIn};
 use tokcache::oauth::Authority;
 use tokcache::store::CacheStore as _;
-use tokcache::terms::{RESERVED_SCOPES, ScopeSet};
+use tokcache::terms::ScopeSet;
 use tokcache::time::Clock;
 
 use super::args::Settings;
 use super::context::Context;
 use super::passphrase::Asking;
 use super::profiles::{self, EndpointNames, Learned, Profile};
+use super::registration::is_same_authority;
+use super::remember::remember;
 use super::scopes::Scopes;
+use super::siblings::{self, Sibling};
 use super::token::claims;
 use super::{Exit, Failure, keys};
 use crate::output::{about, plain, tell};
@@ -28,6 +31,10 @@ pub(super) struct Input {
     /// How to sign in
     #[arg(long, value_enum, default_value_t)]
     flow: Flow,
+
+    /// Replace the scopes of the profile, and whose it is; else scopes are added, and it stays whose it is
+    #[arg(long)]
+    replace: bool,
 
     /// Show the address as a QR code too
     #[arg(long)]
@@ -68,37 +75,15 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
         return Err(Failure::new(Exit::Usage, message).try_shell("tokcache token --login --store memory: --help"));
     }
     profiles::ensure_writable(&context.profile_name)?;
-    let scopes = profile.scopes.iter().map(String::as_str).collect();
+    let siblings = context.siblings(&profile)?;
     let client = context.client(registration);
-    let signed_in = sign_in(&context, &client, &SignInRequest { scopes, claims: input.claims.clone() })?;
-
-    // Another process may have changed the profile while the person signed in.
-    let mut earlier = None;
-    profiles::update(&context.profile_name, settings.lock_timeout(), |old| {
-        earlier = old.as_ref().and_then(|old| old.authority.clone());
-        let mut profile = input.profile(settings, &context, old)?;
-        if profile.scopes.is_empty() {
-            profile.scopes = resource_scopes(&signed_in.token.scopes);
-        }
-        profile.learned = Learned {
-            authority: profile.authority.clone(),
-            issuer: signed_in.endpoints.issuer.clone(),
-            tenant: signed_in.tenant.as_ref().map(ToString::to_string),
-            endpoints: EndpointNames::of(&signed_in.endpoints),
-        };
-        Ok(Some(profile))
-    })?;
-    let is_other = |old: &String| profile.authority.as_ref() != Some(old);
-    let replaced =
-        earlier.filter(is_other).map(|old| format!(", which was for {} before", plain(&old))).unwrap_or_default();
-    tell(format_args!("The settings are saved as the profile {:?}{replaced}.", context.profile_name));
-    Ok(())
-}
-
-/// What to ask for later, where nothing was asked for now: all that was granted, or at least who somebody is.
-fn resource_scopes(granted: &ScopeSet) -> Vec<String> {
-    let scopes: Vec<_> = granted.iter().filter(|scope| !RESERVED_SCOPES.contains(scope)).map(str::to_owned).collect();
-    if scopes.is_empty() { vec!["openid".to_owned()] } else { scopes }
+    let request = SignInRequest {
+        scopes: input.scopes_to_ask(&context, &profile, &siblings),
+        claims: input.claims.clone(),
+        account: settings.account.clone(),
+    };
+    let signed_in = sign_in(&context, &client, &request)?;
+    remember(&context, &input, &siblings, &signed_in)
 }
 
 /// Signs in and says who did.
@@ -125,22 +110,58 @@ pub(super) fn sign_in(
 }
 
 impl Input {
-    /// The profile as it will be saved: what was typed, else what it is. Endpoints named for another authority go.
-    fn profile(&self, settings: &Settings, context: &Context, old: Option<Profile>) -> Result<Profile, Failure> {
+    /// The scopes of the profile, and what else the same person needs at this client: one sign-in is for all of it.
+    fn scopes_to_ask(&self, context: &Context, profile: &Profile, siblings: &[Sibling]) -> ScopeSet {
+        let own: ScopeSet = profile.scopes.iter().map(String::as_str).collect();
+        let name = &context.profile_name;
+        let person = siblings::expected(siblings, name, context.settings.account.as_deref());
+        let (needed_too, names) = siblings::needed_too(siblings, name, person, &own);
+        // Without scopes the provider's own choice is asked for.
+        if own.is_empty() || needed_too.is_empty() {
+            return own;
+        }
+        tell(plain(&format!("Asking also for {needed_too}, for the profile {}.", names.join(" and "))));
+        own.union(&needed_too)
+    }
+
+    /// Whether the command line says that the profile may become somebody else's.
+    pub(super) fn takes_over(&self, context: &Context) -> bool {
+        let settings = &context.settings;
+        self.replace || settings.account.is_some() && !settings.variables.contains(&"TOKCACHE_ACCOUNT")
+    }
+
+    /// The profile as it will be saved: what was typed, else what it is. Scopes are added to those of the same
+    /// authority. Endpoints named for another authority go.
+    pub(super) fn profile(
+        &self,
+        settings: &Settings,
+        context: &Context,
+        old: Option<Profile>,
+    ) -> Result<Profile, Failure> {
         let mut profile = old.unwrap_or_default();
+        let mut is_for_another = false;
         if let Some(authority) = settings.authority.clone().or(profile.authority.clone()) {
             let authority = Authority::parse(&authority, self.tenant.as_deref())
                 .map_err(|error| Failure::from(error).of_variable("TOKCACHE_AUTHORITY", settings))?;
             let authority = authority.url().to_owned();
-            if profile.authority.as_ref() != Some(&authority) {
+            if !is_same_authority(profile.authority.as_ref(), Some(&authority)) {
                 profile.endpoints = EndpointNames::default();
+                is_for_another = true;
             }
             profile.authority = Some(authority);
         }
         profile.client_id = settings.client_id.clone().or(profile.client_id);
         let scopes = self.scopes.set()?;
         if !scopes.is_empty() {
-            profile.scopes = scopes.iter().map(str::to_owned).collect();
+            if self.replace || is_for_another {
+                profile.scopes.clear();
+            }
+            let missing: Vec<_> = scopes
+                .iter()
+                .filter(|scope| !profile.scopes.iter().any(|own| own == scope))
+                .map(str::to_owned)
+                .collect();
+            profile.scopes.extend(missing);
         }
         profile.store = settings.store.as_ref().map(|_| context.store.describe().url).or(profile.store);
         profile.encrypt = keys::remembered(settings, profile.encrypt)?;

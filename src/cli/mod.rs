@@ -23,10 +23,13 @@ mod profile_format;
 mod profiles;
 mod quick;
 mod registration;
+mod remember;
 mod scopes;
+mod siblings;
 mod store;
 mod token;
 mod usage;
+mod whose;
 mod wire_log;
 
 use std::process::ExitCode;

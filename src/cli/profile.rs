@@ -10,8 +10,10 @@ use tokcache::time::SystemClock;
 use super::args::Settings;
 use super::passphrase::Asking;
 use super::profiles::{self, Changing, Profile, absolute};
+use super::registration::is_same_authority;
+use super::scopes::Scopes;
 use super::{Exit, Failure, keys, store};
-use crate::output::{self, command_line, quote, tell};
+use crate::output::{self, command_line, plain, quote, tell};
 
 #[derive(Args, Debug)]
 pub(super) struct Input {
@@ -29,13 +31,16 @@ enum Action {
         name: Option<String>,
     },
     /// Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file,
-    /// --scope
+    /// --scope, --account
     Set {
         /// Its name [default: that of --profile]
         name: Option<String>,
         /// The scopes to ask for when none are typed; repeatable
         #[arg(long = "scope", value_name = "SCOPE")]
         scopes: Vec<String>,
+        /// Forget whose it is: the only account that is signed in is meant
+        #[arg(long, conflicts_with = "account")]
+        no_account: bool,
     },
     /// Forget the settings; tokens stay in the cache
     Remove {
@@ -48,7 +53,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     match input.action {
         Action::List => list(),
         Action::Show { name } => show(name, settings),
-        Action::Set { name, scopes } => set(&named(name, settings)?, &scopes, settings),
+        Action::Set { name, scopes, no_account } => set(&named(name, settings)?, &scopes, no_account, settings),
         Action::Remove { name } => remove(name, settings),
     }
 }
@@ -70,14 +75,33 @@ fn show(typed: Option<String>, settings: &Settings) -> Result<(), Failure> {
     Ok(output::answer(text.as_bytes())?)
 }
 
-fn set(name: &str, scopes: &[String], settings: &Settings) -> Result<(), Failure> {
+fn set(name: &str, scopes: &[String], no_account: bool, settings: &Settings) -> Result<(), Failure> {
+    // One that is only set is for what is run in this shell.
+    let account = settings.account.as_ref().filter(|_| !settings.variables.contains(&"TOKCACHE_ACCOUNT"));
+    let is_given = no_account
+        || !scopes.is_empty()
+        || [account, settings.authority.as_ref(), settings.client_id.as_ref()].iter().any(Option::is_some)
+        || [settings.store.as_ref(), settings.encrypt.as_ref()].iter().any(Option::is_some)
+        || settings.key_cache.is_some()
+        || settings.ca_file.is_some();
+    if !is_given {
+        return Err(Failure::new(Exit::Usage, "nothing to set was given")
+            .try_shell(format!("tokcache profile set {} --authority URL --client-id ID", quote(name))));
+    }
+    if let Some(authority) = &settings.authority {
+        tokcache::oauth::Authority::parse(authority, None)
+            .map_err(|error| Failure::from(error).of_variable("TOKCACHE_AUTHORITY", settings))?;
+    }
+    let scopes = Scopes { scopes: scopes.to_vec(), resource: None }.set()?;
     let store = store_url(settings)?;
     let encrypt = keys::remembered(settings, None)?;
+    let mut forgotten = None;
     profiles::update(name, settings.lock_timeout(), |old| {
         let old = old.unwrap_or_default();
         let mut profile = Profile {
             authority: settings.authority.clone().or(old.authority.clone()),
             client_id: settings.client_id.clone().or(old.client_id.clone()),
+            account: account.cloned().or(old.account.clone()).filter(|_| !no_account),
             store: store.or(old.store.clone()),
             encrypt: encrypt.or(old.encrypt.clone()),
             key_cache: settings.key_cache.or(old.key_cache),
@@ -85,22 +109,28 @@ fn set(name: &str, scopes: &[String], settings: &Settings) -> Result<(), Failure
             ..old.clone()
         };
         if !scopes.is_empty() {
-            profile.scopes = scopes.iter().flat_map(|scopes| scopes.split_whitespace()).map(str::to_owned).collect();
+            profile.scopes = scopes.iter().map(str::to_owned).collect();
         }
-        if profile.authority != old.authority {
+        let is_elsewhere =
+            old.authority.is_some() && !is_same_authority(profile.authority.as_ref(), old.authority.as_ref());
+        let is_of_another_client = old.client_id.is_some() && profile.client_id != old.client_id;
+        if is_elsewhere {
             profile.endpoints = Default::default();
             profile.learned = Default::default();
         }
-        if let Some(authority) = &profile.authority {
-            tokcache::oauth::Authority::parse(authority, None)
-                .map_err(|error| Failure::from(error).of_variable("TOKCACHE_AUTHORITY", settings))?;
+        if is_elsewhere || is_of_another_client {
+            // Whom the one knows by this name may be another with the other.
+            forgotten = old.account.clone().filter(|_| account.is_none() && !no_account);
+            profile.account = account.cloned();
+            profile.learned.account = None;
+            profile.learned.home_account_id = None;
         }
-        if profile == old {
-            return Err(Failure::new(Exit::Usage, "nothing to set was given")
-                .try_shell(format!("tokcache profile set {} --authority URL --client-id ID", quote(name))));
-        }
-        Ok(Some(profile))
-    })
+        Ok((profile != old).then_some(profile))
+    })?;
+    if let Some(account) = forgotten {
+        tell(plain(&format!("The profile {name:?} is not {account}'s any more, as it is for another client now.")));
+    }
+    Ok(())
 }
 
 /// The store that was typed, found to be one and meant from anywhere.

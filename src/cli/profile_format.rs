@@ -13,6 +13,9 @@ pub(super) struct Profile {
     pub(super) authority: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) client_id: Option<String>,
+    /// Whose it is: a user name or home account id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) account: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) scopes: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,6 +67,11 @@ pub(super) struct Learned {
     pub(super) issuer: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) tenant: Option<String>,
+    /// Whom the next one belongs to: should the profile name another account by now, that is worth nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) account: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) home_account_id: Option<String>,
     #[serde(skip_serializing_if = "EndpointNames::is_empty")]
     pub(super) endpoints: EndpointNames,
 }

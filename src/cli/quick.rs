@@ -30,9 +30,9 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Option<Arg
         if value.is_empty() || value.starts_with('-') {
             return None;
         }
-        let Selection { scopes: Scopes { scopes, resource }, account, .. } = &mut input.selection;
+        let Selection { scopes: Scopes { scopes, resource }, .. } = &mut input.selection;
         match flag {
-            "--account" => *account = Some(value),
+            "--account" => settings.account = Some(value),
             "--output" | "-o" => input.output = TokenFormat::from_str(&value, false).ok()?,
             "--profile" => settings.profile = Some(value),
             "--resource" if scopes.is_empty() => *resource = Some(value),

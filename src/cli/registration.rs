@@ -8,6 +8,12 @@ use super::context::Context;
 use super::profiles::{self, EndpointNames, Learned, Profile};
 use super::{Exit, Failure};
 
+/// Whether both name one authority, however each is written.
+pub(super) fn is_same_authority(one: Option<&String>, other: Option<&String>) -> bool {
+    let url = |authority: &String| Some(Authority::parse(authority, None).ok()?.url().to_owned());
+    one == other || one.and_then(url).is_some_and(|one| other.and_then(url) == Some(one))
+}
+
 impl Context {
     /// Who asks whom.
     pub(super) fn registration(&self) -> Result<Registration, Failure> {
@@ -21,11 +27,9 @@ impl Context {
 
     /// Whether the authority that is meant is the profile's.
     pub(super) fn is_authority_of_profile(&self) -> bool {
-        let url =
-            |authority: &String| Authority::parse(authority, None).ok().map(|authority| authority.url().to_owned());
         let of_profile = self.profile.as_ref().and_then(|profile| profile.authority.as_ref());
         let typed = self.settings.authority.as_ref();
-        typed.is_none() || typed == of_profile || typed.and_then(url) == of_profile.and_then(url)
+        typed.is_none() || is_same_authority(typed, of_profile)
     }
 
     /// Who asks whom, by `profile` alone.

@@ -36,10 +36,6 @@ pub(super) struct Selection {
     #[command(flatten)]
     pub(super) scopes: Scopes,
 
-    /// A user name or home account id; needed only where several are signed in
-    #[arg(long, value_name = "ACCOUNT")]
-    pub(super) account: Option<String>,
-
     /// The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     min_valid: Option<Duration>,
@@ -78,7 +74,7 @@ impl Selection {
     pub(super) fn request(&self, context: &Context) -> Result<SilentRequest, Failure> {
         Ok(SilentRequest {
             scopes: context.scopes(&self.scopes)?,
-            account: self.account.clone(),
+            account: context.account(),
             min_valid: self.min_valid.map_or(MinValid::Default, MinValid::AtLeast),
             force_refresh: self.force_refresh,
             offline: self.offline,
@@ -94,8 +90,12 @@ impl Selection {
         context.narrator.note(|| format!("asking {} for {}", context.store.describe().url, request.scopes));
         let client = context.client(registration);
         let outcome = match client.acquire_token_silent(&request) {
-            Err(AcquireError::InteractionRequired(_)) if login => {
-                let request = SignInRequest { scopes: request.scopes.clone(), claims: request.claims.clone() };
+            Err(AcquireError::InteractionRequired(_) | AcquireError::NoSuchAccount { .. }) if login => {
+                let request = SignInRequest {
+                    scopes: request.scopes.clone(),
+                    claims: request.claims.clone(),
+                    account: request.account.clone(),
+                };
                 login::sign_in(context, &client, &request)?.token
             }
             outcome => outcome.map_err(|error| context.failure(error, &request.scopes))?,

@@ -15,6 +15,7 @@ mod herd;
 mod meanwhile;
 mod msal;
 mod neighbours;
+mod profiles;
 mod saving;
 mod secrecy;
 mod sign_in;

@@ -108,7 +108,7 @@ impl Life {
             poll().and_answer(400, &json!({"error": "slow_down"})),
             poll().and_answer(200, &first_tokens),
         ]);
-        let request = SignInRequest { scopes: ScopeSet::parse("api:read"), claims: None };
+        let request = SignInRequest { scopes: ScopeSet::parse("api:read"), claims: None, account: None };
         client.sign_in_by_device_code(&request).unwrap();
         self.server.assert_finished();
     }

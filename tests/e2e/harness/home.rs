@@ -96,8 +96,14 @@ impl Home {
     /// Runs `tokcache login`; once it has shown the user code, `person` does with it as a person would.
     #[track_caller]
     pub(crate) fn login(&self, further: &[&str], person: impl FnOnce(&str)) -> Output {
+        self.sign_in_by(&[&["login", "--scope", SCOPE], further].concat(), person)
+    }
+
+    /// Runs a command of `tokcache` that has somebody sign in, as [`login`](Self::login) does.
+    #[track_caller]
+    pub(crate) fn sign_in_by(&self, arguments: &[&str], person: impl FnOnce(&str)) -> Output {
         let mut login = self.command(env!("CARGO_BIN_EXE_tokcache"));
-        login.args(["login", "--scope", SCOPE]).args(further);
+        login.args(arguments);
         let mut child =
             login.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("login");
 

@@ -63,7 +63,12 @@ impl Provider {
 
     /// Signs [`LOGIN`] in at the page of a user code, as a person would.
     pub(crate) fn approve(&self, user_code: &str) {
-        self.command("approve", json!({ "user_code": user_code, "login": LOGIN }));
+        self.approve_as(LOGIN, user_code);
+    }
+
+    /// Signs somebody in at the page of a user code, and grants what it asks for.
+    pub(crate) fn approve_as(&self, login: &str, user_code: &str) {
+        self.command("approve", json!({ "user_code": user_code, "login": login }));
     }
 
     /// Refuses the sign-in at the page of a user code.

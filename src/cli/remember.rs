@@ -1,0 +1,181 @@
+//! What a sign-in makes of its profile, and what of that is said.
+//!
+//! A profile is somebody's. Scopes are added to it; but it stays the person's whose it is, as long as that person is
+//! signed in: scripts use it, and must not get somebody else's tokens from one day to the next.
+
+use tokcache::acquire::SignedIn;
+use tokcache::cache::Account;
+use tokcache::terms::{RESERVED_SCOPES, ScopeSet};
+
+use super::context::Context;
+use super::profiles::{self, EndpointNames, Learned, Profile};
+use super::registration::is_same_authority;
+use super::siblings::Sibling;
+use super::whose::name;
+use super::{Failure, login};
+use crate::output::{command_line, plain, tell};
+
+/// What became of the profile.
+enum Outcome {
+    /// It belongs to somebody else, who is still signed in.
+    Kept { owner: String },
+    /// It is saved: for which authority it was before, and what else it has changed.
+    Saved { replaced: Option<String>, changes: Vec<String> },
+}
+
+/// Saves what `signed_in` and the command line make of the profile as it is now, and says what that changed.
+pub(super) fn remember(
+    context: &Context,
+    input: &login::Input,
+    siblings: &[Sibling],
+    signed_in: &SignedIn,
+) -> Result<(), Failure> {
+    let account = &signed_in.token.account;
+    let name_of_profile = &context.profile_name;
+    let own = siblings.iter().find(|sibling| sibling.name == *name_of_profile);
+    let before = own.and_then(Sibling::signed_in);
+    let mut outcome = None;
+    profiles::update(name_of_profile, context.settings.lock_timeout(), |old| {
+        let mut profile = input.profile(&context.settings, context, old.clone())?;
+        if let Some(old) = old.as_ref().filter(|old| !input.takes_over(context) && is_for_same(old, &profile)) {
+            let owner = match old.account() {
+                // One who is not signed in any more loses nothing.
+                Some(owner) if !owner.is(account) => {
+                    let is_signed_in = own.and_then(Sibling::owner) != Some(owner) || before.is_some();
+                    is_signed_in.then(|| owner.name.to_owned())
+                }
+                Some(_) => None,
+                None => before
+                    .filter(|before| before.home_account_id != account.home_account_id)
+                    .map(|before| name(before).to_owned()),
+            };
+            if let Some(owner) = owner {
+                outcome = Some(Outcome::Kept { owner });
+                return Ok(None);
+            }
+        }
+        if profile.scopes.is_empty() {
+            profile.scopes = resource_scopes(&signed_in.token.scopes);
+        }
+        profile.learned = Learned {
+            authority: profile.authority.clone(),
+            issuer: signed_in.endpoints.issuer.clone(),
+            tenant: signed_in.tenant.as_ref().map(ToString::to_string),
+            endpoints: EndpointNames::of(&signed_in.endpoints),
+            ..Learned::default()
+        };
+        profile.belong_to(account);
+        let old = of_owner(old.unwrap_or_default(), before);
+        let is_other = |old: &String| !is_same_authority(Some(old), profile.authority.as_ref());
+        let changes = changes(&old, &profile);
+        outcome = Some(Outcome::Saved { replaced: old.authority.filter(is_other), changes });
+        Ok(Some(profile))
+    })?;
+    // The profile itself, too, where it has named nobody and was kept.
+    context.settle(siblings, account)?;
+    match outcome {
+        Some(Outcome::Kept { owner }) => say_kept(context, &owner, name(account)),
+        Some(Outcome::Saved { replaced, changes }) => say_saved(context, replaced, &changes),
+        None => {}
+    }
+    Ok(())
+}
+
+/// The profile as that of the person whom it meant, where it named nobody.
+fn of_owner(mut profile: Profile, owner: Option<&Account>) -> Profile {
+    if let Some(owner) = owner.filter(|_| profile.account.is_none()) {
+        profile.belong_to(owner);
+    }
+    profile
+}
+
+fn say_kept(context: &Context, owner: &str, newcomer: &str) {
+    let profile = &context.profile_name;
+    let set = command_line(["tokcache", "profile", "set", profile, "--account", newcomer]);
+    tell(plain(&format!(
+        "warning: the profile {profile:?} is {owner}'s and was not changed: `token` gives {owner}'s tokens, and with \
+         --account {newcomer} those of this sign-in. To make it {newcomer}'s: `{set}`"
+    )));
+}
+
+fn say_saved(context: &Context, replaced: Option<String>, changes: &[String]) {
+    let profile = &context.profile_name;
+    let replaced = replaced.map(|old| format!(", which was for {} before", plain(&old))).unwrap_or_default();
+    tell(format_args!("The settings are saved as the profile {profile:?}{replaced}."));
+    if !changes.is_empty() {
+        tell(plain(&format!("The profile {profile:?} changed: {}.", changes.join("; "))));
+    }
+}
+
+/// What is different from what it was, the authority aside; what it did not say before is no difference.
+fn changes(old: &Profile, new: &Profile) -> Vec<String> {
+    let lacking = |scopes: &[String], from: &[String]| {
+        let lacking: Vec<_> = scopes.iter().filter(|scope| !from.contains(scope)).cloned().collect();
+        lacking.join(" ")
+    };
+    let was_for = |what: &str, old: &Option<String>, new: &Option<String>| {
+        old.as_ref().filter(|_| old != new).map(|old| format!("{what} {old}"))
+    };
+    let is_of_other = new.learned.home_account_id.is_some() && old.account().is_some_and(|owner| !owner.is_of(new));
+    let mut changes: Vec<_> = [
+        was_for("was for the client", &old.client_id, &new.client_id),
+        old.account.as_ref().filter(|_| is_of_other).map(|owner| format!("was for {owner}")),
+        was_for("was for the cache", &old.store, &new.store),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if !old.scopes.is_empty() {
+        let (added, removed) = (lacking(&new.scopes, &old.scopes), lacking(&old.scopes, &new.scopes));
+        let listed =
+            |what: &str, scopes: &str| (!scopes.is_empty()).then(|| format!("{what} {} {scopes}", plural(scopes)));
+        changes.extend(listed("added", &added));
+        changes.extend(listed("removed", &removed));
+    }
+    changes
+}
+
+fn plural(scopes: &str) -> &'static str {
+    if scopes.contains(' ') { "scopes" } else { "scope" }
+}
+
+/// Whether both are for one client at one authority.
+fn is_for_same(one: &Profile, other: &Profile) -> bool {
+    is_same_authority(one.authority.as_ref(), other.authority.as_ref()) && one.client_id == other.client_id
+}
+
+/// What to ask for later, where nothing was asked for now: all that was granted, or at least who somebody is.
+fn resource_scopes(granted: &ScopeSet) -> Vec<String> {
+    let scopes: Vec<_> = granted.iter().filter(|scope| !RESERVED_SCOPES.contains(scope)).map(str::to_owned).collect();
+    if scopes.is_empty() { vec!["openid".to_owned()] } else { scopes }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profile(text: &str) -> Profile {
+        Profile::parse(text).unwrap()
+    }
+
+    #[test]
+    fn what_a_sign_in_changed_is_said_and_nothing_else() {
+        let old = profile("client_id = 'a'\naccount = 'alice@lab.test'\nscopes = ['a.read']\n");
+        let mut new = profile("client_id = 'b'\naccount = 'bob@lab.test'\nscopes = ['a.read', 'b.read', 'c.read']\n");
+        new.learned.home_account_id = Some("bob".to_owned());
+        new.learned.account = new.account.clone();
+        let said = ["was for the client a", "was for alice@lab.test", "added scopes b.read c.read"];
+        assert_eq!(changes(&old, &new), said);
+        assert!(changes(&new, &new).is_empty());
+        assert!(changes(&Profile::default(), &new).is_empty(), "a profile that said nothing is not changed");
+        assert_eq!(changes(&profile("scopes = ['a', 'b']"), &profile("scopes = ['b']")), ["removed scope a"]);
+    }
+
+    #[test]
+    fn a_person_who_was_renamed_is_the_same_person() {
+        let profile = |name: &str| {
+            profile(&format!("account = '{name}'\n[learned]\naccount = '{name}'\nhome_account_id = 'id'\n"))
+        };
+        assert!(changes(&profile("alice@lab.test"), &profile("alice.smith@lab.test")).is_empty());
+    }
+}

@@ -1,0 +1,160 @@
+//! Whose token is meant: the account that was typed, else set, else the profile's, else the only one that is signed in.
+
+use tokcache::acquire::AcquireError;
+use tokcache::cache::Account;
+use tokcache::terms::ScopeSet;
+
+use super::context::Context;
+use super::profile_format::Profile;
+use super::{Exit, Failure};
+
+/// Says which account is meant.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Source {
+    /// `--account`.
+    Flag,
+    /// `TOKCACHE_ACCOUNT`.
+    Variable,
+    /// The profile.
+    Profile,
+}
+
+impl Context {
+    /// The account that is meant, for a request; `None`: the only one that is signed in.
+    pub(super) fn account(&self) -> Option<String> {
+        self.settings.account.clone().or_else(|| Some(self.account_of_profile()?.wanted().to_owned()))
+    }
+
+    /// The account of the profile, where the profile's authority and client are meant: at another authority, or with
+    /// another client, it says nothing.
+    fn account_of_profile(&self) -> Option<ProfileAccount<'_>> {
+        let profile = self.profile.as_ref()?;
+        let account = profile.account()?;
+        (self.is_authority_of_profile() && self.is_client_of_profile()).then_some(account)
+    }
+
+    fn is_client_of_profile(&self) -> bool {
+        let typed = self.settings.client_id.as_ref();
+        typed.is_none() || typed == self.profile.as_ref().and_then(|profile| profile.client_id.as_ref())
+    }
+
+    fn account_source(&self) -> Option<Source> {
+        match &self.settings.account {
+            Some(_) if self.settings.variables.contains(&"TOKCACHE_ACCOUNT") => Some(Source::Variable),
+            Some(_) => Some(Source::Flag),
+            None => self.account_of_profile().map(|_| Source::Profile),
+        }
+    }
+
+    /// The failure, if it is about which account is meant.
+    pub(super) fn account_failure(&self, error: &AcquireError, scopes: &ScopeSet) -> Option<Failure> {
+        match error {
+            AcquireError::AmbiguousAccount { candidates } => {
+                let first = candidates.first()?;
+                Some(Failure::new(Exit::Account, error).try_with("--account", name_to_type(first, candidates)))
+            }
+            AcquireError::NoSuchAccount { wanted, candidates } => {
+                Some(self.no_such_account(wanted, candidates, error, scopes))
+            }
+            AcquireError::SignedInAsAnother { wanted, name } => {
+                let of_profile = self.account_of_profile().filter(|account| account.wanted() == wanted);
+                let wanted = of_profile.map_or(wanted.as_str(), |account| account.name).to_owned();
+                let error = AcquireError::SignedInAsAnother { wanted, name: name.clone() };
+                Some(Failure::new(Exit::Account, &error).try_again())
+            }
+            _ => None,
+        }
+    }
+
+    fn no_such_account(
+        &self,
+        wanted: &str,
+        candidates: &[Account],
+        error: &AcquireError,
+        scopes: &ScopeSet,
+    ) -> Failure {
+        if let (Some(Source::Profile), Some(account)) = (self.account_source(), self.account_of_profile()) {
+            let message = format!("{}, whose profile this is, is not signed in", account.name);
+            return Failure::new(Exit::InteractionRequired, message).try_tokcache(self.login_words(scopes));
+        }
+        let failure = Failure::new(Exit::Account, error);
+        let failure = match (candidates, wanted) {
+            ([], _) => failure.try_tokcache(self.login_words(scopes)),
+            _ => failure.try_tokcache(["list"]),
+        };
+        failure.of_variable("TOKCACHE_ACCOUNT", &self.settings)
+    }
+}
+
+/// The account that a profile names.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct ProfileAccount<'p> {
+    /// As a person knows it.
+    pub(super) name: &'p str,
+    /// What `login` has learned: it stays the same when the name changes.
+    pub(super) home_account_id: Option<&'p str>,
+}
+
+impl<'p> ProfileAccount<'p> {
+    /// What tells it from all other accounts, as far as it is known.
+    pub(super) fn wanted(self) -> &'p str {
+        self.home_account_id.unwrap_or(self.name)
+    }
+
+    /// Whether `profile` belongs to it.
+    pub(super) fn is_of(self, profile: &Profile) -> bool {
+        profile.account().is_some_and(|other| self.is_same(other))
+    }
+
+    /// Whether both are one account, as far as is known.
+    pub(super) fn is_same(self, other: ProfileAccount<'_>) -> bool {
+        match (self.home_account_id, other.home_account_id) {
+            (Some(own), Some(others)) => own == others,
+            _ => self.name.eq_ignore_ascii_case(other.name) || self.wanted() == other.wanted(),
+        }
+    }
+
+    /// Whether it is `account`.
+    pub(super) fn is(self, account: &Account) -> bool {
+        match self.home_account_id {
+            Some(id) => account.home_account_id.as_str() == id,
+            None => is_named(account, self.name),
+        }
+    }
+}
+
+impl Profile {
+    /// Whose the profile is.
+    pub(super) fn account(&self) -> Option<ProfileAccount<'_>> {
+        let name = self.account.as_deref()?;
+        let is_learned = self.learned.account.as_deref() == Some(name);
+        let home_account_id = self.learned.home_account_id.as_deref().filter(|_| is_learned);
+        Some(ProfileAccount { name, home_account_id })
+    }
+
+    /// Makes the profile that of `account`.
+    pub(super) fn belong_to(&mut self, account: &Account) {
+        self.account = Some(name(account).to_owned());
+        self.learned.account = self.account.clone();
+        self.learned.home_account_id = Some(account.home_account_id.to_string());
+    }
+}
+
+/// Whether `wanted`, a user name in any case or a home account id, means the account.
+pub(super) fn is_named(account: &Account, wanted: &str) -> bool {
+    let is_username = !wanted.is_empty() && account.username.eq_ignore_ascii_case(wanted);
+    account.home_account_id.as_str() == wanted || is_username
+}
+
+/// The account as a person knows it.
+pub(super) fn name(account: &Account) -> &str {
+    if account.username.is_empty() { account.home_account_id.as_str() } else { &account.username }
+}
+
+/// The shortest that means this account and none of the others, for a command line.
+fn name_to_type(account: &Account, all: &[Account]) -> String {
+    let username = account.username.as_str();
+    let is_of_one = all.iter().filter(|other| is_named(other, username)).count() == 1;
+    let is_plain = !username.is_empty() && !username.starts_with('-') && !username.chars().any(char::is_control);
+    if is_of_one && is_plain { username.to_owned() } else { account.home_account_id.to_string() }
+}

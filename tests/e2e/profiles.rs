@@ -1,0 +1,227 @@
+//! Several people and several profiles at one client: a profile is somebody's.
+
+use std::process::Output;
+
+use serde_json::Value;
+
+use crate::harness::{Home, Provider, output_of};
+
+/// Signs `login` in by `tokcache login` and the arguments, and returns what was said.
+#[track_caller]
+fn signed_in(home: &Home, provider: &Provider, login: &str, arguments: &[&str]) -> String {
+    let output = sign_in(home, provider, login, arguments);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}");
+    said
+}
+
+#[track_caller]
+fn sign_in(home: &Home, provider: &Provider, login: &str, arguments: &[&str]) -> Output {
+    home.sign_in_by(&[&["login"], arguments].concat(), |user_code| provider.approve_as(login, user_code))
+}
+
+/// Whose token the arguments get, silently.
+#[track_caller]
+fn owner(home: &Home, arguments: &[&str]) -> String {
+    let answer = home.answer(&[&["token", "-o", "json"], arguments].concat());
+    let token: Value = serde_json::from_str(&answer).expect("JSON");
+    token["account"]["username"].as_str().expect("a name").to_owned()
+}
+
+#[test]
+fn a_sign_in_by_somebody_else_under_another_profile_breaks_neither() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    signed_in(&home, &provider, "alice", &["--scope", "api.read"]);
+
+    signed_in(&home, &provider, "dave", &["--profile", "dave", "--scope", "api.read"]);
+
+    for further in [&[][..], &["--force-refresh"]] {
+        assert_eq!(owner(&home, further), "alice@example.com");
+        assert_eq!(owner(&home, &[further, &["--profile", "default"]].concat()), "alice@example.com");
+        assert_eq!(owner(&home, &[further, &["--profile", "dave"]].concat()), "dave@example.com");
+        assert_eq!(owner(&home, &[further, &["--account", "dave"]].concat()), "dave@example.com");
+    }
+
+    home.answer(&["clear", "--profile", "dave"]);
+
+    assert_eq!(owner(&home, &[]), "alice@example.com");
+    assert_eq!(
+        home.error(4, &["token", "--profile", "dave"])["command"].as_str().map(|it| it.contains("dave")),
+        Some(true)
+    );
+}
+
+#[test]
+fn a_profile_of_the_first_release_stays_the_persons_whom_it_meant() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    signed_in(&home, &provider, "alice", &["--scope", "api.read"]);
+    // It did not remember whose it was.
+    home.answer(&["profile", "set", "default", "--no-account"]);
+    home.answer(&["profile", "set", "ci", "--scope", "api.read"]);
+
+    signed_in(&home, &provider, "dave", &["--profile", "dave", "--scope", "api.read"]);
+
+    assert_eq!(owner(&home, &[]), "alice@example.com");
+    assert_eq!(owner(&home, &["--profile", "ci"]), "alice@example.com");
+    assert_eq!(owner(&home, &["--profile", "dave"]), "dave@example.com");
+}
+
+#[test]
+fn somebody_elses_sign_in_does_not_change_what_the_profiles_scripts_get() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    signed_in(&home, &provider, "alice", &["--scope", "api.read"]);
+
+    let said = signed_in(&home, &provider, "bob", &["--scope", "mail.read"]);
+
+    assert!(said.contains("alice@example.com's and was not changed"), "{said}");
+    assert!(said.contains("tokcache profile set default --account bob@example.com"), "{said}");
+    assert_eq!(owner(&home, &[]), "alice@example.com");
+    assert!(!home.answer(&["profile", "show"]).contains("mail.read"));
+    assert_eq!(owner(&home, &["--account", "bob@example.com", "--scope", "mail.read"]), "bob@example.com");
+
+    home.answer(&["profile", "set", "default", "--account", "bob@example.com"]);
+    assert_eq!(owner(&home, &[]), "bob@example.com");
+}
+
+#[test]
+fn with_replace_the_profile_becomes_the_newcomers_and_says_so() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    signed_in(&home, &provider, "alice", &["--scope", "api.read"]);
+
+    let said = signed_in(&home, &provider, "bob", &["--replace", "--scope", "mail.read"]);
+
+    assert!(said.contains("was for alice@example.com"), "{said}");
+    assert!(said.contains("added scope mail.read; removed scope api.read"), "{said}");
+    assert_eq!(owner(&home, &[]), "bob@example.com");
+    assert_eq!(owner(&home, &["--account", "alice", "--scope", "api.read"]), "alice@example.com");
+}
+
+#[test]
+fn where_its_person_is_signed_out_a_profile_becomes_the_next_ones() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    signed_in(&home, &provider, "alice", &["--scope", "api.read"]);
+    home.answer(&["clear"]);
+
+    let said = signed_in(&home, &provider, "bob", &["--scope", "api.read"]);
+
+    assert!(said.contains("was for alice@example.com"), "{said}");
+    assert_eq!(owner(&home, &[]), "bob@example.com");
+}
+
+#[test]
+fn a_sign_in_for_further_scopes_adds_them_and_says_so() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    signed_in(&home, &provider, "alice", &["--scope", "api.read"]);
+
+    let said = signed_in(&home, &provider, "alice", &["--scope", "mail.read"]);
+
+    assert!(said.contains("The profile \"default\" changed: added scope mail.read."), "{said}");
+    for scope in ["api.read", "mail.read"] {
+        assert_eq!(owner(&home, &["--scope", scope]), "alice@example.com");
+        assert_eq!(owner(&home, &["--scope", scope, "--force-refresh"]), "alice@example.com");
+    }
+    let said = signed_in(&home, &provider, "alice", &["--scope", "mail.read"]);
+    assert!(!said.contains("changed"), "{said}");
+}
+
+#[test]
+fn a_sign_in_of_the_same_person_for_another_profile_leaves_the_first_its_scopes() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    signed_in(&home, &provider, "alice", &["--scope", "api.read"]);
+
+    let said = signed_in(&home, &provider, "alice", &["--profile", "mail", "--scope", "mail.read"]);
+
+    assert!(said.contains("Asking also for api.read, for the profile default."), "{said}");
+    for further in [&[][..], &["--force-refresh"]] {
+        assert_eq!(owner(&home, further), "alice@example.com");
+        assert_eq!(owner(&home, &[further, &["--profile", "mail"]].concat()), "alice@example.com");
+    }
+    assert!(!home.answer(&["profile", "show", "mail"]).contains("api.read"));
+}
+
+#[test]
+fn a_sign_in_by_another_than_the_account_that_was_named_changes_nothing() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    signed_in(&home, &provider, "bob", &["--scope", "api.read"]);
+    let (profile, cache) = (home.answer(&["profile", "show"]), home.cache.text());
+
+    let refused = sign_in(&home, &provider, "alice", &["--account", "bob", "--scope", "mail.read"]);
+
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(9), "{said}");
+    assert!(said.contains("alice@example.com has signed in, and not bob"), "{said}");
+    assert_eq!(home.answer(&["profile", "show"]), profile);
+    assert_eq!(home.cache.text(), cache);
+    assert_eq!(provider.live_refresh_tokens(), 0, "what is not kept here is not alive there");
+    signed_in(&home, &provider, "bob", &["--account", "BOB@example.com", "--scope", "mail.read"]);
+    assert_eq!(owner(&home, &[]), "bob@example.com");
+}
+
+#[test]
+fn a_sign_in_that_fails_leaves_the_profile_as_it_was() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    signed_in(&home, &provider, "alice", &["--scope", "api.read"]);
+    let profile = home.answer(&["profile", "show"]);
+
+    let denied = home.sign_in_by(&["login", "--scope", "mail.read", "--replace"], |user_code| provider.deny(user_code));
+
+    assert_eq!(denied.status.code(), Some(6));
+    assert_eq!(home.answer(&["profile", "show"]), profile);
+    assert_eq!(owner(&home, &["--offline"]), "alice@example.com");
+}
+
+#[test]
+fn two_people_who_sign_in_at_once_do_not_share_a_profile() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    std::thread::scope(|scope| {
+        for login in ["alice", "bob"] {
+            let (home, provider) = (&home, &provider);
+            scope.spawn(move || sign_in(home, provider, login, &["--scope", "api.read"]));
+        }
+    });
+
+    let first = owner(&home, &[]);
+    let second = if first.starts_with("alice") { "bob" } else { "alice" };
+    assert_eq!(owner(&home, &["--account", second]), format!("{second}@example.com"));
+    assert_eq!(owner(&home, &["--force-refresh"]), first);
+}
+
+#[test]
+fn a_token_from_a_sign_in_by_somebody_else_is_not_printed() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    signed_in(&home, &provider, "alice", &["--scope", "api.read"]);
+    home.answer(&["clear"]);
+
+    let refused = home.sign_in_by(&["token", "--login"], |user_code| provider.approve_as("bob", user_code));
+
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(9), "{said}");
+    assert!(refused.stdout.is_empty());
+    assert!(said.contains("bob@example.com has signed in, and not alice@example.com"), "{said}");
+}
+
+#[test]
+fn without_a_profile_the_cache_of_a_profile_serves_and_refreshes() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    signed_in(&home, &provider, "alice", &["--scope", "api.read"]);
+    home.forget_profile();
+
+    for further in [&["--offline"][..], &["--force-refresh"]] {
+        assert_eq!(owner(&home, &[&["--scope", "api.read"], further].concat()), "alice@example.com");
+    }
+    let mut elsewhere = home.command(env!("CARGO_BIN_EXE_tokcache"));
+    elsewhere.args(["token", "--scope", "api.read"]).env("TOKCACHE_CLIENT_ID", "another");
+    assert_eq!(output_of(&mut elsewhere).status.code(), Some(4));
+}
