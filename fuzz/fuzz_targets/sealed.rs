@@ -105,6 +105,7 @@ fn sealing(inner: BareStore, encryption: Encryption) -> SealedStore {
         keyring_patience: Duration::ZERO,
         passphrases: Box::new(NobodyKnows),
         swappable: Box::new(|| {}),
+        unsynced: Box::new(|_, _| {}),
     };
     SealedStore::new(Box::new(inner), encryption, keys)
 }

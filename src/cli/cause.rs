@@ -8,6 +8,7 @@ use tokcache::store::{KeyError, KeySource, KeyringFault, SealError, StoreError};
 
 use super::advice::{look_at, set_aside};
 use super::{Exit, Failure, environment};
+use crate::output::command_line;
 
 impl Failure {
     /// `login` are the words of the command that signs in for what was asked.
@@ -71,7 +72,7 @@ impl Failure {
                 self.try_shell(look_at(&path, io::ErrorKind::NotFound))
             }
             SealError::Moved { .. } => self.try_tokcache(["cache", "rekey", "--moved"]),
-            SealError::NewKey { .. } => self.try_tokcache(["cache", "encrypt", "--encrypt", "key-file:PATH"]),
+            SealError::NewKey { .. } => self.try_with("--encrypt", "key-file:PATH"),
             SealError::NotAsWanted { found: None, wanted: Some(wanted) } => {
                 self.try_tokcache(with_key("encrypt", &wanted))
             }
@@ -90,6 +91,10 @@ impl From<StoreError> for Failure {
             StoreError::Busy { .. } => failure.retryable(true),
             StoreError::Damaged { .. } => failure.try_tokcache(["cache", "check", "--repair"]),
             StoreError::Io { path, source, .. } => failure.try_shell(look_at(&path, source.kind())),
+            StoreError::MountedAlone { path } => {
+                let path = path.display().to_string();
+                failure.try_shell(command_line(["grep", "-F", &path, "/proc/self/mountinfo"]))
+            }
             StoreError::Sealed(error) => failure.try_unsealing(error),
             _ => failure.try_tokcache(["cache", "check"]),
         }
@@ -116,7 +121,6 @@ mod tests {
 
     use super::*;
     use crate::cli::args::Settings;
-    use crate::output::command_line;
 
     #[test]
     fn what_is_no_authority_is_not_advised_again() {

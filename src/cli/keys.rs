@@ -6,11 +6,11 @@ use tokcache::store::{Encryption, KeySettings, UnknownKeySource};
 
 use super::args::Settings;
 use super::passphrase::{Asking, PassphrasesOfRun};
-use super::{Exit, Failure, environment};
+use super::{Exit, Failure, environment, profiles};
 use crate::output::{plain, tell};
 
-/// How long a keyring may take when nobody is there to answer it, and when somebody is.
-const KEYRING_PATIENCE: Duration = Duration::from_secs(3);
+/// How long a keyring or a pipe may take when nobody is there to answer it, and when somebody is.
+const PATIENCE: Duration = Duration::from_secs(3);
 const PATIENCE_WITH_A_PERSON: Duration = Duration::from_secs(60);
 
 /// `--encrypt`, as typed, else as `profile` remembers it.
@@ -37,9 +37,14 @@ pub(super) fn remembered(settings: &Settings, old: Option<String>) -> Result<Opt
     Ok(encryption(settings, None)?.map(|encryption| encryption.to_string()).or(old))
 }
 
+/// How long what has a key may take for one answer.
+pub(super) fn patience(asking: &Asking) -> Duration {
+    if asking.reaches_somebody() { PATIENCE_WITH_A_PERSON } else { PATIENCE }
+}
+
 /// Where keys are looked for.
 pub(super) fn settings(asking: Asking, keep_in_kernel: bool, verbose: u8) -> KeySettings {
-    let patience = if asking.reaches_somebody() { PATIENCE_WITH_A_PERSON } else { KEYRING_PATIENCE };
+    let patience = patience(&asking);
     KeySettings {
         credential: Box::new(environment::credential),
         has_screen: Box::new(environment::has_screen),
@@ -50,6 +55,7 @@ pub(super) fn settings(asking: Asking, keep_in_kernel: bool, verbose: u8) -> Key
         }),
         keyring_patience: patience,
         passphrases: Box::new(PassphrasesOfRun::new(asking)),
+        unsynced: Box::new(profiles::tell_unsynced),
         swappable: Box::new(move || {
             if verbose > 0 {
                 tell("the key of the cache may be written to the swap space: no memory can be locked (`ulimit -l`)");

@@ -4,16 +4,19 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::thread;
+use std::time::Duration;
 
 use tokcache::platform;
 use tokcache::secret::Passphrase;
 use tokcache::store::{KeyError, PassphraseFor, Passphrases};
 use zeroize::Zeroizing;
 
-use super::environment;
+use super::{environment, keys};
 
 /// More than anybody types.
-const LONGEST: u64 = 4096;
+const LONGEST: usize = 4096;
 
 /// Whether a command may ask somebody, and what it was told beforehand.
 #[derive(Clone, Debug, Default)]
@@ -56,18 +59,23 @@ impl PassphrasesOfRun {
     pub(super) fn new(asking: Asking) -> Self {
         PassphrasesOfRun { asking, is_old: AtomicBool::new(false) }
     }
+
+    /// What is at the other end of a pipe may be a program that asks somebody.
+    fn patience(&self) -> Duration {
+        keys::patience(&self.asking)
+    }
 }
 
 impl Passphrases for PassphrasesOfRun {
     fn passphrase(&self, purpose: PassphraseFor) -> Result<Passphrase, KeyError> {
         if let (PassphraseFor::NewKey, Some(path)) = (purpose, &self.asking.new_passphrase_file) {
-            return read(path);
+            return read_in_time(path, self.patience());
         }
         if let Some(path) = environment::passphrase_file()
             && !self.is_old.load(Ordering::Relaxed)
         {
             self.is_old.store(purpose == PassphraseFor::OldKey, Ordering::Relaxed);
-            return read(&path);
+            return read_in_time(&path, self.patience());
         }
         if !self.asking.reaches_somebody() {
             return Err(why(match purpose {
@@ -82,15 +90,39 @@ impl Passphrases for PassphrasesOfRun {
     }
 }
 
-/// The first line of a file. A pipe will do; a file that others can read will not.
+/// The first line of a file. A pipe will do; one that says nothing is given up when `patience` is over. Only a thread can
+/// be left behind with a file that keeps its reader waiting, be it when it is opened.
+fn read_in_time(path: &Path, patience: Duration) -> Result<Passphrase, KeyError> {
+    let (sender, receiver) = sync_channel(1);
+    let file = path.to_owned();
+    let reading = thread::Builder::new().name("passphrase".to_owned()).spawn(move || sender.send(read(&file)));
+    reading.map_err(why)?;
+    receiver.recv_timeout(patience).unwrap_or_else(|error| {
+        let seconds = patience.as_secs();
+        Err(why(match error {
+            RecvTimeoutError::Timeout => format!("no passphrase has come from {} for {seconds} s", path.display()),
+            RecvTimeoutError::Disconnected => format!("cannot read the passphrase from {}", path.display()),
+        }))
+    })
+}
+
+/// A file that others can read will not do. What writes to a pipe need not close it: the line's end is enough.
 fn read(path: &Path) -> Result<Passphrase, KeyError> {
     let unreadable = |error: io::Error| why(format!("cannot read the passphrase from {}: {error}", path.display()));
-    let file = File::open(path).map_err(unreadable)?;
+    let mut file = File::open(path).map_err(unreadable)?;
     if let Some(exposure) = platform::exposure(&file.metadata().map_err(unreadable)?) {
         return Err(why(format!("the passphrase in {} is no secret: {exposure}", path.display())));
     }
-    let mut text = Zeroizing::new(String::with_capacity(LONGEST as usize));
-    file.take(LONGEST).read_to_string(&mut text).map_err(unreadable)?;
+    let (mut text, mut length) = (Zeroizing::new([0; LONGEST]), 0);
+    while length < LONGEST && !text[..length].contains(&b'\n') {
+        match file.read(&mut text[length..]) {
+            Ok(0) => break,
+            Ok(more) => length += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(unreadable(error)),
+        }
+    }
+    let text = std::str::from_utf8(&text[..length]).map_err(|_| unreadable(io::ErrorKind::InvalidData.into()))?;
     not_empty(text.lines().next().unwrap_or_default())
 }
 

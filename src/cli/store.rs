@@ -1,12 +1,15 @@
 //! Which cache is meant.
 
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokcache::store::{self, Encryption, KeySettings, OpenError, SealedStore};
 use tokcache::time::SystemClock;
 
 use super::args::Settings;
-use super::{Exit, Failure, environment, narrator};
+use super::{Exit, Failure, environment, narrator, profiles};
 
 /// The store at `url`, else the per-user file.
 pub(super) fn open(
@@ -34,6 +37,7 @@ pub(super) fn open(
         lock_timeout,
         rescue_folders: Box::new(environment::rescue_folders),
         waiting,
+        unsynced: Arc::new(once(profiles::tell_unsynced)),
         clock,
         encryption,
         keys,
@@ -48,4 +52,14 @@ pub(super) fn open(
             Failure::new(Exit::Config, error).try_with("--store", "file:PATH").of_variable("TOKCACHE_STORE", settings)
         }
     })
+}
+
+/// A command saves more than once, and says the same of each.
+fn once(tell: fn(&Path, &io::Error)) -> impl Fn(&Path, &io::Error) + Send + Sync {
+    let is_told = AtomicBool::new(false);
+    move |folder, error| {
+        if !is_told.swap(true, Ordering::Relaxed) {
+            tell(folder, error);
+        }
+    }
 }

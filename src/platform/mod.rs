@@ -24,9 +24,9 @@ pub(crate) use locked::LockedBytes;
 pub use memory::hide_memory;
 pub use process::become_command;
 pub(crate) use system::{
-    Identity, check_owner, create_new, disk_of, identity, identity_at, is_no_locks_here, is_open_to_others, is_passing,
-    is_private, keep_owner, lets_others_replace, names_in, narrow_mode, open_itself, process_may_hold, read_itself,
-    reserve, reserve_growth, without_waiting,
+    Identity, check_owner, create_new, identity, identity_at, is_mounted_alone, is_no_locks_here, is_open_to_others,
+    is_passing, is_private, keep_owner, lets_others_replace, names_in, narrow_mode, open_itself, process_may_hold,
+    read_itself, reserve, reserve_growth, without_waiting,
 };
 pub use system::{create_folder, exposure, is_trusted, sync_folder};
 pub(crate) use temporary::TEMPORARY_TAIL;

@@ -1,6 +1,7 @@
 //! Linux, macOS and the other Unix systems.
 
 mod holder;
+mod mount;
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
@@ -14,6 +15,7 @@ use rustix::io::Errno;
 use rustix::process::geteuid;
 
 pub(crate) use self::holder::process_may_hold;
+pub(crate) use self::mount::is_mounted_alone;
 
 const OWNER_ONLY: u32 = 0o600;
 const OWNER_ALL: u32 = 0o700;
@@ -46,11 +48,6 @@ pub(crate) fn identity_at(path: &Path) -> io::Result<Option<Identity>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// Which file system a file or folder is on, if it is there.
-pub(crate) fn disk_of(path: &Path) -> Option<u64> {
-    fs::metadata(path).ok().map(|metadata| metadata.dev())
 }
 
 /// Creates a folder, and those above it, for its owner alone (0700). That it exists is success.

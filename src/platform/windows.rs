@@ -38,9 +38,9 @@ pub(crate) fn identity_at(path: &Path) -> io::Result<Option<Identity>> {
     }
 }
 
-/// Not known here: nothing is mounted in the place of a file.
-pub(crate) fn disk_of(_path: &Path) -> Option<u64> {
-    None
+/// Nothing is mounted in the place of a file here.
+pub(crate) fn is_mounted_alone(_file: &Path) -> bool {
+    false
 }
 
 /// Creates a folder, and those above it. That it exists is success.

@@ -37,6 +37,12 @@ pub enum StoreError {
     },
     /// The keyring does not give, or take, the document.
     Keyring(KeyringFault),
+    /// The cache file is mounted by itself, as into a container: others know it by another name, in another folder, and
+    /// neither locks nor saves would meet.
+    MountedAlone {
+        /// The cache file.
+        path: PathBuf,
+    },
     /// It is sealed and cannot be opened, or it is not sealed as it should be.
     Sealed(SealError),
 }
@@ -79,6 +85,12 @@ impl fmt::Display for StoreError {
             }
             StoreError::Io { doing, path, source } => write!(formatter, "cannot {doing} {}: {source}", path.display()),
             StoreError::Keyring(fault) => fault.fmt(formatter),
+            StoreError::MountedAlone { path } => write!(
+                formatter,
+                "cannot save {}: it is mounted as a single file, and programs elsewhere could neither be kept from \
+                 refreshing at the same time nor see what is saved; mount the folder that holds it, not the file",
+                path.display()
+            ),
             StoreError::Sealed(error) => error.fmt(formatter),
         }
     }

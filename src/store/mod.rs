@@ -17,9 +17,9 @@ mod signal;
 mod version;
 mod wait;
 
-use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{fmt, io};
 
 use zeroize::Zeroizing;
 
@@ -66,7 +66,7 @@ pub trait CacheStore: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Busy`] when another process keeps the lock, [`StoreError::Damaged`] when the change has found the
-    /// bytes torn. The document is as it was, then, unless it was a folder that could not be synced.
+    /// bytes torn. The document is as it was, then.
     fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError>;
 
     /// Replaces a damaged document by what `salvage` makes of it, and keeps a copy of the damaged one. `salvage` is
@@ -134,6 +134,9 @@ pub trait RefreshLease {
 /// Makes something else of what was rescued, or leaves it (`None`).
 pub type Rewrite<'a> = dyn FnMut(&[u8]) -> Option<Zeroizing<Vec<u8>>> + 'a;
 
+/// Is told the folder of what was saved but may not survive a crash of the system, and why: it could not be synced.
+pub type Unsynced = dyn Fn(&Path, &io::Error) + Send + Sync;
+
 /// What a reader makes of the bytes that it was handed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Reading {
@@ -168,7 +171,8 @@ pub enum Change {
 pub enum Saved {
     /// The change asked for nothing.
     Unchanged,
-    /// The bytes are stored, and will survive a crash as far as the system promises.
+    /// The bytes are stored, and will survive a crash as far as the system promises; where it refuses to, the store
+    /// tells ([`Unsynced`]).
     Written,
     /// The same; and others, who could read the document until now, cannot any more.
     WrittenAndClosed,

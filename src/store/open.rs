@@ -7,7 +7,9 @@ use std::time::Duration;
 
 #[cfg(all(feature = "keyring", target_os = "linux"))]
 use super::libsecret::{Address, LibsecretStore};
-use super::{CacheStore, Encryption, FileStore, KeySettings, MemoryStore, RescueFolders, SealedStore, Waiting};
+use super::{
+    CacheStore, Encryption, FileStore, KeySettings, MemoryStore, RescueFolders, SealedStore, Unsynced, Waiting,
+};
 use crate::time::Clock;
 
 /// What a store needs to know beside its URL.
@@ -23,6 +25,8 @@ pub struct Settings {
     pub rescue_folders: Box<RescueFolders>,
     /// Is told whose cache lock is waited for, should that take a while.
     pub waiting: Arc<Waiting>,
+    /// Is told where what is saved may not survive a crash of the system.
+    pub unsynced: Arc<Unsynced>,
     /// What waits go by.
     pub clock: Arc<dyn Clock>,
     /// Whether the document is sealed.
@@ -45,7 +49,12 @@ pub fn open(url: &str, settings: Settings) -> Result<SealedStore, OpenError> {
         ("file", path) => {
             let path = if path.is_empty() { Some(settings.default_file) } else { file_path(path) };
             let store = FileStore::new(&path.ok_or_else(unknown)?, settings.lock_timeout, settings.clock);
-            Box::new(store.rescuing_in(settings.rescue_folders).telling(settings.waiting))
+            Box::new(
+                store
+                    .rescuing_in(settings.rescue_folders)
+                    .telling(settings.waiting)
+                    .telling_unsynced(settings.unsynced),
+            )
         }
         #[cfg(all(feature = "keyring", target_os = "linux"))]
         ("libsecret", item) => {
@@ -124,6 +133,7 @@ mod tests {
             lock_timeout: Duration::ZERO,
             rescue_folders: Box::new(Vec::new),
             waiting: Arc::new(|_, _| {}),
+            unsynced: Arc::new(|_, _| {}),
             clock: Arc::new(SystemClock::new()),
             encryption: Encryption::AsItIs,
             keys: crate::store::keys::tests::settings(),

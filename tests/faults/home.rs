@@ -24,7 +24,9 @@ impl Home {
             format!(
                 "authority = {authority:?}\nclient_id = \"app\"\nscopes = [\"notes\"]\n\
                  [learned]\nauthority = {authority:?}\nissuer = {authority:?}\n\
-                 [learned.endpoints]\ntoken_endpoint = \"{authority}/token\"\n"
+                 [learned.endpoints]\ntoken_endpoint = \"{authority}/token\"\n\
+                 device_authorization_endpoint = \"{authority}/device\"\n\
+                 revocation_endpoint = \"{authority}/revoke\"\n"
             ),
         );
         home.sign_in_again();

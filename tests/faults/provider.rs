@@ -17,6 +17,8 @@ struct State {
     /// How often the refresh token was rotated; its current secret is `RT-<turn>`.
     turn: usize,
     revoked: bool,
+    /// The refresh tokens that were revoked as their user wished.
+    signed_out: Vec<String>,
 }
 
 impl Provider {
@@ -28,10 +30,19 @@ impl Provider {
     pub(crate) fn answering_after(pause: impl Fn() + Send + 'static) -> Self {
         let state = Arc::new(Mutex::new(State::default()));
         let shared = state.clone();
-        let server = loopback::Provider::start(move |_path, form| {
+        let server = loopback::Provider::start(move |path, form| {
             pause();
-            let spent = form.split('&').find_map(|field| field.strip_prefix("refresh_token="));
-            spend(spent, &mut shared.lock().unwrap())
+            let field = |name: &str| form.split('&').find_map(|field| field.strip_prefix(name)?.strip_prefix('='));
+            let state = &mut shared.lock().unwrap();
+            match path.rsplit('/').next().unwrap() {
+                "device" => (200, loopback::device_authorization()),
+                "revoke" => {
+                    state.signed_out.extend(field("token").map(str::to_owned));
+                    (200, Value::Null)
+                }
+                _ if field("device_code").is_some() => sign_in(state),
+                _ => spend(field("refresh_token"), state),
+            }
         });
         Provider { server, state }
     }
@@ -50,6 +61,11 @@ impl Provider {
         self.state.lock().unwrap().revoked
     }
 
+    /// Whether this refresh token was revoked as its user wished.
+    pub(crate) fn is_signed_out(&self, refresh_token: &str) -> bool {
+        self.state.lock().unwrap().signed_out.iter().any(|revoked| revoked == refresh_token)
+    }
+
     /// Forgets what happened: `RT-0` is the live refresh token.
     pub(crate) fn reset(&self) {
         *self.state.lock().unwrap() = State::default();
@@ -61,6 +77,16 @@ fn spend(refresh_token: Option<&str>, state: &mut State) -> (u16, Value) {
         state.revoked = true;
         return (400, json!({ "error": "invalid_grant" }));
     }
+    next_tokens(state)
+}
+
+/// Somebody has signed in anew.
+fn sign_in(state: &mut State) -> (u16, Value) {
+    state.revoked = false;
+    next_tokens(state)
+}
+
+fn next_tokens(state: &mut State) -> (u16, Value) {
     state.turn += 1;
     let (access_token, refresh_token) = (format!("AT-{}", state.turn), format!("RT-{}", state.turn));
     let tokens = json!({

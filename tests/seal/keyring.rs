@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use crate::harness::{ACCESS_TOKEN, Bus, Daemon, Prompter, REFRESH_TOKEN};
 use crate::support::home::Home;
+use crate::support::strace::strace;
+use crate::support::{answer_of, text};
 
 /// A whole failing command may not take longer, however mute the keyring is: it gives up after 3 s, and says so; the
 /// rest is for a busy machine.
@@ -77,6 +79,9 @@ fn assert_names(home: &Home, cause: &str) {
         let said = home.refusal(command);
         let took = started.elapsed();
         assert!(said.contains(cause), "{command}: {said}");
+        let other_key = format!("\n  try: tokcache {}\n", command.replace("keyring", "key-file:PATH"));
+        let is_program_named = said.replace(env!("CARGO_BIN_EXE_tokcache"), "tokcache").ends_with(&other_key);
+        assert!(is_program_named, "what helps is another key: {said}");
         assert!(took < LIMIT, "{command} took {took:?}");
     }
     assert_eq!(fs::read(home.cache()).unwrap(), plain, "the cache is as it was");
@@ -174,4 +179,33 @@ fn a_cache_of_twenty_megabytes_needs_no_more_of_a_keyring_than_a_small_one() {
     assert_eq!(home.answer("token"), ACCESS_TOKEN);
     home.answer("cache decrypt");
     assert!(fs::read_to_string(home.cache()).unwrap() == text.replacen('{', &filler, 1));
+}
+
+/// An error of the save proves nothing: whether the new key is needed, the file says.
+#[test]
+fn where_the_folder_cannot_be_synced_no_key_is_lost_that_the_cache_needs() {
+    let bus = keyring();
+    let home = Home::on(&bus);
+    let state = home.path("state");
+    for (command, keys) in [("cache encrypt --encrypt keyring", 1), ("cache rekey", 1), ("cache decrypt", 0)] {
+        let options =
+            ["-o", "/dev/null", "-P", state.to_str().unwrap(), "-e", "trace=fsync", "-e", "inject=fsync:error=EIO"];
+        let output = strace(&options, &home.program(command)).output().unwrap();
+        answer_of(&output);
+        let said = text(&output.stderr);
+        assert!(said.contains("warning: it is saved, but cannot be made sure"), "{command}: {said}");
+        assert_eq!((home.answer("token").as_str(), bus.keys()), (ACCESS_TOKEN, keys), "{command}: {said}");
+    }
+}
+
+#[test]
+fn changing_the_key_of_a_copy_leaves_the_key_of_the_original() {
+    let bus = keyring();
+    let home = Home::on(&bus);
+    home.answer("cache encrypt --encrypt keyring");
+    fs::copy(home.cache(), home.path("state/copy.json")).unwrap();
+    let copy = home.tokcache(&format!("cache rekey --moved --store file:{}", home.path("state/copy.json").display()));
+    answer_of(&copy);
+    assert!(text(&copy.stderr).contains("may need it still"), "{copy:?}");
+    assert_eq!((home.answer("token").as_str(), bus.keys()), (ACCESS_TOKEN, 2));
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
+use std::time::{Duration, Instant};
 
 use crate::harness::ACCESS_TOKEN;
 use crate::support::home::Home;
@@ -73,4 +74,42 @@ fn a_passphrase_is_no_argument() {
     let output = home.tokcache("cache encrypt --encrypt passphrase:correct-horse");
     assert_eq!(output.status.code(), Some(3));
     assert!(!String::from_utf8_lossy(&output.stderr).contains("correct-horse"));
+}
+
+#[test]
+fn a_pipe_that_says_nothing_is_given_up_in_time_and_one_that_stays_open_is_not_waited_for() {
+    let home = sealed_home();
+    answer_of(&home.command("mkfifo").args(["-m", "600", "mute"]).output().unwrap());
+    for script in [
+        "TOKCACHE_PASSPHRASE_FD=7 $t token 7< <(exec sleep 30 2>&-)",
+        "TOKCACHE_PASSPHRASE_FD=7 $t token 7< <(printf correct; exec sleep 30 2>&-)",
+        "TOKCACHE_PASSPHRASE_FD=7 $t cache check 7< <(exec sleep 30 2>&-)",
+        "TOKCACHE_PASSPHRASE_FILE=mute $t token",
+        "TOKCACHE_PASSPHRASE_FILE=passphrase $t cache rekey --new-passphrase-file mute",
+    ] {
+        let started = Instant::now();
+        let said = failure_of(7, &shell(&home, script));
+        assert!(said.contains("no passphrase has come from ") && said.contains(" for 3 s"), "{script}: {said}");
+        assert!(started.elapsed() < Duration::from_secs(10), "{script}: {:?}", started.elapsed());
+    }
+    let open = "TOKCACHE_PASSPHRASE_FD=7 $t token 7< <(cat passphrase; exec sleep 30 2>&-)";
+    let started = Instant::now();
+    assert_eq!(answer_of(&shell(&home, open)), ACCESS_TOKEN);
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+}
+
+#[test]
+fn a_key_file_and_a_credential_that_are_pipes_are_refused_at_once() {
+    let home = Home::new();
+    let started = Instant::now();
+    let script = "mkdir -m 700 credentials; mkfifo -m 600 key credentials/tokcache-key; export CREDENTIALS_DIRECTORY=$PWD/credentials";
+    answer_of(&shell(&home, script));
+    for line in [
+        "CREDENTIALS_DIRECTORY=$PWD/credentials $t cache encrypt --encrypt credential",
+        "CREDENTIALS_DIRECTORY=$PWD/credentials $t cache encrypt --encrypt key-file:key",
+    ] {
+        let said = failure_of(7, &shell(&home, line));
+        assert!(said.contains("it is no file"), "{line}: {said}");
+    }
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
 }

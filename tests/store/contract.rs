@@ -44,6 +44,7 @@ fn sealing(inner: Box<dyn CacheStore>, cache: &Cache) -> SealedStore {
         keyring_patience: Duration::ZERO,
         passphrases: Box::new(Nobody),
         swappable: Box::new(|| {}),
+        unsynced: Box::new(|_, _| {}),
     };
     let source = KeySource::KeyFile(cache.folder.path().join("key"));
     let store = SealedStore::new(inner, Encryption::By(source), keys);

@@ -24,6 +24,7 @@ mod signal;
 mod sweep;
 
 use std::fs::{self, Metadata};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,7 +42,7 @@ use self::sweep::sweep;
 use super::wait::{Patience, Waiting, wait_unless};
 use super::{
     CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Rewrite, Saved, StoreError,
-    Version, Wait,
+    Unsynced, Version, Wait,
 };
 use crate::platform;
 use crate::secret::{Window, fingerprint};
@@ -56,6 +57,7 @@ pub struct FileStore {
     clock: Arc<dyn Clock>,
     rescue_folders: Box<RescueFolders>,
     waiting: Arc<Waiting>,
+    unsynced: Arc<Unsynced>,
 }
 
 impl FileStore {
@@ -63,12 +65,26 @@ impl FileStore {
     /// lock.
     pub fn new(path: &Path, lock_timeout: Duration, clock: Arc<dyn Clock>) -> Self {
         let waiting = Arc::new(|_: &Path, _: &Holder| {});
-        FileStore { place: Place::new(path), lock_timeout, clock, rescue_folders: Box::new(Vec::new), waiting }
+        let unsynced = Arc::new(|_: &Path, _: &io::Error| {});
+        FileStore {
+            place: Place::new(path),
+            lock_timeout,
+            clock,
+            rescue_folders: Box::new(Vec::new),
+            waiting,
+            unsynced,
+        }
     }
 
     /// The same store, which tells `waiting` whose cache lock it waits for, should that take a while.
     pub fn telling(mut self, waiting: Arc<Waiting>) -> Self {
         self.waiting = waiting;
+        self
+    }
+
+    /// The same store, which tells `unsynced` where what is saved may not survive a crash of the system.
+    pub fn telling_unsynced(mut self, unsynced: Arc<Unsynced>) -> Self {
+        self.unsynced = unsynced;
         self
     }
 
@@ -89,6 +105,10 @@ impl FileStore {
 
     fn lock(&self) -> Result<CacheLock, StoreError> {
         CacheLock::acquire(&self.place, self.patience(self.lock_timeout))
+    }
+
+    fn save(&self, lock: &CacheLock, bytes: &[u8], seen: Option<&Snapshot>) -> Result<Commit, StoreError> {
+        save(lock, &self.place, bytes, seen, self.unsynced.as_ref())
     }
 
     /// [`StoreError::Busy`] when others have been breaking our lock for as long as we would have waited for it.
@@ -141,6 +161,7 @@ impl CacheStore for FileStore {
     }
 
     fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError> {
+        self.place.ensure_replaceable()?;
         self.place.create_folder()?;
         let mut settling = Settling::new(self.clock.as_ref());
         let start = self.clock.elapsed();
@@ -157,7 +178,7 @@ impl CacheStore for FileStore {
                 Change::Replace(bytes) if found.as_ref().is_some_and(|found| *found.bytes == **bytes) => {
                     return Ok(Saved::Unchanged);
                 }
-                Change::Replace(bytes) => match save(&lock, &self.place, &bytes, found.as_ref())? {
+                Change::Replace(bytes) => match self.save(&lock, &bytes, found.as_ref())? {
                     Commit::Done { closed } => {
                         sweep(&lock, &self.place, self.clock.as_ref());
                         return Ok(if closed { Saved::WrittenAndClosed } else { Saved::Written });
@@ -174,6 +195,7 @@ impl CacheStore for FileStore {
     }
 
     fn repair(&self, salvage: &mut dyn FnMut(&[u8]) -> Change) -> Result<Repaired, StoreError> {
+        self.place.ensure_replaceable()?;
         let mut settling = Settling::new(self.clock.as_ref());
         let start = self.clock.elapsed();
         loop {
@@ -194,7 +216,7 @@ impl CacheStore for FileStore {
                 Change::Torn => return Err(StoreError::damaged(&self.place.typed)),
             };
             let aside = set_aside(&lock, &self.place, &found, self.clock.now())?;
-            match save(&lock, &self.place, &repaired, Some(&found))? {
+            match self.save(&lock, &repaired, Some(&found))? {
                 Commit::Done { .. } => return Ok(Repaired::SetAside(aside)),
                 Commit::Overtaken => self.check_patience(start)?,
             }
@@ -205,22 +227,24 @@ impl CacheStore for FileStore {
         if !self.place.folder().exists() {
             return Ok(());
         }
+        self.place.ensure_replaceable()?;
         let lock = self.lock()?;
-        remove(&lock, &self.place)?;
+        remove(&lock, &self.place, self.unsynced.as_ref())?;
         sweep(&lock, &self.place, self.clock.as_ref());
         Ok(())
     }
 
     fn ensure_room(&self, size: usize) -> Result<(), StoreError> {
+        self.place.ensure_replaceable()?;
         self.place.create_folder()?;
         existing(&self.place).map_err(StoreError::io("save to", self.place.file()))?;
         let folder = self.place.folder();
         let reserved = match tempfile::tempfile_in(folder) {
-            Ok(file) if !self.place.is_mounted() => platform::reserve(&file, size as u64),
+            Ok(file) => platform::reserve(&file, size as u64),
             // Saved in place, then.
-            beside => open_to_write(self.place.file())
+            Err(error) => open_to_write(self.place.file())
                 .and_then(|file| platform::reserve_growth(&file, size as u64))
-                .map_err(|error| beside.err().unwrap_or(error)),
+                .map_err(|_| error),
         };
         reserved.map_err(StoreError::io("save in", folder))?;
         // Whoever holds it now will have given it back by the time that it is needed.
@@ -236,6 +260,7 @@ impl CacheStore for FileStore {
         patience: Duration,
         waiting: &mut dyn FnMut(&Holder) -> Wait,
     ) -> Result<Option<Box<dyn RefreshLease>>, StoreError> {
+        self.place.ensure_replaceable()?;
         self.place.create_folder()?;
         let credential = fingerprint(credential.as_bytes());
         let path = self.place.lease_file(&credential);

@@ -35,10 +35,14 @@ impl Place {
         folder_of(self.file())
     }
 
-    /// Whether the file is on another disk than its folder: a mount point, which cannot be replaced.
-    pub(super) fn is_mounted(&self) -> bool {
-        let disks = (platform::disk_of(self.file()), platform::disk_of(self.folder()));
-        matches!(disks, (Some(own), Some(folders)) if own != folders)
+    /// Refuses a file that is mounted by itself. Where it comes from it has another folder, and so other lock files:
+    /// two would refresh at once. And it cannot be replaced, only overwritten, which a crash can tear; while a program
+    /// on the other side that replaces it leaves this one with the old file.
+    pub(super) fn ensure_replaceable(&self) -> Result<(), StoreError> {
+        if platform::is_mounted_alone(self.file()) {
+            return Err(StoreError::MountedAlone { path: self.typed.clone() });
+        }
+        Ok(())
     }
 
     /// Makes the folder, for its owner alone, where it is missing.

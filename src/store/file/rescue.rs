@@ -51,7 +51,8 @@ impl RescuePlace {
         new.write_all(bytes)?;
         new.as_file().sync_all()?;
         new.persist(file)?;
-        platform::sync_folder(folder)
+        let _ = platform::sync_folder(folder);
+        Ok(())
     }
 
     fn files(&self) -> Vec<PathBuf> {
@@ -100,10 +101,11 @@ impl RefreshLease for FileLease {
 fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
     remove(path);
     let mut file = platform::create_new(path)?;
-    let kept =
-        file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| platform::sync_folder(folder_of(path)));
-    if kept.is_err() {
-        remove(path);
+    let kept = file.write_all(bytes).and_then(|()| file.sync_all());
+    match kept {
+        // It is there, whatever becomes of its folder in a crash of the system.
+        Ok(()) => drop(platform::sync_folder(folder_of(path))),
+        Err(_) => remove(path),
     }
     kept
 }

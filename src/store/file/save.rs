@@ -2,9 +2,11 @@
 //!
 //! The file is given a new time, which tells the others that something comes. A temporary file in the same folder is
 //! written, synced and renamed over the cache file, and then the folder is synced.
-//! Only where a rename is impossible (a single file mounted into a container; a folder that cannot be written, with
-//! a file that can) the bytes are written in place: there, a crash in that instant can tear the file. An error, such as
-//! a full disk, cannot: room is made sure of first, and what fails all the same is undone.
+//! Only where a rename is impossible (a folder that cannot be written, with a file that can) the bytes are written in
+//! place: there, a crash in that instant can tear the file. An error, such as a full disk, cannot: room is made sure of
+//! first, and what fails all the same is undone.
+//!
+//! After the rename the bytes are stored, and nothing is a failure any more: what has the old bytes will never be read.
 
 use std::fs::{self, File, FileTimes, Metadata};
 use std::io::{self, ErrorKind, Seek, Write};
@@ -17,7 +19,7 @@ use super::lock::CacheLock;
 use super::place::Place;
 use super::regular::{check_cache, open_to_write, open_unchecked};
 use crate::platform;
-use crate::store::{StoreError, Version};
+use crate::store::{StoreError, Unsynced, Version};
 
 /// What became of a save.
 pub(super) enum Commit {
@@ -37,6 +39,7 @@ pub(super) fn save(
     place: &Place,
     bytes: &[u8],
     seen: Option<&Snapshot>,
+    unsynced: &Unsynced,
 ) -> Result<Commit, StoreError> {
     let failed = StoreError::io("save", place.file());
     let replaced = existing(place).map_err(&failed)?;
@@ -62,13 +65,13 @@ pub(super) fn save(
     };
     // The bytes are stored by now; a time that cannot be set is no failure.
     let _ = stamp(&file, before.map(|before| before.modified));
-    platform::sync_folder(place.folder()).map_err(StoreError::io("sync", place.folder()))?;
+    sync(place, unsynced);
     Ok(Commit::Done { closed })
 }
 
 /// Deletes the file, under the lock: the file itself, should the cache be a symbolic link, as the tokens are there.
 /// What cannot be unlinked is emptied.
-pub(super) fn remove(_lock: &CacheLock, place: &Place) -> Result<(), StoreError> {
+pub(super) fn remove(_lock: &CacheLock, place: &Place, unsynced: &Unsynced) -> Result<(), StoreError> {
     let failed = StoreError::io("remove", place.file());
     if existing(place).map_err(&failed)?.is_none() {
         return Ok(());
@@ -79,7 +82,15 @@ pub(super) fn remove(_lock: &CacheLock, place: &Place) -> Result<(), StoreError>
         removed => removed,
     };
     removed.map_err(failed)?;
-    platform::sync_folder(place.folder()).map_err(StoreError::io("sync", place.folder()))
+    sync(place, unsynced);
+    Ok(())
+}
+
+/// It is done by now: that it may be undone by a crash of the system is told, and no failure.
+fn sync(place: &Place, unsynced: &Unsynced) {
+    if let Err(error) = platform::sync_folder(place.folder()) {
+        unsynced(place.folder(), &error);
+    }
 }
 
 /// What is there already, if it is what may be saved to.
@@ -152,11 +163,10 @@ fn overwrite(mut file: &File, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Whether a name in the folder cannot be replaced, though the file behind it perhaps can be written: it is a mount
-/// point, or the folder is not ours to write.
+/// Whether a name in the folder cannot be replaced, though the file behind it perhaps can be written: the folder is not
+/// ours to write.
 fn is_rename_impossible(error: &io::Error) -> bool {
-    use ErrorKind::{CrossesDevices, PermissionDenied, ReadOnlyFilesystem, ResourceBusy};
-    matches!(error.kind(), CrossesDevices | PermissionDenied | ReadOnlyFilesystem | ResourceBusy)
+    matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
 }
 
 /// Granularities of file times, each finer than the next: exact, NTFS, milliseconds, whole and even seconds (FAT).

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{Key, KeyError};
 use crate::platform;
+use crate::store::Unsynced;
 
 /// A key and a few line ends.
 const LONGEST: u64 = 256;
@@ -24,13 +25,13 @@ pub(super) fn read(path: &Path) -> Result<Key, KeyError> {
 
 /// The key in the file, which is made, with a new key, where there is none; `made` is told then. Its folder must be
 /// there: one that is not is a slip of the pen, or a volume that is not mounted.
-pub(super) fn read_or_create(path: &Path, made: impl FnOnce(&Path)) -> Result<Key, KeyError> {
+pub(super) fn read_or_create(path: &Path, made: impl FnOnce(&Path), unsynced: &Unsynced) -> Result<Key, KeyError> {
     match std::fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         _ => return read(path),
     }
     let key = Key::generate()?;
-    match write_new(path, &key) {
+    match write_new(path, &key, unsynced) {
         Ok(()) => {
             made(path);
             Ok(key)
@@ -52,15 +53,19 @@ pub(super) fn key_in(file: &File) -> Result<Key, String> {
     Key::from_text(&text).ok_or_else(|| "it does not hold a key, 32 bytes in base64".to_owned())
 }
 
-/// Whole or not at all, and on the disk before anything is sealed with it.
-fn write_new(path: &Path, key: &Key) -> io::Result<()> {
+/// Whole or not at all, and on the disk before anything is sealed with it. Once it has its name it is there, also where
+/// its folder cannot be synced.
+fn write_new(path: &Path, key: &Key, unsynced: &Unsynced) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("/"));
     let mut file = platform::create_temporary(folder, ".tokcache-key-")?;
     file.write_all(key.to_text().as_bytes())?;
     file.write_all(b"\n")?;
     file.as_file().sync_all()?;
     file.persist_noclobber(path).map_err(|error| error.error)?;
-    platform::sync_folder(folder)
+    if let Err(error) = platform::sync_folder(folder) {
+        unsynced(folder, &error);
+    }
+    Ok(())
 }
 
 fn unusable(path: &Path, why: String) -> KeyError {
@@ -76,7 +81,7 @@ mod tests {
     use super::*;
 
     fn read_or_create(path: &Path) -> Result<Key, KeyError> {
-        super::read_or_create(path, |_| {})
+        super::read_or_create(path, |_| {}, &|_, _| {})
     }
 
     fn why(path: &Path) -> String {
@@ -88,9 +93,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
         let mut made = None;
-        let key = super::read_or_create(&path, |path| made = Some(path.to_owned())).unwrap();
+        let key = super::read_or_create(&path, |path| made = Some(path.to_owned()), &|_, _| {}).unwrap();
         assert_eq!(made.as_ref(), Some(&path));
-        let again = super::read_or_create(&path, |_| panic!("it was there")).unwrap();
+        let again = super::read_or_create(&path, |_| panic!("it was there"), &|_, _| {}).unwrap();
         assert_eq!(again.id(), key.id());
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);

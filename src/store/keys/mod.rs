@@ -12,7 +12,7 @@ mod keyring;
 mod passphrase;
 mod source;
 
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -25,6 +25,9 @@ pub(super) use source::KeyReference;
 pub use source::{KeySource, UnknownKeySource};
 
 use passphrase::Argon2id;
+
+use super::Unsynced;
+use crate::platform;
 
 /// What the places of keys need to know.
 pub struct KeySettings {
@@ -40,6 +43,8 @@ pub struct KeySettings {
     pub keyring_patience: Duration,
     /// Who knows the passphrase.
     pub passphrases: Box<dyn Passphrases>,
+    /// Is told where a new key file may not survive a crash of the system.
+    pub unsynced: Box<Unsynced>,
     /// Is told when a key that is used may be written to the swap space: the system did not allow to keep it in memory.
     pub swappable: Box<dyn Fn() + Send + Sync>,
 }
@@ -83,7 +88,9 @@ impl Keys {
         let mut argon2id = None;
         let key = match source {
             KeySource::Credential => self.credential()?,
-            KeySource::KeyFile(path) => key_file::read_or_create(path, &self.settings.key_file_made)?,
+            KeySource::KeyFile(path) => {
+                key_file::read_or_create(path, &self.settings.key_file_made, &self.settings.unsynced)?
+            }
             KeySource::Keyring => self.create_in_keyring()?,
             KeySource::Passphrase => {
                 let new = Argon2id::new()?;
@@ -142,7 +149,9 @@ impl Keys {
         let Some(path) = (self.settings.credential)() else {
             return Err(why("there is none; $CREDENTIALS_DIRECTORY is not set".into()));
         };
-        let file = File::open(&path).map_err(|error| why(format!("{}: {error}", path.display())))?;
+        // A pipe in its place keeps nobody waiting.
+        let file = platform::without_waiting(OpenOptions::new().read(true)).open(&path);
+        let file = file.map_err(|error| why(format!("{}: {error}", path.display())))?;
         key_file::key_in(&file).map_err(|fault| why(format!("{}: {fault}", path.display())))
     }
 
@@ -212,6 +221,7 @@ pub(super) mod tests {
             keyring_patience: Duration::ZERO,
             passphrases: Box::new(OnePassphrase("correct horse")),
             swappable: Box::new(|| {}),
+            unsynced: Box::new(|_, _| {}),
         }
     }
 

@@ -1,6 +1,10 @@
 //! Sealing a plain cache, opening a sealed one for good, and changing its key: one save each, under the cache lock, so
 //! that the old form or the new one is there at every moment, with its key.
 
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
 use zeroize::Zeroizing;
 
 use super::document::{AtAnyPlace, Document};
@@ -8,6 +12,7 @@ use super::envelope::{self, Header, Recognised, recognise};
 use super::lease::rescue_header;
 use super::obstacle::{Obstacle, Problem};
 use super::{SealError, SealedStore};
+use crate::platform;
 use crate::store::keys::{Key, KeyReference, KeySource};
 use crate::store::{Change, Presence, Reading, Saved, StoreError};
 
@@ -133,7 +138,7 @@ impl SealedStore {
         if saved != Saved::Unchanged {
             self.inner.rewrite_rescued(&mut |bytes| self.resealed(bytes, before.as_ref(), new.as_ref()));
         }
-        Ok(Converted { saved, found, before: before.map(|before| before.key) })
+        Ok(Converted { saved, found, before })
     }
 
     /// What was rescued while the document was sealed as by `old`, or plain, as the next holder of the lease looks for
@@ -160,19 +165,66 @@ impl SealedStore {
     ) -> Result<Conversion, StoreError> {
         match converted {
             Ok(Converted { saved: Saved::Written | Saved::WrittenAndClosed, before, .. }) => {
-                let needless = before.as_ref().filter(|before| new.as_ref().is_none_or(|new| new.0.id != before.id));
-                let kept = needless.and_then(|old| self.keys.discard(old).err()).map(|error| error.to_string());
-                Ok(Conversion::Done { before: before.map(|before| before.source), kept })
+                let needless =
+                    before.as_ref().filter(|before| new.as_ref().is_none_or(|new| new.0.id != before.key.id));
+                let kept = needless.and_then(|old| self.discard_if_needless(&old.key, Some(&old.place)).err());
+                Ok(Conversion::Done { before: before.map(|before| before.key.source), kept })
             }
             other => {
                 if let Some((new, _)) = new {
-                    let _ = self.keys.discard(&new);
+                    let _ = self.discard_if_needless(&new, None);
                 }
                 other.map(|converted| if converted.found { Conversion::Already } else { Conversion::Absent })
             }
         }
     }
+
+    /// Throws away a key, if what the store holds proves that it is not needed, and what is still at the `other` place
+    /// that it was for. An error of a save proves nothing: the new document may be there all the same.
+    fn discard_if_needless(&self, key: &KeyReference, other: Option<&str>) -> Result<(), String> {
+        if self.needs(key).map_err(|error| error.to_string())? {
+            return Err(format!("{} may need it still", self.inner.describe().url));
+        }
+        if let Some(other) = other.filter(|other| !self.is_here(other) && may_need(other, key)) {
+            return Err(format!("{other} may need it still"));
+        }
+        self.keys.discard(key).map_err(|error| error.to_string())
+    }
+
+    /// Whether the document may be sealed with this key.
+    fn needs(&self, key: &KeyReference) -> Result<bool, StoreError> {
+        let mut is_needed = false;
+        let presence = self.inner.load(&mut |bytes| {
+            is_needed = is_perhaps_sealed_with(key, bytes);
+            Reading::Whole
+        })?;
+        Ok(presence == Presence::Found && is_needed)
+    }
 }
+
+fn is_perhaps_sealed_with(key: &KeyReference, bytes: &[u8]) -> bool {
+    match recognise(bytes) {
+        Recognised::Plain => false,
+        Recognised::Sealed(envelope) => envelope.header.key.id == key.id,
+        Recognised::Torn | Recognised::TooNew => true,
+    }
+}
+
+/// Whether the cache at another place may be sealed with this key: what was copied from there is sealed with the key of
+/// the original. Where the whole folder is missing, it may be a disk that is not mounted.
+fn may_need(place: &str, key: &KeyReference) -> bool {
+    let Some(path) = place.strip_prefix("file:").map(Path::new) else { return true };
+    let mut beginning = Vec::new();
+    let file = platform::without_waiting(OpenOptions::new().read(true)).open(path);
+    match file.and_then(|file| file.take(BEGINNING).read_to_end(&mut beginning)) {
+        Ok(_) => is_perhaps_sealed_with(key, &beginning),
+        Err(error) if error.kind() == ErrorKind::NotFound => !path.parent().is_some_and(Path::is_dir),
+        Err(_) => true,
+    }
+}
+
+/// The header is in there.
+const BEGINNING: u64 = 32 * 1024;
 
 /// Whether a document is to be converted.
 type Due<'a> = &'a dyn Fn(&[u8], &Document) -> Result<bool, Problem>;
@@ -182,7 +234,7 @@ struct Converted {
     /// There was a document.
     found: bool,
     /// What sealed it.
-    before: Option<KeyReference>,
+    before: Option<Header>,
 }
 
 fn already(found: KeySource, wanted: &KeySource) -> Result<Conversion, StoreError> {
