@@ -30,7 +30,19 @@ pub struct Client<'a> {
 pub(super) type Fields<'f> = Vec<(&'static str, &'f str)>;
 
 /// Fields whose values are taken out of whatever the server says in an error.
-const CONFIDENTIAL: [&str; 3] = ["device_code", "refresh_token", "token"];
+const CONFIDENTIAL: [&str; 11] = [
+    "actor_token",
+    "assertion",
+    "client_assertion",
+    "client_secret",
+    "code",
+    "code_verifier",
+    "device_code",
+    "password",
+    "refresh_token",
+    "subject_token",
+    "token",
+];
 
 impl Client<'_> {
     /// Buys an access token (RFC 6749 §6). `account` only helps Entra to find the right data centre.

@@ -1,21 +1,11 @@
 //! Why a request did not bring what was asked for, and how an answer that is no success is understood.
 
-use std::collections::HashSet;
 use std::fmt;
-
-use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD, Engine};
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
-use zeroize::Zeroizing;
 
 use super::http::{Response, Stage, TransportError};
 use super::members::Members;
-use super::network::FORM;
+use super::redaction::without_secrets;
 use super::token_error::{ErrorCode, TokenErrorResponse, aadsts_numbers};
-
-/// Stands for what is not repeated.
-const REDACTED: &str = "[redacted]";
-/// So many bytes of a secret, in a row, are no accident.
-const TELLING: usize = 16;
 
 /// The failure of one exchange with a provider. No variant holds a secret.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -81,7 +71,7 @@ impl RequestError {
     pub(super) fn of(response: &Response, secrets: &[&str]) -> RequestError {
         let status = response.status;
         let members = Members::parse(&response.body);
-        let say = |name: &str| members.as_ref()?.string(name).map(|text| without(bounded(text), secrets));
+        let say = |name: &str| members.as_ref()?.string(name).map(|text| without_secrets(bounded(text), secrets));
         // A known code is no secret, even if a short secret should stand in it.
         let error = members.as_ref().and_then(|members| members.string("error")).map(ErrorCode::from);
         let error = match error {
@@ -210,50 +200,6 @@ fn is_transient(status: u16, error: Option<&ErrorCode>) -> bool {
     }
 }
 
-/// The text without the secrets, as they are, as a form spells them and as base64: servers repeat what they were sent.
-/// Nothing is left of a text that has a part of one in any other spelling.
-fn without(text: String, secrets: &[&str]) -> String {
-    let spellings = secrets.iter().filter(|secret| !secret.is_empty()).flat_map(|secret| spellings(secret));
-    let mut text = Zeroizing::new(text);
-    for spelling in spellings {
-        if text.contains(&*spelling) {
-            text = Zeroizing::new(text.replace(&*spelling, REDACTED));
-        }
-    }
-    if secrets.iter().any(|secret| tells_of(&text, secret)) {
-        return REDACTED.to_owned();
-    }
-    std::mem::take(&mut *text)
-}
-
-/// Whether a part of the secret stands in the text, however often that was percent-encoded.
-fn tells_of(text: &str, secret: &str) -> bool {
-    let parts: HashSet<_> = secret.as_bytes().windows(TELLING).collect();
-    let has_part = |text: &[u8]| text.windows(TELLING).any(|part| parts.contains(part));
-    let mut text = Zeroizing::new(text.as_bytes().to_vec());
-    loop {
-        if has_part(&text) {
-            return true;
-        }
-        let decoded = Zeroizing::new(percent_decode(&text).collect::<Vec<_>>());
-        if decoded.len() == text.len() {
-            return false;
-        }
-        text = decoded;
-    }
-}
-
-fn spellings(secret: &str) -> [Zeroizing<String>; 5] {
-    [
-        secret.to_owned(),
-        utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
-        utf8_percent_encode(secret, FORM).to_string(),
-        BASE64_STANDARD_NO_PAD.encode(secret),
-        BASE64_URL_SAFE_NO_PAD.encode(secret),
-    ]
-    .map(Zeroizing::new)
-}
-
 /// The first 4 KiB, in whole characters.
 fn bounded(mut text: String) -> String {
     let end = (0..=4096).rev().find(|&end| text.is_char_boundary(end));
@@ -284,6 +230,7 @@ impl std::error::Error for RequestError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oauth::redaction::REDACTED;
     use crate::oauth::scripted::answer;
 
     fn refused(status: u16, body: &str) -> TokenErrorResponse {

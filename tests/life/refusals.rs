@@ -54,6 +54,23 @@ fn of_many_one_asks_the_server_and_all_tell_what_it_said() {
 }
 
 #[test]
+fn a_refresh_token_that_the_server_repeats_in_its_own_spelling_is_neither_shown_nor_stored() {
+    // "id:RT-1" in base64, in hexadecimal, and escaped as in JSON.
+    for repeated in ["aWQ6UlQtMQ==", "69643A52542D31", "\\u0052\\u0054\\u002d\\u0031", "5254\r\n2d31"] {
+        let life = Life::new();
+        life.sign_in(tokens(1));
+        life.clock.step(3600);
+        life.server.expects([refusal(
+            &json!({"error_description": format!("token {repeated} is bad"), "suberror": repeated}),
+        )]);
+        let shown = life.token().unwrap_err().to_string();
+        assert!(!shown.contains(repeated), "{shown}");
+        assert!(!life.stored().contains(repeated), "{}", life.stored());
+        assert!(!life.token().unwrap_err().to_string().contains(repeated), "by those who are told what was stored");
+    }
+}
+
+#[test]
 fn a_refusal_is_told_offline_too() {
     let life = at_any();
     let offline = || SilentRequest { offline: true, ..request() };
