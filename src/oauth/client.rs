@@ -10,6 +10,7 @@ use super::error::RequestError;
 use super::http::{Body, Http, Request, Response};
 use super::members::Members;
 use super::token::TokenResponse;
+use super::token_error::{ErrorCode, TokenErrorResponse};
 
 /// A public client (RFC 6749 §2.1) of one provider.
 #[derive(Clone, Copy)]
@@ -83,19 +84,35 @@ impl Client<'_> {
     pub fn revoke(&self, token: &RefreshToken) -> Result<(), RequestError> {
         let endpoint = named(&self.endpoints.revocation, "revocation_endpoint")?;
         let fields = vec![("token", token.expose()), ("token_type_hint", "refresh_token")];
-        self.ask(endpoint, fields, Vec::new(), |response| (200..300).contains(&response.status).then_some(()))
+        match self.ask(endpoint, fields, Vec::new(), |response| (200..300).contains(&response.status).then_some(())) {
+            Err(RequestError::Refused(refusal)) if is_revoked_already(&refusal) => Ok(()),
+            outcome => outcome,
+        }
     }
 
     pub(super) fn ask_for_token(
         &self,
+        fields: Fields<'_>,
+        headers: Vec<(&'static str, String)>,
+    ) -> Result<TokenResponse, RequestError> {
+        self.ask_for_token_noting(fields, headers, &mut None)
+    }
+
+    /// The same; notes the `Retry-After` of the answer, whatever the answer is.
+    pub(super) fn ask_for_token_noting(
+        &self,
         mut fields: Fields<'_>,
         headers: Vec<(&'static str, String)>,
+        retry_after: &mut Option<u64>,
     ) -> Result<TokenResponse, RequestError> {
         let endpoint = named(&self.endpoints.token, "token_endpoint")?;
         if self.authority.kind().is_entra_like() {
             fields.push(("client_info", "1"));
         }
-        self.ask(endpoint, fields, headers, |response| TokenResponse::read(response, self.clock.now()))
+        self.ask(endpoint, fields, headers, |response| {
+            *retry_after = response.retry_after;
+            TokenResponse::read(response, self.clock.now())
+        })
     }
 
     /// Posts the form in this client's name. What `read` makes nothing of is an error.
@@ -115,6 +132,16 @@ impl Client<'_> {
             let confidential = fields.iter().filter(|(name, _)| CONFIDENTIAL.contains(name));
             RequestError::of(&response, &confidential.map(|&(_, value)| value).collect::<Vec<_>>())
         })
+    }
+}
+
+/// Whether a refused revocation says that there is nothing left to revoke. RFC 7009 §2.2 has success for that; some
+/// servers have an error (Google says `invalid_token` with 400).
+fn is_revoked_already(refusal: &TokenErrorResponse) -> bool {
+    match &refusal.error {
+        ErrorCode::InvalidGrant => true,
+        ErrorCode::Other(code) => code == "invalid_token",
+        _ => false,
     }
 }
 
@@ -147,9 +174,9 @@ mod tests {
     use zeroize::Zeroizing;
 
     use super::*;
+    use crate::oauth::Stage;
     use crate::oauth::error::RequestError;
     use crate::oauth::scripted::{Scripted, SteppedClock, answer};
-    use crate::oauth::{ErrorCode, Stage};
 
     struct Setup {
         authority: Authority,
@@ -270,6 +297,19 @@ mod tests {
         setup.client(&http).revoke(&RefreshToken::new("rt")).unwrap();
         assert_eq!(http.url(0), "https://idp.example.com/revoke");
         assert_eq!(http.form(0), "client_id=app\ntoken=rt\ntoken_type_hint=refresh_token");
+    }
+
+    #[test]
+    fn a_token_that_was_revoked_before_is_revoked() {
+        let setup = Setup::new("https://idp.example.com");
+        for (status, error) in [(400, "invalid_token"), (401, "invalid_token"), (400, "invalid_grant")] {
+            let http = Scripted::new([answer(status, &format!(r#"{{"error":"{error}"}}"#))]);
+            assert_eq!(setup.client(&http).revoke(&RefreshToken::new("rt")), Ok(()), "{status} {error}");
+        }
+        for (status, body) in [(404, ""), (403, "<html>"), (400, ""), (401, r#"{"error":"invalid_client"}"#)] {
+            let http = Scripted::new([answer(status, body)]);
+            assert!(setup.client(&http).revoke(&RefreshToken::new("rt")).is_err(), "{status} {body}");
+        }
     }
 
     #[test]

@@ -36,13 +36,24 @@ impl<'a> Members<'a> {
 
     /// Seconds, as a number or as a string of one; fractions are cut off, negative ones are none.
     pub(super) fn seconds(&self, name: &str) -> Option<u64> {
+        // The conversion saturates.
+        self.number(name).map(|seconds| (seconds as u64).min(LONGEST))
+    }
+
+    /// The same of a time to wait: fractions are rounded up, so that nobody comes back too early.
+    pub(super) fn seconds_to_wait(&self, name: &str) -> Option<u64> {
+        let seconds = self.number(name)?;
+        Some((seconds.ceil() as u64).min(LONGEST))
+    }
+
+    /// A number, or a string of one, that is not negative.
+    fn number(&self, name: &str) -> Option<f64> {
         let raw = self.0.get(name)?.get();
         let number = match self.string(name) {
             Some(text) => text.trim().parse::<f64>(),
             None => raw.parse(),
         };
-        // The conversion saturates.
-        number.ok().filter(|seconds| *seconds >= 0.0).map(|seconds| (seconds as u64).min(LONGEST))
+        number.ok().filter(|number| *number >= 0.0)
     }
 
     /// A list of whole numbers; what is not one is left out.
@@ -104,6 +115,10 @@ mod tests {
             assert_eq!(members.seconds(name), Some(3599), "{name}");
         }
         assert_eq!(members.seconds("huge"), Some(LONGEST));
+        assert_eq!(
+            ["number", "float", "huge"].map(|name| members.seconds_to_wait(name)),
+            [3599, 3600, LONGEST].map(Some)
+        );
         for name in ["negative", "null", "bool", "empty", "word", "nan", "list", "missing"] {
             assert_eq!(members.seconds(name), None, "{name}");
         }

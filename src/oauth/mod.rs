@@ -14,6 +14,7 @@ mod http;
 mod identity;
 mod members;
 mod network;
+mod polling;
 mod redaction;
 #[cfg(test)]
 mod scripted;
