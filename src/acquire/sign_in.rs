@@ -49,11 +49,15 @@ impl PublicClient<'_> {
         let size = cached::load(self.store)?.serialize().len();
         self.store.ensure_room(size + ROOM_FOR_A_SIGN_IN)?;
 
-        let endpoints =
-            self.endpoints(|endpoints| &endpoints.device_authorization).map_err(AcquireError::from_request)?;
+        let mut tries = self.tries();
+        let endpoints = self
+            .repeat(&mut tries, || self.endpoints(|endpoints| &endpoints.device_authorization))
+            .map_err(AcquireError::from_request)?;
         let protocol = self.protocol(&endpoints);
         let claims = request.claims.as_deref();
-        let authorization = protocol.authorize_device(&request.scopes, claims).map_err(AcquireError::from_request)?;
+        let authorization = self
+            .repeat(&mut tries, || protocol.authorize_device(&request.scopes, claims))
+            .map_err(AcquireError::from_request)?;
         self.observer.device_code_issued(&authorization);
         let response = protocol
             .poll_device(&authorization, &mut |left| self.observer.sign_in_pending(left))

@@ -28,8 +28,16 @@ pub struct SignedOut {
 pub enum Revocation {
     /// The server has revoked them.
     Done,
-    /// The server may not have revoked them; they are forgotten here all the same.
-    Failed(RequestError),
+    /// The server may not have revoked all of them. They are forgotten here all the same, and are good there until they
+    /// expire.
+    Failed {
+        /// What happened, to the last that failed.
+        error: RequestError,
+        /// How many may be good there still.
+        alive: usize,
+        /// Of so many.
+        all: usize,
+    },
     /// There were none.
     NothingToRevoke,
     /// It was not asked for.
@@ -79,20 +87,25 @@ impl PublicClient<'_> {
         if forgotten.is_empty() {
             return Revocation::NothingToRevoke;
         }
-        let endpoints = match self.endpoints(|endpoints| &endpoints.revocation) {
+        // Those of many do not all wait for a server that is down.
+        let mut tries = self.tries();
+        let all = forgotten.len();
+        let endpoints = match self.repeat(&mut tries, || self.endpoints(|endpoints| &endpoints.revocation)) {
             Ok(endpoints) => endpoints,
-            Err(error) => return Revocation::Failed(error),
+            Err(error) => return Revocation::Failed { error, alive: all, all },
         };
+        let protocol = self.protocol(&endpoints);
         // One that the server refuses is no reason to leave the others alive.
-        let mut revocation = Revocation::Done;
+        let mut failures = Vec::new();
         for entry in forgotten {
-            match self.protocol(&endpoints).revoke(&entry.secret) {
+            match self.repeat(&mut tries, || protocol.revoke(&entry.secret)) {
                 Ok(()) => {}
                 Err(RequestError::Unsupported { .. }) => return Revocation::Unsupported,
-                Err(error) => revocation = Revocation::Failed(error),
+                Err(error) => failures.push(error),
             }
         }
-        revocation
+        let alive = failures.len();
+        failures.pop().map_or(Revocation::Done, |error| Revocation::Failed { error, alive, all })
     }
 }
 

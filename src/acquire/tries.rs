@@ -1,7 +1,8 @@
-//! Whether a refresh token that brought no good answer is sent again.
+//! Whether a request that brought no good answer is sent again.
 
 use std::time::Duration;
 
+use super::PublicClient;
 use crate::oauth::{AuthorityKind, RequestError, Stage};
 
 /// Requests in all: a server that is down is not to be waited for.
@@ -10,7 +11,7 @@ const MOST_TRIES: u32 = 3;
 /// Before the second try; each further one is waited for three times as long. A server's own wish comes first.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
-/// How often a refresh has been tried, and until when it may be tried again.
+/// How often a request has been tried, and until when it may be tried again.
 pub(super) struct Tries {
     made: u32,
     /// By [`Clock::elapsed`](crate::time::Clock::elapsed).
@@ -44,6 +45,42 @@ impl Tries {
             _ => FIRST_PAUSE * 3_u32.saturating_pow(self.made - 1),
         };
         (self.made < MOST_TRIES && now.saturating_add(pause) < self.deadline).then_some(pause)
+    }
+
+    /// The same for a request that does no harm when it is carried out twice: a discovery, a device authorization, a
+    /// revocation. A server that names a time is asked as long as there is time.
+    pub(super) fn pause_after_harmless(&mut self, error: &RequestError, now: Duration) -> Option<Duration> {
+        self.made += 1;
+        let RequestError::Unavailable { retry_after, .. } = error else { return None };
+        let pause = FIRST_PAUSE * 3_u32.saturating_pow(self.made - 1);
+        let pause = pause.max(Duration::from_secs(retry_after.unwrap_or_default()));
+        let is_worth_it = retry_after.is_some() || self.made < MOST_TRIES;
+        (is_worth_it && now.saturating_add(pause) < self.deadline).then_some(pause)
+    }
+}
+
+impl PublicClient<'_> {
+    /// Makes a request that does no harm when it is carried out twice, again if need be. `tries` may have been used for
+    /// others before.
+    pub(super) fn repeat<Answer>(
+        &self,
+        tries: &mut Tries,
+        ask: impl Fn() -> Result<Answer, RequestError>,
+    ) -> Result<Answer, RequestError> {
+        loop {
+            let error = match ask() {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let Some(pause) = tries.pause_after_harmless(&error, self.clock.elapsed()) else { return Err(error) };
+            self.observer.retrying(&error, pause);
+            self.clock.sleep(pause);
+        }
+    }
+
+    /// None made yet.
+    pub(super) fn tries(&self) -> Tries {
+        Tries::until(self.clock.elapsed().saturating_add(self.retry_within))
     }
 }
 
@@ -103,6 +140,26 @@ mod tests {
             assert_eq!(pauses(&error, AuthorityKind::Oidc), [], "{error:?}");
             assert_eq!(pauses(&error, AuthorityKind::Entra), [250], "{error:?}");
         }
+    }
+
+    #[test]
+    fn what_does_no_harm_is_sent_again_whatever_became_of_it() {
+        let pauses = |error: &RequestError| {
+            let (mut tries, mut now) = (Tries::until(Duration::from_secs(30)), Duration::ZERO);
+            let next = || {
+                let pause = tries.pause_after_harmless(error, now)?;
+                now += pause;
+                Some(pause.as_millis())
+            };
+            std::iter::from_fn(next).collect::<Vec<_>>()
+        };
+        for (stage, status) in [(Stage::NotSent, None), (Stage::Unknown, None), (Stage::Unknown, Some(502))] {
+            assert_eq!(pauses(&unavailable(stage, status, None)), [250, 750]);
+        }
+        assert_eq!(pauses(&unavailable(Stage::Unknown, Some(503), Some(7))), [7000, 7000, 7000, 7000]);
+        assert_eq!(pauses(&unavailable(Stage::Unknown, Some(429), Some(0))), [250, 750, 2250, 6750]);
+        assert_eq!(pauses(&unavailable(Stage::Unknown, Some(429), Some(u64::MAX))), []);
+        assert_eq!(pauses(&RequestError::Unintelligible { message: String::new(), status: 404 }), []);
     }
 
     #[test]

@@ -43,7 +43,8 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     };
     let account = signed_out.account;
     let name = if account.username.is_empty() { account.home_account_id.to_string() } else { account.username };
-    report(&format!("Signed out {}", plain(&name)), signed_out.revocation)
+    report(&format!("Signed out {}", plain(&name)), signed_out.revocation);
+    Ok(())
 }
 
 fn clear_all(context: &Context, input: &Input) -> Result<(), Failure> {
@@ -54,7 +55,8 @@ fn clear_all(context: &Context, input: &Input) -> Result<(), Failure> {
     }
     let forgotten = forget_everything(&context.store)?;
     let revocation = if input.no_revoke { Revocation::NotWanted } else { revoke_own(context, forgotten) };
-    report(&format!("Forgot all that {} held", plain(&store)), revocation)
+    report(&format!("Forgot all that {} held", plain(&store)), revocation);
+    Ok(())
 }
 
 /// Revokes the refresh tokens of the configured client; of the others, the server is not known.
@@ -73,24 +75,26 @@ fn revoke_own(context: &Context, mut forgotten: Vec<RefreshTokenEntry>) -> Revoc
     if all == 0 { Revocation::NothingToRevoke } else { Revocation::Unsupported }
 }
 
-/// Says what became of the tokens at the server. They are forgotten here whatever it answered.
-fn report(done: &str, revocation: Revocation) -> Result<(), Failure> {
+/// Says what became of the tokens at the server. Whatever that is, they are forgotten here: the command has done what it
+/// was to do, and the same command again would find nothing to revoke.
+fn report(done: &str, revocation: Revocation) {
     match revocation {
         Revocation::Done => tell(format_args!("{done}; the server has revoked the refresh token.")),
         Revocation::NothingToRevoke | Revocation::NotWanted => tell(format_args!("{done}.")),
         Revocation::Unsupported => {
             tell(format_args!("{done} here; the server was not told: no revocation endpoint is known for it."));
         }
-        Revocation::Failed(error) => {
-            // The same command again would find nothing to revoke.
-            let message = format!(
-                "{done} here, but the server could not be told to revoke the refresh token, which is good there until \
-                 it expires: {error}"
-            );
-            return Err(Failure::new(Exit::Unavailable, message).retryable(false).try_tokcache(["list"]));
+        Revocation::Failed { error, alive, all } => {
+            let (tokens, until) = match (alive, all) {
+                (1, 1) => ("the refresh token".to_owned(), "which works there until it expires"),
+                (1, _) => (format!("1 of {all} refresh tokens"), "which works there until it expires"),
+                _ if alive == all => (format!("the {all} refresh tokens"), "which work there until they expire"),
+                _ => (format!("{alive} of {all} refresh tokens"), "which work there until they expire"),
+            };
+            tell(format_args!("{done} here."));
+            tell(format_args!("warning: the server did not revoke {tokens}, {until}: {}", plain(&error.to_string())));
         }
     }
-    Ok(())
 }
 
 /// Asks on the terminal; elsewhere the answer must have been typed beforehand.

@@ -13,7 +13,7 @@ use tokcache::store::{Holder, StoreError};
 use crate::output::{DeviceCodeView, end_countdown, plain, show_countdown, show_device_code, tell};
 
 /// Without `-v`, shorter pauses are not told.
-const WORTH_TELLING: Duration = Duration::from_secs(2);
+const WORTH_TELLING: Duration = Duration::from_secs(1);
 
 /// An observer that speaks to people.
 pub(super) struct Narrator {

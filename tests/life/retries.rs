@@ -1,10 +1,13 @@
 //! A server that fails: asked again where that is safe, and nobody is signed out.
 
 use serde_json::json;
-use tokcache::acquire::{AcquireError, InteractionRequired, PublicClient, Source};
+use tokcache::acquire::{
+    AcquireError, InteractionRequired, PublicClient, Revocation, SignInRequest, SignOutRequest, Source,
+};
+use tokcache::terms::ScopeSet;
 
-use crate::scripted_server::Meanwhile;
-use crate::world::{Life, refresh_with, request, served, tokens};
+use crate::scripted_server::{Meanwhile, want};
+use crate::world::{Life, poll, refresh_with, request, served, tokens};
 
 const ENTRA: &str = "https://login.microsoftonline.com/tenant";
 
@@ -81,4 +84,59 @@ fn nobody_waits_for_a_server_while_the_old_token_is_valid() {
     life.server.expects([refresh_with("RT-1").and_refuse_connection()]);
     assert_eq!(served(life.token()), ("AT-1".into(), Source::Cache));
     assert_eq!(life.told(), ["served despite"]);
+}
+
+#[test]
+fn a_sign_in_that_is_told_to_come_back_later_does() {
+    for status in [429, 503] {
+        let life = Life::new();
+        let device = || want("/device", [("client_id", "app")]);
+        let code = json!({"device_code": "DC", "user_code": "U", "verification_uri": "https://idp.example.com/go"});
+        life.server.expects([
+            device().and_answer(status, &json!({})).retry_after(9),
+            device().and_lose_the_answer(),
+            device().and_answer(200, &code),
+            poll().and_answer(200, &tokens(1)),
+        ]);
+        let request = SignInRequest { scopes: ScopeSet::parse("api:read"), claims: None };
+        life.client().sign_in_by_device_code(&request).unwrap();
+        assert_eq!(life.told(), ["again after 9000 ms", "again after 750 ms", "code U"]);
+    }
+}
+
+#[test]
+fn a_sign_in_does_not_wait_longer_than_a_request_may() {
+    let life = Life::new();
+    life.server.expects([want("/device", [("client_id", "app")]).and_answer(503, &json!({})).retry_after(31)]);
+    let request = SignInRequest { scopes: ScopeSet::parse("api:read"), claims: None };
+    let outcome = life.client().sign_in_by_device_code(&request);
+    assert!(matches!(outcome, Err(AcquireError::Unavailable { retry_after: Some(31), .. })), "{outcome:?}");
+    assert_eq!(life.told(), [""; 0]);
+}
+
+#[test]
+fn a_sign_out_asks_again_and_then_says_what_may_live_on() {
+    let life = Life::new();
+    life.sign_in(tokens(1));
+    life.told();
+    let revocation = || want("/revoke", [("token", "RT-1")]);
+    life.server.expects([
+        revocation().and_answer(503, &json!({})).retry_after(2),
+        revocation().and_refuse_connection(),
+        revocation().and_refuse_connection(),
+    ]);
+    let signed_out = life.client().sign_out(&SignOutRequest { account: None, revoke: true }).unwrap().unwrap();
+    assert!(matches!(signed_out.revocation, Revocation::Failed { alive: 1, all: 1, .. }), "{signed_out:?}");
+    assert_eq!(life.told(), ["again after 2000 ms", "again after 750 ms"]);
+    assert!(!life.stored().contains("RT-1"));
+}
+
+#[test]
+fn a_refresh_token_that_the_server_has_revoked_before_is_signed_out_without_a_word() {
+    let life = Life::new();
+    life.sign_in(tokens(1));
+    let gone = json!({"error": "invalid_token", "error_description": "Token expired or revoked"});
+    life.server.expects([want("/revoke", [("token", "RT-1")]).and_answer(400, &gone)]);
+    let signed_out = life.client().sign_out(&SignOutRequest { account: None, revoke: true }).unwrap().unwrap();
+    assert!(matches!(signed_out.revocation, Revocation::Done), "{signed_out:?}");
 }
