@@ -130,7 +130,10 @@ impl RequestError {
             (_, Some(b'<')) => "a web page where JSON was expected".to_owned(),
             _ => words.unwrap_or_else(|| "an answer that is not what was asked for".to_owned()),
         };
-        RequestError::Unintelligible { message: without(bounded(format!("HTTP {status}: {what}")), secrets), status }
+        RequestError::Unintelligible {
+            message: without_secrets(bounded(format!("HTTP {status}: {what}")), secrets),
+            status,
+        }
     }
 
     /// Whether trying again can mend it.

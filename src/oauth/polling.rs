@@ -36,13 +36,13 @@ impl Client<'_> {
         let deadline = self.clock.elapsed().saturating_add(Duration::from_secs(authorization.expires_in));
         let mut interval = Duration::from_secs(authorization.interval.max(1));
         let mut pause = interval;
-        let mut last_failure = None;
+        let (mut was_heard, mut last_failure) = (false, None);
         loop {
             self.wait(pause, deadline, waiting)?;
             let is_last = self.clock.elapsed() >= deadline;
             let mut retry_after = None;
             let outcome = self.ask_whether_approved(authorization, &mut retry_after);
-            match Poll::of(&outcome) {
+            match Poll::of(&outcome, was_heard) {
                 Poll::Decided => return outcome,
                 Poll::Expired => break,
                 Poll::Failed => {
@@ -55,7 +55,7 @@ impl Client<'_> {
                         interval = interval.saturating_add(SLOW_DOWN);
                     }
                     pause = interval;
-                    last_failure = None;
+                    (was_heard, last_failure) = (true, None);
                 }
             }
             if is_last {
@@ -117,7 +117,8 @@ enum Poll {
 }
 
 impl Poll {
-    fn of(outcome: &Result<TokenResponse, RequestError>) -> Poll {
+    /// Settings with which the server `was_heard` before are not wrong: it is the network that has changed meanwhile.
+    fn of(outcome: &Result<TokenResponse, RequestError>, was_heard: bool) -> Poll {
         match outcome {
             Err(RequestError::Refused(refusal)) => match &refusal.error {
                 ErrorCode::AuthorizationPending => Poll::Pending,
@@ -127,6 +128,7 @@ impl Poll {
                 _ => Poll::Decided,
             },
             Err(RequestError::Unavailable { .. } | RequestError::Unintelligible { .. }) => Poll::Failed,
+            Err(RequestError::Misconfigured { .. } | RequestError::NoSuchHost { .. }) if was_heard => Poll::Failed,
             _ => Poll::Decided,
         }
     }
@@ -152,18 +154,15 @@ fn unheard(failure: RequestError) -> RequestError {
         RequestError::Unavailable { message, stage, retry_after, status } => {
             RequestError::Unavailable { message: told(message), stage, retry_after, status }
         }
-        RequestError::Unintelligible { message, status } => RequestError::Unavailable {
-            message: told(message),
-            stage: Stage::Unknown,
-            retry_after: None,
-            status: Some(status),
-        },
-        refused => RequestError::Unavailable {
-            message: told(refused.to_string()),
-            stage: Stage::Unknown,
-            retry_after: None,
-            status: None,
-        },
+        RequestError::Unintelligible { message, status } => {
+            RequestError::Unintelligible { message: told(message), status }
+        }
+        RequestError::Refused(refusal) => {
+            RequestError::Unintelligible { message: told(refusal.to_string()), status: refusal.status }
+        }
+        RequestError::Misconfigured { message } => RequestError::Misconfigured { message: told(message) },
+        RequestError::NoSuchHost { message } => RequestError::NoSuchHost { message: told(message) },
+        other => other,
     }
 }
 
@@ -318,12 +317,24 @@ mod tests {
         {
             let http = Scripted::new([answer(404, "<html>"), last]);
             let error = with(&http, |client| client.poll_device(&authorization(5, 12), patience)).0.unwrap_err();
-            assert!(matches!(error, RequestError::Unavailable { .. }), "{error:?}");
             assert!(error.to_string().contains(cause), "{error}");
         }
         let http = Scripted::new([answer(404, ""), answer(400, PENDING), expired()]);
         let (result, _) = with(&http, |client| client.poll_device(&authorization(5, 100), patience));
         assert_eq!(result.unwrap_err(), RequestError::DeviceCodeExpired);
+    }
+
+    #[test]
+    fn a_network_that_changes_while_a_person_approves_is_waited_out_but_no_wrong_setting() {
+        for stage in [Stage::NotSent, Stage::Unknown, Stage::Unreadable, Stage::NoSuchHost, Stage::Unsendable] {
+            let http = Scripted::new([answer(400, PENDING)]).then_failing(stage).then(answer(200, GRANTED));
+            assert!(poll(&http).0.is_ok(), "{stage:?}");
+        }
+        for stage in [Stage::NoSuchHost, Stage::Unsendable] {
+            let (result, slept) = poll(&Scripted::new([]).then_failing(stage));
+            assert!(result.is_err(), "{stage:?}");
+            assert_eq!(slept, 5, "{stage:?}");
+        }
     }
 
     #[test]

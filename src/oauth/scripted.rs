@@ -28,7 +28,12 @@ impl Scripted {
 
     /// After the answers so far, a broken connection.
     pub(super) fn then_broken(self) -> Self {
-        let error = TransportError { stage: Stage::Unknown, message: "the connection broke".into() };
+        self.then_failing(Stage::Unknown)
+    }
+
+    /// After that, a failure on the way.
+    pub(super) fn then_failing(self, stage: Stage) -> Self {
+        let error = TransportError { stage, message: "the connection broke".into() };
         self.answers.lock().unwrap().push_back(Err(error));
         self
     }
