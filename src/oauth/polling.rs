@@ -6,7 +6,6 @@ use std::time::Duration;
 use super::client::{Client, checked_claims};
 use super::device::{DEVICE_CODE_GRANT_TYPE, DeviceAuthorization};
 use super::error::RequestError;
-use super::http::Stage;
 use super::token::TokenResponse;
 use super::token_error::ErrorCode;
 
@@ -169,6 +168,7 @@ fn unheard(failure: RequestError) -> RequestError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oauth::Stage;
     use crate::oauth::device::tests::{authorization, with};
     use crate::oauth::scripted::{Scripted, answer};
 
