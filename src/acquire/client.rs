@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Observer;
 use crate::cache::Account;
-use crate::oauth::{self, Authority, AuthorityKind, Endpoint, Endpoints, Http, RequestError};
+use crate::oauth::{self, Authority, AuthorityKind, Endpoints, Http};
 use crate::store::CacheStore;
 use crate::terms::{ClientId, Environment, Realm};
 use crate::time::{Clock, Timestamp};
@@ -97,16 +97,6 @@ fn is_domain(realm: &Realm) -> bool {
 }
 
 impl PublicClient<'_> {
-    /// The endpoints, discovered when `needed` is neither named, nor remembered, nor built in.
-    pub(super) fn endpoints(&self, needed: fn(&Endpoints) -> &Option<Endpoint>) -> Result<Endpoints, RequestError> {
-        let Registration { authority, endpoints, .. } = &self.registration;
-        let known = endpoints.clone().or(authority.known_endpoints().unwrap_or_default());
-        if needed(&known).is_some() {
-            return Ok(known);
-        }
-        Ok(known.or(oauth::discover(self.http, authority)?))
-    }
-
     /// Warns when the server's clock and ours are far apart. What is stored is by ours, and outlives a correction.
     pub(super) fn compare_clocks(&self, servers: Option<Timestamp>, ours: Timestamp) {
         let Some(ahead) = servers.map(|servers| ours.seconds_since(servers)) else { return };

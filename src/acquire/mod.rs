@@ -13,6 +13,7 @@
 mod account;
 mod cached;
 mod client;
+mod endpoints;
 mod error;
 mod explain;
 mod grant;

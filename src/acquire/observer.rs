@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::AcquireError;
-use crate::oauth::{DeviceAuthorization, RequestError};
+use crate::oauth::{DeviceAuthorization, Endpoints, RequestError};
 use crate::store::{Holder, StoreError};
 
 /// Is told what goes on. Every method does nothing unless overridden.
@@ -41,6 +41,10 @@ pub trait Observer: Send + Sync {
 
     /// A refresh failed in a way that allows another try, which follows after `pause`.
     fn retrying(&self, _failure: &RequestError, _pause: Duration) {}
+
+    /// An endpoint that was remembered is gone; the provider's metadata name these now, and the one that was asked
+    /// answers.
+    fn endpoints_moved(&self, _endpoints: &Endpoints) {}
 
     /// Our clock is so many seconds ahead of the server's; behind, if negative.
     fn clock_differs(&self, _ahead: i64) {}

@@ -3,7 +3,7 @@
 use super::stay::to_watch;
 use super::{AcquireError, AuthenticationResult, PublicClient, Source, cached};
 use crate::cache::{Account, Grant, RefreshTokenEntry, RefreshTokenQuery, SignIn, TokenCache};
-use crate::oauth::{DEVICE_CODE_GRANT_TYPE, Endpoints, Identity, TokenResponse};
+use crate::oauth::{DEVICE_CODE_GRANT_TYPE, EndpointKind, Endpoints, Identity, TokenResponse};
 use crate::store::Saved;
 use crate::terms::{Realm, ScopeSet};
 
@@ -50,14 +50,18 @@ impl PublicClient<'_> {
         self.store.ensure_room(size + ROOM_FOR_A_SIGN_IN)?;
 
         let mut tries = self.tries();
-        let endpoints = self
-            .repeat(&mut tries, || self.endpoints(|endpoints| &endpoints.device_authorization))
+        // Nobody is to type a code that cannot be redeemed then.
+        let needed = [EndpointKind::DeviceAuthorization, EndpointKind::Token];
+        let endpoints = self.repeat(&mut tries, || self.endpoints(&needed)).map_err(AcquireError::from_request)?;
+        let claims = request.claims.as_deref();
+        let (authorization, endpoints) = self
+            .repeat(&mut tries, || {
+                self.ask_at(&endpoints, EndpointKind::DeviceAuthorization, |protocol| {
+                    protocol.authorize_device(&request.scopes, claims)
+                })
+            })
             .map_err(AcquireError::from_request)?;
         let protocol = self.protocol(&endpoints);
-        let claims = request.claims.as_deref();
-        let authorization = self
-            .repeat(&mut tries, || protocol.authorize_device(&request.scopes, claims))
-            .map_err(AcquireError::from_request)?;
         self.observer.device_code_issued(&authorization);
         let response = protocol
             .poll_device(&authorization, &mut |left| self.observer.sign_in_pending(left))

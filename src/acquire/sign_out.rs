@@ -2,7 +2,7 @@
 
 use super::{AcquireError, PublicClient, cached};
 use crate::cache::{Account, AccountRemoval, RefreshTokenEntry, RefreshTokenQuery, RemovalScope};
-use crate::oauth::RequestError;
+use crate::oauth::{EndpointKind, RequestError};
 use crate::store::{CacheStore, StoreError};
 
 /// Who is to be signed out.
@@ -90,16 +90,19 @@ impl PublicClient<'_> {
         // Those of many do not all wait for a server that is down.
         let mut tries = self.tries();
         let all = forgotten.len();
-        let endpoints = match self.repeat(&mut tries, || self.endpoints(|endpoints| &endpoints.revocation)) {
+        let mut endpoints = match self.repeat(&mut tries, || self.endpoints(&[EndpointKind::Revocation])) {
             Ok(endpoints) => endpoints,
+            Err(RequestError::Unsupported { .. }) => return Revocation::Unsupported,
             Err(error) => return Revocation::Failed { error, alive: all, all },
         };
-        let protocol = self.protocol(&endpoints);
         // One that the server refuses is no reason to leave the others alive.
         let mut failures = Vec::new();
         for entry in forgotten {
-            match self.repeat(&mut tries, || protocol.revoke(&entry.secret)) {
-                Ok(()) => {}
+            let revoked = self.repeat(&mut tries, || {
+                self.ask_at(&endpoints, EndpointKind::Revocation, |protocol| protocol.revoke(&entry.secret))
+            });
+            match revoked {
+                Ok(((), now)) => endpoints = now,
                 Err(RequestError::Unsupported { .. }) => return Revocation::Unsupported,
                 Err(error) => failures.push(error),
             }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::endpoints::not_sent;
 use super::plan::Plan;
 use super::refresh::Refresh;
 use super::tries::Tries;
@@ -11,7 +12,7 @@ use super::{
 };
 use crate::cache::{AccessTokenEntry, Account, RefreshTokenEntry, TokenCache};
 use crate::oauth::{
-    AuthorityKind, ErrorCode, RequestError, Stage, TokenErrorResponse, TokenResponse, issuer_and_subject_of,
+    AuthorityKind, EndpointKind, ErrorCode, RequestError, TokenErrorResponse, TokenResponse, issuer_and_subject_of,
 };
 use crate::secret::RefreshToken;
 use crate::store::RefreshLease;
@@ -90,10 +91,13 @@ impl PublicClient<'_> {
     }
 
     fn spend(&self, refresh: &Refresh, entry: &RefreshTokenEntry) -> Result<TokenResponse, RequestError> {
-        let endpoints = self.endpoints(|endpoints| &endpoints.token).map_err(before_sending)?;
+        let endpoints = self.endpoints(&[EndpointKind::Token]).map_err(not_sent)?;
         let SilentRequest { scopes, claims, .. } = refresh.request;
         let account = &refresh.account.home_account_id;
-        self.protocol(&endpoints).refresh(&entry.secret, scopes, claims.as_deref(), Some(account))
+        let refreshed = self.ask_at(&endpoints, EndpointKind::Token, |protocol| {
+            protocol.refresh(&entry.secret, scopes, claims.as_deref(), Some(account))
+        });
+        refreshed.map(|(response, _)| response)
     }
 
     /// Whether the ID token of an answer names another person than those of the sign-in (OpenID Connect Core §12.2:
@@ -120,16 +124,6 @@ impl<'a> Spending<'a> {
 impl Drop for Spending<'_> {
     fn drop(&mut self) {
         self.0.spent();
-    }
-}
-
-/// However far the discovery had come, the refresh token had not left.
-fn before_sending(error: RequestError) -> RequestError {
-    match error {
-        RequestError::Unavailable { message, retry_after, status, .. } => {
-            RequestError::Unavailable { message, stage: Stage::NotSent, retry_after, status }
-        }
-        error => error,
     }
 }
 

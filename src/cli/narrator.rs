@@ -3,10 +3,11 @@
 use std::fmt::Display;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use tokcache::acquire::{AcquireError, Observer, Successor};
-use tokcache::oauth::{DeviceAuthorization, RequestError};
+use tokcache::oauth::{DeviceAuthorization, Endpoints, RequestError};
 use tokcache::platform::Interruption;
 use tokcache::store::{Holder, StoreError};
 
@@ -20,11 +21,12 @@ pub(super) struct Narrator {
     pub(super) qr: bool,
     verbose: u8,
     interruption: Interruption,
+    moved: Mutex<Option<Endpoints>>,
 }
 
 impl Narrator {
     pub(super) fn new(verbose: u8) -> Self {
-        Narrator { qr: false, verbose, interruption: Interruption::default() }
+        Narrator { qr: false, verbose, interruption: Interruption::default(), moved: Mutex::default() }
     }
 
     /// Told, and worked out, only with `-v`.
@@ -32,6 +34,11 @@ impl Narrator {
         if self.verbose > 0 {
             tell(plain(&note().to_string()));
         }
+    }
+
+    /// The endpoints of a provider that has moved them, once.
+    pub(super) fn take_moved(&self) -> Option<Endpoints> {
+        self.moved.lock().ok()?.take()
     }
 
     /// The wait for a person is over.
@@ -105,6 +112,13 @@ impl Observer for Narrator {
         if self.verbose > 0 || pause >= WORTH_TELLING {
             let seconds = pause.as_secs_f32();
             tell(format_args!("trying again in {seconds} s: {}", plain(&failure.to_string())));
+        }
+    }
+
+    fn endpoints_moved(&self, endpoints: &Endpoints) {
+        self.note(|| "the provider has moved its endpoints; its metadata say where they are now");
+        if let Ok(mut moved) = self.moved.lock() {
+            *moved = Some(endpoints.clone());
         }
     }
 

@@ -45,7 +45,7 @@ impl Context {
         let wrong =
             |(flag, error)| Failure::new(Exit::Config, format!("{flag}: {error}")).try_tokcache(["login", flag, "URL"]);
         let endpoints = |names: &EndpointNames| names.parse().map_err(wrong);
-        let mut endpoints = endpoints(&profile.endpoints)?.or(endpoints(&learned.endpoints)?);
+        let mut endpoints = endpoints(&profile.endpoints)?.or(endpoints(&learned.endpoints)?.told_by_provider());
         endpoints.issuer = learned.issuer;
         Ok(Registration {
             authority,
@@ -53,6 +53,22 @@ impl Context {
             endpoints,
             tenant: learned.tenant.map(Realm::new),
         })
+    }
+
+    /// Remembers where a provider has moved its endpoints to, so that the next run need not ask. Should that fail, the
+    /// next run asks again.
+    pub(super) fn remember_moved(&self) {
+        let Some(endpoints) = self.narrator.take_moved() else { return };
+        let saved = profiles::update(&self.profile_name, self.settings.lock_timeout(), |profile| {
+            let moved = |mut profile: Profile| {
+                profile.learned.endpoints = EndpointNames::of(&endpoints);
+                profile
+            };
+            Ok(profile.filter(|profile| profile.learned.authority.is_some()).map(moved))
+        });
+        if saved.is_err() {
+            self.narrator.note(|| "the profile could not be changed");
+        }
     }
 
     fn incomplete(&self, profile: &Profile) -> Failure {

@@ -100,6 +100,9 @@ impl Selection {
             }
             outcome => outcome.map_err(|error| context.failure(error, &request.scopes))?,
         };
+        if outcome.source != Source::Cache {
+            context.remember_moved();
+        }
         context.narrator.note(|| match outcome.source {
             Source::Cache => "the token comes from the cache",
             Source::Login => "the token comes from the sign-in",

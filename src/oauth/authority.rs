@@ -114,11 +114,14 @@ impl Authority {
     /// known by discovery only.
     pub fn known_endpoints(&self) -> Option<Endpoints> {
         let endpoint = |name| Endpoint::parse(&format!("{}/oauth2/v2.0/{name}", self.url)).ok();
-        (self.kind == AuthorityKind::Entra).then(|| Endpoints {
-            issuer: None,
-            token: endpoint("token"),
-            device_authorization: endpoint("devicecode"),
-            revocation: None,
+        (self.kind == AuthorityKind::Entra).then(|| {
+            Endpoints {
+                issuer: None,
+                token: endpoint("token"),
+                device_authorization: endpoint("devicecode"),
+                revocation: None,
+            }
+            .told_by_provider()
         })
     }
 

@@ -130,7 +130,7 @@ impl Client<'_> {
         let response = self.http.send(&request)?.in_utf8();
         read(&response).ok_or_else(|| {
             let confidential = fields.iter().filter(|(name, _)| CONFIDENTIAL.contains(name));
-            RequestError::of(&response, &confidential.map(|&(_, value)| value).collect::<Vec<_>>())
+            RequestError::of(&response, &confidential.map(|&(_, value)| value).collect::<Vec<_>>()).at(endpoint)
         })
     }
 }

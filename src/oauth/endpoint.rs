@@ -7,8 +7,19 @@ use crate::terms::Realm;
 use super::url::{AuthorityError, parse_secure};
 
 /// A URL that secrets may be sent to: https, or http on a loopback host.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Endpoint(String);
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    url: String,
+    is_told_by_provider: bool,
+}
+
+impl PartialEq for Endpoint {
+    fn eq(&self, other: &Self) -> bool {
+        self.url == other.url
+    }
+}
+
+impl Eq for Endpoint {}
 
 impl Endpoint {
     /// Checks the URL and keeps it to the letter. A query is allowed (RFC 6749 §3.2).
@@ -16,12 +27,18 @@ impl Endpoint {
     /// # Errors
     /// Whatever is not such a URL.
     pub fn parse(url: &str) -> Result<Endpoint, AuthorityError> {
-        parse_secure(url).map(|_| Endpoint(url.to_owned()))
+        parse_secure(url).map(|_| Endpoint { url: url.to_owned(), is_told_by_provider: false })
+    }
+
+    /// Whether the provider told it, at sign-in or now: where it has moved, its metadata say where to. Else it was named
+    /// by hand, and stays where it is.
+    pub fn is_told_by_provider(&self) -> bool {
+        self.is_told_by_provider
     }
 
     /// The URL.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.url
     }
 }
 
@@ -38,7 +55,61 @@ pub struct Endpoints {
     pub revocation: Option<Endpoint>,
 }
 
+/// One of [`Endpoints`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum EndpointKind {
+    /// `device_authorization_endpoint`.
+    DeviceAuthorization,
+    /// `revocation_endpoint`.
+    Revocation,
+    /// `token_endpoint`.
+    Token,
+}
+
+impl EndpointKind {
+    /// Its name in provider metadata.
+    pub fn name(self) -> &'static str {
+        match self {
+            EndpointKind::DeviceAuthorization => "device_authorization_endpoint",
+            EndpointKind::Revocation => "revocation_endpoint",
+            EndpointKind::Token => "token_endpoint",
+        }
+    }
+}
+
 impl Endpoints {
+    /// The endpoint of this kind.
+    pub fn get(&self, kind: EndpointKind) -> Option<&Endpoint> {
+        match kind {
+            EndpointKind::DeviceAuthorization => self.device_authorization.as_ref(),
+            EndpointKind::Revocation => self.revocation.as_ref(),
+            EndpointKind::Token => self.token.as_ref(),
+        }
+    }
+
+    /// Whether any endpoint is known.
+    pub fn is_any_known(&self) -> bool {
+        self.token.is_some() || self.device_authorization.is_some() || self.revocation.is_some()
+    }
+
+    /// Those that were named by hand.
+    pub fn named_by_hand(self) -> Endpoints {
+        let by_hand = |endpoint: Option<Endpoint>| endpoint.filter(|endpoint| !endpoint.is_told_by_provider);
+        Endpoints {
+            issuer: None,
+            token: by_hand(self.token),
+            device_authorization: by_hand(self.device_authorization),
+            revocation: by_hand(self.revocation),
+        }
+    }
+
+    /// The same, marked as what the provider told ([`Endpoint::is_told_by_provider`]).
+    pub fn told_by_provider(mut self) -> Endpoints {
+        let endpoints = [&mut self.token, &mut self.device_authorization, &mut self.revocation];
+        endpoints.into_iter().flatten().for_each(|endpoint| endpoint.is_told_by_provider = true);
+        self
+    }
+
     /// These, and where one is missing that of `other`.
     pub fn or(self, other: Endpoints) -> Endpoints {
         Endpoints {

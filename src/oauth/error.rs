@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::endpoint::Endpoint;
 use super::http::{Response, Stage, TransportError};
 use super::members::Members;
 use super::redaction::without_secrets;
@@ -134,6 +135,14 @@ impl RequestError {
             message: without_secrets(bounded(format!("HTTP {status}: {what}")), secrets),
             status,
         }
+    }
+
+    /// Named after the endpoint that gave an answer that was not understood: its address may be what is wrong.
+    pub(super) fn at(self, endpoint: &Endpoint) -> RequestError {
+        let RequestError::Unintelligible { message, status } = self else { return self };
+        let url = endpoint.as_str().split('?').next().unwrap_or_default();
+        let by_hand = if endpoint.is_told_by_provider() { "" } else { "; this address was named by hand: check it" };
+        RequestError::Unintelligible { message: format!("{url} answered {message}{by_hand}"), status }
     }
 
     /// Whether trying again can mend it.

@@ -10,6 +10,7 @@ mod world;
 
 mod authorities;
 mod clocks;
+mod endpoints;
 mod large;
 mod refusals;
 mod rescue;

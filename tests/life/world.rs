@@ -58,6 +58,10 @@ impl Observer for People {
         self.told.lock().unwrap().push(format!("again after {} ms", pause.as_millis()));
     }
 
+    fn endpoints_moved(&self, _endpoints: &Endpoints) {
+        self.told.lock().unwrap().push("moved".to_owned());
+    }
+
     fn clock_differs(&self, ahead: i64) {
         self.told.lock().unwrap().push(format!("{ahead} s ahead"));
     }

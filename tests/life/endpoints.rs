@@ -1,0 +1,175 @@
+//! Where a provider's endpoints are: named by hand, remembered, or discovered, before anybody is asked for anything.
+
+use serde_json::{Value, json};
+use tokcache::acquire::{AcquireError, PublicClient, Revocation, SignInRequest, SignOutRequest, Source};
+use tokcache::oauth::{Endpoint, Endpoints};
+use tokcache::terms::ScopeSet;
+
+use crate::scripted_server::{Exchange, want};
+use crate::world::{ISSUER, Life, poll, refresh_with, request, served, tokens};
+
+const OPENID: &str = "/tenant/.well-known/openid-configuration";
+const RFC_8414: &str = "/.well-known/oauth-authorization-server/tenant";
+
+/// A client that knows these endpoints of the provider, by hand or from an earlier sign-in.
+fn knowing(life: &Life, endpoints: Endpoints) -> PublicClient<'_> {
+    let mut client = life.client();
+    client.registration.endpoints = endpoints;
+    client
+}
+
+fn endpoint(path: &str) -> Option<Endpoint> {
+    Some(Endpoint::parse(&format!("{ISSUER}/{path}")).unwrap())
+}
+
+fn only_device() -> Endpoints {
+    Endpoints { device_authorization: endpoint("device"), ..Endpoints::default() }
+}
+
+fn metadata(token_endpoint: Option<&str>) -> Value {
+    let token_endpoint = token_endpoint.map(|path| format!("{ISSUER}/{path}"));
+    json!({"issuer": ISSUER, "token_endpoint": token_endpoint, "revocation_endpoint": format!("{ISSUER}/revoke")})
+}
+
+fn discovery(answer: &Value) -> Exchange {
+    want(OPENID, []).and_answer(200, answer)
+}
+
+fn device() -> Exchange {
+    want("/device", [("client_id", "app")]).and_answer(
+        200,
+        &json!({"device_code": "DC", "user_code": "WDJB-MJHT", "verification_uri": "https://idp.example.com/go",
+                "expires_in": 600, "interval": 5}),
+    )
+}
+
+fn sign_in(client: &PublicClient<'_>) -> Result<Endpoints, AcquireError> {
+    let request = SignInRequest { scopes: ScopeSet::parse("api:read"), claims: None, account: None };
+    client.sign_in_by_device_code(&request).map(|signed_in| signed_in.endpoints)
+}
+
+#[test]
+fn what_is_not_named_is_discovered_before_a_code_is_shown() {
+    let life = Life::new();
+    life.server.expects([discovery(&metadata(Some("token"))), device(), poll().and_answer(200, &tokens(1))]);
+    let endpoints = sign_in(&knowing(&life, only_device())).unwrap();
+    life.server.assert_finished();
+    assert_eq!((endpoints.token, endpoints.revocation), (endpoint("token"), endpoint("revoke")));
+}
+
+#[test]
+fn a_code_is_not_shown_where_it_could_not_be_redeemed() {
+    for answers in [
+        vec![discovery(&metadata(None))],
+        vec![want(OPENID, []).and_answer(404, &json!({})), want(RFC_8414, []).and_answer(404, &json!({}))],
+    ] {
+        let life = Life::new();
+        life.server.expects(answers);
+        let outcome = sign_in(&knowing(&life, only_device()));
+        assert!(matches!(outcome, Err(AcquireError::Unsupported { what: "token_endpoint" })), "{outcome:?}");
+        life.server.assert_finished();
+        assert!(life.told().is_empty(), "a code was shown");
+    }
+}
+
+#[test]
+fn a_provider_without_revocation_is_no_failure() {
+    let without = || [want(OPENID, []).and_answer(404, &json!({})), want(RFC_8414, []).and_answer(403, &json!("no"))];
+    for answers in [Vec::from(without()), vec![discovery(&json!({"issuer": ISSUER}))]] {
+        let life = Life::new();
+        let by_hand = Endpoints { token: endpoint("token"), ..only_device() };
+        life.server.expects([device(), poll().and_answer(200, &tokens(1))]);
+        sign_in(&knowing(&life, by_hand.clone())).unwrap();
+
+        life.server.expects(answers);
+        let client = knowing(&life, by_hand);
+        let signed_out = client.sign_out(&SignOutRequest { account: None, revoke: true }).unwrap().unwrap();
+        life.server.assert_finished();
+        assert!(matches!(signed_out.revocation, Revocation::Unsupported), "{signed_out:?}");
+    }
+}
+
+/// The provider has moved its token endpoint since the sign-in, and its access token has run out.
+fn moved() -> Life {
+    let life = Life::new();
+    life.sign_in(tokens(1));
+    life.clock.step(3600);
+    life.told();
+    life
+}
+
+fn remembered() -> Endpoints {
+    Endpoints { token: endpoint("token"), revocation: endpoint("revoke"), ..only_device() }.told_by_provider()
+}
+
+#[test]
+fn a_remembered_token_endpoint_that_is_gone_is_discovered_again_once() {
+    for status in [301, 404, 405, 410, 501] {
+        let life = moved();
+        life.server.expects([
+            refresh_with("RT-1").and_answer(status, &json!("gone")),
+            discovery(&metadata(Some("new/token"))),
+            want("/new/token", [("grant_type", "refresh_token"), ("refresh_token", "RT-1")])
+                .and_answer(200, &tokens(2)),
+        ]);
+        let outcome = knowing(&life, remembered()).acquire_token_silent(&request());
+        assert_eq!(served(outcome), ("AT-2".into(), Source::Refresh), "{status}");
+        life.server.assert_finished();
+        assert_eq!(life.told(), ["moved"]);
+    }
+}
+
+#[test]
+fn a_token_endpoint_that_is_where_it_was_and_answers_404_is_not_asked_again() {
+    for found in [metadata(Some("token")), metadata(None)] {
+        let life = moved();
+        life.server.expects([refresh_with("RT-1").and_answer(404, &json!("gone")), discovery(&found)]);
+        let outcome = knowing(&life, remembered()).acquire_token_silent(&request());
+        assert!(matches!(outcome, Err(AcquireError::Unintelligible { .. })), "{outcome:?}");
+        life.server.assert_finished();
+        assert!(life.told().is_empty());
+    }
+}
+
+#[test]
+fn an_endpoint_that_was_named_by_hand_stays_where_it_was_named() {
+    let life = moved();
+    life.server.expects([refresh_with("RT-1").and_answer(404, &json!("gone"))]);
+    let by_hand = Endpoints { token: endpoint("token"), ..Endpoints::default() };
+    let error = knowing(&life, by_hand).acquire_token_silent(&request()).unwrap_err();
+    life.server.assert_finished();
+    assert!(!error.is_retryable() && error.to_string().contains("named by hand"), "{error}");
+}
+
+#[test]
+fn a_refresh_token_is_not_spent_while_nobody_says_where_the_endpoint_is() {
+    let life = moved();
+    let before = life.stored();
+    life.server.expects([refresh_with("RT-1").and_answer(404, &json!("gone"))]);
+    life.server.expects([want(OPENID, []).and_answer(503, &json!({})), want(RFC_8414, []).and_answer(404, &json!({}))]);
+    // One more try, as nothing was spent.
+    for _ in 0..2 {
+        life.server.expects([refresh_with("RT-1").and_answer(404, &json!("gone"))]);
+        life.server
+            .expects([want(OPENID, []).and_answer(503, &json!({})), want(RFC_8414, []).and_answer(404, &json!({}))]);
+    }
+    let outcome = knowing(&life, remembered()).acquire_token_silent(&request());
+    assert!(matches!(outcome, Err(AcquireError::Unavailable { .. })), "{outcome:?}");
+    assert_eq!(life.stored(), before);
+}
+
+#[test]
+fn a_remembered_revocation_endpoint_that_is_gone_is_discovered_again() {
+    let life = moved();
+    let mut now = metadata(Some("token"));
+    now["revocation_endpoint"] = json!(format!("{ISSUER}/new/revoke"));
+    let revoke = |url| want(url, [("token", "RT-1")]);
+    life.server.expects([
+        revoke("/tenant/revoke").and_answer(404, &json!("gone")),
+        discovery(&now),
+        revoke("/new/revoke").and_answer(200, &json!({})),
+    ]);
+    let client = knowing(&life, remembered());
+    let signed_out = client.sign_out(&SignOutRequest { account: None, revoke: true }).unwrap().unwrap();
+    assert!(matches!(signed_out.revocation, Revocation::Done), "{signed_out:?}");
+}
