@@ -18,6 +18,7 @@ mod neighbours;
 mod profiles;
 mod saving;
 mod secrecy;
+mod servers;
 mod sign_in;
 mod sign_out;
 mod silent;

@@ -65,6 +65,11 @@ impl CacheFile {
         self.age(Duration::from_secs(2 * 3600));
     }
 
+    /// Puts an earlier text in its place.
+    pub(crate) fn put_back(&self, earlier: &str) {
+        self.write(&serde_json::from_str(earlier).expect("JSON"));
+    }
+
     /// Lets time pass over the file; what was written after the rest still is.
     pub(crate) fn age(&self, time: Duration) {
         let mut document = self.document();

@@ -19,11 +19,13 @@ impl Home {
     /// A home whose programs know the provider's certificates and how to reach it.
     pub(crate) fn at(provider: &Provider) -> Home {
         let mut home = support::home::Home::empty();
-        // The home's own: it outlives the provider.
-        let ca_file = home.path("ca.pem");
-        std::fs::copy(provider.ca_file(), &ca_file).expect("a certificate");
-        for name in ["TOKCACHE_CA_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"] {
-            home.set(name, &ca_file);
+        if let Some(provided) = provider.ca_file() {
+            // The home's own: it outlives the provider.
+            let ca_file = home.path("ca.pem");
+            std::fs::copy(provided, &ca_file).expect("a certificate");
+            for name in ["TOKCACHE_CA_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"] {
+                home.set(name, &ca_file);
+            }
         }
         std::fs::create_dir(home.path("cache")).expect("a folder");
         let cache = CacheFile::new(home.path("cache/msal_token_cache.json"));
@@ -119,10 +121,8 @@ impl Home {
 
 /// The line that holds nothing but a user code.
 fn read_user_code(errors: &mut impl BufRead, said: &mut String) -> Option<String> {
-    let is_code = |text: &str| {
-        text.len() == 9
-            && text.chars().enumerate().all(|(at, it)| if at == 4 { it == '-' } else { it.is_ascii_uppercase() })
-    };
+    let is_in_code = |letter: u8| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == b'-';
+    let is_code = |text: &str| (8..10).contains(&text.len()) && text.bytes().all(is_in_code);
     loop {
         let mut line = String::new();
         if errors.read_line(&mut line).expect("text") == 0 {

@@ -31,15 +31,24 @@ impl Provider {
     /// A provider with the given settings (`provider/settings.mjs`).
     pub(crate) fn start_with(settings: Value) -> Provider {
         assert!(source("node_modules").exists(), "run tests/run once: it installs what these tests need");
+        Provider::run(Command::new("node").arg(source("provider/main.mjs")), settings)
+    }
+
+    /// Glewlwyd, over plain HTTP (`glewlwyd/main.mjs`).
+    pub(crate) fn start_glewlwyd(settings: Value) -> Provider {
+        Provider::run(Command::new("node").arg(source("glewlwyd/main.mjs")), settings)
+    }
+
+    /// A server that prints where it is, and ends when its standard input closes.
+    fn run(command: &mut Command, settings: Value) -> Provider {
         let log = NamedTempFile::new().expect("a temporary file");
-        let mut process = Command::new("node")
-            .arg(source("provider/main.mjs"))
+        let process = command
             .arg(settings.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(log.reopen().expect("a log file"))
-            .spawn()
-            .expect("Node.js is installed");
+            .spawn();
+        let mut process = process.expect("run tests/run once: it installs what these tests need");
 
         let mut line = String::new();
         BufReader::new(process.stdout.take().expect("its output is piped")).read_line(&mut line).expect("its output");
@@ -51,9 +60,9 @@ impl Provider {
         self.text("authority")
     }
 
-    /// The certificate authority to trust.
-    pub(crate) fn ca_file(&self) -> PathBuf {
-        self.text("ca_file").into()
+    /// The certificate authority to trust, unless it is spoken to over plain HTTP.
+    pub(crate) fn ca_file(&self) -> Option<PathBuf> {
+        self.address["ca_file"].as_str().map(PathBuf::from)
     }
 
     /// The proxy through which a provider with a host name is reached.
