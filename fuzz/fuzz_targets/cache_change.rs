@@ -136,6 +136,7 @@ fn query(grant: &Grant) -> AccessTokenQuery {
         key_id: None,
         ext_cache_key: None,
         min_valid: MinValid::Default,
+        lifetime: None,
     }
 }
 

@@ -109,6 +109,7 @@ fn queries(cache: &TokenCache) -> Vec<AccessTokenQuery> {
             key_id: entry.key_id,
             ext_cache_key: entry.ext_cache_key,
             min_valid: MinValid::AtLeast(Duration::ZERO),
+            lifetime: None,
         };
         queries.extend([in_capitals(&query), AccessTokenQuery { min_valid: MinValid::Default, ..query }]);
     }
@@ -134,6 +135,7 @@ fn usual_query() -> AccessTokenQuery {
         key_id: None,
         ext_cache_key: None,
         min_valid: MinValid::Default,
+        lifetime: None,
     }
 }
 

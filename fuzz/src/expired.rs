@@ -44,6 +44,6 @@ pub fn request() -> SilentRequest {
         min_valid: MinValid::AtLeast(Duration::ZERO),
         force_refresh: false,
         offline: false,
-        claims: None,
+        ..SilentRequest::default()
     }
 }

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use super::granted::{not_covered, not_granted};
 use super::refusal::is_answer_for_another;
-use crate::cache::Account;
+use crate::cache::{Account, AskedAndGranted};
 use crate::oauth::{ErrorCode, RequestError, Stage, TokenErrorResponse};
 use crate::store::StoreError;
+use crate::terms::ScopeSet;
 
 /// Why there is no token; each variant asks for something else of the caller.
 #[derive(Debug)]
@@ -42,6 +44,11 @@ pub enum AcquireError {
     Misconfigured {
         /// What is wrong.
         message: String,
+    },
+    /// The server left these scopes out of what it granted, though it was asked for them: final, until it allows them.
+    ScopeNotGranted {
+        /// What is missing.
+        scopes: ScopeSet,
     },
     /// Somebody else than was wanted has signed in. Nothing of that sign-in is stored.
     SignedInAsAnother {
@@ -92,6 +99,13 @@ pub enum InteractionRequired {
     NothingCached,
     /// The server refused the refresh token (`invalid_grant`, `interaction_required`, …).
     Refused(Box<TokenErrorResponse>),
+    /// The server refused to extend the sign-in to these scopes (RFC 6749 §6).
+    ScopeNotCovered {
+        /// What the sign-in was not for.
+        scopes: ScopeSet,
+        /// What the server said.
+        response: Box<TokenErrorResponse>,
+    },
     /// The account was signed out while its tokens were being refreshed.
     SignedOutMeanwhile,
 }
@@ -122,7 +136,7 @@ impl AcquireError {
             AcquireError::AmbiguousAccount { .. }
             | AcquireError::NoSuchAccount { .. }
             | AcquireError::SignedInAsAnother { .. } => ErrorKind::Account,
-            AcquireError::Denied(_) => ErrorKind::Denied,
+            AcquireError::Denied(_) | AcquireError::ScopeNotGranted { .. } => ErrorKind::Denied,
             AcquireError::InteractionRequired(_) | AcquireError::NotApproved => ErrorKind::InteractionRequired,
             AcquireError::MinValid { .. } => ErrorKind::MinValid,
             AcquireError::Misconfigured { .. }
@@ -145,6 +159,7 @@ impl AcquireError {
             | AcquireError::Misconfigured { .. }
             | AcquireError::NoSuchAccount { .. }
             | AcquireError::NotApproved
+            | AcquireError::ScopeNotGranted { .. }
             | AcquireError::SignedInAsAnother { .. }
             | AcquireError::Offline
             | AcquireError::Store(_)
@@ -174,6 +189,26 @@ impl AcquireError {
                 AcquireError::Unavailable { message, retry_after: None }
             }
             error => AcquireError::from_request(error),
+        }
+    }
+
+    /// A refusal of the `wanted` scopes, told by what is known of the sign-in: whether it was asked for them.
+    pub(super) fn about(self, wanted: &ScopeSet, known: &[AskedAndGranted]) -> Self {
+        match self {
+            AcquireError::InteractionRequired(InteractionRequired::Refused(response))
+                if response.error == ErrorCode::InvalidScope =>
+            {
+                let (refused, uncovered) = (not_granted(wanted, known), not_covered(wanted, known));
+                if !refused.is_empty() {
+                    return AcquireError::ScopeNotGranted { scopes: refused };
+                }
+                AcquireError::InteractionRequired(if uncovered.is_empty() {
+                    InteractionRequired::Refused(response)
+                } else {
+                    InteractionRequired::ScopeNotCovered { scopes: uncovered, response }
+                })
+            }
+            other => other,
         }
     }
 
@@ -225,6 +260,9 @@ impl fmt::Display for AcquireError {
             }
             AcquireError::NotApproved => formatter.write_str("nobody approved the sign-in in time"),
             AcquireError::Offline => formatter.write_str("no usable token is cached, and the network may not be used"),
+            AcquireError::ScopeNotGranted { scopes } => {
+                write!(formatter, "the server did not grant {scopes}")
+            }
             AcquireError::SignedInAsAnother { wanted, name } => {
                 write!(formatter, "{name} has signed in, and not {wanted}; nothing of that sign-in is kept")
             }
@@ -251,6 +289,9 @@ impl fmt::Display for InteractionRequired {
                 name(account)
             ),
             InteractionRequired::NothingCached => formatter.write_str("nobody is signed in"),
+            InteractionRequired::Refused(response) if response.error == ErrorCode::InvalidScope => {
+                write!(formatter, "the server refused the scopes: {response}")
+            }
             InteractionRequired::Refused(response) => {
                 write!(formatter, "the server refused the refresh token: {response}")?;
                 // Entra says why.
@@ -261,6 +302,9 @@ impl fmt::Display for InteractionRequired {
                     )?;
                 }
                 Ok(())
+            }
+            InteractionRequired::ScopeNotCovered { scopes, response } => {
+                write!(formatter, "this sign-in does not cover {scopes} ({response})")
             }
             InteractionRequired::SignedOutMeanwhile => formatter.write_str("the account was signed out meanwhile"),
         }

@@ -3,6 +3,7 @@
 use super::plan::{Plan, plan, query};
 use super::{AcquireError, PublicClient, SilentRequest, cached};
 use crate::cache::{AccessTokenEntry, Account, Verdict};
+use crate::terms::ScopeSet;
 
 /// What [`PublicClient::acquire_token_silent`] would do.
 #[derive(Debug)]
@@ -33,6 +34,11 @@ pub enum Decision {
     Refresh {
         /// Whether there is a cached token to fall back on.
         old_token_valid: bool,
+    },
+    /// The server leaves these scopes out of what it grants.
+    NotGranted {
+        /// What is missing.
+        scopes: ScopeSet,
     },
     /// Somebody has to sign in: the server has just refused the refresh token.
     Refused,
@@ -67,7 +73,10 @@ impl PublicClient<'_> {
                     Plan::Serve(token) | Plan::Refused { fallback: Some(token), .. } => {
                         Decision::Serve { key: token.key }
                     }
-                    Plan::Refused { fallback: None, .. } => Decision::Refused,
+                    Plan::Refused { failure, fallback: None } => match *failure {
+                        AcquireError::ScopeNotGranted { scopes } => Decision::NotGranted { scopes },
+                        _ => Decision::Refused,
+                    },
                     Plan::Refresh { fallback: Some(token), .. } if request.offline => {
                         Decision::Serve { key: token.key }
                     }

@@ -1,7 +1,8 @@
 //! What the cache is to keep of a token response.
 
 use super::PublicClient;
-use crate::cache::{Grant, Owner};
+use super::granted::{Comparison, Granted};
+use crate::cache::{Document, Grant, Owner};
 use crate::oauth::TokenResponse;
 use crate::terms::{HomeAccountId, Realm, ScopeSet};
 
@@ -31,5 +32,29 @@ impl PublicClient<'_> {
                 response.expires_in,
             )
         }
+    }
+
+    /// Compares what the server `said` it grants with what was `asked` for, by all that `cache` knows of this client
+    /// and user, and has the grant tell. Returns the scopes asked for, one by one.
+    pub(super) fn compare(
+        &self,
+        grant: &mut Grant,
+        said: Option<&ScopeSet>,
+        asked: &ScopeSet,
+        cache: Document<'_>,
+    ) -> ScopeSet {
+        let earlier = cache.asked_and_granted(&grant.environment, &grant.client_id, &grant.owner);
+        let host = grant.environment.as_str();
+        let comparison = Comparison {
+            asked,
+            earlier: &earlier,
+            folds_case: grant.environment.folds_case(),
+            is_github: host == "github.com" || host.ends_with(".ghe.com"),
+        };
+        let Granted { asked, granted, not_granted, differs } = comparison.with(said);
+        grant.requested_scopes = if differs { asked.clone() } else { ScopeSet::default() };
+        grant.scopes = granted;
+        grant.scopes_not_granted = not_granted;
+        asked
     }
 }

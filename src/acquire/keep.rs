@@ -5,9 +5,14 @@ use super::plan::Plan;
 use super::refresh::Refresh;
 use super::stay::to_watch;
 use super::{AcquireError, AuthenticationResult, InteractionRequired, PublicClient, Source, cached, rescue};
-use crate::cache::{Grant, Recorded, RefreshTokenEntry, TokenCache};
+use crate::cache::{Grant, Recorded, RefreshTokenEntry, TokenCache, Withheld};
 use crate::oauth::TokenResponse;
 use crate::store::{RefreshLease, Saved};
+use crate::time::Timestamp;
+
+/// Seconds for which a scope that was left out is remembered, at least and at most.
+const SHORTEST_MEMORY: i64 = 60;
+const LONGEST_MEMORY: i64 = 3600;
 
 impl PublicClient<'_> {
     /// Saves before anything else can fail. Tokens of an account that was signed out meanwhile are not saved.
@@ -25,11 +30,15 @@ impl PublicClient<'_> {
             None => Successor::NotNeeded,
         };
         let date = response.date;
-        let grant = self.refresh_grant(&refresh, spent, response);
+        let (said, asked) = (response.scope.clone(), &refresh.request.scopes);
+        let mut grant = self.refresh_grant(&refresh, spent, response);
+        self.compare(&mut grant, said.as_ref(), asked, TokenCache::new().document());
         let mut recorded = Recorded::Stored;
         let mut watched = None;
         let saved = cached::update(self.store, &mut |cache| {
+            self.compare(&mut grant, said.as_ref(), asked, cache.document());
             recorded = cache.record(&grant, now);
+            self.note_withheld(cache, &grant, now);
             watched = to_watch(cache);
         });
         self.compare_clocks(date, now);
@@ -49,7 +58,21 @@ impl PublicClient<'_> {
         if recorded == Recorded::SignedOut {
             return Err(AcquireError::InteractionRequired(InteractionRequired::SignedOutMeanwhile));
         }
+        if !grant.scopes_not_granted.is_empty() {
+            return Err(AcquireError::ScopeNotGranted { scopes: grant.scopes_not_granted });
+        }
         Ok(AuthenticationResult::granted(grant, refresh.account, now, Source::Refresh))
+    }
+
+    /// Remembers which scopes the server left out, so that the next call does not ask for them again: as long as the
+    /// token lives that came without them, and an hour at most.
+    fn note_withheld(&self, cache: &mut TokenCache, grant: &Grant, now: Timestamp) {
+        let seconds = i64::try_from(grant.expires_in).unwrap_or(i64::MAX).clamp(SHORTEST_MEMORY, LONGEST_MEMORY);
+        let withheld = |scope: &str| Withheld { scope: scope.to_owned(), on: now, seconds };
+        let scopes: Vec<_> = grant.scopes_not_granted.iter().map(withheld).collect();
+        if !scopes.is_empty() {
+            cache.note_withheld(&grant.environment, &grant.client_id, &grant.owner, &scopes, now);
+        }
     }
 
     /// Whether the cache is as if the refresh had not been: the refresh token that was spent is back, or no token that

@@ -17,6 +17,7 @@ mod endpoints;
 mod error;
 mod explain;
 mod grant;
+mod granted;
 mod keep;
 mod observer;
 mod plan;

@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use super::granted::not_granted;
 use super::refusal::remembered;
-use super::{Registration, SilentRequest};
+use super::{AcquireError, Registration, SilentRequest};
 use crate::cache::{
     AccessTokenEntry, AccessTokenQuery, Account, Document, Owner, RefreshTokenEntry, RefreshTokenQuery,
 };
-use crate::oauth::TokenErrorResponse;
+use crate::oauth::RequestError;
 use crate::secret::AccessToken;
 use crate::store::Version;
+use crate::terms::ScopeSet;
 use crate::time::{Clock, Timestamp};
 
 /// What a cache allows for a request, without asking anybody.
@@ -17,8 +19,9 @@ use crate::time::{Clock, Timestamp};
 pub(super) enum Plan {
     /// Spend one of these refresh tokens, in this order; should that fail, `fallback` is valid still.
     Refresh { refresh_tokens: Vec<RefreshTokenEntry>, fallback: Option<AccessTokenEntry> },
-    /// The server has just refused every refresh token, and is not asked again; `fallback` is valid still.
-    Refused { refusal: Box<TokenErrorResponse>, fallback: Option<AccessTokenEntry> },
+    /// The server has just refused every refresh token, or left a scope out, and is not asked again; `fallback` is valid
+    /// still.
+    Refused { failure: Box<AcquireError>, fallback: Option<AccessTokenEntry> },
     /// Serve this token: neither the network nor a write is needed.
     Serve(AccessTokenEntry),
     /// Only a person can help.
@@ -72,6 +75,11 @@ pub(super) fn plan(
         environment: registration.environment(),
         home_account_id: account.home_account_id.clone(),
     });
+    let known = || cache.asked_and_granted(&query.environment, &query.client_id, &query.owner);
+    let withheld = withheld(cache, &query, &refresh_tokens, request, now, since);
+    if !withheld.is_empty() {
+        return Plan::Refused { failure: AcquireError::ScopeNotGranted { scopes: withheld }.into(), fallback };
+    }
     let mut refusal = None;
     refresh_tokens.retain(|entry| {
         let remembered = remembered(registration, entry, request, now, since);
@@ -81,10 +89,41 @@ pub(super) fn plan(
     });
     match (refresh_tokens.is_empty(), refusal, fallback) {
         (false, _, fallback) => Plan::Refresh { refresh_tokens, fallback },
-        (true, Some(refusal), fallback) => Plan::Refused { refusal, fallback },
+        (true, Some(refusal), fallback) => {
+            let failure = AcquireError::from_refresh(RequestError::Refused(refusal)).about(&request.scopes, &known());
+            Plan::Refused { failure: failure.into(), fallback }
+        }
         (true, None, Some(token)) => Plan::Serve(token),
-        (true, None, None) => Plan::SignIn,
+        (true, None, None) => match not_granted(&request.scopes, &known()) {
+            scopes if scopes.is_empty() => Plan::SignIn,
+            scopes => Plan::Refused { failure: AcquireError::ScopeNotGranted { scopes }.into(), fallback: None },
+        },
     }
+}
+
+/// The wanted scopes that a refresh has lately asked for in vain. A forced refresh asks again, unless another one has
+/// done so since it began.
+fn withheld(
+    cache: Document<'_>,
+    query: &AccessTokenQuery,
+    refresh_tokens: &[RefreshTokenEntry],
+    request: &SilentRequest,
+    now: Timestamp,
+    since: Option<Since<'_>>,
+) -> ScopeSet {
+    let asks_again = request.force_refresh || request.claims.is_some();
+    let noted = |scope: &str| {
+        let mut noted = refresh_tokens.iter().flat_map(|entry| &entry.withheld);
+        noted.any(|withheld| withheld.scope == scope && withheld.is_recent(now))
+    };
+    let withheld = request.scopes.filtered(noted);
+    if withheld.is_empty() || !asks_again {
+        return withheld;
+    }
+    let Some(since) = since else { return ScopeSet::default() };
+    let like = cache.access_tokens_like(query);
+    let is_new = |entry: &&AccessTokenEntry| !since.seen.contains(&entry.secret);
+    withheld.filtered(|scope| like.iter().filter(is_new).any(|entry| entry.scopes_not_granted.contains(scope)))
 }
 
 /// A token that came in while we waited is fresh, even if the clock of the machine that stored it, or ours meanwhile,
@@ -118,6 +157,7 @@ pub(super) fn query(registration: &Registration, account: &Account, request: &Si
         key_id: None,
         ext_cache_key: None,
         min_valid: request.min_valid,
+        lifetime: request.lifetime,
     }
 }
 

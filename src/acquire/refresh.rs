@@ -6,7 +6,6 @@ use super::plan::{Beginning, Plan, plan};
 use super::silent::Task;
 use super::{AcquireError, AuthenticationResult, PublicClient, SilentRequest, cached};
 use crate::cache::{AccessTokenEntry, Account, RefreshTokenEntry, TokenCache};
-use crate::oauth::RequestError;
 use crate::store::{RefreshLease, StoreError, Wait};
 
 /// A wait shorter than this is nobody's concern.
@@ -79,10 +78,7 @@ impl PublicClient<'_> {
         let account = refresh.account.clone();
         match self.plan_again(&cached::load(self.store).ok()?, refresh) {
             Plan::Serve(token) => Some(Ok(AuthenticationResult::cached(token, account))),
-            Plan::Refused { refusal, fallback } => {
-                let failure = AcquireError::from_refresh(RequestError::Refused(refusal));
-                Some(self.fall_back(account, fallback, failure))
-            }
+            Plan::Refused { failure, fallback } => Some(self.fall_back(account, fallback, *failure)),
             Plan::Refresh { .. } | Plan::SignIn => None,
         }
     }

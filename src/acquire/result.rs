@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::cache::{AccessTokenEntry, Account, Grant};
+use super::AcquireError;
+use crate::cache::{AccessTokenEntry, Account, Grant, MinValid};
 use crate::secret::AccessToken;
 use crate::terms::{Realm, ScopeSet};
 use crate::time::Timestamp;
@@ -16,6 +17,8 @@ pub struct AuthenticationResult {
     pub token_type: String,
     /// When it ends.
     pub expires_on: Timestamp,
+    /// Whether the server told no lifetime, so that `expires_on` is nobody's promise.
+    pub is_lifetime_unknown: bool,
     /// What was granted.
     pub scopes: ScopeSet,
     /// Whose it is.
@@ -44,10 +47,22 @@ impl AuthenticationResult {
             access_token: grant.access_token,
             token_type: grant.token_type,
             expires_on: now.plus(Duration::from_secs(grant.expires_in)),
+            is_lifetime_unknown: grant.is_lifetime_unknown,
             scopes: grant.scopes,
             account,
             realm: grant.realm,
             source,
+        }
+    }
+
+    /// The token, if it is valid for so long.
+    pub(super) fn ensure_min_valid(self, min_valid: MinValid, now: Timestamp) -> Result<Self, AcquireError> {
+        let left = self.expires_on.seconds_since(now).try_into().unwrap_or(0);
+        match min_valid {
+            MinValid::AtLeast(needed) if left < needed.as_secs() => {
+                Err(AcquireError::MinValid { lifetime: left, needed: needed.as_secs() })
+            }
+            _ => Ok(self),
         }
     }
 
@@ -56,6 +71,7 @@ impl AuthenticationResult {
             access_token: token.secret,
             token_type: token.token_type,
             expires_on: token.expires_on,
+            is_lifetime_unknown: token.is_lifetime_unknown,
             scopes: token.scopes,
             account,
             realm: token.realm,

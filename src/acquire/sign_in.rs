@@ -1,17 +1,20 @@
 //! Signing in: the one place where a person is asked.
 
+use std::time::Duration;
+
 use super::stay::to_watch;
-use super::{AcquireError, AuthenticationResult, PublicClient, Source, cached};
+use super::{AcquireError, AuthenticationResult, PublicClient, SilentRequest, Source, cached};
 use crate::cache::{Account, Grant, RefreshTokenEntry, RefreshTokenQuery, SignIn, TokenCache};
 use crate::oauth::{DEVICE_CODE_GRANT_TYPE, EndpointKind, Endpoints, Identity, TokenResponse};
 use crate::store::Saved;
 use crate::terms::{Realm, ScopeSet};
+use crate::time::Timestamp;
 
 /// A token and its cache entries take less than this in the document.
 const ROOM_FOR_A_SIGN_IN: usize = 64 * 1024;
 
 /// What is asked of the person.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct SignInRequest {
     /// The scopes to consent to; `openid profile offline_access` are added.
     pub scopes: ScopeSet,
@@ -19,6 +22,12 @@ pub struct SignInRequest {
     pub claims: Option<String>,
     /// Who is to sign in: a user name in any case, or a home account id. Nothing is stored of anybody else.
     pub account: Option<String>,
+    /// Whether `offline_access` is not asked for, beside scopes that name it themselves.
+    pub without_offline_access: bool,
+    /// How long a token is served that comes without a lifetime; `None`: until it is revoked.
+    pub lifetime: Option<Duration>,
+    /// Further parameters, such as `audience` or `resource` (RFC 8707).
+    pub parameters: Vec<(String, String)>,
 }
 
 /// Who signed in, and what to remember for the next time.
@@ -32,8 +41,26 @@ pub struct SignedIn {
     pub tenant: Option<Realm>,
     /// The person's name, where the server told it.
     pub name: Option<String>,
+    /// The scopes that were asked for, one by one.
+    pub asked: ScopeSet,
+    /// Those of them that the server left out.
+    pub not_granted: ScopeSet,
     /// Whether there will be silent refreshes: whether the server gave a refresh token.
     pub can_refresh: bool,
+}
+
+impl SignedIn {
+    /// The token, if it is one for `request`: with the scopes and for the time that it asks for. The
+    /// tokens stay cached all the same.
+    ///
+    /// # Errors
+    /// [`AcquireError::ScopeNotGranted`], [`AcquireError::MinValid`].
+    pub fn token_for(self, request: &SilentRequest, now: Timestamp) -> Result<AuthenticationResult, AcquireError> {
+        if !self.not_granted.is_empty() {
+            return Err(AcquireError::ScopeNotGranted { scopes: self.not_granted });
+        }
+        self.token.ensure_min_valid(request.min_valid, now)
+    }
 }
 
 impl PublicClient<'_> {
@@ -109,7 +136,8 @@ impl PublicClient<'_> {
         }
         let tenant = identity.tenant.map(Realm::new);
         let realm = self.registration.realm(&endpoints, tenant.as_ref());
-        let grant = Grant {
+        let said = response.scope.clone();
+        let mut grant = Grant {
             sign_in: Some(SignIn {
                 local_account_id: identity.local_account_id.clone(),
                 username: identity.username.clone(),
@@ -125,9 +153,11 @@ impl PublicClient<'_> {
             home_account_id: identity.home_account_id.clone(),
         };
         let mut superseded = Vec::new();
+        let mut asked = ScopeSet::default();
         let mut watched = None;
         let saved = cached::update(self.store, &mut |cache| {
             superseded = cache.find_refresh_tokens(&own);
+            asked = self.compare(&mut grant, said.as_ref(), &request.scopes, cache.document());
             cache.record(&grant, now);
             watched = to_watch(cache);
         })?;
@@ -152,6 +182,8 @@ impl PublicClient<'_> {
             endpoints,
             name: identity.name,
             tenant,
+            asked,
+            not_granted: grant.scopes_not_granted.clone(),
             token: AuthenticationResult::granted(grant, account, now, Source::Login),
         })
     }

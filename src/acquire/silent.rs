@@ -1,15 +1,16 @@
 //! Silent acquisition: the cache, else one refresh.
 
+use std::time::Duration;
+
 use super::plan::{Beginning, Plan, plan, query};
 use super::refresh::Refresh;
 use super::{AcquireError, AuthenticationResult, InteractionRequired, PublicClient, cached};
 use crate::cache::{Account, Document, MinValid, Snapshot};
-use crate::oauth::RequestError;
 use crate::store::Version;
 use crate::terms::ScopeSet;
 
 /// What is asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct SilentRequest {
     /// The scopes that the token must have.
     pub scopes: ScopeSet,
@@ -23,6 +24,11 @@ pub struct SilentRequest {
     pub offline: bool,
     /// A claims challenge, JSON (OpenID Connect Core §5.5): a cached token will not do.
     pub claims: Option<String>,
+    /// How long a token is served that came without a lifetime; `None`: until it is revoked.
+    pub lifetime: Option<Duration>,
+    /// Further parameters of the request for a token, such as `audience` or `resource` (RFC 8707): a token that was
+    /// asked for with others will not do.
+    pub parameters: Vec<(String, String)>,
 }
 
 impl PublicClient<'_> {
@@ -51,19 +57,11 @@ impl PublicClient<'_> {
             Plan::Refresh { fallback, .. } if request.offline => {
                 fallback.map(|token| AuthenticationResult::cached(token, account)).ok_or(AcquireError::Offline)
             }
-            Plan::Refused { refusal, fallback } => {
-                self.fall_back(account, fallback, AcquireError::from_refresh(RequestError::Refused(refusal)))
-            }
+            Plan::Refused { failure, fallback } => self.fall_back(account, fallback, *failure),
             Plan::Refresh { refresh_tokens, fallback } => {
                 let refresh = Refresh { request, account, beginning };
                 let outcome = self.refresh_once(refresh, &refresh_tokens, fallback)?;
-                let left = outcome.expires_on.seconds_since(self.clock.now()).try_into().unwrap_or(0);
-                match request.min_valid {
-                    MinValid::AtLeast(needed) if left < needed.as_secs() => {
-                        Err(AcquireError::MinValid { lifetime: left, needed: needed.as_secs() })
-                    }
-                    _ => Ok(outcome),
-                }
+                outcome.ensure_min_valid(request.min_valid, self.clock.now())
             }
         }
     }

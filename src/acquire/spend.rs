@@ -10,7 +10,7 @@ use super::{
     AcquireError, AuthenticationResult, InteractionRequired, Observer, PublicClient, Registration, SilentRequest,
     cached,
 };
-use crate::cache::{AccessTokenEntry, Account, RefreshTokenEntry, TokenCache};
+use crate::cache::{AccessTokenEntry, Account, Owner, RefreshTokenEntry, TokenCache};
 use crate::oauth::{
     AuthorityKind, EndpointKind, ErrorCode, RequestError, TokenErrorResponse, TokenResponse, issuer_and_subject_of,
 };
@@ -46,7 +46,7 @@ impl PublicClient<'_> {
             let (refresh_tokens, remembered, fallback) = match self.plan_again(&cache, &refresh) {
                 Plan::Serve(token) => return Ok(AuthenticationResult::cached(token, refresh.account)),
                 Plan::Refresh { refresh_tokens, fallback } => (refresh_tokens, None, fallback),
-                Plan::Refused { refusal, fallback } => (Vec::new(), Some(refusal), fallback),
+                Plan::Refused { failure, fallback } => (Vec::new(), Some(*failure), fallback),
                 Plan::SignIn => (Vec::new(), None, None),
             };
             let untried = refresh_tokens
@@ -54,10 +54,9 @@ impl PublicClient<'_> {
                 .find(|entry| refused.iter().all(|(refused, _)| refused != &entry.secret))
                 .filter(|_| refused.len() < MOST_REFUSALS);
             let Some(entry) = untried else {
-                let refusal = refused.pop().map(|(_, refusal)| refusal).or(remembered);
-                let signed_out = AcquireError::InteractionRequired(InteractionRequired::SignedOutMeanwhile);
-                let failure =
-                    refusal.map_or(signed_out, |refusal| AcquireError::from_refresh(RequestError::Refused(refusal)));
+                let refused = refused.pop().map(|(_, refusal)| RequestError::Refused(refusal));
+                let signed_out = || AcquireError::InteractionRequired(InteractionRequired::SignedOutMeanwhile);
+                let failure = refused.map(AcquireError::from_refresh).or(remembered).unwrap_or_else(signed_out);
                 return self.fall_back(refresh.account, fallback, failure);
             };
             // Once the server has rotated a refresh token, its successor must find room.
@@ -71,7 +70,15 @@ impl PublicClient<'_> {
                     let failure = AcquireError::InteractionRequired(InteractionRequired::AnswerForAnother);
                     return self.fall_back(refresh.account, fallback, failure);
                 }
-                Ok(response) => return self.keep(refresh, &entry, response, lease),
+                Ok(response) => {
+                    let account = refresh.account.clone();
+                    return match self.keep(refresh, &entry, response, lease) {
+                        Err(failure @ AcquireError::ScopeNotGranted { .. }) => {
+                            self.fall_back(account, fallback, failure)
+                        }
+                        outcome => outcome,
+                    };
+                }
                 Err(RequestError::Refused(refusal)) if may_be_stale(&refusal) => {
                     self.remember_refusal(refresh.request, &entry.secret, &refusal);
                     refused.push((entry.secret, refusal));
@@ -81,13 +88,34 @@ impl PublicClient<'_> {
                     let kind = self.registration.authority.kind();
                     let pause = tries.pause_after(&error, kind, self.clock.elapsed()).filter(|_| fallback.is_none());
                     let Some(pause) = pause else {
-                        return self.fall_back(refresh.account, fallback, AcquireError::from_refresh(error));
+                        let failure = self.failed(&refresh, &entry, &cache, error);
+                        return self.fall_back(refresh.account, fallback, failure);
                     };
                     self.observer.retrying(&error, pause);
                     self.clock.sleep(pause);
                 }
             }
         }
+    }
+
+    /// What a refresh that failed for good means. That it asked for too much is remembered.
+    fn failed(
+        &self,
+        refresh: &Refresh,
+        entry: &RefreshTokenEntry,
+        cache: &TokenCache,
+        error: RequestError,
+    ) -> AcquireError {
+        match &error {
+            RequestError::Refused(refusal) if refusal.error == ErrorCode::InvalidScope => {
+                self.remember_refusal(refresh.request, &entry.secret, refusal);
+            }
+            _ => {}
+        }
+        let Registration { client_id, .. } = &self.registration;
+        let owner = Owner::User(refresh.account.home_account_id.clone());
+        let known = cache.document().asked_and_granted(&self.registration.environment(), client_id, &owner);
+        AcquireError::from_refresh(error).about(&refresh.request.scopes, &known)
     }
 
     fn spend(&self, refresh: &Refresh, entry: &RefreshTokenEntry) -> Result<TokenResponse, RequestError> {

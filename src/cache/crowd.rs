@@ -53,6 +53,7 @@ fn query(user: &str, realm: &str) -> AccessTokenQuery {
         key_id: None,
         ext_cache_key: None,
         min_valid: MinValid::Default,
+        lifetime: None,
     }
 }
 

@@ -21,6 +21,7 @@ pub use change::refusal::Refusal;
 pub use change::remove::{AccountRemoval, RemovalScope};
 pub use entry::access_token::AccessTokenEntry;
 pub use entry::account::Account;
+pub use entry::asked::{AskedAndGranted, Withheld};
 pub use entry::ext_cache_key::ext_cache_key;
 pub use entry::refresh_token::RefreshTokenEntry;
 pub use entry::section::Section;

@@ -123,6 +123,7 @@ fn query() -> impl Strategy<Value = AccessTokenQuery> {
             key_id: None,
             ext_cache_key: None,
             min_valid: MinValid::Default,
+            lifetime: None,
         }
     })
 }

@@ -4,7 +4,7 @@ use serde::de::IgnoredAny;
 use zeroize::Zeroizing;
 
 use super::change::record::Recording;
-use super::change::{remove, rotate};
+use super::change::{remove, rotate, withheld};
 use super::entry::account;
 use super::entry::fields::Fields;
 use super::find::matching::Within;
@@ -14,8 +14,8 @@ use super::text::edit::Edit;
 use super::text::index::Index;
 use super::text::style::Style;
 use super::{
-    AccessTokenEntry, AccessTokenQuery, Account, AccountRemoval, Defect, Grant, ParseError, Recorded,
-    RefreshTokenEntry, RefreshTokenQuery, Refusal, Section, Unreadable, Verdict,
+    AccessTokenEntry, AccessTokenQuery, Account, AccountRemoval, Defect, Grant, Owner, ParseError, Recorded,
+    RefreshTokenEntry, RefreshTokenQuery, Refusal, Section, Unreadable, Verdict, Withheld,
 };
 use crate::secret::{AccessToken, RawIdToken, RefreshToken};
 use crate::terms::{ClientId, Environment};
@@ -189,6 +189,18 @@ impl TokenCache {
     /// Notes beside a refresh token that the server refused it. Its successor will not have the note.
     pub fn note_refusal(&mut self, refused: &RefreshToken, refusal: &Refusal) {
         self.change(|edit| refusal.note(edit, refused));
+    }
+
+    /// Notes beside the refresh tokens of a client and user that the server left these scopes out of its answer.
+    pub fn note_withheld(
+        &mut self,
+        environment: &Environment,
+        client_id: &ClientId,
+        owner: &Owner,
+        scopes: &[Withheld],
+        now: Timestamp,
+    ) {
+        self.change(|edit| withheld::note(edit, environment, client_id, owner, scopes, now));
     }
 
     /// Forgets a user's tokens, whoever wrote them. Returns the refresh tokens, each once, for revocation.

@@ -28,6 +28,10 @@ impl Failure {
             AcquireError::AmbiguousAccount { .. } | AcquireError::NoSuchAccount { .. } => {
                 failure.try_tokcache(["list"])
             }
+            AcquireError::ScopeNotGranted { .. } => failure.with_code("scope_not_granted").try_tokcache(login),
+            AcquireError::InteractionRequired(InteractionRequired::ScopeNotCovered { response, .. }) => {
+                failure.with_response(response).try_tokcache(login)
+            }
             AcquireError::Denied(response)
             | AcquireError::InteractionRequired(InteractionRequired::Refused(response)) => {
                 let claims = response.claims.iter().flat_map(|claims| ["--claims".to_owned(), claims.clone()]);

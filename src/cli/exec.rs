@@ -10,7 +10,7 @@ use tokcache::platform;
 use super::args::Settings;
 use super::context::Context;
 use super::passphrase::Asking;
-use super::token::{Selection, unfit};
+use super::token::{Acquired, Selection, unfit};
 use super::{Exit, Failure};
 use crate::output::{command_line, ensure_plain};
 
@@ -34,7 +34,7 @@ pub(super) struct Input {
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure> {
     let context = Context::new(settings, Asking::never())?;
-    let (outcome, _) = input.selection.acquire(&context, false)?;
+    let Acquired { outcome, .. } = input.selection.acquire(&context, false)?;
     ensure_plain(&outcome).map_err(unfit)?;
     let Some((program, arguments)) = input.command.split_first() else {
         return Err(Failure::new(Exit::Usage, "no command was given").try_shell("tokcache exec --help"));

@@ -64,6 +64,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
 
 fn decision(decision: &Decision) -> &'static str {
     match decision {
+        Decision::NotGranted { .. } => "scope_not_granted",
         Decision::Offline => "offline",
         Decision::Refresh { .. } => "refresh",
         Decision::Serve { .. } => "serve",
@@ -74,6 +75,9 @@ fn decision(decision: &Decision) -> &'static str {
 fn reason(decision: &Decision, request: &SilentRequest) -> &'static str {
     let wants_new = request.force_refresh || request.claims.is_some();
     match decision {
+        Decision::NotGranted { .. } => {
+            "the server was asked for a scope and did not grant it; it is not asked again yet"
+        }
         Decision::Offline => "no cached access token will do, and the network may not be used",
         Decision::Refresh { .. } if wants_new => "a new access token is asked for; a refresh token would be spent",
         Decision::Refused => "the server has refused the refresh token within the last minute",
@@ -106,6 +110,8 @@ fn view(considered: &Considered, decision: &Decision, now: Timestamp) -> Conside
             Verdict::Unusable(reason) => reason.to_string(),
         },
         scope: entry.scopes.to_string(),
+        requested_scope: entry.asked_and_granted().requested().map(ToString::to_string),
+        lifetime_unknown: entry.is_lifetime_unknown,
         tenant: entry.realm.to_string(),
         client_id: entry.client_id.to_string(),
         expires_in: entry.expires_on.seconds_since(now),

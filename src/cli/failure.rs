@@ -45,6 +45,8 @@ impl Exit {
 pub(crate) struct Failure {
     exit: Exit,
     status: u8,
+    /// Its name in JSON errors, where one exit code has more than one.
+    code: Option<&'static str>,
     message: String,
     /// `None`: the same again, where that can help.
     advice: Option<Advice>,
@@ -56,12 +58,26 @@ pub(crate) struct Failure {
 impl Failure {
     pub(crate) fn new(exit: Exit, message: impl fmt::Display) -> Self {
         let retryable = exit == Exit::Unavailable;
-        Failure { exit, status: exit as u8, message: message.to_string(), advice: None, retryable, response: None }
+        Failure {
+            exit,
+            status: exit as u8,
+            code: None,
+            message: message.to_string(),
+            advice: None,
+            retryable,
+            response: None,
+        }
     }
 
     /// With another exit status than the code's own.
     pub(super) fn with_status(mut self, status: u8) -> Self {
         self.status = status;
+        self
+    }
+
+    /// With another name than the exit code's own.
+    pub(super) fn with_code(mut self, code: &'static str) -> Self {
+        self.code = Some(code);
         self
     }
 
@@ -142,7 +158,7 @@ impl Failure {
     pub(super) fn view<'a>(&'a self, command: Option<&'a str>) -> FailureView<'a> {
         let response = self.response.as_deref();
         FailureView {
-            code: self.exit.name(),
+            code: self.code.unwrap_or(self.exit.name()),
             message: &self.message,
             error: response.map(|response| response.error.as_str()),
             error_description: response.and_then(|response| response.error_description.as_deref()),

@@ -76,14 +76,16 @@ fn of_user(Holding { account, access_tokens, refresh_tokens }: &Holding, now: Ti
 }
 
 fn access_token(entry: &AccessTokenEntry, now: Timestamp) -> AccessTokenView {
+    let expires_on = (!entry.is_lifetime_unknown).then_some(entry.expires_on);
     AccessTokenView {
         client_id: entry.client_id.to_string(),
         tenant: entry.realm.to_string(),
         scope: entry.scopes.to_string(),
+        requested_scope: entry.asked_and_granted().requested().map(ToString::to_string),
         token_type: entry.token_type.clone(),
-        expires_on: entry.expires_on.0,
-        expires_at: entry.expires_on.rfc3339(),
-        expires_in: entry.expires_on.seconds_since(now),
+        expires_on: expires_on.map(|on| on.0),
+        expires_at: expires_on.map(Timestamp::rfc3339),
+        expires_in: expires_on.map(|on| on.seconds_since(now)),
         refresh_on: entry.refresh_on.map(|on| on.0),
     }
 }

@@ -1,7 +1,7 @@
 //! `tokcache login`: sign in, and remember the settings.
 
 use clap::{Args, ValueEnum};
-use tokcache::acquire::{PublicClient, SignInRequest, SignedIn};
+use tokcache::acquire::{AcquireError, PublicClient, SignInRequest, SignedIn};
 use tokcache::oauth::Authority;
 use tokcache::store::CacheStore as _;
 use tokcache::terms::ScopeSet;
@@ -81,9 +81,15 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
         scopes: input.scopes_to_ask(&context, &profile, &siblings),
         claims: input.claims.clone(),
         account: settings.account.clone(),
+        ..SignInRequest::default()
     };
     let signed_in = sign_in(&context, &client, &request)?;
-    remember(&context, &input, &siblings, &signed_in)
+    remember(&context, &input, &siblings, &signed_in)?;
+    let asked = signed_in.asked.of_resources();
+    if !asked.is_empty() && asked == signed_in.not_granted {
+        return Err(context.failure(AcquireError::ScopeNotGranted { scopes: asked }, &request.scopes));
+    }
+    Ok(())
 }
 
 /// Signs in and says who did.
@@ -102,8 +108,17 @@ pub(super) fn sign_in(
         (_, username) => username.to_owned(),
     };
     let left = signed_in.token.expires_on.seconds_since(context.clock.now());
-    tell(format_args!("Signed in as {}; the access token is valid for {}.", plain(&name), about(left)));
-    if !signed_in.can_refresh {
+    let until = if signed_in.token.is_lifetime_unknown {
+        "the server told no lifetime: the access token is served until it is revoked".to_owned()
+    } else {
+        format!("the access token is valid for {}", about(left))
+    };
+    tell(format_args!("Signed in as {}; {until}.", plain(&name)));
+    if !signed_in.not_granted.is_empty() {
+        let granted = plain(&signed_in.token.scopes.to_string());
+        tell(format_args!("granted: {granted}; not in this token: {}", plain(&signed_in.not_granted.to_string())));
+    }
+    if !signed_in.can_refresh && !signed_in.token.is_lifetime_unknown {
         tell("warning: the server gave no refresh token: when this token ends, you will have to sign in again");
     }
     Ok(signed_in)

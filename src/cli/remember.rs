@@ -57,6 +57,7 @@ pub(super) fn remember(
         if profile.scopes.is_empty() {
             profile.scopes = resource_scopes(&signed_in.token.scopes);
         }
+        profile.scopes = granted_scopes(profile.scopes, signed_in);
         profile.learned = Learned {
             authority: profile.authority.clone(),
             issuer: signed_in.endpoints.issuer.clone(),
@@ -148,6 +149,18 @@ fn is_for_same(one: &Profile, other: &Profile) -> bool {
 fn resource_scopes(granted: &ScopeSet) -> Vec<String> {
     let scopes: Vec<_> = granted.iter().filter(|scope| !RESERVED_SCOPES.contains(scope)).map(str::to_owned).collect();
     if scopes.is_empty() { vec!["openid".to_owned()] } else { scopes }
+}
+
+/// The scopes without those that the server did not grant, so that a token for all of them can be had; all of them, if
+/// none was granted. What was typed with commas and granted in parts is remembered in parts.
+fn granted_scopes(scopes: Vec<String>, signed_in: &SignedIn) -> Vec<String> {
+    let parts = |scope: &String| -> Vec<String> {
+        let is_whole = signed_in.asked.contains(scope) || !scope.contains(',');
+        if is_whole { vec![scope.clone()] } else { scope.split(',').map(str::to_owned).collect() }
+    };
+    let mut granted: Vec<_> = scopes.iter().flat_map(parts).collect();
+    granted.retain(|scope| !signed_in.not_granted.contains(scope));
+    if granted.is_empty() { scopes } else { granted }
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ impl Context {
             min_valid: MinValid::Default,
             force_refresh: false,
             offline: true,
-            claims: None,
+            ..SilentRequest::default()
         };
         self.client(self.registration_of(profile).ok()?).explain(&request).ok()?.account
     }

@@ -7,6 +7,7 @@ use clap::Args;
 use tokcache::acquire::{AcquireError, AuthenticationResult, SignInRequest, SilentRequest, Source};
 use tokcache::cache::MinValid;
 use tokcache::store::CacheStore as _;
+use tokcache::terms::ScopeSet;
 use tokcache::time::Clock;
 
 use super::args::{Settings, duration};
@@ -28,6 +29,15 @@ pub(super) struct Input {
     /// Ask somebody to sign in, should no token be had silently
     #[arg(long, conflicts_with = "offline")]
     login: bool,
+}
+
+/// A token and what it was asked for.
+pub(super) struct Acquired {
+    pub(super) outcome: AuthenticationResult,
+    /// The client that it was issued to.
+    client_id: String,
+    /// The scopes.
+    requested: ScopeSet,
 }
 
 /// Which token is wanted.
@@ -56,8 +66,8 @@ pub(super) struct Selection {
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let asking = if input.login { Asking::allowed() } else { Asking::never() };
     let context = Context::new(settings, asking)?;
-    let (outcome, client_id) = input.selection.acquire(&context, input.login)?;
-    let view = TokenView { outcome: &outcome, client_id: &client_id, now: context.clock.now() };
+    let Acquired { outcome, client_id, requested } = input.selection.acquire(&context, input.login)?;
+    let view = TokenView { outcome: &outcome, client_id: &client_id, requested: &requested, now: context.clock.now() };
     let text = view.render(input.output).map_err(unfit)?;
     if io::stdout().is_terminal() {
         output::tell("stdout is a terminal: the token will stay in its history");
@@ -79,11 +89,12 @@ impl Selection {
             force_refresh: self.force_refresh,
             offline: self.offline,
             claims: self.claims.clone(),
+            ..SilentRequest::default()
         })
     }
 
-    /// The token, and the client that it was issued to. Asks a person only when `login` says so.
-    pub(super) fn acquire(&self, context: &Context, login: bool) -> Result<(AuthenticationResult, String), Failure> {
+    /// The token, and what it was asked for. Asks a person only when `login` says so.
+    pub(super) fn acquire(&self, context: &Context, login: bool) -> Result<Acquired, Failure> {
         let registration = context.registration()?;
         let request = self.request(context)?;
         let client_id = registration.client_id.to_string();
@@ -91,12 +102,15 @@ impl Selection {
         let client = context.client(registration);
         let outcome = match client.acquire_token_silent(&request) {
             Err(AcquireError::InteractionRequired(_) | AcquireError::NoSuchAccount { .. }) if login => {
-                let request = SignInRequest {
+                let asked = SignInRequest {
                     scopes: request.scopes.clone(),
                     claims: request.claims.clone(),
                     account: request.account.clone(),
+                    ..SignInRequest::default()
                 };
-                login::sign_in(context, &client, &request)?.token
+                let signed_in = login::sign_in(context, &client, &asked)?;
+                let outcome = signed_in.token_for(&request, context.clock.now());
+                outcome.map_err(|error| context.failure(error, &request.scopes))?
             }
             outcome => outcome.map_err(|error| context.failure(error, &request.scopes))?,
         };
@@ -108,7 +122,7 @@ impl Selection {
             Source::Login => "the token comes from the sign-in",
             Source::Refresh => "the token comes from a refresh",
         });
-        Ok((outcome, client_id))
+        Ok(Acquired { outcome, client_id, requested: request.scopes })
     }
 }
 

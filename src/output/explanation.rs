@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::text::{UNTIL_REVOKED, scopes};
 use super::{json, plain, validity};
 
 /// An explanation, fit to be shown.
@@ -27,9 +28,14 @@ pub(crate) struct ConsideredView {
     pub(crate) used: bool,
     pub(crate) verdict: String,
     pub(crate) scope: String,
+    /// What was asked for, where not all of that came by its own name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) requested_scope: Option<String>,
     pub(crate) tenant: String,
     pub(crate) client_id: String,
     pub(crate) expires_in: i64,
+    #[serde(skip)]
+    pub(crate) lifetime_unknown: bool,
 }
 
 impl ExplanationView {
@@ -64,10 +70,10 @@ impl ExplanationView {
                 if token.tenant.is_empty() { String::new() } else { format!(", tenant {}", plain(&token.tenant)) };
             text += &format!(
                 "  {mark} {}: {} (client {}{tenant}, {})\n",
-                plain(&token.scope),
+                plain(&scopes(&token.scope, token.requested_scope.as_deref())),
                 plain(&token.verdict),
                 plain(&token.client_id),
-                validity(token.expires_in),
+                if token.lifetime_unknown { UNTIL_REVOKED.to_owned() } else { validity(token.expires_in) },
             );
         }
         text

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::text::{UNTIL_REVOKED, scopes};
 use super::{json, plain, validity};
 
 /// What a cache holds, fit to be shown.
@@ -29,10 +30,14 @@ pub(crate) struct AccessTokenView {
     pub(crate) client_id: String,
     pub(crate) tenant: String,
     pub(crate) scope: String,
+    /// What was asked for, where not all of that came by its own name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) requested_scope: Option<String>,
     pub(crate) token_type: String,
-    pub(crate) expires_on: i64,
-    pub(crate) expires_at: String,
-    pub(crate) expires_in: i64,
+    /// `None`, like the two that follow: until it is revoked.
+    pub(crate) expires_on: Option<i64>,
+    pub(crate) expires_at: Option<String>,
+    pub(crate) expires_in: Option<i64>,
     pub(crate) refresh_on: Option<i64>,
 }
 
@@ -73,7 +78,8 @@ impl AccountView {
 
 impl AccessTokenView {
     fn line(&self) -> String {
-        let validity = validity(self.expires_in);
-        format!("  {validity:<18}  {}  (client {})\n", plain(&self.scope), plain(&self.client_id))
+        let validity = self.expires_in.map_or_else(|| UNTIL_REVOKED.to_owned(), validity);
+        let scopes = plain(&scopes(&self.scope, self.requested_scope.as_deref()));
+        format!("  {validity:<18}  {scopes}  (client {})\n", plain(&self.client_id))
     }
 }

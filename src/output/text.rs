@@ -59,6 +59,14 @@ pub(crate) fn about(seconds: i64) -> String {
     }
 }
 
+/// How long a token is valid whose lifetime the server did not tell.
+pub(crate) const UNTIL_REVOKED: &str = "valid until it is revoked";
+
+/// What was granted, and what was asked for where that differs.
+pub(crate) fn scopes(granted: &str, requested: Option<&str>) -> String {
+    requested.map_or_else(|| granted.to_owned(), |requested| format!("{granted} (asked for: {requested})"))
+}
+
 /// How long a token that ends in `seconds` is valid, or since when it is not.
 pub(crate) fn validity(seconds: i64) -> String {
     if seconds > 0 {

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use time::UtcOffset;
 use tokcache::acquire::{AuthenticationResult, Source};
 use tokcache::secret::SecretBuffer;
+use tokcache::terms::ScopeSet;
 use tokcache::time::Timestamp;
 use zeroize::Zeroizing;
 
@@ -38,6 +39,8 @@ pub(crate) enum TokenFormat {
 pub(crate) struct TokenView<'a> {
     pub(crate) outcome: &'a AuthenticationResult,
     pub(crate) client_id: &'a str,
+    /// What was asked for.
+    pub(crate) requested: &'a ScopeSet,
     pub(crate) now: Timestamp,
 }
 
@@ -45,10 +48,12 @@ pub(crate) struct TokenView<'a> {
 struct JsonToken<'a> {
     access_token: &'a str,
     token_type: &'a str,
-    expires_on: i64,
-    expires_at: String,
-    expires_in: i64,
+    /// `None`, like the two that follow: until it is revoked.
+    expires_on: Option<i64>,
+    expires_at: Option<String>,
+    expires_in: Option<i64>,
     scope: String,
+    requested_scope: String,
     account: JsonAccount<'a>,
     tenant: &'a str,
     client_id: &'a str,
@@ -109,14 +114,16 @@ impl TokenView<'_> {
     }
 
     fn token(&self) -> JsonToken<'_> {
-        let AuthenticationResult { account, expires_on, .. } = self.outcome;
+        let AuthenticationResult { account, expires_on, is_lifetime_unknown, .. } = self.outcome;
+        let expires_on = (!is_lifetime_unknown).then_some(*expires_on);
         JsonToken {
             access_token: self.outcome.access_token.expose(),
             token_type: &self.outcome.token_type,
-            expires_on: expires_on.0,
-            expires_at: expires_on.rfc3339(),
-            expires_in: expires_on.seconds_since(self.now),
+            expires_on: expires_on.map(|on| on.0),
+            expires_at: expires_on.map(Timestamp::rfc3339),
+            expires_in: expires_on.map(|on| on.seconds_since(self.now)),
             scope: self.outcome.scopes.to_string(),
+            requested_scope: self.requested.to_string(),
             account: JsonAccount { username: &account.username, home_account_id: account.home_account_id.as_str() },
             tenant: self.outcome.realm.as_str(),
             client_id: self.client_id,

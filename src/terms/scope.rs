@@ -31,6 +31,16 @@ impl ScopeSet {
         self.0.iter().any(|own| own == scope)
     }
 
+    /// Those of these scopes that are `wanted`, in the same order.
+    pub fn filtered(&self, wanted: impl Fn(&str) -> bool) -> Self {
+        ScopeSet(self.0.iter().filter(|scope| wanted(scope)).cloned().collect())
+    }
+
+    /// The scopes that ask for a resource: all but the reserved ones.
+    pub fn of_resources(&self) -> Self {
+        self.filtered(|scope| !RESERVED_SCOPES.contains(&scope))
+    }
+
     /// These scopes and then those of `others` that are not among them.
     pub fn union(&self, others: &ScopeSet) -> Self {
         self.iter().chain(others.iter()).collect()

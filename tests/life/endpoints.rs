@@ -44,7 +44,7 @@ fn device() -> Exchange {
 }
 
 fn sign_in(client: &PublicClient<'_>) -> Result<Endpoints, AcquireError> {
-    let request = SignInRequest { scopes: ScopeSet::parse("api:read"), claims: None, account: None };
+    let request = SignInRequest { scopes: ScopeSet::parse("api:read"), ..SignInRequest::default() };
     client.sign_in_by_device_code(&request).map(|signed_in| signed_in.endpoints)
 }
 

@@ -15,6 +15,7 @@ mod large;
 mod refusals;
 mod rescue;
 mod retries;
+mod scopes;
 mod stay;
 mod waiting;
 mod whole;

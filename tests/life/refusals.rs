@@ -123,7 +123,9 @@ fn a_refusal_holds_no_secret() {
 fn at_entra_a_refusal_for_one_resource_is_none_for_another() {
     let life = refused(ENTRA, &json!({"suberror": "basic_action"}));
     says_so(life.token());
-    life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
+    let mut granted = tokens(2);
+    granted["scope"] = json!("another");
+    life.server.expects([refresh_with("RT-1").and_answer(200, &granted)]);
     life.token_for(for_scope("another")).unwrap();
 
     let life = refused(ENTRA, &json!({"suberror": "bad_token"}));

@@ -98,7 +98,7 @@ fn a_sign_in_that_is_told_to_come_back_later_does() {
             device().and_answer(200, &code),
             poll().and_answer(200, &tokens(1)),
         ]);
-        let request = SignInRequest { scopes: ScopeSet::parse("api:read"), claims: None, account: None };
+        let request = SignInRequest { scopes: ScopeSet::parse("api:read"), ..SignInRequest::default() };
         life.client().sign_in_by_device_code(&request).unwrap();
         assert_eq!(life.told(), ["again after 9000 ms", "again after 750 ms", "code U"]);
     }
@@ -108,7 +108,7 @@ fn a_sign_in_that_is_told_to_come_back_later_does() {
 fn a_sign_in_does_not_wait_longer_than_a_request_may() {
     let life = Life::new();
     life.server.expects([want("/device", [("client_id", "app")]).and_answer(503, &json!({})).retry_after(31)]);
-    let request = SignInRequest { scopes: ScopeSet::parse("api:read"), claims: None, account: None };
+    let request = SignInRequest { scopes: ScopeSet::parse("api:read"), ..SignInRequest::default() };
     let outcome = life.client().sign_in_by_device_code(&request);
     assert!(matches!(outcome, Err(AcquireError::Unavailable { retry_after: Some(31), .. })), "{outcome:?}");
     assert_eq!(life.told(), [""; 0]);

@@ -112,7 +112,7 @@ impl Life {
             poll().and_answer(400, &json!({"error": "slow_down"})),
             poll().and_answer(200, &first_tokens),
         ]);
-        let request = SignInRequest { scopes: ScopeSet::parse("api:read"), claims: None, account: None };
+        let request = SignInRequest { scopes: ScopeSet::parse("api:read"), ..SignInRequest::default() };
         client.sign_in_by_device_code(&request).unwrap();
         self.server.assert_finished();
     }
@@ -158,7 +158,7 @@ pub(crate) fn request() -> SilentRequest {
         min_valid: MinValid::Default,
         force_refresh: false,
         offline: false,
-        claims: None,
+        ..SilentRequest::default()
     }
 }
 

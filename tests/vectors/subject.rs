@@ -19,6 +19,9 @@ pub(crate) struct Subject {
     /// `null`: the application itself.
     pub(crate) home_account_id: Option<String>,
     pub(crate) scopes: String,
+    /// Where not all that was asked for came by its own name.
+    pub(crate) requested_scopes: String,
+    pub(crate) scopes_not_granted: String,
     pub(crate) key_id: Option<String>,
     pub(crate) ext_cache_key: Option<String>,
     /// In seconds.
@@ -47,6 +50,8 @@ impl Default for Subject {
             realms: vec!["contoso".to_owned()],
             home_account_id: Some("uid.utid".to_owned()),
             scopes: "User.Read".to_owned(),
+            requested_scopes: String::new(),
+            scopes_not_granted: String::new(),
             key_id: None,
             ext_cache_key: None,
             min_valid: None,
@@ -82,6 +87,7 @@ impl Subject {
             scopes: ScopeSet::parse(&self.scopes),
             key_id: self.key_id.clone(),
             ext_cache_key: self.ext_cache_key.clone(),
+            lifetime: None,
             min_valid: self.min_valid.map_or(MinValid::Default, |left| MinValid::AtLeast(Duration::from_secs(left))),
         }
     }
@@ -125,6 +131,9 @@ impl Subject {
             access_token: AccessToken::new(&self.access_token),
             token_type: self.token_type.clone(),
             scopes: ScopeSet::parse(&self.scopes),
+            requested_scopes: ScopeSet::parse(&self.requested_scopes),
+            scopes_not_granted: ScopeSet::parse(&self.scopes_not_granted),
+            is_lifetime_unknown: false,
             expires_in: self.expires_in,
             ext_expires_in: self.ext_expires_in,
             refresh_in: self.refresh_in,

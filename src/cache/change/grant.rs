@@ -24,8 +24,14 @@ pub struct Grant {
     pub token_type: String,
     /// Granted, or where the response does not say, requested.
     pub scopes: ScopeSet,
+    /// What was asked for, where not all of that was granted by its own name; else empty.
+    pub requested_scopes: ScopeSet,
+    /// What was asked for and not granted by any name.
+    pub scopes_not_granted: ScopeSet,
     /// In seconds.
     pub expires_in: u64,
+    /// Whether nobody knows the lifetime, so that `expires_in` is only what the schema wants a number for.
+    pub is_lifetime_unknown: bool,
     /// In seconds; as `expires_in` where there is none.
     pub ext_expires_in: Option<u64>,
     /// In seconds.
@@ -65,7 +71,10 @@ impl Grant {
             access_token,
             token_type: "Bearer".to_owned(),
             scopes,
+            requested_scopes: ScopeSet::default(),
+            scopes_not_granted: ScopeSet::default(),
             expires_in,
+            is_lifetime_unknown: false,
             ext_expires_in: None,
             refresh_in: None,
             refresh_token: None,

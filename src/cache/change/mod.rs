@@ -5,3 +5,4 @@ pub(super) mod record;
 pub(super) mod refusal;
 pub(super) mod remove;
 pub(super) mod rotate;
+pub(super) mod withheld;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::cache::entry::access_token::{LIFETIME, UNKNOWN};
+use crate::cache::entry::asked;
 use crate::cache::entry::fields::Fields;
 use crate::cache::entry::keys::Key;
 use crate::cache::find::matching::Within;
@@ -17,6 +19,11 @@ const IDENTITY_SCOPES: [&str; 4] = ["openid", "profile", "offline_access", "emai
 
 /// An entry, or a member, two objects deep in the file.
 const ENTRY_DEPTH: usize = 2;
+
+/// Scopes as the schema writes them; `None` where there are none.
+pub(in crate::cache) fn target_of(scopes: &ScopeSet) -> Option<String> {
+    (!scopes.is_empty()).then(|| scopes.to_target())
+}
 
 /// A grant on its way into a document.
 pub(in crate::cache) struct Recording<'e, 't> {
@@ -70,8 +77,16 @@ impl Recording<'_, '_> {
             ("expires_on", Some(&expires_on)),
             ("extended_expires_on", Some(&extended_expires_on)),
         ];
-        let optional =
-            [("key_id", &grant.key_id), ("ext_cache_key", &grant.ext_cache_key), ("refresh_on", &refresh_on)];
+        let (requested, not_granted) = (target_of(&grant.requested_scopes), target_of(&grant.scopes_not_granted));
+        let lifetime = grant.is_lifetime_unknown.then(|| UNKNOWN.to_owned());
+        let optional = [
+            ("key_id", &grant.key_id),
+            ("ext_cache_key", &grant.ext_cache_key),
+            ("refresh_on", &refresh_on),
+            (asked::REQUESTED, &requested),
+            (asked::NOT_GRANTED, &not_granted),
+            (LIFETIME, &lifetime),
+        ];
         fields.extend(
             optional.into_iter().filter(|(_, value)| value.is_some()).map(|(name, value)| (name, value.as_deref())),
         );

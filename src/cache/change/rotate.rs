@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::record::Recording;
+use super::record::{Recording, target_of};
 use super::refusal;
+use crate::cache::entry::asked;
 use crate::cache::entry::fields::Fields;
 use crate::cache::entry::keys::Key;
 use crate::cache::find::refresh_token::Membership;
@@ -105,7 +106,7 @@ impl<'t> Recording<'_, 't> {
 
     fn renew(&mut self, copy: &Copy<'_>, secret: &RefreshToken) {
         let family_id = self.grant.family_id.as_ref().filter(|_| self.is_own(&copy.fields));
-        copy.renew(self.edit, secret, family_id, self.now);
+        copy.renew(self.edit, secret, family_id, self.now, self.grant.sign_in.is_some());
     }
 
     /// Returns the new entry's key.
@@ -122,6 +123,10 @@ impl<'t> Recording<'_, 't> {
             ("last_modification_time", Some(&now)),
         ];
         fields.extend(grant.family_id.as_ref().map(|family_id| ("family_id", Some(family_id.as_str()))));
+        let (requested, not_granted) = (target_of(&grant.requested_scopes), target_of(&grant.scopes_not_granted));
+        for (name, text) in [(asked::REQUESTED, &requested), (asked::NOT_GRANTED, &not_granted)] {
+            fields.extend(text.as_deref().map(|text| (name, Some(text))));
+        }
         self.put_new(Section::RefreshToken, Key::refresh_token(grant), &fields, Self::is_own)
     }
 }
@@ -142,13 +147,21 @@ pub(in crate::cache) fn replace_refresh_token(
     for entry in edit.document.entries(Section::RefreshToken) {
         let Ok(fields) = entry.fields() else { continue };
         if fields.lenient("secret").is_some_and(|own| RefreshToken::new(own) == *spent) {
-            Copy { entry, fields }.renew(edit, successor, None, now);
+            Copy { entry, fields }.renew(edit, successor, None, now, false);
         }
     }
 }
 
 impl Copy<'_> {
-    fn renew(&self, edit: &mut Edit<'_>, secret: &RefreshToken, family_id: Option<&FamilyId>, now: Timestamp) {
+    /// What was noted of the former secret goes; of the former sign-in, where this is a new one.
+    fn renew(
+        &self,
+        edit: &mut Edit<'_>,
+        secret: &RefreshToken,
+        family_id: Option<&FamilyId>,
+        now: Timestamp,
+        is_sign_in: bool,
+    ) {
         let now = now.to_string();
         let mut fields = vec![("secret", Some(secret.expose()))];
         // A writer that records no time would not renew one either, and a stale one hides that it wrote last.
@@ -156,7 +169,9 @@ impl Copy<'_> {
             fields.push(("last_modification_time", Some(now.as_str())));
         }
         fields.extend(family_id.map(|family_id| ("family_id", Some(family_id.as_str()))));
-        let unrefused = without_fields(self.entry.value(), &refusal::FIELDS, edit.style);
+        let of_sign_in = if is_sign_in { &asked::OF_SIGN_IN[..] } else { &[] };
+        let void = [&refusal::FIELDS, of_sign_in].concat();
+        let unrefused = without_fields(self.entry.value(), &void, edit.style);
         edit.replace(Section::RefreshToken, &self.entry, with_fields(unrefused.as_bytes(), &fields, edit.style));
     }
 

@@ -1,5 +1,6 @@
+use super::asked;
 use super::fields::Fields;
-use crate::cache::{Defect, Section};
+use crate::cache::{AskedAndGranted, Defect, Section};
 use crate::secret::AccessToken;
 use crate::terms::{ClientId, Environment, HomeAccountId, Realm, ScopeSet};
 use crate::time::Timestamp;
@@ -9,6 +10,10 @@ const WITH_AUTH_SCHEME: &str = "AccessToken_With_AuthScheme";
 
 /// Fields that tie a token to more than the schema's common ones: to a caller's assertion, to extra parameters.
 const REQUEST_FIELDS: [&str; 4] = ["additionalCacheKeyComponents", "ext", "userAssertionHash", "user_assertion_hash"];
+
+/// Tells whether a token's lifetime is known. The libraries keep the field, and go by `expires_on`.
+pub(in crate::cache) const LIFETIME: &str = "tokcache_lifetime";
+pub(in crate::cache) const UNKNOWN: &str = "unknown";
 
 /// A stored access token.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -25,6 +30,10 @@ pub struct AccessTokenEntry {
     pub realm: Realm,
     /// What was granted: `target`.
     pub scopes: ScopeSet,
+    /// What was asked for, where not all of that was granted by its own name: tokcache's `tokcache_requested_scope`.
+    pub requested_scopes: ScopeSet,
+    /// What was asked for and not granted by any name: tokcache's `tokcache_scope_not_granted`.
+    pub scopes_not_granted: ScopeSet,
     /// As the server wrote it; `Bearer` where there is none.
     pub token_type: String,
     /// The token.
@@ -33,6 +42,8 @@ pub struct AccessTokenEntry {
     pub cached_at: Option<Timestamp>,
     /// When it expires.
     pub expires_on: Timestamp,
+    /// Whether the server told no lifetime, so that `expires_on` is nobody's promise: tokcache's `tokcache_lifetime`.
+    pub is_lifetime_unknown: bool,
     /// When it expires while the server is down. No library uses it.
     pub extended_expires_on: Option<Timestamp>,
     /// From when on it should be replaced.
@@ -57,6 +68,15 @@ impl AccessTokenEntry {
         self.refresh_on.is_some_and(|refresh_on| refresh_on <= now)
     }
 
+    /// The scopes that the token was asked for and granted, whatever the server calls them.
+    pub fn asked_and_granted(&self) -> AskedAndGranted {
+        AskedAndGranted {
+            asked: self.requested_scopes.clone(),
+            granted: self.scopes.clone(),
+            not_granted: self.scopes_not_granted.clone(),
+        }
+    }
+
     pub(in crate::cache) fn read(key: &str, fields: &Fields<'_>) -> Result<Self, Defect> {
         Ok(AccessTokenEntry {
             key: key.to_owned(),
@@ -65,10 +85,13 @@ impl AccessTokenEntry {
             client_id: ClientId::new(fields.required("client_id")?),
             realm: Realm::new(fields.text("realm")?.unwrap_or_default()),
             scopes: ScopeSet::parse(&fields.text("target")?.unwrap_or_default()),
+            requested_scopes: asked::requested(fields),
+            scopes_not_granted: asked::not_granted(fields),
             token_type: token_type(fields)?,
             secret: AccessToken::new(fields.required("secret")?),
             cached_at: fields.lenient_time("cached_at"),
             expires_on: fields.time("expires_on")?.ok_or(Defect::Missing("expires_on"))?,
+            is_lifetime_unknown: fields.lenient(LIFETIME).is_some_and(|lifetime| lifetime == UNKNOWN),
             extended_expires_on: fields.lenient_time("extended_expires_on"),
             refresh_on: fields.lenient_time("refresh_on"),
             key_id: fields.key_id()?.map(Into::into),

@@ -2,6 +2,7 @@
 
 pub(super) mod access_token;
 pub(super) mod account;
+pub(super) mod asked;
 pub(super) mod ext_cache_key;
 pub(super) mod fields;
 pub(super) mod keys;

@@ -1,5 +1,6 @@
+use super::asked;
 use super::fields::Fields;
-use crate::cache::{Defect, Refusal, Section};
+use crate::cache::{AskedAndGranted, Defect, Refusal, Section, Withheld};
 use crate::secret::RefreshToken;
 use crate::terms::{ClientId, Environment, FamilyId, HomeAccountId, ScopeSet};
 use crate::time::Timestamp;
@@ -23,11 +24,26 @@ pub struct RefreshTokenEntry {
     pub last_modification_time: Option<Timestamp>,
     /// What it was first granted for: `target`. It does not bind it.
     pub scopes: ScopeSet,
+    /// What was asked for at sign-in, where not all of that was granted by its own name.
+    pub requested_scopes: ScopeSet,
+    /// What was asked for at sign-in and not granted by any name.
+    pub scopes_not_granted: ScopeSet,
+    /// What refreshes have lately asked for in vain.
+    pub withheld: Vec<Withheld>,
     /// That the server refused it lately. It may be out of date, and about a predecessor.
     pub refusal: Option<Refusal>,
 }
 
 impl RefreshTokenEntry {
+    /// The scopes that the sign-in asked for and was granted, whatever the server calls them.
+    pub fn asked_and_granted(&self) -> AskedAndGranted {
+        AskedAndGranted {
+            asked: self.requested_scopes.clone(),
+            granted: self.scopes.clone(),
+            not_granted: self.scopes_not_granted.clone(),
+        }
+    }
+
     pub(in crate::cache) fn read(key: &str, fields: &Fields<'_>) -> Result<Self, Defect> {
         fields.check_credential_type(Section::RefreshToken)?;
         Ok(RefreshTokenEntry {
@@ -39,6 +55,9 @@ impl RefreshTokenEntry {
             family_id: fields.text("family_id")?.map(FamilyId::new),
             last_modification_time: fields.lenient_time("last_modification_time"),
             scopes: ScopeSet::parse(&fields.lenient("target").unwrap_or_default()),
+            requested_scopes: asked::requested(fields),
+            scopes_not_granted: asked::not_granted(fields),
+            withheld: asked::withheld(fields),
             refusal: Refusal::read(fields),
         })
     }

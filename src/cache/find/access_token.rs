@@ -18,7 +18,7 @@ impl<'t> Document<'t> {
     ) -> Option<AccessTokenEntry> {
         let mut best = Best::default();
         for candidate in self.entries(Section::AccessToken) {
-            let Ok(entry) = read(&candidate) else { continue };
+            let Ok(entry) = read(&candidate).map(|entry| query.timed(entry)) else { continue };
             let verdict = query.judge(&entry, now);
             judge(&entry, verdict);
             best.offer(entry, candidate.position, verdict);
@@ -30,7 +30,7 @@ impl<'t> Document<'t> {
     pub(crate) fn find_access_token(self, query: &AccessTokenQuery, now: Timestamp) -> Option<AccessTokenEntry> {
         let mut best = Best::default();
         for candidate in self.all_entries(Section::AccessToken).filter(|entry| query.may_match(entry)) {
-            let Ok(entry) = read(&candidate) else { continue };
+            let Ok(entry) = read(&candidate).map(|entry| query.timed(entry)) else { continue };
             let verdict = query.judge(&entry, now);
             best.offer(entry, candidate.position, verdict);
         }
@@ -96,6 +96,12 @@ pub(in crate::cache) fn is_granted(
     scopes: &ScopeSet,
     case: CaseRule,
 ) -> bool {
-    let granted = |scope| glance.target.split_whitespace().any(|own| case.same(own, scope));
+    let stands_in = |scopes: &str, scope: &str| scopes.split_whitespace().any(|own| case.same(own, scope));
+    let granted = |scope: &str| {
+        stands_in(glance.target, scope)
+            || stands_in(glance.requested, scope)
+            // GitHub's way, as other libraries store it.
+            || glance.target.split([',', ' ']).any(|own| case.same(own, scope))
+    };
     case.same(glance.client_id, client_id.as_str()) && resource_scopes(scopes).all(granted)
 }

@@ -39,6 +39,12 @@ impl CaseRule {
         scopes.iter().any(|own| self.same(own, scope))
     }
 
+    /// Whether `scope` is among scopes as a server or another library wrote them. GitHub's have commas between them.
+    pub(in crate::cache) fn grants(self, scopes: &ScopeSet, scope: &str) -> bool {
+        self.contains(scopes, scope)
+            || scopes.iter().any(|own| own.contains(',') && own.split(',').any(|part| self.same(part, scope)))
+    }
+
     pub(in crate::cache) fn same_option(self, a: Option<&str>, b: Option<&str>) -> bool {
         match (a, b) {
             (Some(a), Some(b)) => self.same(a, b),

@@ -1,6 +1,7 @@
 //! Questions to the cache: which entry answers a query, and whose an entry is.
 
 pub(super) mod access_token;
+pub(super) mod asked;
 pub(super) mod matching;
 pub(super) mod owner;
 pub(super) mod query;

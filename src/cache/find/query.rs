@@ -22,6 +22,8 @@ pub struct AccessTokenQuery {
     pub ext_cache_key: Option<String>,
     /// How long it has to be valid still.
     pub min_valid: MinValid,
+    /// How long a token is valid whose lifetime nobody knows; `None` means until it is revoked.
+    pub lifetime: Option<Duration>,
 }
 
 /// Whose token it is.
@@ -43,11 +45,12 @@ impl Owner {
 }
 
 /// How long a token has to be valid still.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum MinValid {
     /// This long.
     AtLeast(Duration),
     /// 5 minutes as in MSAL, but at most a fifth of the token's own lifetime: some providers issue for 5 minutes.
+    #[default]
     Default,
 }
 

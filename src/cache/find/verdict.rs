@@ -51,6 +51,8 @@ pub enum Reason {
     RealmDiffers,
     /// Not all wanted scopes were granted.
     ScopesMissing,
+    /// Not all wanted scopes were granted: the server was asked for them with this token, and left them out.
+    ScopesNotGranted,
     /// It expires too soon.
     TooShort {
         /// For how long it is valid still.
@@ -74,6 +76,7 @@ impl fmt::Display for Reason {
             Reason::OwnerDiffers => "it belongs to another account",
             Reason::RealmDiffers => "it belongs to another tenant",
             Reason::ScopesMissing => "it lacks a scope",
+            Reason::ScopesNotGranted => "it lacks a scope that the server did not grant with it",
             Reason::TooShort { left, needed } => {
                 let (left, needed) = (left.as_secs(), needed.as_secs());
                 return write!(formatter, "it expires in {left} s, and {needed} s are needed");
@@ -90,6 +93,15 @@ impl AccessTokenQuery {
         }
     }
 
+    /// The entry with the lifetime that the query gives to a token that came without one.
+    pub(in crate::cache) fn timed(&self, mut entry: AccessTokenEntry) -> AccessTokenEntry {
+        if let (true, Some(lifetime), Some(cached_at)) = (entry.is_lifetime_unknown, self.lifetime, entry.cached_at) {
+            entry.expires_on = cached_at.plus(lifetime);
+            entry.is_lifetime_unknown = false;
+        }
+        entry
+    }
+
     fn mismatch(&self, entry: &AccessTokenEntry) -> Option<Reason> {
         let case = CaseRule::of(&self.environment);
         let reason = if !self.environment.is_alias_of(entry.environment.as_str()) {
@@ -100,8 +112,8 @@ impl AccessTokenQuery {
             Reason::OwnerDiffers
         } else if !self.realms.iter().any(|realm| case.same(realm.as_str(), entry.realm.as_str())) {
             Reason::RealmDiffers
-        } else if !self.wanted_scopes(&entry.scopes, case) {
-            Reason::ScopesMissing
+        } else if let Some(reason) = self.scopes_missing(entry, case) {
+            reason
         } else if entry.key_id != self.key_id {
             Reason::KeyIdDiffers
         } else if !entry.is_bearer() && self.key_id.is_none() {
@@ -124,9 +136,17 @@ impl AccessTokenQuery {
             && (self.owner != Owner::Application || !USER_SCOPES.into_iter().any(is_users))
     }
 
-    fn wanted_scopes(&self, granted: &ScopeSet, case: CaseRule) -> bool {
-        let mut wanted = resource_scopes(&self.scopes).peekable();
-        wanted.peek().is_some() && wanted.all(|scope| case.contains(granted, scope))
+    /// A scope is there by the name that the server gave it, or by the one it was asked for.
+    fn scopes_missing(&self, entry: &AccessTokenEntry, case: CaseRule) -> Option<Reason> {
+        let is_withheld = |scope: &str| case.contains(&entry.scopes_not_granted, scope);
+        let is_there = |scope: &str| {
+            case.grants(&entry.scopes, scope) || case.contains(&entry.requested_scopes, scope) && !is_withheld(scope)
+        };
+        let mut missing = resource_scopes(&self.scopes).filter(|scope| !is_there(scope)).peekable();
+        if missing.peek().is_none() {
+            return self.scopes.is_empty().then_some(Reason::ScopesMissing);
+        }
+        Some(if missing.any(is_withheld) { Reason::ScopesNotGranted } else { Reason::ScopesMissing })
     }
 
     fn untimely(&self, entry: &AccessTokenEntry, now: Timestamp) -> Option<Reason> {

@@ -10,6 +10,7 @@ pub(in crate::cache) struct Look {
     home_account_id: Span,
     realm: Span,
     target: Span,
+    requested: Span,
 }
 
 /// What an entry says in which nothing is escaped. Empty is what is missing or no string.
@@ -18,6 +19,7 @@ pub(in crate::cache) struct Glance<'t> {
     pub(in crate::cache) home_account_id: &'t str,
     pub(in crate::cache) realm: &'t str,
     pub(in crate::cache) target: &'t str,
+    pub(in crate::cache) requested: &'t str,
 }
 
 impl Look {
@@ -28,6 +30,7 @@ impl Look {
             br#""home_account_id""# => &mut self.home_account_id,
             br#""realm""# => &mut self.realm,
             br#""target""# => &mut self.target,
+            br#""tokcache_requested_scope""# => &mut self.requested,
             _ => return,
         };
         *place = field.value;
@@ -37,13 +40,14 @@ impl Look {
 impl<'t> Entry<'t> {
     /// `None` where only parsing tells, as letters may be written as escapes.
     pub(in crate::cache) fn glance(&self) -> Option<Glance<'t>> {
-        let Look { client_id, home_account_id, realm, target } = self.member.look;
+        let Look { client_id, home_account_id, realm, target, requested } = self.member.look;
         let said = |place| self.string(place).unwrap_or_default();
         (!self.is_escaped()).then(|| Glance {
             client_id: said(client_id),
             home_account_id: said(home_account_id),
             realm: said(realm),
             target: said(target),
+            requested: said(requested),
         })
     }
 

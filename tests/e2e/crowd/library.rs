@@ -162,7 +162,7 @@ impl Writer {
             min_valid: MinValid::Default,
             force_refresh: true,
             offline: false,
-            claims: None,
+            ..SilentRequest::default()
         };
         client.acquire_token_silent(&request).map(drop)
     }
