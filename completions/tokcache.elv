@@ -119,6 +119,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'tokcache;clear'= {
+            cand --revocation-endpoint 'Where the provider''s discovery does not name it'
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
             cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
@@ -207,7 +208,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand list 'Print the names'
             cand show 'Print the settings of one, as TOML'
             cand set 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope, --account'
-            cand remove 'Forget the settings; tokens stay in the cache'
+            cand remove 'Forget the settings; tokens stay in the cache, unless --sign-out is given'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'tokcache;profile;list'= {
@@ -275,6 +276,9 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
             cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
             cand --error-format 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]'
+            cand --sign-out 'First sign out the account that the profile belongs to, as `clear` does'
+            cand -y 'Do not ask'
+            cand --yes 'Do not ask'
             cand -v 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
             cand --verbose 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
             cand -h 'Print help (see more with ''--help'')'
@@ -284,7 +288,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand list 'Print the names'
             cand show 'Print the settings of one, as TOML'
             cand set 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope, --account'
-            cand remove 'Forget the settings; tokens stay in the cache'
+            cand remove 'Forget the settings; tokens stay in the cache, unless --sign-out is given'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'tokcache;profile;help;list'= {
@@ -473,7 +477,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand list 'Print the names'
             cand show 'Print the settings of one, as TOML'
             cand set 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope, --account'
-            cand remove 'Forget the settings; tokens stay in the cache'
+            cand remove 'Forget the settings; tokens stay in the cache, unless --sign-out is given'
         }
         &'tokcache;help;profile;list'= {
         }

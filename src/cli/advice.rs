@@ -13,6 +13,8 @@ pub(super) enum Advice {
     Again,
     /// What was typed, with this value of this flag.
     AgainWith(&'static str, String),
+    /// What was typed, with these values of these flags.
+    AgainWithAll(Vec<(&'static str, String)>),
     /// What was typed, less this flag.
     AgainWithout(&'static str),
     /// Something else.
@@ -29,6 +31,11 @@ impl Advice {
             Advice::AgainWith(flag, value) => {
                 let (own, childs) = parted(typed);
                 command_line(with(own, flag, value).iter().chain(childs))
+            }
+            Advice::AgainWithAll(flags) => {
+                let (own, childs) = parted(typed);
+                let own = flags.iter().fold(own.to_vec(), |own, (flag, value)| with(&own, flag, value));
+                command_line(own.iter().chain(childs))
             }
             Advice::AgainWithout(flag) => {
                 let (own, childs) = parted(typed);

@@ -3,8 +3,9 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use clap::Args;
-use tokcache::acquire::{Revocation, SignOutRequest, forget_everything};
+use tokcache::acquire::{AcquireError, Revocation, SignOutRequest, forget_everything};
 use tokcache::cache::RefreshTokenEntry;
+use tokcache::oauth::Endpoint;
 use tokcache::store::CacheStore as _;
 use tokcache::terms::ScopeSet;
 
@@ -24,6 +25,10 @@ pub(super) struct Input {
     #[arg(long)]
     no_revoke: bool,
 
+    /// Where the provider's discovery does not name it
+    #[arg(long, value_name = "URL")]
+    revocation_endpoint: Option<String>,
+
     /// Do not ask
     #[arg(short, long)]
     yes: bool,
@@ -34,11 +39,29 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     if input.all {
         return clear_all(&context, &input);
     }
-    let client = context.client(context.registration()?);
-    let request = SignOutRequest { account: context.account(), revoke: !input.no_revoke };
-    let signed_out = client.sign_out(&request).map_err(|error| context.failure(error, &ScopeSet::default()))?;
+    sign_out(&context, !input.no_revoke, input.revocation_endpoint.as_deref())
+}
+
+/// Signs out the account that is meant.
+pub(super) fn sign_out(context: &Context, revoke: bool, revocation_endpoint: Option<&str>) -> Result<(), Failure> {
+    let mut registration = context.registration()?;
+    if let Some(url) = revocation_endpoint {
+        let wrong = |error| Failure::new(Exit::Config, format!("--revocation-endpoint: {error}"));
+        let endpoint = Endpoint::parse(url).map_err(|error| wrong(error).try_with("--revocation-endpoint", "URL"))?;
+        registration.endpoints.revocation = Some(endpoint);
+    }
+    let request = SignOutRequest { account: context.account(), revoke };
+    let outcome = context.client(registration).sign_out(&request);
+    let signed_out = match outcome {
+        Err(AcquireError::NoSuchAccount { .. }) if context.settings.account.is_none() => None,
+        outcome => outcome.map_err(|error| context.failure(error, &ScopeSet::default()))?,
+    };
     let Some(signed_out) = signed_out else {
-        tell("nobody was signed in");
+        let wanted = context.account_name();
+        tell(plain(&format!(
+            "{} was signed in",
+            wanted.map_or("nobody".to_owned(), |name| format!("no account {name:?}"))
+        )));
         return Ok(());
     };
     let account = signed_out.account;
@@ -103,6 +126,11 @@ fn confirm(question: &str) -> Result<bool, Failure> {
         return Err(Failure::new(Exit::Usage, "--all asks on a terminal; this is none")
             .try_tokcache(["clear", "--all", "--yes"]));
     }
+    ask(question)
+}
+
+/// Asks on the terminal.
+pub(super) fn ask(question: &str) -> Result<bool, Failure> {
     let mut answer = String::new();
     let _ = write!(io::stderr().lock(), "{question} [y/N] ");
     io::stdin().lock().read_line(&mut answer).map_err(|error| Failure::new(Exit::Unexpected, error))?;

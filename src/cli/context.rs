@@ -109,7 +109,7 @@ impl Context {
         let is_of_ca_file =
             matches!(error, AcquireError::Misconfigured { .. }) && self.network.inner.has_refused_ca_file();
         let failure = Failure::from_acquire(error, self.login_words(scopes));
-        let failure = if is_of_nobody { failure.saying_more(&self.elsewhere()) } else { failure };
+        let failure = if is_of_nobody { failure.saying_more(&self.where_typed()) } else { failure };
         if is_of_ca_file {
             return failure.try_with("--ca-file", "PATH");
         }
@@ -117,7 +117,7 @@ impl Context {
     }
 
     /// Where nobody is signed in, if it is not where the profile says: somebody may be signed in there.
-    fn elsewhere(&self) -> String {
+    fn where_typed(&self) -> String {
         let at = self.settings.authority.iter().map(|authority| format!(" at {authority}"));
         let with = self.settings.client_id.iter().map(|client_id| format!(" with the client {client_id}"));
         at.chain(with).collect()

@@ -109,6 +109,12 @@ impl Failure {
         self
     }
 
+    /// With what was typed, but these values of these flags.
+    pub(super) fn try_with_all(mut self, flags: Vec<(&'static str, String)>) -> Self {
+        self.advice = Some(Advice::AgainWithAll(flags));
+        self
+    }
+
     /// With what was typed, less this flag.
     pub(super) fn try_without(mut self, flag: &'static str) -> Self {
         self.advice = Some(Advice::AgainWithout(flag));

@@ -9,11 +9,11 @@ use tokcache::time::SystemClock;
 
 use super::args::Settings;
 use super::passphrase::Asking;
-use super::profiles::{self, Changing, Profile, absolute};
+use super::profiles::{self, Profile, absolute};
 use super::registration::is_same_authority;
 use super::scopes::Scopes;
-use super::{Exit, Failure, keys, store};
-use crate::output::{self, command_line, plain, quote, tell};
+use super::{Exit, Failure, keys, removal, store};
+use crate::output::{self, plain, quote, tell};
 
 #[derive(Args, Debug)]
 pub(super) struct Input {
@@ -42,11 +42,8 @@ enum Action {
         #[arg(long, conflicts_with = "account")]
         no_account: bool,
     },
-    /// Forget the settings; tokens stay in the cache
-    Remove {
-        /// Its name [default: that of --profile]
-        name: Option<String>,
-    },
+    /// Forget the settings; tokens stay in the cache, unless --sign-out is given
+    Remove(removal::Input),
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
@@ -54,7 +51,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
         Action::List => list(),
         Action::Show { name } => show(name, settings),
         Action::Set { name, scopes, no_account } => set(&named(name, settings)?, &scopes, no_account, settings),
-        Action::Remove { name } => remove(name, settings),
+        Action::Remove(input) => removal::run(settings, input),
     }
 }
 
@@ -139,33 +136,6 @@ fn store_url(settings: &Settings) -> Result<Option<String>, Failure> {
     let encryption = keys::encryption(settings, None)?.unwrap_or_default();
     let keys = keys::settings(Asking::never(), false, settings.verbose);
     Ok(Some(store::open(Some(url), settings, encryption, keys, Arc::new(SystemClock::new()))?.describe().url))
-}
-
-fn remove(typed: Option<String>, settings: &Settings) -> Result<(), Failure> {
-    let name = &named(typed.clone(), settings)?;
-    // One that cannot be used can be removed, too.
-    let profile = profiles::load_saved(name).ok().flatten();
-    let is_removed = Changing::begin(settings.lock_timeout())?.remove(name)?;
-    let is_built_in = profiles::load(name)?.is_some();
-    if !is_removed {
-        return Err(if is_built_in { built_in(name) } else { unknown(name, typed, settings) });
-    }
-    let advice = profile.map(|profile| format!("; {} forgets tokens", quoted_clear(&profile))).unwrap_or_default();
-    let what = if is_built_in { "is as it was built in again" } else { "is gone" };
-    tell(format_args!("The profile {name:?} {what}{advice}."));
-    Ok(())
-}
-
-/// The command that signs out what a profile that is gone was for.
-fn quoted_clear(profile: &Profile) -> String {
-    let flags = [("--authority", &profile.authority), ("--client-id", &profile.client_id), ("--store", &profile.store)];
-    let words = flags.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value.clone()?])).flatten();
-    format!("`{}`", command_line(["tokcache", "clear"].map(str::to_owned).into_iter().chain(words)))
-}
-
-fn built_in(name: &str) -> Failure {
-    Failure::new(Exit::Config, format!("the profile {name:?} is built in and cannot be removed"))
-        .try_shell("tokcache profile list")
 }
 
 fn unknown(name: &str, typed: Option<String>, settings: &Settings) -> Failure {

@@ -3,7 +3,7 @@
 //! A profile that names no account means the only one that is signed in. Before somebody else signs in, these profiles
 //! are looked at, so that each can be made that person's whose it was.
 
-use tokcache::acquire::SilentRequest;
+use tokcache::acquire::{AcquireError, Explanation, SilentRequest};
 use tokcache::cache::{Account, MinValid};
 use tokcache::store::CacheStore as _;
 use tokcache::terms::ScopeSet;
@@ -20,6 +20,18 @@ pub(super) struct Sibling {
     profile: Profile,
     /// Whom it names, or else means, if that person is signed in.
     signed_in: Option<Account>,
+}
+
+/// What a profile holds.
+pub(super) enum Owned {
+    /// The tokens of an account, which no other profile is for.
+    Alone(Account),
+    /// Several people are signed in, and the profile does not say which of them it means.
+    Several,
+    /// The tokens of an account, which this profile is for, too.
+    Shared(String),
+    /// Nothing that could be found out.
+    Unknown,
 }
 
 impl Sibling {
@@ -55,17 +67,41 @@ impl Context {
         is_there && one.client_id == other.client_id && is_here
     }
 
+    /// What the profile `name` holds that is lost sight of when it goes.
+    pub(super) fn owned(&self, name: &str, profile: &Profile) -> Owned {
+        let account = match self.explained(profile, self.account().as_deref()) {
+            Some(Ok(Explanation { account: Some(account), .. })) => account,
+            Some(Err(AcquireError::AmbiguousAccount { .. })) => return Owned::Several,
+            _ => return Owned::Unknown,
+        };
+        let others = self.siblings(profile).unwrap_or_default();
+        let is_other = |sibling: &&Sibling| sibling.name != name && sibling.signed_in.as_ref() == Some(&account);
+        match others.iter().find(is_other) {
+            Some(other) => Owned::Shared(other.name.clone()),
+            None => Owned::Alone(account),
+        }
+    }
+
     /// Who is signed in of those that `profile` names or means.
     fn signed_in(&self, profile: &Profile) -> Option<Account> {
+        self.explained(profile, profile.account().map(ProfileAccount::wanted))?.ok()?.account
+    }
+
+    /// Whom `wanted` means among those who are signed in with the client of `profile`.
+    pub(super) fn explained(
+        &self,
+        profile: &Profile,
+        wanted: Option<&str>,
+    ) -> Option<Result<Explanation, AcquireError>> {
         let request = SilentRequest {
             scopes: ScopeSet::default(),
-            account: profile.account().map(|account| account.wanted().to_owned()),
+            account: wanted.map(str::to_owned),
             min_valid: MinValid::Default,
             force_refresh: false,
             offline: true,
             ..SilentRequest::default()
         };
-        self.client(self.registration_of(profile).ok()?).explain(&request).ok()?.account
+        Some(self.client(self.registration_of(profile).ok()?).explain(&request))
     }
 
     /// Makes each of `siblings` that names nobody the profile of the person that it meant before `newcomer` signed in:

@@ -25,6 +25,11 @@ impl Context {
         self.settings.account.clone().or_else(|| Some(self.account_of_profile()?.wanted().to_owned()))
     }
 
+    /// The account that is meant, as a person knows it.
+    pub(super) fn account_name(&self) -> Option<&str> {
+        self.settings.account.as_deref().or_else(|| Some(self.account_of_profile()?.name))
+    }
+
     /// The account of the profile, where the profile's authority and client are meant: at another authority, or with
     /// another client, it says nothing.
     fn account_of_profile(&self) -> Option<ProfileAccount<'_>> {
@@ -76,6 +81,14 @@ impl Context {
         if let (Some(Source::Profile), Some(account)) = (self.account_source(), self.account_of_profile()) {
             let message = format!("{}, whose profile this is, is not signed in", account.name);
             return Failure::new(Exit::InteractionRequired, message).try_tokcache(self.login_words(scopes));
+        }
+        if let Some(elsewhere) = self.elsewhere(wanted) {
+            let message = format!("no account {wanted:?} is signed in here; {}", elsewhere.said);
+            let failure = Failure::new(Exit::Account, message).of_variable("TOKCACHE_ACCOUNT", &self.settings);
+            return match elsewhere.flags {
+                Some(flags) => failure.try_with_all(flags),
+                None => failure.try_tokcache(["list"]),
+            };
         }
         let failure = Failure::new(Exit::Account, error);
         let failure = match (candidates, wanted) {
@@ -152,7 +165,7 @@ pub(super) fn name(account: &Account) -> &str {
 }
 
 /// The shortest that means this account and none of the others, for a command line.
-fn name_to_type(account: &Account, all: &[Account]) -> String {
+pub(super) fn name_to_type(account: &Account, all: &[Account]) -> String {
     let username = account.username.as_str();
     let is_of_one = all.iter().filter(|other| is_named(other, username)).count() == 1;
     let is_plain = !username.is_empty() && !username.starts_with('-') && !username.chars().any(char::is_control);

@@ -211,6 +211,51 @@ fn a_token_from_a_sign_in_by_somebody_else_is_not_printed() {
     assert!(said.contains("bob@example.com has signed in, and not alice@example.com"), "{said}");
 }
 
+/// A program that is told nothing by variables.
+fn unset(home: &Home, program: &str, arguments: &[&str]) -> Output {
+    let mut command = home.command(program);
+    for name in ["AUTHORITY", "CA_FILE", "CLIENT_ID", "STORE"] {
+        command.env_remove(format!("TOKCACHE_{name}"));
+    }
+    output_of(command.args(arguments))
+}
+
+#[test]
+fn the_advice_after_a_profile_is_removed_signs_its_person_out_at_the_server() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    signed_in(&home, &provider, "alice", &["--profile", "work", "--scope", "api.read"]);
+    signed_in(&home, &provider, "bob", &["--scope", "api.read"]);
+    home.answer(&["profile", "remove", "default"]);
+
+    let removed = unset(&home, env!("CARGO_BIN_EXE_tokcache"), &["profile", "remove", "work"]);
+
+    let said = String::from_utf8_lossy(&removed.stderr).into_owned();
+    assert!(removed.status.success(), "{said}");
+    assert_eq!(provider.live_refresh_tokens(), 1, "{said}");
+    let advice = said.split('`').nth(1).expect("a command").replacen("tokcache", env!("CARGO_BIN_EXE_tokcache"), 1);
+    let signed_out = unset(&home, "sh", &["-c", &advice]);
+    let said = String::from_utf8_lossy(&signed_out.stderr);
+    assert!(signed_out.status.success(), "{advice}: {said}");
+    assert!(said.contains("Signed out alice@example.com; the server has revoked"), "{said}");
+    assert_eq!(provider.live_refresh_tokens(), 0);
+    assert_eq!(owner(&home, &["--scope", "api.read"]), "bob@example.com");
+}
+
+#[test]
+fn a_profile_can_be_removed_with_its_sign_in() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    signed_in(&home, &provider, "alice", &["--profile", "work", "--scope", "api.read"]);
+    signed_in(&home, &provider, "bob", &["--scope", "api.read"]);
+
+    home.answer(&["profile", "remove", "work", "--sign-out"]);
+
+    assert_eq!(provider.live_refresh_tokens(), 0);
+    assert_eq!(home.error(3, &["token", "--profile", "work"])["code"], "config");
+    assert_eq!(owner(&home, &[]), "bob@example.com");
+}
+
 #[test]
 fn without_a_profile_the_cache_of_a_profile_serves_and_refreshes() {
     let provider = Provider::start();

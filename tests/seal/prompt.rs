@@ -1,11 +1,11 @@
-//! A person is asked for a passphrase, on a terminal.
+//! A person is asked, on a terminal: for a passphrase, and before something is lost.
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 
 use rustix::process::Signal;
 
-use crate::harness::{ACCESS_TOKEN, Terminal};
+use crate::harness::{ACCESS_TOKEN, REFRESH_TOKEN, Terminal};
 use crate::support::home::Home;
 use crate::support::{answer_of, failure_of};
 
@@ -135,4 +135,40 @@ fn with_a_copy_in_the_kernel_a_person_is_asked_once_a_login_session() {
     let mut terminal = Terminal::running(&session);
     answer(&mut terminal, OLD, &format!("{PASSPHRASE}\n"));
     assert_eq!(answer_of(&terminal.end()), ACCESS_TOKEN);
+}
+
+/// Removes the profile of somebody who is signed in, and answers each question.
+fn removed(home: &Home, answers: &[(&str, &str)]) -> String {
+    let mut terminal = asked(home, "profile remove");
+    for (question, keys) in answers {
+        terminal.wait_for(question);
+        terminal.press(keys);
+    }
+    let output = terminal.end();
+    assert!(output.status.success());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn a_profile_is_removed_when_a_person_says_so_and_its_sign_in_only_if_that_is_said_too() {
+    let home = Home::new();
+    let profile = home.path("config/profiles/default.toml");
+    let (remove, sign_out) = ("Remove the profile \"default\"? [y/N] ", "Sign out bob@example.com first?");
+
+    assert!(removed(&home, &[(remove, "\n")]).ends_with("nothing was changed\n"));
+    assert!(profile.exists());
+
+    fs::copy(&profile, home.path("copy")).unwrap();
+    assert!(removed(&home, &[(remove, "y\n"), (sign_out, "n\n")]).contains("bob@example.com is still signed in"));
+    assert!(!profile.exists());
+    assert!(fs::read_to_string(home.cache()).unwrap().contains(REFRESH_TOKEN));
+
+    fs::rename(home.path("copy"), &profile).unwrap();
+    let mut terminal = asked(&home, "profile remove");
+    for question in [remove, sign_out] {
+        terminal.wait_for(question);
+        terminal.press("y\n");
+    }
+    terminal.end();
+    assert!(!fs::read_to_string(home.cache()).unwrap().contains(REFRESH_TOKEN));
 }

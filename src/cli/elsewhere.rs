@@ -1,0 +1,75 @@
+//! Where an account is signed in that is not signed in here: under another profile, or at least with another client.
+
+use tokcache::acquire;
+use tokcache::cache::Holding;
+use tokcache::store::CacheStore as _;
+
+use super::args::Settings;
+use super::context::Context;
+use super::passphrase::Asking;
+use super::profiles;
+use super::whose::{is_named, name};
+
+/// Where somebody is signed in.
+pub(super) struct Elsewhere {
+    /// In words.
+    pub(super) said: String,
+    /// What has to be typed besides, if it is known.
+    pub(super) flags: Option<Vec<(&'static str, String)>>,
+}
+
+impl Context {
+    /// Where `wanted` is signed in, if it is anywhere.
+    pub(super) fn elsewhere(&self, wanted: &str) -> Option<Elsewhere> {
+        let names = profiles::names().unwrap_or_default();
+        // The one in use, too: the authority or client may be another than its own.
+        let found = names.iter().find_map(|name| self.under_profile(name, wanted));
+        found.or_else(|| self.with_another_client(wanted))
+    }
+
+    fn under_profile(&self, name_of_profile: &str, wanted: &str) -> Option<Elsewhere> {
+        let profile = profiles::load(name_of_profile).ok()??;
+        let here = self.store.describe().url;
+        let is_here = self.settings.store.is_some()
+            || profile.store.as_ref().map_or(self.profile_store().is_none(), |store| *store == here);
+        let explained = if is_here {
+            self.explained(&profile, Some(wanted))
+        } else {
+            // A key that has to be asked for is not worth it.
+            if profile.encrypt.as_deref().is_some_and(|encrypt| encrypt != "none") {
+                return None;
+            }
+            let settings = Settings { profile: Some(name_of_profile.to_owned()), ..Settings::default() };
+            Context::new(&settings, Asking::never()).ok()?.explained(&profile, Some(wanted))
+        };
+        let account = explained?.ok()?.account?;
+        let mut flags = vec![("--profile", name_of_profile.to_owned())];
+        // What was typed or set beats what the profile says.
+        let beaten = [
+            ("--authority", &self.settings.authority, profile.authority),
+            ("--client-id", &self.settings.client_id, profile.client_id),
+        ];
+        flags.extend(beaten.into_iter().filter_map(|(flag, typed, own)| Some((flag, typed.as_ref().and(own)?))));
+        let said = format!("{} is, with the profile {name_of_profile:?}", name(&account));
+        Some(Elsewhere { said, flags: Some(flags) })
+    }
+
+    /// The store that the profile in use names.
+    fn profile_store(&self) -> Option<&String> {
+        self.profile.as_ref().and_then(|profile| profile.store.as_ref()).filter(|_| self.settings.store.is_none())
+    }
+
+    fn with_another_client(&self, wanted: &str) -> Option<Elsewhere> {
+        let cache = acquire::load(&self.store).ok()?;
+        let (holdings, _) = cache.holdings();
+        let Holding { account, access_tokens, refresh_tokens } =
+            holdings.into_iter().find(|holding| is_named(&holding.account, wanted))?;
+        let mut clients: Vec<_> = refresh_tokens.iter().map(|entry| entry.client_id.to_string()).collect();
+        clients.extend(access_tokens.iter().map(|entry| entry.client_id.to_string()));
+        clients.sort_unstable();
+        clients.dedup();
+        let clients = clients.join(" and ");
+        let said = format!("{} is, at {} with the client {clients}", name(&account), account.environment);
+        Some(Elsewhere { said, flags: None })
+    }
+}

@@ -1,0 +1,114 @@
+//! `tokcache profile remove`: forget named settings, and sign out whom they belonged to, if that is wanted.
+
+use std::io::{self, IsTerminal};
+
+use clap::Args;
+use tokcache::store::CacheStore as _;
+
+use super::args::Settings;
+use super::clear::{ask, sign_out};
+use super::context::Context;
+use super::passphrase::Asking;
+use super::profiles::{self, Changing, Profile};
+use super::siblings::Owned;
+use super::whose::name_to_type;
+use super::{Exit, Failure};
+use crate::output::{command_line, plain, tell};
+
+#[derive(Args, Debug)]
+pub(super) struct Input {
+    /// Its name [default: that of --profile]
+    name: Option<String>,
+
+    /// First sign out the account that the profile belongs to, as `clear` does
+    #[arg(long)]
+    sign_out: bool,
+
+    /// Do not ask
+    #[arg(short, long)]
+    yes: bool,
+}
+
+pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
+    let name = input.name.clone().map_or_else(|| profiles::chosen(settings), Ok)?;
+    // One that cannot be used can be removed, too.
+    let saved = profiles::load_saved(&name);
+    if matches!(saved, Ok(None)) {
+        return Err(if profiles::load(&name)?.is_some() { built_in(&name) } else { unknown(&name, &input, settings) });
+    }
+    let own = Settings { profile: Some(name.clone()), ..settings.clone() };
+    let context = Context::new(&own, Asking::never());
+    let owned = match (&context, &saved) {
+        (Ok(context), Ok(Some(profile))) => context.owned(&name, profile),
+        _ => Owned::Unknown,
+    };
+    let mut sign_out_first = input.sign_out;
+    if !input.yes && io::stdin().is_terminal() {
+        if !ask(&format!("Remove the profile {name:?}?"))? {
+            tell("nothing was changed");
+            return Ok(());
+        }
+        if let (false, Owned::Alone(account)) = (sign_out_first, &owned) {
+            let account = plain(name_to_type(account, std::slice::from_ref(account)).as_str());
+            sign_out_first = ask(&format!("Sign out {account} first? Otherwise the tokens stay in the cache."))?;
+        }
+    }
+    if sign_out_first {
+        sign_out(&context?, true, None)?;
+        return removed(&name, settings, "");
+    }
+    let left = match (owned, saved, context) {
+        (Owned::Alone(account), Ok(Some(profile)), Ok(context)) => {
+            let account = name_to_type(&account, std::slice::from_ref(&account));
+            format!("; {account} is still signed in: `{}` signs out", clear_command(&context, &profile, &account))
+        }
+        (Owned::Shared(profile), ..) => format!("; its tokens are those of the profile {profile:?}, too, and stay"),
+        (Owned::Several, ..) => "; its tokens stay: `tokcache list` shows them".to_owned(),
+        _ => String::new(),
+    };
+    removed(&name, settings, &left)
+}
+
+fn removed(name: &str, settings: &Settings, left: &str) -> Result<(), Failure> {
+    Changing::begin(settings.lock_timeout())?.remove(name)?;
+    let what = if profiles::load(name)?.is_some() { "is as it was built in again" } else { "is gone" };
+    tell(plain(&format!("The profile {name:?} {what}{left}.")));
+    Ok(())
+}
+
+/// The command that signs out whom a profile belonged to when the profile is gone: whatever the profile said has to be
+/// said by flags.
+fn clear_command(context: &Context, profile: &Profile, account: &str) -> String {
+    let ca_file = context.settings.ca_file.as_ref().or(profile.ca_file.as_ref());
+    let ca_file = ca_file.map(|path| path.to_string_lossy().into_owned());
+    let default = profiles::load_saved("default").ok().flatten().unwrap_or_default();
+    let is_said = [&profile.store, &context.settings.store, &default.store].iter().any(|store| store.is_some());
+    let flags = [
+        ("--authority", context.settings.authority.clone().or(profile.authority.clone())),
+        ("--client-id", context.settings.client_id.clone().or(profile.client_id.clone())),
+        ("--account", Some(account.to_owned())),
+        ("--store", is_said.then(|| context.store.describe().url)),
+        ("--encrypt", context.settings.encrypt.clone().or(profile.encrypt.clone())),
+        ("--ca-file", ca_file),
+        ("--revocation-endpoint", profile.endpoints.revocation_endpoint.clone()),
+    ];
+    let flags = flags.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value?])).flatten();
+    // A variable that names a profile that is gone makes every command fail.
+    let is_named_by_variable = context.settings.variables.contains(&"TOKCACHE_PROFILE");
+    let program: &[&str] = if is_named_by_variable {
+        &["env", "-u", "TOKCACHE_PROFILE", "tokcache", "clear"]
+    } else {
+        &["tokcache", "clear"]
+    };
+    command_line(program.iter().map(|word| (*word).to_owned()).chain(flags))
+}
+
+fn built_in(name: &str) -> Failure {
+    Failure::new(Exit::Config, format!("the profile {name:?} is built in and cannot be removed"))
+        .try_shell("tokcache profile list")
+}
+
+fn unknown(name: &str, input: &Input, settings: &Settings) -> Failure {
+    let failure = profiles::unknown(name);
+    if input.name.is_some() { failure } else { failure.of_variable("TOKCACHE_PROFILE", settings) }
+}
