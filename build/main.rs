@@ -7,28 +7,14 @@
 )]
 
 use std::env;
-use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
-
-/// Names of functions, one a line, with `*` for what a compiler makes up: those that a cached token needs, and those
-/// that one needs as well who waits for another's refresh. `tests/cost/warm_path.rs` writes them.
-const PATHS: [&str; 2] = ["build/warm_path.txt", "build/waiting_path.txt"];
-
-/// What of musl is written in assembly, in sections that are not named after functions.
-const ASSEMBLY: [&str; 4] = ["*rcrt1.o(.text)", "*memcpy.lo(.text)", "*memmove.lo(.text)", "*memset.lo(.text)"];
 
 fn main() {
     println!("cargo::rerun-if-changed=build");
     let target = |part: &str| env::var(format!("CARGO_CFG_TARGET_{part}")).unwrap_or_default();
     match (target("OS").as_str(), target("ENV").as_str()) {
         ("linux", "gnu") if !is_static() => link_unwinder(),
-        ("linux", "musl") => {
-            keep_paths_together();
-            if is_static() {
-                pack_relocations();
-            }
-        }
+        ("linux", "musl") if is_static() => pack_relocations(),
         _ => {}
     }
 }
@@ -37,20 +23,6 @@ fn main() {
 /// bind a second shared library takes nine system calls at every start.
 fn link_unwinder() {
     println!("cargo::rustc-link-lib=gcc_eh");
-}
-
-/// Has the functions of each of the [`PATHS`] stand side by side: the kernel maps a program piece by piece, and each
-/// piece costs a page fault. Not with glibc, where much else has to be mapped, and where a linker may be configured
-/// that knows no such scripts.
-fn keep_paths_together() {
-    let names = PATHS.map(|path| fs::read_to_string(path).expect("it is part of the package")).concat();
-    // `.text.unlikely.` is where the compiler puts `#[cold]` functions. Some do run: `RawVec::grow_one`.
-    let functions: String = names.lines().map(|name| format!("*(.text.{name} .text.unlikely.{name})\n")).collect();
-    let assembly = ASSEMBLY.join("\n");
-    let script = format!("SECTIONS {{ .text.warm : {{\n{assembly}\n{functions}}} }}\nINSERT BEFORE .text;\n");
-    let path = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("warm_path.ld");
-    fs::write(&path, script).expect("cargo has made its folder");
-    println!("cargo::rustc-link-arg-bins=-Wl,-T,{}", path.display());
 }
 
 /// Has the addresses that are to be relocated listed as a bitmap (`DT_RELR`), in a hundredth of the room: each start

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "clippy allows them in test functions only")]
 
 mod calls;
+mod counts;
 #[path = "../faults/home.rs"]
 #[expect(dead_code, reason = "shared with another tier")]
 mod expired;
@@ -17,7 +18,5 @@ mod refresh;
 #[path = "../support/mod.rs"]
 mod support;
 mod valgrind;
-mod waiting;
 mod warm;
 mod warm_home;
-mod warm_path;

@@ -101,12 +101,11 @@ impl WarmHome {
 
 /// The static program, of the newest source.
 pub(crate) fn static_program() -> &'static str {
-    static BUILT: LazyLock<String> = LazyLock::new(|| build_static("target", &[]));
+    static BUILT: LazyLock<String> = LazyLock::new(build_static);
     &BUILT
 }
 
-/// Builds it in this folder, with this environment, and returns where it is.
-pub(crate) fn build_static(folder: &str, environment: &[(&str, &str)]) -> String {
+fn build_static() -> String {
     let mut cargo = Command::new(env!("CARGO"));
     // What cargo tells this test of its package would have that build start again from the C of `ring`.
     let is_of_package =
@@ -114,8 +113,8 @@ pub(crate) fn build_static(folder: &str, environment: &[(&str, &str)]) -> String
     for (name, _) in std::env::vars().filter(|(name, _)| is_of_package(name)) {
         cargo.env_remove(name);
     }
-    let target = root().join(folder);
-    cargo.args(["static", "--target-dir"]).arg(&target).envs(environment.iter().copied());
+    let target = root().join("target");
+    cargo.args(["static", "--target-dir"]).arg(&target);
     assert!(
         cargo.current_dir(root()).status().unwrap().success(),
         "tests/run cost installs what the static program needs"

@@ -1,0 +1,42 @@
+//! The counts that were recorded last, in `counts.toml`, and the comparison with today's.
+//!
+//! `TOKCACHE_RECORD=1 cargo test --test cost` records them anew.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use crate::warm_home::root;
+
+/// How much a count may rise above the recorded one, in percent: enough for a new field or flag, too little for a
+/// second pass over the cache.
+const TOLERANCE: u64 = 10;
+
+const HEADER: &str = "\
+# What the program costs, as `TOKCACHE_RECORD=1 cargo test --test cost` counted it last.
+# A test fails when a count is more than a tenth above the one that stands here.
+# Record a higher count in the commit that causes it, and give the reason in docs/startup.md.
+";
+
+static FILE: Mutex<()> = Mutex::new(());
+
+/// Fails when `counted` is more than a tenth above the recorded count of this name; records it, where that is asked for.
+pub(crate) fn compare(name: &str, counted: u64) {
+    let _lock = FILE.lock().unwrap_or_else(PoisonError::into_inner);
+    let path = root().join("tests/cost/counts.toml");
+    let mut counts = read(&path);
+    if std::env::var_os("TOKCACHE_RECORD").is_some() {
+        counts.insert(name.to_owned(), counted);
+        let lines: String = counts.iter().map(|(name, count)| format!("{name} = {count}\n")).collect();
+        fs::write(&path, format!("{HEADER}\n{lines}")).unwrap();
+        return;
+    }
+    let recorded = *counts.get(name).unwrap_or_else(|| panic!("{name} is not in counts.toml"));
+    let most = recorded + (recorded * TOLERANCE).div_ceil(100);
+    assert!(counted <= most, "{name}: {counted}, recorded {recorded}, at most {most}");
+}
+
+fn read(path: &PathBuf) -> BTreeMap<String, u64> {
+    toml::from_str(&fs::read_to_string(path).unwrap_or_default()).unwrap()
+}
