@@ -4,10 +4,11 @@
 use std::fmt::Write as _;
 
 use super::{
-    AccessTokenQuery, AccountRemoval, MinValid, Owner, RefreshTokenQuery, RemovalScope, Section, Snapshot, TokenCache,
+    AccessTokenQuery, AccountRemoval, Grant, MinValid, Owner, RefreshTokenQuery, RemovalScope, Section, SignIn,
+    Snapshot, TokenCache,
 };
-use crate::secret::Window;
-use crate::terms::{ClientId, Environment, HomeAccountId, Realm, ScopeSet};
+use crate::secret::{AccessToken, Window};
+use crate::terms::{AuthorityType, ClientId, Environment, HomeAccountId, Realm, ScopeSet};
 use crate::time::Timestamp;
 
 const MANY: usize = 20_000;
@@ -103,4 +104,42 @@ fn of_many_tokens_that_would_do_the_last_may_be_the_best() {
     let mut window = Window::open(&mut source, text.len() as u64).unwrap();
     let skimmed = Snapshot::skim(&mut window, &query.client_id, &query.environment, &query.scopes).unwrap();
     assert_eq!(skimmed.find_access_token(&query, NOW), Some(found));
+}
+
+/// Of users whose ids differ by case only, MSAL Python's key is the same, and each further one gets a number.
+#[test]
+fn many_keys_that_collide_are_passed_over_once() {
+    let mut text = String::from(r#"{"Account": {"#);
+    for number in 0..MANY {
+        let key = if number == 0 { "user-idp-r".to_owned() } else { format!("User-idp-r{}", suffix(number)) };
+        let separator = if number == 0 { "" } else { "," };
+        let fields = format!(r#""home_account_id": "other-{number}", "environment": "idp", "realm": "r""#);
+        let _ = write!(text, r#"{separator}"{key}": {{{fields}}}"#);
+    }
+    text.push_str("}}");
+    let mut cache = TokenCache::deserialize(text.as_bytes()).unwrap();
+    let grant = Grant {
+        sign_in: Some(SignIn {
+            local_account_id: None,
+            username: "new".to_owned(),
+            authority_type: AuthorityType::Mssts,
+            account_source: None,
+        }),
+        ..Grant::new(
+            ClientId::new("client"),
+            Environment::new("idp"),
+            Realm::new("r"),
+            Owner::User(HomeAccountId::new("User")),
+            AccessToken::new("secret"),
+            ScopeSet::parse("a"),
+            3600,
+        )
+    };
+    cache.record(&grant, NOW);
+    assert_eq!(cache.accounts(None).len(), MANY + 1);
+}
+
+/// The end of the key of the colliding entry of this number.
+fn suffix(number: usize) -> String {
+    if number == 1 { String::new() } else { format!("-{number}") }
 }

@@ -1,5 +1,6 @@
 //! What a token response changes: written in MSAL Python's shapes, under its keys, and so that every library reads it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::cache::entry::access_token::{LIFETIME, UNKNOWN};
@@ -227,9 +228,13 @@ impl Recording<'_, '_> {
         fields: &[(&str, Option<&str>)],
         is_replaced: impl Fn(&Self, &Fields<'_>) -> bool,
     ) -> String {
-        let entries = self.edit.document.entries(section);
+        // Looked up, not searched for: of many entries each may have the key that is tried next.
+        let mut taken: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for entry in self.edit.document.entries(section) {
+            taken.entry(entry.key()).or_default().push(entry);
+        }
         let is_free = |key: &String| {
-            let mut others = entries.iter().filter(|entry| entry.key() == *key);
+            let mut others = taken.get(key.as_str()).into_iter().flatten();
             others.all(|entry| entry.fields().map_or(true, |fields| is_replaced(self, &fields)))
         };
         let Some(key) = key.candidates().find(is_free) else { unreachable!("the candidates do not end") };
