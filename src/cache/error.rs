@@ -47,6 +47,8 @@ pub enum Defect {
     Missing(&'static str),
     /// The entry is not an object.
     NotAnObject,
+    /// The field holds a character that no HTTP header can carry (RFC 6750 §2.1).
+    NotAHeaderValue(&'static str),
     /// The field is not a string.
     NotAString(&'static str),
     /// The field is not a number of seconds.
@@ -60,6 +62,9 @@ impl fmt::Display for Defect {
         match self {
             Defect::Missing(field) => write!(formatter, "{field} is missing"),
             Defect::NotAnObject => formatter.write_str("not an object"),
+            Defect::NotAHeaderValue(field) => {
+                write!(formatter, "{field} holds a character that no HTTP header can carry")
+            }
             Defect::NotAString(field) => write!(formatter, "{field} is not a string"),
             Defect::NotATime(field) => write!(formatter, "{field} is not a time"),
             Defect::OtherCredentialType => formatter.write_str("credential_type contradicts the section"),

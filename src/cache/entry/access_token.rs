@@ -88,7 +88,7 @@ impl AccessTokenEntry {
             requested_scopes: asked::requested(fields),
             scopes_not_granted: asked::not_granted(fields),
             token_type: token_type(fields)?,
-            secret: AccessToken::new(fields.required("secret")?),
+            secret: sendable(fields)?,
             cached_at: fields.lenient_time("cached_at"),
             expires_on: fields.time("expires_on")?.ok_or(Defect::Missing("expires_on"))?,
             is_lifetime_unknown: fields.lenient(LIFETIME).is_some_and(|lifetime| lifetime == UNKNOWN),
@@ -99,6 +99,15 @@ impl AccessTokenEntry {
             is_for_one_request: REQUEST_FIELDS.iter().any(|name| fields.says_something(name)),
         })
     }
+}
+
+/// RFC 6750 §2.1 allows visible ASCII only. Anything else would forge a header or a command where it is put, so that such
+/// a token is as good as none.
+fn sendable(fields: &Fields<'_>) -> Result<AccessToken, Defect> {
+    let secret = AccessToken::new(fields.required("secret")?);
+    // Not left early, so that many bytes are looked at together.
+    let is_visible = secret.expose().bytes().fold(true, |visible, byte| visible & byte.is_ascii_graphic());
+    if is_visible { Ok(secret) } else { Err(Defect::NotAHeaderValue("secret")) }
 }
 
 fn token_type(fields: &Fields<'_>) -> Result<String, Defect> {
