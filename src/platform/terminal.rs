@@ -7,15 +7,17 @@ mod system {
     use std::fs::{File, OpenOptions};
     use std::io::{self, ErrorKind, Read, Write};
 
-    use rustix::process::{Signal, getpid, kill_process};
     use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
+    use signal_hook::consts::SIGINT;
+    use signal_hook::low_level::emulate_default_handler;
     use zeroize::Zeroizing;
 
     /// What a terminal takes for one line (termios(3), canonical mode).
     const LONGEST_LINE: usize = 4096;
 
     /// Shows `prompt` on the terminal of this process, whatever its standard streams are, and returns the line that is
-    /// typed there, which is not shown. Ctrl-C ends the process as everywhere, but first gives the terminal back.
+    /// typed there, which is not shown. Ctrl-C ends the process by SIGINT, also where that signal is ignored, and first
+    /// gives the terminal back.
     ///
     /// # Errors
     /// Those of the terminal, of which there may be none; `UnexpectedEof` after Ctrl-D; `InvalidInput` for what no
@@ -28,7 +30,8 @@ mod system {
         drop(silence);
         (&terminal).write_all(b"\n")?;
         if line.as_ref().is_err_and(|error| error.kind() == ErrorKind::Interrupted) {
-            kill_process(getpid(), Signal::INT)?;
+            // A process that was told to ignore the signal, as a background job of a script is, would ignore `kill`.
+            emulate_default_handler(SIGINT)?;
         }
         line
     }

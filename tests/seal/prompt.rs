@@ -7,7 +7,7 @@ use rustix::process::Signal;
 
 use crate::harness::{ACCESS_TOKEN, REFRESH_TOKEN, Terminal};
 use crate::support::home::Home;
-use crate::support::{answer_of, failure_of};
+use crate::support::{answer_of, failure_of, wrapped};
 
 const NEW: &str = "New passphrase for the token cache: ";
 const AGAIN: &str = "The same again: ";
@@ -95,6 +95,14 @@ fn ctrl_c_ends_the_program_and_gives_the_terminal_back() {
         assert!(!String::from_utf8(output.stderr).unwrap().contains("corr"), "{line}");
         assert_eq!(fs::read(home.cache()).unwrap(), before);
     }
+}
+
+#[test]
+fn ctrl_c_ends_the_program_where_it_was_started_to_ignore_sigint_too() {
+    let home = sealed_home();
+    let mut terminal = Terminal::running(&wrapped(&["env", "--ignore-signal=INT"], &home.program("cache decrypt")));
+    answer(&mut terminal, OLD, CTRL_C);
+    assert_eq!(terminal.end().status.signal(), Some(Signal::INT.as_raw()));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::cache_file::CacheFile;
 use super::process::{end_of, output_of};
+use super::support::wrapped;
 use super::{CLIENT_ID, Provider, SCOPE, answer_of, names, support};
 
 /// A fresh home: no profile, no cache, nothing of the machine's own configuration.
@@ -46,7 +47,10 @@ impl Home {
     /// Starts `tokcache`.
     pub(crate) fn start(&self, arguments: &[&str]) -> Child {
         let mut command = self.command(env!("CARGO_BIN_EXE_tokcache"));
-        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.args(arguments);
+        // The tests may have been started in the background of a script, where SIGINT is ignored.
+        let mut command = wrapped(&["env", "--default-signal"], &command);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().expect("tokcache")
     }
 

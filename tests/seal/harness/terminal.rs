@@ -76,9 +76,10 @@ impl Drop for Terminal {
     }
 }
 
-/// `setsid` gives the program a session, and that the terminal.
+/// `setsid` gives the program a session, and that the terminal. `env` gives it the signals as a login shell does: the
+/// tests may have been started in the background of a script, where SIGINT is ignored.
 fn on_terminal(command: &Command, device: File) -> Command {
-    let mut setsid = wrapped(&["setsid", "--ctty"], command);
+    let mut setsid = wrapped(&["setsid", "--ctty", "env", "--default-signal"], command);
     let end = || Stdio::from(device.try_clone().unwrap());
     setsid.stdin(end()).stderr(end()).stdout(Stdio::piped());
     setsid
