@@ -1,0 +1,8 @@
+/* The one function of bcryptprimitives.dll that Rust's standard library calls. Wine 8 lacks the library. */
+#include <windows.h>
+
+BOOLEAN NTAPI SystemFunction036(PVOID buffer, ULONG length);
+
+__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE buffer, SIZE_T length) {
+    return SystemFunction036(buffer, (ULONG)length);
+}
