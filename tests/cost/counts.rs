@@ -7,6 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use crate::support::put;
 use crate::warm_home::root;
 
 /// How much a count may rise above the recorded one, in percent: enough for a new field or flag, too little for a
@@ -29,7 +30,7 @@ pub(crate) fn compare(name: &str, counted: u64) {
     if std::env::var_os("TOKCACHE_RECORD").is_some() {
         counts.insert(name.to_owned(), counted);
         let lines: String = counts.iter().map(|(name, count)| format!("{name} = {count}\n")).collect();
-        fs::write(&path, format!("{HEADER}\n{lines}")).unwrap();
+        put(&path, format!("{HEADER}\n{lines}"));
         return;
     }
     let recorded = *counts.get(name).unwrap_or_else(|| panic!("{name} is not in counts.toml"));
