@@ -267,8 +267,11 @@ impl fmt::Display for AcquireError {
                 write!(formatter, "{name} has signed in, and not {wanted}; nothing of that sign-in is kept")
             }
             AcquireError::Store(error) => error.fmt(formatter),
+            AcquireError::Unavailable { message, retry_after: Some(seconds) } => {
+                write!(formatter, "{message}; the server wants to be asked again in {seconds} s")
+            }
             AcquireError::Misconfigured { message }
-            | AcquireError::Unavailable { message, .. }
+            | AcquireError::Unavailable { message, retry_after: None }
             | AcquireError::Unintelligible { message }
             | AcquireError::WrongAuthority { message } => formatter.write_str(message),
             AcquireError::Unsupported { what } => write!(formatter, "the provider names no {what}"),

@@ -20,6 +20,7 @@ mod grant;
 mod granted;
 mod keep;
 mod observer;
+mod outage;
 mod plan;
 mod refresh;
 mod refusal;

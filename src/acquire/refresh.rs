@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::outage::Outage;
 use super::plan::{Beginning, Plan, plan};
 use super::silent::Task;
 use super::{AcquireError, AuthenticationResult, PublicClient, SilentRequest, cached};
@@ -17,6 +18,8 @@ pub(super) struct Refresh<'a> {
     pub(super) account: Account,
     /// How things were when it began.
     pub(super) beginning: Beginning,
+    /// The outage that was known when it began.
+    pub(super) known_outage: Option<Outage>,
 }
 
 impl PublicClient<'_> {
@@ -26,13 +29,14 @@ impl PublicClient<'_> {
     #[inline(never)]
     pub(super) fn refresh_once(
         &self,
-        refresh: Refresh,
+        mut refresh: Refresh,
         refresh_tokens: &[RefreshTokenEntry],
         fallback: Option<AccessTokenEntry>,
     ) -> Result<AuthenticationResult, AcquireError> {
         // Nobody waits for a token that is only aging: whoever is refreshing it will be done soon enough.
         let patience = if fallback.is_some() { Duration::ZERO } else { self.lock_timeout };
         let credential = self.lease_name(&refresh.account, refresh_tokens);
+        refresh.known_outage = self.outage(&credential);
         let (mut has_waited, mut result) = (false, None);
         let mut seen = refresh.beginning.version;
         loop {
@@ -44,12 +48,19 @@ impl PublicClient<'_> {
                     seen = newest;
                     result = self.result_of_another(&refresh);
                 }
+                if result.is_none() {
+                    let failure = self.outage_since(&refresh, &credential);
+                    result = failure.map(|failure| self.fall_back(refresh.account.clone(), fallback.clone(), failure));
+                }
                 result.is_some()
             };
             match self.lease(&credential, left, &mut enough) {
                 Ok(Some(lease)) => {
                     return match self.restore_rescued(lease.as_ref()) {
-                        Ok(()) => self.refresh_under_lease(refresh, lease.as_ref(), has_waited, fallback),
+                        Ok(()) => {
+                            let outage = self.outage_since(&refresh, &credential).filter(|_| has_waited);
+                            self.refresh_under_lease(refresh, lease.as_ref(), has_waited, outage, fallback)
+                        }
                         Err(error) => self.fall_back(refresh.account, fallback, error.into()),
                     };
                 }
@@ -83,6 +94,12 @@ impl PublicClient<'_> {
         }
     }
 
+    /// The outage that another process has met since this refresh began, as its failure.
+    fn outage_since(&self, refresh: &Refresh, credential: &str) -> Option<AcquireError> {
+        let outage = self.outage(credential)?;
+        (refresh.known_outage.as_ref() != Some(&outage)).then(|| outage.failure(self.clock.now()))
+    }
+
     /// Equal for all who would spend the same refresh token: clients of a family share theirs.
     pub(super) fn lease_name(&self, account: &Account, refresh_tokens: &[RefreshTokenEntry]) -> String {
         let family = refresh_tokens.iter().find_map(|entry| entry.family_id.as_ref());
@@ -113,7 +130,7 @@ impl PublicClient<'_> {
     }
 
     pub(super) fn plan_again(&self, cache: &TokenCache, refresh: &Refresh) -> Plan {
-        let Refresh { request, account, beginning } = refresh;
+        let Refresh { request, account, beginning, .. } = refresh;
         let since = beginning.since(self.clock);
         plan(cache.document(), &self.registration, account, request, self.clock.now(), Some(since))
     }

@@ -77,6 +77,9 @@ impl PublicClient<'_> {
         };
         let mut forgotten = Vec::new();
         cached::update(self.store, &mut |cache| forgotten = cache.remove_account(&removal))?;
+        if let Ok(Some(lease)) = &lease {
+            lease.note(None);
+        }
         drop(lease);
         let revocation = if request.revoke { self.revoke(&forgotten) } else { Revocation::NotWanted };
         Ok(Some(SignedOut { account, revocation }))

@@ -59,7 +59,7 @@ impl PublicClient<'_> {
             }
             Plan::Refused { failure, fallback } => self.fall_back(account, fallback, *failure),
             Plan::Refresh { refresh_tokens, fallback } => {
-                let refresh = Refresh { request, account, beginning };
+                let refresh = Refresh { request, account, beginning, known_outage: None };
                 let outcome = self.refresh_once(refresh, &refresh_tokens, fallback)?;
                 outcome.ensure_min_valid(request.min_valid, self.clock.now())
             }

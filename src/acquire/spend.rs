@@ -32,12 +32,15 @@ impl PublicClient<'_> {
         refresh: Refresh,
         lease: &dyn RefreshLease,
         has_waited: bool,
+        mut outage: Option<AcquireError>,
         fallback: Option<AccessTokenEntry>,
     ) -> Result<AuthenticationResult, AcquireError> {
         let mut refused: Vec<(RefreshToken, Box<TokenErrorResponse>)> = Vec::new();
         // Whoever was waited for has tried often enough, or died.
         let retry_within = if has_waited { Duration::ZERO } else { self.retry_within };
         let mut tries = Tries::until(self.clock.elapsed() + retry_within);
+        // A person who insists is not told what others were.
+        let mut hold = refresh.known_outage.as_ref().filter(|_| !refresh.request.force_refresh);
         loop {
             let cache = match cached::load(self.store) {
                 Ok(cache) => cache,
@@ -59,6 +62,17 @@ impl PublicClient<'_> {
                 let failure = refused.map(AcquireError::from_refresh).or(remembered).unwrap_or_else(signed_out);
                 return self.fall_back(refresh.account, fallback, failure);
             };
+            if let Some(failure) = outage.take() {
+                return self.fall_back(refresh.account, fallback, failure);
+            }
+            if let Some((known, left)) = hold.take().and_then(|known| Some((known, known.hold(self.clock.now())?))) {
+                if fallback.is_some() || left >= retry_within {
+                    let failure = known.failure(self.clock.now());
+                    return self.fall_back(refresh.account, fallback, failure);
+                }
+                self.clock.sleep(left);
+                continue;
+            }
             // Once the server has rotated a refresh token, its successor must find room.
             if let Err(error) = self.store.ensure_room(cache.serialize().len() + ROOM_FOR_A_RESPONSE) {
                 return self.fall_back(refresh.account, fallback, error.into());
@@ -72,7 +86,12 @@ impl PublicClient<'_> {
                 }
                 Ok(response) => {
                     let account = refresh.account.clone();
-                    return match self.keep(refresh, &entry, response, lease) {
+                    let was_out = refresh.known_outage.is_some();
+                    let kept = self.keep(refresh, &entry, response, lease);
+                    if was_out {
+                        lease.note(None);
+                    }
+                    return match kept {
                         Err(failure @ AcquireError::ScopeNotGranted { .. }) => {
                             self.fall_back(account, fallback, failure)
                         }
@@ -88,6 +107,7 @@ impl PublicClient<'_> {
                     let kind = self.registration.authority.kind();
                     let pause = tries.pause_after(&error, kind, self.clock.elapsed()).filter(|_| fallback.is_none());
                     let Some(pause) = pause else {
+                        self.note_outage(lease, &error);
                         let failure = self.failed(&refresh, &entry, &cache, error);
                         return self.fall_back(refresh.account, fallback, failure);
                     };

@@ -1,6 +1,6 @@
 //! A cache that ends with the process: for tests, and for sign-ins that shall leave no trace.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -18,13 +18,17 @@ const URL: &str = "memory:";
 pub struct MemoryStore {
     document: Mutex<Option<Zeroizing<Vec<u8>>>>,
     leased: Arc<Mutex<BTreeSet<String>>>,
+    notes: Notes,
     clock: Arc<dyn Clock>,
 }
+
+/// What the last holders of leases have noted.
+type Notes = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
 
 impl MemoryStore {
     /// An empty store that waits by `clock`.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        MemoryStore { document: Mutex::default(), leased: Arc::default(), clock }
+        MemoryStore { document: Mutex::default(), leased: Arc::default(), notes: Arc::default(), clock }
     }
 }
 
@@ -79,7 +83,11 @@ impl CacheStore for MemoryStore {
             self.clock.as_ref(),
             &mut || {
                 let free = locked(&self.leased).insert(credential.to_owned());
-                let lease = || MemoryLease { credential: credential.to_owned(), leased: Arc::clone(&self.leased) };
+                let lease = || MemoryLease {
+                    credential: credential.to_owned(),
+                    leased: Arc::clone(&self.leased),
+                    notes: Arc::clone(&self.notes),
+                };
                 Ok(if free { Attempt::Held(lease()) } else { Attempt::Taken(this_process.clone()) })
             },
             waiting,
@@ -87,7 +95,13 @@ impl CacheStore for MemoryStore {
         Ok(lease.map(|lease| Box::new(lease) as Box<dyn RefreshLease>))
     }
 
-    fn forget_rescued(&self) {}
+    fn note(&self, credential: &str) -> Option<Vec<u8>> {
+        locked(&self.notes).get(credential).cloned()
+    }
+
+    fn forget_rescued(&self) {
+        locked(&self.notes).clear();
+    }
 
     fn describe(&self) -> Description {
         Description { url: URL.to_owned(), path: None, lock_holder: None, exposed: Vec::new() }
@@ -97,6 +111,7 @@ impl CacheStore for MemoryStore {
 struct MemoryLease {
     credential: String,
     leased: Arc<Mutex<BTreeSet<String>>>,
+    notes: Notes,
 }
 
 /// Saving in memory does not fail, so that there is nothing to rescue.
@@ -110,6 +125,14 @@ impl RefreshLease for MemoryLease {
     }
 
     fn forget_rescued(&self) {}
+
+    fn note(&self, note: Option<&[u8]>) {
+        let mut notes = locked(&self.notes);
+        match note {
+            Some(note) => _ = notes.insert(self.credential.clone(), note.to_owned()),
+            None => _ = notes.remove(&self.credential),
+        }
+    }
 }
 
 impl Drop for MemoryLease {

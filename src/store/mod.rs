@@ -105,6 +105,11 @@ pub trait CacheStore: Send + Sync {
         waiting: &mut dyn FnMut(&Holder) -> Wait,
     ) -> Result<Option<Box<dyn RefreshLease>>, StoreError>;
 
+    /// What the last holder of the lease of `credential` has [noted](RefreshLease::note). Read without the lease.
+    fn note(&self, _credential: &str) -> Option<Vec<u8>> {
+        None
+    }
+
     /// Forgets what was [rescued](RefreshLease::rescue) under any lease of this store.
     fn forget_rescued(&self);
 
@@ -129,6 +134,10 @@ pub trait RefreshLease {
 
     /// Forgets all that was kept.
     fn forget_rescued(&self);
+
+    /// Leaves a note to all who wait for this lease, and who come later, in the place of the one that is there; with
+    /// `None` there is none. It holds no secret, and is lost where it cannot be written.
+    fn note(&self, _note: Option<&[u8]>) {}
 }
 
 /// Makes something else of what was rescued, or leaves it (`None`).

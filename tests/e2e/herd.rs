@@ -1,6 +1,6 @@
 //! Many processes at once on an expired token: one refreshes, all are served, nobody is signed out.
 
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -76,6 +76,46 @@ fn whoever_has_waited_long_enough_says_for_whom_and_gives_up() {
     provider.assert_no_sign_in_was_lost();
 }
 
+/// So many as a machine starts before the first of them gives up.
+const CROWD: usize = 60;
+
+#[test]
+fn a_crowd_asks_an_overloaded_server_a_handful_of_times_and_is_told_when_to_come_back() {
+    let busy = json!({ "status": 429, "headers": { "retry-after": "3600" } });
+    let busy = json!({ "grant_type": REFRESH_TOKEN, "times": null, "answer": busy });
+    let provider = Provider::start();
+
+    let (errors, home) = a_crowd_meets(&provider, &busy, &[]);
+
+    assert!(errors.iter().all(|error| error.contains("; the server wants to be asked again in 3")), "{errors:?}");
+    assert!(!home.token(&["--force-refresh"]).is_empty(), "the sign-in is alive, and who insists is not put off");
+    assert_eq!(home.cache.beside(), Vec::<String>::new(), "no note is left");
+}
+
+#[test]
+fn a_crowd_asks_a_server_that_does_not_answer_a_handful_of_times() {
+    let never = json!({ "grant_type": REFRESH_TOKEN, "times": null, "held": true });
+    let (errors, _home) = a_crowd_meets(&Provider::start(), &never, &["--timeout", "4s"]);
+    assert!(errors.iter().all(|error| error.contains("did not answer within 4 s")), "{errors:?}");
+}
+
+/// What a crowd says that meets an outage. Each ends with status 5, and few have asked.
+fn a_crowd_meets(provider: &Provider, fault: &serde_json::Value, flags: &[&str]) -> (Vec<String>, Home) {
+    let home = Home::at(provider);
+    home.sign_in(provider);
+    home.cache.expire_access_tokens();
+    provider.order_fault(fault.clone());
+
+    let ends = start_together(&home, &[&["token", "--scope", SCOPE], flags].concat(), CROWD).0;
+
+    let said = ends.iter().map(|end| String::from_utf8_lossy(&end.stderr).into_owned()).collect::<Vec<_>>();
+    assert!(ends.iter().all(|end| end.status.code() == Some(5)), "{said:?}");
+    let asked = provider.token_requests(REFRESH_TOKEN);
+    assert!((1..10).contains(&asked), "{asked} requests");
+    provider.heal();
+    (said, home)
+}
+
 fn a_herd_makes_one_refresh(provider: &Provider, refresh: Duration, rounds: usize) {
     let home = Home::at(provider);
     home.sign_in(provider);
@@ -105,8 +145,14 @@ fn slow_provider() -> Provider {
 
 /// Starts the herd behind a closed gate, opens it, and returns what each of them printed and how long all took.
 fn release_together(home: &Home, arguments: &[&str]) -> (Vec<String>, Duration) {
+    let (ends, took) = start_together(home, arguments, HERD);
+    (ends.iter().map(answer_of).collect(), took)
+}
+
+/// The same of so many; how each of them ended.
+fn start_together(home: &Home, arguments: &[&str], count: usize) -> (Vec<Output>, Duration) {
     let (gate, opener) = std::io::pipe().expect("a pipe");
-    let herd: Vec<_> = (0..HERD)
+    let herd: Vec<_> = (0..count)
         .map(|_| {
             let mut waiting: Command = home.command("sh");
             waiting.args(["-c", "read -r _; exec \"$0\" \"$@\" </dev/null", env!("CARGO_BIN_EXE_tokcache")]);
@@ -116,6 +162,5 @@ fn release_together(home: &Home, arguments: &[&str]) -> (Vec<String>, Duration) 
         .collect();
     let start = Instant::now();
     drop(opener);
-    let tokens = herd.into_iter().map(|child| answer_of(&end_of(child))).collect();
-    (tokens, start.elapsed())
+    (herd.into_iter().map(end_of).collect(), start.elapsed())
 }

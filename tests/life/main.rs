@@ -12,6 +12,7 @@ mod authorities;
 mod clocks;
 mod endpoints;
 mod large;
+mod outages;
 mod refusals;
 mod rescue;
 mod retries;

@@ -231,3 +231,24 @@ fn a_store_says_what_it_is() {
     assert_eq!((description.path, description.lock_holder), (Some(cache.path.clone()), None));
     assert_eq!(MemoryStore::default().describe().url, "memory:");
 }
+
+#[test]
+fn a_note_at_a_lease_is_read_by_all_until_it_is_taken_back() {
+    each(|store| {
+        let lease = || store.lease("credential", Duration::ZERO, &mut |_| Wait::More).unwrap().unwrap();
+        let noted = || store.note("credential");
+        let holder = lease();
+        assert_eq!(noted(), None);
+        holder.note(Some(b"the first"));
+        holder.note(Some(b"the last"));
+        assert_eq!(noted().as_deref(), Some(&b"the last"[..]));
+        assert_eq!(store.note("another"), None);
+        drop(holder);
+        assert_eq!(noted().as_deref(), Some(&b"the last"[..]), "after the lease");
+        lease().note(None);
+        assert_eq!(noted(), None);
+        lease().note(Some(b"one more"));
+        store.forget_rescued();
+        assert_eq!(noted(), None);
+    });
+}

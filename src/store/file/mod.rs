@@ -13,6 +13,7 @@ mod load;
 mod lock;
 mod lock_content;
 mod lockfile;
+mod note;
 mod place;
 mod regular;
 mod release;
@@ -33,6 +34,7 @@ use self::contender::Contender;
 use self::load::{Settling, Snapshot, skim, snapshot};
 use self::lock::CacheLock;
 use self::lockfile::holder_of;
+use self::note::Note;
 use self::place::Place;
 use self::regular::open_to_write;
 use self::rescue::{FileLease, RescuePlace};
@@ -266,11 +268,17 @@ impl CacheStore for FileStore {
         let path = self.place.lease_file(&credential);
         let mut contender = Contender::new(&self.place, &path, self.clock.as_ref());
         let lease = wait_unless(&path, patience, self.clock.as_ref(), &mut contender, waiting)?;
-        let hold = |lock| Box::new(FileLease::new(lock, &self.rescue_place(), &credential)) as Box<_>;
+        let note = || Note::new(&self.place, &credential);
+        let hold = |lock| Box::new(FileLease::new(lock, &self.rescue_place(), &credential, note())) as Box<_>;
         Ok(lease.map(hold))
     }
 
+    fn note(&self, credential: &str) -> Option<Vec<u8>> {
+        Note::new(&self.place, &fingerprint(credential.as_bytes())).read()
+    }
+
     fn forget_rescued(&self) {
+        note::forget_all(&self.place);
         self.rescue_place().clear();
     }
 

@@ -70,6 +70,11 @@ impl Place {
         beside(self.file(), &format!("{LEASE}{credential_hash}"))
     }
 
+    /// Where the holder of a refresh lease leaves a note to the others.
+    pub(super) fn note_file(&self, credential_hash: &str) -> PathBuf {
+        beside(self.file(), &format!("{NOTE}{credential_hash}"))
+    }
+
     /// Where a damaged file is kept that was found at `time`; `turn` tells those of one second apart.
     pub(super) fn corrupt_file(&self, time: &str, turn: usize) -> PathBuf {
         let turn = if turn == 0 { String::new() } else { format!("-{turn}") };
@@ -96,9 +101,17 @@ impl Place {
         prefix.push(LEASE);
         tail(name, &prefix).is_some_and(|tail| tail.iter().all(u8::is_ascii_hexdigit))
     }
+
+    /// Whether `name` is that of a note at a refresh lease of this file.
+    pub(super) fn is_note(&self, name: &OsStr) -> bool {
+        let mut prefix = name_of(self.file()).to_owned();
+        prefix.push(NOTE);
+        tail(name, &prefix).is_some_and(|tail| tail.iter().all(u8::is_ascii_hexdigit))
+    }
 }
 
 const LEASE: &str = ".refresh-";
+const NOTE: &str = ".outage-";
 
 /// The folder that a path is in.
 pub(super) fn folder_of(path: &Path) -> &Path {
@@ -148,6 +161,8 @@ mod tests {
         assert!(place.is_lease("cache.refresh-0123456789abcdef".as_ref()));
         assert!(!place.is_lease("cache.json.refresh-0123456789abcdef".as_ref()));
         assert!(!place.is_lease("cache.refresh-notes".as_ref()));
+        assert!(place.is_note("cache.outage-0123456789abcdef".as_ref()));
+        assert!(!place.is_note("cache.json.outage-0123456789abcdef".as_ref()));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::time::SystemTime;
 use zeroize::Zeroizing;
 
 use super::lockfile::LockFile;
+use super::note::Note;
 use super::place::folder_of;
 use crate::platform;
 use crate::store::{RefreshLease, Rewrite};
@@ -70,12 +71,13 @@ impl RescuePlace {
 pub(super) struct FileLease {
     _lock: LockFile,
     files: Vec<PathBuf>,
+    note: Note,
 }
 
 impl FileLease {
-    pub(super) fn new(lock: LockFile, place: &RescuePlace, credential_hash: &str) -> Self {
+    pub(super) fn new(lock: LockFile, place: &RescuePlace, credential_hash: &str, note: Note) -> Self {
         let name = format!("{}{credential_hash}", place.prefix);
-        FileLease { _lock: lock, files: place.folders.iter().map(|folder| folder.join(&name)).collect() }
+        FileLease { _lock: lock, files: place.folders.iter().map(|folder| folder.join(&name)).collect(), note }
     }
 }
 
@@ -93,6 +95,10 @@ impl RefreshLease for FileLease {
 
     fn forget_rescued(&self) {
         self.files.iter().for_each(|file| remove(file));
+    }
+
+    fn note(&self, note: Option<&[u8]>) {
+        self.note.write(note);
     }
 }
 

@@ -111,10 +111,15 @@ impl CacheStore for LibsecretStore {
     ) -> Result<Option<Box<dyn RefreshLease>>, StoreError> {
         let Some(inner) = self.signal.lease(credential, patience, waiting)? else { return Ok(None) };
         let rescue = self.rescue_item(Some(credential));
-        Ok(Some(Box::new(LibsecretLease { _inner: inner, rescue, caller: self.caller })))
+        Ok(Some(Box::new(LibsecretLease { inner, rescue, caller: self.caller })))
+    }
+
+    fn note(&self, credential: &str) -> Option<Vec<u8>> {
+        self.signal.note(credential)
     }
 
     fn forget_rescued(&self) {
+        self.signal.forget_rescued();
         let _ = self.caller.delete(&self.rescue_item(None));
     }
 
@@ -126,7 +131,7 @@ impl CacheStore for LibsecretStore {
 
 /// The lease of the signal file; what its holder rescues is in the keyring.
 struct LibsecretLease {
-    _inner: Box<dyn RefreshLease>,
+    inner: Box<dyn RefreshLease>,
     rescue: Item,
     caller: Caller,
 }
@@ -142,5 +147,9 @@ impl RefreshLease for LibsecretLease {
 
     fn forget_rescued(&self) {
         let _ = self.caller.delete(&self.rescue);
+    }
+
+    fn note(&self, note: Option<&[u8]>) {
+        self.inner.note(note);
     }
 }

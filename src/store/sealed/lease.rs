@@ -43,4 +43,8 @@ impl RefreshLease for SealedLease {
     fn forget_rescued(&self) {
         self.inner.forget_rescued();
     }
+
+    fn note(&self, note: Option<&[u8]>) {
+        self.inner.note(note);
+    }
 }

@@ -133,6 +133,11 @@ impl CacheStore for SealedStore {
         }))
     }
 
+    /// As it lies in the inner store: it holds no secret.
+    fn note(&self, credential: &str) -> Option<Vec<u8>> {
+        self.inner.note(credential)
+    }
+
     fn forget_rescued(&self) {
         self.inner.forget_rescued();
     }

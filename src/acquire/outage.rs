@@ -1,0 +1,122 @@
+//! An outage that one process has met is told to those who waited for it: they do not ask the server that it could not
+//! reach. Later ones leave a server alone for as long as it asked for, within bounds.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{AcquireError, PublicClient};
+use crate::oauth::RequestError;
+use crate::store::RefreshLease;
+use crate::time::Timestamp;
+
+/// Seconds for which a server that named no time is left alone by all together.
+const SHORT_HOLD: u64 = 1;
+
+/// Seconds for which a server is left alone at most, whatever time it named: a mistake of its must not last.
+const LONGEST_HOLD: u64 = 60;
+
+/// What the holder of a refresh lease notes of an outage. No secret, and none of the server's own words.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(super) struct Outage {
+    /// Seconds since the epoch, by the clock of the one who met it.
+    at: i64,
+    /// Tells two outages of one second apart.
+    mark: u64,
+    /// What happened.
+    message: String,
+    /// Seconds after which the server wants to be asked again.
+    retry_after: Option<u64>,
+    /// Whether trying again can mend it.
+    passes: bool,
+}
+
+impl Outage {
+    fn of(error: &RequestError, at: Timestamp) -> Option<Outage> {
+        let (status, message, retry_after, passes) = match error {
+            RequestError::Unavailable { message, retry_after, status, .. } => (*status, message, *retry_after, true),
+            // As of a failed refresh: the endpoint has worked before.
+            RequestError::Unintelligible { message, status } => {
+                (Some(*status), message, None, (200..300).contains(status))
+            }
+            _ => return None,
+        };
+        let message = status.map_or_else(|| message.clone(), |status| format!("HTTP {status}"));
+        Some(Outage { at: at.0, mark: fastrand::u64(..), message, retry_after, passes })
+    }
+
+    /// How much of the time is left in which the server is not asked; `None` if that is over. A note from the future
+    /// does not count: a clock was set back.
+    pub(super) fn hold(&self, now: Timestamp) -> Option<Duration> {
+        let hold = self.retry_after.unwrap_or(SHORT_HOLD).min(LONGEST_HOLD);
+        let since = u64::try_from(now.seconds_since(Timestamp(self.at))).ok()?;
+        hold.checked_sub(since).filter(|left| *left > 0).map(Duration::from_secs)
+    }
+
+    /// As the failure of somebody who has not asked.
+    pub(super) fn failure(&self, now: Timestamp) -> AcquireError {
+        let since = u64::try_from(now.seconds_since(Timestamp(self.at))).unwrap_or_default();
+        let message = format!("{} (as another process was told; the server was not asked again)", self.message);
+        if !self.passes {
+            return AcquireError::Unintelligible { message };
+        }
+        AcquireError::Unavailable { message, retry_after: self.retry_after.map(|after| after.saturating_sub(since)) }
+    }
+}
+
+impl PublicClient<'_> {
+    /// The outage that the last holder of this lease has met, if it brought one.
+    pub(super) fn outage(&self, credential: &str) -> Option<Outage> {
+        serde_json::from_slice(&self.store.note(credential)?).ok()
+    }
+
+    /// Notes how a request ended, if it says that the server cannot be reached.
+    pub(super) fn note_outage(&self, lease: &dyn RefreshLease, error: &RequestError) {
+        let note = Outage::of(error, self.clock.now()).and_then(|outage| serde_json::to_vec(&outage).ok());
+        if let Some(note) = note {
+            lease.note(Some(&note));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oauth::Stage;
+
+    const THEN: Timestamp = Timestamp(1_700_000_000);
+
+    fn outage(retry_after: Option<u64>) -> Outage {
+        let message = "HTTP 503: the server's own words".to_owned();
+        let error = RequestError::Unavailable { message, stage: Stage::Unknown, retry_after, status: Some(503) };
+        Outage::of(&error, THEN).unwrap()
+    }
+
+    /// The seconds that are left so many seconds after it.
+    fn left(outage: &Outage, after: i64) -> Option<u64> {
+        outage.hold(Timestamp(THEN.0 + after)).map(|left| left.as_secs())
+    }
+
+    #[test]
+    fn a_server_is_left_alone_for_as_long_as_it_asked_within_bounds() {
+        assert_eq!(
+            [0, 19, 20, 21, -1].map(|after| left(&outage(Some(20)), after)),
+            [Some(20), Some(1), None, None, None]
+        );
+        assert_eq!([0, 1, 5].map(|after| left(&outage(None), after)), [Some(1), None, None]);
+        assert_eq!([0, 59, 60].map(|after| left(&outage(Some(u64::MAX)), after)), [Some(60), Some(1), None]);
+        assert_eq!(left(&outage(Some(0)), 0), None);
+    }
+
+    #[test]
+    fn a_note_has_none_of_the_servers_words_and_tells_the_time_that_is_left() {
+        let error = outage(Some(20)).failure(Timestamp(THEN.0 + 5));
+        let AcquireError::Unavailable { message, retry_after: Some(15) } = error else { panic!("{error:?}") };
+        assert!(message.starts_with("HTTP 503 (") && !message.contains("words"), "{message}");
+    }
+
+    #[test]
+    fn two_outages_of_one_second_are_two() {
+        assert_ne!(outage(None), outage(None));
+    }
+}
