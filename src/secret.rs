@@ -2,6 +2,7 @@
 
 mod buffer;
 mod fingerprint;
+mod jwt;
 mod stack;
 mod window;
 mod wiped_bytes;
@@ -11,6 +12,7 @@ use std::marker::PhantomData;
 
 pub use buffer::SecretBuffer;
 pub(crate) use fingerprint::fingerprint;
+pub(crate) use jwt::{base64url, jwt_payload};
 pub(crate) use stack::wiping_the_stack;
 pub use window::Window;
 pub(crate) use wiped_bytes::{WipedBytes, wipe};

@@ -34,7 +34,7 @@ fuzz_target!(|text: &[u8]| {
     for account in cache.accounts(None).into_iter().take(SUBJECTS) {
         let removal = |scope| AccountRemoval {
             home_account_id: account.home_account_id.clone(),
-            environment: account.environment.clone(),
+            issuer: account.environment.clone().into(),
             scope,
         };
         remove(text, &removal(RemovalScope::Everything));
@@ -90,14 +90,14 @@ fn record(text: &str, grant: &Grant) {
     if let Some(new) = &grant.refresh_token {
         assert!(cache.holds_refresh_token(new));
         let is_spent = |entry: &RefreshTokenEntry| {
-            grant.environment.is_alias_of(entry.environment.as_str()) && Some(&entry.secret) == grant.spent.as_ref()
+            grant.issuer.environment().is_alias_of(entry.environment.as_str()) && Some(&entry.secret) == grant.spent.as_ref()
         };
         assert!(grant.spent.as_ref() == Some(new) || !cache.refresh_tokens().iter().any(is_spent), "a spent copy");
     }
     if let (Some(_), Owner::User(user)) = (&grant.sign_in, &grant.owner) {
-        let accounts = cache.accounts(Some(&grant.environment));
+        let accounts = cache.accounts(Some(&grant.issuer));
         assert!(accounts.iter().any(|account| same(
-            &grant.environment,
+            grant.issuer.environment(),
             account.home_account_id.as_str(),
             user.as_str()
         )));
@@ -106,7 +106,8 @@ fn record(text: &str, grant: &Grant) {
 
 /// Whether a grant has nothing to do with an entry.
 fn is_foreign(grant: &Grant, section: Section, fields: &Object<'_>) -> bool {
-    let Grant { environment, client_id, .. } = grant;
+    let Grant { issuer, client_id, .. } = grant;
+    let environment = issuer.environment();
     if !is_within(environment, fields) {
         return true;
     }
@@ -129,7 +130,7 @@ fn is_foreign(grant: &Grant, section: Section, fields: &Object<'_>) -> bool {
 fn query(grant: &Grant) -> AccessTokenQuery {
     AccessTokenQuery {
         client_id: grant.client_id.clone(),
-        environment: grant.environment.clone(),
+        issuer: grant.issuer.clone(),
         realms: vec![grant.realm.clone()],
         owner: grant.owner.clone(),
         scopes: grant.scopes.clone(),
@@ -144,7 +145,8 @@ fn remove(text: &str, removal: &AccountRemoval) {
     let mut cache = open(text);
     let revocable = cache.remove_account(removal);
     let after: &str = &closed(&cache);
-    let AccountRemoval { environment, home_account_id, scope } = removal;
+    let AccountRemoval { issuer, home_account_id, scope } = removal;
+    let environment = issuer.environment();
     let is_users = |fields: &Object<'_>| {
         is_within(environment, fields) && is_of_owner(environment, Some(home_account_id.as_str()), fields)
     };
@@ -160,13 +162,13 @@ fn remove(text: &str, removal: &AccountRemoval) {
                 assert!(!fields.is_some_and(|fields| is_users(&fields)), "{section} of a user who was removed");
             }
         }
-        assert!(cache.accounts(Some(environment)).iter().all(|left| left.home_account_id != *home_account_id));
+        assert!(cache.accounts(Some(issuer)).iter().all(|left| left.home_account_id != *home_account_id));
     }
 }
 
 fn remove_client_tokens(text: &str, client_id: &ClientId, environment: &Environment) {
     let mut cache = open(text);
-    cache.remove_client_tokens(client_id, environment);
+    cache.remove_client_tokens(client_id, &environment.clone().into());
     let is_clients = |fields: &Object<'_>| {
         is_within(environment, fields)
             && is_of_client(environment, client_id.as_str(), fields)
@@ -204,7 +206,7 @@ fn come_and_go(text: &str) {
     closed(&cache);
     cache.remove_account(&AccountRemoval {
         home_account_id: stranger,
-        environment: environment.clone(),
+        issuer: environment.clone().into(),
         scope: RemovalScope::Everything,
     });
     let (after, before) = (closed(&cache), Document::read(text));

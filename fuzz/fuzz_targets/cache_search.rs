@@ -76,7 +76,7 @@ fn full_search(cache: &TokenCache, query: &AccessTokenQuery, now: Timestamp) -> 
 fn sifted(mut text: &[u8], room: usize, query: &AccessTokenQuery, now: Timestamp) -> Option<AccessTokenEntry> {
     let size = text.len() as u64;
     let mut window = Window::with_room(&mut text, size, room).expect("memory can be read");
-    let snapshot = Snapshot::skim(&mut window, &query.client_id, &query.environment, &query.scopes);
+    let snapshot = Snapshot::skim(&mut window, &query.client_id, query.issuer.environment(), &query.scopes);
     snapshot.expect("what can be changed can be read piece by piece").find_access_token(query, now)
 }
 
@@ -88,11 +88,11 @@ fn assert_rightful(document: &Document<'_>, query: &AccessTokenQuery, now: Times
         Owner::User(id) => Some(id.as_str()),
     };
     assert_eq!(fields.string("secret").as_deref(), Some(entry.secret.expose()));
-    assert!(is_within(&query.environment, &fields));
-    assert!(is_of_client(&query.environment, query.client_id.as_str(), &fields));
-    assert!(is_of_owner(&query.environment, owner, &fields));
+    assert!(is_within(query.issuer.environment(), &fields));
+    assert!(is_of_client(query.issuer.environment(), query.client_id.as_str(), &fields));
+    assert!(is_of_owner(query.issuer.environment(), owner, &fields));
     let realm = fields.string("realm").unwrap_or_default();
-    assert!(query.realms.iter().any(|own| same(&query.environment, own.as_str(), &realm)));
+    assert!(query.realms.iter().any(|own| same(query.issuer.environment(), own.as_str(), &realm)));
     assert!(entry.expires_on > now);
     assert_eq!(fields.string("ext_cache_key"), query.ext_cache_key);
 }
@@ -102,7 +102,7 @@ fn queries(cache: &TokenCache) -> Vec<AccessTokenQuery> {
     for entry in cache.access_tokens().into_iter().take(SUBJECTS) {
         let query = AccessTokenQuery {
             client_id: entry.client_id,
-            environment: entry.environment,
+            issuer: entry.environment.into(),
             realms: vec![Realm::new("elsewhere"), entry.realm],
             owner: entry.home_account_id.map_or(Owner::Application, Owner::User),
             scopes: entry.scopes,
@@ -128,7 +128,7 @@ fn in_capitals(query: &AccessTokenQuery) -> AccessTokenQuery {
 fn usual_query() -> AccessTokenQuery {
     AccessTokenQuery {
         client_id: ClientId::new("client"),
-        environment: Environment::new("login.windows.net"),
+        issuer: Environment::new("login.windows.net").into(),
         realms: vec![Realm::new("contoso")],
         owner: Owner::User(HomeAccountId::new("uid.utid")),
         scopes: ScopeSet::parse("User.Read"),
@@ -144,7 +144,7 @@ fn search_refresh_tokens(cache: &TokenCache, document: &Document<'_>) {
         for entry in cache.refresh_tokens().into_iter().take(SUBJECTS) {
             let query = RefreshTokenQuery {
                 client_id: entry.client_id,
-                environment: account.environment.clone(),
+                issuer: account.environment.clone().into(),
                 home_account_id: account.home_account_id.clone(),
             };
             let found = cache.find_refresh_tokens(&query);
@@ -152,9 +152,9 @@ fn search_refresh_tokens(cache: &TokenCache, document: &Document<'_>) {
             for entry in found {
                 let fields = document.entry(Section::RefreshToken, &entry.key).expect("it stands in the document");
                 assert_eq!(fields.string("secret").as_deref(), Some(entry.secret.expose()));
-                assert!(is_within(&query.environment, &fields));
-                assert!(is_of_owner(&query.environment, Some(query.home_account_id.as_str()), &fields));
-                let is_own = is_of_client(&query.environment, query.client_id.as_str(), &fields);
+                assert!(is_within(query.issuer.environment(), &fields));
+                assert!(is_of_owner(query.issuer.environment(), Some(query.home_account_id.as_str()), &fields));
+                let is_own = is_of_client(query.issuer.environment(), query.client_id.as_str(), &fields);
                 assert!(is_own || fields.string("family_id").is_some(), "another client's own is not spent");
                 assert!(cache.holds_refresh_token(&entry.secret));
             }

@@ -33,13 +33,17 @@ fn encoded(text: &str) -> String {
 
 fn expected(info: &str, claims: &str) -> Option<Identity> {
     let [info, claims] = [info, claims].map(|text| Object::parse(text));
-    let claim = |name: &str| claims.as_ref()?.string(name);
-    let home = info.and_then(|info| Some(format!("{}.{}", info.string("uid")?, info.string("utid")?)));
-    Some(Identity {
-        home_account_id: tokcache::terms::HomeAccountId::new(home.or_else(|| claim("sub"))?),
+    let claim = |name: &str| claims.as_ref()?.text(name);
+    let home = info.and_then(|info| Some(format!("{}.{}", info.text("uid")?, info.text("utid")?)));
+    let subject = claim("sub").map(tokcache::terms::HomeAccountId::new);
+    let identity = Identity {
+        home_account_id: home.map(tokcache::terms::HomeAccountId::new).or_else(|| subject.clone()),
+        subject,
         local_account_id: claim("oid").or_else(|| claim("sub")),
         username: ["preferred_username", "upn", "email"].into_iter().find_map(claim).unwrap_or_default(),
         name: claim("name"),
         tenant: claim("tid"),
-    })
+    };
+    let names_anybody = identity.home_account_id.is_some() || !identity.username.is_empty();
+    names_anybody.then_some(identity)
 }

@@ -33,6 +33,12 @@ impl<'t> Object<'t> {
         serde_json::from_str(self.raw(name)?).ok().filter(|text: &String| !text.is_empty())
     }
 
+    /// The same, or a number as it stands there.
+    pub fn text(&self, name: &str) -> Option<String> {
+        let number = self.raw(name).filter(|raw| raw.starts_with(|first: char| first == '-' || first.is_ascii_digit()));
+        self.string(name).or_else(|| number.map(str::to_owned))
+    }
+
     /// Without the members that a later one of the same name shadows.
     pub fn without_shadowed(self) -> Object<'t> {
         let is_last = |place: usize, name: &Name| self.0[place + 1..].iter().all(|(later, _)| later.text != name.text);

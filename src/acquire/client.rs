@@ -6,7 +6,7 @@ use super::Observer;
 use crate::cache::Account;
 use crate::oauth::{self, Authority, AuthorityKind, Endpoints, Http};
 use crate::store::CacheStore;
-use crate::terms::{ClientId, Environment, Realm};
+use crate::terms::{ClientId, Environment, Issuer, Realm};
 use crate::time::{Clock, Timestamp};
 
 /// Seconds between two clocks that are nobody's concern.
@@ -44,6 +44,11 @@ pub struct Registration {
 }
 
 impl Registration {
+    /// Who issues the client's tokens.
+    pub fn issuer(&self) -> Issuer {
+        self.authority.issuer()
+    }
+
     pub(super) fn environment(&self) -> Environment {
         self.authority.environment()
     }

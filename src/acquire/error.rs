@@ -93,7 +93,7 @@ pub enum InteractionRequired {
     /// No cached access token fits, and there is no refresh token to get another.
     NoRefreshToken {
         /// Who is signed in.
-        account: Account,
+        account: Box<Account>,
     },
     /// Nobody is signed in.
     NothingCached,

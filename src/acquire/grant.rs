@@ -16,6 +16,7 @@ impl PublicClient<'_> {
         response: TokenResponse,
     ) -> Grant {
         Grant {
+            username: response.identity.map(|identity| identity.username).filter(|name| !name.is_empty()),
             token_type: response.token_type,
             ext_expires_in: response.ext_expires_in,
             refresh_in: response.refresh_in,
@@ -24,7 +25,7 @@ impl PublicClient<'_> {
             id_token: response.id_token,
             ..Grant::new(
                 self.registration.client_id.clone(),
-                self.registration.environment(),
+                self.registration.issuer(),
                 realm,
                 Owner::User(home_account_id),
                 response.access_token,
@@ -43,12 +44,12 @@ impl PublicClient<'_> {
         asked: &ScopeSet,
         cache: Document<'_>,
     ) -> ScopeSet {
-        let earlier = cache.asked_and_granted(&grant.environment, &grant.client_id, &grant.owner);
-        let host = grant.environment.as_str();
+        let earlier = cache.asked_and_granted(&grant.issuer, &grant.client_id, &grant.owner);
+        let host = grant.issuer.environment().as_str();
         let comparison = Comparison {
             asked,
             earlier: &earlier,
-            folds_case: grant.environment.folds_case(),
+            folds_case: grant.issuer.environment().folds_case(),
             is_github: host == "github.com" || host.ends_with(".ghe.com"),
         };
         let Granted { asked, granted, not_granted, differs } = comparison.with(said);

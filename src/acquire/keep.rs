@@ -61,7 +61,9 @@ impl PublicClient<'_> {
         if !grant.scopes_not_granted.is_empty() {
             return Err(AcquireError::ScopeNotGranted { scopes: grant.scopes_not_granted });
         }
-        Ok(AuthenticationResult::granted(grant, refresh.account, now, Source::Refresh))
+        let mut account = refresh.account;
+        account.username = grant.username.clone().unwrap_or(account.username);
+        Ok(AuthenticationResult::granted(grant, account, now, Source::Refresh))
     }
 
     /// Remembers which scopes the server left out, so that the next call does not ask for them again: as long as the
@@ -71,7 +73,7 @@ impl PublicClient<'_> {
         let withheld = |scope: &str| Withheld { scope: scope.to_owned(), on: now, seconds };
         let scopes: Vec<_> = grant.scopes_not_granted.iter().map(withheld).collect();
         if !scopes.is_empty() {
-            cache.note_withheld(&grant.environment, &grant.client_id, &grant.owner, &scopes, now);
+            cache.note_withheld(&grant.issuer, &grant.client_id, &grant.owner, &scopes, now);
         }
     }
 

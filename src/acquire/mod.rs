@@ -40,5 +40,5 @@ pub use explain::{Considered, Decision, Explanation};
 pub use observer::{Observer, Silence, Successor};
 pub use result::{AuthenticationResult, Source};
 pub use sign_in::{SignInRequest, SignedIn};
-pub use sign_out::{Revocation, SignOutRequest, SignedOut, forget_everything};
+pub use sign_out::{Forgotten, Revocation, SignOutRequest, SignedOut, forget_everything};
 pub use silent::SilentRequest;

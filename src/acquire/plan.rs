@@ -72,10 +72,10 @@ pub(super) fn plan(
     };
     let mut refresh_tokens = cache.find_refresh_tokens(&RefreshTokenQuery {
         client_id: registration.client_id.clone(),
-        environment: registration.environment(),
+        issuer: registration.issuer(),
         home_account_id: account.home_account_id.clone(),
     });
-    let known = || cache.asked_and_granted(&query.environment, &query.client_id, &query.owner);
+    let known = || cache.asked_and_granted(&query.issuer, &query.client_id, &query.owner);
     let withheld = withheld(cache, &query, &refresh_tokens, request, now, since);
     if !withheld.is_empty() {
         return Plan::Refused { failure: AcquireError::ScopeNotGranted { scopes: withheld }.into(), fallback };
@@ -150,7 +150,7 @@ fn newcomer(
 pub(super) fn query(registration: &Registration, account: &Account, request: &SilentRequest) -> AccessTokenQuery {
     AccessTokenQuery {
         client_id: registration.client_id.clone(),
-        environment: registration.environment(),
+        issuer: registration.issuer(),
         realms: registration.realms(account),
         owner: Owner::User(account.home_account_id.clone()),
         scopes: request.scopes.clone(),

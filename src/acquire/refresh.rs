@@ -108,7 +108,12 @@ impl PublicClient<'_> {
             None => format!("client {}", self.registration.client_id),
         };
         let environment = self.registration.environment();
-        format!("{spender}\naccount {}\nenvironment {}", account.home_account_id, environment.canonical())
+        let issuer = self.registration.issuer();
+        let lease = format!("{spender}\naccount {}\nenvironment {}", account.home_account_id, environment.canonical());
+        match issuer.identity() {
+            Some(identity) if !issuer.is_proven_by_environment() => format!("{lease}\nauthority {identity}"),
+            _ => lease,
+        }
     }
 
     /// The lease; `None` when there was `enough` before it was free. A wait that lasts is told.

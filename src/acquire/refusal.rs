@@ -44,7 +44,8 @@ impl PublicClient<'_> {
             error_description: response.error_description.clone(),
             suberror: response.suberror.clone(),
         };
-        let _ = cached::update(self.store, &mut |cache| cache.note_refusal(refused, &refusal));
+        let issuer = self.registration.issuer();
+        let _ = cached::update(self.store, &mut |cache| cache.note_refusal(&issuer, refused, &refusal));
     }
 }
 
@@ -85,11 +86,13 @@ fn said(error: ErrorCode, error_description: Option<String>, suberror: Option<St
     }
 }
 
-/// Tells this client's use of the refresh token from any other; with a `request`, the use for that: Entra refuses what
+/// Tells this client's use of the refresh token at this authority from any other; with a `request`, the use for that: Entra refuses what
 /// a policy forbids in the same words as a token that is dead.
 fn fingerprint(registration: &Registration, token: &RefreshToken, request: Option<&SilentRequest>) -> String {
     let scopes = request.map(|request| request.scopes.to_target()).unwrap_or_default();
     let claims = request.and_then(|request| request.claims.as_deref()).unwrap_or_default();
-    let use_of_it = [registration.client_id.as_str(), token.expose(), &scopes, claims].join("\n");
+    let issuer = registration.issuer();
+    let issuer = issuer.identity().unwrap_or_default();
+    let use_of_it = [issuer, registration.client_id.as_str(), token.expose(), &scopes, claims].join("\n");
     secret::fingerprint(Zeroizing::new(use_of_it).as_bytes())
 }

@@ -40,11 +40,11 @@ impl PublicClient<'_> {
         }
         let rescued: Vec<_> = kept.iter().filter_map(|bytes| rotation(bytes)).collect();
         if !rescued.is_empty() {
-            let now = self.clock.now();
+            let (now, issuer) = (self.clock.now(), self.registration.issuer());
             cached::update(self.store, &mut |cache| {
                 // What the newest succeeds may itself have been rescued: as many rounds as there are links in a chain.
                 for (spent, successor) in rescued.iter().cycle().take(rescued.len() * rescued.len()) {
-                    cache.replace_refresh_token(spent, successor, now);
+                    cache.replace_refresh_token(&issuer, spent, successor, now);
                 }
             })?;
         }

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use super::stay::to_watch;
 use super::{AcquireError, AuthenticationResult, PublicClient, SilentRequest, Source, cached};
-use crate::cache::{Account, Grant, RefreshTokenEntry, RefreshTokenQuery, SignIn, TokenCache};
-use crate::oauth::{DEVICE_CODE_GRANT_TYPE, EndpointKind, Endpoints, Identity, TokenResponse};
+use crate::cache::{
+    Account, AccountRemoval, Grant, RefreshTokenEntry, RefreshTokenQuery, RemovalScope, SignIn, TokenCache,
+};
+use crate::oauth::{DEVICE_CODE_GRANT_TYPE, EndpointKind, Endpoints, TokenResponse, check_issuer};
 use crate::store::Saved;
-use crate::terms::{Realm, ScopeSet};
+use crate::terms::{HomeAccountId, Realm, ScopeSet};
 use crate::time::Timestamp;
 
 /// A token and its cache entries take less than this in the document.
@@ -101,18 +103,18 @@ impl PublicClient<'_> {
     fn ensure_wanted(
         &self,
         wanted: &str,
-        identity: &Identity,
+        home_account_id: &HomeAccountId,
+        username: &str,
         endpoints: &Endpoints,
         response: &mut TokenResponse,
     ) -> Result<(), AcquireError> {
-        let (home_account_id, username) = (&identity.home_account_id, &identity.username);
         if home_account_id.as_str() == wanted || !username.is_empty() && username.eq_ignore_ascii_case(wanted) {
             return Ok(());
         }
         if let Some(refresh_token) = response.refresh_token.take() {
             let _ = self.protocol(endpoints).revoke(&refresh_token);
         }
-        let name = if username.is_empty() { home_account_id.to_string() } else { username.clone() };
+        let name = if username.is_empty() { home_account_id.to_string() } else { username.to_owned() };
         Err(AcquireError::SignedInAsAnother { wanted: wanted.to_owned(), name })
     }
 
@@ -124,15 +126,14 @@ impl PublicClient<'_> {
     ) -> Result<SignedIn, AcquireError> {
         let now = self.clock.now();
         self.compare_clocks(response.date, now);
-        let identity = response.identity.take().unwrap_or_else(|| Identity {
-            home_account_id: self.unnamed_account(),
-            local_account_id: None,
-            username: String::new(),
-            name: None,
-            tenant: None,
-        });
+        let issuer = endpoints.issuer.as_deref();
+        check_issuer(response.id_token.as_ref(), issuer, &self.registration.authority)
+            .map_err(AcquireError::from_request)?;
+        let mut identity = response.identity.take().unwrap_or_default();
+        let home_account_id = identity.home_account_id.take();
+        let home_account_id = home_account_id.unwrap_or_else(|| self.unnamed_account(&identity.username));
         if let Some(wanted) = &request.account {
-            self.ensure_wanted(wanted, &identity, &endpoints, &mut response)?;
+            self.ensure_wanted(wanted, &home_account_id, &identity.username, &endpoints, &mut response)?;
         }
         let tenant = identity.tenant.map(Realm::new);
         let realm = self.registration.realm(&endpoints, tenant.as_ref());
@@ -145,19 +146,28 @@ impl PublicClient<'_> {
                 // As MSAL Python writes it.
                 account_source: Some(DEVICE_CODE_GRANT_TYPE.to_owned()),
             }),
-            ..self.grant(identity.home_account_id.clone(), realm, &request.scopes, response)
+            ..self.grant(home_account_id.clone(), realm, &request.scopes, response)
         };
         let own = RefreshTokenQuery {
             client_id: grant.client_id.clone(),
-            environment: grant.environment.clone(),
-            home_account_id: identity.home_account_id.clone(),
+            issuer: grant.issuer.clone(),
+            home_account_id: home_account_id.clone(),
         };
+        // Before `client_info` was asked for everywhere, the account was filed by its subject.
+        let former = identity.subject.filter(|subject| *subject != home_account_id).map(|subject| AccountRemoval {
+            home_account_id: subject,
+            issuer: grant.issuer.clone(),
+            scope: RemovalScope::ClientAndFamily(grant.client_id.clone()),
+        });
         let mut superseded = Vec::new();
         let mut asked = ScopeSet::default();
         let mut watched = None;
         let saved = cached::update(self.store, &mut |cache| {
             superseded = cache.find_refresh_tokens(&own);
             asked = self.compare(&mut grant, said.as_ref(), &request.scopes, cache.document());
+            if let Some(former) = &former {
+                cache.remove_account(former);
+            }
             cache.record(&grant, now);
             watched = to_watch(cache);
         })?;
@@ -171,8 +181,9 @@ impl PublicClient<'_> {
         };
         self.stays(watched, is_undone, &grant, now);
         let account = Account {
-            home_account_id: identity.home_account_id,
-            environment: grant.environment.clone(),
+            home_account_id,
+            environment: grant.issuer.environment().clone(),
+            authority: grant.issuer.identity().map(str::to_owned),
             realms: vec![grant.realm.clone()],
             username: identity.username,
             local_account_id: identity.local_account_id,

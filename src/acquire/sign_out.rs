@@ -23,6 +23,15 @@ pub struct SignedOut {
     pub revocation: Revocation,
 }
 
+/// What became of a cache that was emptied.
+#[derive(Debug)]
+pub struct Forgotten {
+    /// What became of the client's own refresh tokens at the server.
+    pub revocation: Revocation,
+    /// How many refresh tokens were forgotten that another authority or client has, or may have.
+    pub not_revoked: usize,
+}
+
 /// What became of refresh tokens at the server.
 #[derive(Debug)]
 pub enum Revocation {
@@ -58,7 +67,7 @@ impl PublicClient<'_> {
         let Some(account) = self.select_owner(&cache, request.account.as_deref())? else { return Ok(None) };
         let own = RefreshTokenQuery {
             client_id: self.registration.client_id.clone(),
-            environment: self.registration.environment(),
+            issuer: self.registration.issuer(),
             home_account_id: account.home_account_id.clone(),
         };
         // A refresh under way is let finish, so that it is its result that is revoked; one that hangs is not waited
@@ -72,7 +81,7 @@ impl PublicClient<'_> {
 
         let removal = AccountRemoval {
             home_account_id: account.home_account_id.clone(),
-            environment: self.registration.environment(),
+            issuer: self.registration.issuer(),
             scope: RemovalScope::ClientAndFamily(self.registration.client_id.clone()),
         };
         let mut forgotten = Vec::new();
@@ -85,8 +94,25 @@ impl PublicClient<'_> {
         Ok(Some(SignedOut { account, revocation }))
     }
 
-    /// Revokes refresh tokens that are no longer cached (RFC 7009).
-    pub fn revoke(&self, forgotten: &[RefreshTokenEntry]) -> Revocation {
+    /// Forgets every account and token in the store, as [`forget_everything`] does, and revokes those refresh tokens of
+    /// this client and its family that this authority has issued: no other authority is told a token.
+    ///
+    /// # Errors
+    /// When the cache cannot be read or saved. Then nothing is forgotten, or revoked.
+    pub fn forget_everything(&self, revoke: bool) -> Result<Forgotten, StoreError> {
+        let (mut own, mut all) = (Vec::new(), 0);
+        cached::update(self.store, &mut |cache| {
+            own = cache.refresh_tokens_of(&self.registration.issuer(), &self.registration.client_id);
+            all = cache.clear().len();
+        })?;
+        self.store.forget_rescued();
+        let not_revoked = all.saturating_sub(own.len());
+        let revocation = if revoke { self.revoke(&own) } else { Revocation::NotWanted };
+        Ok(Forgotten { revocation, not_revoked })
+    }
+
+    /// Revokes refresh tokens of this authority that are no longer cached (RFC 7009).
+    fn revoke(&self, forgotten: &[RefreshTokenEntry]) -> Revocation {
         if forgotten.is_empty() {
             return Revocation::NothingToRevoke;
         }

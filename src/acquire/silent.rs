@@ -53,7 +53,10 @@ impl PublicClient<'_> {
         };
         match plan {
             Plan::Serve(token) => Ok(AuthenticationResult::cached(token, account)),
-            Plan::SignIn => Err(AcquireError::InteractionRequired(InteractionRequired::NoRefreshToken { account })),
+            Plan::SignIn => {
+                let account = Box::new(account);
+                Err(AcquireError::InteractionRequired(InteractionRequired::NoRefreshToken { account }))
+            }
             Plan::Refresh { fallback, .. } if request.offline => {
                 fallback.map(|token| AuthenticationResult::cached(token, account)).ok_or(AcquireError::Offline)
             }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::cache::{AccessTokenEntry, Account, Owner, RefreshTokenEntry, TokenCache};
 use crate::oauth::{
-    AuthorityKind, EndpointKind, ErrorCode, RequestError, TokenErrorResponse, TokenResponse, issuer_and_subject_of,
+    AuthorityKind, EndpointKind, ErrorCode, RequestError, TokenErrorResponse, TokenResponse, person_of,
 };
 use crate::secret::RefreshToken;
 use crate::store::RefreshLease;
@@ -134,7 +134,7 @@ impl PublicClient<'_> {
         }
         let Registration { client_id, .. } = &self.registration;
         let owner = Owner::User(refresh.account.home_account_id.clone());
-        let known = cache.document().asked_and_granted(&self.registration.environment(), client_id, &owner);
+        let known = cache.document().asked_and_granted(&self.registration.issuer(), client_id, &owner);
         AcquireError::from_refresh(error).about(&refresh.request.scopes, &known)
     }
 
@@ -153,8 +153,10 @@ impl PublicClient<'_> {
     /// Entra's are not compared: a user has a subject for each tenant.
     fn is_for_another(&self, cache: &TokenCache, account: &Account, response: &TokenResponse) -> bool {
         let Registration { authority, client_id, .. } = &self.registration;
-        let Some(named) = response.id_token.as_ref().and_then(issuer_and_subject_of) else { return false };
-        let known: Vec<_> = cache.id_tokens(account, client_id).iter().filter_map(issuer_and_subject_of).collect();
+        let Some(named) = response.id_token.as_ref().and_then(person_of) else { return false };
+        let issuer = self.registration.issuer();
+        let id_tokens = cache.id_tokens(&issuer, &account.home_account_id, client_id);
+        let known: Vec<_> = id_tokens.iter().filter_map(person_of).collect();
         authority.kind() == AuthorityKind::Oidc && !known.is_empty() && !known.contains(&named)
     }
 }

@@ -47,7 +47,7 @@ fn of_one_user() -> String {
 fn query(user: &str, realm: &str) -> AccessTokenQuery {
     AccessTokenQuery {
         client_id: ClientId::new(if user == "user" { "client" } else { "client-1" }),
-        environment: Environment::new("idp.example.com"),
+        issuer: Environment::new("idp.example.com").into(),
         realms: vec![Realm::new(realm)],
         owner: Owner::User(HomeAccountId::new(user)),
         scopes: ScopeSet::parse("a"),
@@ -61,7 +61,7 @@ fn query(user: &str, realm: &str) -> AccessTokenQuery {
 fn removal(user: &str, client_id: &str) -> AccountRemoval {
     AccountRemoval {
         home_account_id: HomeAccountId::new(user),
-        environment: Environment::new("idp.example.com"),
+        issuer: Environment::new("idp.example.com").into(),
         scope: RemovalScope::ClientAndFamily(ClientId::new(client_id)),
     }
 }
@@ -87,7 +87,7 @@ fn one_user_of_many_tokens_and_realms_is_one() {
     let mut cache = TokenCache::deserialize(text.as_bytes()).unwrap();
     let refresh_tokens = RefreshTokenQuery {
         client_id: ClientId::new("client"),
-        environment: Environment::new("idp.example.com"),
+        issuer: Environment::new("idp.example.com").into(),
         home_account_id: HomeAccountId::new("user"),
     };
     assert_eq!(cache.find_refresh_tokens(&refresh_tokens).len(), 1);
@@ -102,7 +102,7 @@ fn of_many_tokens_that_would_do_the_last_may_be_the_best() {
     assert_eq!(found.secret.expose(), format!("secret-{}", MANY - 1));
     let mut source = text.as_bytes();
     let mut window = Window::open(&mut source, text.len() as u64).unwrap();
-    let skimmed = Snapshot::skim(&mut window, &query.client_id, &query.environment, &query.scopes).unwrap();
+    let skimmed = Snapshot::skim(&mut window, &query.client_id, query.issuer.environment(), &query.scopes).unwrap();
     assert_eq!(skimmed.find_access_token(&query, NOW), Some(found));
 }
 

@@ -116,7 +116,7 @@ fn query() -> impl Strategy<Value = AccessTokenQuery> {
     (any::<bool>(), prop_oneof![Just("a.1"), Just("b.2 openid"), Just("openid")]).prop_map(|(microsoft, scopes)| {
         AccessTokenQuery {
             client_id: ClientId::new("client"),
-            environment: Environment::new(if microsoft { "login.microsoftonline.com" } else { "idp.example.com" }),
+            issuer: Environment::new(if microsoft { "login.microsoftonline.com" } else { "idp.example.com" }).into(),
             realms: vec![Realm::new("nowhere"), Realm::new("contoso")],
             owner: Owner::User(HomeAccountId::new("uid-1.utid")),
             scopes: ScopeSet::parse(scopes),
@@ -131,7 +131,7 @@ fn query() -> impl Strategy<Value = AccessTokenQuery> {
 /// The secret that a plain reading finds: no index, no filter, no reader of entries.
 fn plainly(text: &str, query: &AccessTokenQuery) -> Option<String> {
     let document: Value = serde_json::from_str(text).unwrap();
-    let folds = query.environment.folds_case();
+    let folds = query.issuer.environment().folds_case();
     let same = |a: &str, b: &str| if folds { a.eq_ignore_ascii_case(b) } else { a == b };
     let time = |value: &Value| match value {
         Value::String(text) => text.parse::<i64>().ok(),
@@ -150,7 +150,7 @@ fn plainly(text: &str, query: &AccessTokenQuery) -> Option<String> {
         let needed = cached_at.map_or(300, |cached_at| 300.min((expires_on - cached_at) / 5));
         let left = expires_on - NOW.0;
         let usable = is("client_id", "client")
-            && entry["environment"].as_str().is_some_and(|own| query.environment.is_alias_of(own))
+            && entry["environment"].as_str().is_some_and(|own| query.issuer.environment().is_alias_of(own))
             && is("home_account_id", "uid-1.utid")
             && is("realm", "contoso")
             && wanted.into_iter().all(|scope| granted.iter().any(|own| same(own, scope)))
@@ -192,7 +192,7 @@ fn skimmed<Seen>(
 ) -> Option<Seen> {
     let size = text.len() as u64;
     let mut window = Window::with_room(&mut text, size, room).unwrap();
-    Snapshot::skim(&mut window, &query.client_id, &query.environment, &query.scopes).as_ref().map(look)
+    Snapshot::skim(&mut window, &query.client_id, query.issuer.environment(), &query.scopes).as_ref().map(look)
 }
 
 proptest! {

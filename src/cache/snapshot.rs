@@ -4,8 +4,8 @@ use super::text::document::Document;
 use super::text::index::Index;
 use super::text::sieve::sift;
 use super::{AccessTokenEntry, AccessTokenQuery, Account, ParseError};
-use crate::secret::{RawIdToken, Window, WipedBytes};
-use crate::terms::{ClientId, Environment, ScopeSet};
+use crate::secret::{Window, WipedBytes};
+use crate::terms::{ClientId, Environment, Issuer, ScopeSet};
 use crate::time::Timestamp;
 
 /// A document to take one access token from, quickly: only what may be the answer is parsed. It borrows its text, or
@@ -59,13 +59,8 @@ impl<'t> Snapshot<'t> {
     }
 
     /// What [`TokenCache::accounts`](super::TokenCache::accounts) returns.
-    pub fn accounts(&self, environment: Option<&Environment>) -> Vec<Account> {
-        self.document().accounts(environment)
-    }
-
-    /// What [`TokenCache::id_tokens`](super::TokenCache::id_tokens) returns.
-    pub fn id_tokens(&self, account: &Account, client_id: &ClientId) -> Vec<RawIdToken> {
-        self.document().id_tokens(account, client_id)
+    pub fn accounts(&self, issuer: Option<&Issuer>) -> Vec<Account> {
+        self.document().accounts(issuer)
     }
 
     /// What [`TokenCache::find_access_token`](super::TokenCache::find_access_token) returns.

@@ -18,7 +18,7 @@ use super::{
     RefreshTokenEntry, RefreshTokenQuery, Refusal, Section, Unreadable, Verdict, Withheld,
 };
 use crate::secret::{AccessToken, RawIdToken, RefreshToken};
-use crate::terms::{ClientId, Environment};
+use crate::terms::{ClientId, HomeAccountId, Issuer};
 use crate::time::Timestamp;
 
 /// A cache document: `SerializableTokenCache` of the MSAL libraries without its traps.
@@ -121,14 +121,15 @@ impl TokenCache {
         self.document().find_refresh_tokens(query)
     }
 
-    /// The users who have signed in, in this environment and its aliases, or in all.
-    pub fn accounts(&self, environment: Option<&Environment>) -> Vec<Account> {
-        self.document().accounts(environment)
+    /// The users who have signed in to this issuer, or all. An account that does not say which issuer it is of may be
+    /// any issuer's of its environment: what is held for it tells.
+    pub fn accounts(&self, issuer: Option<&Issuer>) -> Vec<Account> {
+        self.document().accounts(issuer)
     }
 
-    /// The ID tokens that a client holds for a user; their issuer tells which authority the user signed in to.
-    pub fn id_tokens(&self, account: &Account, client_id: &ClientId) -> Vec<RawIdToken> {
-        self.document().id_tokens(account, client_id)
+    /// The ID tokens of this issuer that a client holds for a user.
+    pub fn id_tokens(&self, issuer: &Issuer, owner: &HomeAccountId, client_id: &ClientId) -> Vec<RawIdToken> {
+        self.document().id_tokens(issuer, owner, client_id)
     }
 
     /// All access tokens that can be read.
@@ -178,29 +179,39 @@ impl TokenCache {
     /// Access tokens that it supersedes go; every copy of the refresh token that was spent is brought up to date,
     /// whoever wrote it. Nothing at all is stored when the account was signed out while the request was under way.
     pub fn record(&mut self, grant: &Grant, now: Timestamp) -> Recorded {
-        self.change(|edit| Recording { edit, grant, within: Within::new(&grant.environment), now }.record())
+        self.change(|edit| {
+            let within = Within::new(edit.document, &grant.issuer);
+            Recording { edit, grant, within, now }.record()
+        })
     }
 
-    /// Puts `successor` in the place of every copy of `spent`; where there is none, nothing changes.
-    pub fn replace_refresh_token(&mut self, spent: &RefreshToken, successor: &RefreshToken, now: Timestamp) {
-        self.change(|edit| rotate::replace_refresh_token(edit, spent, successor, now));
+    /// Puts `successor` in the place of every copy of `spent`, which `issuer` issued; where there is none, nothing
+    /// changes.
+    pub fn replace_refresh_token(
+        &mut self,
+        issuer: &Issuer,
+        spent: &RefreshToken,
+        successor: &RefreshToken,
+        now: Timestamp,
+    ) {
+        self.change(|edit| rotate::replace_refresh_token(edit, issuer, spent, successor, now));
     }
 
-    /// Notes beside a refresh token that the server refused it. Its successor will not have the note.
-    pub fn note_refusal(&mut self, refused: &RefreshToken, refusal: &Refusal) {
-        self.change(|edit| refusal.note(edit, refused));
+    /// Notes beside a refresh token that its issuer refused it. Its successor will not have the note.
+    pub fn note_refusal(&mut self, issuer: &Issuer, refused: &RefreshToken, refusal: &Refusal) {
+        self.change(|edit| refusal.note(edit, issuer, refused));
     }
 
     /// Notes beside the refresh tokens of a client and user that the server left these scopes out of its answer.
     pub fn note_withheld(
         &mut self,
-        environment: &Environment,
+        issuer: &Issuer,
         client_id: &ClientId,
         owner: &Owner,
         scopes: &[Withheld],
         now: Timestamp,
     ) {
-        self.change(|edit| withheld::note(edit, environment, client_id, owner, scopes, now));
+        self.change(|edit| withheld::note(edit, issuer, client_id, owner, scopes, now));
     }
 
     /// Forgets a user's tokens, whoever wrote them. Returns the refresh tokens, each once, for revocation.
@@ -209,11 +220,16 @@ impl TokenCache {
     }
 
     /// Forgets the access tokens that a client has for itself.
-    pub fn remove_client_tokens(&mut self, client_id: &ClientId, environment: &Environment) {
-        self.change(|edit| remove::remove_client_tokens(edit, client_id, environment));
+    pub fn remove_client_tokens(&mut self, client_id: &ClientId, issuer: &Issuer) {
+        self.change(|edit| remove::remove_client_tokens(edit, client_id, issuer));
     }
 
-    /// Empties the five sections; unknown data stays. Returns the refresh tokens, each once, for revocation.
+    /// The refresh tokens of this client and its family that `issuer` has issued, each once, whoever's they are.
+    pub fn refresh_tokens_of(&self, issuer: &Issuer, client_id: &ClientId) -> Vec<RefreshTokenEntry> {
+        remove::refresh_tokens_of(self.document(), issuer, client_id)
+    }
+
+    /// Empties the five sections; unknown data stays. Returns the refresh tokens, each once.
     pub fn clear(&mut self) -> Vec<RefreshTokenEntry> {
         self.change(remove::clear)
     }
@@ -278,7 +294,7 @@ fn malformed(root: &[u8], start: usize, error: &serde_json::Error) -> ParseError
 mod tests {
     use super::*;
     use crate::cache::RemovalScope;
-    use crate::terms::HomeAccountId;
+    use crate::terms::Environment;
 
     #[test]
     fn nesting_of_any_depth_is_kept() {
@@ -305,7 +321,7 @@ mod tests {
         let mut cache = TokenCache::deserialize(text.as_bytes()).unwrap();
         let removed = cache.remove_account(&AccountRemoval {
             home_account_id: HomeAccountId::new("u"),
-            environment: Environment::new("idp"),
+            issuer: Environment::new("idp").into(),
             scope: RemovalScope::Everything,
         });
         assert_eq!(removed[0].secret.expose(), "SHADOWED");

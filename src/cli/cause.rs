@@ -149,6 +149,7 @@ mod tests {
         let account = || Account {
             home_account_id: HomeAccountId::new("a"),
             environment: Environment::new("idp.example.com"),
+            authority: None,
             realms: Vec::new(),
             username: "bob".to_owned(),
             local_account_id: None,
@@ -166,7 +167,7 @@ mod tests {
             (interaction(InteractionRequired::NothingCached), Exit::InteractionRequired, false, "tokcache login"),
             (interaction(InteractionRequired::SignedOutMeanwhile), Exit::InteractionRequired, false, "tokcache login"),
             (
-                interaction(InteractionRequired::NoRefreshToken { account: account() }),
+                interaction(InteractionRequired::NoRefreshToken { account: Box::new(account()) }),
                 Exit::InteractionRequired,
                 false,
                 "tokcache login",

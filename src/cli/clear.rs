@@ -3,8 +3,7 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use clap::Args;
-use tokcache::acquire::{AcquireError, Revocation, SignOutRequest, forget_everything};
-use tokcache::cache::RefreshTokenEntry;
+use tokcache::acquire::{AcquireError, Forgotten, Revocation, SignOutRequest, forget_everything};
 use tokcache::oauth::Endpoint;
 use tokcache::store::CacheStore as _;
 use tokcache::terms::ScopeSet;
@@ -76,26 +75,27 @@ fn clear_all(context: &Context, input: &Input) -> Result<(), Failure> {
         tell("nothing was changed");
         return Ok(());
     }
-    let forgotten = forget_everything(&context.store)?;
-    let revocation = if input.no_revoke { Revocation::NotWanted } else { revoke_own(context, forgotten) };
+    let revocation = forget_all(context, !input.no_revoke)?;
     report(&format!("Forgot all that {} held", plain(&store)), revocation);
     Ok(())
 }
 
-/// Revokes the refresh tokens of the configured client; of the others, the server is not known.
-fn revoke_own(context: &Context, mut forgotten: Vec<RefreshTokenEntry>) -> Revocation {
-    let all = forgotten.len();
-    if let Ok(registration) = context.registration() {
-        let environment = registration.authority.environment();
-        forgotten.retain(|entry| {
-            entry.client_id == registration.client_id && environment.is_alias_of(entry.environment.as_str())
+/// Revokes the refresh tokens of the configured client that its authority has issued; of the others, the server is not
+/// known.
+fn forget_all(context: &Context, revoke: bool) -> Result<Revocation, Failure> {
+    let Ok(registration) = context.registration() else {
+        let is_nothing = forget_everything(&context.store)?.is_empty();
+        return Ok(match (revoke, is_nothing) {
+            (false, _) => Revocation::NotWanted,
+            (true, true) => Revocation::NothingToRevoke,
+            (true, false) => Revocation::Unsupported,
         });
-        if all > forgotten.len() {
-            tell("warning: the refresh tokens of other clients were forgotten, but not revoked");
-        }
-        return context.client(registration).revoke(&forgotten);
+    };
+    let Forgotten { revocation, not_revoked } = context.client(registration).forget_everything(revoke)?;
+    if revoke && not_revoked > 0 {
+        tell("warning: the refresh tokens of other clients and authorities were forgotten, but not revoked");
     }
-    if all == 0 { Revocation::NothingToRevoke } else { Revocation::Unsupported }
+    Ok(revocation)
 }
 
 /// Says what became of the tokens at the server. Whatever that is, they are forgotten here: the command has done what it

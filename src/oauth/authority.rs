@@ -1,6 +1,6 @@
 //! The configured URL: what kind of provider it names, and what follows from that without asking anybody.
 
-use crate::terms::{AuthorityType, Environment, KNOWN_ENVIRONMENTS, Realm};
+use crate::terms::{AuthorityType, Environment, Issuer, IssuerProof, Realm};
 
 use super::endpoint::{Endpoint, Endpoints};
 use super::url::{AuthorityError, bare_host, parse_secure};
@@ -38,11 +38,12 @@ impl AuthorityKind {
     /// By the host in lower case and the segments of the path.
     pub(super) fn of(host: &str, segments: &[&str]) -> Self {
         let segment = |index: usize| segments.get(index).copied().unwrap_or_default().to_ascii_lowercase();
-        if host.ends_with(".b2clogin.com") || segment(0) == "tfp" || segment(1).starts_with("b2c_") {
-            AuthorityKind::B2c
-        } else if host.ends_with(".ciamlogin.com") {
+        let environment = Environment::new(host);
+        if host.ends_with(".ciamlogin.com") {
             AuthorityKind::Ciam
-        } else if KNOWN_ENVIRONMENTS.concat().contains(&host) {
+        } else if environment.is_of_one_tenant() || segment(0) == "tfp" || segment(1).starts_with("b2c_") {
+            AuthorityKind::B2c
+        } else if environment.is_cloud() {
             AuthorityKind::Entra
         } else if segment(0) == "adfs" {
             AuthorityKind::Adfs
@@ -95,6 +96,33 @@ impl Authority {
     /// The host without the port, as the MSAL schema has it.
     pub fn environment(&self) -> Environment {
         self.environment.clone()
+    }
+
+    /// Who issues its tokens. All tenants of a Microsoft cloud, under whichever of its hosts, are one issuer, since its
+    /// refresh tokens serve all of them; any other authority is an issuer by itself, with its port and path.
+    pub fn issuer(&self) -> Issuer {
+        let is_one_cloud = self.kind == AuthorityKind::Entra && self.environment.is_cloud();
+        let host = self.environment.as_str();
+        let (identity, proof) = match self.kind {
+            _ if is_one_cloud => {
+                let identity = self.origin().replacen(host, self.environment.canonical(), 1);
+                // The environment has no port, so it proves none.
+                let has_port = self.origin().len() > "https://".len() + host.len();
+                (identity, if has_port { IssuerProof::Url } else { IssuerProof::Cloud })
+            }
+            // Microsoft compares tenants and policies without regard to case.
+            _ if self.environment.folds_case() => (self.url.to_ascii_lowercase(), self.proof()),
+            _ => (self.url.clone(), self.proof()),
+        };
+        Issuer::new(self.environment(), identity, &self.url, proof)
+    }
+
+    fn proof(&self) -> IssuerProof {
+        match self.kind {
+            AuthorityKind::B2c => IssuerProof::Policy(self.path().rsplit('/').next().unwrap_or_default().to_owned()),
+            AuthorityKind::Ciam if self.environment.is_of_one_tenant() => IssuerProof::OneTenant,
+            _ => IssuerProof::Url,
+        }
     }
 
     /// The first segment of the path; empty if there is none.

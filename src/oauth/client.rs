@@ -8,6 +8,7 @@ use super::authority::{Authority, AuthorityKind};
 use super::endpoint::{Endpoint, Endpoints};
 use super::error::RequestError;
 use super::http::{Body, Http, Request, Response};
+use super::issuer;
 use super::members::Members;
 use super::token::TokenResponse;
 use super::token_error::{ErrorCode, TokenErrorResponse};
@@ -62,16 +63,17 @@ impl Client<'_> {
         claims: Option<&str>,
         account: Option<&HomeAccountId>,
     ) -> Result<TokenResponse, RequestError> {
-        let scope = match self.authority.kind() {
-            AuthorityKind::Oidc => scopes.to_string(),
-            _ => with_reserved_scopes(scopes).to_string(),
+        let scope = if self.authority.kind() == AuthorityKind::Oidc && !self.is_microsoft() {
+            scopes.to_string()
+        } else {
+            with_reserved_scopes(scopes).to_string()
         };
         let mut fields = vec![("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())];
         if !scope.is_empty() {
             fields.push(("scope", &scope));
         }
         fields.extend(checked_claims(claims)?);
-        let anchor = account.filter(|_| self.authority.kind().is_entra_like()).and_then(anchor_mailbox);
+        let anchor = account.filter(|_| self.is_microsoft()).and_then(anchor_mailbox);
         let headers = anchor.map(|anchor| ("X-AnchorMailbox", anchor)).into_iter().collect();
         self.ask_for_token(fields, headers)
     }
@@ -90,6 +92,12 @@ impl Client<'_> {
         }
     }
 
+    /// Whether the Microsoft identity platform answers, by the authority or by what its metadata call it.
+    fn is_microsoft(&self) -> bool {
+        let issuer = self.endpoints.issuer.as_deref();
+        self.authority.kind().is_entra_like() || issuer.is_some_and(issuer::is_microsoft)
+    }
+
     pub(super) fn ask_for_token(
         &self,
         fields: Fields<'_>,
@@ -106,9 +114,9 @@ impl Client<'_> {
         retry_after: &mut Option<u64>,
     ) -> Result<TokenResponse, RequestError> {
         let endpoint = named(&self.endpoints.token, "token_endpoint")?;
-        if self.authority.kind().is_entra_like() {
-            fields.push(("client_info", "1"));
-        }
+        // Whether Microsoft answers on a domain of somebody else's cannot be told, and others take no notice
+        // (RFC 6749 §3.2).
+        fields.push(("client_info", "1"));
         self.ask(endpoint, fields, headers, |response| {
             *retry_after = response.retry_after;
             TokenResponse::read(response, self.clock.now())
@@ -236,8 +244,11 @@ mod tests {
         let http = Scripted::new([answer(200, GRANTED), answer(200, GRANTED)]);
         refresh(&setup, &http, "read").unwrap();
         refresh(&setup, &http, "").unwrap();
-        assert_eq!(http.form(0), "client_id=app\ngrant_type=refresh_token\nrefresh_token=canary\nscope=read");
-        assert_eq!(http.form(1), "client_id=app\ngrant_type=refresh_token\nrefresh_token=canary");
+        assert_eq!(
+            http.form(0),
+            "client_id=app\nclient_info=1\ngrant_type=refresh_token\nrefresh_token=canary\nscope=read"
+        );
+        assert_eq!(http.form(1), "client_id=app\nclient_info=1\ngrant_type=refresh_token\nrefresh_token=canary");
         assert!(http.requests.lock().unwrap()[0].headers.is_empty());
     }
 

@@ -2,13 +2,14 @@
 
 use ureq::http::Uri;
 
-use super::authority::{Authority, AuthorityKind, origin};
+use super::authority::Authority;
 use super::endpoint::{Endpoint, Endpoints};
 use super::error::RequestError;
 use super::http::{Http, Response};
+use super::issuer::is_issuer_of;
 use super::members::Members;
 use super::metadata;
-use super::url::{bare_host, is_loopback, parse_secure};
+use super::url::is_loopback;
 
 /// Asks the provider for its endpoints. That one is missing is no error here.
 ///
@@ -38,25 +39,6 @@ fn read(response: &Response, authority: &Authority) -> Result<Endpoints, Request
         device_authorization: endpoint("device_authorization_endpoint")?,
         revocation: endpoint("revocation_endpoint")?,
     })
-}
-
-/// OpenID Connect Discovery §4.3 wants the issuer to be the authority. As MSAL Python does, a trailing slash is
-/// forgiven, and an issuer is accepted too of the same scheme, host and port, of a host one label below, or, where
-/// Microsoft answers, of any Microsoft host.
-fn is_issuer_of(issuer: &str, authority: &Authority) -> bool {
-    if issuer.trim_end_matches('/') == authority.url() {
-        return true;
-    }
-    // The issuer of a multi-tenant authority holds the text `{tenantid}`, which is no URL.
-    let Ok(issuer) = parse_secure(&issuer.replace("{tenantid}", "tenantid")) else { return false };
-    let host = bare_host(&issuer).to_ascii_lowercase();
-    let is_below = host
-        .strip_suffix(authority.environment().as_str())
-        .and_then(|label| label.strip_suffix('.'))
-        .is_some_and(|label| !label.is_empty() && !label.contains('.'));
-    origin(&issuer) == authority.origin()
-        || (issuer.scheme_str() == Some("https") && is_below)
-        || (authority.kind().is_entra_like() && AuthorityKind::of(&host, &[]).is_entra_like())
 }
 
 /// Plain http is for this machine, so only an authority on this machine may send us there.

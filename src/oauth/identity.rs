@@ -1,23 +1,23 @@
 //! Who signed in.
 
-use base64::Engine;
-use base64::alphabet::URL_SAFE;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
-use crate::secret::RawIdToken;
+use crate::secret::{RawIdToken, base64url, jwt_payload};
 use crate::terms::HomeAccountId;
 
+use super::issuer::is_same;
 use super::members::Members;
 
 /// Who signed in, by `client_info` and the ID token.
 ///
 /// The ID token's signature is not verified: it came straight from the token endpoint over TLS (OpenID Connect Core
 /// §3.1.3.7, item 6).
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Identity {
-    /// `uid.utid` of `client_info`, else the ID token's `sub`.
-    pub home_account_id: HomeAccountId,
+    /// `uid.utid` of `client_info`, else the ID token's `sub`. `None`: neither is there, but a user name is.
+    pub home_account_id: Option<HomeAccountId>,
+    /// The ID token's `sub`.
+    pub subject: Option<HomeAccountId>,
     /// `oid`, else `sub`.
     pub local_account_id: Option<String>,
     /// `preferred_username`, else `upn` as in MSAL, else `email`, by which other providers know people; may be empty.
@@ -31,15 +31,16 @@ pub struct Identity {
 impl Identity {
     /// `None` if neither names anybody. Garbage in one does not spoil the other.
     pub(super) fn read(client_info: Option<&str>, id_token: Option<&str>) -> Option<Identity> {
-        let info = client_info.and_then(decode);
+        let info = client_info.and_then(base64url);
         let info = info.as_ref().and_then(|bytes| Members::parse(bytes));
-        let payload = id_token.and_then(jwt_payload);
-        let claims = payload.as_ref().and_then(|bytes| Members::parse(bytes));
-        let claim = |name: &str| claims.as_ref()?.string(name);
+        let claims = id_token.and_then(Claims::read);
+        let claim = |name: &str| claims.as_ref()?.text(name);
 
-        let home = info.and_then(|info| Some(format!("{}.{}", info.string("uid")?, info.string("utid")?)));
-        Some(Identity {
-            home_account_id: HomeAccountId::new(home.or_else(|| claim("sub"))?),
+        let home = info.and_then(|info| Some(format!("{}.{}", info.text("uid")?, info.text("utid")?)));
+        let subject = claim("sub").map(HomeAccountId::new);
+        let identity = Identity {
+            home_account_id: home.map(HomeAccountId::new).or_else(|| subject.clone()),
+            subject,
             local_account_id: claim("oid").or_else(|| claim("sub")),
             username: claim("preferred_username")
                 .or_else(|| claim("upn"))
@@ -47,21 +48,46 @@ impl Identity {
                 .unwrap_or_default(),
             name: claim("name"),
             tenant: claim("tid"),
-        })
+        };
+        let names_anybody = identity.home_account_id.is_some() || !identity.username.is_empty();
+        names_anybody.then_some(identity)
     }
 }
 
-/// The `iss` of an ID token as it stands there (OpenID Connect Core §2); `None` if it cannot be decoded.
-pub fn issuer_of(id_token: &RawIdToken) -> Option<String> {
-    Members::parse(&jwt_payload(id_token.expose())?)?.string("iss")
+/// The claims of an ID token, decoded.
+pub(super) struct Claims(Zeroizing<Vec<u8>>);
+
+impl Claims {
+    /// `None` if it cannot be decoded.
+    pub(super) fn read(id_token: &str) -> Option<Claims> {
+        jwt_payload(id_token).map(Claims)
+    }
+
+    /// A claim that is a text, or a number, which some providers write where a text should be.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        Members::parse(&self.0)?.text(name)
+    }
 }
 
-/// The `iss` and `sub` of an ID token, which together name one person and nobody else (OpenID Connect Core §2); `None`
-/// if it does not say both.
-pub fn issuer_and_subject_of(id_token: &RawIdToken) -> Option<(String, String)> {
-    let payload = jwt_payload(id_token.expose())?;
-    let claims = Members::parse(&payload)?;
-    Some((claims.string("iss")?, claims.string("sub")?))
+/// One person and nobody else, by an ID token: its `iss` and `sub` (OpenID Connect Core §2).
+#[derive(Clone, Debug)]
+pub struct Person {
+    issuer: String,
+    subject: String,
+}
+
+impl PartialEq for Person {
+    fn eq(&self, other: &Self) -> bool {
+        self.subject == other.subject && is_same(&self.issuer, &other.issuer)
+    }
+}
+
+impl Eq for Person {}
+
+/// Whom an ID token is about; `None` if it does not say both.
+pub fn person_of(id_token: &RawIdToken) -> Option<Person> {
+    let claims = Claims::read(id_token.expose())?;
+    Some(Person { issuer: claims.text("iss")?, subject: claims.text("sub")? })
 }
 
 /// `exp` of an access token, should it be a JWT. Clients have no business in access tokens (RFC 9068 §6), so this is
@@ -70,26 +96,9 @@ pub(super) fn jwt_expiry(token: &str) -> Option<u64> {
     Members::parse(&jwt_payload(token)?)?.seconds("exp")
 }
 
-fn jwt_payload(token: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let (_header, rest) = token.split_once('.')?;
-    let (payload, _signature) = rest.split_once('.')?;
-    decode(payload)
-}
-
-/// Decodes base64url, with or without padding.
-fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    const LENIENT: GeneralPurpose = GeneralPurpose::new(
-        &URL_SAFE,
-        GeneralPurposeConfig::new()
-            .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-            .with_decode_allow_trailing_bits(true),
-    );
-    LENIENT.decode(text).ok().map(Zeroizing::new)
-}
-
 #[cfg(test)]
 mod tests {
-    use base64::prelude::{BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD};
+    use base64::prelude::{BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD, Engine as _};
 
     use super::*;
 
@@ -106,7 +115,8 @@ mod tests {
         assert_eq!(
             Identity::read(Some(&info), Some(&token)),
             Some(Identity {
-                home_account_id: HomeAccountId::new("u.t"),
+                home_account_id: Some(HomeAccountId::new("u.t")),
+                subject: Some(HomeAccountId::new("s")),
                 local_account_id: Some("o".into()),
                 username: "ann@example.com".into(),
                 name: Some("Ann".into()),
@@ -120,7 +130,7 @@ mod tests {
         for info in [None, Some(""), Some("!!"), Some("bm90IGpzb24"), Some(&*BASE64_URL_SAFE.encode(r#"{"uid":"u"}"#))]
         {
             let identity = Identity::read(info, Some(&id_token(r#"{"sub":"S-1"}"#))).unwrap();
-            assert_eq!(identity.home_account_id.as_str(), "S-1");
+            assert_eq!(identity.home_account_id, Some(HomeAccountId::new("S-1")));
             assert_eq!(identity.local_account_id.as_deref(), Some("S-1"));
             assert_eq!(identity.username, "");
         }
@@ -131,7 +141,8 @@ mod tests {
         let info = BASE64_URL_SAFE.encode(r#"{"uid":"u","utid":"t"}"#);
         for token in [None, Some(""), Some("a.b"), Some("a.!.c"), Some("a.bm9qc29u.c")] {
             let identity = Identity::read(Some(&info), token).unwrap();
-            assert_eq!((identity.home_account_id.as_str(), identity.local_account_id), ("u.t", None));
+            let account = identity.home_account_id.unwrap();
+            assert_eq!((account.as_str(), identity.local_account_id), ("u.t", None));
         }
     }
 

@@ -29,6 +29,12 @@ impl<'a> Members<'a> {
         serde_json::from_str(self.0.get(name)?.get()).ok().filter(|text: &String| !text.is_empty())
     }
 
+    /// A string that is not empty, or a number as it stands there: some providers write identifiers as numbers.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        let is_number = |raw: &str| raw.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+        self.string(name).or_else(|| Some(self.0.get(name)?.get()).filter(|raw| is_number(raw)).map(str::to_owned))
+    }
+
     /// A string that is secret and not empty.
     pub(super) fn secret<Kind>(&self, name: &str) -> Option<Secret<Kind>> {
         self.string(name).map(Secret::new)

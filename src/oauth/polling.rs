@@ -187,7 +187,10 @@ mod tests {
         let (result, slept) = poll(&http);
         assert_eq!(result.unwrap().access_token.expose(), "at");
         assert_eq!(slept, 15);
-        assert_eq!(http.form(2), format!("client_id=app\ndevice_code=canary\ngrant_type={DEVICE_CODE_GRANT_TYPE}"));
+        assert_eq!(
+            http.form(2),
+            format!("client_id=app\nclient_info=1\ndevice_code=canary\ngrant_type={DEVICE_CODE_GRANT_TYPE}")
+        );
     }
 
     #[test]

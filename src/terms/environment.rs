@@ -18,6 +18,9 @@ pub const KNOWN_ENVIRONMENTS: &[&[&str]] = &[
     &["login.sovcloud-identity.sg"],
 ];
 
+/// The domains below which each Azure AD B2C tenant and each External ID tenant has a host of its own.
+const TENANT_DOMAINS: [&str; 5] = ["b2clogin.com", "b2clogin.cn", "b2clogin.us", "b2clogin.de", "ciamlogin.com"];
+
 impl Environment {
     /// Folds the host to lower case; `host` has no port.
     pub fn new(host: &str) -> Self {
@@ -37,7 +40,18 @@ impl Environment {
     /// Whether this is a Microsoft host, where identifiers and scopes are compared without regard to case; elsewhere
     /// they are compared to the letter (RFC 6749 §3.3, OpenID Connect Core §2).
     pub fn folds_case(&self) -> bool {
-        !self.cloud().is_empty() || self.0.ends_with(".b2clogin.com") || self.0.ends_with(".ciamlogin.com")
+        self.is_cloud() || self.is_of_one_tenant()
+    }
+
+    /// Whether this is a host of [`KNOWN_ENVIRONMENTS`].
+    pub fn is_cloud(&self) -> bool {
+        !self.cloud().is_empty()
+    }
+
+    /// Whether this is a host of Azure AD B2C or External ID, each of which serves one tenant.
+    pub fn is_of_one_tenant(&self) -> bool {
+        let domain = self.0.split_once('.').map(|(_, domain)| domain);
+        domain.is_some_and(|domain| TENANT_DOMAINS.contains(&domain))
     }
 
     /// The one host that stands for this environment and all its aliases.

@@ -46,7 +46,20 @@ identifier! {
     Realm
 }
 
+/// What the identifier of an account begins with whose provider names nobody; the authority's URL follows.
+const UNNAMED: &str = "unnamed@";
+
 impl HomeAccountId {
+    /// The account of a provider that names nobody, neither by `client_info` nor by an ID token.
+    pub fn unnamed(authority: &str) -> Self {
+        HomeAccountId(format!("{UNNAMED}{authority}"))
+    }
+
+    /// The URL of the authority whose [unnamed](HomeAccountId::unnamed) account this is.
+    pub fn unnamed_at(&self) -> Option<&str> {
+        self.0.strip_prefix(UNNAMED)
+    }
+
     /// The home tenant of an Entra account: what follows the dot of `uid.utid`.
     pub fn home_tenant(&self) -> Option<Realm> {
         self.0.rsplit_once('.').filter(|(_, tenant)| !tenant.is_empty()).map(|(_, tenant)| Realm::new(tenant))

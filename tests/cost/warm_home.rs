@@ -11,8 +11,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 use tokcache::cache::{Grant, Owner, SignIn, TokenCache};
+use tokcache::oauth::Authority;
 use tokcache::secret::{AccessToken, RawIdToken, RefreshToken};
-use tokcache::terms::{AuthorityType, ClientId, Environment, HomeAccountId, Realm, ScopeSet};
+use tokcache::terms::{AuthorityType, ClientId, HomeAccountId, Realm, ScopeSet};
 use tokcache::time::{Clock, SystemClock};
 
 use crate::support::home::Home;
@@ -138,7 +139,7 @@ fn cache(provider: Provider, tokens: usize) -> Vec<u8> {
 fn grant(provider: Provider, number: usize) -> Grant {
     let grant = Grant::new(
         ClientId::new(CLIENT_ID),
-        Environment::new(provider.host()),
+        Authority::parse(&provider.authority(), None).unwrap().issuer(),
         Realm::new(TENANT),
         Owner::User(HomeAccountId::new(format!("{SUBJECT}.{TENANT}"))),
         AccessToken::new(secret("access", number)),

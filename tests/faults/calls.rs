@@ -5,7 +5,6 @@ use std::process::Output;
 
 use tokcache::cache::TokenCache;
 
-use crate::home::expired_cache;
 use crate::provider::Provider;
 use crate::strace::{Call, Fault, calls_of, run_with};
 use crate::support::home::Home;
@@ -129,7 +128,7 @@ impl<'a> Aftermath<'a> {
     fn of(home: &Home, provider: &Provider, call: &'a Call, fault: Fault, output: Output) -> Self {
         let turn = provider.turn();
         let file = match std::fs::read(home.cache()) {
-            Ok(bytes) if bytes == expired_cache() => File::Old,
+            Ok(bytes) if bytes == home.expired_cache() => File::Old,
             Ok(bytes) if holds_turn(&bytes, turn) => File::New,
             _ => File::Damaged,
         };

@@ -8,7 +8,6 @@ use std::path::PathBuf;
 use serde_json::Value;
 use tokcache::cache::{Salvage, Section, TokenCache, salvage};
 
-use crate::home::expired_cache;
 use crate::provider::Provider;
 use crate::support::home::Home;
 use crate::support::{is_long, names, put, text};
@@ -106,7 +105,7 @@ fn each_sample(test: impl Fn(&str, &[u8]) + Sync) {
 fn a_damaged_cache_is_not_a_signed_out_one_and_nobody_overwrites_it() {
     let provider = Provider::start();
     let home = Home::at(&provider);
-    let whole = expired_cache();
+    let whole = home.expired_cache();
     let half = &whole[..whole.len() / 2];
     let line = 1 + half.iter().filter(|byte| **byte == b'\n').count();
     let cut_off = format!("it is cut off after {} bytes, in line {line}", half.len());
@@ -144,7 +143,7 @@ fn a_damaged_cache_is_not_a_signed_out_one_and_nobody_overwrites_it() {
 fn repair_saves_what_is_whole_keeps_the_rest_aside_and_says_so() {
     let provider = Provider::start();
     let home = Home::at(&provider);
-    let whole = text(&expired_cache());
+    let whole = text(&home.expired_cache());
     let metadata = whole.find("\"AppMetadata\"").unwrap();
     let damaged = &whole[..metadata + 60];
     put(&home.cache(), damaged);

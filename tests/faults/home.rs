@@ -5,8 +5,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
 use tokcache::cache::{Grant, Owner, SignIn, TokenCache};
+use tokcache::oauth::Authority;
 use tokcache::secret::{AccessToken, RefreshToken};
-use tokcache::terms::{AuthorityType, ClientId, Environment, HomeAccountId, Realm, ScopeSet};
+use tokcache::terms::{AuthorityType, ClientId, HomeAccountId, Realm, ScopeSet};
 use tokcache::time::Timestamp;
 
 use crate::provider::Provider;
@@ -39,7 +40,14 @@ impl Home {
             let _ = fs::remove_dir_all(&folder);
             fs::create_dir(folder).unwrap();
         }
-        self.write("state/token_cache.json", expired_cache());
+        self.write("state/token_cache.json", self.expired_cache());
+    }
+
+    /// A cache with an expired access token and `RT-0`, both issued by the profile's authority.
+    pub(crate) fn expired_cache(&self) -> Vec<u8> {
+        let profile = fs::read_to_string(self.path("config/profiles/default.toml")).unwrap();
+        let authority = profile.split('"').nth(1).unwrap();
+        expired_cache(&Authority::parse(authority, None).unwrap())
     }
 
     /// The folder of the cache.
@@ -57,8 +65,7 @@ impl Home {
     }
 }
 
-/// A cache with an expired access token and `RT-0`.
-pub(crate) fn expired_cache() -> Vec<u8> {
+fn expired_cache(authority: &Authority) -> Vec<u8> {
     let mut cache = TokenCache::new();
     let grant = Grant {
         sign_in: Some(SignIn {
@@ -70,7 +77,7 @@ pub(crate) fn expired_cache() -> Vec<u8> {
         refresh_token: Some(RefreshToken::new("RT-0")),
         ..Grant::new(
             ClientId::new("app"),
-            Environment::new("127.0.0.1"),
+            authority.issuer(),
             Realm::new(""),
             Owner::User(HomeAccountId::new("uid.utid")),
             AccessToken::new("AT-0"),

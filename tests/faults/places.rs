@@ -6,7 +6,6 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::home::expired_cache;
 use crate::provider::Provider;
 use crate::strace::{Call, Fault, calls_of, run_with};
 use crate::support::home::Home;
@@ -48,7 +47,7 @@ fn in_a_read_only_home_a_cached_token_is_served_and_no_other_is_bought() {
     let (provider, home) = start();
     let read_only = "mount --bind \"$STATE\" \"$STATE\"; mount -o remount,ro,bind \"$STATE\"";
     assert_refused_before_it_is_spent(&token_where(read_only, &home), &provider, "Read-only file system");
-    assert_eq!(fs::read(home.cache()).unwrap(), expired_cache());
+    assert_eq!(fs::read(home.cache()).unwrap(), home.expired_cache());
     assert_eq!(home.answer("token"), "AT-1");
     let output = token_where(read_only, &home);
     assert_eq!((text(&output.stdout), text(&output.stderr)), ("AT-1\n".to_owned(), String::new()));
@@ -84,7 +83,7 @@ fn a_single_file_that_is_mounted_serves_what_it_holds_and_is_never_refreshed_or_
     let output = token_where(MOUNTED_ALONE, &home);
     assert_refused_before_it_is_spent(&output, &provider, "mount the folder that holds it, not the file");
     let volume = home.path("volume/cache");
-    assert_eq!(fs::read(&volume).unwrap(), expired_cache());
+    assert_eq!(fs::read(&volume).unwrap(), home.expired_cache());
     for command in [
         "clear",
         "clear --all --yes",
@@ -98,7 +97,7 @@ fn a_single_file_that_is_mounted_serves_what_it_holds_and_is_never_refreshed_or_
         assert_refused_before_it_is_spent(&output, &provider, "mount the folder that holds it, not the file");
         assert_eq!(
             (fs::read(&volume).unwrap(), names(&home.path("volume"))),
-            (expired_cache(), vec!["cache".to_owned()])
+            (home.expired_cache(), vec!["cache".to_owned()])
         );
     }
     fs::rename(&volume, home.cache()).unwrap();
@@ -136,7 +135,7 @@ fn a_save_for_which_there_is_no_room_leaves_the_old_bytes() {
     let said = text(&output.stderr);
     assert_eq!(text(&output.stdout), "AT-1\n", "{said}");
     assert!(said.contains("No space left on device"), "{said}");
-    assert!(fs::read(home.cache()).unwrap() == expired_cache(), "the file is torn");
+    assert!(fs::read(home.cache()).unwrap() == home.expired_cache(), "the file is torn");
     assert_eq!(home.answer("token"), "AT-2", "the new refresh token was kept elsewhere");
     assert!(!provider.is_revoked());
 }
@@ -357,7 +356,9 @@ fn ten_thousand_stale_files_delay_nobody_and_are_gone_after_some_runs() {
 #[test]
 fn a_server_that_is_down_is_not_asked_thrice_by_each_of_many() {
     let (provider, home) = start();
-    home.edit("config/profiles/default.toml", &provider.authority(), "http://127.0.0.1:1");
+    for name in ["config/profiles/default.toml", "state/token_cache.json"] {
+        home.edit(name, &provider.authority(), "http://127.0.0.1:1");
+    }
     let start = Instant::now();
     let mut program = home.program("token");
     program.stdout(Stdio::null()).stderr(Stdio::piped());

@@ -41,7 +41,9 @@ impl Home {
 
     /// Its provider is this one from now on.
     pub(crate) fn use_provider(&self, address: &str) {
-        self.edit("config/profiles/default.toml", "http://127.0.0.1:1", address);
+        for name in ["config/profiles/default.toml", "state/token_cache.json"] {
+            self.edit(name, "http://127.0.0.1:1", address);
+        }
     }
 
     /// Sets a variable for all programs of this home.

@@ -81,7 +81,7 @@ impl Subject {
     pub(crate) fn access_token_query(&self) -> AccessTokenQuery {
         AccessTokenQuery {
             client_id: ClientId::new(&self.client_id),
-            environment: Environment::new(&self.environment),
+            issuer: Environment::new(&self.environment).into(),
             realms: self.realms.iter().map(Realm::new).collect(),
             owner: self.owner(),
             scopes: ScopeSet::parse(&self.scopes),
@@ -95,7 +95,7 @@ impl Subject {
     pub(crate) fn refresh_token_query(&self) -> RefreshTokenQuery {
         RefreshTokenQuery {
             client_id: ClientId::new(&self.client_id),
-            environment: Environment::new(&self.environment),
+            issuer: Environment::new(&self.environment).into(),
             home_account_id: HomeAccountId::new(self.home_account_id.as_deref().unwrap()),
         }
     }
@@ -103,7 +103,7 @@ impl Subject {
     pub(crate) fn removal(&self, everything: bool) -> AccountRemoval {
         AccountRemoval {
             home_account_id: HomeAccountId::new(self.home_account_id.as_deref().unwrap_or("nobody")),
-            environment: Environment::new(&self.environment),
+            issuer: Environment::new(&self.environment).into(),
             scope: if everything {
                 RemovalScope::Everything
             } else {
@@ -115,10 +115,11 @@ impl Subject {
     pub(crate) fn grant(&self) -> Grant {
         Grant {
             client_id: ClientId::new(&self.client_id),
-            environment: Environment::new(&self.environment),
+            issuer: Environment::new(&self.environment).into(),
             realm: Realm::new(&self.realms[0]),
             other_realms: self.realms[1..].iter().map(Realm::new).collect(),
             owner: self.owner(),
+            username: None,
             sign_in: self.sign_in.then(|| SignIn {
                 local_account_id: self.local_account_id.clone(),
                 username: self.username.clone().unwrap_or_default(),

@@ -1,14 +1,14 @@
 use crate::cache::Owner;
 use crate::secret::{AccessToken, RawIdToken, RefreshToken};
-use crate::terms::{AuthorityType, ClientId, Environment, FamilyId, Realm, ScopeSet};
+use crate::terms::{AuthorityType, ClientId, FamilyId, Issuer, Realm, ScopeSet};
 
 /// What a token response means for the cache.
 #[derive(Clone, Debug)]
 pub struct Grant {
     /// The client that asked.
     pub client_id: ClientId,
-    /// The authority's host as configured.
-    pub environment: Environment,
+    /// Who has issued it.
+    pub issuer: Issuer,
     /// The authority's realm.
     pub realm: Realm,
     /// The other realms that the authority goes by, where other libraries store its access tokens: a refresh supersedes
@@ -18,6 +18,8 @@ pub struct Grant {
     pub owner: Owner,
     /// At sign-in only: a silent refresh never writes an account, so that a sign-out at the same time stands.
     pub sign_in: Option<SignIn>,
+    /// On a refresh, what the user is called now. An account that is there is renamed.
+    pub username: Option<String>,
     /// The access token.
     pub access_token: AccessToken,
     /// As the server wrote it.
@@ -54,7 +56,7 @@ impl Grant {
     /// A bearer token for `expires_in` seconds, with nothing beside it: no sign-in, no other token.
     pub fn new(
         client_id: ClientId,
-        environment: Environment,
+        issuer: impl Into<Issuer>,
         realm: Realm,
         owner: Owner,
         access_token: AccessToken,
@@ -63,11 +65,12 @@ impl Grant {
     ) -> Grant {
         Grant {
             client_id,
-            environment,
+            issuer: issuer.into(),
             realm,
             other_realms: Vec::new(),
             owner,
             sign_in: None,
+            username: None,
             access_token,
             token_type: "Bearer".to_owned(),
             scopes,

@@ -7,7 +7,7 @@ use crate::cache::entry::access_token::{LIFETIME, UNKNOWN};
 use crate::cache::entry::asked;
 use crate::cache::entry::fields::Fields;
 use crate::cache::entry::keys::Key;
-use crate::cache::find::matching::Within;
+use crate::cache::find::matching::{AUTHORITY, Within};
 use crate::cache::find::refresh_token::Membership;
 use crate::cache::text::edit::Edit;
 use crate::cache::text::rewrite::with_fields;
@@ -30,11 +30,11 @@ pub(in crate::cache) fn target_of(scopes: &ScopeSet) -> Option<String> {
 pub(in crate::cache) struct Recording<'e, 't> {
     pub(in crate::cache) edit: &'e mut Edit<'t>,
     pub(in crate::cache) grant: &'e Grant,
-    pub(in crate::cache) within: Within<'e>,
+    pub(in crate::cache) within: Within<'e, 't>,
     pub(in crate::cache) now: Timestamp,
 }
 
-impl Recording<'_, '_> {
+impl<'e> Recording<'e, '_> {
     pub(in crate::cache) fn record(mut self) -> Recorded {
         let recorded = self.standing();
         match recorded {
@@ -48,6 +48,7 @@ impl Recording<'_, '_> {
         if let (Some(sign_in), Owner::User(home_account_id)) = (&self.grant.sign_in, &self.grant.owner) {
             self.account(sign_in, home_account_id);
         }
+        self.rename();
         self.id_token();
         self.app_metadata();
         recorded
@@ -69,7 +70,7 @@ impl Recording<'_, '_> {
             ("credential_type", Some(Section::AccessToken.name())),
             ("secret", Some(grant.access_token.expose())),
             ("home_account_id", grant.owner.home_account_id()),
-            ("environment", Some(grant.environment.as_str())),
+            ("environment", Some(grant.issuer.environment().as_str())),
             ("client_id", Some(grant.client_id.as_str())),
             ("target", Some(&target)),
             ("realm", Some(grant.realm.as_str())),
@@ -91,6 +92,7 @@ impl Recording<'_, '_> {
         fields.extend(
             optional.into_iter().filter(|(_, value)| value.is_some()).map(|(name, value)| (name, value.as_deref())),
         );
+        fields.extend(self.mark());
         self.put_new(Section::AccessToken, Key::access_token(grant), &fields, Self::is_superseded);
     }
 
@@ -110,7 +112,7 @@ impl Recording<'_, '_> {
     /// Whether a silent request of this client and owner could be served the entry, whatever library stored it.
     fn is_own_in_any_realm(&self, entry: &Fields<'_>) -> bool {
         let mut realms = self.grant.other_realms.iter().chain([&self.grant.realm]);
-        self.is_own(entry) && realms.any(|realm| self.within.is_of_realm(entry, realm))
+        realms.any(|realm| self.within.has_realm(entry, realm)) && self.is_own(entry)
     }
 
     fn is_same_kind_of_access_token(&self, entry: &Fields<'_>) -> bool {
@@ -133,30 +135,60 @@ impl Recording<'_, '_> {
         let uid = home_account_id.as_str().rsplit_once('.').map_or(home_account_id.as_str(), |(uid, _)| uid);
         let mut fields = vec![
             ("home_account_id", Some(home_account_id.as_str())),
-            ("environment", Some(self.grant.environment.as_str())),
+            ("environment", Some(self.grant.issuer.environment().as_str())),
             ("realm", Some(self.grant.realm.as_str())),
             ("local_account_id", Some(sign_in.local_account_id.as_deref().unwrap_or(uid))),
             ("username", Some(sign_in.username.as_str())),
             ("authority_type", Some(sign_in.authority_type.as_str())),
         ];
         fields.extend(sign_in.account_source.as_deref().map(|source| ("account_source", Some(source))));
+        fields.extend(self.mark());
         self.put(Section::Account, Key::account(self.grant), &fields, |recording, fields| {
-            recording.within.is_of_owner(fields, &recording.grant.owner)
-                && recording.within.is_of_realm(fields, &recording.grant.realm)
+            recording.within.has_realm(fields, &recording.grant.realm)
+                && recording.within.is_of_owner(fields, &recording.grant.owner)
         });
+    }
+
+    /// What a refresh learns of an account that is there: what the user is called now, and who has issued it. None is
+    /// made: a sign-out at the same time stands.
+    fn rename(&mut self) {
+        let grant = self.grant;
+        if grant.sign_in.is_some() {
+            return;
+        }
+        let mut fields: Vec<_> = self.mark().into_iter().collect();
+        fields.extend(grant.username.as_deref().map(|username| ("username", Some(username))));
+        for entry in self.edit.document.entries(Section::Account) {
+            let mut realms = grant.other_realms.iter().chain([&grant.realm]);
+            let is_theirs = |fields: Fields<'_>| {
+                let has_no_realm = fields.lenient("realm").is_none();
+                (has_no_realm || realms.any(|realm| self.within.has_realm(&fields, realm)))
+                    && self.within.is_of_owner(&fields, &grant.owner)
+            };
+            if entry.fields().is_ok_and(is_theirs) {
+                let value = with_fields(entry.value(), &fields, self.edit.style);
+                self.edit.replace(Section::Account, &entry, value);
+            }
+        }
+    }
+
+    /// The member that says who has issued an entry.
+    pub(in crate::cache) fn mark(&self) -> Option<(&'static str, Option<&'e str>)> {
+        self.grant.issuer.identity().map(|identity| (AUTHORITY, Some(identity)))
     }
 
     fn id_token(&mut self) {
         let grant = self.grant;
         let (Some(id_token), Owner::User(home_account_id)) = (&grant.id_token, &grant.owner) else { return };
-        let fields = [
+        let mut fields = vec![
             ("credential_type", Some(Section::IdToken.name())),
             ("secret", Some(id_token.expose())),
             ("home_account_id", Some(home_account_id.as_str())),
-            ("environment", Some(grant.environment.as_str())),
+            ("environment", Some(grant.issuer.environment().as_str())),
             ("realm", Some(grant.realm.as_str())),
             ("client_id", Some(grant.client_id.as_str())),
         ];
+        fields.extend(self.mark());
         self.put(Section::IdToken, Key::id_token(grant), &fields, Self::is_own_in_realm);
     }
 
@@ -164,17 +196,19 @@ impl Recording<'_, '_> {
     fn app_metadata(&mut self) {
         let grant = self.grant;
         let family_id =
-            grant.family_id.clone().or_else(|| match self.edit.document.membership(self.within, &grant.client_id) {
+            grant.family_id.clone().or_else(|| match self.edit.document.membership(&self.within, &grant.client_id) {
                 Membership::Member(family_id) => Some(family_id),
                 Membership::NonMember | Membership::Unknown => None,
             });
-        let mut fields =
-            vec![("client_id", Some(grant.client_id.as_str())), ("environment", Some(grant.environment.as_str()))];
+        let mut fields = vec![
+            ("client_id", Some(grant.client_id.as_str())),
+            ("environment", Some(grant.issuer.environment().as_str())),
+        ];
         fields.extend(family_id.as_ref().map(|family_id| ("family_id", Some(family_id.as_str()))));
         let own = self.edit.document.entries(Section::AppMetadata).into_iter().find(|entry| {
             entry.fields().is_ok_and(|fields| {
-                self.within.is_of_client(&fields, &grant.client_id)
-                    && fields.lenient("environment").as_deref() == Some(grant.environment.as_str())
+                self.within.has_client(&fields, &grant.client_id)
+                    && fields.lenient("environment").as_deref() == Some(grant.issuer.environment().as_str())
             })
         });
         match own {
@@ -191,11 +225,11 @@ impl Recording<'_, '_> {
 
     /// Whether the entry belongs to this client and this owner.
     pub(in crate::cache) fn is_own(&self, entry: &Fields<'_>) -> bool {
-        self.within.is_of_client(entry, &self.grant.client_id) && self.within.is_of_owner(entry, &self.grant.owner)
+        self.within.has_client(entry, &self.grant.client_id) && self.within.is_of_owner(entry, &self.grant.owner)
     }
 
     fn is_own_in_realm(&self, entry: &Fields<'_>) -> bool {
-        self.is_own(entry) && self.within.is_of_realm(entry, &self.grant.realm)
+        self.within.has_realm(entry, &self.grant.realm) && self.is_own(entry)
     }
 
     /// Sets the fields of the entries that are `is_this`, whatever their keys, and of these in this very environment:
@@ -244,6 +278,6 @@ impl Recording<'_, '_> {
 
     fn is_in_this_environment(&self, entry: &Fields<'_>) -> bool {
         let own = entry.lenient("environment");
-        own.is_some_and(|own| own.eq_ignore_ascii_case(self.grant.environment.as_str()))
+        own.is_some_and(|own| own.eq_ignore_ascii_case(self.grant.issuer.environment().as_str()))
     }
 }

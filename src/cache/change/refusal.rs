@@ -2,9 +2,11 @@
 
 use crate::cache::Section;
 use crate::cache::entry::fields::Fields;
+use crate::cache::find::matching::Within;
 use crate::cache::text::edit::Edit;
 use crate::cache::text::rewrite::{with_fields, without_fields};
 use crate::secret::RefreshToken;
+use crate::terms::Issuer;
 use crate::time::Timestamp;
 
 /// The refusal of a refresh token. It holds no secret.
@@ -46,7 +48,8 @@ impl Refusal {
     }
 
     /// Notes the refusal in every entry that holds the token.
-    pub(in crate::cache) fn note(&self, edit: &mut Edit<'_>, refused: &RefreshToken) {
+    pub(in crate::cache) fn note(&self, edit: &mut Edit<'_>, issuer: &Issuer, refused: &RefreshToken) {
+        let within = Within::new(edit.document, issuer);
         let refused_on = self.refused_on.to_string();
         let mut fields = vec![
             (REFUSED_ON, Some(refused_on.as_str())),
@@ -56,8 +59,10 @@ impl Refusal {
         let optional = [(ERROR_DESCRIPTION, &self.error_description), (SUBERROR, &self.suberror)];
         fields.extend(optional.into_iter().filter_map(|(name, text)| Some((name, Some(text.as_deref()?)))));
         for entry in edit.document.entries(Section::RefreshToken) {
-            let holds =
-                |fields: Fields<'_>| fields.lenient("secret").is_some_and(|own| RefreshToken::new(own) == *refused);
+            let holds = |fields: Fields<'_>| {
+                let is_refused = fields.lenient("secret").is_some_and(|own| RefreshToken::new(own) == *refused);
+                is_refused && within.may_hold(&fields)
+            };
             if entry.fields().is_ok_and(holds) {
                 let unrefused = without_fields(entry.value(), &FIELDS, edit.style);
                 let value = with_fields(unrefused.as_bytes(), &fields, edit.style);
@@ -70,6 +75,7 @@ impl Refusal {
 #[cfg(test)]
 mod tests {
     use crate::cache::TokenCache;
+    use crate::terms::Environment;
 
     use super::*;
 
@@ -88,9 +94,13 @@ mod tests {
         }
     }
 
+    fn issuer() -> Issuer {
+        Environment::new("e").into()
+    }
+
     fn refused() -> TokenCache {
         let mut cache = TokenCache::deserialize(TEXT.as_bytes()).unwrap();
-        cache.note_refusal(&RefreshToken::new("RT"), &refusal());
+        cache.note_refusal(&issuer(), &RefreshToken::new("RT"), &refusal());
         cache
     }
 
@@ -104,14 +114,14 @@ mod tests {
     fn a_later_refusal_leaves_nothing_of_the_former() {
         let mut cache = refused();
         let later = Refusal { error_description: None, suberror: Some("bad_token".into()), ..refusal() };
-        cache.note_refusal(&RefreshToken::new("RT"), &later);
+        cache.note_refusal(&issuer(), &RefreshToken::new("RT"), &later);
         assert_eq!(cache.refresh_tokens()[0].refusal, Some(later));
     }
 
     #[test]
     fn a_successor_is_not_refused_and_the_rest_stays_to_the_letter() {
         let mut cache = refused();
-        cache.replace_refresh_token(&RefreshToken::new("RT"), &RefreshToken::new("RT2"), Timestamp(1));
+        cache.replace_refresh_token(&issuer(), &RefreshToken::new("RT"), &RefreshToken::new("RT2"), Timestamp(1));
         assert_eq!(*cache.serialize(), TEXT.replace("RT", "RT2"));
     }
 
@@ -119,7 +129,7 @@ mod tests {
     fn a_successor_of_a_token_that_is_gone_changes_nothing() {
         let mut cache = refused();
         cache.mark_saved();
-        cache.replace_refresh_token(&RefreshToken::new("GONE"), &RefreshToken::new("RT2"), Timestamp(1));
+        cache.replace_refresh_token(&issuer(), &RefreshToken::new("GONE"), &RefreshToken::new("RT2"), Timestamp(1));
         assert!(!cache.has_state_changed());
     }
 }

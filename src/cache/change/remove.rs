@@ -3,20 +3,20 @@
 use std::collections::BTreeSet;
 
 use crate::cache::entry::fields::Fields;
-use crate::cache::find::matching::Within;
+use crate::cache::find::matching::{Within, is_marked};
 use crate::cache::find::refresh_token::{self, Membership};
-use crate::cache::text::document::{Document, Entry};
+use crate::cache::text::document::Document;
 use crate::cache::text::edit::Edit;
 use crate::cache::{Owner, RefreshTokenEntry, Section};
-use crate::terms::{ClientId, Environment, FamilyId, HomeAccountId};
+use crate::terms::{ClientId, FamilyId, HomeAccountId, Issuer};
 
 /// Whose tokens to forget.
 #[derive(Clone, Debug)]
 pub struct AccountRemoval {
     /// The user.
     pub home_account_id: HomeAccountId,
-    /// The environment; its aliases too.
-    pub environment: Environment,
+    /// Who has issued the tokens.
+    pub issuer: Issuer,
     /// How much of the user's.
     pub scope: RemovalScope,
 }
@@ -32,24 +32,29 @@ pub enum RemovalScope {
 
 /// Removes an account and returns its refresh tokens.
 pub(in crate::cache) fn remove_account(edit: &mut Edit<'_>, removal: &AccountRemoval) -> Vec<RefreshTokenEntry> {
-    let within = Within::new(&removal.environment);
     let owner = Owner::User(removal.home_account_id.clone());
     let document = edit.document;
+    let within = &Within::of_owner(document, &removal.issuer, &owner);
     let leaving = match &removal.scope {
         RemovalScope::ClientAndFamily(client_id) => Some(Leaving::of(document, within, client_id)),
         RemovalScope::Everything => None,
     };
-    let is_of_user = |entry: &Entry<'_>| entry.fields().is_ok_and(|fields| within.is_of_owner(&fields, &owner));
-    let leaves = |entry: &Entry<'_>| match &leaving {
-        Some(leaving) => entry.fields().is_ok_and(|fields| leaving.includes(within, &fields)),
-        None => true,
-    };
+    let leaves = |entry: &Fields<'_>| leaving.as_ref().is_none_or(|leaving| leaving.includes(within, entry));
     let mut removed = Vec::new();
     let mut account_stays = false;
+    let mut others = false;
     for section in [Section::AccessToken, Section::RefreshToken, Section::IdToken] {
         // The shadowed ones too: their secrets stand in the file.
-        for entry in document.all_entries(section).filter(is_of_user) {
-            if !leaves(&entry) {
+        for entry in document.all_entries(section) {
+            let Ok(fields) = entry.fields() else { continue };
+            if !within.has_owner(&fields, &owner) || !within.is_in_environment(&fields) {
+                continue;
+            }
+            if !within.holds(&fields) {
+                others |= section != Section::IdToken && !is_marked(&fields);
+                continue;
+            }
+            if !leaves(&fields) {
                 account_stays |= section != Section::IdToken;
                 continue;
             }
@@ -60,23 +65,43 @@ pub(in crate::cache) fn remove_account(edit: &mut Edit<'_>, removal: &AccountRem
         }
     }
     if !account_stays {
-        for entry in document.all_entries(Section::Account).filter(is_of_user) {
-            edit.remove(Section::Account, &entry);
+        for entry in document.all_entries(Section::Account) {
+            let Ok(fields) = entry.fields() else { continue };
+            // One that does not say whose it is stays for tokens of another issuer that do not say so either.
+            let is_theirs =
+                if is_marked(&fields) { within.holds(&fields) } else { within.is_in_environment(&fields) && !others };
+            if within.has_owner(&fields, &owner) && is_theirs {
+                edit.remove(Section::Account, &entry);
+            }
         }
     }
     distinct(removed)
 }
 
 /// Removes the application's own access tokens.
-pub(in crate::cache) fn remove_client_tokens(edit: &mut Edit<'_>, client_id: &ClientId, environment: &Environment) {
-    let within = Within::new(environment);
+pub(in crate::cache) fn remove_client_tokens(edit: &mut Edit<'_>, client_id: &ClientId, issuer: &Issuer) {
+    let within = Within::new(edit.document, issuer);
     let is_clients =
-        |fields: &Fields<'_>| within.is_of_client(fields, client_id) && within.is_of_owner(fields, &Owner::Application);
+        |fields: &Fields<'_>| within.has_client(fields, client_id) && within.is_of_owner(fields, &Owner::Application);
     for entry in edit.document.all_entries(Section::AccessToken) {
         if entry.fields().is_ok_and(|fields| is_clients(&fields)) {
             edit.remove(Section::AccessToken, &entry);
         }
     }
+}
+
+/// The refresh tokens of this client and its family that `issuer` has issued.
+pub(in crate::cache) fn refresh_tokens_of(
+    document: Document<'_>,
+    issuer: &Issuer,
+    client_id: &ClientId,
+) -> Vec<RefreshTokenEntry> {
+    let within = &Within::new(document, issuer);
+    let leaving = Leaving::of(document, within, client_id);
+    let is_own = |fields: &Fields<'_>| leaving.includes(within, fields) && within.holds(fields);
+    let own =
+        document.all_entries(Section::RefreshToken).filter(|entry| entry.fields().is_ok_and(|fields| is_own(&fields)));
+    distinct(own.filter_map(|entry| refresh_token::read(&entry).ok()))
 }
 
 /// Empties the five sections and returns the refresh tokens.
@@ -98,7 +123,7 @@ struct Leaving {
 }
 
 impl Leaving {
-    fn of(document: Document<'_>, within: Within<'_>, client_id: &ClientId) -> Self {
+    fn of(document: Document<'_>, within: &Within<'_, '_>, client_id: &ClientId) -> Self {
         let folded = |client_id: &str| within.case.folded(client_id).into_owned();
         let mut clients = BTreeSet::from([folded(client_id.as_str())]);
         let Membership::Member(family_id) = document.membership(within, client_id) else {
@@ -106,14 +131,14 @@ impl Leaving {
         };
         for section in [Section::AppMetadata, Section::RefreshToken] {
             let fields = document.all_entries(section).filter_map(|entry| entry.fields().ok());
-            let members = fields.filter(|fields| within.holds(fields) && is_of_family(fields, &family_id));
+            let members = fields.filter(|fields| within.is_in_environment(fields) && is_of_family(fields, &family_id));
             clients.extend(members.filter_map(|fields| fields.lenient("client_id").map(|id| folded(&id))));
         }
         Leaving { clients, family_id: Some(family_id) }
     }
 
-    fn includes(&self, within: Within<'_>, entry: &Fields<'_>) -> bool {
-        let client_id = entry.lenient("client_id").filter(|_| within.holds(entry));
+    fn includes(&self, within: &Within<'_, '_>, entry: &Fields<'_>) -> bool {
+        let client_id = entry.lenient("client_id");
         client_id.is_some_and(|id| self.clients.contains(&*within.case.folded(&id)))
             || self.family_id.as_ref().is_some_and(|family_id| is_of_family(entry, family_id))
     }

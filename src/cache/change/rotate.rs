@@ -7,13 +7,14 @@ use super::refusal;
 use crate::cache::entry::asked;
 use crate::cache::entry::fields::Fields;
 use crate::cache::entry::keys::Key;
+use crate::cache::find::matching::{AUTHORITY, Within};
 use crate::cache::find::refresh_token::Membership;
 use crate::cache::text::document::Entry;
 use crate::cache::text::edit::Edit;
 use crate::cache::text::rewrite::{with_fields, without_fields};
 use crate::cache::{Recorded, Section};
 use crate::secret::RefreshToken;
-use crate::terms::FamilyId;
+use crate::terms::{FamilyId, Issuer};
 use crate::time::Timestamp;
 
 impl<'t> Recording<'_, 't> {
@@ -45,7 +46,7 @@ impl<'t> Recording<'_, 't> {
             self.renew(copy, secret);
         }
         let placed = if self.grant.spent.is_none() || self.grant.sign_in.is_some() {
-            renewed.insert(self.grant.environment.as_str().to_owned());
+            renewed.insert(self.grant.issuer.environment().as_str().to_owned());
             Some(self.put_refresh_token(secret))
         } else {
             None
@@ -65,7 +66,7 @@ impl<'t> Recording<'_, 't> {
 
     /// What holds the spent refresh token, and what this client and its family hold for the user.
     fn live_refresh_tokens(&self) -> Vec<Copy<'t>> {
-        let family_id = match self.edit.document.membership(self.within, &self.grant.client_id) {
+        let family_id = match self.edit.document.membership(&self.within, &self.grant.client_id) {
             Membership::Member(family_id) => Some(family_id),
             Membership::NonMember | Membership::Unknown => self.grant.family_id.clone(),
         };
@@ -86,7 +87,8 @@ impl<'t> Recording<'_, 't> {
 
     fn is_spent(&self, entry: &Fields<'_>) -> bool {
         let Some(spent) = &self.grant.spent else { return false };
-        self.within.holds(entry) && entry.lenient("secret").is_some_and(|own| RefreshToken::new(own) == *spent)
+        // A copy of what was spent is the issuer's, unless it says or is proven to be another's.
+        entry.lenient("secret").is_some_and(|own| RefreshToken::new(own) == *spent) && self.within.may_hold(entry)
     }
 
     /// Whether `copy` is an older version of the spent token, or at a sign-in, of this client's token.
@@ -106,7 +108,7 @@ impl<'t> Recording<'_, 't> {
 
     fn renew(&mut self, copy: &Copy<'_>, secret: &RefreshToken) {
         let family_id = self.grant.family_id.as_ref().filter(|_| self.is_own(&copy.fields));
-        copy.renew(self.edit, secret, family_id, self.now, self.grant.sign_in.is_some());
+        copy.renew(self.edit, secret, family_id, self.grant.issuer.identity(), self.now, self.grant.sign_in.is_some());
     }
 
     /// Returns the new entry's key.
@@ -117,7 +119,7 @@ impl<'t> Recording<'_, 't> {
             ("credential_type", Some(Section::RefreshToken.name())),
             ("secret", Some(secret.expose())),
             ("home_account_id", grant.owner.home_account_id()),
-            ("environment", Some(grant.environment.as_str())),
+            ("environment", Some(grant.issuer.environment().as_str())),
             ("client_id", Some(grant.client_id.as_str())),
             ("target", Some(&target)),
             ("last_modification_time", Some(&now)),
@@ -127,6 +129,7 @@ impl<'t> Recording<'_, 't> {
         for (name, text) in [(asked::REQUESTED, &requested), (asked::NOT_GRANTED, &not_granted)] {
             fields.extend(text.as_deref().map(|text| (name, Some(text))));
         }
+        fields.extend(self.mark());
         self.put_new(Section::RefreshToken, Key::refresh_token(grant), &fields, Self::is_own)
     }
 }
@@ -140,25 +143,30 @@ struct Copy<'t> {
 /// Puts `successor` in the place of every copy of `spent`.
 pub(in crate::cache) fn replace_refresh_token(
     edit: &mut Edit<'_>,
+    issuer: &Issuer,
     spent: &RefreshToken,
     successor: &RefreshToken,
     now: Timestamp,
 ) {
+    let within = Within::new(edit.document, issuer);
     for entry in edit.document.entries(Section::RefreshToken) {
         let Ok(fields) = entry.fields() else { continue };
-        if fields.lenient("secret").is_some_and(|own| RefreshToken::new(own) == *spent) {
-            Copy { entry, fields }.renew(edit, successor, None, now, false);
+        let is_spent = fields.lenient("secret").is_some_and(|own| RefreshToken::new(own) == *spent);
+        if is_spent && within.may_hold(&fields) {
+            Copy { entry, fields }.renew(edit, successor, None, issuer.identity(), now, false);
         }
     }
 }
 
 impl Copy<'_> {
     /// What was noted of the former secret goes; of the former sign-in, where this is a new one.
+    /// `identity` is the issuer's, which is noted: the server has just proven it.
     fn renew(
         &self,
         edit: &mut Edit<'_>,
         secret: &RefreshToken,
         family_id: Option<&FamilyId>,
+        identity: Option<&str>,
         now: Timestamp,
         is_sign_in: bool,
     ) {
@@ -169,6 +177,7 @@ impl Copy<'_> {
             fields.push(("last_modification_time", Some(now.as_str())));
         }
         fields.extend(family_id.map(|family_id| ("family_id", Some(family_id.as_str()))));
+        fields.extend(identity.map(|identity| (AUTHORITY, Some(identity))));
         let of_sign_in = if is_sign_in { &asked::OF_SIGN_IN[..] } else { &[] };
         let void = [&refusal::FIELDS, of_sign_in].concat();
         let unrefused = without_fields(self.entry.value(), &void, edit.style);

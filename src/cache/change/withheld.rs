@@ -6,23 +6,23 @@ use crate::cache::find::matching::Within;
 use crate::cache::text::edit::Edit;
 use crate::cache::text::rewrite::with_fields;
 use crate::cache::{Owner, Section};
-use crate::terms::{ClientId, Environment};
+use crate::terms::{ClientId, Issuer};
 use crate::time::Timestamp;
 
 /// Notes the scopes in every refresh token of this client and user, beside those noted before that are remembered
 /// still.
 pub(in crate::cache) fn note(
     edit: &mut Edit<'_>,
-    environment: &Environment,
+    issuer: &Issuer,
     client_id: &ClientId,
     owner: &Owner,
     withheld: &[Withheld],
     now: Timestamp,
 ) {
-    let within = Within::new(environment);
+    let within = Within::of_owner(edit.document, issuer, owner);
     for entry in edit.document.entries(Section::RefreshToken) {
         let Ok(fields) = entry.fields() else { continue };
-        if !within.is_of_client(&fields, client_id) || !within.is_of_owner(&fields, owner) {
+        if !within.has_client(&fields, client_id) || !within.is_of_owner(&fields, owner) {
             continue;
         }
         let is_noted_anew = |before: &Withheld| withheld.iter().any(|new| new.scope == before.scope);

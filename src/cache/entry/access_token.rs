@@ -1,5 +1,6 @@
 use super::asked;
 use super::fields::Fields;
+use crate::cache::find::matching::AUTHORITY;
 use crate::cache::{AskedAndGranted, Defect, Section};
 use crate::secret::AccessToken;
 use crate::terms::{ClientId, Environment, HomeAccountId, Realm, ScopeSet};
@@ -24,6 +25,8 @@ pub struct AccessTokenEntry {
     pub home_account_id: Option<HomeAccountId>,
     /// As stored, which may be an alias.
     pub environment: Environment,
+    /// Who issued it, where the entry says so: the [identity](crate::terms::Issuer::identity) of the issuer.
+    pub authority: Option<String>,
     /// The client that it was issued to.
     pub client_id: ClientId,
     /// As stored; empty where there is none.
@@ -82,6 +85,7 @@ impl AccessTokenEntry {
             key: key.to_owned(),
             home_account_id: fields.text("home_account_id")?.map(HomeAccountId::new),
             environment: Environment::new(&fields.required("environment")?),
+            authority: fields.text(AUTHORITY)?.map(Into::into),
             client_id: ClientId::new(fields.required("client_id")?),
             realm: Realm::new(fields.text("realm")?.unwrap_or_default()),
             scopes: ScopeSet::parse(&fields.text("target")?.unwrap_or_default()),

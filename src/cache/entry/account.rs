@@ -1,11 +1,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fields::Fields;
-use crate::cache::find::matching::Within;
+use crate::cache::find::matching::{AUTHORITY, Within};
+use crate::cache::find::origins::Origins;
 use crate::cache::find::owner::AccountKey;
 use crate::cache::text::document::{Document, Entry};
 use crate::cache::{Defect, Section};
-use crate::terms::{Environment, HomeAccountId, Realm};
+use crate::terms::{Environment, HomeAccountId, Issuer, Realm};
 
 /// A user who has signed in: all entries of one `home_account_id` in one environment and its aliases.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -14,6 +15,9 @@ pub struct Account {
     pub home_account_id: HomeAccountId,
     /// As the first entry has it.
     pub environment: Environment,
+    /// Who issued the tokens of the account, where an entry says so or its tokens prove it: the
+    /// [identity](Issuer::identity) of the issuer, else the `iss` of an ID token.
+    pub authority: Option<String>,
     /// Where the user has signed in, in the order of the entries.
     pub realms: Vec<Realm>,
     /// What the user is called: as the last entry has it that knows. May be empty.
@@ -27,25 +31,37 @@ impl Account {
         Ok(Account {
             home_account_id: HomeAccountId::new(fields.required("home_account_id")?),
             environment: Environment::new(&fields.required("environment")?),
+            authority: fields.text(AUTHORITY)?.map(Into::into),
             realms: vec![Realm::new(fields.lenient("realm").unwrap_or_default())],
             username: fields.lenient("username").unwrap_or_default().into(),
             local_account_id: fields.lenient("local_account_id").map(Into::into),
         })
     }
 
-    /// Takes over what a later entry knows, its realms aside.
+    /// Takes over what a later entry knows, its realms aside. One that says who has issued it knows better than one
+    /// that does not: that one may be another issuer's.
     fn merge(&mut self, other: Account) {
+        if self.authority.is_some() && other.authority.is_none() {
+            return;
+        }
+        if other.authority.is_some() && self.authority.is_none() {
+            (self.username, self.local_account_id) = (String::new(), None);
+        }
         if !other.username.is_empty() {
             self.username = other.username;
         }
         self.local_account_id = other.local_account_id.or(self.local_account_id.take());
+        self.authority = other.authority.or(self.authority.take());
     }
 }
 
 impl Document<'_> {
-    pub(crate) fn accounts(self, environment: Option<&Environment>) -> Vec<Account> {
-        let is_wanted =
-            |fields: &Fields<'_>| environment.is_none_or(|environment| Within::new(environment).holds(fields));
+    pub(crate) fn accounts(self, issuer: Option<&Issuer>) -> Vec<Account> {
+        let within = issuer.map(|issuer| Within::new(self, issuer));
+        let is_wanted = |fields: &Fields<'_>| {
+            within.as_ref().is_none_or(|within| within.is_in_environment(fields) && !within.is_marked_otherwise(fields))
+        };
+        let origins = if within.is_none() { Some(Origins::of(self)) } else { None };
         let mut accounts: Vec<Account> = Vec::new();
         let (mut places, mut realms) = (BTreeMap::new(), BTreeSet::new());
         for entry in self.entries(Section::Account) {
@@ -55,7 +71,14 @@ impl Document<'_> {
                 continue;
             }
             let new = accounts.len();
-            let place = *places.entry(AccountKey::of(&account)).or_insert(new);
+            if let Some(origins) = &origins {
+                account.authority = origins.of_account(&account);
+            }
+            let mut key = AccountKey::of(&account);
+            if origins.is_none() {
+                key.authority = None;
+            }
+            let place = *places.entry(key).or_insert(new);
             account.realms.retain(|realm| realms.insert((place, realm.clone())));
             match accounts.get_mut(place) {
                 Some(known) => {

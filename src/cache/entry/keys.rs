@@ -14,7 +14,7 @@ pub(in crate::cache) struct Key {
 
 impl Key {
     pub(in crate::cache) fn access_token(grant: &Grant) -> Self {
-        let Grant { environment, client_id, realm, .. } = grant;
+        let (environment, Grant { client_id, realm, .. }) = (grant.issuer.environment(), grant);
         let target = grant.scopes.to_target();
         Key::folded(match &grant.ext_cache_key {
             None => format!("{}-{environment}-AccessToken-{client_id}-{realm}-{target}", owner(grant)),
@@ -35,22 +35,22 @@ impl Key {
 
     /// Without the realm: a user's refresh token serves all of them.
     pub(in crate::cache) fn refresh_token(grant: &Grant) -> Self {
-        let Grant { environment, client_id, .. } = grant;
+        let (environment, Grant { client_id, .. }) = (grant.issuer.environment(), grant);
         Key::folded(format!("{}-{environment}-RefreshToken-{client_id}--{}", owner(grant), grant.scopes.to_target()))
     }
 
     pub(in crate::cache) fn id_token(grant: &Grant) -> Self {
-        let Grant { environment, client_id, realm, .. } = grant;
+        let (environment, Grant { client_id, realm, .. }) = (grant.issuer.environment(), grant);
         Key::folded(format!("{}-{environment}-IdToken-{client_id}-{realm}-", owner(grant)))
     }
 
     pub(in crate::cache) fn account(grant: &Grant) -> Self {
-        Key::folded(format!("{}-{}-{}", owner(grant), grant.environment, grant.realm))
+        Key::folded(format!("{}-{}-{}", owner(grant), grant.issuer.environment(), grant.realm))
     }
 
     /// Of a client's metadata: alone among them it keeps the client id's case.
     pub(in crate::cache) fn app_metadata(grant: &Grant) -> Self {
-        let key = format!("appmetadata-{}-{}", grant.environment, grant.client_id);
+        let key = format!("appmetadata-{}-{}", grant.issuer.environment(), grant.client_id);
         Key { pythons: key.clone(), unfolded: key }
     }
 

@@ -1,5 +1,6 @@
 use super::asked;
 use super::fields::Fields;
+use crate::cache::find::matching::AUTHORITY;
 use crate::cache::{AskedAndGranted, Defect, Refusal, Section, Withheld};
 use crate::secret::RefreshToken;
 use crate::terms::{ClientId, Environment, FamilyId, HomeAccountId, ScopeSet};
@@ -14,6 +15,8 @@ pub struct RefreshTokenEntry {
     pub home_account_id: Option<HomeAccountId>,
     /// As stored, which may be an alias.
     pub environment: Environment,
+    /// Who issued it, where the entry says so: the [identity](crate::terms::Issuer::identity) of the issuer.
+    pub authority: Option<String>,
     /// The client that it was issued to.
     pub client_id: ClientId,
     /// The token.
@@ -50,6 +53,7 @@ impl RefreshTokenEntry {
             key: key.to_owned(),
             home_account_id: fields.text("home_account_id")?.map(HomeAccountId::new),
             environment: Environment::new(&fields.required("environment")?),
+            authority: fields.text(AUTHORITY)?.map(Into::into),
             client_id: ClientId::new(fields.required("client_id")?),
             secret: RefreshToken::new(fields.required("secret")?),
             family_id: fields.text("family_id")?.map(FamilyId::new),

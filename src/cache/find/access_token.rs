@@ -1,6 +1,6 @@
 //! The search for an access token: over all of them with a reason for each, or quickly.
 
-use super::matching::CaseRule;
+use super::matching::{CaseRule, Within};
 use super::verdict::resource_scopes;
 use crate::cache::text::document::{Document, Entry};
 use crate::cache::text::glance::Glance;
@@ -16,10 +16,11 @@ impl<'t> Document<'t> {
         now: Timestamp,
         judge: &mut dyn FnMut(&AccessTokenEntry, Verdict),
     ) -> Option<AccessTokenEntry> {
+        let within = Within::of_owner(self, &query.issuer, &query.owner);
         let mut best = Best::default();
         for candidate in self.entries(Section::AccessToken) {
             let Ok(entry) = read(&candidate).map(|entry| query.timed(entry)) else { continue };
-            let verdict = query.judge(&entry, now);
+            let verdict = query.judge(&entry, now, &within);
             judge(&entry, verdict);
             best.offer(entry, candidate.position, verdict);
         }
@@ -28,10 +29,11 @@ impl<'t> Document<'t> {
 
     /// The same answer, but parses only what may be it.
     pub(crate) fn find_access_token(self, query: &AccessTokenQuery, now: Timestamp) -> Option<AccessTokenEntry> {
+        let within = Within::of_owner(self, &query.issuer, &query.owner);
         let mut best = Best::default();
         for candidate in self.all_entries(Section::AccessToken).filter(|entry| query.may_match(entry)) {
             let Ok(entry) = read(&candidate).map(|entry| query.timed(entry)) else { continue };
-            let verdict = query.judge(&entry, now);
+            let verdict = query.judge(&entry, now, &within);
             best.offer(entry, candidate.position, verdict);
         }
         // The best of all counts unless it is shadowed. That is so rare that it is looked at last, and once.
@@ -82,7 +84,7 @@ impl AccessTokenQuery {
     /// Rules out most entries that [`judge`](AccessTokenQuery::judge) would find unusable, and no other.
     fn may_match(&self, entry: &Entry<'_>) -> bool {
         let Some(glance) = entry.glance() else { return true };
-        let case = CaseRule::of(&self.environment);
+        let case = CaseRule::of(self.issuer.environment());
         is_granted(&glance, &self.client_id, &self.scopes, case)
             && case.same(glance.home_account_id, self.owner.home_account_id().unwrap_or_default())
             && self.realms.iter().any(|realm| case.same(glance.realm, realm.as_str()))

@@ -2,9 +2,16 @@
 
 use std::borrow::Cow;
 
+use super::proof::{Origin, Proofs};
 use super::query::Owner;
 use crate::cache::entry::fields::Fields;
-use crate::terms::{ClientId, Environment, Realm, ScopeSet};
+use crate::cache::text::document::Document;
+use crate::cache::{AccessTokenEntry, Section};
+use crate::terms::{ClientId, Environment, Issuer, Realm, ScopeSet};
+
+/// The member of an entry that names the issuer: [`Issuer::identity`]. The MSAL libraries leave members alone that
+/// they do not know.
+pub(in crate::cache) const AUTHORITY: &str = "authority";
 
 /// How identifiers and scopes compare in an environment.
 #[derive(Clone, Copy)]
@@ -54,34 +61,90 @@ impl CaseRule {
     }
 }
 
-/// The entries of one environment and its aliases.
+/// The entries that one issuer has issued. Every comparison of entries goes through here, so that none forgets whose
+/// they are.
 ///
 /// Entries that cannot be read in full are matched too, as far as their fields go: sign-out has to find them.
-#[derive(Clone, Copy)]
-pub(in crate::cache) struct Within<'q> {
-    pub(in crate::cache) environment: &'q Environment,
+pub(in crate::cache) struct Within<'q, 't> {
+    pub(in crate::cache) issuer: &'q Issuer,
     pub(in crate::cache) case: CaseRule,
+    proofs: Proofs<'q, 't>,
 }
 
-impl<'q> Within<'q> {
-    pub(in crate::cache) fn new(environment: &'q Environment) -> Self {
-        Within { environment, case: CaseRule::of(environment) }
+impl<'q, 't> Within<'q, 't> {
+    pub(in crate::cache) fn new(document: Document<'t>, issuer: &'q Issuer) -> Self {
+        let case = CaseRule::of(issuer.environment());
+        Within { issuer, case, proofs: Proofs::new(document, issuer, None) }
     }
 
-    pub(in crate::cache) fn holds(self, entry: &Fields<'_>) -> bool {
-        entry.lenient("environment").is_some_and(|environment| self.environment.is_alias_of(&environment))
+    /// The same, for whom no entry matters that is not `owner`'s.
+    pub(in crate::cache) fn of_owner(document: Document<'t>, issuer: &'q Issuer, owner: &'q Owner) -> Self {
+        let case = CaseRule::of(issuer.environment());
+        Within { issuer, case, proofs: Proofs::new(document, issuer, owner.home_account_id()) }
     }
 
-    pub(in crate::cache) fn is_of_client(self, entry: &Fields<'_>, client_id: &ClientId) -> bool {
-        self.holds(entry) && entry.lenient("client_id").is_some_and(|id| self.case.same(&id, client_id.as_str()))
+    /// Whether the issuer has issued the entry.
+    pub(in crate::cache) fn holds(&self, entry: &Fields<'_>) -> bool {
+        self.is_in_environment(entry) && self.origin(entry) == Origin::Own
     }
 
-    pub(in crate::cache) fn is_of_owner(self, entry: &Fields<'_>, owner: &Owner) -> bool {
-        let Ok(home_account_id) = entry.text("home_account_id") else { return false };
-        self.holds(entry) && self.case.same_option(home_account_id.as_deref(), owner.home_account_id())
+    /// Whether the issuer may have issued the entry, as nothing says that another one has.
+    pub(in crate::cache) fn may_hold(&self, entry: &Fields<'_>) -> bool {
+        self.is_in_environment(entry) && self.origin(entry) != Origin::Foreign
     }
 
-    pub(in crate::cache) fn is_of_realm(self, entry: &Fields<'_>, realm: &Realm) -> bool {
-        self.holds(entry) && self.case.same(&entry.lenient("realm").unwrap_or_default(), realm.as_str())
+    /// Whether the entry is of the environment or an alias, whoever has issued it there.
+    pub(in crate::cache) fn is_in_environment(&self, entry: &Fields<'_>) -> bool {
+        let environment = entry.lenient("environment");
+        environment.is_some_and(|environment| self.issuer.environment().is_alias_of(&environment))
     }
+
+    /// Whether the entry says that another issuer has issued it.
+    pub(in crate::cache) fn is_marked_otherwise(&self, entry: &Fields<'_>) -> bool {
+        is_marked(entry) && self.origin(entry) == Origin::Foreign
+    }
+
+    pub(in crate::cache) fn has_issued(&self, entry: &AccessTokenEntry) -> bool {
+        let (client_id, owner) = (entry.client_id.as_str(), entry.home_account_id.as_ref());
+        let marked = entry.authority.as_deref();
+        self.proofs.origin(marked, Some(client_id), owner.map(|owner| owner.as_str())) == Origin::Own
+    }
+
+    pub(in crate::cache) fn is_of_owner(&self, entry: &Fields<'_>, owner: &Owner) -> bool {
+        self.has_owner(entry, owner) && self.holds(entry)
+    }
+
+    /// Whether the client is the entry's, whoever has issued it.
+    pub(in crate::cache) fn has_client(&self, entry: &Fields<'_>, client_id: &ClientId) -> bool {
+        entry.lenient("client_id").is_some_and(|id| self.case.same(&id, client_id.as_str()))
+    }
+
+    /// Whether the owner is the entry's, whoever has issued it.
+    pub(in crate::cache) fn has_owner(&self, entry: &Fields<'_>, owner: &Owner) -> bool {
+        let home_account_id = entry.text("home_account_id");
+        home_account_id.is_ok_and(|id| self.case.same_option(id.as_deref(), owner.home_account_id()))
+    }
+
+    /// Whether the realm is the entry's, whoever has issued it.
+    pub(in crate::cache) fn has_realm(&self, entry: &Fields<'_>, realm: &Realm) -> bool {
+        self.case.same(&entry.lenient("realm").unwrap_or_default(), realm.as_str())
+    }
+
+    fn origin(&self, entry: &Fields<'_>) -> Origin {
+        let Ok(marked) = entry.text(AUTHORITY) else { return Origin::Foreign };
+        // An ID token that is its own evidence.
+        let is_id_token = entry.lenient("credential_type").is_some_and(|kind| kind == Section::IdToken.name());
+        match entry.lenient("secret").filter(|_| is_id_token && marked.is_none()) {
+            Some(id_token) => self.proofs.origin_of_id_token(&id_token),
+            None => {
+                let (client_id, owner) = (entry.lenient("client_id"), entry.lenient("home_account_id"));
+                self.proofs.origin(marked.as_deref(), client_id.as_deref(), owner.as_deref())
+            }
+        }
+    }
+}
+
+/// Whether the entry says who has issued it.
+pub(in crate::cache) fn is_marked(entry: &Fields<'_>) -> bool {
+    !matches!(entry.text(AUTHORITY), Ok(None))
 }

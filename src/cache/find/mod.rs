@@ -3,7 +3,9 @@
 pub(super) mod access_token;
 pub(super) mod asked;
 pub(super) mod matching;
+pub(super) mod origins;
 pub(super) mod owner;
+pub(super) mod proof;
 pub(super) mod query;
 pub(super) mod refresh_token;
 pub(super) mod verdict;

@@ -1,14 +1,14 @@
 use std::time::Duration;
 
-use crate::terms::{ClientId, Environment, HomeAccountId, Realm, ScopeSet};
+use crate::terms::{ClientId, HomeAccountId, Issuer, Realm, ScopeSet};
 
 /// Which access token is wanted. Everything has to match.
 #[derive(Clone, Debug)]
 pub struct AccessTokenQuery {
     /// The client that the token was issued to.
     pub client_id: ClientId,
-    /// The environment; its aliases match too.
-    pub environment: Environment,
+    /// Who has issued the token.
+    pub issuer: Issuer,
     /// Any of these. The libraries store different realms for one authority: the authority's tenant, or the token's.
     pub realms: Vec<Realm>,
     /// Whose token.
@@ -59,8 +59,8 @@ pub enum MinValid {
 pub struct RefreshTokenQuery {
     /// The client that wants to spend one; it may spend those of its family too.
     pub client_id: ClientId,
-    /// The environment; its aliases match too.
-    pub environment: Environment,
+    /// Who has issued the token.
+    pub issuer: Issuer,
     /// The user. Realms play no part.
     pub home_account_id: HomeAccountId,
 }

@@ -24,13 +24,13 @@ pub(in crate::cache) enum Membership {
 impl Document<'_> {
     /// At most one live token of the family and one of the client itself, in the order to try.
     pub(crate) fn find_refresh_tokens(self, query: &RefreshTokenQuery) -> Vec<RefreshTokenEntry> {
-        let within = Within::new(&query.environment);
+        let owner = Owner::User(query.home_account_id.clone());
+        let within = &Within::of_owner(self, &query.issuer, &owner);
         let family = match self.membership(within, &query.client_id) {
             Membership::Member(family_id) => Some(family_id),
             Membership::NonMember => None,
             Membership::Unknown => Some(FamilyId::new(FIRST_FAMILY)),
         };
-        let owner = Owner::User(query.home_account_id.clone());
         let of_user: Vec<RefreshTokenEntry> = self
             .entries(Section::RefreshToken)
             .iter()
@@ -47,10 +47,10 @@ impl Document<'_> {
         found
     }
 
-    pub(in crate::cache) fn membership(self, within: Within<'_>, client_id: &ClientId) -> Membership {
+    pub(in crate::cache) fn membership(self, within: &Within<'_, '_>, client_id: &ClientId) -> Membership {
         let mut membership = Membership::Unknown;
         for fields in self.entries(Section::AppMetadata).iter().filter_map(|entry| entry.fields().ok()) {
-            if !within.is_of_client(&fields, client_id) {
+            if !within.is_in_environment(&fields) || !within.has_client(&fields, client_id) {
                 continue;
             }
             match fields.lenient("family_id") {
@@ -63,7 +63,7 @@ impl Document<'_> {
 
     /// Of copies that differ, the one that was changed last: the others have been spent, and to spend one of them
     /// again would end the sign-in at a provider that detects reuse. Between equals, one whose time is recorded.
-    fn live(self, within: Within<'_>, owner: &Owner, copies: Vec<RefreshTokenEntry>) -> Option<RefreshTokenEntry> {
+    fn live(self, within: &Within<'_, '_>, owner: &Owner, copies: Vec<RefreshTokenEntry>) -> Option<RefreshTokenEntry> {
         let all_record = copies.iter().all(|copy| copy.last_modification_time.is_some());
         let seen = if all_record { BTreeMap::new() } else { self.last_seen(within, owner) };
         let evidence = |copy: &RefreshTokenEntry| {
@@ -77,7 +77,7 @@ impl Document<'_> {
 
     /// When each writer that does not record it last stored a token for `owner`. What stands under a key of MSAL
     /// Python's is of a writer that does record it.
-    fn last_seen(self, within: Within<'_>, owner: &Owner) -> BTreeMap<(String, String), Timestamp> {
+    fn last_seen(self, within: &Within<'_, '_>, owner: &Owner) -> BTreeMap<(String, String), Timestamp> {
         let mut last = BTreeMap::new();
         for entry in self.entries(Section::AccessToken) {
             let Ok(fields) = entry.fields() else { continue };
@@ -95,7 +95,7 @@ impl Document<'_> {
 }
 
 /// A writer keeps to one environment.
-fn writer(within: Within<'_>, environment: &str, client_id: &str) -> (String, String) {
+fn writer(within: &Within<'_, '_>, environment: &str, client_id: &str) -> (String, String) {
     (environment.to_ascii_lowercase(), within.case.folded(client_id).into_owned())
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::matching::CaseRule;
+use super::matching::{CaseRule, Within};
 use crate::cache::{AccessTokenEntry, AccessTokenQuery, MinValid, Owner};
 use crate::terms::{RESERVED_SCOPES, ScopeSet};
 use crate::time::Timestamp;
@@ -41,6 +41,8 @@ pub enum Reason {
     ExtCacheKeyDiffers,
     /// It belongs to one particular request of another program.
     ForOneRequest,
+    /// Another authority of the environment issued it, or nothing proves that this one did.
+    IssuerDiffers,
     /// It is bound to another key, or to one where none is asked for.
     KeyIdDiffers,
     /// It is no bearer token, and no key is asked for.
@@ -71,6 +73,7 @@ impl fmt::Display for Reason {
             Reason::Expired => "it has expired",
             Reason::ExtCacheKeyDiffers => "it was requested with other parameters",
             Reason::ForOneRequest => "it belongs to one particular request of another program",
+            Reason::IssuerDiffers => "it was issued by another authority",
             Reason::KeyIdDiffers => "it is bound to another key",
             Reason::NotBearer => "it is not a bearer token",
             Reason::OwnerDiffers => "it belongs to another account",
@@ -86,8 +89,8 @@ impl fmt::Display for Reason {
 }
 
 impl AccessTokenQuery {
-    pub(in crate::cache) fn judge(&self, entry: &AccessTokenEntry, now: Timestamp) -> Verdict {
-        match self.mismatch(entry).or_else(|| self.untimely(entry, now)) {
+    pub(in crate::cache) fn judge(&self, entry: &AccessTokenEntry, now: Timestamp, within: &Within<'_, '_>) -> Verdict {
+        match self.mismatch(entry, within).or_else(|| self.untimely(entry, now)) {
             Some(reason) => Verdict::Unusable(reason),
             None => Verdict::Usable { aging: entry.is_aging(now) },
         }
@@ -102,14 +105,16 @@ impl AccessTokenQuery {
         entry
     }
 
-    fn mismatch(&self, entry: &AccessTokenEntry) -> Option<Reason> {
-        let case = CaseRule::of(&self.environment);
-        let reason = if !self.environment.is_alias_of(entry.environment.as_str()) {
+    fn mismatch(&self, entry: &AccessTokenEntry, within: &Within<'_, '_>) -> Option<Reason> {
+        let case = within.case;
+        let reason = if !self.issuer.environment().is_alias_of(entry.environment.as_str()) {
             Reason::EnvironmentDiffers
         } else if !case.same(entry.client_id.as_str(), self.client_id.as_str()) {
             Reason::ClientDiffers
         } else if !self.is_owner_of(entry, case) {
             Reason::OwnerDiffers
+        } else if !within.has_issued(entry) {
+            Reason::IssuerDiffers
         } else if !self.realms.iter().any(|realm| case.same(realm.as_str(), entry.realm.as_str())) {
             Reason::RealmDiffers
         } else if let Some(reason) = self.scopes_missing(entry, case) {
