@@ -1,13 +1,14 @@
 //! The command line as typed. Flags beat the environment, the environment beats the profile.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::PossibleValue;
+use clap::builder::{OsStringValueParser, PossibleValue, TypedValueParser as _};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::profile_format::KeyCache;
-use super::{cache, clear, completions, exec, explain, list, login, profile, token};
+use super::{cache, clear, completions, environment, exec, explain, list, login, profile, token};
 use crate::output::ErrorFormat;
 
 const AFTER_HELP: &str = "\
@@ -73,7 +74,7 @@ pub(super) struct Settings {
     pub(super) client_id: Option<String>,
 
     /// Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL", value_parser = OsStringValueParser::new().try_map(store))]
     pub(super) store: Option<String>,
 
     /// Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT]
@@ -81,7 +82,7 @@ pub(super) struct Settings {
     ///
     /// The passphrase is read from TOKCACHE_PASSPHRASE_FILE or the descriptor TOKCACHE_PASSPHRASE_FD, or else asked for
     /// on a terminal, by login and cache alone.
-    #[arg(long, global = true, value_name = "KEY")]
+    #[arg(long, global = true, value_name = "KEY", value_parser = OsStringValueParser::new().try_map(key))]
     pub(super) encrypt: Option<String>,
 
     /// Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]
@@ -89,7 +90,7 @@ pub(super) struct Settings {
     pub(super) key_cache: Option<KeyCache>,
 
     /// Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]
-    #[arg(long, global = true, value_name = "PATH")]
+    #[arg(long, global = true, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
     pub(super) ca_file: Option<PathBuf>,
 
     /// Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]
@@ -159,8 +160,31 @@ impl ValueEnum for KeyCache {
 }
 
 /// What a variable that was not set leaves is no value.
-fn not_blank(text: &str) -> Result<String, String> {
-    if text.trim().is_empty() { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
+pub(super) fn not_blank(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        return Err("it is empty".to_owned());
+    }
+    let is_broken = text.contains(char::is_control);
+    if is_broken {
+        Err("there is a line break or another control character in it".to_owned())
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// A store, as [`text_of`](environment::text_of) writes it.
+fn store(value: OsString) -> Result<String, String> {
+    environment::text_of(&value, "file:")
+}
+
+/// A key, as [`text_of`](environment::text_of) writes it.
+fn key(value: OsString) -> Result<String, String> {
+    environment::text_of(&value, "key-file:")
+}
+
+/// A path, without what only a shell understands.
+pub(super) fn path(value: OsString) -> Result<PathBuf, String> {
+    environment::typed_path(&value)
 }
 
 /// How long to wait: at most a day, and perhaps not at all.

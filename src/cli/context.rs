@@ -46,6 +46,9 @@ impl Context {
         let name = profiles::chosen(settings)?;
         let profile = profiles::load(&name)?;
         if profile.is_none() && settings.profile.is_some() && !creating {
+            if profiles::folder()?.is_none() {
+                return Err(environment::no_home());
+            }
             return Err(profiles::unknown(&name).of_variable("TOKCACHE_PROFILE", settings));
         }
         let remembered = profile.as_ref();
@@ -60,7 +63,7 @@ impl Context {
         let network = Network::new(NetworkOptions {
             timeout: settings.timeout(),
             ca_file,
-            proxy: ProxyRules::from_environment(environment::text),
+            proxy: ProxyRules::from_environment(environment::proxy),
         });
         Ok(Context {
             profile_name: name,
@@ -108,6 +111,11 @@ impl Context {
         let is_of_nobody = matches!(error, AcquireError::InteractionRequired(InteractionRequired::NothingCached));
         let is_of_ca_file =
             matches!(error, AcquireError::Misconfigured { .. }) && self.network.inner.has_refused_ca_file();
+        if matches!(error, AcquireError::Misconfigured { .. })
+            && let Some(failure) = environment::unreadable_proxy()
+        {
+            return failure;
+        }
         let failure = Failure::from_acquire(error, self.login_words(scopes));
         let failure = if is_of_nobody { failure.saying_more(&self.where_typed()) } else { failure };
         if is_of_ca_file {

@@ -6,9 +6,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use tokcache::cache::TokenCache;
 use tokcache::store::{Conversion, Encryption, KeyError, KeySource, SealError, StoreError};
 
+use super::args::path;
 use super::context::Context;
 use super::profiles::{self, Profile};
 use super::{Exit, Failure};
@@ -21,7 +23,7 @@ pub(super) struct Rekey {
     moved: bool,
 
     /// Change to the passphrase in this file, instead of asking for it
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
     pub(super) new_passphrase_file: Option<PathBuf>,
 }
 

@@ -1,42 +1,146 @@
 //! The one place that reads the environment.
 
-use std::ffi::OsString;
-use std::path::PathBuf;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use clap::ValueEnum;
 use directories::{BaseDirs, ProjectDirs};
+use tokcache::platform::Caller;
+use tokcache::store::text_of_path;
 
-use super::args::{Settings, bound, wait};
+use super::args::{Settings, bound, not_blank, wait};
 use super::profile_format::KeyCache;
 use super::{Exit, Failure};
 use crate::output::ErrorFormat;
 
-/// The folder of the profiles: `TOKCACHE_CONFIG_DIR`, else the platform's.
-pub(super) fn config_dir() -> Option<PathBuf> {
-    path("TOKCACHE_CONFIG_DIR").or_else(|| Some(project()?.config_dir().to_owned()))
+/// A variable as the system has it. One that is set to nothing is not set. Every variable is read here, so that none
+/// is taken for unset because it is not text.
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
-/// The folder of the cache: `TOKCACHE_STATE_DIR`, else the platform's.
-pub(super) fn state_dir() -> Option<PathBuf> {
-    path("TOKCACHE_STATE_DIR").or_else(|| {
-        let project = project()?;
-        Some(project.state_dir().unwrap_or_else(|| project.data_local_dir()).to_owned())
-    })
+/// A variable that is text.
+///
+/// # Errors
+/// It is set, but not to one line of text.
+fn text(name: &str) -> Result<Option<String>, Failure> {
+    let Some(value) = variable(name) else { return Ok(None) };
+    let text = value.into_string().map_err(|_| wrong(name, "it is not UTF-8"))?;
+    not_blank(&text).map_err(|why| wrong(name, &why))?;
+    Ok(Some(text))
+}
+
+/// A variable that is a path, whatever its bytes are; a relative one is meant from the current folder.
+///
+/// # Errors
+/// It is set to something that cannot be meant.
+fn path(name: &str) -> Result<Option<PathBuf>, Failure> {
+    let Some(value) = variable(name) else { return Ok(None) };
+    typed_path(&value).map(Some).map_err(|why| wrong(name, &why))
+}
+
+/// A variable that is text with a path in it behind `scheme`, as `file:PATH` is.
+fn text_with_path(name: &str, scheme: &str) -> Result<Option<String>, Failure> {
+    match variable(name) {
+        Some(value) if value.to_str().is_none() => text_of(&value, scheme).map(Some).map_err(|why| wrong(name, &why)),
+        _ => text(name),
+    }
+}
+
+/// Text as it is typed or set, with a path in it behind `scheme`. A path that is not UTF-8 is written as a URL has it.
+pub(super) fn text_of(value: &OsStr, scheme: &str) -> Result<String, String> {
+    if let Some(text) = value.to_str() {
+        return Ok(text.to_owned());
+    }
+    let path = path_behind(value, scheme).ok_or("it is not UTF-8")?;
+    if path.as_os_str().as_encoded_bytes().starts_with(b"//") {
+        return Err("it is not UTF-8; a URL has %XX in the place of such a byte".to_owned());
+    }
+    let path = std::path::absolute(typed_path(path.as_os_str())?).map_err(|error| error.to_string())?;
+    Ok(format!("{scheme}{}", text_of_path(&path)))
+}
+
+#[cfg(unix)]
+fn path_behind(value: &OsStr, scheme: &str) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+    Some(PathBuf::from(OsStr::from_bytes(value.as_bytes().strip_prefix(scheme.as_bytes())?)))
+}
+
+#[cfg(not(unix))]
+fn path_behind(_value: &OsStr, _scheme: &str) -> Option<PathBuf> {
+    None
+}
+
+/// A path as typed. `~` is the shell's: what is left of it here would be a folder of that name.
+pub(super) fn typed_path(value: &OsStr) -> Result<PathBuf, String> {
+    let bytes = value.as_encoded_bytes();
+    if bytes.trim_ascii().is_empty() {
+        return Err("it is blank".to_owned());
+    }
+    if bytes.starts_with(b"~") {
+        return Err(
+            "the shell has not replaced the ~ in it: type the whole path, or ./~ for a file of that name".to_owned()
+        );
+    }
+    Ok(PathBuf::from(value))
+}
+
+/// What is set wrongly is not repeated: it may be a secret that was meant for elsewhere.
+fn wrong(name: &str, why: &str) -> Failure {
+    Failure::new(Exit::Usage, format!("the variable {name} cannot be used: {why}")).try_shell(format!("unset {name}"))
+}
+
+/// The folder of the profiles: `TOKCACHE_CONFIG_DIR`, else the platform's; `None` without a home.
+pub(super) fn config_dir() -> Result<Option<PathBuf>, Failure> {
+    if let Some(folder) = path("TOKCACHE_CONFIG_DIR")? {
+        return Ok(Some(folder));
+    }
+    Ok(project("XDG_CONFIG_HOME")?.map(|project| project.config_dir().to_owned()))
+}
+
+/// The folder of the cache: `TOKCACHE_STATE_DIR`, else the platform's; `None` without a home.
+pub(super) fn state_dir() -> Result<Option<PathBuf>, Failure> {
+    if let Some(folder) = path("TOKCACHE_STATE_DIR")? {
+        return Ok(Some(folder));
+    }
+    let project = project("XDG_STATE_HOME")?;
+    Ok(project.map(|project| project.state_dir().unwrap_or_else(|| project.data_local_dir()).to_owned()))
+}
+
+/// That there is no folder for something, with all that can be done about it at once.
+pub(super) fn no_home() -> Failure {
+    let missing = |folder: Result<Option<PathBuf>, Failure>| matches!(folder, Ok(None));
+    let folders = [
+        ("the profiles", "TOKCACHE_CONFIG_DIR", missing(config_dir())),
+        ("the cache", "TOKCACHE_STATE_DIR", missing(state_dir())),
+    ];
+    let missing: Vec<_> = folders.iter().filter(|(_, _, is_missing)| *is_missing).collect();
+    let whats: Vec<_> = missing.iter().map(|(what, ..)| *what).collect();
+    let settings: String = missing.iter().map(|(_, variable, _)| format!(" {variable}=FOLDER")).collect();
+    let message = format!(
+        "there is no home folder to keep {} in: HOME is not set, and the system knows none of this user",
+        whats.join(" and ")
+    );
+    Failure::new(Exit::Config, message).try_shell(format!("export{settings}"))
 }
 
 /// Where a refresh token is kept that the cache cannot take: another disk first, of this user's alone. The next run
 /// may start anywhere: a folder that is named from here would not be found again.
 pub(super) fn rescue_folders() -> Vec<PathBuf> {
-    let session = path("XDG_RUNTIME_DIR").filter(|folder| folder.is_absolute());
+    let session = variable("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_absolute());
     let temporary = Some(std::env::temp_dir()).filter(|folder| folder.is_absolute());
     let temporary = temporary.or_else(|| cfg!(unix).then(|| PathBuf::from("/tmp")));
-    [session, state_dir(), temporary].into_iter().flatten().collect()
+    [session, state_dir().ok().flatten(), temporary].into_iter().flatten().collect()
 }
 
 /// The folder of the Azure CLI: `AZURE_CONFIG_DIR`, else `~/.azure`.
-pub(super) fn azure_dir() -> Option<PathBuf> {
-    path("AZURE_CONFIG_DIR").or_else(|| Some(BaseDirs::new()?.home_dir().join(".azure")))
+pub(super) fn azure_dir() -> Result<Option<PathBuf>, Failure> {
+    if let Some(folder) = path("AZURE_CONFIG_DIR")? {
+        return Ok(Some(folder));
+    }
+    ensure_home()?;
+    Ok(BaseDirs::new().map(|folders| folders.home_dir().join(".azure")))
 }
 
 /// Where the azure-identity libraries have the signal files of their caches.
@@ -46,46 +150,66 @@ pub(super) fn identity_service_dir() -> Option<PathBuf> {
 
 /// The systemd credential that is a key (systemd.exec(5)).
 pub(super) fn credential() -> Option<PathBuf> {
-    Some(path("CREDENTIALS_DIRECTORY")?.join("tokcache-key"))
+    Some(PathBuf::from(variable("CREDENTIALS_DIRECTORY")?).join("tokcache-key"))
 }
 
-/// Where the passphrase can be read: `TOKCACHE_PASSPHRASE_FILE`, else the descriptor `TOKCACHE_PASSPHRASE_FD`.
+/// Where the passphrase can be read: `TOKCACHE_PASSPHRASE_FILE`, else the descriptor `TOKCACHE_PASSPHRASE_FD`. Both were
+/// [found to be in order](ensure_passphrase).
 pub(super) fn passphrase_file() -> Option<PathBuf> {
-    let descriptor = || text("TOKCACHE_PASSPHRASE_FD")?.parse::<u32>().ok();
-    path("TOKCACHE_PASSPHRASE_FILE").or_else(|| Some(PathBuf::from(format!("/dev/fd/{}", descriptor()?))))
+    let descriptor = || text("TOKCACHE_PASSPHRASE_FD").ok()??.parse::<u32>().ok();
+    let file = variable("TOKCACHE_PASSPHRASE_FILE").map(PathBuf::from);
+    file.or_else(|| Some(PathBuf::from(format!("/dev/fd/{}", descriptor()?))))
 }
 
 /// Whether there is a screen on which a keyring could ask for its password. Elsewhere than on Linux the system knows.
 pub(super) fn has_screen() -> bool {
-    !cfg!(target_os = "linux") || text("DISPLAY").or_else(|| text("WAYLAND_DISPLAY")).is_some()
+    !cfg!(target_os = "linux") || variable("DISPLAY").or_else(|| variable("WAYLAND_DISPLAY")).is_some()
 }
 
-/// A variable that is set, not empty, and text.
-pub(super) fn text(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+/// Whom the program runs for, where that is root.
+pub(super) fn caller() -> Caller {
+    let home = variable("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+    Caller { home, sudo_user: variable("SUDO_UID").and_then(|user| user.to_str()?.parse().ok()) }
+}
+
+/// A variable that names a proxy or its exceptions, by `name`. [Found to be text](unreadable_proxy) before it matters.
+pub(super) fn proxy(name: &str) -> Option<String> {
+    variable(name)?.into_string().ok()
+}
+
+/// The variable that names a proxy or its exceptions, but is not text, if there is one: without it, a request would go
+/// another way.
+pub(super) fn unreadable_proxy() -> Option<Failure> {
+    const NAMES: [&str; 6] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];
+    let name = NAMES.into_iter().find(|name| variable(name).is_some_and(|value| value.to_str().is_none()))?;
+    Some(wrong(name, "it is not UTF-8"))
 }
 
 impl Settings {
     /// What was typed, else what is set; a variable that is set to nothing is not set.
     pub(super) fn or_environment(self) -> Result<Settings, Failure> {
-        ensure_descriptor()?;
+        ensure_passphrase()?;
         let mut variables = Vec::new();
-        let mut text = |typed: Option<String>, name| {
-            typed.or_else(|| {
-                let value = text(name)?;
-                variables.push(name);
-                Some(value)
-            })
+        let mut or = |typed: Option<String>, name, read: &dyn Fn(&str) -> Result<Option<String>, Failure>| {
+            if typed.is_some() {
+                return Ok(typed);
+            }
+            let value = read(name)?;
+            variables.extend(value.is_some().then_some(name));
+            Ok::<_, Failure>(value)
         };
         Ok(Settings {
-            profile: text(self.profile, "TOKCACHE_PROFILE"),
-            account: text(self.account, "TOKCACHE_ACCOUNT"),
-            authority: text(self.authority, "TOKCACHE_AUTHORITY"),
-            client_id: text(self.client_id, "TOKCACHE_CLIENT_ID"),
-            store: text(self.store, "TOKCACHE_STORE"),
-            encrypt: text(self.encrypt, "TOKCACHE_ENCRYPT"),
+            profile: or(self.profile, "TOKCACHE_PROFILE", &text)?,
+            account: or(self.account, "TOKCACHE_ACCOUNT", &text)?,
+            authority: or(self.authority, "TOKCACHE_AUTHORITY", &text)?,
+            client_id: or(self.client_id, "TOKCACHE_CLIENT_ID", &text)?,
+            store: or(self.store, "TOKCACHE_STORE", &|name| text_with_path(name, "file:"))?,
+            encrypt: or(self.encrypt, "TOKCACHE_ENCRYPT", &|name| text_with_path(name, "key-file:"))?,
             key_cache: parsed(self.key_cache, "TOKCACHE_KEY_CACHE", one_of::<KeyCache>)?,
-            ca_file: self.ca_file.or_else(|| path("TOKCACHE_CA_FILE")),
+            ca_file: match self.ca_file {
+                None => path("TOKCACHE_CA_FILE")?,
+                typed => typed,
+            },
             timeout: parsed(self.timeout, "TOKCACHE_TIMEOUT", bound)?,
             lock_timeout: parsed(self.lock_timeout, "TOKCACHE_LOCK_TIMEOUT", wait)?,
             error_format: parsed(self.error_format, "TOKCACHE_ERROR_FORMAT", one_of::<ErrorFormat>)?,
@@ -97,7 +221,8 @@ impl Settings {
 
 /// The error format that is set, where the command line tells none: a wrong one is reported in the default's form.
 pub(super) fn error_format() -> ErrorFormat {
-    text("TOKCACHE_ERROR_FORMAT").and_then(|text| ErrorFormat::from_str(&text, true).ok()).unwrap_or_default()
+    let format = variable("TOKCACHE_ERROR_FORMAT");
+    format.and_then(|format| ErrorFormat::from_str(format.to_str()?, true).ok()).unwrap_or_default()
 }
 
 /// The error format of a command line that could not be understood.
@@ -114,7 +239,10 @@ pub(super) fn error_format_of(arguments: impl Iterator<Item = OsString>) -> Erro
 }
 
 fn parsed<T>(typed: Option<T>, name: &str, parse: impl Fn(&str) -> Result<T, String>) -> Result<Option<T>, Failure> {
-    let Some(text) = text(name).filter(|_| typed.is_none()) else { return Ok(typed) };
+    if typed.is_some() {
+        return Ok(typed);
+    }
+    let Some(text) = text(name)? else { return Ok(None) };
     parse(&text).map(Some).map_err(|error| {
         Failure::new(Exit::Usage, format!("{name} is set to {text:?}: {error}")).try_shell(format!("unset {name}"))
     })
@@ -129,9 +257,11 @@ fn one_of<T: ValueEnum>(text: &str) -> Result<T, String> {
     })
 }
 
-/// Refuses a `TOKCACHE_PASSPHRASE_FD` that is no number. It is not repeated: it may be the passphrase itself.
-fn ensure_descriptor() -> Result<(), Failure> {
-    if text("TOKCACHE_PASSPHRASE_FD").is_none_or(|text| text.parse::<u32>().is_ok()) {
+/// Refuses a `TOKCACHE_PASSPHRASE_FILE` that is no path, and a `TOKCACHE_PASSPHRASE_FD` that is no number. Neither is
+/// repeated: it may be the passphrase itself.
+fn ensure_passphrase() -> Result<(), Failure> {
+    path("TOKCACHE_PASSPHRASE_FILE")?;
+    if variable("TOKCACHE_PASSPHRASE_FD").is_none_or(|text| text.to_str().is_some_and(|it| it.parse::<u32>().is_ok())) {
         return Ok(());
     }
     let message = "TOKCACHE_PASSPHRASE_FD: this is no number of a descriptor, such as 3";
@@ -148,12 +278,22 @@ fn verbosity(text: &str) -> Result<u8, String> {
     }
 }
 
-fn path(name: &str) -> Option<PathBuf> {
-    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+/// The platform's folders, which stand in `variable` on Linux if it is set. Looked up once: a dozen folders, of which a
+/// run wants one or two, and those several times.
+fn project(folder: &str) -> Result<Option<&'static ProjectDirs>, Failure> {
+    static PROJECT: LazyLock<Option<ProjectDirs>> = LazyLock::new(|| ProjectDirs::from("", "", "tokcache"));
+    if cfg!(target_os = "linux") {
+        // A relative one is to be ignored (XDG Base Directory Specification); a slip of the pen is not.
+        path(folder)?;
+    }
+    ensure_home()?;
+    Ok(PROJECT.as_ref())
 }
 
-/// Looked up once: a dozen folders, of which a run wants one or two, and those several times.
-fn project() -> Option<&'static ProjectDirs> {
-    static PROJECT: LazyLock<Option<ProjectDirs>> = LazyLock::new(|| ProjectDirs::from("", "", "tokcache"));
-    PROJECT.as_ref()
+/// That what is found in the home is found from any folder.
+fn ensure_home() -> Result<(), Failure> {
+    match path("HOME")? {
+        Some(home) if cfg!(unix) && !Path::is_absolute(&home) => Err(wrong("HOME", "it is not an absolute path")),
+        _ => Ok(()),
+    }
 }

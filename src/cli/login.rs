@@ -182,7 +182,7 @@ impl Input {
         profile.encrypt = keys::remembered(settings, profile.encrypt)?;
         profile.key_cache = settings.key_cache.or(profile.key_cache);
         profile.ca_file = match &settings.ca_file {
-            Some(path) => Some(profiles::absolute(path)),
+            Some(path) => Some(profiles::remembered_path(path, "--ca-file")?),
             None => profile.ca_file,
         };
         let EndpointNames { token_endpoint, device_authorization_endpoint, revocation_endpoint } = profile.endpoints;

@@ -47,6 +47,7 @@ use args::{Arguments, Command, Settings};
 /// Runs the command that was typed, in a process that keeps its secrets to itself.
 pub(crate) fn run() -> ExitCode {
     platform::hide_memory();
+    platform::set_caller(environment::caller);
     bug::guard(run_command)
 }
 

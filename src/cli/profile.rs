@@ -1,5 +1,6 @@
 //! `tokcache profile`: named settings.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -9,7 +10,7 @@ use tokcache::time::SystemClock;
 
 use super::args::Settings;
 use super::passphrase::Asking;
-use super::profiles::{self, Profile, absolute};
+use super::profiles::{self, Profile};
 use super::registration::is_same_authority;
 use super::scopes::Scopes;
 use super::{Exit, Failure, keys, removal, store};
@@ -92,6 +93,8 @@ fn set(name: &str, scopes: &[String], no_account: bool, settings: &Settings) -> 
     let scopes = Scopes { scopes: scopes.to_vec(), resource: None }.set()?;
     let store = store_url(settings)?;
     let encrypt = keys::remembered(settings, None)?;
+    let remembered = |path: &PathBuf| profiles::remembered_path(path, "--ca-file");
+    let ca_file = settings.ca_file.as_ref().map(remembered).transpose()?;
     let mut forgotten = None;
     profiles::update(name, settings.lock_timeout(), |old| {
         let old = old.unwrap_or_default();
@@ -102,7 +105,7 @@ fn set(name: &str, scopes: &[String], no_account: bool, settings: &Settings) -> 
             store: store.or(old.store.clone()),
             encrypt: encrypt.or(old.encrypt.clone()),
             key_cache: settings.key_cache.or(old.key_cache),
-            ca_file: settings.ca_file.as_deref().map(absolute).or(old.ca_file.clone()),
+            ca_file: ca_file.or(old.ca_file.clone()),
             ..old.clone()
         };
         if !scopes.is_empty() {

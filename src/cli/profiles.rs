@@ -6,14 +6,15 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tokcache::platform::{self, FolderLock};
+use tokcache::platform::{self, Distrust, FolderLock};
+use tokcache::store::text_of_path;
 use tokcache::time::{Clock, SystemClock};
 
 use super::advice::look_at;
 use super::args::Settings;
 pub(super) use super::profile_format::{EndpointNames, Learned, Profile};
 use super::{Exit, Failure, environment};
-use crate::output::{plain, quote, tell};
+use crate::output::{command_line, plain, quote, tell};
 
 /// The name of the profile that the settings choose.
 pub(super) fn chosen(settings: &Settings) -> Result<String, Failure> {
@@ -28,49 +29,65 @@ pub(super) fn unknown(name: &str) -> Failure {
 
 /// The profile `name`; `None` when there is none of that name.
 pub(super) fn load(name: &str) -> Result<Option<Profile>, Failure> {
-    Ok(load_saved(name)?.or_else(|| built_in(name)))
+    match load_saved(name)? {
+        None => built_in(name),
+        saved => Ok(saved),
+    }
 }
 
 /// The profile `name`, if it is the user's own.
 pub(super) fn load_saved(name: &str) -> Result<Option<Profile>, Failure> {
-    let path = path(name)?;
-    let text = match read(&path) {
+    let Some(folder) = folder()? else { return Ok(None) };
+    let path = path_in(&folder, name)?;
+    let bytes = match platform::read_trusted(&path, LARGEST) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        text => text.map_err(|error| cannot("read", &path, &error))?,
+        bytes => bytes.map_err(|error| cannot("read", &path, &error))?,
     };
-    Profile::parse(&text).map(Some).map_err(|error| {
-        let why = error.message().to_owned();
+    let unusable = |why: &str| {
         Failure::new(Exit::Config, format!("the profile {} cannot be used: {why}", path.display()))
             .try_shell(format!("${{EDITOR:-vi}} {}", quote(&path.to_string_lossy())))
-    })
+    };
+    let text = String::from_utf8(bytes).map_err(|_| unusable("it is not UTF-8"))?;
+    let profile = Profile::parse(&text).map_err(|error| unusable(error.message()))?;
+    ensure_places(&profile).map_err(|why| unusable(&why))?;
+    Ok(Some(profile))
 }
 
-/// A profile says where refresh tokens are sent, so nobody else may have written it.
-fn read(path: &Path) -> io::Result<String> {
-    let metadata = fs::metadata(path)?;
-    if !metadata.is_file() {
-        return Err(io::Error::other("it is not a file"));
+/// A profile is some hundred bytes. More is no profile.
+const LARGEST: u64 = 1 << 20;
+
+/// That the paths in a profile mean the same wherever a command is started.
+fn ensure_places(profile: &Profile) -> Result<(), String> {
+    let in_text = |text: &Option<String>, scheme| text.as_deref()?.strip_prefix(scheme).map(PathBuf::from);
+    let paths = [
+        ("store", in_text(&profile.store, "file:")),
+        ("encrypt", in_text(&profile.encrypt, "key-file:")),
+        ("ca_file", profile.ca_file.clone()),
+    ];
+    for (setting, path) in paths {
+        let is_absolute = |path: &PathBuf| path.as_os_str().is_empty() || path.is_absolute();
+        if path.is_some_and(|path| !is_absolute(&path)) {
+            return Err(format!("{setting} does not name an absolute path"));
+        }
     }
-    if !platform::is_trusted(&metadata, &fs::metadata(path.parent().unwrap_or(Path::new(".")))?) {
-        return Err(io::Error::other("another user owns it, or everybody can write or replace it"));
-    }
-    fs::read_to_string(path)
+    Ok(())
 }
 
 /// The Azure CLI's own client and cache file, so that one sign-in serves both. A user's profile of that name wins.
-fn built_in(name: &str) -> Option<Profile> {
+fn built_in(name: &str) -> Result<Option<Profile>, Failure> {
     if name != AZURE_CLI {
-        return None;
+        return Ok(None);
     }
-    let cache = environment::azure_dir()?.join("msal_token_cache.json");
-    Some(Profile {
+    let Some(folder) = environment::azure_dir()? else { return Ok(None) };
+    let cache = absolute(&folder.join("msal_token_cache.json"));
+    Ok(Some(Profile {
         authority: Some("https://login.microsoftonline.com/organizations".to_owned()),
         client_id: Some("04b07795-8ddb-461a-bbee-02f9e1bf7b46".to_owned()),
         // The doubled slash is the resource's own: its identifier ends in one.
         scopes: vec!["https://management.core.windows.net//.default".to_owned()],
-        store: Some(format!("file:{}", cache.display())),
+        store: Some(format!("file:{}", text_of_path(&cache))),
         ..Profile::default()
-    })
+    }))
 }
 
 const AZURE_CLI: &str = "azure-cli";
@@ -79,8 +96,13 @@ const AZURE_CLI: &str = "azure-cli";
 pub(super) fn ensure_writable(name: &str) -> Result<(), Failure> {
     let path = path(name)?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    let probe = platform::create_folder(folder).and_then(|()| tempfile::tempfile_in(folder));
-    probe.map(drop).map_err(|error| cannot("write", &path, &error))
+    let probe = || {
+        platform::create_folder(folder)?;
+        // What is saved where others can replace it would not be believed.
+        platform::check_way(folder)?;
+        tempfile::tempfile_in(folder).map(drop)
+    };
+    probe().map_err(|error| cannot("write", &path, &error))
 }
 
 /// The right to change profiles, for as long as no other process needs it.
@@ -95,7 +117,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 impl Changing {
     /// Waits at most `patience` for other processes that change profiles.
     pub(super) fn begin(patience: Duration) -> Result<Changing, Failure> {
-        let folder = folder()?;
+        let folder = folder()?.ok_or_else(environment::no_home)?;
         let clock = SystemClock::new();
         let start = clock.elapsed();
         loop {
@@ -114,7 +136,10 @@ impl Changing {
     }
 
     fn try_in(folder: &Path) -> Result<Option<Changing>, Failure> {
-        let lock = platform::create_folder(folder).and_then(|()| FolderLock::try_of(folder));
+        let lock = platform::create_folder(folder)
+            // What is saved where others can replace it would not be believed.
+            .and_then(|()| platform::check_way(folder))
+            .and_then(|()| FolderLock::try_of(folder));
         let lock = lock.map_err(|error| cannot("write", &FolderLock::file_in(folder), &error))?;
         Ok(lock.map(|_lock| Changing { folder: folder.to_owned(), _lock }))
     }
@@ -191,7 +216,7 @@ pub(super) fn names() -> Result<Vec<String>, Failure> {
 
 /// The names of the user's own profiles.
 pub(super) fn saved_names() -> Result<Vec<String>, Failure> {
-    let folder = folder()?;
+    let Some(folder) = folder()? else { return Ok(Vec::new()) };
     let entries = match fs::read_dir(&folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -203,8 +228,17 @@ pub(super) fn saved_names() -> Result<Vec<String>, Failure> {
         .collect())
 }
 
+/// The path of `flag` as a profile remembers it, which is UTF-8 (TOML).
+pub(super) fn remembered_path(path: &Path, flag: &'static str) -> Result<PathBuf, Failure> {
+    if path.to_str().is_none() {
+        let message = format!("{flag}: a profile cannot remember a path that is not UTF-8");
+        return Err(Failure::new(Exit::Usage, message).try_with(flag, "PATH"));
+    }
+    Ok(absolute(path))
+}
+
 /// The path as it will be meant from any folder.
-pub(super) fn absolute(path: &Path) -> PathBuf {
+fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
@@ -218,8 +252,12 @@ fn ensure_name(name: &str) -> Result<(), Failure> {
 }
 
 fn path(name: &str) -> Result<PathBuf, Failure> {
+    path_in(&folder()?.ok_or_else(environment::no_home)?, name)
+}
+
+fn path_in(folder: &Path, name: &str) -> Result<PathBuf, Failure> {
     ensure_name(name)?;
-    Ok(folder()?.join(format!("{name}.toml")))
+    Ok(folder.join(format!("{name}.toml")))
 }
 
 /// A name is a file name too, so it must not climb out of its folder.
@@ -227,15 +265,23 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= 64 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 
-fn folder() -> Result<PathBuf, Failure> {
-    environment::config_dir().map(|folder| folder.join("profiles")).ok_or_else(|| {
-        Failure::new(Exit::Config, "there is no home directory to keep profiles in")
-            .try_shell("export TOKCACHE_CONFIG_DIR=FOLDER")
-    })
+/// The folder of the profiles. Without a home there is none, and so there are no profiles.
+pub(super) fn folder() -> Result<Option<PathBuf>, Failure> {
+    Ok(environment::config_dir()?.map(|folder| folder.join("profiles")))
 }
 
 fn cannot(action: &str, path: &Path, error: &io::Error) -> Failure {
     let message = format!("cannot {action} {}: {error}", path.display());
+    if let Some(distrust) = error.get_ref().and_then(|error| error.downcast_ref::<Distrust>()) {
+        let message = if distrust.path == path {
+            format!("cannot {action} {}: {}", path.display(), distrust.why)
+        } else {
+            message
+        };
+        let remedy = distrust.remedy.as_ref().map(command_line);
+        return Failure::new(Exit::Config, message)
+            .try_shell(remedy.unwrap_or_else(|| look_at(&distrust.path, error.kind())));
+    }
     // To replace or remove a file is the folder's to allow.
     let is_of_folder = action != "read" && error.kind() == ErrorKind::PermissionDenied;
     let decisive = if is_of_folder { path.parent().unwrap_or(path) } else { path };

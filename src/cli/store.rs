@@ -1,7 +1,7 @@
 //! Which cache is meant.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -20,12 +20,11 @@ pub(super) fn open(
     clock: Arc<SystemClock>,
 ) -> Result<SealedStore, Failure> {
     let url = url.map_or("file:", String::as_str);
-    let default_file = environment::state_dir().map(|folder| folder.join("token_cache.json"));
-    if url == "file:" && default_file.is_none() {
-        return Err(Failure::new(Exit::Config, "there is no home directory to keep the cache in")
-            .try_shell("export TOKCACHE_STATE_DIR=FOLDER"));
-    }
-    let default_file = default_file.unwrap_or_default();
+    // Whoever names a file needs no home.
+    let default_file = match url {
+        "file:" => environment::state_dir()?.ok_or_else(environment::no_home)?.join("token_cache.json"),
+        _ => PathBuf::new(),
+    };
     let lock_timeout = settings.lock_timeout();
     let waiting = Arc::new(narrator::tell_wait);
     // To look up the home costs a start twenty system calls where `HOME` is not set.

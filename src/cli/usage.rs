@@ -1,5 +1,6 @@
 //! What clap says of a command line, in the form that every failure has: what failed, and what to type.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
@@ -25,9 +26,29 @@ fn failure(error: &Error, is_bare: bool) -> Failure {
     if let Some(parted) = with_command_parted(error) {
         return Failure::new(Exit::Usage, "the command to run has to stand after --").try_shell(parted);
     }
+    if error.kind() == ErrorKind::InvalidUtf8 {
+        let what = broken_flag(std::env::args_os()).unwrap_or_else(|| "an argument".to_owned());
+        return Failure::new(Exit::Usage, format!("{what} is not UTF-8"))
+            .try_shell(format!("{} --help", command_meant()));
+    }
     let is_commandless = is_bare || error.kind() == ErrorKind::MissingSubcommand;
     let message = if is_commandless { "no command was given".to_owned() } else { message(&error.to_string()) };
     Failure::new(Exit::Usage, message).try_shell(format!("{} --help", command_meant()))
+}
+
+/// The flag whose value is not text.
+fn broken_flag(words: impl Iterator<Item = OsString>) -> Option<String> {
+    let words: Vec<_> = words.collect();
+    let at = words.iter().position(|word| word.to_str().is_none())?;
+    let word = words[at].to_string_lossy();
+    let is_flag = |word: &str| word.starts_with('-');
+    match word.split_once('=') {
+        Some((flag, _)) if is_flag(flag) => Some(format!("the value of {flag}")),
+        _ => {
+            let before = words.get(at.checked_sub(1)?)?.to_str().filter(|before| is_flag(before))?;
+            Some(format!("the value of {before}"))
+        }
+    }
 }
 
 /// `exec ls` as it has to be typed: `exec -- ls`.

@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
-use tokcache::oauth::{Body, Http, Request, Response, TransportError};
+use tokcache::oauth::{Body, Http, Request, Response, Stage, TransportError};
 
+use super::environment;
 use crate::output::{plain, tell};
 
 /// Tells of every exchange of `inner`.
@@ -21,7 +22,10 @@ impl<Inner> WireLog<Inner> {
 impl<Inner: Http> Http for WireLog<Inner> {
     fn send(&self, request: &Request) -> Result<Response, TransportError> {
         let started = Instant::now();
-        let result = self.inner.send(request);
+        let result = match environment::unreadable_proxy() {
+            Some(failure) => Err(TransportError { stage: Stage::Unsendable, message: failure.to_string() }),
+            None => self.inner.send(request),
+        };
         if self.verbose > 1 {
             let method = match request.body {
                 Body::None => "GET",

@@ -1,6 +1,6 @@
 //! One change at a time in a folder of small files that are replaced whole.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::mem;
 use std::path::{Path, PathBuf};
@@ -33,11 +33,7 @@ impl FolderLock {
             Err(error) if error.kind() == ErrorKind::NotFound => match system::create_new(&path) {
                 // Another process was faster.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(None),
-                created => {
-                    let file = created?;
-                    system::keep_owner(&file, &fs::metadata(folder)?)?;
-                    file
-                }
+                created => created?,
             },
             opened => opened?,
         };

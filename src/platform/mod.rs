@@ -2,6 +2,7 @@
 //!
 //! Proven on Linux; the macOS and Windows parts are written for and compiled.
 
+mod caller;
 mod folder_lock;
 mod interruption;
 mod locked;
@@ -9,6 +10,7 @@ mod memory;
 mod process;
 mod temporary;
 mod terminal;
+mod trusted;
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
@@ -18,6 +20,7 @@ mod windows;
 #[cfg(windows)]
 use windows as system;
 
+pub use caller::{Caller, set_caller};
 pub use folder_lock::FolderLock;
 pub use interruption::Interruption;
 pub(crate) use locked::LockedBytes;
@@ -28,7 +31,8 @@ pub(crate) use system::{
     is_passing, is_private, keep_owner, lets_others_replace, names_in, narrow_mode, open_itself, process_may_hold,
     read_itself, reserve, reserve_growth, without_waiting,
 };
-pub use system::{create_folder, exposure, is_trusted, sync_folder};
+pub use system::{check_way, create_folder, exposure, sync_folder, weak_places};
 pub(crate) use temporary::TEMPORARY_TAIL;
 pub use temporary::create_temporary;
 pub use terminal::ask_secretly;
+pub use trusted::{Distrust, bytes, read_bounded, read_trusted};

@@ -2,6 +2,8 @@
 
 mod holder;
 mod mount;
+mod owner;
+mod trust;
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
@@ -10,12 +12,15 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
-use rustix::fs::{Dir, FallocateFlags, Gid, OFlags, Uid};
+use rustix::fs::{Dir, FallocateFlags, OFlags};
 use rustix::io::Errno;
-use rustix::process::geteuid;
 
 pub(crate) use self::holder::process_may_hold;
 pub(crate) use self::mount::is_mounted_alone;
+pub(crate) use self::owner::{check_owner, keep_owner};
+pub(super) use self::trust::open_trusted;
+pub use self::trust::{check_way, weak_places};
+use self::trust::{is_trusted_user, user};
 
 const OWNER_ONLY: u32 = 0o600;
 const OWNER_ALL: u32 = 0o700;
@@ -50,12 +55,25 @@ pub(crate) fn identity_at(path: &Path) -> io::Result<Option<Identity>> {
     }
 }
 
-/// Creates a folder, and those above it, for its owner alone (0700). That it exists is success.
+/// Creates a folder, and those above it, for its owner alone (0700). Under `sudo`, that is the owner of the folder above.
+/// That it exists is success.
 ///
 /// # Errors
 /// As of the system.
 pub fn create_folder(folder: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    let created = match DirBuilder::new().mode(OWNER_ALL).create(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let above = folder.parent().filter(|above| !above.as_os_str().is_empty()).ok_or(error)?;
+            create_folder(above)?;
+            DirBuilder::new().mode(OWNER_ALL).create(folder)
+        }
+        created => created,
+    };
+    match created {
+        Ok(()) => owner::settle_folder(folder),
+        Err(_) if folder.is_dir() => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// The names in a folder. Not by `std::fs::read_dir`, which panics where closing a folder fails.
@@ -64,9 +82,12 @@ pub(crate) fn names_in(folder: &Path) -> io::Result<impl Iterator<Item = OsStrin
     Ok(entries.map_while(Result::ok).map(|entry| OsStr::from_bytes(entry.file_name().to_bytes()).to_owned()))
 }
 
-/// Creates a file for its owner alone (0600); fails when the name is taken.
+/// Creates a file for its owner alone (0600); fails when the name is taken. Under `sudo`, the owner of the folder is the
+/// owner of the file.
 pub(crate) fn create_new(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).write(true).create_new(true).mode(OWNER_ONLY).open(path)
+    let file = OpenOptions::new().read(true).write(true).create_new(true).mode(OWNER_ONLY).open(path)?;
+    owner::settle(&file, path).inspect_err(|_| drop(fs::remove_file(path)))?;
+    Ok(file)
 }
 
 /// Makes opening a pipe or a device return at once. For files nothing changes.
@@ -95,47 +116,24 @@ fn open_no_link(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     }
 }
 
-/// Whether a file is this user's and nobody else can read or write it.
-pub(crate) fn is_private(file: &Metadata) -> bool {
-    exposure(file).is_none()
+/// Whether a file is this user's and nobody else can read or write it. For root it may be the owner's of `like`.
+pub(crate) fn is_private(file: &Metadata, like: Option<&Metadata>) -> bool {
+    let is_of_like = user() == 0 && like.is_some_and(|like| like.uid() == file.uid());
+    (is_of_like || is_own(file)) && file.mode() & 0o077 == 0
 }
 
-/// Whether nobody but this user, root and a group that they let write can have written what a file in `folder` says.
-/// (Where everybody has a group of one's own, what an editor makes is for the group to write.) Under `sudo`, the folder's
-/// owner is this user.
-pub fn is_trusted(file: &Metadata, folder: &Metadata) -> bool {
-    const ALL_WRITE: u32 = 0o002;
-    let user = geteuid();
-    let is_users = [0, user.as_raw()].contains(&file.uid()) || user.is_root() && file.uid() == folder.uid();
-    let is_replaceable = folder.mode() & (ALL_WRITE | STICKY) == ALL_WRITE;
-    is_users && file.mode() & ALL_WRITE == 0 && !is_replaceable
+fn is_own(file: &Metadata) -> bool {
+    file.uid() == user() || user() == 0 && is_trusted_user(file.uid())
 }
 
-/// Who beside its owner can get at a file, or that its owner is somebody else; `None`: nobody.
+/// Who beside its owner can get at a file, or that its owner is somebody else; `None`: nobody. Under `sudo`, the user who
+/// ran that is nobody else.
 pub fn exposure(metadata: &Metadata) -> Option<String> {
     let (mode, owner) = (metadata.mode() & 0o7777, metadata.uid());
-    if owner != geteuid().as_raw() {
+    if !is_own(metadata) {
         return Some(format!("it belongs to the user {owner}"));
     }
     (mode & 0o077 != 0).then(|| format!("its mode is {mode:04o}, and others can read or change it"))
-}
-
-/// That a file is this user's, or root's: anybody else could read what is saved to it. Root may save to any, as under
-/// `sudo`.
-pub(crate) fn check_owner(file: &Metadata) -> io::Result<()> {
-    let user = geteuid();
-    if user.is_root() || [0, user.as_raw()].contains(&file.uid()) {
-        return Ok(());
-    }
-    Err(io::Error::other(format!("it belongs to the user {}", file.uid())))
-}
-
-/// Under `sudo`, gives a new file to the owner of `like`, who could not read it otherwise.
-pub(crate) fn keep_owner(file: &File, like: &Metadata) -> io::Result<()> {
-    if !geteuid().is_root() || file.metadata()?.uid() == like.uid() {
-        return Ok(());
-    }
-    Ok(rustix::fs::fchown(file, Some(Uid::from_raw(like.uid())), Some(Gid::from_raw(like.gid())))?)
 }
 
 /// Gives a file the mode of the one that it replaces (which may be itself), but never more than owner-only.
@@ -214,31 +212,13 @@ mod tests {
     #[test]
     fn another_users_file_is_not_private() {
         let of_root = fs::metadata("/").unwrap();
-        assert!(!is_private(&of_root), "the root folder is there for everybody");
+        assert!(!is_private(&of_root, None), "the root folder is there for everybody");
         let file = tempfile::tempfile().unwrap();
         file.set_permissions(Permissions::from_mode(0o600)).unwrap();
-        assert!(is_private(&file.metadata().unwrap()));
-        if geteuid().is_root() {
-            rustix::fs::fchown(&file, Some(Uid::from_raw(65_534)), None).unwrap();
-            assert!(!is_private(&file.metadata().unwrap()));
-        }
-    }
-
-    #[test]
-    fn what_everybody_could_write_or_replace_is_not_trusted() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = tempfile::NamedTempFile::new_in(&folder).unwrap();
-        for (of_file, of_folder, expected) in [
-            (0o644, 0o755, true),
-            (0o664, 0o775, true),
-            (0o646, 0o755, false),
-            (0o644, 0o757, false),
-            (0o644, 0o1777, true),
-        ] {
-            file.as_file().set_permissions(Permissions::from_mode(of_file)).unwrap();
-            fs::set_permissions(folder.path(), Permissions::from_mode(of_folder)).unwrap();
-            let [file, folder] = [file.path(), folder.path()].map(|path| fs::metadata(path).unwrap());
-            assert_eq!(is_trusted(&file, &folder), expected, "{of_file:o} in {of_folder:o}");
+        assert!(is_private(&file.metadata().unwrap(), None));
+        if user() == 0 {
+            std::os::unix::fs::fchown(&file, Some(65_534), None).unwrap();
+            assert!(!is_private(&file.metadata().unwrap(), None));
         }
     }
 

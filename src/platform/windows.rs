@@ -7,6 +7,7 @@ use std::io;
 use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
 use std::path::Path;
 
+use super::trusted::Distrust;
 use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, GetLastError, WAIT_OBJECT_0};
 use windows_sys::Win32::Storage::FileSystem::{BY_HANDLE_FILE_INFORMATION, GetFileInformationByHandle};
 use windows_sys::Win32::System::Threading::{OpenProcess, PROCESS_SYNCHRONIZE, WaitForSingleObject};
@@ -81,18 +82,33 @@ pub fn exposure(_metadata: &Metadata) -> Option<String> {
     None
 }
 
-/// Whether nobody else can have written what a file says: a user's folders are the user's on this system.
-pub fn is_trusted(_file: &Metadata, _folder: &Metadata) -> bool {
-    true
+/// Opens a regular file; returns its size, too. A user's folders are the user's on this system.
+pub(super) fn open_trusted(path: &Path) -> io::Result<(File, u64)> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_file() { Ok((file, metadata.len())) } else { Err(io::Error::other("it is not a regular file")) }
+}
+
+/// A user's folders are the user's on this system.
+///
+/// # Errors
+/// None.
+pub fn check_way(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// A user's folders are the user's on this system.
+pub fn weak_places(_path: &Path) -> Vec<Distrust> {
+    Vec::new()
 }
 
 /// A file in a user's profile is that user's by inheritance.
-pub(crate) fn check_owner(_file: &Metadata) -> io::Result<()> {
+pub(crate) fn check_owner(_path: &Path, _file: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
 /// As private as the folder that it is in, which is a folder of the user's.
-pub(crate) fn is_private(_file: &Metadata) -> bool {
+pub(crate) fn is_private(_file: &Metadata, _like: Option<&Metadata>) -> bool {
     true
 }
 

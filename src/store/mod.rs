@@ -11,6 +11,7 @@ mod libsecret;
 mod memory;
 mod mutex;
 mod open;
+mod path_text;
 mod sealed;
 #[cfg(all(feature = "keyring", target_os = "linux"))]
 mod signal;
@@ -32,6 +33,7 @@ pub use keys::{
 };
 pub use memory::MemoryStore;
 pub use open::{OpenError, Settings, open};
+pub use path_text::text_of_path;
 pub use sealed::{Conversion, Encryption, SealError, SealedStore};
 pub use version::Version;
 pub use wait::Waiting;

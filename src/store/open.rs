@@ -7,6 +7,7 @@ use std::time::Duration;
 
 #[cfg(all(feature = "keyring", target_os = "linux"))]
 use super::libsecret::{Address, LibsecretStore};
+use super::path_text::path_of_text;
 use super::{
     CacheStore, Encryption, FileStore, KeySettings, MemoryStore, RescueFolders, SealedStore, Unsynced, Waiting,
 };
@@ -72,14 +73,9 @@ pub fn open(url: &str, settings: Settings) -> Result<SealedStore, OpenError> {
     Ok(SealedStore::new(inner, settings.encryption, settings.keys))
 }
 
-/// A path as typed, or the path of an RFC 8089 URL of this machine. A host in it is nothing that can be opened, and
-/// `~` is the shell's: here it would be a folder of that name.
+/// A path as typed, or of an RFC 8089 URL of this machine. `~` is the shell's: here it would be a folder of that name.
 fn file_path(path: &str) -> Option<PathBuf> {
-    let path = match path.strip_prefix("//") {
-        Some(url) => url.strip_prefix("localhost").unwrap_or(url),
-        None => return (!path.starts_with('~')).then(|| PathBuf::from(path)),
-    };
-    path.starts_with('/').then(|| PathBuf::from(path))
+    if path.starts_with('~') || path.trim().is_empty() { None } else { path_of_text(path) }
 }
 
 /// Why a store cannot be opened.

@@ -17,7 +17,7 @@ const NEXT: &str = "token --force-refresh --lock-timeout 2s";
 
 #[test]
 fn whichever_call_fails_the_cache_is_whole_and_the_run_says_what_happened() {
-    each_call(|all| all / 5, |at| tried(&ERRORS, 2, at).map(Fault::Once).collect());
+    each_call(|all| all / 6, |at| tried(&ERRORS, 2, at).map(Fault::Once).collect());
 }
 
 #[test]

@@ -13,9 +13,11 @@ mod calls;
 mod damage;
 mod home;
 mod kill;
+mod owners;
 mod places;
 mod profiles;
 mod provider;
 mod strace;
 #[path = "../support/mod.rs"]
 mod support;
+mod variables;

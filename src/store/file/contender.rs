@@ -92,7 +92,7 @@ impl Contender<'_> {
     fn create(&self) -> io::Result<Attempt<LockFile>> {
         let folder = folder_of(self.path);
         let candidate = platform::create_temporary(folder, self.place.temporary_prefix())?;
-        prepare(candidate.as_file(), folder)?;
+        prepare(candidate.as_file())?;
         match candidate.persist_noclobber(self.path) {
             Ok(file) => LockFile::held(self.path, file),
             // Somebody was faster, or took our candidate for litter.
@@ -112,7 +112,7 @@ impl Contender<'_> {
             }
             file => file?,
         };
-        match prepare(&file, folder_of(self.path))? {
+        match prepare(&file)? {
             Flock::Taken => Ok(Attempt::Taken(Holder::default())),
             Flock::Held | Flock::Unknown => LockFile::held(self.path, file),
         }

@@ -65,7 +65,7 @@ pub(super) fn skim(path: &Path, read: &mut dyn FnMut(&mut Window<'_>)) -> io::Re
 fn open(path: &Path) -> io::Result<(File, Version)> {
     let file = open_unchecked(path)?;
     let metadata = file.metadata()?;
-    check_cache(&metadata)?;
+    check_cache(path, &metadata)?;
     Ok((file, Version::of(&metadata)?))
 }
 

@@ -76,11 +76,10 @@ pub(super) fn try_flock(file: &File) -> io::Result<Flock> {
     }
 }
 
-/// Makes a new file a lock: `flock`, owner, content.
-pub(super) fn prepare(mut file: &File, folder: &Path) -> io::Result<Flock> {
+/// Makes a new file a lock: `flock`, content.
+pub(super) fn prepare(mut file: &File) -> io::Result<Flock> {
     let flock = try_flock(file)?;
     if flock != Flock::Taken {
-        platform::keep_owner(file, &fs::metadata(folder)?)?;
         file.write_all(lock_content::own().as_bytes())?;
     }
     Ok(flock)

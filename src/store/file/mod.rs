@@ -41,6 +41,7 @@ use self::rescue::{FileLease, RescuePlace};
 use self::save::{Commit, existing, remove, save};
 use self::set_aside::set_aside;
 use self::sweep::sweep;
+use super::path_text::text_of_path;
 use super::wait::{Patience, Waiting, wait_unless};
 use super::{
     CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Rewrite, Saved, StoreError,
@@ -97,8 +98,9 @@ impl FileStore {
     }
 
     fn rescue_place(&self) -> RescuePlace {
-        let file = self.place.file().as_os_str().as_encoded_bytes();
-        RescuePlace { folders: (self.rescue_folders)(), prefix: format!("tokcache-rescue-{}-", fingerprint(file)) }
+        let cache = self.place.file().to_owned();
+        let prefix = format!("tokcache-rescue-{}-", fingerprint(cache.as_os_str().as_encoded_bytes()));
+        RescuePlace { folders: (self.rescue_folders)(), prefix, cache }
     }
 
     fn patience(&self, limit: Duration) -> Patience<'_> {
@@ -295,6 +297,6 @@ impl CacheStore for FileStore {
         ];
         let exposed = exposed.into_iter().filter(|(path, is_so)| fs::metadata(path).is_ok_and(|it| is_so(&it)));
         let exposed = exposed.map(|(path, _)| path.to_owned()).collect();
-        Description { url: format!("file:{}", path.display()), path: Some(path), lock_holder, exposed }
+        Description { url: format!("file:{}", text_of_path(&path)), path: Some(path), lock_holder, exposed }
     }
 }

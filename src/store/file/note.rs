@@ -26,7 +26,7 @@ impl Note {
     /// `None` if there is none, or another user has written it.
     pub(super) fn read(&self) -> Option<Vec<u8>> {
         let file = open_unchecked(&self.path).ok()?;
-        check_cache(&file.metadata().ok()?).ok()?;
+        check_cache(&self.path, &file.metadata().ok()?).ok()?;
         let mut note = Vec::new();
         file.take(LONGEST).read_to_end(&mut note).ok()?;
         Some(note)
@@ -42,10 +42,8 @@ impl Note {
     }
 
     fn replace(&self, note: &[u8]) -> io::Result<()> {
-        let folder = folder_of(&self.path);
-        let mut file = platform::create_temporary(folder, &self.prefix)?;
+        let mut file = platform::create_temporary(folder_of(&self.path), &self.prefix)?;
         file.write_all(note)?;
-        platform::keep_owner(file.as_file(), &fs::metadata(folder)?)?;
         file.persist(&self.path)?;
         Ok(())
     }

@@ -32,9 +32,9 @@ pub(super) fn check(metadata: &Metadata) -> io::Result<()> {
 
 /// Whether it is a file, and nobody else's: what another user has planted would answer with tokens of his, and be given
 /// ours.
-pub(super) fn check_cache(metadata: &Metadata) -> io::Result<()> {
+pub(super) fn check_cache(path: &Path, metadata: &Metadata) -> io::Result<()> {
     check(metadata)?;
-    platform::check_owner(metadata)
+    platform::check_owner(path, metadata)
 }
 
 fn checked(file: File) -> io::Result<File> {

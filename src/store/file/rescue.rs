@@ -26,6 +26,8 @@ pub(super) struct RescuePlace {
     pub(super) folders: Vec<PathBuf>,
     /// What their names begin with, whatever the credential.
     pub(super) prefix: String,
+    /// Whose the files are: under `sudo`, the owner of this one, if it is there.
+    pub(super) cache: PathBuf,
 }
 
 impl RescuePlace {
@@ -38,7 +40,7 @@ impl RescuePlace {
     /// stays.
     pub(super) fn rewrite(&self, rewrite: &mut Rewrite<'_>) {
         for file in self.files() {
-            if let Some(new) = read(&file).ok().and_then(|(_, bytes)| rewrite(&bytes)) {
+            if let Some(new) = read(&file, &self.cache).ok().and_then(|(_, bytes)| rewrite(&bytes)) {
                 let _ = self.replace(&file, &new);
             }
         }
@@ -49,6 +51,7 @@ impl RescuePlace {
     fn replace(&self, file: &Path, bytes: &[u8]) -> io::Result<()> {
         let folder = folder_of(file);
         let mut new = platform::create_temporary(folder, &self.prefix)?;
+        platform::keep_owner(new.as_file(), &fs::symlink_metadata(file)?)?;
         new.write_all(bytes)?;
         new.as_file().sync_all()?;
         new.persist(file)?;
@@ -72,23 +75,25 @@ pub(super) struct FileLease {
     _lock: LockFile,
     files: Vec<PathBuf>,
     note: Note,
+    cache: PathBuf,
 }
 
 impl FileLease {
     pub(super) fn new(lock: LockFile, place: &RescuePlace, credential_hash: &str, note: Note) -> Self {
         let name = format!("{}{credential_hash}", place.prefix);
-        FileLease { _lock: lock, files: place.folders.iter().map(|folder| folder.join(&name)).collect(), note }
+        let files = place.folders.iter().map(|folder| folder.join(&name)).collect();
+        FileLease { _lock: lock, files, cache: place.cache.clone(), note }
     }
 }
 
 impl RefreshLease for FileLease {
     fn rescue(&self, bytes: &[u8]) -> Option<PathBuf> {
-        self.files.iter().find(|file| keep(file, bytes).is_ok()).cloned()
+        self.files.iter().find(|file| keep(file, bytes, &self.cache).is_ok()).cloned()
     }
 
     /// In several folders, where a run had not all of them: a variable was not set, or a disk was full.
     fn rescued(&self) -> Vec<Zeroizing<Vec<u8>>> {
-        let mut kept: Vec<_> = self.files.iter().filter_map(|file| read(file).ok()).collect();
+        let mut kept: Vec<_> = self.files.iter().filter_map(|file| read(file, &self.cache).ok()).collect();
         kept.sort_by_key(|(modified, _)| Reverse(*modified));
         kept.into_iter().map(|(_, bytes)| bytes).collect()
     }
@@ -104,9 +109,12 @@ impl RefreshLease for FileLease {
 
 /// On the disk when it returns. Under its own name from the start: what a process leaves that is killed meanwhile, the
 /// next holder finds. Whether it is whole, is for him to see.
-fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn keep(path: &Path, bytes: &[u8], cache: &Path) -> io::Result<()> {
     remove(path);
     let mut file = platform::create_new(path)?;
+    if let Ok(cache) = fs::metadata(cache) {
+        platform::keep_owner(&file, &cache)?;
+    }
     let kept = file.write_all(bytes).and_then(|()| file.sync_all());
     match kept {
         // It is there, whatever becomes of its folder in a crash of the system.
@@ -118,10 +126,13 @@ fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// What was kept, and when. In a folder that others can write, such as the one for temporary files, the name may be a
 /// trap: a link, or another user's file.
-fn read(path: &Path) -> io::Result<(SystemTime, Zeroizing<Vec<u8>>)> {
+fn read(path: &Path, cache: &Path) -> io::Result<(SystemTime, Zeroizing<Vec<u8>>)> {
     let file = platform::open_itself(path)?;
     let metadata = file.metadata()?;
-    if !metadata.is_file() || metadata.len() > LONGEST || !platform::is_private(&metadata) {
+    if !metadata.is_file()
+        || metadata.len() > LONGEST
+        || !platform::is_private(&metadata, fs::metadata(cache).ok().as_ref())
+    {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
     let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST.min(metadata.len()) as usize + 1));
@@ -145,25 +156,25 @@ mod tests {
     #[test]
     fn what_is_kept_is_read_back_and_nobody_elses() {
         let folder = tempfile::tempdir().unwrap();
-        keep(&file_in(folder.path()), b"old").unwrap();
-        keep(&file_in(folder.path()), b"new").unwrap();
-        assert_eq!(read(&file_in(folder.path())).unwrap().1.as_slice(), b"new");
+        keep(&file_in(folder.path()), b"old", folder.path()).unwrap();
+        keep(&file_in(folder.path()), b"new", folder.path()).unwrap();
+        assert_eq!(read(&file_in(folder.path()), folder.path()).unwrap().1.as_slice(), b"new");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]
     fn a_folder_that_takes_no_file_is_passed_over() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(keep(&folder.path().join("missing/kept"), b"x").is_err());
+        assert!(keep(&folder.path().join("missing/kept"), b"x", folder.path()).is_err());
     }
 
     #[test]
     #[cfg(unix)]
     fn a_link_is_not_followed() {
         let folder = tempfile::tempdir().unwrap();
-        keep(&folder.path().join("elsewhere"), b"planted").unwrap();
+        keep(&folder.path().join("elsewhere"), b"planted", folder.path()).unwrap();
         std::os::unix::fs::symlink("elsewhere", file_in(folder.path())).unwrap();
-        assert!(read(&file_in(folder.path())).is_err());
+        assert!(read(&file_in(folder.path()), folder.path()).is_err());
     }
 
     #[test]
@@ -172,9 +183,9 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         for mode in [0o640, 0o606] {
-            keep(&file_in(folder.path()), b"x").unwrap();
+            keep(&file_in(folder.path()), b"x", folder.path()).unwrap();
             fs::set_permissions(file_in(folder.path()), fs::Permissions::from_mode(mode)).unwrap();
-            assert!(read(&file_in(folder.path())).is_err(), "{mode:o}");
+            assert!(read(&file_in(folder.path()), folder.path()).is_err(), "{mode:o}");
         }
     }
 }

@@ -98,7 +98,7 @@ pub(super) fn existing(place: &Place) -> io::Result<Option<Metadata>> {
     match fs::metadata(place.file()) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
-        Ok(metadata) => check_cache(&metadata).map(|()| Some(metadata)),
+        Ok(metadata) => check_cache(place.file(), &metadata).map(|()| Some(metadata)),
     }
 }
 
@@ -125,12 +125,9 @@ fn announce(place: &Place, seen: Version) -> Version {
 /// The new file under a temporary name: 0600 or narrower, its owner's, on the disk.
 fn write_beside(place: &Place, bytes: &[u8], replaced: Option<&Metadata>) -> io::Result<NamedTempFile> {
     let mut temporary = platform::create_temporary(place.folder(), place.temporary_prefix())?;
-    match replaced {
-        Some(replaced) => {
-            platform::keep_owner(temporary.as_file(), replaced)?;
-            platform::narrow_mode(temporary.as_file(), replaced)?;
-        }
-        None => platform::keep_owner(temporary.as_file(), &fs::metadata(place.folder())?)?,
+    if let Some(replaced) = replaced {
+        platform::keep_owner(temporary.as_file(), replaced)?;
+        platform::narrow_mode(temporary.as_file(), replaced)?;
     }
     temporary.write_all(bytes)?;
     temporary.as_file().sync_all()?;
@@ -141,7 +138,7 @@ fn write_beside(place: &Place, bytes: &[u8], replaced: Option<&Metadata>) -> io:
 fn write_in_place(place: &Place, bytes: &[u8], old: Option<&[u8]>) -> io::Result<File> {
     let file = open_to_write(place.file())?;
     let found = file.metadata()?;
-    check_cache(&found)?;
+    check_cache(place.file(), &found)?;
     // Only its owner can close it, and it was open before.
     let _ = platform::narrow_mode(&file, &found);
     platform::reserve_growth(&file, bytes.len() as u64)?;

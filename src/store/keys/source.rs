@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::KeyId;
 use super::passphrase::Argon2id;
+use crate::store::path_text::{path_of_text, text_of_path};
 
 /// A place that keeps keys, or a person who remembers one.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -16,7 +17,7 @@ pub enum KeySource {
     /// The systemd credential `tokcache-key` (systemd.exec(5), `LoadCredentialEncrypted=`).
     Credential,
     /// A file with nothing else in it, made on first use.
-    KeyFile(PathBuf),
+    KeyFile(#[serde(with = "crate::store::path_text")] PathBuf),
     /// The operating system's: Secret Service, macOS Keychain, Windows Credential Manager.
     Keyring,
     /// Made of a passphrase by Argon2id (RFC 9106).
@@ -27,7 +28,7 @@ impl fmt::Display for KeySource {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             KeySource::Credential => formatter.write_str("credential"),
-            KeySource::KeyFile(path) => write!(formatter, "key-file:{}", path.display()),
+            KeySource::KeyFile(path) => write!(formatter, "key-file:{}", text_of_path(path)),
             KeySource::Keyring => formatter.write_str("keyring"),
             KeySource::Passphrase => formatter.write_str("passphrase"),
         }
@@ -37,13 +38,15 @@ impl fmt::Display for KeySource {
 impl FromStr for KeySource {
     type Err = UnknownKeySource;
 
-    /// `credential`, `key-file:PATH`, `keyring` or `passphrase`. A relative path is meant from here.
+    /// `credential`, `key-file:PATH` (also `key-file:///PATH`, percent-encoded), `keyring` or `passphrase`. A relative path
+    /// is meant from here.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match (text, text.strip_prefix("key-file:")) {
             ("credential", _) => Ok(KeySource::Credential),
             ("keyring", _) => Ok(KeySource::Keyring),
             ("passphrase", _) => Ok(KeySource::Passphrase),
-            (_, Some(path)) if !path.is_empty() && !path.starts_with('~') => {
+            (_, Some(path)) if !path.trim().is_empty() && !path.starts_with('~') => {
+                let path = path_of_text(path).ok_or(UnknownKeySource)?;
                 std::path::absolute(path).map(KeySource::KeyFile).map_err(|_| UnknownKeySource)
             }
             _ => Err(UnknownKeySource),

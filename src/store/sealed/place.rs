@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::SealedStore;
-use crate::store::Description;
+use crate::store::{Description, text_of_path};
 
 impl SealedStore {
     /// The name of this store that a seal is bound to.
@@ -25,5 +25,5 @@ fn canonical(description: &Description) -> String {
         let folder = path.parent().unwrap_or(Path::new(".")).canonicalize()?;
         Ok::<_, io::Error>(folder.join(path.file_name().unwrap_or_default()))
     });
-    format!("file:{}", followed.as_deref().unwrap_or(path).display())
+    format!("file:{}", text_of_path(followed.as_deref().unwrap_or(path)))
 }

@@ -1,0 +1,82 @@
+//! Whose a new file is. What root makes in a user's folder is left to that user, who could not use it otherwise.
+
+use std::fs::{self, File, Metadata, Permissions};
+use std::io;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+use std::sync::OnceLock;
+
+use rustix::fs::{AtFlags, Gid, Mode, OFlags, Uid};
+
+use super::trust::{folder_of, is_at_home, is_trusted_user, name_of, user};
+use super::{OWNER_ALL, OWNER_ONLY};
+
+/// That a file is this user's, or root's: anybody else could read what is saved to it. Root may save to a user's file,
+/// as under `sudo`, but not to one that anybody could have put there.
+pub(crate) fn check_owner(path: &Path, file: &Metadata) -> io::Result<()> {
+    let owner = file.uid();
+    if is_trusted_user(owner) || user() == 0 && is_at_home(owner, &folder_of(path)) {
+        return Ok(());
+    }
+    Err(io::Error::other(format!("it belongs to the user {owner}")))
+}
+
+/// Under `sudo`, gives a new file to the owner of `like`, who could not read it otherwise.
+pub(crate) fn keep_owner(file: &File, like: &Metadata) -> io::Result<()> {
+    if user() != 0 || file.metadata()?.uid() == like.uid() {
+        return Ok(());
+    }
+    give(file, like)
+}
+
+/// Sees to the owner and the mode of a new file.
+pub(super) fn settle(file: &File, path: &Path) -> io::Result<()> {
+    if hides_from_owner() {
+        file.set_permissions(Permissions::from_mode(OWNER_ONLY))?;
+    }
+    leave(file, path)
+}
+
+/// Sees to the owner and the mode of a new folder.
+pub(super) fn settle_folder(path: &Path) -> io::Result<()> {
+    if hides_from_owner() {
+        fs::set_permissions(path, Permissions::from_mode(OWNER_ALL))?;
+    }
+    if user() != 0 {
+        return Ok(());
+    }
+    let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    leave(&File::from(rustix::fs::open(path, flags, Mode::empty())?), path)
+}
+
+/// Leaves what root has made to the owner of its folder, if that is a user whom root acts for. A folder on the way may
+/// be another one by now, if that user exchanges it for a link: then what is open is not in the folder that is asked.
+fn leave(made: &File, path: &Path) -> io::Result<()> {
+    if user() != 0 {
+        return Ok(());
+    }
+    let folder_path = folder_of(path);
+    if fs::metadata(&folder_path)?.uid() == 0 {
+        return Ok(());
+    }
+    let folder = File::open(&folder_path)?;
+    let owner = folder.metadata()?;
+    let (found, made_now) = (rustix::fs::statat(&folder, name_of(path), AtFlags::SYMLINK_NOFOLLOW)?, made.metadata()?);
+    let is_in_it = (found.st_dev, found.st_ino) == (made_now.dev(), made_now.ino());
+    if is_in_it && made_now.uid() == 0 && is_at_home(owner.uid(), &folder_path) { give(made, &owner) } else { Ok(()) }
+}
+
+fn give(file: &File, like: &Metadata) -> io::Result<()> {
+    Ok(rustix::fs::fchown(file, Some(Uid::from_raw(like.uid())), Some(Gid::from_raw(like.gid())))?)
+}
+
+/// Whether the mode mask takes from files what their own user needs (umask 0777). Asked once; for that it is changed for
+/// a moment, to a stricter one.
+fn hides_from_owner() -> bool {
+    static HIDES: OnceLock<bool> = OnceLock::new();
+    *HIDES.get_or_init(|| {
+        let mask = rustix::process::umask(Mode::RWXG | Mode::RWXO);
+        rustix::process::umask(mask);
+        mask.intersects(Mode::RWXU)
+    })
+}

@@ -1,0 +1,207 @@
+//! Whose files are believed, and which folders let others replace them.
+
+use std::ffi::OsStr;
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use rustix::fs::OFlags;
+use rustix::io::Errno;
+use rustix::process::geteuid;
+
+use super::super::caller::{Caller, caller};
+use super::super::trusted::Distrust;
+
+const GROUP_WRITES: u32 = 0o020;
+const ALL_WRITE: u32 = 0o002;
+const STICKY: u32 = 0o1000;
+/// As many as Linux follows.
+const MOST_LINKS: usize = 40;
+/// What a user is called who has no number in this user namespace (user_namespaces(7)).
+const OVERFLOW_USER: u32 = 65_534;
+
+/// The user that this process acts as; asked once.
+pub(super) fn user() -> u32 {
+    static USER: OnceLock<u32> = OnceLock::new();
+    *USER.get_or_init(|| geteuid().as_raw())
+}
+
+/// Whether a user is this one, root, or whoever root acts for: the owner of the home and the user of `sudo`.
+pub(super) fn is_trusted_user(owner: u32) -> bool {
+    owner == user() || owner == 0 || user() == 0 && is_caller(owner)
+}
+
+fn is_caller(owner: u32) -> bool {
+    let Caller { home, sudo_user } = caller();
+    sudo_user == Some(owner) || home.is_some_and(|home| fs::metadata(home).is_ok_and(|home| home.uid() == owner))
+}
+
+/// Opens a file that nobody but the user and root can have written or can replace; returns its size, too. Symbolic
+/// links are followed where the same holds for each of them.
+pub(in crate::platform) fn open_trusted(path: &Path) -> io::Result<(File, u64)> {
+    let mut path = std::path::absolute(path)?;
+    for _ in 0..MOST_LINKS {
+        let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
+        match open_no_link(&path) {
+            Ok(file) => {
+                let metadata = file.metadata()?;
+                check_file(&path, &metadata)?;
+                check_way(&folder)?;
+                return Ok((file, metadata.len()));
+            }
+            Err(error) if Errno::from_io_error(&error) == Some(Errno::LOOP) => {
+                let link = fs::symlink_metadata(&path)?;
+                if !is_trusted_user(link.uid()) {
+                    return Err(of_another(&path, &link).into());
+                }
+                check_way(&folder)?;
+                path = folder.join(fs::read_link(&path)?);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Err(Errno::LOOP.into())
+}
+
+fn open_no_link(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+    fs::OpenOptions::new().read(true).custom_flags(flags).open(path)
+}
+
+fn check_file(path: &Path, file: &Metadata) -> Result<(), Distrust> {
+    if !file.is_file() {
+        let why = if file.is_dir() { "it is a folder" } else { "it is not a regular file" };
+        return Err(Distrust { path: path.to_owned(), why: why.to_owned(), remedy: None });
+    }
+    if !is_trusted_user(file.uid()) {
+        return Err(of_another(path, file));
+    }
+    if is_writable_by_others(file) { Err(open_to_others(path, file)) } else { Ok(()) }
+}
+
+/// That nobody else can put another file in the place of one in `folder`, nor another folder in its place. The home is
+/// the last that is looked at: what is above it was settled by the one who made it.
+///
+/// # Errors
+/// A [`Distrust`] inside the error: the first place, from below, that lets somebody. Or the system's own.
+pub fn check_way(folder: &Path) -> io::Result<()> {
+    check_up_to(folder, caller().home.as_deref())
+}
+
+fn check_up_to(folder: &Path, end: Option<&Path>) -> io::Result<()> {
+    let mut below = None;
+    for place in folder.ancestors() {
+        // One that is not there yet will be this user's.
+        let found = match fs::metadata(place) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            found => found?,
+        };
+        check_folder(place, &found, below)?;
+        if end == Some(place) {
+            break;
+        }
+        below = Some(place);
+    }
+    Ok(())
+}
+
+/// `below` is the next one on the way down, if that is not a file that was judged.
+fn check_folder(folder: &Path, found: &Metadata, below: Option<&Path>) -> Result<(), Distrust> {
+    let is_trusted = is_trusted_user(found.uid()) || below.is_some() && is_unknown_user(found.uid());
+    if !is_trusted {
+        return Err(of_another(folder, found));
+    }
+    if !is_writable_by_others(found) {
+        return Ok(());
+    }
+    if found.mode() & STICKY == 0 {
+        return Err(open_to_others(folder, found));
+    }
+    // As in /tmp: each can only replace what is his own, links too.
+    match below.map(|below| (below, fs::symlink_metadata(below))) {
+        Some((below, Ok(entry))) if !is_trusted_user(entry.uid()) => Err(of_another(below, &entry)),
+        _ => Ok(()),
+    }
+}
+
+/// Everything on the way to `path` that lets others put another file in its place, from the root folder on; symbolic
+/// links are followed, and the home is no end.
+pub fn weak_places(path: &Path) -> Vec<Distrust> {
+    let Ok(typed) = std::path::absolute(path) else { return Vec::new() };
+    let real = typed.ancestors().find_map(|place| place.canonicalize().ok());
+    let mut weak: Vec<Distrust> = Vec::new();
+    for way in [Some(typed), real].into_iter().flatten() {
+        let mut below = None;
+        for place in way.ancestors() {
+            let Ok(found) = fs::metadata(place) else { continue };
+            let wrong = if found.is_dir() { check_folder(place, &found, below).err() } else { None };
+            weak.extend(wrong.filter(|wrong| weak.iter().all(|known| known.path != wrong.path)));
+            below = Some(place);
+        }
+    }
+    weak.reverse();
+    weak
+}
+
+/// The group may write where it is the owner's own (Debian and others give each user one of the same number), or where
+/// root says so.
+fn is_writable_by_others(found: &Metadata) -> bool {
+    let group_is_other = found.gid() != found.uid() && found.uid() != 0;
+    found.mode() & ALL_WRITE != 0 || found.mode() & GROUP_WRITES != 0 && group_is_other
+}
+
+/// In a user namespace that lacks most users, all of them look like one: root's folders, too.
+fn is_unknown_user(owner: u32) -> bool {
+    let has_all = |map: String| map.split_whitespace().eq(["0", "0", "4294967295"]);
+    owner == OVERFLOW_USER && fs::read_to_string("/proc/self/uid_map").is_ok_and(|map| !has_all(map))
+}
+
+fn of_another(path: &Path, found: &Metadata) -> Distrust {
+    let user = user().to_string();
+    Distrust {
+        path: path.to_owned(),
+        why: format!("it belongs to the user {}, who could change it", found.uid()),
+        remedy: Some(vec!["chown".to_owned(), "-h".to_owned(), user, shown(path)]),
+    }
+}
+
+fn open_to_others(path: &Path, found: &Metadata) -> Distrust {
+    Distrust {
+        path: path.to_owned(),
+        why: format!("its mode is {:04o}, and other users can change it", found.mode() & 0o7777),
+        remedy: Some(vec!["chmod".to_owned(), "go-w".to_owned(), shown(path)]),
+    }
+}
+
+fn shown(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+/// Whether root may take the folder's owner for the one who is to have what is made in it: the caller; or a user whose
+/// folder only root, or the user, can have put there, such as a volume of a container. In a folder where everybody can
+/// make folders, such as /tmp, it could be a trap.
+pub(super) fn is_at_home(owner: u32, folder: &Path) -> bool {
+    if is_caller(owner) {
+        return true;
+    }
+    let Ok(folder) = folder.canonicalize() else { return false };
+    let above = folder.ancestors().find_map(|place| fs::metadata(place).ok().filter(|found| found.uid() != owner));
+    above.is_none_or(|above| above.uid() == 0 && above.mode() & ALL_WRITE == 0)
+}
+
+/// The last component of a path.
+pub(super) fn name_of(path: &Path) -> &OsStr {
+    path.file_name().unwrap_or_default()
+}
+
+/// The folder that a path is in.
+pub(super) fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        Some(_) => PathBuf::from("."),
+        None => PathBuf::from("/"),
+    }
+}
