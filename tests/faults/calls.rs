@@ -205,12 +205,18 @@ impl<'a> Aftermath<'a> {
         let line = &self.call.line;
         match () {
             () if self.fault.is_lasting() => &[1, 3, 5, 7],
-            () if line.contains("/config/") => &[3],
+            () if line.contains("/config") || self.is_above_profiles() => &[3],
             () if line.contains("/state") => &[7],
             () if self.is_network() => &[5],
             () if line.contains("(1<") => &[1],
             () => &[],
         }
+    }
+
+    /// A folder that says whether the profile can be believed.
+    fn is_above_profiles(&self) -> bool {
+        let line = &self.call.line;
+        self.call.name.starts_with("stat") && !line.contains("/state") && !line.contains("/run")
     }
 
     fn is_network(&self) -> bool {
