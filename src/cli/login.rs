@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use tokcache::acquire::{AcquireError, PublicClient, SignInRequest, SignedIn};
-use tokcache::oauth::Authority;
+use tokcache::oauth::{Authority, ErrorCode};
 use tokcache::store::CacheStore as _;
 use tokcache::terms::ScopeSet;
 use tokcache::time::Clock;
@@ -14,7 +14,6 @@ use super::profiles::{self, EndpointNames, Learned, Profile};
 use super::registration::is_same_authority;
 use super::remember::remember;
 use super::scopes::Scopes;
-use super::siblings::{self, Sibling};
 use super::token::claims;
 use super::{Exit, Failure, keys};
 use crate::output::{about, plain, tell};
@@ -34,7 +33,7 @@ pub(super) struct Input {
 
     /// Replace the scopes of the profile, and whose it is; else scopes are added, and it stays whose it is
     #[arg(long)]
-    replace: bool,
+    pub(super) replace: bool,
 
     /// Show the address as a QR code too
     #[arg(long)]
@@ -77,14 +76,16 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     profiles::ensure_writable(&context.profile_name)?;
     let siblings = context.siblings(&profile)?;
     let client = context.client(registration);
+    let own: ScopeSet = profile.scopes.iter().map(String::as_str).collect();
+    let needed_too = context.needed_too(&siblings, &own, settings.account.as_deref(), true);
     let request = SignInRequest {
-        scopes: input.scopes_to_ask(&context, &profile, &siblings),
+        scopes: own,
         claims: input.claims.clone(),
         account: settings.account.clone(),
         ..SignInRequest::default()
     };
-    let signed_in = sign_in(&context, &client, &request)?;
-    remember(&context, &input, &siblings, &signed_in)?;
+    let signed_in = sign_in(&context, &client, &request, &needed_too)?;
+    remember(&context, &input, &siblings, &needed_too, &signed_in)?;
     let asked = signed_in.asked.of_resources();
     if !asked.is_empty() && asked == signed_in.not_granted {
         return Err(context.failure(AcquireError::ScopeNotGranted { scopes: asked }, &request.scopes));
@@ -92,13 +93,21 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Signs in and says who did.
+/// Signs in and says who did. What is `needed_too` is asked for besides, unless the server refuses that.
 pub(super) fn sign_in(
     context: &Context,
     client: &PublicClient<'_>,
     request: &SignInRequest,
+    needed_too: &ScopeSet,
 ) -> Result<SignedIn, Failure> {
-    let result = client.sign_in_by_device_code(request);
+    let all = SignInRequest { scopes: request.scopes.union(needed_too), ..request.clone() };
+    let mut result = client.sign_in_by_device_code(&all);
+    if !needed_too.is_empty()
+        && matches!(&result, Err(AcquireError::Denied(response)) if response.error == ErrorCode::InvalidScope)
+    {
+        tell(plain(&format!("The server refuses these scopes; asking for {} alone.", request.scopes)));
+        result = client.sign_in_by_device_code(request);
+    }
     context.narrator.end_countdown();
     let signed_in = result.map_err(|error| context.failure(error, &request.scopes))?;
     let account = &signed_in.token.account;
@@ -125,20 +134,6 @@ pub(super) fn sign_in(
 }
 
 impl Input {
-    /// The scopes of the profile, and what else the same person needs at this client: one sign-in is for all of it.
-    fn scopes_to_ask(&self, context: &Context, profile: &Profile, siblings: &[Sibling]) -> ScopeSet {
-        let own: ScopeSet = profile.scopes.iter().map(String::as_str).collect();
-        let name = &context.profile_name;
-        let person = siblings::expected(siblings, name, context.settings.account.as_deref());
-        let (needed_too, names) = siblings::needed_too(siblings, name, person, &own);
-        // Without scopes the provider's own choice is asked for.
-        if own.is_empty() || needed_too.is_empty() {
-            return own;
-        }
-        tell(plain(&format!("Asking also for {needed_too}, for the profile {}.", names.join(" and "))));
-        own.union(&needed_too)
-    }
-
     /// Whether the command line says that the profile may become somebody else's.
     pub(super) fn takes_over(&self, context: &Context) -> bool {
         let settings = &context.settings;

@@ -95,6 +95,7 @@ const AZURE_CLI: &str = "azure-cli";
 /// Whether the profile `name` could be saved, for those who are about to trouble a person first.
 pub(super) fn ensure_writable(name: &str) -> Result<(), Failure> {
     let path = path(name)?;
+    ensure_told_apart(name)?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let probe = || {
         platform::create_folder(folder)?;
@@ -190,6 +191,7 @@ pub(super) fn update(
     // One that cannot be read is told as such, before anything is made in its folder.
     load(name)?;
     let changing = Changing::begin(patience)?;
+    ensure_told_apart(name)?;
     match change(load(name)?)? {
         Some(profile) => changing.save(name, &profile),
         None => Ok(()),
@@ -240,6 +242,22 @@ pub(super) fn remembered_path(path: &Path, flag: &'static str) -> Result<PathBuf
 /// The path as it will be meant from any folder.
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Refuses a new name that differs from another profile's in case alone: on macOS and Windows, and so in a folder that is
+/// shared with them, it would be that profile.
+fn ensure_told_apart(name: &str) -> Result<(), Failure> {
+    let names = saved_names()?;
+    if names.iter().any(|other| other == name) {
+        return Ok(());
+    }
+    match names.iter().find(|other| other.eq_ignore_ascii_case(name)) {
+        Some(other) => {
+            let message = format!("there is a profile {other:?} already, which many systems cannot tell from {name:?}");
+            Err(Failure::new(Exit::Config, message).try_shell("tokcache profile list"))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Refuses what cannot be the name of a profile.

@@ -28,13 +28,14 @@ pub(super) fn remember(
     context: &Context,
     input: &login::Input,
     siblings: &[Sibling],
+    needed_too: &ScopeSet,
     signed_in: &SignedIn,
 ) -> Result<(), Failure> {
     let account = &signed_in.token.account;
     let name_of_profile = &context.profile_name;
     let own = siblings.iter().find(|sibling| sibling.name == *name_of_profile);
     let before = own.and_then(Sibling::signed_in);
-    let mut outcome = None;
+    let (mut outcome, mut is_apart) = (None, false);
     profiles::update(name_of_profile, context.settings.lock_timeout(), |old| {
         let mut profile = input.profile(&context.settings, context, old.clone())?;
         if let Some(old) = old.as_ref().filter(|old| !input.takes_over(context) && is_for_same(old, &profile)) {
@@ -55,9 +56,18 @@ pub(super) fn remember(
             }
         }
         if profile.scopes.is_empty() {
-            profile.scopes = resource_scopes(&signed_in.token.scopes);
+            let granted = &signed_in.token.scopes;
+            profile.scopes = resource_scopes(&granted.filtered(|scope| !needed_too.contains(scope)));
         }
-        profile.scopes = granted_scopes(profile.scopes, signed_in);
+        let earlier = old.as_ref().filter(|old| !input.replace && is_for_same(old, &profile)).map(|old| &old.scopes);
+        // No token has both: what is asked for when nothing is typed stays.
+        profile.scopes = match earlier {
+            Some(earlier) if earlier.iter().any(|scope| signed_in.not_granted.contains(scope)) => {
+                is_apart = profile.scopes != *earlier;
+                earlier.clone()
+            }
+            _ => granted_scopes(profile.scopes, signed_in),
+        };
         profile.learned = Learned {
             authority: profile.authority.clone(),
             issuer: signed_in.endpoints.issuer.clone(),
@@ -78,6 +88,11 @@ pub(super) fn remember(
         Some(Outcome::Kept { owner }) => say_kept(context, &owner, name(account)),
         Some(Outcome::Saved { replaced, changes }) => say_saved(context, replaced, &changes),
         None => {}
+    }
+    if is_apart {
+        tell(
+            "The profile asks for the same scopes as before, as no token has all of them: ask for the others by --scope.",
+        );
     }
     Ok(())
 }

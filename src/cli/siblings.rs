@@ -13,6 +13,7 @@ use super::context::Context;
 use super::profiles::{self, Profile};
 use super::registration::is_same_authority;
 use super::whose::{ProfileAccount, name};
+use crate::output::{plain, tell};
 
 /// A saved profile of the same client, at the same authority, in the same store.
 pub(super) struct Sibling {
@@ -55,14 +56,31 @@ impl Context {
     /// be read share nothing.
     pub(super) fn siblings(&self, profile: &Profile) -> Result<Vec<Sibling>, Failure> {
         let load = |name: String| Some((profiles::load_saved(&name).ok()??, name));
-        let saved = profiles::saved_names()?.into_iter().filter_map(load);
+        let mut names = profiles::saved_names()?;
+        names.sort_unstable();
+        let saved = names.into_iter().filter_map(load);
         let siblings = saved.filter(|(saved, _)| self.is_sibling(saved, profile));
         Ok(siblings.map(|(profile, name)| Sibling { signed_in: self.signed_in(&profile), name, profile }).collect())
     }
 
+    /// The profile in use, with what was typed.
+    pub(super) fn profile_in_use(&self) -> Profile {
+        let profile = self.profile.clone().unwrap_or_default();
+        Profile {
+            authority: self.settings.authority.clone().or(profile.authority),
+            client_id: self.settings.client_id.clone().or(profile.client_id),
+            store: self.settings.store.clone().or(profile.store),
+            ..Profile::default()
+        }
+    }
+
     fn is_sibling(&self, one: &Profile, other: &Profile) -> bool {
-        let here = self.store.describe().url;
-        let is_here = one.store.as_ref().is_none_or(|store| *store == here) || one.store == other.store;
+        let is_of_variable = self.settings.variables.contains(&"TOKCACHE_STORE");
+        let is_here = is_of_variable
+            || match &one.store {
+                Some(store) => *store == self.store.describe().url,
+                None => self.settings.store.is_none() && other.store.is_none(),
+            };
         let is_there = one.authority.is_some() && is_same_authority(one.authority.as_ref(), other.authority.as_ref());
         is_there && one.client_id == other.client_id && is_here
     }
@@ -122,41 +140,38 @@ impl Context {
     }
 }
 
-/// The person who is expected to sign in for the profile `name`: `wanted`, else its owner, else the only owner of all
-/// its siblings.
-pub(super) fn expected<'s>(siblings: &'s [Sibling], name: &str, wanted: Option<&'s str>) -> Option<ProfileAccount<'s>> {
-    if let Some(wanted) = wanted {
-        return Some(ProfileAccount { name: wanted, home_account_id: None });
-    }
-    let own = siblings.iter().find(|sibling| sibling.name == name);
-    if let Some(owner) = own.and_then(Sibling::owner) {
-        return Some(owner);
-    }
-    let mut owners = siblings.iter().filter_map(Sibling::owner);
-    let first = owners.next()?;
-    owners.all(|owner| owner.is_same(first)).then_some(first)
-}
-
-/// The scopes that the other profiles of the same person need, and `scopes` lack, with the names of these profiles: a
-/// sign-in replaces the refresh token of this person and client, which all of them use.
-pub(super) fn needed_too(
-    siblings: &[Sibling],
-    name: &str,
-    person: Option<ProfileAccount<'_>>,
-    scopes: &ScopeSet,
-) -> (ScopeSet, Vec<String>) {
-    let is_of_person = |sibling: &&Sibling| {
-        sibling.name != name && person.zip(sibling.owner()).is_some_and(|(one, other)| one.is_same(other))
-    };
-    let (mut needed, mut names) = (ScopeSet::default(), Vec::new());
-    for sibling in siblings.iter().filter(is_of_person) {
-        let missing: ScopeSet = sibling.scopes().iter().filter(|scope| !scopes.contains(scope)).collect();
-        if !missing.is_empty() {
-            needed = needed.union(&missing);
-            names.push(sibling.name.clone());
+impl Context {
+    /// What a sign-in has to ask for besides `own`: the scopes of the other profiles of the same person. A sign-in
+    /// replaces the refresh token of its person and client, which all of these profiles use. If nobody knows who is
+    /// going to sign in, that may be the person of any profile. The scopes of the profile in use count too, unless it
+    /// `is_changed` by the sign-in.
+    pub(super) fn needed_too(
+        &self,
+        siblings: &[Sibling],
+        own: &ScopeSet,
+        wanted: Option<&str>,
+        is_changed: bool,
+    ) -> ScopeSet {
+        let wanted = wanted.map(|name| ProfileAccount { name, home_account_id: None });
+        let own_profile = siblings.iter().find(|sibling| sibling.name == self.profile_name);
+        let person = wanted.or_else(|| own_profile?.owner());
+        let is_of_person =
+            |sibling: &&Sibling| sibling.owner().is_some_and(|owner| person.is_none_or(|person| person.is_same(owner)));
+        let (mut needed, mut names) = (ScopeSet::default(), Vec::new());
+        let counts = |sibling: &&Sibling| !(is_changed && sibling.name == self.profile_name);
+        for sibling in siblings.iter().filter(is_of_person).filter(counts) {
+            let missing = sibling.scopes().of_resources().filtered(|scope| !own.contains(scope));
+            if !missing.is_empty() {
+                needed = needed.union(&missing);
+                names.push(sibling.name.as_str());
+            }
         }
+        if !needed.is_empty() {
+            let profiles = if names.len() == 1 { "profile" } else { "profiles" };
+            tell(plain(&format!("Asking also for {needed}, for the {profiles} {}.", names.join(" and "))));
+        }
+        needed
     }
-    (needed, names)
 }
 
 impl<'a> ProfileAccount<'a> {

@@ -102,13 +102,16 @@ impl Selection {
         let client = context.client(registration);
         let outcome = match client.acquire_token_silent(&request) {
             Err(AcquireError::InteractionRequired(_) | AcquireError::NoSuchAccount { .. }) if login => {
+                let siblings = context.siblings(&context.profile_in_use())?;
+                let needed_too = context.needed_too(&siblings, &request.scopes, request.account.as_deref(), false);
                 let asked = SignInRequest {
                     scopes: request.scopes.clone(),
                     claims: request.claims.clone(),
                     account: request.account.clone(),
                     ..SignInRequest::default()
                 };
-                let signed_in = login::sign_in(context, &client, &asked)?;
+                let signed_in = login::sign_in(context, &client, &asked, &needed_too)?;
+                context.settle(&siblings, &signed_in.token.account)?;
                 let outcome = signed_in.token_for(&request, context.clock.now());
                 outcome.map_err(|error| context.failure(error, &request.scopes))?
             }

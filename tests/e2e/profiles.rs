@@ -147,6 +147,39 @@ fn a_sign_in_of_the_same_person_for_another_profile_leaves_the_first_its_scopes(
 }
 
 #[test]
+fn whoever_signs_in_for_a_new_profile_keeps_what_the_earlier_ones_need() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    signed_in(&home, &provider, "alice", &["--scope", "api.read"]);
+    signed_in(&home, &provider, "dave", &["--profile", "dave", "--account", "dave", "--scope", "api.write"]);
+    assert!(!home.answer(&["profile", "show", "dave"]).contains("api.read"));
+
+    // Nobody can know which of them it will be; and no scope is asked for.
+    let said = signed_in(&home, &provider, "dave", &["--profile", "third"]);
+
+    assert!(said.contains("Asking also for api.write api.read, for the profiles dave and default."), "{said}");
+    assert_eq!(owner(&home, &["--profile", "dave", "--force-refresh"]), "dave@example.com");
+    assert_eq!(owner(&home, &["--force-refresh"]), "alice@example.com");
+    assert_eq!(owner(&home, &["--profile", "third", "--force-refresh"]), "dave@example.com");
+    assert!(home.answer(&["profile", "show", "third"]).contains("scopes = [\"openid\"]"));
+}
+
+#[test]
+fn a_sign_in_for_one_token_leaves_the_profile_its_scopes() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    signed_in(&home, &provider, "alice", &["--scope", "api.read"]);
+    let profile = home.answer(&["profile", "show"]);
+
+    let token = home.sign_in_by(&["token", "--login", "--scope", "mail.read"], |user_code| provider.approve(user_code));
+
+    assert!(token.status.success(), "{}", String::from_utf8_lossy(&token.stderr));
+    assert_eq!(home.answer(&["profile", "show"]), profile);
+    assert_eq!(owner(&home, &["--force-refresh"]), "alice@example.com");
+    assert_eq!(owner(&home, &["--force-refresh", "--scope", "mail.read"]), "alice@example.com");
+}
+
+#[test]
 fn a_sign_in_by_another_than_the_account_that_was_named_changes_nothing() {
     let provider = Provider::start();
     let home = Home::at(&provider);
