@@ -1,11 +1,9 @@
 //! Why there is no token.
 
-use std::fmt;
-
 use super::granted::{not_covered, not_granted};
 use super::refusal::is_answer_for_another;
 use crate::cache::{Account, AskedAndGranted};
-use crate::oauth::{ErrorCode, RequestError, Stage, TokenErrorResponse};
+use crate::oauth::{ErrorCode, Remedy, RequestError, Stage, TokenErrorResponse};
 use crate::store::StoreError;
 use crate::terms::ScopeSet;
 
@@ -57,6 +55,13 @@ pub enum AcquireError {
         /// Who has signed in.
         name: String,
     },
+    /// The server refused a sign-in, for good.
+    SignInRefused {
+        /// What was refused.
+        grant: SignInGrant,
+        /// What the server said.
+        response: Box<TokenErrorResponse>,
+    },
     /// The cache could not be read or written.
     Store(StoreError),
     /// The server could not be reached, or cannot answer now. Nothing was signed out; try again.
@@ -82,6 +87,15 @@ pub enum AcquireError {
         /// What is wrong.
         message: String,
     },
+}
+
+/// What a server refuses of a sign-in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SignInGrant {
+    /// To give a device code (RFC 8628 §3.1).
+    DeviceAuthorization,
+    /// To take it (RFC 8628 §3.4).
+    DeviceCode,
 }
 
 /// Why somebody has to sign in.
@@ -136,6 +150,17 @@ impl AcquireError {
             AcquireError::AmbiguousAccount { .. }
             | AcquireError::NoSuchAccount { .. }
             | AcquireError::SignedInAsAnother { .. } => ErrorKind::Account,
+            AcquireError::SignInRefused { response, .. } => match response.entra_error().map(|error| error.at_device) {
+                Some(Remedy::Later) => ErrorKind::Unavailable,
+                None if response.claims.is_some() => ErrorKind::InteractionRequired,
+                _ => ErrorKind::Denied,
+            },
+            // Nobody who signs in can mend that.
+            AcquireError::InteractionRequired(InteractionRequired::Refused(response))
+                if response.entra_error().is_some_and(|error| error.remedy == Remedy::Administrator) =>
+            {
+                ErrorKind::Denied
+            }
             AcquireError::Denied(_) | AcquireError::ScopeNotGranted { .. } => ErrorKind::Denied,
             AcquireError::InteractionRequired(_) | AcquireError::NotApproved => ErrorKind::InteractionRequired,
             AcquireError::MinValid { .. } => ErrorKind::MinValid,
@@ -152,6 +177,7 @@ impl AcquireError {
     pub fn is_retryable(&self) -> bool {
         match self {
             AcquireError::Unavailable { .. } | AcquireError::Store(StoreError::Busy { .. }) => true,
+            AcquireError::SignInRefused { .. } => self.kind() == ErrorKind::Unavailable,
             AcquireError::AmbiguousAccount { .. }
             | AcquireError::Denied(_)
             | AcquireError::InteractionRequired(_)
@@ -212,6 +238,14 @@ impl AcquireError {
         }
     }
 
+    /// How a failed step of a sign-in is to be taken.
+    pub(super) fn from_sign_in(grant: SignInGrant, error: RequestError) -> Self {
+        match error {
+            RequestError::Refused(response) => AcquireError::SignInRefused { grant, response },
+            error => AcquireError::from_request(error),
+        }
+    }
+
     /// How a failed request for tokens is to be taken.
     pub(super) fn from_request(error: RequestError) -> Self {
         match error {
@@ -241,96 +275,11 @@ impl From<StoreError> for AcquireError {
     }
 }
 
-impl fmt::Display for AcquireError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            AcquireError::AmbiguousAccount { candidates } => {
-                write!(formatter, "{} accounts are signed in: {}", candidates.len(), names(candidates))
-            }
-            AcquireError::Denied(response) => write!(formatter, "the server refused: {}", response),
-            AcquireError::InteractionRequired(why) => why.fmt(formatter),
-            AcquireError::MinValid { lifetime, needed } => {
-                write!(formatter, "a fresh token is valid for {lifetime} s, and {needed} s were asked for")
-            }
-            AcquireError::NoSuchAccount { wanted, candidates } if candidates.is_empty() => {
-                write!(formatter, "no account {wanted:?} is signed in")
-            }
-            AcquireError::NoSuchAccount { wanted, candidates } => {
-                write!(formatter, "no account {wanted:?} is signed in; there is {}", names(candidates))
-            }
-            AcquireError::NotApproved => formatter.write_str("nobody approved the sign-in in time"),
-            AcquireError::Offline => formatter.write_str("no usable token is cached, and the network may not be used"),
-            AcquireError::ScopeNotGranted { scopes } => {
-                write!(formatter, "the server did not grant {scopes}")
-            }
-            AcquireError::SignedInAsAnother { wanted, name } => {
-                write!(formatter, "{name} has signed in, and not {wanted}; nothing of that sign-in is kept")
-            }
-            AcquireError::Store(error) => error.fmt(formatter),
-            AcquireError::Unavailable { message, retry_after: Some(seconds) } => {
-                write!(formatter, "{message}; the server wants to be asked again in {seconds} s")
-            }
-            AcquireError::Misconfigured { message }
-            | AcquireError::Unavailable { message, retry_after: None }
-            | AcquireError::Unintelligible { message }
-            | AcquireError::WrongAuthority { message } => formatter.write_str(message),
-            AcquireError::Unsupported { what } => write!(formatter, "the provider names no {what}"),
-        }
-    }
-}
-
-impl fmt::Display for InteractionRequired {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            InteractionRequired::AnswerForAnother => formatter.write_str(
-                "the server answered the refresh for somebody else: the issuer or subject of its ID token is not that of \
-                 the sign-in; nothing of the answer was kept",
-            ),
-            InteractionRequired::NoRefreshToken { account } => write!(
-                formatter,
-                "{} is signed in, but no cached token fits, and there is no refresh token to get another",
-                name(account)
-            ),
-            InteractionRequired::NothingCached => formatter.write_str("nobody is signed in"),
-            InteractionRequired::Refused(response) if response.error == ErrorCode::InvalidScope => {
-                write!(formatter, "the server refused the scopes: {response}")
-            }
-            InteractionRequired::Refused(response) => {
-                write!(formatter, "the server refused the refresh token: {response}")?;
-                // Entra says why.
-                let says_why = response.suberror.is_some() || !response.error_codes.is_empty();
-                if response.error == ErrorCode::InvalidGrant && !says_why {
-                    formatter.write_str(
-                        "; it was revoked, has expired, or a process that had renewed it died before it could save",
-                    )?;
-                }
-                Ok(())
-            }
-            InteractionRequired::ScopeNotCovered { scopes, response } => {
-                write!(formatter, "this sign-in does not cover {scopes} ({response})")
-            }
-            InteractionRequired::SignedOutMeanwhile => formatter.write_str("the account was signed out meanwhile"),
-        }
-    }
-}
-
 impl std::error::Error for AcquireError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             AcquireError::Store(error) => std::error::Error::source(error),
             _ => None,
         }
-    }
-}
-
-fn names(accounts: &[Account]) -> String {
-    let names: Vec<_> = accounts.iter().map(name).collect();
-    names.join(", ")
-}
-
-fn name(account: &Account) -> String {
-    match account.username.as_str() {
-        "" => account.home_account_id.to_string(),
-        username => format!("{username} ({})", account.home_account_id),
     }
 }

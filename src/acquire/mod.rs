@@ -15,6 +15,7 @@ mod cached;
 mod client;
 mod endpoints;
 mod error;
+mod error_text;
 mod explain;
 mod grant;
 mod granted;
@@ -35,7 +36,7 @@ mod tries;
 
 pub use cached::{Repair, load, repair};
 pub use client::{PublicClient, Registration};
-pub use error::{AcquireError, ErrorKind, InteractionRequired};
+pub use error::{AcquireError, ErrorKind, InteractionRequired, SignInGrant};
 pub use explain::{Considered, Decision, Explanation};
 pub use observer::{Observer, Silence, Successor};
 pub use result::{AuthenticationResult, Source};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::stay::to_watch;
-use super::{AcquireError, AuthenticationResult, PublicClient, SilentRequest, Source, cached};
+use super::{AcquireError, AuthenticationResult, PublicClient, SignInGrant, SilentRequest, Source, cached};
 use crate::cache::{
     Account, AccountRemoval, Grant, RefreshTokenEntry, RefreshTokenQuery, RemovalScope, SignIn, TokenCache,
 };
@@ -70,7 +70,7 @@ impl PublicClient<'_> {
     /// what the server then gives. Holds no lock while it waits.
     ///
     /// # Errors
-    /// [`AcquireError::Denied`] when the person declines, [`AcquireError::NotApproved`] when the code expires or the
+    /// [`AcquireError::SignInRefused`] when the person or the server declines, [`AcquireError::NotApproved`] when the code expires or the
     /// observer breaks off, [`AcquireError::Unavailable`] when the server cannot be reached, [`AcquireError::Store`]
     /// when the tokens could not be saved.
     pub fn sign_in_by_device_code(&self, request: &SignInRequest) -> Result<SignedIn, AcquireError> {
@@ -89,12 +89,12 @@ impl PublicClient<'_> {
                     protocol.authorize_device(&request.scopes, claims)
                 })
             })
-            .map_err(AcquireError::from_request)?;
+            .map_err(|error| AcquireError::from_sign_in(SignInGrant::DeviceAuthorization, error))?;
         let protocol = self.protocol(&endpoints);
         self.observer.device_code_issued(&authorization);
         let response = protocol
             .poll_device(&authorization, &mut |left| self.observer.sign_in_pending(left))
-            .map_err(AcquireError::from_request)?;
+            .map_err(|error| AcquireError::from_sign_in(SignInGrant::DeviceCode, error))?;
         self.remember(request, endpoints, response)
     }
 

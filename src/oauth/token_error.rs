@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::entra_error::EntraError;
+
 /// The answer that refuses a request. Its texts are the server's, raw but at most 4 KiB each, with every secret that
 /// was sent taken out; whoever prints them must make them harmless.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -46,6 +48,12 @@ impl TokenErrorResponse {
         self.error == ErrorCode::InvalidGrant
             && (matches!(self.suberror.as_deref(), Some("bad_token" | "token_expired"))
                 || self.error_codes.iter().any(|code| DEADLY.contains(code)))
+    }
+
+    /// What is known of Entra's error, if it is one.
+    pub fn entra_error(&self) -> Option<&'static EntraError> {
+        let described = self.error_description.as_deref().map(aadsts_numbers).unwrap_or_default();
+        self.error_codes.iter().chain(&described).find_map(|number| EntraError::of(*number))
     }
 
     /// Whether the client does not belong to the family whose refresh token it spent.

@@ -8,7 +8,7 @@ use serde_json::json;
 use tokcache::acquire::{AcquireError, AuthenticationResult, PublicClient, Source};
 use tokcache::oauth::{Http, Request, Response, Stage, TransportError};
 use tokcache::store::MemoryStore;
-use tokcache::time::SystemClock;
+use tokcache::time::{Clock, SystemClock};
 use zeroize::Zeroizing;
 
 use crate::world::{Life, refresh_with, request, served, tokens};
@@ -20,16 +20,17 @@ struct Overloaded {
     asked: AtomicUsize,
     began: AtomicUsize,
     answer: fn() -> Result<Response, TransportError>,
+    clock: Arc<SystemClock>,
 }
 
 impl Http for Overloaded {
     fn send(&self, _request: &Request) -> Result<Response, TransportError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         while self.began.load(Ordering::SeqCst) < CROWD {
-            std::thread::sleep(Duration::from_millis(1));
+            self.clock.sleep(Duration::from_millis(1));
         }
         // Those that have begun are waiting by then.
-        std::thread::sleep(Duration::from_millis(500));
+        self.clock.sleep(Duration::from_millis(500));
         (self.answer)()
     }
 }
@@ -43,7 +44,8 @@ fn crowd(answer: fn() -> Result<Response, TransportError>) -> (Vec<AcquireError>
     let text = life.stored();
     let put = &mut |_: Option<&[u8]>| tokcache::store::Change::Replace(text.clone().into_bytes().into());
     tokcache::store::CacheStore::update(&store, put).unwrap();
-    let server = Overloaded { asked: AtomicUsize::new(0), began: AtomicUsize::new(0), answer };
+    let (asked, began) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let server = Overloaded { asked, began, answer, clock: clock.clone() };
     let errors = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..CROWD {

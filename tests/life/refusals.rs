@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 use tokcache::acquire::{
-    AcquireError, AuthenticationResult, Decision, InteractionRequired, PublicClient, SilentRequest,
+    AcquireError, AuthenticationResult, Decision, ErrorKind, InteractionRequired, PublicClient, SignInRequest,
+    SilentRequest,
 };
 use tokcache::terms::ScopeSet;
 
 use crate::altered_store::{Alteration, AlteredStore};
-use crate::scripted_server::Exchange;
-use crate::world::{Life, refresh_with, request, tokens};
+use crate::scripted_server::{Exchange, want};
+use crate::world::{Life, poll, refresh_with, request, tokens};
 
 const ENTRA: &str = "https://login.microsoftonline.com/tenant";
 
@@ -157,4 +158,26 @@ fn a_refusal_that_cannot_be_remembered_is_told_all_the_same() {
     life.server.expects([refusal(&json!({}))]);
     says_so(PublicClient { store: &store, ..life.client() }.acquire_token_silent(&request()));
     life.server.assert_finished();
+}
+
+/// What a sign-in says whose device code the server answers so.
+fn refused_sign_in(status: u16, body: &Value) -> AcquireError {
+    let life = Life::new();
+    let code = json!({"device_code": "DC", "user_code": "U", "verification_uri": "https://idp.example.com/go"});
+    life.server
+        .expects([want("/device", [("client_id", "app")]).and_answer(200, &code), poll().and_answer(status, body)]);
+    let request = SignInRequest { scopes: ScopeSet::parse("api:read"), ..SignInRequest::default() };
+    life.client().sign_in_by_device_code(&request).unwrap_err()
+}
+
+#[test]
+fn a_sign_in_that_is_refused_never_speaks_of_a_refresh_token() {
+    let expired = refused_sign_in(400, &json!({"error": "invalid_grant", "error_description": "expired"}));
+    let policy = json!({"error": "interaction_required", "error_description": "AADSTS530003: no", "claims": "{}"});
+    let policy = refused_sign_in(400, &policy);
+    for (error, words) in [(expired, "the device code"), (policy, "a policy demands a device that the organisation")] {
+        let said = error.to_string();
+        assert!(said.contains(words) && !said.contains("refresh token") && !said.contains("died"), "{said}");
+        assert_eq!(error.kind(), ErrorKind::Denied, "{said}");
+    }
 }

@@ -1,0 +1,133 @@
+//! Why there is no token, in words. A refusal speaks of what was refused: a refresh token, a device code, a client.
+
+use std::fmt;
+
+use super::{AcquireError, InteractionRequired, SignInGrant};
+use crate::cache::Account;
+use crate::oauth::{ErrorCode, Remedy, TokenErrorResponse};
+
+impl fmt::Display for AcquireError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AcquireError::AmbiguousAccount { candidates } => {
+                write!(formatter, "{} accounts are signed in: {}", candidates.len(), names(candidates))
+            }
+            AcquireError::Denied(response) => write!(formatter, "the server refused the refresh: {}", Told(response)),
+            AcquireError::InteractionRequired(why) => why.fmt(formatter),
+            AcquireError::MinValid { lifetime, needed } => {
+                write!(formatter, "a fresh token is valid for {lifetime} s, and {needed} s were asked for")
+            }
+            AcquireError::NoSuchAccount { wanted, candidates } if candidates.is_empty() => {
+                write!(formatter, "no account {wanted:?} is signed in")
+            }
+            AcquireError::NoSuchAccount { wanted, candidates } => {
+                write!(formatter, "no account {wanted:?} is signed in; there is {}", names(candidates))
+            }
+            AcquireError::NotApproved => formatter.write_str("nobody approved the sign-in in time"),
+            AcquireError::Offline => formatter.write_str("no usable token is cached, and the network may not be used"),
+            AcquireError::ScopeNotGranted { scopes } => {
+                write!(formatter, "the server did not grant {scopes}")
+            }
+            AcquireError::SignedInAsAnother { wanted, name } => {
+                write!(formatter, "{name} has signed in, and not {wanted}; nothing of that sign-in is kept")
+            }
+            AcquireError::SignInRefused { grant, response } => {
+                write!(formatter, "{}: {}", refused(*grant, response), Told(response))?;
+                match response.entra_error().map(|error| error.at_device) {
+                    Some(Remedy::AnotherFlow) => formatter.write_str(
+                        "; sign in in a way that the policy allows, such as in a browser on a device of the \
+                         organisation: after az login, --profile azure-cli uses that sign-in",
+                    ),
+                    Some(Remedy::Administrator) => formatter.write_str("; ask an administrator of the tenant"),
+                    _ => Ok(()),
+                }
+            }
+            AcquireError::Store(error) => error.fmt(formatter),
+            AcquireError::Unavailable { message, retry_after: Some(seconds) } => {
+                write!(formatter, "{message}; the server wants to be asked again in {seconds} s")
+            }
+            AcquireError::Misconfigured { message }
+            | AcquireError::Unavailable { message, retry_after: None }
+            | AcquireError::Unintelligible { message }
+            | AcquireError::WrongAuthority { message } => formatter.write_str(message),
+            AcquireError::Unsupported { what } => write!(formatter, "the provider names no {what}"),
+        }
+    }
+}
+
+impl fmt::Display for InteractionRequired {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            InteractionRequired::AnswerForAnother => formatter.write_str(
+                "the server answered the refresh for somebody else: the issuer or subject of its ID token is not that of \
+                 the sign-in; nothing of the answer was kept",
+            ),
+            InteractionRequired::NoRefreshToken { account } => write!(
+                formatter,
+                "{} is signed in, but no cached token fits, and there is no refresh token to get another",
+                name(account)
+            ),
+            InteractionRequired::NothingCached => formatter.write_str("nobody is signed in"),
+            InteractionRequired::Refused(response) if response.error == ErrorCode::InvalidScope => {
+                write!(formatter, "the server refused the scopes: {response}")
+            }
+            InteractionRequired::Refused(response) => {
+                write!(formatter, "the server refused the refresh token: {}", Told(response))?;
+                // Entra says why.
+                let says_why = response.suberror.is_some() || !response.error_codes.is_empty();
+                let says_why = says_why || response.entra_error().is_some();
+                if response.error == ErrorCode::InvalidGrant && !says_why {
+                    formatter.write_str(
+                        "; it was revoked, has expired, or a process that had renewed it died before it could save",
+                    )?;
+                }
+                Ok(())
+            }
+            InteractionRequired::ScopeNotCovered { scopes, response } => {
+                write!(formatter, "this sign-in does not cover {scopes} ({response})")
+            }
+            InteractionRequired::SignedOutMeanwhile => formatter.write_str("the account was signed out meanwhile"),
+        }
+    }
+}
+
+/// A refusal, with what is known of Entra's reason first.
+struct Told<'a>(&'a TokenErrorResponse);
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Told(response) = self;
+        if let Some(error) = response.entra_error() {
+            write!(formatter, "{} (AADSTS{}): ", error.cause, error.number)?;
+        }
+        response.fmt(formatter)
+    }
+}
+
+/// What a refused step of a sign-in means.
+fn refused(grant: SignInGrant, response: &TokenErrorResponse) -> &'static str {
+    match (&response.error, grant) {
+        (ErrorCode::AccessDenied | ErrorCode::AuthorizationDeclined, _) => "the sign-in was declined",
+        (ErrorCode::InvalidGrant, SignInGrant::DeviceCode) if response.entra_error().is_none() => {
+            "the server does not take the device code any more, which has expired or was used already"
+        }
+        (ErrorCode::InvalidClient, _) => "the server does not accept the client",
+        (ErrorCode::UnauthorizedClient | ErrorCode::UnsupportedGrantType, _) => {
+            "this client may not sign in by device code"
+        }
+        (ErrorCode::InvalidScope | ErrorCode::InvalidTarget, _) => "the server refused the scopes",
+        _ => "the server refused the sign-in",
+    }
+}
+
+fn names(accounts: &[Account]) -> String {
+    let names: Vec<_> = accounts.iter().map(name).collect();
+    names.join(", ")
+}
+
+fn name(account: &Account) -> String {
+    match account.username.as_str() {
+        "" => account.home_account_id.to_string(),
+        username => format!("{username} ({})", account.home_account_id),
+    }
+}
