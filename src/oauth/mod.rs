@@ -11,6 +11,7 @@ mod discovery;
 mod endpoint;
 mod entra_error;
 mod error;
+mod form;
 mod http;
 mod identity;
 mod issuer;
