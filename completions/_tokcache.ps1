@@ -51,8 +51,11 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             break
         }
         'tokcache;login' {
-            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks')
-            [CompletionResult]::new('--resource', '--resource', [CompletionResultType]::ParameterName, 'A resource: short for --scope RESOURCE/.default')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'A scope that the token must have; repeatable, and several may stand in one, separated by spaces')
+            [CompletionResult]::new('--resource', '--resource', [CompletionResultType]::ParameterName, 'The API that the token is for: at Microsoft short for --scope RESOURCE/.default, elsewhere RFC 8707')
+            [CompletionResult]::new('--audience', '--audience', [CompletionResultType]::ParameterName, 'The API that the token is for, as Auth0 and others name it: short for --param audience=AUDIENCE')
+            [CompletionResult]::new('--param', '--param', [CompletionResultType]::ParameterName, 'A further parameter for the provider; repeatable. A token is served only to those who ask with the same ones')
+            [CompletionResult]::new('--lifetime', '--lifetime', [CompletionResultType]::ParameterName, 'Serve a token that came without a lifetime for this long [default: until it is revoked]')
             [CompletionResult]::new('--tenant', '--tenant', [CompletionResultType]::ParameterName, 'The tenant of an Entra authority: a GUID, a domain, organizations, common or consumers')
             [CompletionResult]::new('--flow', '--flow', [CompletionResultType]::ParameterName, 'How to sign in')
             [CompletionResult]::new('--claims', '--claims', [CompletionResultType]::ParameterName, 'A claims challenge, as JSON')
@@ -70,6 +73,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]')
             [CompletionResult]::new('--error-format', '--error-format', [CompletionResultType]::ParameterName, 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]')
+            [CompletionResult]::new('--no-offline-access', '--no-offline-access', [CompletionResultType]::ParameterName, 'Do not ask for offline_access, which some providers refuse; remembered by the profile')
             [CompletionResult]::new('--replace', '--replace', [CompletionResultType]::ParameterName, 'Replace the scopes of the profile, and whose it is; else scopes are added, and it stays whose it is')
             [CompletionResult]::new('--qr', '--qr', [CompletionResultType]::ParameterName, 'Show the address as a QR code too')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]')
@@ -79,8 +83,11 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             break
         }
         'tokcache;token' {
-            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks')
-            [CompletionResult]::new('--resource', '--resource', [CompletionResultType]::ParameterName, 'A resource: short for --scope RESOURCE/.default')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'A scope that the token must have; repeatable, and several may stand in one, separated by spaces')
+            [CompletionResult]::new('--resource', '--resource', [CompletionResultType]::ParameterName, 'The API that the token is for: at Microsoft short for --scope RESOURCE/.default, elsewhere RFC 8707')
+            [CompletionResult]::new('--audience', '--audience', [CompletionResultType]::ParameterName, 'The API that the token is for, as Auth0 and others name it: short for --param audience=AUDIENCE')
+            [CompletionResult]::new('--param', '--param', [CompletionResultType]::ParameterName, 'A further parameter for the provider; repeatable. A token is served only to those who ask with the same ones')
+            [CompletionResult]::new('--lifetime', '--lifetime', [CompletionResultType]::ParameterName, 'Serve a token that came without a lifetime for this long [default: until it is revoked]')
             [CompletionResult]::new('--min-valid', '--min-valid', [CompletionResultType]::ParameterName, 'The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]')
             [CompletionResult]::new('--claims', '--claims', [CompletionResultType]::ParameterName, 'A claims challenge, as JSON: a cached token will not do')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How it is printed')
@@ -149,8 +156,11 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             break
         }
         'tokcache;exec' {
-            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks')
-            [CompletionResult]::new('--resource', '--resource', [CompletionResultType]::ParameterName, 'A resource: short for --scope RESOURCE/.default')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'A scope that the token must have; repeatable, and several may stand in one, separated by spaces')
+            [CompletionResult]::new('--resource', '--resource', [CompletionResultType]::ParameterName, 'The API that the token is for: at Microsoft short for --scope RESOURCE/.default, elsewhere RFC 8707')
+            [CompletionResult]::new('--audience', '--audience', [CompletionResultType]::ParameterName, 'The API that the token is for, as Auth0 and others name it: short for --param audience=AUDIENCE')
+            [CompletionResult]::new('--param', '--param', [CompletionResultType]::ParameterName, 'A further parameter for the provider; repeatable. A token is served only to those who ask with the same ones')
+            [CompletionResult]::new('--lifetime', '--lifetime', [CompletionResultType]::ParameterName, 'Serve a token that came without a lifetime for this long [default: until it is revoked]')
             [CompletionResult]::new('--min-valid', '--min-valid', [CompletionResultType]::ParameterName, 'The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]')
             [CompletionResult]::new('--claims', '--claims', [CompletionResultType]::ParameterName, 'A claims challenge, as JSON: a cached token will not do')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'The variable that holds the token')
@@ -174,8 +184,11 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             break
         }
         'tokcache;explain' {
-            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks')
-            [CompletionResult]::new('--resource', '--resource', [CompletionResultType]::ParameterName, 'A resource: short for --scope RESOURCE/.default')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'A scope that the token must have; repeatable, and several may stand in one, separated by spaces')
+            [CompletionResult]::new('--resource', '--resource', [CompletionResultType]::ParameterName, 'The API that the token is for: at Microsoft short for --scope RESOURCE/.default, elsewhere RFC 8707')
+            [CompletionResult]::new('--audience', '--audience', [CompletionResultType]::ParameterName, 'The API that the token is for, as Auth0 and others name it: short for --param audience=AUDIENCE')
+            [CompletionResult]::new('--param', '--param', [CompletionResultType]::ParameterName, 'A further parameter for the provider; repeatable. A token is served only to those who ask with the same ones')
+            [CompletionResult]::new('--lifetime', '--lifetime', [CompletionResultType]::ParameterName, 'Serve a token that came without a lifetime for this long [default: until it is revoked]')
             [CompletionResult]::new('--min-valid', '--min-valid', [CompletionResultType]::ParameterName, 'The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]')
             [CompletionResult]::new('--claims', '--claims', [CompletionResultType]::ParameterName, 'A claims challenge, as JSON: a cached token will not do')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How it is printed')

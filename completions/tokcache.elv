@@ -47,8 +47,11 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'tokcache;login'= {
-            cand --scope 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks'
-            cand --resource 'A resource: short for --scope RESOURCE/.default'
+            cand --scope 'A scope that the token must have; repeatable, and several may stand in one, separated by spaces'
+            cand --resource 'The API that the token is for: at Microsoft short for --scope RESOURCE/.default, elsewhere RFC 8707'
+            cand --audience 'The API that the token is for, as Auth0 and others name it: short for --param audience=AUDIENCE'
+            cand --param 'A further parameter for the provider; repeatable. A token is served only to those who ask with the same ones'
+            cand --lifetime 'Serve a token that came without a lifetime for this long [default: until it is revoked]'
             cand --tenant 'The tenant of an Entra authority: a GUID, a domain, organizations, common or consumers'
             cand --flow 'How to sign in'
             cand --claims 'A claims challenge, as JSON'
@@ -66,6 +69,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
             cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
             cand --error-format 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]'
+            cand --no-offline-access 'Do not ask for offline_access, which some providers refuse; remembered by the profile'
             cand --replace 'Replace the scopes of the profile, and whose it is; else scopes are added, and it stays whose it is'
             cand --qr 'Show the address as a QR code too'
             cand -v 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
@@ -74,8 +78,11 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'tokcache;token'= {
-            cand --scope 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks'
-            cand --resource 'A resource: short for --scope RESOURCE/.default'
+            cand --scope 'A scope that the token must have; repeatable, and several may stand in one, separated by spaces'
+            cand --resource 'The API that the token is for: at Microsoft short for --scope RESOURCE/.default, elsewhere RFC 8707'
+            cand --audience 'The API that the token is for, as Auth0 and others name it: short for --param audience=AUDIENCE'
+            cand --param 'A further parameter for the provider; repeatable. A token is served only to those who ask with the same ones'
+            cand --lifetime 'Serve a token that came without a lifetime for this long [default: until it is revoked]'
             cand --min-valid 'The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]'
             cand --claims 'A claims challenge, as JSON: a cached token will not do'
             cand -o 'How it is printed'
@@ -141,8 +148,11 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'tokcache;exec'= {
-            cand --scope 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks'
-            cand --resource 'A resource: short for --scope RESOURCE/.default'
+            cand --scope 'A scope that the token must have; repeatable, and several may stand in one, separated by spaces'
+            cand --resource 'The API that the token is for: at Microsoft short for --scope RESOURCE/.default, elsewhere RFC 8707'
+            cand --audience 'The API that the token is for, as Auth0 and others name it: short for --param audience=AUDIENCE'
+            cand --param 'A further parameter for the provider; repeatable. A token is served only to those who ask with the same ones'
+            cand --lifetime 'Serve a token that came without a lifetime for this long [default: until it is revoked]'
             cand --min-valid 'The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]'
             cand --claims 'A claims challenge, as JSON: a cached token will not do'
             cand --env 'The variable that holds the token'
@@ -165,8 +175,11 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'tokcache;explain'= {
-            cand --scope 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks'
-            cand --resource 'A resource: short for --scope RESOURCE/.default'
+            cand --scope 'A scope that the token must have; repeatable, and several may stand in one, separated by spaces'
+            cand --resource 'The API that the token is for: at Microsoft short for --scope RESOURCE/.default, elsewhere RFC 8707'
+            cand --audience 'The API that the token is for, as Auth0 and others name it: short for --param audience=AUDIENCE'
+            cand --param 'A further parameter for the provider; repeatable. A token is served only to those who ask with the same ones'
+            cand --lifetime 'Serve a token that came without a lifetime for this long [default: until it is revoked]'
             cand --min-valid 'The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]'
             cand --claims 'A claims challenge, as JSON: a cached token will not do'
             cand -o 'How it is printed'

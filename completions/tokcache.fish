@@ -50,8 +50,11 @@ complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "profile" -d 'Mana
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "cache" -d 'Look after the cache file'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l scope -d 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l resource -d 'A resource: short for --scope RESOURCE/.default' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l scope -d 'A scope that the token must have; repeatable, and several may stand in one, separated by spaces' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l resource -d 'The API that the token is for: at Microsoft short for --scope RESOURCE/.default, elsewhere RFC 8707' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l audience -d 'The API that the token is for, as Auth0 and others name it: short for --param audience=AUDIENCE' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l param -d 'A further parameter for the provider; repeatable. A token is served only to those who ask with the same ones' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l lifetime -d 'Serve a token that came without a lifetime for this long [default: until it is revoked]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l tenant -d 'The tenant of an Entra authority: a GUID, a domain, organizations, common or consumers' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l flow -d 'How to sign in' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l claims -d 'A claims challenge, as JSON' -r
@@ -71,12 +74,16 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l timeout -d '
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
 text\t'What failed, then what to type, if anything helps'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l no-offline-access -d 'Do not ask for offline_access, which some providers refuse; remembered by the profile'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l replace -d 'Replace the scopes of the profile, and whose it is; else scopes are added, and it stays whose it is'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l qr -d 'Show the address as a QR code too'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l scope -d 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l resource -d 'A resource: short for --scope RESOURCE/.default' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l scope -d 'A scope that the token must have; repeatable, and several may stand in one, separated by spaces' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l resource -d 'The API that the token is for: at Microsoft short for --scope RESOURCE/.default, elsewhere RFC 8707' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l audience -d 'The API that the token is for, as Auth0 and others name it: short for --param audience=AUDIENCE' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l param -d 'A further parameter for the provider; repeatable. A token is served only to those who ask with the same ones' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l lifetime -d 'Serve a token that came without a lifetime for this long [default: until it is revoked]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l min-valid -d 'The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l claims -d 'A claims challenge, as JSON: a cached token will not do' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -s o -l output -d 'How it is printed' -r -f -a "az\t'The object of `az account get-access-token`'
@@ -141,8 +148,11 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l no-revoke -d
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -s y -l yes -d 'Do not ask'
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l scope -d 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l resource -d 'A resource: short for --scope RESOURCE/.default' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l scope -d 'A scope that the token must have; repeatable, and several may stand in one, separated by spaces' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l resource -d 'The API that the token is for: at Microsoft short for --scope RESOURCE/.default, elsewhere RFC 8707' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l audience -d 'The API that the token is for, as Auth0 and others name it: short for --param audience=AUDIENCE' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l param -d 'A further parameter for the provider; repeatable. A token is served only to those who ask with the same ones' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l lifetime -d 'Serve a token that came without a lifetime for this long [default: until it is revoked]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l min-valid -d 'The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l claims -d 'A claims challenge, as JSON: a cached token will not do' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l env -d 'The variable that holds the token' -r
@@ -163,8 +173,11 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l force-refresh
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l offline -d 'Never use the network'
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l scope -d 'A scope that the token must have; repeatable, and several may stand in one, separated by blanks' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l resource -d 'A resource: short for --scope RESOURCE/.default' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l scope -d 'A scope that the token must have; repeatable, and several may stand in one, separated by spaces' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l resource -d 'The API that the token is for: at Microsoft short for --scope RESOURCE/.default, elsewhere RFC 8707' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l audience -d 'The API that the token is for, as Auth0 and others name it: short for --param audience=AUDIENCE' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l param -d 'A further parameter for the provider; repeatable. A token is served only to those who ask with the same ones' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l lifetime -d 'Serve a token that came without a lifetime for this long [default: until it is revoked]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l min-valid -d 'The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l claims -d 'A claims challenge, as JSON: a cached token will not do' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -s o -l output -d 'How it is printed' -r -f -a "json\t'One line of JSON'

@@ -24,6 +24,9 @@ pub mod kind {
     /// RFC 6749 §1.4.
     #[derive(Clone, Copy)]
     pub enum AccessToken {}
+    /// RFC 7636 §4.1 `code_verifier`.
+    #[derive(Clone, Copy)]
+    pub enum CodeVerifier {}
     /// RFC 8628 §3.2 `device_code`.
     #[derive(Clone, Copy)]
     pub enum DeviceCode {}
@@ -46,6 +49,8 @@ pub mod kind {
 
 /// The string that a client presents to a protected resource (RFC 6749 §1.4).
 pub type AccessToken = Secret<kind::AccessToken>;
+/// The secret that proves that two requests come from one client (RFC 7636 §4.1).
+pub type CodeVerifier = Secret<kind::CodeVerifier>;
 /// The secret half of a device authorization (RFC 8628 §3.2).
 pub type DeviceCode = Secret<kind::DeviceCode>;
 /// The value of a field of a form, which may be any of the others.

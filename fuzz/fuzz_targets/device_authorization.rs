@@ -16,7 +16,7 @@ const PATIENCE: u64 = 20;
 
 fuzz_target!(|body: &[u8]| {
     let server = Server::new(200, body);
-    let answer = as_client(&server, |client| client.authorize_device(&ScopeSet::default(), None));
+    let answer = as_client(&server, |client| client.authorize_device(&ScopeSet::default(), &ScopeSet::default(), None));
     let text = server.text();
     let members = Object::parse(&text);
     let string = |name: &str| members.as_ref().and_then(|members| members.string(name));

@@ -53,6 +53,7 @@ fn poll(server: &Server) {
         interval: 5,
         message: None,
         claims: None,
+        code_verifier: None,
     };
     let mut seconds = 0;
     let polled = as_client(server, |client| {

@@ -82,6 +82,7 @@ pub fn as_client<Answer>(server: &Server, act: impl FnOnce(&Client<'_>) -> Answe
         token: endpoint("token"),
         device_authorization: endpoint("device"),
         revocation: endpoint("revoke"),
+        scopes_supported: None,
     };
     act(&Client {
         http: server,
@@ -89,5 +90,6 @@ pub fn as_client<Answer>(server: &Server, act: impl FnOnce(&Client<'_>) -> Answe
         client_id: &ClientId::new("client"),
         authority: &authority,
         endpoints: &endpoints,
+        parameters: &[],
     })
 }

@@ -117,6 +117,7 @@ impl PublicClient<'_> {
             client_id: &self.registration.client_id,
             authority: &self.registration.authority,
             endpoints,
+            parameters: &[],
         }
     }
 }

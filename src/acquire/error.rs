@@ -1,7 +1,7 @@
 //! Why there is no token.
 
 use super::granted::{not_covered, not_granted};
-use super::refusal::is_answer_for_another;
+use super::refusal::{is_answer_for_another, refused_token_type};
 use crate::cache::{Account, AskedAndGranted};
 use crate::oauth::{ErrorCode, Remedy, RequestError, Stage, TokenErrorResponse};
 use crate::store::StoreError;
@@ -42,6 +42,11 @@ pub enum AcquireError {
     Misconfigured {
         /// What is wrong.
         message: String,
+    },
+    /// The token that came is no bearer token, and so of no use here (RFC 6749 §7.1). It is not kept.
+    NotBearer {
+        /// What it is, by the server's word.
+        token_type: String,
     },
     /// The server left these scopes out of what it granted, though it was asked for them: final, until it allows them.
     ScopeNotGranted {
@@ -161,7 +166,9 @@ impl AcquireError {
             {
                 ErrorKind::Denied
             }
-            AcquireError::Denied(_) | AcquireError::ScopeNotGranted { .. } => ErrorKind::Denied,
+            AcquireError::Denied(_) | AcquireError::NotBearer { .. } | AcquireError::ScopeNotGranted { .. } => {
+                ErrorKind::Denied
+            }
             AcquireError::InteractionRequired(_) | AcquireError::NotApproved => ErrorKind::InteractionRequired,
             AcquireError::MinValid { .. } => ErrorKind::MinValid,
             AcquireError::Misconfigured { .. }
@@ -185,6 +192,7 @@ impl AcquireError {
             | AcquireError::Misconfigured { .. }
             | AcquireError::NoSuchAccount { .. }
             | AcquireError::NotApproved
+            | AcquireError::NotBearer { .. }
             | AcquireError::ScopeNotGranted { .. }
             | AcquireError::SignedInAsAnother { .. }
             | AcquireError::Offline
@@ -199,6 +207,9 @@ impl AcquireError {
     /// (RFC 6749 §6: the scope must not exceed what was granted).
     pub(super) fn from_refresh(error: RequestError) -> Self {
         match error {
+            RequestError::Refused(response) if refused_token_type(&response).is_some() => {
+                AcquireError::NotBearer { token_type: refused_token_type(&response).unwrap_or_default() }
+            }
             RequestError::Refused(response) if is_answer_for_another(&response) => {
                 AcquireError::InteractionRequired(InteractionRequired::AnswerForAnother)
             }

@@ -2,9 +2,23 @@
 
 use super::PublicClient;
 use super::granted::{Comparison, Granted};
-use crate::cache::{Document, Grant, Owner};
+use crate::cache::{Document, Grant, Owner, ext_cache_key};
 use crate::oauth::TokenResponse;
 use crate::terms::{HomeAccountId, Realm, ScopeSet};
+
+/// Whether a token can be sent as RFC 6750 says; names of token types have no case (RFC 6749 §5.1).
+pub(super) fn is_bearer(token_type: &str) -> bool {
+    token_type.eq_ignore_ascii_case("Bearer")
+}
+
+/// The digest of a request's further parameters, by which its tokens are told from those of other requests.
+pub(super) fn digest_of(parameters: &[(String, String)]) -> Option<String> {
+    if parameters.is_empty() {
+        return None;
+    }
+    let parameters: Vec<_> = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    ext_cache_key(&parameters)
+}
 
 impl PublicClient<'_> {
     /// What was granted to a user who `asked` for these scopes, whether by a sign-in or by a refresh.
@@ -13,9 +27,11 @@ impl PublicClient<'_> {
         home_account_id: HomeAccountId,
         realm: Realm,
         asked: &ScopeSet,
+        parameters: &[(String, String)],
         response: TokenResponse,
     ) -> Grant {
         Grant {
+            ext_cache_key: digest_of(parameters),
             username: response.identity.map(|identity| identity.username).filter(|name| !name.is_empty()),
             token_type: response.token_type,
             ext_expires_in: response.ext_expires_in,

@@ -1,5 +1,6 @@
 //! Keeping what a refresh brought, come what may.
 
+use super::grant::is_bearer;
 use super::observer::Successor;
 use super::plan::Plan;
 use super::refresh::Refresh;
@@ -13,6 +14,14 @@ use crate::time::Timestamp;
 /// Seconds for which a scope that was left out is remembered, at least and at most.
 const SHORTEST_MEMORY: i64 = 60;
 const LONGEST_MEMORY: i64 = 3600;
+
+/// A scope as it is remembered: a request with other parameters may be granted it.
+pub(super) fn withheld_name(scope: &str, ext_cache_key: Option<&str>) -> String {
+    match ext_cache_key {
+        None => scope.to_owned(),
+        Some(digest) => format!("{scope}#{digest}"),
+    }
+}
 
 impl PublicClient<'_> {
     /// Saves before anything else can fail. Tokens of an account that was signed out meanwhile are not saved.
@@ -30,6 +39,9 @@ impl PublicClient<'_> {
             None => Successor::NotNeeded,
         };
         let date = response.date;
+        if !is_bearer(&response.token_type) {
+            return Err(self.refuse_token_type(spent, response, &successor, lease));
+        }
         let (said, asked) = (response.scope.clone(), &refresh.request.scopes);
         let mut grant = self.refresh_grant(&refresh, spent, response);
         self.compare(&mut grant, said.as_ref(), asked, TokenCache::new().document());
@@ -66,11 +78,38 @@ impl PublicClient<'_> {
         Ok(AuthenticationResult::granted(grant, account, now, Source::Refresh))
     }
 
+    /// A token of a type that nobody here can use is not kept (RFC 6749 §7.1). But the refresh token that came with it
+    /// is: the server may have spent the old one.
+    fn refuse_token_type(
+        &self,
+        spent: &RefreshTokenEntry,
+        response: TokenResponse,
+        successor: &Successor,
+        lease: &dyn RefreshLease,
+    ) -> AcquireError {
+        let now = self.clock.now();
+        let newest = response.refresh_token.as_ref().unwrap_or(&spent.secret);
+        let issuer = self.registration.issuer();
+        let refusal = self.refusal_of_token_type(newest, &response.token_type);
+        let saved = cached::update(self.store, &mut |cache| {
+            cache.replace_refresh_token(&issuer, &spent.secret, newest, now);
+            cache.note_refusal(&issuer, newest, &refusal);
+        });
+        match saved {
+            Ok(_) => lease.forget_rescued(),
+            Err(error) => self.observer.not_saved(&error, successor),
+        }
+        AcquireError::NotBearer { token_type: response.token_type }
+    }
+
     /// Remembers which scopes the server left out, so that the next call does not ask for them again: as long as the
     /// token lives that came without them, and an hour at most.
     fn note_withheld(&self, cache: &mut TokenCache, grant: &Grant, now: Timestamp) {
         let seconds = i64::try_from(grant.expires_in).unwrap_or(i64::MAX).clamp(SHORTEST_MEMORY, LONGEST_MEMORY);
-        let withheld = |scope: &str| Withheld { scope: scope.to_owned(), on: now, seconds };
+        let withheld = |scope: &str| {
+            let scope = withheld_name(scope, grant.ext_cache_key.as_deref());
+            Withheld { scope, on: now, seconds }
+        };
         let scopes: Vec<_> = grant.scopes_not_granted.iter().map(withheld).collect();
         if !scopes.is_empty() {
             cache.note_withheld(&grant.issuer, &grant.client_id, &grant.owner, &scopes, now);
@@ -97,7 +136,7 @@ impl PublicClient<'_> {
         Grant {
             other_realms: registration.realms(&refresh.account),
             spent: Some(spent.secret.clone()),
-            ..self.grant(account, realm, &refresh.request.scopes, response)
+            ..self.grant(account, realm, &refresh.request.scopes, &refresh.request.parameters, response)
         }
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::AcquireError;
 use crate::oauth::{DeviceAuthorization, Endpoints, RequestError};
 use crate::store::{Holder, StoreError};
+use crate::terms::ScopeSet;
 
 /// Is told what goes on. Every method does nothing unless overridden.
 pub trait Observer: Send + Sync {
@@ -17,6 +18,9 @@ pub trait Observer: Send + Sync {
     fn sign_in_pending(&self, _left: Duration) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
+
+    /// The provider refused these scopes, which were asked for beside the caller's; it is asked again without them.
+    fn scopes_refused(&self, _scopes: &ScopeSet) {}
 
     /// Another process is refreshing the same credential; its result is waited for.
     fn waiting_for(&self, _holder: &Holder) {}

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use super::grant::digest_of;
 use super::granted::not_granted;
+use super::keep::withheld_name;
 use super::refusal::remembered;
 use super::{AcquireError, Registration, SilentRequest};
 use crate::cache::{
@@ -114,7 +116,9 @@ fn withheld(
     let asks_again = request.force_refresh || request.claims.is_some();
     let noted = |scope: &str| {
         let mut noted = refresh_tokens.iter().flat_map(|entry| &entry.withheld);
-        noted.any(|withheld| withheld.scope == scope && withheld.is_recent(now))
+        noted.any(|withheld| {
+            withheld.scope == withheld_name(scope, query.ext_cache_key.as_deref()) && withheld.is_recent(now)
+        })
     };
     let withheld = request.scopes.filtered(noted);
     if withheld.is_empty() || !asks_again {
@@ -155,7 +159,7 @@ pub(super) fn query(registration: &Registration, account: &Account, request: &Si
         owner: Owner::User(account.home_account_id.clone()),
         scopes: request.scopes.clone(),
         key_id: None,
-        ext_cache_key: None,
+        ext_cache_key: digest_of(&request.parameters),
         min_valid: request.min_valid,
         lifetime: request.lifetime,
     }

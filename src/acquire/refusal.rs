@@ -3,6 +3,7 @@
 
 use zeroize::Zeroizing;
 
+use super::grant::digest_of;
 use super::plan::Since;
 use super::{PublicClient, Registration, SilentRequest, cached};
 use crate::cache::{RefreshTokenEntry, Refusal};
@@ -12,6 +13,9 @@ use crate::time::Timestamp;
 
 /// Stands where a server's error code would, when it answered with tokens of somebody else.
 const ANSWER_FOR_ANOTHER: &str = "tokcache.answer_for_another";
+
+/// Stands where a server's error code would, when its token was of another type; the type is the description.
+const NOT_BEARER: &str = "tokcache.not_bearer";
 
 /// Seconds for which a refusal is remembered, as long as MSAL Python does.
 const REMEMBERED: i64 = 60;
@@ -36,6 +40,18 @@ impl PublicClient<'_> {
         self.note(spent, None, &response);
     }
 
+    /// That an answer brought a token of a type that cannot be used, to be noted beside the refresh token that is good
+    /// now.
+    pub(super) fn refusal_of_token_type(&self, newest: &RefreshToken, token_type: &str) -> Refusal {
+        Refusal {
+            refused_on: self.clock.now(),
+            fingerprint: fingerprint(&self.registration, newest, None),
+            error: NOT_BEARER.to_owned(),
+            error_description: Some(token_type.to_owned()),
+            suberror: None,
+        }
+    }
+
     fn note(&self, refused: &RefreshToken, request: Option<&SilentRequest>, response: &TokenErrorResponse) {
         let refusal = Refusal {
             refused_on: self.clock.now(),
@@ -47,6 +63,11 @@ impl PublicClient<'_> {
         let issuer = self.registration.issuer();
         let _ = cached::update(self.store, &mut |cache| cache.note_refusal(&issuer, refused, &refusal));
     }
+}
+
+/// The token type, if what is remembered is that the token that came was no bearer token.
+pub(super) fn refused_token_type(response: &TokenErrorResponse) -> Option<String> {
+    (response.error.as_str() == NOT_BEARER).then(|| response.error_description.clone().unwrap_or_default())
 }
 
 /// Whether what is remembered is that the answer was for somebody else.
@@ -91,8 +112,9 @@ fn said(error: ErrorCode, error_description: Option<String>, suberror: Option<St
 fn fingerprint(registration: &Registration, token: &RefreshToken, request: Option<&SilentRequest>) -> String {
     let scopes = request.map(|request| request.scopes.to_target()).unwrap_or_default();
     let claims = request.and_then(|request| request.claims.as_deref()).unwrap_or_default();
+    let parameters = request.map(|request| digest_of(&request.parameters)).unwrap_or_default().unwrap_or_default();
     let issuer = registration.issuer();
     let issuer = issuer.identity().unwrap_or_default();
-    let use_of_it = [issuer, registration.client_id.as_str(), token.expose(), &scopes, claims].join("\n");
+    let use_of_it = [issuer, registration.client_id.as_str(), token.expose(), &scopes, claims, &parameters].join("\n");
     secret::fingerprint(Zeroizing::new(use_of_it).as_bytes())
 }

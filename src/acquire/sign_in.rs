@@ -2,18 +2,34 @@
 
 use std::time::Duration;
 
+use super::grant::is_bearer;
 use super::stay::to_watch;
+use super::tries::Tries;
 use super::{AcquireError, AuthenticationResult, PublicClient, SignInGrant, SilentRequest, Source, cached};
 use crate::cache::{
     Account, AccountRemoval, Grant, RefreshTokenEntry, RefreshTokenQuery, RemovalScope, SignIn, TokenCache,
 };
-use crate::oauth::{DEVICE_CODE_GRANT_TYPE, EndpointKind, Endpoints, TokenResponse, check_issuer};
+use crate::oauth::{
+    self, AuthorityKind, DEVICE_CODE_GRANT_TYPE, DeviceAuthorization, EndpointKind, Endpoints, ErrorCode, RequestError,
+    TokenErrorResponse, TokenResponse, check_issuer,
+};
 use crate::store::Saved;
-use crate::terms::{HomeAccountId, Realm, ScopeSet};
+use crate::terms::{HomeAccountId, RESERVED_SCOPES, Realm, ScopeSet};
 use crate::time::Timestamp;
 
 /// A token and its cache entries take less than this in the document.
 const ROOM_FOR_A_SIGN_IN: usize = 64 * 1024;
+
+/// What a token is said to live whose lifetime nobody knows, in seconds: the schema wants a number, and this one is
+/// before 2038 for years, where some readers' time ends.
+const TEN_YEARS: u64 = 10 * 365 * 86_400;
+
+const OFFLINE_ACCESS: &str = "offline_access";
+
+/// Whether the refusal is that of a scope. Keycloak says `not_allowed` to users who may have no offline session.
+fn forbids_scope(refusal: &TokenErrorResponse) -> bool {
+    refusal.error == ErrorCode::InvalidScope || refusal.error.as_str() == "not_allowed"
+}
 
 /// What is asked of the person.
 #[derive(Clone, Debug, Default)]
@@ -82,20 +98,82 @@ impl PublicClient<'_> {
         // Nobody is to type a code that cannot be redeemed then.
         let needed = [EndpointKind::DeviceAuthorization, EndpointKind::Token];
         let endpoints = self.repeat(&mut tries, || self.endpoints(&needed)).map_err(AcquireError::from_request)?;
-        let claims = request.claims.as_deref();
-        let (authorization, endpoints) = self
-            .repeat(&mut tries, || {
-                self.ask_at(&endpoints, EndpointKind::DeviceAuthorization, |protocol| {
-                    protocol.authorize_device(&request.scopes, claims)
-                })
-            })
-            .map_err(|error| AcquireError::from_sign_in(SignInGrant::DeviceAuthorization, error))?;
-        let protocol = self.protocol(&endpoints);
-        self.observer.device_code_issued(&authorization);
-        let response = protocol
-            .poll_device(&authorization, &mut |left| self.observer.sign_in_pending(left))
-            .map_err(|error| AcquireError::from_sign_in(SignInGrant::DeviceCode, error))?;
-        self.remember(request, endpoints, response)
+        let mut beside = self.reserved_scopes(&endpoints, request);
+        let (authorization, endpoints) = self.authorize(&mut tries, endpoints, request, &mut beside)?;
+        let response = self.await_approval(&endpoints, request, &authorization);
+        let (response, endpoints) = match response {
+            // The person has approved, and is asked once more.
+            Err(RequestError::Refused(refusal)) if beside.contains(OFFLINE_ACCESS) && forbids_scope(&refusal) => {
+                beside = self.left_out(&beside, |scope| scope != OFFLINE_ACCESS);
+                let (authorization, endpoints) = self.authorize(&mut tries, endpoints, request, &mut beside)?;
+                (self.await_approval(&endpoints, request, &authorization), endpoints)
+            }
+            outcome => (outcome, endpoints),
+        };
+        self.remember(
+            request,
+            endpoints,
+            &beside,
+            response.map_err(|error| AcquireError::from_sign_in(SignInGrant::DeviceCode, error))?,
+        )
+    }
+
+    /// Of `openid profile offline_access` what is asked for beside the scopes of the request. A generic provider that
+    /// lists its scopes is not asked for others; the Microsoft kinds are asked as MSAL asks them.
+    fn reserved_scopes(&self, endpoints: &Endpoints, request: &SignInRequest) -> ScopeSet {
+        let supported = endpoints.scopes_supported.as_ref();
+        let supported = supported.filter(|_| self.registration.authority.kind() == AuthorityKind::Oidc);
+        let reserved: ScopeSet = RESERVED_SCOPES.into_iter().collect();
+        reserved.filtered(|scope| {
+            supported.is_none_or(|supported| supported.contains(scope))
+                && !(scope == OFFLINE_ACCESS && request.without_offline_access)
+                && !request.scopes.contains(scope)
+        })
+    }
+
+    /// Asks for a code. Where the provider refuses a scope, it is asked again without `offline_access`, and then for
+    /// the scopes of the request alone.
+    fn authorize(
+        &self,
+        tries: &mut Tries,
+        endpoints: Endpoints,
+        request: &SignInRequest,
+        beside: &mut ScopeSet,
+    ) -> Result<(DeviceAuthorization, Endpoints), AcquireError> {
+        loop {
+            let ask = |protocol: &oauth::Client<'_>| {
+                let protocol = protocol.with_parameters(&request.parameters);
+                protocol.authorize_device(&request.scopes, beside, request.claims.as_deref())
+            };
+            let asked = self.repeat(tries, || self.ask_at(&endpoints, EndpointKind::DeviceAuthorization, ask));
+            match asked {
+                Err(RequestError::Refused(refusal)) if !beside.is_empty() && forbids_scope(&refusal) => {
+                    let has_offline_access = beside.contains(OFFLINE_ACCESS);
+                    *beside = self.left_out(beside, |scope| has_offline_access && scope != OFFLINE_ACCESS);
+                }
+                outcome => {
+                    let refused = |error| AcquireError::from_sign_in(SignInGrant::DeviceAuthorization, error);
+                    return outcome.map_err(refused);
+                }
+            }
+        }
+    }
+
+    /// The scopes less those that are not `kept`; the observer is told.
+    fn left_out(&self, scopes: &ScopeSet, kept: impl Fn(&str) -> bool) -> ScopeSet {
+        self.observer.scopes_refused(&scopes.filtered(|scope| !kept(scope)));
+        scopes.filtered(kept)
+    }
+
+    fn await_approval(
+        &self,
+        endpoints: &Endpoints,
+        request: &SignInRequest,
+        authorization: &DeviceAuthorization,
+    ) -> Result<TokenResponse, RequestError> {
+        self.observer.device_code_issued(authorization);
+        let protocol = self.protocol(endpoints).with_parameters(&request.parameters);
+        protocol.poll_device(authorization, &mut |left| self.observer.sign_in_pending(left))
     }
 
     /// Refuses a sign-in by somebody else than was wanted, and revokes what it brought, as far as that can be done:
@@ -122,8 +200,12 @@ impl PublicClient<'_> {
         &self,
         request: &SignInRequest,
         endpoints: Endpoints,
+        beside: &ScopeSet,
         mut response: TokenResponse,
     ) -> Result<SignedIn, AcquireError> {
+        if !is_bearer(&response.token_type) {
+            return Err(AcquireError::NotBearer { token_type: response.token_type });
+        }
         let now = self.clock.now();
         self.compare_clocks(response.date, now);
         let issuer = endpoints.issuer.as_deref();
@@ -137,7 +219,7 @@ impl PublicClient<'_> {
         }
         let tenant = identity.tenant.map(Realm::new);
         let realm = self.registration.realm(&endpoints, tenant.as_ref());
-        let said = response.scope.clone();
+        let (said, is_lifetime_unknown) = (response.scope.clone(), response.is_lifetime_unknown);
         let mut grant = Grant {
             sign_in: Some(SignIn {
                 local_account_id: identity.local_account_id.clone(),
@@ -146,8 +228,14 @@ impl PublicClient<'_> {
                 // As MSAL Python writes it.
                 account_source: Some(DEVICE_CODE_GRANT_TYPE.to_owned()),
             }),
-            ..self.grant(home_account_id.clone(), realm, &request.scopes, response)
+            ..self.grant(home_account_id.clone(), realm, &request.scopes, &request.parameters, response)
         };
+        if is_lifetime_unknown {
+            grant.is_lifetime_unknown = true;
+            grant.expires_in = request.lifetime.map_or(TEN_YEARS, |lifetime| lifetime.as_secs());
+        }
+        // Where nothing was asked for, what was added counts.
+        let asked_for = if request.scopes.is_empty() { beside } else { &request.scopes };
         let own = RefreshTokenQuery {
             client_id: grant.client_id.clone(),
             issuer: grant.issuer.clone(),
@@ -164,7 +252,7 @@ impl PublicClient<'_> {
         let mut watched = None;
         let saved = cached::update(self.store, &mut |cache| {
             superseded = cache.find_refresh_tokens(&own);
-            asked = self.compare(&mut grant, said.as_ref(), &request.scopes, cache.document());
+            asked = self.compare(&mut grant, said.as_ref(), asked_for, cache.document());
             if let Some(former) = &former {
                 cache.remove_account(former);
             }

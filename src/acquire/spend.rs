@@ -92,7 +92,7 @@ impl PublicClient<'_> {
                         lease.note(None);
                     }
                     return match kept {
-                        Err(failure @ AcquireError::ScopeNotGranted { .. }) => {
+                        Err(failure @ (AcquireError::ScopeNotGranted { .. } | AcquireError::NotBearer { .. })) => {
                             self.fall_back(account, fallback, failure)
                         }
                         outcome => outcome,
@@ -140,9 +140,10 @@ impl PublicClient<'_> {
 
     fn spend(&self, refresh: &Refresh, entry: &RefreshTokenEntry) -> Result<TokenResponse, RequestError> {
         let endpoints = self.endpoints(&[EndpointKind::Token]).map_err(not_sent)?;
-        let SilentRequest { scopes, claims, .. } = refresh.request;
+        let SilentRequest { scopes, claims, parameters, .. } = refresh.request;
         let account = &refresh.account.home_account_id;
         let refreshed = self.ask_at(&endpoints, EndpointKind::Token, |protocol| {
+            let protocol = protocol.with_parameters(parameters);
             protocol.refresh(&entry.secret, scopes, claims.as_deref(), Some(account))
         });
         refreshed.map(|(response, _)| response)

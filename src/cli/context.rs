@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tokcache::acquire::{AcquireError, InteractionRequired, PublicClient, Registration};
-use tokcache::oauth::{Network, NetworkOptions, ProxyRules};
+use tokcache::oauth::{ErrorCode, Network, NetworkOptions, ProxyRules};
 use tokcache::store::{CacheStore as _, Encryption, Presence, Reading, SealedStore};
 use tokcache::terms::ScopeSet;
 use tokcache::time::SystemClock;
@@ -116,7 +116,11 @@ impl Context {
         {
             return failure;
         }
+        let is_of_scope = is_about_scope(&error);
         let failure = Failure::from_acquire(error, self.login_words(scopes));
+        if is_of_scope {
+            return self.with_scope_meant(failure, scopes);
+        }
         let failure = if is_of_nobody { failure.saying_more(&self.where_typed()) } else { failure };
         if is_of_ca_file {
             return failure.try_with("--ca-file", "PATH");
@@ -129,5 +133,20 @@ impl Context {
         let at = self.settings.authority.iter().map(|authority| format!(" at {authority}"));
         let with = self.settings.client_id.iter().map(|client_id| format!(" with the client {client_id}"));
         at.chain(with).collect()
+    }
+}
+
+/// Whether another scope may be what helps.
+fn is_about_scope(error: &AcquireError) -> bool {
+    match error {
+        AcquireError::ScopeNotGranted { .. } => true,
+        AcquireError::InteractionRequired(why) => {
+            matches!(why, InteractionRequired::ScopeNotCovered { .. } | InteractionRequired::NoRefreshToken { .. })
+                || matches!(why, InteractionRequired::Refused(response) if response.error == ErrorCode::InvalidScope)
+        }
+        AcquireError::Denied(response) | AcquireError::SignInRefused { response, .. } => {
+            response.error == ErrorCode::InvalidScope
+        }
+        _ => false,
     }
 }

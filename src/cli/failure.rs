@@ -85,6 +85,12 @@ impl Failure {
         ExitCode::from(self.status)
     }
 
+    /// Without a command: none helps.
+    pub(super) fn without_advice(mut self) -> Self {
+        self.advice = None;
+        self
+    }
+
     /// With the `tokcache` command that helps, under the same settings.
     pub(super) fn try_tokcache<Word: Into<String>>(mut self, words: impl IntoIterator<Item = Word>) -> Self {
         self.advice = Some(Advice::Tokcache(words.into_iter().map(Into::into).collect()));

@@ -27,6 +27,10 @@ pub(super) struct Input {
     #[arg(long, value_name = "TENANT")]
     tenant: Option<String>,
 
+    /// Do not ask for offline_access, which some providers refuse; remembered by the profile
+    #[arg(long)]
+    no_offline_access: bool,
+
     /// How to sign in
     #[arg(long, value_enum, default_value_t)]
     flow: Flow,
@@ -82,13 +86,16 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
         scopes: own,
         claims: input.claims.clone(),
         account: settings.account.clone(),
-        ..SignInRequest::default()
+        without_offline_access: profile.offline_access == Some(false),
+        lifetime: context.lifetime(&input.scopes)?,
+        parameters: profile.parameters.clone().into_iter().collect(),
     };
     let signed_in = sign_in(&context, &client, &request, &needed_too)?;
     remember(&context, &input, &siblings, &needed_too, &signed_in)?;
     let asked = signed_in.asked.of_resources();
     if !asked.is_empty() && asked == signed_in.not_granted {
-        return Err(context.failure(AcquireError::ScopeNotGranted { scopes: asked }, &request.scopes));
+        let failure = AcquireError::ScopeNotGranted { scopes: asked };
+        return Err(context.failure(failure, &request.scopes).without_advice());
     }
     Ok(())
 }
@@ -161,7 +168,7 @@ impl Input {
             profile.authority = Some(authority);
         }
         profile.client_id = settings.client_id.clone().or(profile.client_id);
-        let scopes = self.scopes.set()?;
+        let scopes = self.scopes.set(profile.authority.as_deref())?;
         if !scopes.is_empty() {
             if self.replace || is_for_another {
                 profile.scopes.clear();
@@ -172,6 +179,16 @@ impl Input {
                 .map(str::to_owned)
                 .collect();
             profile.scopes.extend(missing);
+        }
+        if is_for_another {
+            profile.parameters.clear();
+        }
+        profile.parameters = self.scopes.parameters(profile.authority.as_deref(), &profile.parameters);
+        if let Some(lifetime) = self.scopes.lifetime {
+            profile.lifetime = Some(humantime::format_duration(lifetime).to_string().replace(' ', ""));
+        }
+        if self.no_offline_access {
+            profile.offline_access = Some(false);
         }
         profile.store = settings.store.as_ref().map(|_| context.store.describe().url).or(profile.store);
         profile.encrypt = keys::remembered(settings, profile.encrypt)?;

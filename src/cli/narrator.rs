@@ -10,6 +10,7 @@ use tokcache::acquire::{AcquireError, Observer, Successor};
 use tokcache::oauth::{DeviceAuthorization, Endpoints, RequestError};
 use tokcache::platform::Interruption;
 use tokcache::store::{Holder, StoreError};
+use tokcache::terms::ScopeSet;
 
 use crate::output::{DeviceCodeView, end_countdown, plain, show_countdown, show_device_code, tell};
 
@@ -66,6 +67,17 @@ impl Observer for Narrator {
     fn sign_in_pending(&self, left: Duration) -> ControlFlow<()> {
         show_countdown(left);
         ControlFlow::Continue(())
+    }
+
+    fn scopes_refused(&self, scopes: &ScopeSet) {
+        let scopes = plain(&scopes.to_string());
+        let cost = if scopes.contains("offline_access") {
+            ": you may have to sign in again when the token, or the session at the provider, ends. \
+             --no-offline-access does not ask for it"
+        } else {
+            ""
+        };
+        tell(format_args!("warning: the provider refused {scopes}; signing in without{cost}"));
     }
 
     fn waiting_for(&self, holder: &Holder) {

@@ -90,7 +90,7 @@ fn set(name: &str, scopes: &[String], no_account: bool, settings: &Settings) -> 
         tokcache::oauth::Authority::parse(authority, None)
             .map_err(|error| Failure::from(error).of_variable("TOKCACHE_AUTHORITY", settings))?;
     }
-    let scopes = Scopes { scopes: scopes.to_vec(), resource: None }.set()?;
+    let scopes = Scopes { scopes: scopes.to_vec(), ..Scopes::default() }.set(None)?;
     let store = store_url(settings)?;
     let encrypt = keys::remembered(settings, None)?;
     let remembered = |path: &PathBuf| profiles::remembered_path(path, "--ca-file");

@@ -1,5 +1,6 @@
 //! What a profile says, as TOML. Pure: `fuzz/` includes this file.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,12 @@ pub(super) struct Profile {
     pub(super) account: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) scopes: Vec<String>,
+    /// False: `offline_access` is not asked for beside the scopes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) offline_access: Option<bool>,
+    /// How long a token is served that came without a lifetime, as `30d`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) lifetime: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) store: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,6 +33,9 @@ pub(super) struct Profile {
     pub(super) key_cache: Option<KeyCache>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) ca_file: Option<PathBuf>,
+    /// Sent with each request for tokens, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) parameters: BTreeMap<String, String>,
     /// Endpoints that the user named, for providers whose discovery lacks them.
     #[serde(skip_serializing_if = "EndpointNames::is_empty")]
     pub(super) endpoints: EndpointNames,
@@ -104,6 +114,7 @@ impl EndpointNames {
             token: parse("--token-endpoint", &self.token_endpoint)?,
             device_authorization: parse("--device-authorization-endpoint", &self.device_authorization_endpoint)?,
             revocation: parse("--revocation-endpoint", &self.revocation_endpoint)?,
+            scopes_supported: None,
         })
     }
 

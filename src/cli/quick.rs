@@ -30,13 +30,13 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Option<Arg
         if value.is_empty() || value.starts_with('-') {
             return None;
         }
-        let Selection { scopes: Scopes { scopes, resource }, .. } = &mut input.selection;
+        let Selection { scopes: Scopes { scopes, resource, .. }, .. } = &mut input.selection;
         match flag {
             "--account" => settings.account = Some(value),
             "--output" | "-o" => input.output = TokenFormat::from_str(&value, false).ok()?,
             "--profile" => settings.profile = Some(value),
-            "--resource" if scopes.is_empty() => *resource = Some(value),
-            "--scope" if resource.is_none() => scopes.push(value),
+            "--resource" => *resource = Some(value),
+            "--scope" => scopes.push(value),
             _ => return None,
         }
     }

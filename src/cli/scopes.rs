@@ -1,45 +1,178 @@
 //! Which scopes are meant.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokcache::acquire;
+use tokcache::oauth::{Authority, AuthorityKind};
 use tokcache::store::CacheStore as _;
 use tokcache::terms::ScopeSet;
 
+use super::args::duration;
 use super::context::Context;
 use super::{Exit, Failure};
 
 /// The scopes that were typed, whichever way.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub(super) struct Scopes {
-    /// A scope that the token must have; repeatable, and several may stand in one, separated by blanks
+    /// A scope that the token must have; repeatable, and several may stand in one, separated by spaces
     #[arg(long = "scope", value_name = "SCOPE")]
     pub(super) scopes: Vec<String>,
 
-    /// A resource: short for --scope RESOURCE/.default
-    #[arg(long, value_name = "RESOURCE", conflicts_with = "scopes")]
+    /// The API that the token is for: at Microsoft short for --scope RESOURCE/.default, elsewhere RFC 8707
+    #[arg(long, value_name = "RESOURCE")]
     pub(super) resource: Option<String>,
+
+    /// The API that the token is for, as Auth0 and others name it: short for --param audience=AUDIENCE
+    #[arg(long, value_name = "AUDIENCE")]
+    pub(super) audience: Option<String>,
+
+    /// A further parameter for the provider; repeatable. A token is served only to those who ask with the same ones
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
+    pub(super) parameters: Vec<(String, String)>,
+
+    /// Serve a token that came without a lifetime for this long [default: until it is revoked]
+    #[arg(long, value_name = "DURATION", value_parser = lifetime)]
+    pub(super) lifetime: Option<Duration>,
+}
+
+/// Parameters that tokcache sets itself, that hold secrets, or that say whose a token is and not which one.
+const RESERVED: [&str; 30] = [
+    "assertion",
+    "claims",
+    "client_assertion",
+    "client_assertion_type",
+    "client_id",
+    "client_info",
+    "client_secret",
+    "code",
+    "code_challenge",
+    "code_challenge_method",
+    "code_verifier",
+    "device_code",
+    "grant_type",
+    "id_token_hint",
+    "key_id",
+    "nonce",
+    "password",
+    "redirect_uri",
+    "refresh_token",
+    "req_cnf",
+    "requested_token_use",
+    "response_type",
+    "scope",
+    "state",
+    "token",
+    "token_type",
+    "token_type_hint",
+    "user_federated_identity_credential",
+    "user_id",
+    "username",
+];
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            Ok((name.to_owned(), value.to_owned()))
+        }
+        _ => Err("type NAME=VALUE".to_owned()),
+    }
+}
+
+fn lifetime(text: &str) -> Result<Duration, String> {
+    match duration(text)? {
+        Duration::ZERO => Err("it has to be longer than nothing".to_owned()),
+        lifetime => Ok(lifetime),
+    }
 }
 
 impl Scopes {
     /// As typed, blanks split. A scope of nothing is a variable that was not set, and never means the usual ones.
-    pub(super) fn set(&self) -> Result<ScopeSet, Failure> {
+    /// At a Microsoft `authority` a resource is a scope, too.
+    pub(super) fn set(&self, authority: Option<&str>) -> Result<ScopeSet, Failure> {
         let is_blank = |text: &String| text.trim().is_empty();
         if self.scopes.iter().chain(&self.resource).any(is_blank) {
             let failure = Failure::new(Exit::Usage, "an empty scope was given");
-            return Err(match self.resource {
-                Some(_) => failure.try_with("--resource", "RESOURCE"),
-                None => failure.try_with("--scope", "SCOPE"),
+            return Err(match self.resource.as_ref().is_some_and(is_blank) {
+                true => failure.try_with("--resource", "RESOURCE"),
+                false => failure.try_with("--scope", "SCOPE"),
             });
         }
-        Ok(match &self.resource {
-            Some(resource) => ScopeSet::parse(&format!("{resource}/.default")),
-            None => self.scopes.iter().flat_map(|scopes| scopes.split_whitespace()).collect(),
-        })
+        // Told here and not where arguments are parsed, which would repeat the value.
+        if let Some((name, _)) = self.parameters.iter().find(|(name, _)| RESERVED.contains(&name.as_str())) {
+            let failure = Failure::new(Exit::Usage, format!("{name} is not for --param to set"));
+            return Err(failure.try_tokcache(["token", "--help"]));
+        }
+        match &self.resource {
+            Some(_) if is_at_microsoft(authority) && !self.scopes.is_empty() => {
+                let message = "--resource stands for --scope RESOURCE/.default here, and cannot be used with --scope";
+                Err(Failure::new(Exit::Usage, message).try_tokcache(["token", "--scope", "RESOURCE/SCOPE"]))
+            }
+            Some(resource) if is_at_microsoft(authority) => Ok(ScopeSet::parse(&format!("{resource}/.default"))),
+            _ => Ok(self.scopes.iter().flat_map(|scopes| scopes.split_whitespace()).collect()),
+        }
+    }
+
+    /// The parameters that are `remembered`, and those that were typed. An empty value takes one back.
+    pub(super) fn parameters(
+        &self,
+        authority: Option<&str>,
+        remembered: &BTreeMap<String, String>,
+    ) -> BTreeMap<String, String> {
+        let resource = self.resource.as_ref().filter(|_| !is_at_microsoft(authority));
+        let short = [("resource", resource), ("audience", self.audience.as_ref())];
+        let mut parameters = remembered.clone();
+        parameters.extend(short.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.clone()))));
+        parameters.extend(self.parameters.iter().cloned());
+        parameters.retain(|name, value| !value.is_empty() && !RESERVED.contains(&name.as_str()));
+        parameters
     }
 }
 
+/// Whether a resource is said by a scope there. Without an authority that is assumed, as nothing is asked then.
+fn is_at_microsoft(authority: Option<&str>) -> bool {
+    let kind = |url| Authority::parse(url, None).map(|authority| authority.kind());
+    !matches!(authority.map(kind), Some(Ok(AuthorityKind::Oidc)))
+}
+
 impl Context {
+    /// The authority that is meant, as it was typed or remembered.
+    fn authority(&self) -> Option<&str> {
+        self.settings.authority.as_deref().or(self.profile.as_ref()?.authority.as_deref())
+    }
+
+    /// The parameters that were typed, and those that the profile remembers for its authority.
+    pub(super) fn parameters(&self, typed: &Scopes) -> Vec<(String, String)> {
+        let of_profile = self.profile.as_ref().filter(|_| self.is_authority_of_profile());
+        let none = BTreeMap::new();
+        let remembered = of_profile.map_or(&none, |profile| &profile.parameters);
+        if remembered.is_empty() && typed.resource.is_none() && typed.audience.is_none() && typed.parameters.is_empty()
+        {
+            return Vec::new();
+        }
+        typed.parameters(self.authority(), remembered).into_iter().collect()
+    }
+
+    /// Whether the profile says not to ask for `offline_access`.
+    pub(super) fn is_without_offline_access(&self) -> bool {
+        self.profile.as_ref().is_some_and(|profile| profile.offline_access == Some(false))
+    }
+
+    /// How long a token is served that came without a lifetime: as typed, else as the profile says.
+    pub(super) fn lifetime(&self, typed: &Scopes) -> Result<Option<Duration>, Failure> {
+        let remembered = self.profile.as_ref().and_then(|profile| profile.lifetime.as_deref());
+        match (typed.lifetime, remembered) {
+            (None, Some(text)) => lifetime(text).map(Some).map_err(|error| {
+                let message = format!("the profile {:?} has a lifetime of {text:?}: {error}", self.profile_name);
+                Failure::new(Exit::Config, message).try_tokcache(["login", "--lifetime", "30d"])
+            }),
+            (typed, _) => Ok(typed),
+        }
+    }
+
     /// The scopes that were typed, else those that the profile remembers.
     pub(super) fn scopes(&self, typed: &Scopes) -> Result<ScopeSet, Failure> {
-        let typed = typed.set()?;
+        let typed = typed.set(self.authority())?;
         let scopes = if typed.is_empty() { self.remembered_scopes() } else { typed };
         if scopes.is_empty() {
             let message = "no scope was given, and the profile remembers none";
@@ -63,7 +196,173 @@ impl Context {
         words
     }
 
+    /// A failure that is about a scope, with what may have been meant: scopes that were typed with commas between
+    /// them, or one that is known and almost the same.
+    pub(super) fn with_scope_meant(&self, failure: Failure, scopes: &ScopeSet) -> Failure {
+        let known = self.known_scopes();
+        let is_unknown = |scope: &&str| !known.contains(scope);
+        let (mut meant, mut why) = (Vec::new(), None);
+        for scope in scopes.iter() {
+            if !is_unknown(&scope) {
+                meant.push(scope);
+            } else if scope.contains(',') {
+                meant.extend(scope.split(',').filter(|part| !part.is_empty()));
+                why = Some("separate scopes with spaces".to_owned());
+            } else if let Some(near) = nearest(scope, &known) {
+                meant.push(near);
+                why = why.or_else(|| Some(format!("did you mean {near}?")));
+            } else {
+                meant.push(scope);
+            }
+        }
+        match why {
+            Some(why) => {
+                let meant: ScopeSet = meant.into_iter().collect();
+                failure.saying_more(&format!("; {why}")).try_with("--scope", meant.to_string())
+            }
+            None if self.was_refused_at_sign_in(scopes) => failure.without_advice(),
+            None => failure,
+        }
+    }
+
+    /// Whether the sign-in has asked for one of the scopes and was refused it: to sign in again is no advice.
+    fn was_refused_at_sign_in(&self, scopes: &ScopeSet) -> bool {
+        let Ok(client_id) = self.registration().map(|registration| registration.client_id) else { return false };
+        let Ok(cache) = acquire::load(&self.store) else { return false };
+        let own = cache.refresh_tokens().into_iter().filter(|entry| entry.client_id == client_id);
+        own.into_iter().any(|entry| scopes.iter().any(|scope| entry.scopes_not_granted.contains(scope)))
+    }
+
+    /// The scopes that the profile remembers, and those of this client's tokens.
+    fn known_scopes(&self) -> ScopeSet {
+        let mut known = self.remembered_scopes();
+        let Ok(client_id) = self.registration().map(|registration| registration.client_id) else { return known };
+        let Ok(cache) = acquire::load(&self.store) else { return known };
+        for entry in cache.access_tokens().into_iter().filter(|entry| entry.client_id == client_id) {
+            known = known
+                .union(&entry.scopes)
+                .union(&entry.requested_scopes.filtered(|scope| !entry.scopes_not_granted.contains(scope)));
+        }
+        for entry in cache.refresh_tokens().into_iter().filter(|entry| entry.client_id == client_id) {
+            known = known.union(&entry.scopes);
+        }
+        known
+    }
+
     fn remembered_scopes(&self) -> ScopeSet {
         self.profile.iter().flat_map(|profile| &profile.scopes).map(String::as_str).collect()
+    }
+}
+
+/// The known scope that was probably meant: the same but for a slip of the pen in its words.
+fn nearest<'k>(scope: &str, known: &'k ScopeSet) -> Option<&'k str> {
+    let near = known.iter().filter_map(|own| Some((slips(scope, own)?, own)));
+    near.min_by_key(|(slips, _)| *slips).map(|(_, own)| own)
+}
+
+/// How many slips of the pen make one scope of the other; `None` where they are different scopes. `a.read` and `b.read`
+/// are, and so are `v1` and `v2`: short words and numbers are not mistyped but meant.
+fn slips(one: &str, other: &str) -> Option<usize> {
+    let parts =
+        |scope: &str| -> Vec<String> { scope.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).collect() };
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let (own, others) = (parts(one), parts(other));
+    if digits(one) != digits(other) {
+        return None;
+    }
+    // A separator may be missing.
+    if own.len() != others.len() {
+        return (one.len() >= 5 && distance(one, other) == 1).then_some(1);
+    }
+    own.iter().zip(&others).try_fold(0, |slips, (one, other)| {
+        let tolerated = match one.len().min(other.len()) {
+            0..3 => 0,
+            3..7 => 1,
+            _ => 2,
+        };
+        Some(slips + Some(distance(one, other)).filter(|distance| *distance <= tolerated)?)
+    })
+}
+
+/// How many letters have to be changed, added, taken out or swapped with their neighbour.
+fn distance(one: &str, other: &str) -> usize {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let mut rows: Vec<Vec<usize>> = vec![(0..=other.len()).collect()];
+    for i in 1..=one.len() {
+        let mut row = vec![i];
+        for j in 1..=other.len() {
+            let changed = usize::from(one[i - 1] != other[j - 1]);
+            let mut least = (rows[i - 1][j] + 1).min(row[j - 1] + 1).min(rows[i - 1][j - 1] + changed);
+            let is_swap = i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1];
+            if is_swap {
+                least = least.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(least);
+        }
+        rows.push(row);
+    }
+    rows[one.len()][other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_pen_is_near_and_another_scope_is_not() {
+        let known = ScopeSet::parse("notes.read notes.write b.read");
+        for (typed, meant) in [
+            ("notes.raed", Some("notes.read")),
+            ("note.read", Some("notes.read")),
+            ("notes.writ", Some("notes.write")),
+            ("b.rea", Some("b.read")),
+            ("mail.send", None),
+            ("c.read", None),
+            ("b", None),
+            ("notesread", Some("notes.read")),
+            ("Notes.Read", Some("notes.read")),
+        ] {
+            assert_eq!(nearest(typed, &known), meant, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_that_is_not_for_the_user_to_set_is_refused() {
+        for text in ["=x", "x", "a b=c"] {
+            assert!(parameter(text).is_err(), "{text}");
+        }
+        for name in ["client_secret", "grant_type", "scope", "refresh_token"] {
+            let parameters = vec![(name.to_owned(), "canary".to_owned())];
+            let failure = Scopes { parameters, ..Scopes::default() }.set(None).unwrap_err();
+            assert!(!format!("{failure:?}").contains("canary"), "{name}");
+        }
+        assert_eq!(parameter("prompt=a=b"), Ok(("prompt".to_owned(), "a=b".to_owned())));
+    }
+
+    #[test]
+    fn a_resource_is_a_scope_at_microsoft_and_a_parameter_elsewhere() {
+        let typed = Scopes { resource: Some("https://r".to_owned()), ..Scopes::default() };
+        let (entra, other) = (Some("https://login.microsoftonline.com/t"), Some("https://idp.example.com"));
+        let none = BTreeMap::new();
+        assert_eq!(typed.set(entra).unwrap().to_string(), "https://r/.default");
+        assert!(typed.parameters(entra, &none).is_empty());
+        assert!(typed.set(other).unwrap().is_empty());
+        assert_eq!(typed.parameters(other, &none)["resource"], "https://r");
+        let both = Scopes { scopes: vec!["a".to_owned()], ..typed };
+        assert!(both.set(entra).is_err());
+        assert_eq!(both.set(other).unwrap().to_string(), "a");
+    }
+
+    #[test]
+    fn what_is_typed_beats_what_is_remembered_and_an_empty_value_takes_it_back() {
+        let remembered =
+            BTreeMap::from([("audience", "a"), ("prompt", "b")].map(|(k, v)| (k.to_owned(), v.to_owned())));
+        let typed = Scopes {
+            audience: Some("c".to_owned()),
+            parameters: vec![("prompt".to_owned(), String::new())],
+            ..Scopes::default()
+        };
+        let parameters = typed.parameters(None, &remembered);
+        assert_eq!(parameters.into_iter().collect::<Vec<_>>(), [("audience".to_owned(), "c".to_owned())]);
     }
 }

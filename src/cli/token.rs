@@ -89,7 +89,8 @@ impl Selection {
             force_refresh: self.force_refresh,
             offline: self.offline,
             claims: self.claims.clone(),
-            ..SilentRequest::default()
+            lifetime: context.lifetime(&self.scopes)?,
+            parameters: context.parameters(&self.scopes),
         })
     }
 
@@ -108,7 +109,9 @@ impl Selection {
                     scopes: request.scopes.clone(),
                     claims: request.claims.clone(),
                     account: request.account.clone(),
-                    ..SignInRequest::default()
+                    without_offline_access: context.is_without_offline_access(),
+                    lifetime: request.lifetime,
+                    parameters: request.parameters.clone(),
                 };
                 let signed_in = login::sign_in(context, &client, &asked, &needed_too)?;
                 context.settle(&siblings, &signed_in.token.account)?;

@@ -148,6 +148,7 @@ impl Authority {
                 token: endpoint("token"),
                 device_authorization: endpoint("devicecode"),
                 revocation: None,
+                scopes_supported: None,
             }
             .told_by_provider()
         })

@@ -7,6 +7,7 @@ use crate::time::Clock;
 use super::authority::{Authority, AuthorityKind};
 use super::endpoint::{Endpoint, Endpoints};
 use super::error::RequestError;
+use super::form::in_json;
 use super::http::{Body, Http, Request, Response};
 use super::issuer;
 use super::members::Members;
@@ -26,10 +27,12 @@ pub struct Client<'a> {
     pub authority: &'a Authority,
     /// Where to ask.
     pub endpoints: &'a Endpoints,
+    /// Sent with each request that asks for tokens, such as `audience` or `resource` (RFC 8707 §2).
+    pub parameters: &'a [(String, String)],
 }
 
 /// The fields of a form. Which of them are secret is told by [`CONFIDENTIAL`].
-pub(super) type Fields<'f> = Vec<(&'static str, &'f str)>;
+pub(super) type Fields<'f> = Vec<(&'f str, &'f str)>;
 
 /// Fields whose values are taken out of whatever the server says in an error.
 const CONFIDENTIAL: [&str; 11] = [
@@ -46,7 +49,7 @@ const CONFIDENTIAL: [&str; 11] = [
     "token",
 ];
 
-impl Client<'_> {
+impl<'a> Client<'a> {
     /// Buys an access token (RFC 6749 §6). `account` only helps Entra to find the right data centre.
     ///
     /// The Microsoft kinds are asked for `openid profile offline_access` too, as MSAL does; other providers for
@@ -73,6 +76,7 @@ impl Client<'_> {
             fields.push(("scope", &scope));
         }
         fields.extend(checked_claims(claims)?);
+        fields.extend(self.further());
         let anchor = account.filter(|_| self.is_microsoft()).and_then(anchor_mailbox);
         let headers = anchor.map(|anchor| ("X-AnchorMailbox", anchor)).into_iter().collect();
         self.ask_for_token(fields, headers)
@@ -96,6 +100,17 @@ impl Client<'_> {
     fn is_microsoft(&self) -> bool {
         let issuer = self.endpoints.issuer.as_deref();
         self.authority.kind().is_entra_like() || issuer.is_some_and(issuer::is_microsoft)
+    }
+
+    /// The same client, with these parameters in each request for tokens.
+    pub fn with_parameters(self, parameters: &'a [(String, String)]) -> Self {
+        Client { parameters, ..self }
+    }
+
+    /// The further parameters. One without a value is not sent.
+    pub(super) fn further(&self) -> impl Iterator<Item = (&str, &str)> {
+        let parameters = self.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        parameters.filter(|(_, value)| !value.is_empty())
     }
 
     pub(super) fn ask_for_token(
@@ -133,9 +148,9 @@ impl Client<'_> {
     ) -> Result<Answer, RequestError> {
         let mut fields: Fields<'_> = fields;
         fields.push(("client_id", self.client_id.as_str()));
-        let form = fields.iter().map(|&(name, value)| (name, FormValue::new(value))).collect();
+        let form = fields.iter().map(|&(name, value)| (name.to_owned().into(), FormValue::new(value))).collect();
         let request = Request { url: endpoint.as_str().to_owned(), body: Body::Form(form), headers };
-        let response = self.http.send(&request)?.in_utf8();
+        let response = in_json(self.http.send(&request)?.in_utf8());
         read(&response).ok_or_else(|| {
             let confidential = fields.iter().filter(|(name, _)| CONFIDENTIAL.contains(name));
             RequestError::of(&response, &confidential.map(|&(_, value)| value).collect::<Vec<_>>()).at(endpoint)
@@ -159,7 +174,7 @@ pub(super) fn named<'e>(endpoint: &'e Option<Endpoint>, name: &'static str) -> R
 }
 
 /// `scopes`, and those that tell who signed in and bring a refresh token.
-pub(super) fn with_reserved_scopes(scopes: &ScopeSet) -> ScopeSet {
+fn with_reserved_scopes(scopes: &ScopeSet) -> ScopeSet {
     scopes.union(&RESERVED_SCOPES.into_iter().collect())
 }
 
@@ -212,6 +227,7 @@ mod tests {
                 client_id: &self.client_id,
                 authority: &self.authority,
                 endpoints: &self.endpoints,
+                parameters: &[],
             }
         }
     }
@@ -236,6 +252,21 @@ mod tests {
         );
         let headers = &http.requests.lock().unwrap()[0].headers;
         assert_eq!(headers, &[("X-AnchorMailbox", "Oid:a.b-policy@c".to_owned())]);
+    }
+
+    #[test]
+    fn further_parameters_are_sent_with_a_refresh_and_not_with_a_revocation() {
+        let setup = Setup::new("https://idp.example.com");
+        let http = Scripted::new([answer(200, GRANTED), answer(200, "")]);
+        let parameters = [("resource", "https://api.example.com"), ("audience", "")];
+        let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let client = Client { parameters: &parameters, ..setup.client(&http) };
+        client.refresh(&RefreshToken::new("rt"), &ScopeSet::default(), None, None).unwrap();
+        client.revoke(&RefreshToken::new("rt")).unwrap();
+        let asked = http.form(0);
+        assert!(asked.ends_with("\nrefresh_token=rt\nresource=https://api.example.com"), "{asked}");
+        assert!(!asked.contains("audience"), "one without a value");
+        assert_eq!(http.form(1), "client_id=app\ntoken=rt\ntoken_type_hint=refresh_token");
     }
 
     #[test]

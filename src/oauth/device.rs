@@ -1,12 +1,13 @@
 //! The device authorization grant, RFC 8628.
 
-use crate::secret::DeviceCode;
+use crate::secret::{CodeVerifier, DeviceCode};
 use crate::terms::ScopeSet;
 
-use super::client::{Client, checked_claims, named, with_reserved_scopes};
+use super::client::{Client, checked_claims, named};
 use super::error::RequestError;
 use super::http::Response;
 use super::members::Members;
+use super::pkce;
 
 /// `grant_type`, RFC 8628 §3.4.
 pub const DEVICE_CODE_GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -35,10 +36,12 @@ pub struct DeviceAuthorization {
     pub message: Option<String>,
     /// The claims asked for; they are sent with each question too, as MSAL does.
     pub claims: Option<String>,
+    /// Sent with each question (RFC 7636 §4.5).
+    pub code_verifier: Option<CodeVerifier>,
 }
 
 impl DeviceAuthorization {
-    fn read(response: &Response, claims: Option<&str>) -> Option<DeviceAuthorization> {
+    fn read(response: &Response, claims: Option<&str>, verifier: CodeVerifier) -> Option<DeviceAuthorization> {
         let members = Members::parse(&response.body).filter(|_| (200..300).contains(&response.status))?;
         let uri = |name, alias| members.string(name).or_else(|| members.string(alias));
         Some(DeviceAuthorization {
@@ -50,26 +53,35 @@ impl DeviceAuthorization {
             interval: members.seconds_to_wait("interval").unwrap_or(DEFAULT_INTERVAL).max(1),
             message: members.string("message"),
             claims: claims.map(str::to_owned),
+            code_verifier: Some(verifier),
         })
     }
 }
 
 impl Client<'_> {
-    /// Asks for a code (RFC 8628 §3.1). Besides `scopes` it asks for `openid profile offline_access`, to learn who
-    /// signs in and to get a refresh token.
+    /// Asks for a code (RFC 8628 §3.1), for `scopes` and those that stand `beside` them: of `openid profile
+    /// offline_access` what the provider takes, to learn who signs in and to get a refresh token. Always with a code
+    /// challenge (RFC 7636): some providers require one, and the others ignore it (RFC 6749 §3.1).
     ///
     /// # Errors
     /// [`RequestError::Unsupported`] if no device authorization endpoint is known.
     pub fn authorize_device(
         &self,
         scopes: &ScopeSet,
+        beside: &ScopeSet,
         claims: Option<&str>,
     ) -> Result<DeviceAuthorization, RequestError> {
         let endpoint = named(&self.endpoints.device_authorization, "device_authorization_endpoint")?;
-        let scope = with_reserved_scopes(scopes).to_string();
-        let mut fields = vec![("scope", scope.as_str())];
+        let scope = scopes.union(beside).to_string();
+        let verifier = pkce::verifier()?;
+        let challenge = pkce::challenge(&verifier);
+        let mut fields = vec![("code_challenge", challenge.as_str()), ("code_challenge_method", pkce::METHOD)];
+        if !scope.is_empty() {
+            fields.push(("scope", &scope));
+        }
         fields.extend(checked_claims(claims)?);
-        self.ask(endpoint, fields, Vec::new(), |response| DeviceAuthorization::read(response, claims))
+        fields.extend(self.further());
+        self.ask(endpoint, fields, Vec::new(), |response| DeviceAuthorization::read(response, claims, verifier))
     }
 }
 
@@ -89,15 +101,24 @@ pub(super) mod tests {
             Endpoints { token: endpoint("token"), device_authorization: endpoint("device"), ..Endpoints::default() };
         let clock = SteppedClock::default();
         let client_id = ClientId::new("app");
-        let answer =
-            act(&Client { http, clock: &clock, client_id: &client_id, authority: &authority, endpoints: &endpoints });
+        let answer = act(&Client {
+            http,
+            clock: &clock,
+            client_id: &client_id,
+            authority: &authority,
+            endpoints: &endpoints,
+            parameters: &[],
+        });
         assert!(clock.longest_sleep() <= SLICE);
         assert_eq!(http.left(), 0, "answers not asked for");
         (answer, clock.seconds())
     }
 
     fn authorize(body: &str) -> Result<DeviceAuthorization, RequestError> {
-        with(&Scripted::new([answer(200, body)]), |client| client.authorize_device(&ScopeSet::default(), None)).0
+        with(&Scripted::new([answer(200, body)]), |client| {
+            client.authorize_device(&ScopeSet::default(), &ScopeSet::default(), None)
+        })
+        .0
     }
 
     pub(in crate::oauth) fn authorization(interval: u64, expires_in: u64) -> DeviceAuthorization {
@@ -110,25 +131,38 @@ pub(super) mod tests {
             interval,
             message: None,
             claims: None,
+            code_verifier: None,
         }
     }
 
     #[test]
-    fn the_request_asks_for_identity_and_a_refresh_token_too() {
+    fn the_request_has_a_challenge_and_all_that_is_asked_for() {
         let http = Scripted::new([answer(200, r#"{"device_code":"d","user_code":"u","verification_uri":"v"}"#)]);
-        let scopes = ScopeSet::parse("read");
-        let (authorization, _) = with(&http, |client| client.authorize_device(&scopes, Some("{}")));
+        let (scopes, beside) = (ScopeSet::parse("read"), ScopeSet::parse("openid offline_access"));
+        let parameters = [("audience".to_owned(), "https://api".to_owned())];
+        let (authorization, _) =
+            with(&http, |client| client.with_parameters(&parameters).authorize_device(&scopes, &beside, Some("{}")));
         assert_eq!(http.url(0), "https://idp.example.com/device");
-        assert_eq!(http.form(0), "claims={}\nclient_id=app\nscope=read openid profile offline_access");
-        assert_eq!(authorization.unwrap().claims.as_deref(), Some("{}"));
+        let authorization = authorization.unwrap();
+        let challenge = pkce::challenge(authorization.code_verifier.as_ref().unwrap());
+        assert_eq!(
+            http.form(0),
+            format!(
+                "audience=https://api\nclaims={{}}\nclient_id=app\ncode_challenge={challenge}\n\
+                 code_challenge_method=S256\nscope=read openid offline_access"
+            )
+        );
+        assert_eq!(authorization.claims.as_deref(), Some("{}"));
     }
 
     #[test]
     fn an_authorization_is_read_in_full() {
         let body = r#"{"device_code":"canary","user_code":"AB-CD","verification_uri":"https://v","expires_in":"900",
             "verification_uri_complete":"https://v?c","interval":"7","message":"Go to"}"#;
+        let read = authorize(body).unwrap();
+        assert!(read.code_verifier.is_some());
         assert_eq!(
-            authorize(body).unwrap(),
+            DeviceAuthorization { code_verifier: None, ..read },
             DeviceAuthorization {
                 verification_uri: "https://v".into(),
                 verification_uri_complete: Some("https://v?c".into()),

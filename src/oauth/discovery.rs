@@ -38,6 +38,7 @@ fn read(response: &Response, authority: &Authority) -> Result<Endpoints, Request
         token: endpoint("token_endpoint")?,
         device_authorization: endpoint("device_authorization_endpoint")?,
         revocation: endpoint("revocation_endpoint")?,
+        scopes_supported: members.scopes("scopes_supported"),
     })
 }
 
@@ -77,6 +78,7 @@ mod tests {
                 token: endpoint("https://idp.example.com/t/"),
                 device_authorization: endpoint("https://idp.example.com/d"),
                 revocation: endpoint("https://idp.example.com/r"),
+                scopes_supported: None,
             }
         );
     }

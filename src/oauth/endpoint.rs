@@ -2,7 +2,7 @@
 
 use ureq::http::Uri;
 
-use crate::terms::Realm;
+use crate::terms::{Realm, ScopeSet};
 
 use super::url::{AuthorityError, parse_secure};
 
@@ -53,6 +53,8 @@ pub struct Endpoints {
     pub device_authorization: Option<Endpoint>,
     /// `revocation_endpoint`, RFC 7009 §2.
     pub revocation: Option<Endpoint>,
+    /// `scopes_supported`, RFC 8414 §2: not an endpoint, but it stands beside them and is needed with them.
+    pub scopes_supported: Option<ScopeSet>,
 }
 
 /// One of [`Endpoints`].
@@ -100,6 +102,7 @@ impl Endpoints {
             token: by_hand(self.token),
             device_authorization: by_hand(self.device_authorization),
             revocation: by_hand(self.revocation),
+            scopes_supported: None,
         }
     }
 
@@ -117,6 +120,7 @@ impl Endpoints {
             token: self.token.or(other.token),
             device_authorization: self.device_authorization.or(other.device_authorization),
             revocation: self.revocation.or(other.revocation),
+            scopes_supported: self.scopes_supported.or(other.scopes_supported),
         }
     }
 

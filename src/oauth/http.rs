@@ -9,8 +9,6 @@ use zeroize::Zeroizing;
 use crate::secret::FormValue;
 use crate::time::Timestamp;
 
-use super::form;
-
 /// Sends one request. Implementations never follow a redirect and bound both time and size.
 pub trait Http: Send + Sync {
     /// One exchange. An answer of any status is `Ok`; `Err` means that no whole answer came.
@@ -37,7 +35,7 @@ pub enum Body {
     /// GET.
     None,
     /// POST of `application/x-www-form-urlencoded` fields; the values may be secrets.
-    Form(Vec<(&'static str, FormValue)>),
+    Form(Vec<(Cow<'static, str>, FormValue)>),
 }
 
 /// An answer, whole.
@@ -82,11 +80,8 @@ pub enum Stage {
 
 impl Response {
     /// With a body in UTF-8, as JSON has to be (RFC 8259 §8.1). What is not is replaced: a stray byte must not cost the
-    /// tokens beside it, as a rotating server has spent the old one by then. A form becomes JSON.
+    /// tokens beside it, as a rotating server has spent the old one by then.
     pub(super) fn in_utf8(mut self) -> Response {
-        if let Some(json) = form::as_json(&self.body) {
-            self.body = json;
-        }
         if let Cow::Owned(text) = String::from_utf8_lossy(&self.body) {
             self.body = Zeroizing::new(text.into_bytes());
         }

@@ -18,6 +18,7 @@ mod issuer;
 mod members;
 mod metadata;
 mod network;
+mod pkce;
 mod polling;
 mod redaction;
 #[cfg(test)]

@@ -75,7 +75,9 @@ impl Client<'_> {
     ) -> Result<TokenResponse, RequestError> {
         let mut fields =
             vec![("grant_type", DEVICE_CODE_GRANT_TYPE), ("device_code", authorization.device_code.expose())];
+        fields.extend(authorization.code_verifier.as_ref().map(|verifier| ("code_verifier", verifier.expose())));
         fields.extend(checked_claims(authorization.claims.as_deref())?);
+        fields.extend(self.further());
         self.ask_for_token_noting(fields, Vec::new(), retry_after)
     }
 
@@ -191,6 +193,16 @@ mod tests {
             http.form(2),
             format!("client_id=app\nclient_info=1\ndevice_code=canary\ngrant_type={DEVICE_CODE_GRANT_TYPE}")
         );
+    }
+
+    #[test]
+    fn the_questions_prove_who_asked_for_the_code() {
+        let http = Scripted::new([answer(200, GRANTED)]);
+        let verifier = Some(crate::secret::CodeVerifier::new("canary-verifier"));
+        let authorization = DeviceAuthorization { code_verifier: verifier, ..authorization(5, 100) };
+        with(&http, |client| client.poll_device(&authorization, &mut |_| ControlFlow::Continue(()))).0.unwrap();
+        assert!(http.form(0).contains("\ncode_verifier=canary-verifier\n"), "{}", http.form(0));
+        assert!(!format!("{authorization:?}").contains("canary"));
     }
 
     #[test]

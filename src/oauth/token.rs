@@ -21,6 +21,8 @@ pub struct TokenResponse {
     /// Seconds from receipt that the token is valid: `expires_in`, else `expires_on`, else the token's own `exp`, else
     /// 600.
     pub expires_in: u64,
+    /// Whether nothing tells a lifetime and no refresh token came either, so that a wrong guess would cost a sign-in.
+    pub is_lifetime_unknown: bool,
     /// `ext_expires_in`, seconds: how long the token may serve in an outage.
     pub ext_expires_in: Option<u64>,
     /// `refresh_in`, seconds: when the server would like the token to be refreshed.
@@ -48,8 +50,12 @@ impl TokenResponse {
         let id_token: Option<RawIdToken> = members.secret("id_token");
         // The server's own clock measures absolute times best.
         let now = response.date.unwrap_or(now);
+        let lifetime = lifetime(&members, &access_token, now);
+        let refresh_token: Option<RefreshToken> = members.secret("refresh_token");
         Some(TokenResponse {
-            expires_in: lifetime(&members, &access_token, now),
+            expires_in: lifetime.unwrap_or(DEFAULT_LIFETIME),
+            // A token that is issued expired is none: some servers mean by zero that it does not expire.
+            is_lifetime_unknown: lifetime.unwrap_or(0) == 0 && refresh_token.is_none(),
             access_token,
             token_type: members
                 .string("token_type")
@@ -58,7 +64,7 @@ impl TokenResponse {
             ext_expires_in: members.seconds("ext_expires_in"),
             refresh_in: members.seconds("refresh_in"),
             scope: members.scopes("scope"),
-            refresh_token: members.secret("refresh_token"),
+            refresh_token,
             family_id: members.string("foci").map(FamilyId::new),
             identity: Identity::read(
                 members.string("client_info").as_deref(),
@@ -70,7 +76,7 @@ impl TokenResponse {
     }
 }
 
-fn lifetime(members: &Members<'_>, access_token: &AccessToken, now: Timestamp) -> u64 {
+fn lifetime(members: &Members<'_>, access_token: &AccessToken, now: Timestamp) -> Option<u64> {
     let from_now = |expires_on: u64| {
         let expires_on = Timestamp(i64::try_from(expires_on).unwrap_or(i64::MAX));
         u64::try_from(expires_on.seconds_since(now)).ok()
@@ -79,7 +85,6 @@ fn lifetime(members: &Members<'_>, access_token: &AccessToken, now: Timestamp) -
         .seconds("expires_in")
         .or_else(|| members.seconds("expires_on").and_then(from_now))
         .or_else(|| jwt_expiry(access_token.expose()).and_then(from_now))
-        .unwrap_or(DEFAULT_LIFETIME)
 }
 
 /// Whether the text can stand before a token in a header without being anything else there.
@@ -122,6 +127,7 @@ mod tests {
                 access_token: AccessToken::new("at"),
                 token_type: "pop".into(),
                 expires_in: 3599,
+                is_lifetime_unknown: false,
                 ext_expires_in: Some(7199),
                 refresh_in: Some(1800),
                 scope: Some(ScopeSet::parse("b a")),
@@ -181,6 +187,28 @@ mod tests {
             (r#","expires_in":-5"#, 500),
         ] {
             assert_eq!(read(&format!(r#"{{"access_token":"{jwt}"{members}}}"#)).expires_in, seconds, "{members}");
+        }
+    }
+
+    #[test]
+    fn a_lifetime_is_unknown_only_where_a_guess_would_cost_a_sign_in() {
+        for (members, is_unknown) in [
+            ("", true),
+            (r#","expires_in":null"#, true),
+            (r#","expires_in":0"#, true),
+            (r#","expires_in":-1"#, true),
+            (r#","expires_in":"never""#, true),
+            (r#","expires_in":"3600""#, false),
+            (r#","expires_in":1e300"#, false),
+            (r#","expires_on":1700000300"#, false),
+            (r#","refresh_token":"rt""#, false),
+            (r#","expires_in":0,"refresh_token":"rt""#, false),
+        ] {
+            assert_eq!(
+                read(&format!(r#"{{"access_token":"at"{members}}}"#)).is_lifetime_unknown,
+                is_unknown,
+                "{members}"
+            );
         }
     }
 

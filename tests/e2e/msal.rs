@@ -26,6 +26,23 @@ fn the_libraries_alone_lose_the_sign_in() {
 }
 
 #[test]
+fn the_libraries_serve_a_token_that_was_granted_less_than_asked_for_and_keep_what_tokcache_notes() {
+    for library in [Library::Python, Library::Node] {
+        let (provider, home) = start(Protocol::Oidc);
+        let scopes = format!("{SCOPE} admin.everything");
+        let login = home.sign_in_by(&["login", "--scope", &scopes], |user_code| provider.approve(user_code));
+        assert!(login.status.success(), "{}", String::from_utf8_lossy(&login.stderr));
+
+        assert!(!library.silent(&home, &provider, Protocol::Oidc).is_empty());
+        library.refresh(&home, &provider, Protocol::Oidc);
+
+        let refresh_tokens = home.cache.document()["RefreshToken"].to_string();
+        assert!(refresh_tokens.contains(r#""tokcache_scope_not_granted":"admin.everything""#), "{library:?}");
+        assert_eq!(home.error(6, &["token", "--scope", &scopes])["code"], "scope_not_granted");
+    }
+}
+
+#[test]
 fn python_signs_in_and_tokcache_serves_and_refreshes() {
     a_library_signs_in(Library::Python, Protocol::Oidc);
 }

@@ -85,3 +85,27 @@ fn a_sign_in_survives_a_server_that_fails_while_it_is_polled() {
 
     assert!(!home.token(&[]).is_empty());
 }
+
+#[test]
+fn a_sign_in_that_is_granted_less_than_was_asked_for_serves_what_was_granted() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+
+    let scopes = "api.read admin.everything";
+    let login = home.sign_in_by(&["login", "--scope", scopes], |user_code| provider.approve(user_code));
+
+    let said = String::from_utf8_lossy(&login.stderr);
+    assert!(login.status.success(), "{said}");
+    assert!(said.contains("not in this token: admin.everything"), "{said}");
+    let requests = provider.requests();
+    assert!(!home.answer(&["token"]).is_empty());
+    assert_eq!(provider.requests(), requests, "what was granted is served without the network");
+
+    let error = home.error(6, &["token", "--scope", scopes]);
+    assert_eq!(error["code"], "scope_not_granted");
+    assert_eq!(error["message"], "the server did not grant admin.everything");
+    let error = home.error(4, &["token", "--scope", "mail.read"]);
+    assert!(error["message"].as_str().expect("a text").starts_with("this sign-in does not cover mail.read"), "{error}");
+    assert!(error["command"].as_str().expect("a command").starts_with("tokcache login --scope"), "{error}");
+    assert!(!home.answer(&["token", "--force-refresh"]).is_empty(), "the sign-in lives");
+}

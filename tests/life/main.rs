@@ -12,6 +12,7 @@ mod authorities;
 mod clocks;
 mod endpoints;
 mod large;
+mod offers;
 mod outages;
 mod refusals;
 mod rescue;

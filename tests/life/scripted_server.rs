@@ -107,7 +107,7 @@ impl Http for ScriptedServer {
             Body::None => &[],
         };
         for (name, value) in &want.fields {
-            let sent = fields.iter().find(|(sent, _)| sent == name).map(|(_, value)| value.expose());
+            let sent = fields.iter().find(|(sent, _)| sent.as_ref() == *name).map(|(_, value)| value.expose());
             assert_eq!(sent, Some(value.as_str()), "field {name} of {}", request.url);
         }
         answer

@@ -38,6 +38,10 @@ impl Observer for People {
         self.told.lock().unwrap().push(format!("code {}", authorization.user_code));
     }
 
+    fn scopes_refused(&self, scopes: &ScopeSet) {
+        self.told.lock().unwrap().push(format!("refused {scopes}"));
+    }
+
     fn served_despite(&self, _failure: &AcquireError) {
         self.told.lock().unwrap().push("served despite".to_owned());
     }
@@ -85,6 +89,7 @@ impl Life {
                     token: endpoint("token"),
                     device_authorization: endpoint("device"),
                     revocation: endpoint("revoke"),
+                    scopes_supported: None,
                 },
                 tenant: None,
             },

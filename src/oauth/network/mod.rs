@@ -7,6 +7,7 @@ mod transport_error;
 mod trust;
 mod wiped;
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
@@ -134,15 +135,15 @@ fn with_headers<Any>(builder: ureq::RequestBuilder<Any>, request: &Request) -> u
     request.headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, value))
 }
 
-fn encode(fields: &[(&'static str, FormValue)]) -> Zeroizing<String> {
-    let longest = fields.iter().map(|(name, value)| name.len() + 3 * value.expose().len() + 2).sum();
+fn encode(fields: &[(Cow<'static, str>, FormValue)]) -> Zeroizing<String> {
+    let longest = fields.iter().map(|(name, value)| 3 * name.len() + 3 * value.expose().len() + 2).sum();
     // Never grown, so that no copy of a secret is left behind.
     let mut form = Zeroizing::new(String::with_capacity(longest));
     for (name, value) in fields {
         if !form.is_empty() {
             form.push('&');
         }
-        form.push_str(name);
+        form.extend(utf8_percent_encode(name, FORM));
         form.push('=');
         form.extend(utf8_percent_encode(value.expose(), FORM));
     }

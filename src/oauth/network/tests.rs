@@ -22,7 +22,7 @@ fn network(timeout: Duration, ca_file: Option<&str>) -> Network {
 }
 
 fn send_to(network: &Network, url: String) -> Result<Response, TransportError> {
-    let form = vec![("token", FormValue::new("c&a=n á")), ("plain", FormValue::new("*-._~"))];
+    let form = vec![("token".into(), FormValue::new("c&a=n á")), ("plain".into(), FormValue::new("*-._~"))];
     network.send(&Request { url, body: Body::Form(form), headers: vec![("X-Test", "yes".to_owned())] })
 }
 

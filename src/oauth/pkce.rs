@@ -1,0 +1,44 @@
+//! Proof Key for Code Exchange, RFC 7636: who asks for the tokens is who asked for the authorization.
+
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
+use ring::digest::{SHA256, digest};
+use ring::rand::{SecureRandom as _, SystemRandom};
+use zeroize::Zeroizing;
+
+use super::error::RequestError;
+use crate::secret::CodeVerifier;
+
+/// The method that every server has to support (RFC 7636 §4.2).
+pub(super) const METHOD: &str = "S256";
+
+/// A new verifier, of 32 random bytes as RFC 7636 §4.1 recommends.
+pub(super) fn verifier() -> Result<CodeVerifier, RequestError> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    SystemRandom::new()
+        .fill(&mut *bytes)
+        .map_err(|_| RequestError::Misconfigured { message: "the system has no random bytes".to_owned() })?;
+    Ok(CodeVerifier::new(BASE64_URL_SAFE_NO_PAD.encode(*bytes)))
+}
+
+/// What is shown of the verifier beforehand (RFC 7636 §4.2).
+pub(super) fn challenge(verifier: &CodeVerifier) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.expose().as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_challenge_is_that_of_the_standard_s_example() {
+        let verifier = CodeVerifier::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+        assert_eq!(challenge(&verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    }
+
+    #[test]
+    fn a_verifier_is_long_enough_and_never_the_same() {
+        let (one, other) = (verifier().unwrap(), verifier().unwrap());
+        assert_eq!(one.expose().len(), 43);
+        assert_ne!(one, other);
+    }
+}
