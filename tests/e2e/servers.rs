@@ -1,7 +1,9 @@
 //! Authorization servers beside oidc-provider, each of which differs in ways that break clients.
 //!
-//! Glewlwyd: its refusals have no body, its token type is in lower case, a refresh brings no ID token, and a client
-//! without a secret cannot revoke. It rotates refresh tokens, and revokes the sign-in when a spent one returns.
+//! django-oauth-toolkit: its metadata names the endpoints of neither the device flow nor revocation, its endpoints end in
+//! a slash, and the first ID token comes with the first refresh. Glewlwyd: its refusals have no body, its token type is
+//! in lower case, a refresh brings no ID token, and a client without a secret cannot revoke. Both rotate refresh tokens,
+//! and revoke the sign-in when a spent one returns.
 
 use std::process::{Command, Stdio};
 
@@ -12,8 +14,18 @@ use crate::harness::{Home, Provider, REFRESH_TOKEN, SCOPE, answer_of, end_of, wa
 const HERD: usize = 20;
 
 #[test]
+fn a_sign_in_at_django_oauth_toolkit_lives_through_refreshes_to_sign_out() {
+    lives_from_sign_in_to_sign_out(&Django::start());
+}
+
+#[test]
 fn a_sign_in_at_glewlwyd_lives_through_refreshes_to_sign_out() {
     lives_from_sign_in_to_sign_out(&Glewlwyd::start());
+}
+
+#[test]
+fn a_herd_makes_one_refresh_at_django_oauth_toolkit() {
+    a_herd_makes_one_refresh(&Django::start());
 }
 
 #[test]
@@ -22,21 +34,38 @@ fn a_herd_makes_one_refresh_at_glewlwyd() {
 }
 
 #[test]
+fn a_sign_in_that_django_oauth_toolkit_has_ended_asks_for_a_new_one() {
+    a_spent_refresh_token_ends_the_sign_in(&Django::start());
+}
+
+#[test]
 fn a_sign_in_that_glewlwyd_has_ended_asks_for_a_new_one() {
     a_spent_refresh_token_ends_the_sign_in(&Glewlwyd::start());
 }
 
-/// A server, and whether a client without a secret can revoke there.
+/// A server, and what has to be typed to sign in there.
 struct Server {
     provider: Provider,
+    login: Vec<String>,
     revokes: bool,
 }
 
+struct Django;
 struct Glewlwyd;
+
+impl Django {
+    fn start() -> Server {
+        let provider = Provider::start_django(json!({ "scopes": ["openid", "profile", "api.read", "offline_access"] }));
+        let named = [("device-authorization", "device-authorization"), ("revocation", "revoke_token")];
+        let authority = provider.authority();
+        let login = named.map(|(flag, path)| [format!("--{flag}-endpoint"), format!("{authority}/{path}/")]).concat();
+        Server { provider, login, revokes: true }
+    }
+}
 
 impl Glewlwyd {
     fn start() -> Server {
-        Server { provider: Provider::start_glewlwyd(json!({})), revokes: false }
+        Server { provider: Provider::start_glewlwyd(json!({})), login: Vec::new(), revokes: false }
     }
 }
 
@@ -44,7 +73,8 @@ impl Server {
     #[track_caller]
     fn sign_in(&self) -> Home {
         let home = Home::at(&self.provider);
-        let output = home.login(&[], |user_code| self.provider.approve(user_code));
+        let arguments: Vec<_> = self.login.iter().map(String::as_str).collect();
+        let output = home.login(&arguments, |user_code| self.provider.approve(user_code));
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         home
     }

@@ -34,6 +34,12 @@ impl Provider {
         Provider::run(Command::new("node").arg(source("provider/main.mjs")), settings)
     }
 
+    /// django-oauth-toolkit, over plain HTTP (`django/server.py`).
+    pub(crate) fn start_django(settings: Value) -> Provider {
+        let python = source("../../target/e2e/django/bin/python");
+        Provider::run(Command::new(python).arg(source("django/server.py")), settings)
+    }
+
     /// Glewlwyd, over plain HTTP (`glewlwyd/main.mjs`).
     pub(crate) fn start_glewlwyd(settings: Value) -> Provider {
         Provider::run(Command::new("node").arg(source("glewlwyd/main.mjs")), settings)
