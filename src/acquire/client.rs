@@ -78,16 +78,17 @@ impl Registration {
     }
 
     /// The realms under which an access token for `account` may stand, whichever library wrote it: MSAL Python and Go
-    /// store the authority's, MSAL Node and .NET the tenant of the token. A generic provider's is what was stored at
-    /// sign-in.
+    /// store the authority's, MSAL Node and .NET the tenant of the token. Elsewhere than in a Microsoft cloud, whose tenants
+    /// share their accounts, an account is of this very authority, and so is every realm that was stored at sign-in,
+    /// even if nobody remembers from which endpoint it came.
     pub(super) fn realms(&self, account: &Account) -> Vec<Realm> {
         let mut realms = self.authority_realms();
         match self.authority.kind() {
             AuthorityKind::Entra if is_for_many_tenants(&realms[0]) => {
                 realms.extend(account.home_account_id.home_tenant());
             }
-            AuthorityKind::Oidc => realms.extend(account.realms.iter().cloned()),
-            _ => {}
+            AuthorityKind::Entra => {}
+            _ => realms.extend(account.realms.iter().cloned()),
         }
         realms
     }

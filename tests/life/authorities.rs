@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tokcache::acquire::{AcquireError, InteractionRequired, PublicClient, SignOutRequest, SilentRequest, Source};
-use tokcache::oauth::{Authority, Endpoints};
+use tokcache::oauth::{Authority, Endpoint, Endpoints};
 
 use crate::world::{Life, refresh_with, request, served};
 
@@ -65,6 +65,33 @@ fn each_of_two_authorities_on_one_host_has_its_own_only_account() {
     for authority in [HERE, ELSEWHERE[0]] {
         let outcome = at(&life, authority).acquire_token_silent(&request());
         assert_eq!(served(outcome), (format!("AT-{authority}"), Source::Cache));
+    }
+}
+
+/// As in a container that has the cache, but not the profile.
+#[test]
+fn what_was_learned_at_sign_in_is_not_needed_to_find_its_tokens() {
+    for authority in [
+        HERE,
+        "https://contoso.b2clogin.com/contoso.onmicrosoft.com/b2c_1_sign_in",
+        "https://contoso.ciamlogin.com",
+        "https://adfs.example.com/adfs",
+    ] {
+        let life = Life::new();
+        let mut learned = at(&life, authority);
+        let endpoint = |path: &str| Some(Endpoint::parse(&format!("https://idp.example.com/learned/{path}")).unwrap());
+        let endpoints = &mut learned.registration.endpoints;
+        (endpoints.token, endpoints.device_authorization) = (endpoint("token"), endpoint("device"));
+        life.sign_in_at(&learned, tokens(authority, Some("bob")));
+
+        let mut bare = at(&life, authority);
+        bare.registration.endpoints = Endpoints::default();
+        bare.registration.tenant = None;
+
+        let offline = SilentRequest { offline: true, ..request() };
+        let outcome = bare.acquire_token_silent(&offline);
+        assert_eq!(served(outcome), (format!("AT-{authority}"), Source::Cache), "{authority}");
+        assert_eq!(bare.explain(&offline).unwrap().account.unwrap().home_account_id.as_str(), "bob", "{authority}");
     }
 }
 
