@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::args::Settings;
+use super::repeated::repeatable;
 use crate::output::command_line;
 
 /// What to type: a whole command that can be pasted.
@@ -26,34 +27,30 @@ pub(super) enum Advice {
 impl Advice {
     /// What to type; `typed` is the command line that failed, `settings` those that it ran under.
     pub(super) fn command(&self, typed: &[String], settings: &Settings) -> String {
-        match self {
-            Advice::Again => command_line(typed),
-            Advice::AgainWith(flag, value) => {
-                let (own, childs) = parted(typed);
-                command_line(with(own, flag, value).iter().chain(childs))
-            }
+        let own = own_words(typed);
+        let changed = match self {
+            Advice::Again => own.to_vec(),
+            Advice::AgainWith(flag, value) => with(own, flag, value),
             Advice::AgainWithAll(flags) => {
-                let (own, childs) = parted(typed);
-                let own = flags.iter().fold(own.to_vec(), |own, (flag, value)| with(&own, flag, value));
-                command_line(own.iter().chain(childs))
+                flags.iter().fold(own.to_vec(), |own, (flag, value)| with(&own, flag, value))
             }
-            Advice::AgainWithout(flag) => {
-                let (own, childs) = parted(typed);
-                command_line(own.iter().filter(|word| word != flag).chain(childs))
-            }
-            Advice::Shell(command) => command.clone(),
+            Advice::AgainWithout(flag) => own.iter().filter(|word| word != flag).cloned().collect(),
+            Advice::Shell(command) => return command.clone(),
             Advice::Tokcache(words) => {
                 let program = std::iter::once("tokcache".to_owned());
-                command_line(program.chain(words.iter().cloned()).chain(settings.flags_beside(words)))
+                return command_line(repeatable(
+                    program.chain(words.iter().cloned()).chain(settings.flags_beside(words)),
+                ));
             }
-        }
+        };
+        command_line(repeatable(changed.into_iter().chain(typed[own.len()..].iter().cloned())))
     }
 }
 
-/// The words for tokcache, and those of the command that `exec` is to run.
-fn parted(typed: &[String]) -> (&[String], &[String]) {
+/// The words for tokcache, without those of the command that `exec` is to run.
+fn own_words(typed: &[String]) -> &[String] {
     let end = typed.iter().position(|word| word == "--").unwrap_or(typed.len());
-    typed.split_at(end)
+    &typed[..end]
 }
 
 /// The words with this value of the flag, once, where it stood first or at the end.
@@ -94,6 +91,7 @@ pub(super) fn set_aside(path: &str) -> String {
 pub(super) fn look_at(path: &Path, kind: io::ErrorKind) -> String {
     let there = path.ancestors().find(|path| path.symlink_metadata().is_ok()).unwrap_or(Path::new("."));
     let program: &[&str] = match kind {
+        io::ErrorKind::FileTooLarge => return set_aside(&there.to_string_lossy()),
         io::ErrorKind::QuotaExceeded | io::ErrorKind::StorageFull => &["df", "-h"],
         _ => &["ls", "-ld"],
     };
@@ -114,13 +112,13 @@ mod tests {
         let shorter = |typed| advised(&Advice::AgainWith("--min-valid", "60s".to_owned()), typed);
         assert_eq!(
             shorter("tokcache exec --min-valid 2h --scope a -- b --min-valid 2h"),
-            "tokcache exec --min-valid 60s --scope a -- b --min-valid 2h"
+            "tokcache exec --min-valid 60s --scope a -- COMMAND"
         );
         assert_eq!(shorter("tokcache token --min-valid=2h -o json"), "tokcache token --min-valid=60s -o json");
         assert_eq!(shorter("tokcache token --min-valid 2h -v --min-valid=3h"), "tokcache token --min-valid 60s -v");
-        assert_eq!(shorter("tokcache exec -- b"), "tokcache exec --min-valid 60s -- b");
+        assert_eq!(shorter("tokcache exec -- b"), "tokcache exec --min-valid 60s -- COMMAND");
         let online = advised(&Advice::AgainWithout("--offline"), "tokcache exec --offline -- b --offline");
-        assert_eq!(online, "tokcache exec -- b --offline");
+        assert_eq!(online, "tokcache exec -- COMMAND");
     }
 
     #[test]

@@ -2,14 +2,15 @@
 
 use clap::{Args, Subcommand};
 use tokcache::acquire::{self, Repair};
+use tokcache::platform::{self, Distrust};
 use tokcache::store::{CacheStore as _, StoreError};
 
 use super::advice::set_aside;
 use super::args::Settings;
 use super::context::Context;
 use super::passphrase::Asking;
-use super::{Exit, Failure, encryption};
-use crate::output::{self, plain, tell};
+use super::{Exit, Failure, encryption, profiles};
+use crate::output::{self, command_line, plain, tell};
 
 #[derive(Args, Debug)]
 pub(super) struct Input {
@@ -88,8 +89,20 @@ fn beyond(error: StoreError) -> Failure {
         .try_shell(set_aside(&path))
 }
 
+/// Says that somebody else can put something in the place of the cache, or of the profiles, and what mends it.
+fn tell_weak(what: &str, weak: &Distrust) {
+    let remedy = weak.remedy.as_ref().map(|words| format!("; to mend it: {}", command_line(words))).unwrap_or_default();
+    let path = weak.path.display();
+    tell(plain(&format!("warning: another user could replace {what} by way of {path}: {}{remedy}", weak.why)));
+}
+
 fn check(context: &Context) -> Result<(), Failure> {
     let store = context.store.describe();
+    let profiles = profiles::folder()?.map(|folder| ("the profiles", folder));
+    for (what, place) in store.path.clone().map(|path| ("the cache", path)).into_iter().chain(profiles) {
+        let weak = platform::weak_places(&place);
+        weak.iter().filter(|weak| !store.exposed.contains(&weak.path)).for_each(|weak| tell_weak(what, weak));
+    }
     let cache = acquire::load(&context.store)?;
     let unreadable = cache.unreadable();
     for entry in &unreadable {

@@ -7,6 +7,7 @@ use tokcache::oauth::TokenErrorResponse;
 
 use super::advice::Advice;
 use super::args::Settings;
+use super::repeated::without_passwords;
 use crate::output::FailureView;
 
 /// The exit codes, an API.
@@ -62,7 +63,7 @@ impl Failure {
             exit,
             status: exit as u8,
             code: None,
-            message: message.to_string(),
+            message: without_passwords(&message.to_string()),
             advice: None,
             retryable,
             response: None,
@@ -135,7 +136,7 @@ impl Failure {
 
     /// With more at the end of what failed.
     pub(super) fn saying_more(mut self, more: &str) -> Self {
-        self.message.push_str(more);
+        self.message.push_str(&without_passwords(more));
         self
     }
 

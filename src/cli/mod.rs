@@ -26,6 +26,7 @@ mod quick;
 mod registration;
 mod remember;
 mod removal;
+mod repeated;
 mod scopes;
 mod siblings;
 mod store;
@@ -34,6 +35,7 @@ mod usage;
 mod whose;
 mod wire_log;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -101,6 +103,8 @@ fn fail(failure: &Failure, format: ErrorFormat, settings: &Settings) -> ExitCode
 
 /// The command line as it could be typed again.
 fn typed() -> Vec<String> {
-    let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+    // What is no text is left to be typed again.
+    let text = |word: OsString| word.into_string().unwrap_or_else(|_| "PATH".to_owned());
+    let words = std::env::args_os().skip(1).map(text);
     std::iter::once("tokcache".to_owned()).chain(words).collect()
 }

@@ -122,6 +122,13 @@ fn read(path: &Path) -> Result<Passphrase, KeyError> {
             Err(error) => return Err(unreadable(error)),
         }
     }
+    if length == LONGEST && !text.contains(&b'\n') {
+        return Err(why(format!(
+            "the passphrase in {} is longer than {}",
+            path.display(),
+            platform::bytes(LONGEST as u64)
+        )));
+    }
     let text = std::str::from_utf8(&text[..length]).map_err(|_| unreadable(io::ErrorKind::InvalidData.into()))?;
     not_empty(text.lines().next().unwrap_or_default())
 }

@@ -7,6 +7,7 @@ use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::{CommandFactory, Parser};
 
 use super::args::{Arguments, Settings};
+use super::repeated::repeatable;
 use super::{Exit, Failure, environment, fail, typed};
 use crate::output::{ErrorFormat, command_line};
 
@@ -61,7 +62,7 @@ fn with_command_parted(error: &Error) -> Option<String> {
     // The last place that makes sense: before that stand flags and their values.
     let mut parted =
         (1..typed.len()).rev().map(|place| [&typed[..place], &["--".to_owned()], &typed[place..]].concat());
-    parted.find(|words| Arguments::try_parse_from(words).is_ok()).map(command_line)
+    parted.find(|words| Arguments::try_parse_from(words).is_ok()).map(|words| command_line(repeatable(words)))
 }
 
 /// Clap's paragraphs as one line, less those that the advice replaces.

@@ -2,11 +2,30 @@
 
 use tokcache::secret::SecretBuffer;
 
-/// `text` quoted for a POSIX shell; left alone where it needs no quotes.
+use super::plain;
+
+/// `text` quoted for the shell that people have: a POSIX shell, on Windows PowerShell. Left alone where it needs no
+/// quotes. What a terminal would not show is written as bash, ksh and zsh read it.
 pub(crate) fn quote(text: &str) -> String {
     let mut quoted = SecretBuffer::new();
-    push_quoted(&mut quoted, text);
+    match () {
+        () if needs_no_quotes(text) => quoted.push_str(text),
+        () if cfg!(windows) => push_quoted_for_powershell(&mut quoted, text),
+        () if plain(text) != text => return escaped(text),
+        () => push_quoted(&mut quoted, text),
+    }
     quoted.finish().to_string()
+}
+
+/// `text` between `$'` and `'`.
+fn escaped(text: &str) -> String {
+    let escape = |byte: u8| match byte {
+        b'\\' | b'\'' => format!("\\{}", char::from(byte)),
+        b' '..=b'~' => char::from(byte).to_string(),
+        _ => format!("\\x{byte:02x}"),
+    };
+    let escaped: String = text.bytes().map(escape).collect();
+    format!("$'{escaped}'")
 }
 
 /// Words as a POSIX shell line that can be pasted.
@@ -17,14 +36,19 @@ pub(crate) fn command_line<Word: AsRef<str>>(words: impl IntoIterator<Item = Wor
 
 /// `text`, which may be a secret, as [`quote`] quotes it.
 pub(crate) fn push_quoted(out: &mut SecretBuffer, text: &str) {
-    let needs_none = |byte: u8| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b':' | b'=' | b'@' | b',')
-    };
-    if !text.is_empty() && text.bytes().all(needs_none) {
+    if needs_no_quotes(text) {
         out.push_str(text);
     } else {
         push_between(out, '\'', text, &[('\'', r"'\''")]);
     }
+}
+
+fn needs_no_quotes(text: &str) -> bool {
+    let needs_none = |byte: u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b':' | b'=' | b'@' | b',')
+    };
+    // zsh reads a leading `=` as a command's path.
+    !text.is_empty() && text.bytes().all(needs_none) && !text.starts_with('=')
 }
 
 /// `text` as a fish string.
@@ -64,6 +88,7 @@ mod tests {
     #[test]
     fn plain_words_stand_alone_and_others_are_quoted() {
         assert_eq!(command_line(["tokcache", "--scope", "api read", "it's"]), r"tokcache --scope 'api read' 'it'\''s'");
+        assert_eq!(quote("a\nb'c\\d\u{200b}"), r"$'a\x0ab\'c\\d\xe2\x80\x8b'");
         assert_eq!(quote(""), "''");
         assert_eq!(quote("$(reboot)"), "'$(reboot)'");
     }

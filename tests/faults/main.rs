@@ -9,6 +9,7 @@
     reason = "clippy allows them in test functions only"
 )]
 
+mod bounds;
 mod calls;
 mod damage;
 mod home;
@@ -17,6 +18,7 @@ mod owners;
 mod places;
 mod profiles;
 mod provider;
+mod repeated;
 mod strace;
 #[path = "../support/mod.rs"]
 mod support;

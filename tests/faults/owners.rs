@@ -329,3 +329,48 @@ fn program(home: &Home) -> String {
     }
     copy.display().to_string()
 }
+
+#[test]
+fn check_names_every_folder_above_by_which_somebody_else_could_replace_the_cache() {
+    if !can_give_away() {
+        return;
+    }
+    let mut home = Home::signed_in();
+    mode(home.cache(), 0o600);
+    let check = |home: &Home| text(&home.tokcache("cache check").stderr);
+    assert_eq!(check(&home), "");
+    let above = home.path("above");
+    fs::create_dir_all(above.join("deep")).unwrap();
+    fs::rename(home.path("state"), above.join("deep/state")).unwrap();
+    home.set("TOKCACHE_STATE_DIR", above.join("deep/state"));
+    assert_eq!(check(&home), "");
+    give(&above, STRANGER);
+    let warning = format!(
+        "warning: another user could replace the cache by way of {0}: it belongs to the user 65534, who could change \
+         it; to mend it: chown -h 0 {0}\n",
+        above.display()
+    );
+    assert_eq!(check(&home), warning);
+    give(&above, 0);
+    mode(&above, 0o757);
+    let said = check(&home);
+    assert!(said.contains("its mode is 0757") && said.contains(&format!("chmod go-w {}\n", above.display())), "{said}");
+    // As /tmp is: only what is a stranger's in it is in danger.
+    mode(&above, 0o1777);
+    assert_eq!(check(&home), "");
+    give(above.join("deep"), STRANGER);
+    assert!(check(&home).contains(&format!("by way of {}", above.join("deep").display())), "{}", check(&home));
+    give(above.join("deep"), 0);
+    // Where a link leads to, too.
+    let elsewhere = home.path("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    fs::rename(above.join("deep/state"), elsewhere.join("state")).unwrap();
+    symlink(elsewhere.join("state"), above.join("deep/state")).unwrap();
+    give(&elsewhere, STRANGER);
+    assert!(check(&home).contains(&format!("by way of {}", elsewhere.display())), "{}", check(&home));
+    give(&elsewhere, 0);
+    // In such a home not even the profile is believed.
+    mode(home.folder(), 0o777);
+    let said = home.failure(3, "cache check");
+    assert!(said.contains(&format!("{}: its mode is 0777", home.folder().display())), "{said}");
+}

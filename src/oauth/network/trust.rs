@@ -1,11 +1,14 @@
 //! Whom to trust: the system's certificates, and those of a CA file on top.
 
 use std::env;
-use std::error::Error;
 use std::fmt;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::Path;
 
 use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use rustls_native_certs::{CertificateResult, load_certs_from_paths, load_native_certs};
 use ureq::tls::{Certificate, RootCerts};
 
@@ -16,6 +19,9 @@ const BUNDLES: [&str; 4] = [
     "/etc/ssl/ca-bundle.pem",
     "/etc/ssl/cert.pem",
 ];
+
+/// In bytes. All certificates of a system are some hundred kilobytes.
+const LARGEST: u64 = 16 << 20;
 
 /// Why nobody can be trusted.
 #[derive(Clone, Debug)]
@@ -28,20 +34,18 @@ pub(super) enum TrustError {
 
 /// Loads the trust anchors.
 pub(super) fn load(ca_file: Option<&Path>) -> Result<RootCerts, TrustError> {
+    ensure_bounded("SSL_CERT_FILE")?;
     let system = system();
     let mut certificates = system.certs;
     if let Some(path) = ca_file {
-        let more = load_certs_from_paths(Some(path), None);
-        if let Some(error) = more.errors.first() {
-            let cause = error.source().map(ToString::to_string).unwrap_or_default();
-            return Err(TrustError::CaFile(format!("cannot read the CA file {}: {cause}", path.display())));
-        }
+        let more = certificates_in(path)
+            .map_err(|cause| TrustError::CaFile(format!("cannot read the CA file {}: {cause}", path.display())))?;
         let mut usable = RootCertStore::empty();
-        if usable.add_parsable_certificates(more.certs.iter().cloned()).0 == 0 {
+        if usable.add_parsable_certificates(more.iter().cloned()).0 == 0 {
             let what = format!("the CA file {} holds no certificate in PEM form", path.display());
             return Err(TrustError::CaFile(what));
         }
-        certificates.extend(more.certs);
+        certificates.extend(more);
     }
     if certificates.is_empty() {
         let reason = system.errors.first().map(|error| format!(" ({error})")).unwrap_or_default();
@@ -50,6 +54,26 @@ pub(super) fn load(ca_file: Option<&Path>) -> Result<RootCerts, TrustError> {
     }
     let certificates: Vec<_> = certificates.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
     Ok(RootCerts::new_with_certs(&certificates))
+}
+
+/// That the file that a variable names ends.
+fn ensure_bounded(variable: &str) -> Result<(), TrustError> {
+    let file = env::var_os(variable).and_then(|path| fs::metadata(path).ok());
+    if file.is_none_or(|file| file.is_file() && file.len() <= LARGEST) {
+        return Ok(());
+    }
+    Err(TrustError::System(format!("{variable} names no regular file of at most 16 MiB")))
+}
+
+/// The certificates in a file, which may be a pipe. What never ends is refused.
+fn certificates_in(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    let mut text = Vec::new();
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    file.take(LARGEST + 1).read_to_end(&mut text).map_err(|error| error.to_string())?;
+    if text.len() as u64 > LARGEST {
+        return Err("it is larger than 16 MiB".to_owned());
+    }
+    CertificateDer::pem_slice_iter(&text).collect::<Result<_, _>>().map_err(|error| error.to_string())
 }
 
 /// The system's certificates; `SSL_CERT_FILE` and `SSL_CERT_DIR` replace them as with OpenSSL. On Linux one bundle is

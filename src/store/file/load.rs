@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::regular::{check_cache, open_unchecked};
+use crate::platform;
 use crate::secret::{Window, WipedBytes};
 use crate::store::{Reading, StoreError, Version};
 use crate::time::Clock;
@@ -13,6 +14,18 @@ use crate::time::Clock;
 /// How long bytes may stay empty or torn before nobody is thought to be writing them, and how often they are looked at.
 const WRITER_PATIENCE: Duration = Duration::from_secs(2);
 const WRITER_PAUSE: Duration = Duration::from_millis(50);
+
+/// Far more than any cache has. What is larger is refused before it is read: it would fill the memory.
+const LARGEST: u64 = 512 << 20;
+
+/// That a cache of so many bytes can be read again.
+pub(super) fn check_size(size: u64) -> io::Result<()> {
+    if size <= LARGEST {
+        return Ok(());
+    }
+    let why = format!("it is larger than {}, the limit of a cache", platform::bytes(LARGEST));
+    Err(io::Error::new(io::ErrorKind::FileTooLarge, why))
+}
 
 /// The file as it was at one moment.
 pub(super) struct Snapshot {
@@ -66,6 +79,7 @@ fn open(path: &Path) -> io::Result<(File, Version)> {
     let file = open_unchecked(path)?;
     let metadata = file.metadata()?;
     check_cache(path, &metadata)?;
+    check_size(metadata.len())?;
     Ok((file, Version::of(&metadata)?))
 }
 

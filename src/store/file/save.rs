@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::NamedTempFile;
 
-use super::load::Snapshot;
+use super::load::{Snapshot, check_size};
 use super::lock::CacheLock;
 use super::place::Place;
 use super::regular::{check_cache, open_to_write, open_unchecked};
@@ -42,6 +42,7 @@ pub(super) fn save(
     unsynced: &Unsynced,
 ) -> Result<Commit, StoreError> {
     let failed = StoreError::io("save", place.file());
+    check_size(bytes.len() as u64).map_err(&failed)?;
     let replaced = existing(place).map_err(&failed)?;
     let before = seen.map(|seen| announce(place, seen.version));
     let temporary = match write_beside(place, bytes, replaced.as_ref()) {
