@@ -117,6 +117,9 @@ mod tests {
             ("http://localhost:80/a", "http://localhost/b"),
             ("https://login.windows.net/common", "https://login.microsoftonline.com/{tenantid}/v2.0"),
             ("https://c.ciamlogin.com/t", "https://3f2c.ciamlogin.com/3f2c/v2.0"),
+            // External ID and B2C on a domain of the tenant's own.
+            ("https://login.contoso.test/3f2c/v2.0", "https://3f2c.ciamlogin.com/3f2c/v2.0"),
+            ("https://login.contoso.test/c.onmicrosoft.com/b2c_1_in", "https://c.b2clogin.com/3f2c/v2.0/"),
         ] {
             assert!(is_issuer_of(issuer, &authority(url)), "{url} {issuer}");
         }
@@ -134,6 +137,8 @@ mod tests {
             ("https://idp.example.com", "http://idp.example.com"),
             ("https://idp.example.com", "https://login.microsoftonline.com/t/v2.0"),
             ("https://idp.example.com", "nonsense"),
+            ("https://idp.example.com", "https://ciamlogin.com/t/v2.0"),
+            ("https://idp.example.com", "https://t.ciamlogin.com.evil.example/t/v2.0"),
             ("https://idp.example.com", "https://idp.{example}.com"),
         ] {
             assert!(!is_issuer_of(issuer, &authority(url)), "{url} {issuer}");

@@ -115,6 +115,40 @@ fn what_the_azure_cli_clears_tokcache_no_longer_has() {
 }
 
 #[test]
+fn the_member_that_names_the_issuer_disturbs_no_library() {
+    for (library, protocol) in [
+        (Library::Python, Protocol::Oidc),
+        (Library::Node, Protocol::Oidc),
+        (Library::Python, Protocol::Entra),
+        (Library::Node, Protocol::Entra),
+    ] {
+        let (provider, home) = start(protocol);
+        home.sign_in(&provider);
+        let document = home.cache.document();
+        for section in ["AccessToken", "RefreshToken", "IdToken", "Account"] {
+            for (key, entry) in document[section].as_object().expect(section) {
+                assert!(entry["authority"].is_string(), "{key} names no issuer");
+            }
+        }
+        let before = home.cache.text();
+        library.silent(&home, &provider, protocol);
+        assert_eq!(library.accounts(&home, &provider, protocol).as_array().map(Vec::len), Some(1), "{library:?}");
+        assert_eq!(home.cache.text(), before, "{library:?} has changed something");
+
+        home.cache.age(A_WHILE);
+        let refreshed = library.refresh(&home, &provider, protocol);
+        let document = home.cache.document();
+        let names_issuer = |section: &str| {
+            let mut entries = document[section].as_object().into_iter().flatten();
+            entries.any(|(_, entry)| entry["authority"].is_string())
+        };
+        assert!(names_issuer("RefreshToken") && names_issuer("Account"), "{library:?} has taken the member away");
+        assert_eq!(home.token(&[]), refreshed);
+        provider.assert_no_sign_in_was_lost();
+    }
+}
+
+#[test]
 fn three_programs_in_turn_lose_no_sign_in_and_no_unknown_data() {
     three_programs_in_turn(Protocol::Oidc);
 }

@@ -11,6 +11,7 @@ mod world;
 mod authorities;
 mod clocks;
 mod endpoints;
+mod issuers;
 mod large;
 mod offers;
 mod outages;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::contested;
 use crate::cache::entry::access_token::{LIFETIME, UNKNOWN};
 use crate::cache::entry::asked;
 use crate::cache::entry::fields::Fields;
@@ -37,6 +38,9 @@ pub(in crate::cache) struct Recording<'e, 't> {
 impl<'e> Recording<'e, '_> {
     pub(in crate::cache) fn record(mut self) -> Recorded {
         let recorded = self.standing();
+        if recorded != Recorded::SignedOut {
+            contested::note(self.edit, &self.within, &self.grant.owner);
+        }
         match recorded {
             Recorded::SignedOut => return recorded,
             // Whoever was faster knows better: a sign-in may have had more consented to.

@@ -13,6 +13,9 @@ use crate::terms::{ClientId, Environment, Issuer, Realm, ScopeSet};
 /// they do not know.
 pub(in crate::cache) const AUTHORITY: &str = "authority";
 
+/// Stands for the issuer where nothing will tell any more who it was: such an entry is nobody's.
+pub(in crate::cache) const UNKNOWN_AUTHORITY: &str = "unknown";
+
 /// How identifiers and scopes compare in an environment.
 #[derive(Clone, Copy)]
 pub(in crate::cache) enum CaseRule {
@@ -97,6 +100,11 @@ impl<'q, 't> Within<'q, 't> {
     pub(in crate::cache) fn is_in_environment(&self, entry: &Fields<'_>) -> bool {
         let environment = entry.lenient("environment");
         environment.is_some_and(|environment| self.issuer.environment().is_alias_of(&environment))
+    }
+
+    /// Whether ID tokens beside the entry disagree about who has issued it.
+    pub(in crate::cache) fn is_contested(&self, entry: &Fields<'_>) -> bool {
+        self.is_in_environment(entry) && self.origin(entry) == Origin::Contested
     }
 
     /// Whether the entry says that another issuer has issued it.

@@ -3,7 +3,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
-use super::matching::{AUTHORITY, CaseRule};
+use super::matching::{CaseRule, is_marked};
 use crate::cache::Section;
 use crate::cache::entry::fields::Fields;
 use crate::cache::entry::id_token::issuer_claims;
@@ -19,9 +19,11 @@ pub(in crate::cache) enum Origin {
     Foreign,
     /// Nothing tells.
     Unproven,
+    /// Some ID tokens of its client and user name this issuer, and some do not.
+    Contested,
 }
 
-/// The evidence in a document: the ID tokens of the same client and user. It is looked for when the first entry needs
+/// The evidence in a document: the ID tokens of the same client and user that do not name their issuer either. It is looked for when the first entry needs
 /// it; an entry that names its issuer needs none.
 pub(in crate::cache) struct Proofs<'q, 't> {
     document: Document<'t>,
@@ -69,32 +71,21 @@ impl<'q, 't> Proofs<'q, 't> {
         }
     }
 
-    /// All ID tokens have to agree. Those that name their issuer count where there are no others: a library that
-    /// refreshes does not always get one.
+    /// All ID tokens have to agree. One that names its issuer proves nothing of entries that do not: they may be older.
     fn judge(&self, owner: &str, client_id: Option<&str>, case: CaseRule) -> Origin {
         let id_tokens = self.id_tokens.get_or_init(|| self.id_tokens(case));
         let of_client = |fields: &&Fields<'t>| {
             client_id.is_none_or(|id| fields.lenient("client_id").is_some_and(|own| case.same(&own, id)))
         };
-        let fields = || id_tokens.get(owner).into_iter().flatten().filter(of_client);
-        let marked = |fields: &Fields<'t>| fields.lenient(AUTHORITY);
-        let unmarked: Vec<_> = fields().filter(|fields| marked(fields).is_none()).collect();
-        let origin = |fields: &Fields<'t>| match marked(fields) {
-            Some(marked) => own_if(Some(&*marked) == self.issuer.identity()),
-            None => self.origin_of_id_token(&fields.lenient("secret").unwrap_or_default()),
-        };
-        let evidence: Vec<_> = if unmarked.is_empty() {
-            fields().map(origin).collect()
-        } else {
-            unmarked.into_iter().map(origin).collect()
-        };
-        let all = |wanted| !evidence.is_empty() && evidence.iter().all(|origin| *origin == wanted);
-        if all(Origin::Own) || evidence.is_empty() && self.issuer.is_proven_by_environment() {
-            Origin::Own
-        } else if all(Origin::Foreign) {
-            Origin::Foreign
-        } else {
-            Origin::Unproven
+        let origin = |fields: &Fields<'t>| self.origin_of_id_token(&fields.lenient("secret").unwrap_or_default());
+        let evidence: Vec<_> = id_tokens.get(owner).into_iter().flatten().filter(of_client).map(origin).collect();
+        let all = |wanted| evidence.iter().all(|origin| *origin == wanted);
+        match evidence.is_empty() {
+            true if self.issuer.is_proven_by_environment() => Origin::Own,
+            true => Origin::Unproven,
+            false if all(Origin::Own) => Origin::Own,
+            false if all(Origin::Foreign) => Origin::Foreign,
+            false => Origin::Contested,
         }
     }
 
@@ -110,7 +101,7 @@ impl<'q, 't> Proofs<'q, 't> {
             if !fields.lenient("environment").is_some_and(|environment| is_here(&environment)) {
                 continue;
             }
-            let Some(owner) = fields.lenient("home_account_id") else { continue };
+            let Some(owner) = fields.lenient("home_account_id").filter(|_| !is_marked(&fields)) else { continue };
             by_owner.entry(case.folded(&owner).into_owned()).or_default().push(fields);
         }
         by_owner
