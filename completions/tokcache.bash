@@ -176,7 +176,7 @@ _tokcache() {
 
     case "${cmd}" in
         tokcache)
-            opts="-v -h -V --profile --authority --account --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help --version login token list clear exec explain profile cache completions help"
+            opts="-v -h -V --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help --version login token list clear exec explain profile cache completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -192,6 +192,10 @@ _tokcache() {
                     ;;
                 --account)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
                     return 0
                     ;;
                 --client-id)
@@ -234,7 +238,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache)
-            opts="-v -h --profile --authority --account --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help path check encrypt decrypt rekey help"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help path check encrypt decrypt rekey help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -250,6 +254,10 @@ _tokcache() {
                     ;;
                 --account)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
                     return 0
                     ;;
                 --client-id)
@@ -292,7 +300,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__check)
-            opts="-v -h --repair --profile --authority --account --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --repair --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -308,6 +316,10 @@ _tokcache() {
                     ;;
                 --account)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
                     return 0
                     ;;
                 --client-id)
@@ -350,7 +362,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__decrypt)
-            opts="-v -h --profile --authority --account --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -366,6 +378,10 @@ _tokcache() {
                     ;;
                 --account)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
                     return 0
                     ;;
                 --client-id)
@@ -408,7 +424,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__encrypt)
-            opts="-v -h --profile --authority --account --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -424,6 +440,10 @@ _tokcache() {
                     ;;
                 --account)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
                     return 0
                     ;;
                 --client-id)
@@ -564,7 +584,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__path)
-            opts="-v -h --profile --authority --account --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -580,6 +600,10 @@ _tokcache() {
                     ;;
                 --account)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
                     return 0
                     ;;
                 --client-id)
@@ -622,7 +646,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__rekey)
-            opts="-v -h --moved --new-passphrase-file --profile --authority --account --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --moved --new-passphrase-file --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -642,6 +666,10 @@ _tokcache() {
                     ;;
                 --account)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
                     return 0
                     ;;
                 --client-id)
@@ -684,7 +712,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__clear)
-            opts="-y -v -h --all --no-revoke --revocation-endpoint --yes --profile --authority --account --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-y -v -h --all --no-revoke --revocation-endpoint --yes --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -704,6 +732,10 @@ _tokcache() {
                     ;;
                 --account)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
                     return 0
                     ;;
                 --client-id)
@@ -746,7 +778,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__completions)
-            opts="-v -h --profile --authority --account --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help bash elvish fish powershell zsh"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -762,6 +794,10 @@ _tokcache() {
                     ;;
                 --account)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
                     return 0
                     ;;
                 --client-id)
@@ -804,7 +840,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__exec)
-            opts="-v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --claims --env --profile --authority --account --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --claims --env --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -854,6 +890,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
+                    return 0
+                    ;;
                 --client-id)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -894,7 +934,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__explain)
-            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --claims --output --profile --authority --account --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --claims --output --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -946,6 +986,10 @@ _tokcache() {
                     ;;
                 --account)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
                     return 0
                     ;;
                 --client-id)
@@ -1268,7 +1312,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__list)
-            opts="-o -v -h --output --profile --authority --account --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1292,6 +1336,10 @@ _tokcache() {
                     ;;
                 --account)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
                     return 0
                     ;;
                 --client-id)
@@ -1334,7 +1382,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__login)
-            opts="-v -h --scope --resource --audience --param --lifetime --tenant --no-offline-access --flow --replace --qr --claims --device-authorization-endpoint --token-endpoint --revocation-endpoint --profile --authority --account --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --scope --resource --audience --param --lifetime --tenant --no-offline-access --flow --replace --qr --claims --device-authorization-endpoint --token-endpoint --revocation-endpoint --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1396,6 +1444,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
+                    return 0
+                    ;;
                 --client-id)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1436,7 +1488,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile)
-            opts="-v -h --profile --authority --account --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help list show set remove help"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help list show set remove help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1452,6 +1504,10 @@ _tokcache() {
                     ;;
                 --account)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
                     return 0
                     ;;
                 --client-id)
@@ -1578,7 +1634,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__list)
-            opts="-v -h --profile --authority --account --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1594,6 +1650,10 @@ _tokcache() {
                     ;;
                 --account)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
                     return 0
                     ;;
                 --client-id)
@@ -1636,7 +1696,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__remove)
-            opts="-y -v -h --sign-out --yes --profile --authority --account --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-y -v -h --sign-out --yes --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1652,6 +1712,10 @@ _tokcache() {
                     ;;
                 --account)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
                     return 0
                     ;;
                 --client-id)
@@ -1694,7 +1758,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__set)
-            opts="-v -h --scope --no-account --profile --authority --account --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --scope --no-account --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1714,6 +1778,10 @@ _tokcache() {
                     ;;
                 --account)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
                     return 0
                     ;;
                 --client-id)
@@ -1756,7 +1824,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__show)
-            opts="-v -h --profile --authority --account --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1772,6 +1840,10 @@ _tokcache() {
                     ;;
                 --account)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
                     return 0
                     ;;
                 --client-id)
@@ -1814,7 +1886,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__token)
-            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --claims --output --login --profile --authority --account --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --claims --output --login --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1866,6 +1938,10 @@ _tokcache() {
                     ;;
                 --account)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
                     return 0
                     ;;
                 --client-id)

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_tokcache_global_optspecs
-    string join \n profile= authority= account= client-id= store= encrypt= key-cache= ca-file= timeout= lock-timeout= error-format= v/verbose h/help V/version
+    string join \n profile= authority= account= authority-kind= client-id= store= encrypt= key-cache= ca-file= timeout= lock-timeout= error-format= v/verbose h/help V/version
 end
 
 function __fish_tokcache_needs_command
@@ -27,6 +27,11 @@ end
 complete -c tokcache -n "__fish_tokcache_needs_command" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_needs_command" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_needs_command" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
+complete -c tokcache -n "__fish_tokcache_needs_command" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_needs_command" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_needs_command" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_needs_command" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -64,6 +69,11 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l revocation-e
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -97,6 +107,11 @@ token\t'The token and a line break'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -117,6 +132,11 @@ table\t'For people'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -133,6 +153,11 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l revocation-e
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -159,6 +184,11 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l env -d 'The v
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -185,6 +215,11 @@ text\t'For people'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -202,6 +237,11 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -s h -l help 
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove help" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -222,6 +262,11 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fis
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -237,6 +282,11 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -253,6 +303,11 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -269,6 +324,11 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -291,6 +351,11 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey help" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -312,6 +377,11 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -327,6 +397,11 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -343,6 +418,11 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -358,6 +438,11 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -374,6 +459,11 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
@@ -396,6 +486,11 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r

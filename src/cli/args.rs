@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::builder::{OsStringValueParser, PossibleValue, TypedValueParser as _};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use super::profile_format::KeyCache;
+use super::profile_format::{KeyCache, KindOfAuthority};
 use super::{cache, clear, completions, environment, exec, explain, list, login, profile, token};
 use crate::output::ErrorFormat;
 
@@ -68,6 +68,10 @@ pub(super) struct Settings {
     /// only one that is signed in]
     #[arg(long, global = true, value_name = "ACCOUNT", value_parser = not_blank)]
     pub(super) account: Option<String>,
+
+    /// What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]
+    #[arg(long, global = true, value_name = "KIND", value_enum)]
+    pub(super) authority_kind: Option<KindOfAuthority>,
 
     /// The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]
     #[arg(long, global = true, value_name = "ID", value_parser = not_blank)]
@@ -130,12 +134,15 @@ impl Settings {
     /// Not those that stand in `words` already.
     pub(super) fn flags_beside(&self, words: &[String]) -> Vec<String> {
         let ca_file = self.ca_file.as_ref().map(|path| path.to_string_lossy().into_owned());
+        let kind = self.authority_kind.as_ref().and_then(ValueEnum::to_possible_value);
+        let kind = kind.map(|kind| kind.get_name().to_owned());
         let concerns_account = words.first().is_some_and(|command| CONCERN_ONE_ACCOUNT.contains(&command.as_str()));
         let account = self.account.clone().filter(|_| concerns_account);
         let flags = [
             ("--profile", &self.profile),
             ("--account", &account),
             ("--authority", &self.authority),
+            ("--authority-kind", &kind),
             ("--client-id", &self.client_id),
             ("--store", &self.store),
             ("--encrypt", &self.encrypt),
@@ -143,6 +150,23 @@ impl Settings {
         ];
         let missing = flags.into_iter().filter(|(flag, _)| !words.iter().any(|word| word == flag));
         missing.filter_map(|(flag, value)| Some([flag.to_owned(), value.clone()?])).flatten().collect()
+    }
+}
+
+impl ValueEnum for KindOfAuthority {
+    fn value_variants<'a>() -> &'a [Self] {
+        use KindOfAuthority::{Adfs, B2c, Ciam, Entra, Oidc};
+        &[Adfs, B2c, Ciam, Entra, Oidc]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            KindOfAuthority::Adfs => PossibleValue::new("adfs").help("Active Directory Federation Services"),
+            KindOfAuthority::B2c => PossibleValue::new("b2c").help("Azure AD B2C"),
+            KindOfAuthority::Ciam => PossibleValue::new("ciam").help("Microsoft Entra External ID"),
+            KindOfAuthority::Entra => PossibleValue::new("entra").help("Microsoft Entra ID"),
+            KindOfAuthority::Oidc => PossibleValue::new("oidc").help("Any other OpenID Connect provider"),
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use tokcache::platform::Caller;
 use tokcache::store::text_of_path;
 
 use super::args::{Settings, bound, not_blank, wait};
-use super::profile_format::KeyCache;
+use super::profile_format::{KeyCache, KindOfAuthority};
 use super::{Exit, Failure};
 use crate::output::ErrorFormat;
 
@@ -205,6 +205,7 @@ impl Settings {
             client_id: or(self.client_id, "TOKCACHE_CLIENT_ID", &text)?,
             store: or(self.store, "TOKCACHE_STORE", &|name| text_with_path(name, "file:"))?,
             encrypt: or(self.encrypt, "TOKCACHE_ENCRYPT", &|name| text_with_path(name, "key-file:"))?,
+            authority_kind: parsed(self.authority_kind, "TOKCACHE_AUTHORITY_KIND", one_of::<KindOfAuthority>)?,
             key_cache: parsed(self.key_cache, "TOKCACHE_KEY_CACHE", one_of::<KeyCache>)?,
             ca_file: match self.ca_file {
                 None => path("TOKCACHE_CA_FILE")?,

@@ -158,7 +158,12 @@ impl Input {
         let mut profile = old.unwrap_or_default();
         let mut is_for_another = false;
         if let Some(authority) = settings.authority.clone().or(profile.authority.clone()) {
-            let authority = Authority::parse(&authority, self.tenant.as_deref())
+            if !is_same_authority(profile.authority.as_ref(), Some(&authority)) {
+                profile.authority_kind = None;
+            }
+            profile.authority_kind = settings.authority_kind.or(profile.authority_kind);
+            let kind = profile.authority_kind.map(Into::into);
+            let authority = Authority::of_kind(&authority, self.tenant.as_deref(), kind)
                 .map_err(|error| Failure::from(error).of_variable("TOKCACHE_AUTHORITY", settings))?;
             let authority = authority.url().to_owned();
             if !is_same_authority(profile.authority.as_ref(), Some(&authority)) {

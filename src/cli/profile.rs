@@ -81,13 +81,14 @@ fn set(name: &str, scopes: &[String], no_account: bool, settings: &Settings) -> 
         || [account, settings.authority.as_ref(), settings.client_id.as_ref()].iter().any(Option::is_some)
         || [settings.store.as_ref(), settings.encrypt.as_ref()].iter().any(Option::is_some)
         || settings.key_cache.is_some()
+        || settings.authority_kind.is_some()
         || settings.ca_file.is_some();
     if !is_given {
         return Err(Failure::new(Exit::Usage, "nothing to set was given")
             .try_shell(format!("tokcache profile set {} --authority URL --client-id ID", quote(name))));
     }
     if let Some(authority) = &settings.authority {
-        tokcache::oauth::Authority::parse(authority, None)
+        tokcache::oauth::Authority::of_kind(authority, None, settings.authority_kind.map(Into::into))
             .map_err(|error| Failure::from(error).of_variable("TOKCACHE_AUTHORITY", settings))?;
     }
     let scopes = Scopes { scopes: scopes.to_vec(), ..Scopes::default() }.set(None)?;
@@ -100,6 +101,7 @@ fn set(name: &str, scopes: &[String], no_account: bool, settings: &Settings) -> 
         let old = old.unwrap_or_default();
         let mut profile = Profile {
             authority: settings.authority.clone().or(old.authority.clone()),
+            authority_kind: settings.authority_kind.or(old.authority_kind),
             client_id: settings.client_id.clone().or(old.client_id.clone()),
             account: account.cloned().or(old.account.clone()).filter(|_| !no_account),
             store: store.or(old.store.clone()),
@@ -115,6 +117,7 @@ fn set(name: &str, scopes: &[String], no_account: bool, settings: &Settings) -> 
             old.authority.is_some() && !is_same_authority(profile.authority.as_ref(), old.authority.as_ref());
         let is_of_another_client = old.client_id.is_some() && profile.client_id != old.client_id;
         if is_elsewhere {
+            profile.authority_kind = settings.authority_kind;
             profile.endpoints = Default::default();
             profile.learned = Default::default();
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use tokcache::oauth::{AuthorityError, Endpoint, Endpoints};
+use tokcache::oauth::{AuthorityError, AuthorityKind, Endpoint, Endpoints};
 
 /// Settings, by the names of the flags. Nothing in it is secret.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -12,6 +12,9 @@ use tokcache::oauth::{AuthorityError, Endpoint, Endpoints};
 pub(super) struct Profile {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) authority: Option<String>,
+    /// How to speak to the authority, where its URL does not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) authority_kind: Option<KindOfAuthority>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) client_id: Option<String>,
     /// Whose it is: a user name or home account id.
@@ -42,6 +45,34 @@ pub(super) struct Profile {
     /// What the server told at sign-in.
     #[serde(skip_serializing_if = "Learned::is_empty")]
     pub(super) learned: Learned,
+}
+
+/// How to speak to an authority.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum KindOfAuthority {
+    /// Active Directory Federation Services.
+    Adfs,
+    /// Azure AD B2C.
+    B2c,
+    /// Microsoft Entra External ID.
+    Ciam,
+    /// Microsoft Entra ID.
+    Entra,
+    /// Any other OpenID Connect provider.
+    Oidc,
+}
+
+impl From<KindOfAuthority> for AuthorityKind {
+    fn from(kind: KindOfAuthority) -> Self {
+        match kind {
+            KindOfAuthority::Adfs => AuthorityKind::Adfs,
+            KindOfAuthority::B2c => AuthorityKind::B2c,
+            KindOfAuthority::Ciam => AuthorityKind::Ciam,
+            KindOfAuthority::Entra => AuthorityKind::Entra,
+            KindOfAuthority::Oidc => AuthorityKind::Oidc,
+        }
+    }
 }
 
 /// Where the key of an encrypted cache is kept at hand.

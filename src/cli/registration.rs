@@ -22,7 +22,8 @@ impl Context {
         let client_id = self.settings.client_id.clone().or_else(|| profile.client_id.clone());
         // Endpoints that were named for one authority say nothing of another.
         let effective = if self.is_authority_of_profile() { profile } else { Profile::default() };
-        self.registration_of(&Profile { authority, client_id, ..effective })
+        let authority_kind = self.settings.authority_kind.or(effective.authority_kind);
+        self.registration_of(&Profile { authority, authority_kind, client_id, ..effective })
     }
 
     /// Whether the authority that is meant is the profile's.
@@ -38,8 +39,10 @@ impl Context {
             return Err(self.incomplete(profile));
         };
         let of_variable = |error| Failure::from(error).of_variable("TOKCACHE_AUTHORITY", &self.settings);
-        let authority = Authority::parse(authority, None).map_err(of_variable)?;
-        let is_same = |other: &String| Authority::parse(other, None).is_ok_and(|other| other.url() == authority.url());
+        let kind = profile.authority_kind.map(Into::into);
+        let authority = Authority::of_kind(authority, None, kind).map_err(of_variable)?;
+        let is_same =
+            |other: &String| Authority::of_kind(other, None, kind).is_ok_and(|other| other.url() == authority.url());
         let learned = profile.learned.clone();
         let learned = if learned.authority.as_ref().is_some_and(is_same) { learned } else { Learned::default() };
         let wrong =

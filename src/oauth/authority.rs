@@ -60,13 +60,21 @@ impl Authority {
     /// # Errors
     /// Whatever is not such a URL; the error says what to type.
     pub fn parse(url: &str, tenant: Option<&str>) -> Result<Authority, AuthorityError> {
+        Authority::of_kind(url, tenant, None)
+    }
+
+    /// The same, where the caller knows how to speak to the provider: a domain of a tenant's own does not tell.
+    ///
+    /// # Errors
+    /// As for [`parse`](Authority::parse).
+    pub fn of_kind(url: &str, tenant: Option<&str>, kind: Option<AuthorityKind>) -> Result<Authority, AuthorityError> {
         let uri = parse_secure(url.trim())?;
         if uri.query().is_some() {
             return Err(AuthorityError::Query);
         }
         let host = bare_host(&uri).to_ascii_lowercase();
         let segments: Vec<&str> = uri.path().split('/').filter(|segment| !segment.is_empty()).collect();
-        let kind = AuthorityKind::of(&host, &segments);
+        let kind = kind.unwrap_or_else(|| AuthorityKind::of(&host, &segments));
         let tenant = tenant.map(checked_tenant).transpose()?;
         let path = match kind {
             AuthorityKind::Entra => {
@@ -246,6 +254,18 @@ mod tests {
             assert_eq!(parse(url).kind(), kind, "{url}");
         }
         assert_eq!(parse("https://fs.contoso.com/adfs").authority_type(), AuthorityType::Adfs);
+    }
+
+    #[test]
+    fn a_kind_that_is_said_counts_and_makes_no_other_issuer() {
+        let of_kind = |url, kind| Authority::of_kind(url, None, Some(kind)).unwrap();
+        let said = of_kind("https://login.contoso.test/3f2c", AuthorityKind::Ciam);
+        assert_eq!((said.url(), said.kind()), ("https://login.contoso.test/3f2c", AuthorityKind::Ciam));
+        let told = parse("https://login.contoso.test/3f2c");
+        assert_eq!((told.kind(), told.issuer()), (AuthorityKind::Oidc, said.issuer()));
+        let private = of_kind("https://login.contoso.test/3f2c", AuthorityKind::Entra);
+        let tenant = of_kind("https://login.contoso.test/another", AuthorityKind::Entra);
+        assert_ne!(private.issuer(), tenant.issuer(), "whether it is one cloud is not known");
     }
 
     #[test]

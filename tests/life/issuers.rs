@@ -94,7 +94,7 @@ impl Http for Internet {
         let Body::Form(fields) = &request.body else { return Ok(answer(404, &json!({}))) };
         let authority = authority.unwrap_or_else(|| panic!("nobody is at {}", request.url));
         for (name, value) in fields {
-            if matches!(*name, "refresh_token" | "token" | "device_code") {
+            if matches!(name.as_ref(), "refresh_token" | "token" | "device_code") {
                 let issued = format!("@{}", Internet::identity(authority));
                 assert!(value.expose().ends_with(&issued), "{} was sent {}", request.url, value.expose());
                 self.seen.lock().unwrap().push(format!("{}: {}", request.url, value.expose()));
@@ -140,6 +140,7 @@ impl World {
             token: endpoint("token"),
             device_authorization: endpoint("device"),
             revocation: endpoint("revoke"),
+            ..Endpoints::default()
         };
         PublicClient {
             registration: Registration {
@@ -221,7 +222,7 @@ impl World {
 
 #[test]
 fn a_refresh_token_of_one_path_or_port_is_never_sent_to_another_on_its_host() {
-    for other in 1..AUTHORITIES.len() {
+    for (other, url) in AUTHORITIES.iter().enumerate().skip(1) {
         let world = World::new();
         world.sign_in(A).unwrap();
         world.clock.step(3600);
@@ -229,7 +230,7 @@ fn a_refresh_token_of_one_path_or_port_is_never_sent_to_another_on_its_host() {
             let outcome = world.token(other, true);
             let why = outcome.err();
             let is_nobody = matches!(why, Some(AcquireError::InteractionRequired(InteractionRequired::NothingCached)));
-            assert!(is_nobody, "{} {why:?}", AUTHORITIES[other]);
+            assert!(is_nobody, "{url} {why:?}");
             assert!(world.sign_out(other).is_none());
             // The same, where nothing but the ID token tells who has issued what.
             world.forget_issuers();
@@ -314,8 +315,8 @@ fn an_entry_that_nothing_proves_is_neither_served_nor_spent_nor_revoked() {
     world.forget_issuers();
     world.change(|stored| drop(stored.as_object_mut().unwrap().remove("IdToken")));
     let before = world.stored();
-    for authority in 0..AUTHORITIES.len() {
-        assert_eq!(world.served(authority, false), None, "{}", AUTHORITIES[authority]);
+    for (authority, url) in AUTHORITIES.iter().enumerate() {
+        assert_eq!(world.served(authority, false), None, "{url}");
         assert!(world.sign_out(authority).is_none());
     }
     assert_eq!(world.stored(), before);
