@@ -121,6 +121,10 @@ fn set(name: &str, scopes: &[String], no_account: bool, settings: &Settings) -> 
             profile.endpoints = Default::default();
             profile.learned = Default::default();
         }
+        if no_account {
+            profile.learned.account = None;
+            profile.learned.home_account_id = None;
+        }
         if is_elsewhere || is_of_another_client {
             // Whom the one knows by this name may be another with the other.
             forgotten = old.account.clone().filter(|_| account.is_none() && !no_account);

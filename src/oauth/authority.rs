@@ -23,7 +23,7 @@ pub enum AuthorityKind {
     B2c,
     /// Microsoft Entra External ID: `*.ciamlogin.com`.
     Ciam,
-    /// Microsoft Entra ID: a host of [`KNOWN_ENVIRONMENTS`].
+    /// Microsoft Entra ID: a host of [`KNOWN_ENVIRONMENTS`](crate::terms::KNOWN_ENVIRONMENTS).
     Entra,
     /// Any other OpenID Connect or OAuth provider.
     Oidc,
