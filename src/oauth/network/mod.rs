@@ -1,5 +1,7 @@
 //! HTTP over the real network, the only code of this room that touches it.
 
+mod coding;
+mod connect;
 mod proxy;
 mod resolve;
 mod tls_fault;
@@ -15,10 +17,13 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, UNIX_EPOCH};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use ureq::http::response::Parts;
 use ureq::http::uri::Authority;
 use ureq::http::{HeaderMap, Uri, header};
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::unversioned::transport::{ConnectionDetails, Connector, DefaultConnector, Transport};
+use ureq::unversioned::transport::{
+    ConnectProxyConnector, ConnectionDetails, Connector, RustlsConnector, SocksConnector, Transport,
+};
 use ureq::{Agent, Proxy};
 use zeroize::Zeroizing;
 
@@ -27,6 +32,7 @@ use crate::time::Timestamp;
 
 use super::http::{Body, Http, Request, Response, Stage, TransportError};
 use super::url::parse_secure;
+use connect::HappyEyeballs;
 use resolve::Named;
 use transport_error::Progress;
 use trust::TrustError;
@@ -83,7 +89,13 @@ impl Network {
             .timeout_global(Some(self.options.timeout))
             .tls_config(tls.build())
             .user_agent(concat!("tokcache/", env!("CARGO_PKG_VERSION")));
-        let connector = Watched { inner: DefaultConnector::new(), progress };
+        // As ureq's own chain, but for how a connection is made.
+        let connector =
+            ().chain(SocksConnector::default())
+                .chain(ConnectProxyConnector::default())
+                .chain(HappyEyeballs)
+                .chain(RustlsConnector::default());
+        let connector = Watched { inner: connector, progress };
         Ok(Agent::with_parts(config.build(), connector, Named::default()))
     }
 
@@ -124,7 +136,7 @@ fn exchange(agent: &Agent, uri: &Uri, request: &Request, progress: &Progress) ->
     let date = http_date(&parts.headers, header::DATE);
     Ok(Response {
         status: parts.status.as_u16(),
-        body: read_bounded(body)?,
+        body: read_bounded(body).and_then(|body| decoded(body, &parts))?,
         retry_after: retry_after(&parts.headers, date),
         date,
         location: parts.headers.get(header::LOCATION).and_then(|url| url.to_str().ok()).map(str::to_owned),
@@ -159,6 +171,16 @@ fn read_bounded(body: ureq::Body) -> Result<Zeroizing<Vec<u8>>, ureq::Error> {
     Ok(bytes)
 }
 
+/// The body without a coding that nobody asked for. One that cannot be undone costs no error its status.
+fn decoded(body: Zeroizing<Vec<u8>>, head: &Parts) -> Result<Zeroizing<Vec<u8>>, ureq::Error> {
+    let codings = head.headers.get_all(header::CONTENT_ENCODING).iter().filter_map(|coding| coding.to_str().ok());
+    let codings = codings.collect::<Vec<_>>().join(",");
+    match coding::decode(body, &codings, LONGEST_BODY) {
+        Err(error) if head.status.is_success() => Err(ureq::Error::Other(Box::new(error))),
+        body => Ok(body.unwrap_or_else(|error| Zeroizing::new(error.to_string().into_bytes()))),
+    }
+}
+
 /// RFC 9110 §10.2.3: seconds, or a date, which is compared with the server's own.
 fn retry_after(headers: &HeaderMap, date: Option<Timestamp>) -> Option<u64> {
     let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok();
@@ -179,12 +201,12 @@ fn host_and_port(authority: &Authority) -> String {
 
 /// Tells whether there was a connection, TLS and proxy included: before that nothing of a request can have left.
 #[derive(Debug)]
-struct Watched {
-    inner: DefaultConnector,
+struct Watched<Inner> {
+    inner: Inner,
     progress: Arc<Progress>,
 }
 
-impl Connector for Watched {
+impl<Inner: Connector> Connector for Watched<Inner> {
     type Out = Box<dyn Transport>;
 
     fn connect(&self, details: &ConnectionDetails<'_>, chained: Option<()>) -> Result<Option<Self::Out>, ureq::Error> {
@@ -194,7 +216,7 @@ impl Connector for Watched {
         if let (Err(_), Ok(mut failed_at)) = (&transport, self.progress.failed_at.lock()) {
             failed_at.get_or_insert_with(|| details.uri.authority().map(host_and_port).unwrap_or_default());
         }
-        Ok(transport?.map(|transport| Box::new(Wiped(transport)) as Box<dyn Transport>))
+        Ok(transport?.map(|transport| Box::new(Wiped(Box::new(transport))) as Box<dyn Transport>))
     }
 }
 

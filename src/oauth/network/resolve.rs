@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::time::Duration;
 
 use ureq::Error;
 use ureq::config::Config;
@@ -9,6 +10,7 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
+use super::connect::{HEAD_START, race};
 use crate::oauth::url::bare_host;
 
 /// The system's resolver, whose failures tell which name it was and whether it exists.
@@ -17,15 +19,33 @@ pub(super) struct Named(DefaultResolver);
 
 impl Resolver for Named {
     fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
-        self.0.resolve(uri, config, timeout).map_err(|error| match error {
+        let addresses = self.0.resolve(uri, config, timeout).map_err(|error| match error {
             Error::Io(error) => Error::Other(Box::new(LookupError::new(bare_host(uri), &error))),
             Error::HostNotFound => {
                 let host = bare_host(uri).to_owned();
                 Error::Other(Box::new(LookupError { host, is_final: true, why: "it has no address".to_owned() }))
             }
             other => other,
-        })
+        })?;
+        Ok(if is_socks(uri) { self.reachable(addresses, timeout) } else { addresses })
     }
+}
+
+impl Named {
+    /// ureq connects to a SOCKS proxy by itself, to one address after the other: it is given one that answers.
+    fn reachable(&self, addresses: ResolvedSocketAddrs, timeout: NextTimeout) -> ResolvedSocketAddrs {
+        let limit = timeout.not_zero().map_or(Duration::MAX, |timeout| *timeout);
+        let is_one = addresses.len() == 1;
+        let reached = (!is_one).then(|| race(&addresses, limit, HEAD_START).ok()?.peer_addr().ok()).flatten();
+        let Some(reached) = reached else { return addresses };
+        let mut only = self.empty();
+        only.push(reached);
+        only
+    }
+}
+
+fn is_socks(uri: &Uri) -> bool {
+    uri.scheme_str().is_some_and(|scheme| scheme.starts_with("socks"))
 }
 
 /// A name that brought no address.

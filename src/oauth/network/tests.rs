@@ -82,6 +82,7 @@ fn a_form_is_posted_and_the_answer_read() {
         concat!("user-agent: tokcache/", env!("CARGO_PKG_VERSION")),
         "content-type: application/x-www-form-urlencoded",
         "accept: application/json",
+        "accept-encoding: identity",
         "x-test: yes",
     ] {
         assert!(head.contains(&format!("{line}\r\n")), "{line} is not in {head}");
@@ -111,6 +112,32 @@ fn an_answer_of_more_than_1_mib_is_refused() {
     let error = exchange_with(answer).unwrap_err();
     assert_eq!(error.stage, Stage::Unreadable);
     assert!(error.message.ends_with("more than 1 MiB"), "{error}");
+}
+
+#[test]
+fn an_answer_that_is_compressed_though_nobody_asked_is_read() {
+    let compressed = |status: &str, coding: &str, body: &[u8]| {
+        let head = format!("HTTP/1.1 {status}\r\nContent-Encoding: {coding}\r\nContent-Length: {}\r\n\r\n", body.len());
+        [head.as_bytes(), body].concat()
+    };
+    let zlib = include_bytes!("testdata/answer.zlib");
+    let read = exchange_with(compressed("200 OK", "deflate", zlib)).unwrap();
+    assert!(read.body.starts_with(b"{\"access_token\""));
+    let bomb = include_bytes!("testdata/bomb.gz");
+    assert_eq!(exchange_with(compressed("200 OK", "gzip", bomb)).unwrap().body.len(), LONGEST_BODY);
+
+    let unknown = exchange_with(compressed("200 OK", "br", b"canary")).unwrap_err();
+    assert_eq!(unknown.stage, Stage::Unreadable);
+    assert!(unknown.message.contains("the coding \"br\"") && !unknown.message.contains("canary"), "{unknown}");
+    let cut = exchange_with(compressed("200 OK", "gzip", &bomb[..99])).unwrap_err();
+    assert_eq!(cut.stage, Stage::Unknown, "{cut}");
+    assert_eq!(exchange_with(compressed("503 Busy", "br", b"canary")).unwrap().status, 503);
+}
+
+#[test]
+fn an_interim_answer_is_passed_over() {
+    let answer = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+    assert_eq!(exchange_with(answer).unwrap().status, 200);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What to tell a person when no answer came, and whether trying again can mend it.
 
+use std::error::Error;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use ureq::Proxy;
 use ureq::http::Uri;
 
+use super::coding::CodingError;
 use super::resolve::LookupError;
 use super::tls_fault;
 use crate::oauth::http::{Stage, TransportError};
@@ -71,6 +73,14 @@ impl Route {
             let stage = if fault.is_permanent { in_vain } else { stage };
             return TransportError { stage, message: format!("TLS with {with} failed: {}", fault.words) };
         }
+        if let Some(error) = other(error).and_then(|error| error.downcast_ref::<CodingError>()) {
+            return match error {
+                CodingError::CutOff => {
+                    TransportError { stage, message: format!("the answer of {host}{via} was lost: {error}") }
+                }
+                error => TransportError { stage: in_vain, message: format!("{host} sent {error}") },
+            };
+        }
         let (stage, message) = match error {
             ureq::Error::ConnectProxyFailed(reason) => self.tunnel_fault(reason),
             ureq::Error::Timeout(_) if connected => (stage, format!("{host}{via} did not answer within {seconds} s")),
@@ -127,11 +137,15 @@ impl Route {
     }
 }
 
-fn lookup_error(error: &ureq::Error) -> Option<&LookupError> {
+fn other(error: &ureq::Error) -> Option<&(dyn Error + Send + Sync + 'static)> {
     match error {
-        ureq::Error::Other(error) => error.downcast_ref(),
+        ureq::Error::Other(error) => Some(error.as_ref()),
         _ => None,
     }
+}
+
+fn lookup_error(error: &ureq::Error) -> Option<&LookupError> {
+    other(error)?.downcast_ref()
 }
 
 fn tls_error(error: &ureq::Error) -> Option<&rustls::Error> {

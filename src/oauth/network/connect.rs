@@ -1,0 +1,247 @@
+//! TCP connections by RFC 8305 ("happy eyeballs"): of several addresses of a host, the next one is tried while the one
+//! before still has not answered. A path that swallows packets, as IPv6 often does, costs a quarter of a second then,
+//! and not the whole time-out.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use ureq::Error;
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport,
+};
+
+/// RFC 8305 §5: how long an address has before the next one is tried beside it.
+pub(super) const HEAD_START: Duration = Duration::from_millis(250);
+
+/// Connects to the server, or to the proxy; does nothing where a connector before it has.
+#[derive(Debug)]
+pub(super) struct HappyEyeballs;
+
+impl<In: Transport> Connector<In> for HappyEyeballs {
+    type Out = Either<In, Tcp>;
+
+    fn connect(&self, details: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<Self::Out>, Error> {
+        if chained.is_some() {
+            return Ok(chained.map(Either::A));
+        }
+        let timeout = details.timeout.not_zero().map_or(Duration::MAX, |timeout| *timeout);
+        let stream = race(&details.addrs, timeout, HEAD_START).map_err(|error| match error.kind() {
+            ErrorKind::TimedOut => Error::Timeout(details.timeout.reason),
+            _ => Error::Io(error),
+        })?;
+        stream.set_nodelay(true)?;
+        let buffers = LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
+        Ok(Some(Either::B(Tcp { stream, buffers })))
+    }
+}
+
+/// The first connection that stands. The addresses are tried in the resolver's order, but alternately of the one and the
+/// other family, each `head_start` after the one before, or at once where that has failed.
+///
+/// # Errors
+/// `TimedOut` where none has stood within `timeout`, else the failure that tells most.
+pub(super) fn race(addresses: &[SocketAddr], timeout: Duration, head_start: Duration) -> io::Result<TcpStream> {
+    let mut untried = alternating(addresses).into_iter();
+    if let [only] = addresses {
+        return connect(*only, timeout);
+    }
+    let started = Instant::now();
+    let (sender, outcomes) = mpsc::channel();
+    let (mut running, mut failure) = (0, None);
+    loop {
+        let left = timeout.saturating_sub(started.elapsed());
+        if left.is_zero() {
+            return Err(ErrorKind::TimedOut.into());
+        }
+        let next = untried.next();
+        if let Some(address) = next {
+            try_beside(address, left, &sender)?;
+            running += 1;
+        }
+        let is_last = untried.len() == 0;
+        if running == 0 {
+            return Err(failure.unwrap_or_else(|| ErrorKind::AddrNotAvailable.into()));
+        }
+        match outcomes.recv_timeout(if is_last { left } else { left.min(head_start) }) {
+            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Err(error)) => {
+                running -= 1;
+                failure = Some(more_telling(failure, error));
+            }
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
+        }
+    }
+}
+
+/// A loser ends by itself: its thread closes what nobody takes.
+fn try_beside(address: SocketAddr, timeout: Duration, outcomes: &Sender<io::Result<TcpStream>>) -> io::Result<()> {
+    let outcomes = outcomes.clone();
+    let attempt = move || drop(outcomes.send(connect(address, timeout)));
+    thread::Builder::new().name("connect".to_owned()).stack_size(64 << 10).spawn(attempt).map(drop)
+}
+
+fn connect(address: SocketAddr, timeout: Duration) -> io::Result<TcpStream> {
+    if timeout == Duration::MAX { TcpStream::connect(address) } else { TcpStream::connect_timeout(&address, timeout) }
+}
+
+/// That one family has no route says nothing of the host.
+fn more_telling(before: Option<io::Error>, error: io::Error) -> io::Error {
+    const OF_THIS_MACHINE: [ErrorKind; 3] =
+        [ErrorKind::NetworkUnreachable, ErrorKind::HostUnreachable, ErrorKind::AddrNotAvailable];
+    match before {
+        Some(before) if OF_THIS_MACHINE.contains(&error.kind()) => before,
+        _ => error,
+    }
+}
+
+/// RFC 8305 §4: the family that the resolver puts first, then the other, and so on.
+fn alternating(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
+    let is_first_family = |address: &&SocketAddr| addresses.first().is_some_and(|a| a.is_ipv6() == address.is_ipv6());
+    let (first, second): (Vec<SocketAddr>, Vec<SocketAddr>) = addresses.iter().partition(is_first_family);
+    let longest = first.len().max(second.len());
+    (0..longest).flat_map(|at| [first.get(at), second.get(at)]).flatten().copied().collect()
+}
+
+/// A TCP connection as ureq wants it.
+#[derive(Debug)]
+pub(super) struct Tcp {
+    stream: TcpStream,
+    buffers: LazyBuffers,
+}
+
+impl Transport for Tcp {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        let timeout = timeout.for_write();
+        self.stream.set_write_timeout(left(timeout)?)?;
+        self.stream.write_all(&self.buffers.output()[..amount]).map_err(|error| timed(error, timeout))
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        let timeout = timeout.for_read();
+        let started = Instant::now();
+        let mut left = left(timeout)?;
+        loop {
+            self.stream.set_read_timeout(left)?;
+            match self.stream.read(self.buffers.input_append_buf()) {
+                // A signal: Linux does not go on with a read that has a time-out.
+                Err(error) if error.kind() == ErrorKind::Interrupted => {
+                    left = left.map(|left| left.saturating_sub(started.elapsed()));
+                    if left.is_some_and(|left| left.is_zero()) {
+                        return Err(Error::Timeout(timeout.reason));
+                    }
+                }
+                Err(error) => return Err(timed(error, timeout)),
+                Ok(amount) => {
+                    self.buffers.input_appended(amount);
+                    return Ok(amount > 0);
+                }
+            }
+        }
+    }
+
+    fn is_open(&mut self) -> bool {
+        // A connection serves one exchange.
+        false
+    }
+}
+
+/// What is left; the system takes no time-out of zero.
+fn left(timeout: NextTimeout) -> Result<Option<Duration>, Error> {
+    match timeout.after {
+        after if after.is_not_happening() => Ok(None),
+        after if after.is_zero() => Err(Error::Timeout(timeout.reason)),
+        after => Ok(Some(*after)),
+    }
+}
+
+fn timed(error: io::Error, timeout: NextTimeout) -> Error {
+    match error.kind() {
+        ErrorKind::WouldBlock | ErrorKind::TimedOut => Error::Timeout(timeout.reason),
+        _ => Error::Io(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    fn listener() -> (TcpListener, SocketAddr) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        (listener, address)
+    }
+
+    /// An address that does not answer, as long as what comes with it lives: nobody takes the connections of its queue,
+    /// and Linux drops what comes when that is full.
+    #[cfg(target_os = "linux")]
+    fn mute() -> (TcpListener, Vec<TcpStream>, SocketAddr) {
+        let (listener, address) = listener();
+        let queued = std::iter::from_fn(|| TcpStream::connect_timeout(&address, Duration::from_millis(200)).ok());
+        let queued = queued.collect();
+        (listener, queued, address)
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn an_address_that_swallows_packets_costs_a_fraction_of_a_second() {
+        let (_full, _queued, mute) = mute();
+        let (_listener, address) = listener();
+        let started = Instant::now();
+        let stream = race(&[mute, mute, address], PATIENCE, HEAD_START).unwrap();
+        assert_eq!(stream.peer_addr().unwrap(), address);
+        let took = started.elapsed();
+        assert!(took >= 2 * HEAD_START && took < Duration::from_secs(10), "{took:?}");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn addresses_that_all_swallow_packets_are_given_up_in_time() {
+        let (_full, _queued, mute) = mute();
+        let started = Instant::now();
+        let error = race(&[mute, mute], Duration::from_secs(1), HEAD_START).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TimedOut);
+        assert!(started.elapsed() < Duration::from_secs(10));
+    }
+
+    #[test]
+    fn an_address_that_refuses_costs_no_time() {
+        let refused = SocketAddr::from(([127, 0, 0, 1], 1));
+        let (_listener, address) = listener();
+        let started = Instant::now();
+        // A head start that a test would not wait for.
+        let stream = race(&[refused, refused, address], PATIENCE, PATIENCE).unwrap();
+        assert_eq!(stream.peer_addr().unwrap(), address);
+        assert!(started.elapsed() < PATIENCE / 2);
+        let error = race(&[refused, refused], PATIENCE, PATIENCE).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
+        assert_eq!(race(&[], PATIENCE, PATIENCE).unwrap_err().kind(), ErrorKind::AddrNotAvailable);
+    }
+
+    #[test]
+    fn families_take_turns_and_begin_with_the_resolver_s_first() {
+        let six = |n: u16| SocketAddr::from(([0xFD00, 0, 0, 0, 0, 0, 0, n], 443));
+        let four = |n: u8| SocketAddr::from(([10, 0, 0, n], 443));
+        let mixed = [six(1), six(2), six(3), four(1), four(2)];
+        assert_eq!(alternating(&mixed), [six(1), four(1), six(2), four(2), six(3)]);
+        assert_eq!(alternating(&[four(1), four(2), six(1)]), [four(1), six(1), four(2)]);
+        assert_eq!(alternating(&[four(2), four(1)]), [four(2), four(1)]);
+    }
+
+    #[test]
+    fn what_this_machine_cannot_route_tells_least() {
+        let (refused, unreachable) = (|| ErrorKind::ConnectionRefused.into(), || ErrorKind::NetworkUnreachable.into());
+        assert_eq!(more_telling(Some(unreachable()), refused()).kind(), ErrorKind::ConnectionRefused);
+        assert_eq!(more_telling(Some(refused()), unreachable()).kind(), ErrorKind::ConnectionRefused);
+    }
+}
