@@ -39,6 +39,7 @@ pub use client::{PublicClient, Registration};
 pub use error::{AcquireError, ErrorKind, InteractionRequired, SignInGrant};
 pub use explain::{Considered, Decision, Explanation};
 pub use observer::{Observer, Silence, Successor};
+pub use rescue::hold_refreshes;
 pub use result::{AuthenticationResult, Source};
 pub use sign_in::{SignInRequest, SignedIn};
 pub use sign_out::{Forgotten, Revocation, SignOutRequest, SignedOut, forget_everything};

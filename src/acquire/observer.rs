@@ -1,7 +1,7 @@
 //! How the library speaks to people: it does not; it tells an observer.
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::AcquireError;
@@ -36,6 +36,9 @@ pub trait Observer: Send + Sync {
 
     /// Tokens were received and are returned, but could not be saved.
     fn not_saved(&self, _failure: &StoreError, _successor: &Successor) {}
+
+    /// A refresh token that was kept for a later run is in this file and cannot be opened: its key is not there. It stays.
+    fn cannot_open_rescued(&self, _file: &Path) {}
 
     /// Others could read the cache until now; saving has closed it to them.
     fn closed_to_others(&self) {}

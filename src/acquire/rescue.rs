@@ -1,14 +1,15 @@
 //! A new refresh token that is not saved yet, or could not be: kept under the lease until it is.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::observer::Successor;
+use super::observer::{Observer, Successor};
 use super::{PublicClient, cached};
 use crate::secret::RefreshToken;
-use crate::store::{RefreshLease, StoreError};
+use crate::store::{CacheStore, RefreshLease, StoreError};
 
 /// What is kept, as JSON.
 #[derive(Deserialize, Serialize)]
@@ -33,12 +34,11 @@ pub(super) fn rescue(lease: &dyn RefreshLease, spent: &RefreshToken, successor: 
 impl PublicClient<'_> {
     /// Puts what earlier holders of the lease have rescued into the cache, and then forgets it. Only where the token
     /// that it succeeds is cached still: an account that was signed out stays so, and a newer token is not replaced.
+    /// What cannot be opened is told, and stays.
     pub(super) fn restore_rescued(&self, lease: &dyn RefreshLease) -> Result<(), StoreError> {
+        lease.unopened().iter().for_each(|file| self.observer.cannot_open_rescued(file));
         let kept = lease.rescued();
-        if kept.is_empty() {
-            return Ok(());
-        }
-        let rescued: Vec<_> = kept.iter().filter_map(|bytes| rotation(bytes)).collect();
+        let rescued: Vec<_> = kept.iter().filter_map(|kept| rotation(&kept.bytes)).collect();
         if !rescued.is_empty() {
             let (now, issuer) = (self.clock.now(), self.registration.issuer());
             cached::update(self.store, &mut |cache| {
@@ -48,9 +48,24 @@ impl PublicClient<'_> {
                 }
             })?;
         }
-        lease.forget_rescued();
+        kept.iter().for_each(|kept| lease.forget(kept));
         Ok(())
     }
+}
+
+/// Waits, at most `patience`, until nobody refreshes with the store any more, and keeps everybody from it until what is
+/// returned is dropped: for what must not happen while a new refresh token is under way, as a change of the store's key.
+///
+/// # Errors
+/// [`StoreError::Busy`] when `patience` is over.
+pub fn hold_refreshes(
+    store: &dyn CacheStore,
+    patience: Duration,
+    observer: &dyn Observer,
+) -> Result<Box<dyn RefreshLease>, StoreError> {
+    let lease = store.lease_all(patience)?;
+    lease.unopened().iter().for_each(|file| observer.cannot_open_rescued(file));
+    Ok(lease)
 }
 
 /// A refresh token that was spent and its successor, as they were kept.

@@ -1,18 +1,21 @@
 //! `tokcache cache encrypt|decrypt|rekey`: the cache from plain to encrypted, back, and from key to key.
 //!
-//! What the profile promises is changed so that at every moment it fits the cache: taken back before the cache becomes
-//! something else, and made after it has.
+//! What the profile promises fits the cache at every moment, and is never taken back before the cache is something else:
+//! while it changes, the profile promises one of two.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
+use tokcache::acquire::hold_refreshes;
 use tokcache::cache::TokenCache;
-use tokcache::store::{Conversion, Encryption, KeyError, KeySource, SealError, StoreError};
+use tokcache::store::{
+    CacheStore as _, Conversion, Encryption, KeyError, KeySource, Preparation, SealError, SealedStore, StoreError,
+};
 
 use super::args::path;
 use super::context::Context;
-use super::profiles::{self, Profile};
+use super::profiles::{self, Changing, Converting, Profile};
 use super::{Exit, Failure};
 use crate::output::{plain, tell};
 
@@ -30,12 +33,12 @@ pub(super) struct Rekey {
 pub(super) fn encrypt(context: &Context) -> Result<(), Failure> {
     let Encryption::By(source) = &context.encryption else { return Err(no_key_named("encrypt")) };
     let is_whole = |bytes: &[u8]| TokenCache::deserialize(bytes).is_ok();
-    let done = context.store.encrypt(source, &is_whole)?;
+    let prepared = context.store.prepare_encrypt(source, &is_whole)?;
+    let done = converted(context, prepared, Promise::Of(source.clone()))?;
     if done == Conversion::Absent {
         let login = ["login".to_owned(), "--encrypt".to_owned(), source.to_string()];
         return Err(Failure::new(Exit::Store, "there is no cache to encrypt yet").try_tokcache(login));
     }
-    remember(context, Some(source))?;
     let source = plain(&source.to_string());
     if done == Conversion::Already {
         tell(format_args!("The cache was encrypted before: {source}."));
@@ -47,9 +50,7 @@ pub(super) fn encrypt(context: &Context) -> Result<(), Failure> {
 }
 
 pub(super) fn decrypt(context: &Context) -> Result<(), Failure> {
-    let promised = promise(context);
-    remember(context, None)?;
-    match restored(context, context.store.decrypt(), promised)? {
+    match converted(context, context.store.prepare_decrypt()?, Promise::None)? {
         Conversion::Absent => tell("There is no cache."),
         Conversion::Already => tell("The cache was not encrypted."),
         Conversion::Done { before, kept } => {
@@ -66,22 +67,18 @@ pub(super) fn rekey(context: &Context, input: &Rekey) -> Result<(), Failure> {
         Encryption::By(source) => Some(source),
         Encryption::None => return Err(no_key_named("rekey")),
     };
-    let promised = promise(context);
-    remember(context, None)?;
-    let rekeyed = context.store.rekey(source, input.moved);
+    let prepared = context.store.prepare_rekey(source, input.moved);
     // What the environment names has opened the cache, and so is not the new passphrase.
     let new_passphrase = |error: &StoreError| {
         matches!(error, StoreError::Sealed(SealError::NewKey { source: KeySource::Passphrase, error })
             if !matches!(error, KeyError::PassphrasesDiffer))
     };
-    let lacks_passphrase = rekeyed.as_ref().is_err_and(new_passphrase);
-    let done = restored(context, rekeyed, promised.clone()).map_err(|failure| {
+    let lacks_passphrase = prepared.as_ref().is_err_and(new_passphrase);
+    let prepared = prepared.map_err(Failure::from).map_err(|failure| {
         if lacks_passphrase { failure.try_with("--new-passphrase-file", "PATH") } else { failure }
     })?;
+    let done = converted(context, prepared, source.cloned().map_or(Promise::AsItIs, Promise::IfAny))?;
     let Conversion::Done { before, kept } = done else {
-        if let Some(promised) = &promised {
-            remember(context, Some(promised))?;
-        }
         // A key that was named is added to the advice.
         let words = ["cache", "encrypt", "--encrypt", "keyring"];
         let words = if source.is_some() { &words[..2] } else { &words };
@@ -89,9 +86,6 @@ pub(super) fn rekey(context: &Context, input: &Rekey) -> Result<(), Failure> {
             .try_tokcache(words.iter().copied()));
     };
     let source = source.or(before.as_ref());
-    if promised.is_some() {
-        remember(context, source)?;
-    }
     if matches!(source, Some(KeySource::KeyFile(_) | KeySource::Credential)) && source == before.as_ref() {
         tell("The cache is encrypted for this place, with the same key.");
     } else {
@@ -101,35 +95,110 @@ pub(super) fn rekey(context: &Context, input: &Rekey) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What the profile promises.
-fn promise(context: &Context) -> Option<KeySource> {
-    match context.profile.as_ref()?.encrypt.as_deref()?.parse().ok()? {
-        Encryption::By(source) => Some(source),
-        _ => None,
+/// What the profile promises when the cache has been converted.
+enum Promise {
+    /// What it does now.
+    AsItIs,
+    /// This, if it promises anything now.
+    IfAny(KeySource),
+    Of(KeySource),
+    None,
+}
+
+impl Promise {
+    fn after(&self, now: Option<String>) -> Option<String> {
+        match self {
+            Promise::AsItIs => now,
+            Promise::IfAny(source) => now.map(|_| source.to_string()),
+            Promise::Of(source) => Some(source.to_string()),
+            Promise::None => None,
+        }
     }
 }
 
-/// Writes into the profile, if there is one, what the cache is encrypted with.
-fn remember(context: &Context, source: Option<&KeySource>) -> Result<(), Failure> {
-    let encrypt = source.map(ToString::to_string);
-    if profiles::load_saved(&context.profile_name)?.is_none_or(|profile| profile.encrypt == encrypt) {
-        return Ok(());
+/// Converts the cache while nobody refreshes, and has the profile promise what the cache then is. While it lasts the
+/// profile says what the cache was and what it becomes, so that a process that is killed leaves a promise that holds.
+fn converted(context: &Context, prepared: Preparation<'_>, promise: Promise) -> Result<Conversion, Failure> {
+    let nothing_to_do = matches!(prepared.outcome(), Some(Conversion::Absent));
+    let patience = context.settings.lock_timeout();
+    let refreshes = if prepared.outcome().is_none() {
+        Some(hold_refreshes(&context.store, patience, &context.narrator)?)
+    } else {
+        None
+    };
+    let changing = if nothing_to_do { None } else { begin(context, &promise)? };
+    let done = prepared.commit();
+    if let Some(changing) = changing
+        && let Err(failure) = changing.end(&context.profile_name, &context.store)
+    {
+        // The next command does it.
+        tell(format_args!(
+            "warning: the profile {:?} is not changed yet: {}",
+            context.profile_name,
+            plain(failure.message())
+        ));
     }
-    profiles::update(&context.profile_name, context.settings.lock_timeout(), |profile| {
-        Ok(profile.map(|profile| Profile { encrypt, ..profile }))
-    })
-}
-
-/// The profile promises again what it promised, when nothing came of it.
-fn restored(
-    context: &Context,
-    done: Result<Conversion, StoreError>,
-    promised: Option<KeySource>,
-) -> Result<Conversion, Failure> {
-    if let (Err(_), Some(promised)) = (&done, &promised) {
-        remember(context, Some(promised))?;
-    }
+    drop(refreshes);
     Ok(done?)
+}
+
+/// Notes in the profile, if there is one, what the cache is about to become. `None`: it promises that already.
+fn begin(context: &Context, promise: &Promise) -> Result<Option<Changing>, Failure> {
+    let is_settled =
+        |profile: &Profile| profile.converting.is_none() && promise.after(profile.encrypt.clone()) == profile.encrypt;
+    let name = &context.profile_name;
+    if profiles::load_saved(name)?.is_none_or(|profile| is_settled(&profile)) {
+        return Ok(None);
+    }
+    let changing = Changing::begin(context.settings.lock_timeout())?;
+    let Some(profile) = profiles::load_saved(name)?.filter(|profile| !is_settled(profile)) else { return Ok(None) };
+    let to = promise.after(profile.encrypt.clone()).unwrap_or_else(|| NOT_AT_ALL.to_owned());
+    let converting = Some(Converting { store: context.store.describe().url, to });
+    changing.save(name, &Profile { converting, ..profile })?;
+    Ok(Some(changing))
+}
+
+const NOT_AT_ALL: &str = "none";
+
+impl Changing {
+    /// Has the profile promise what the cache in `store` is, after a conversion of it that may have failed or been
+    /// killed. What was promised is given up only where the cache shows that it was to be, and has become, another.
+    fn end(&self, name: &str, store: &SealedStore) -> Result<(), Failure> {
+        let Some(profile) = profiles::load_saved(name)? else { return Ok(()) };
+        let Some(Converting { to, .. }) = &profile.converting else { return Ok(()) };
+        let to = Some(to.clone()).filter(|to| to != NOT_AT_ALL);
+        let sealed_by = store.sealed_by()?.map(|source| source.to_string());
+        let before = profile.encrypt.clone();
+        let encrypt = if sealed_by.is_some() && (sealed_by == to || sealed_by == before) {
+            sealed_by
+        } else if (to.is_none() || before.is_none()) && store.is_plain()? {
+            None
+        } else {
+            before.or(to)
+        };
+        self.save(name, &Profile { encrypt, converting: None, ..profile })
+    }
+}
+
+/// Ends the conversion that a process left in the profile which was killed. `false`: it may be under way, or there is
+/// none of this store.
+pub(super) fn ended(name: &str, store: &SealedStore) -> bool {
+    let Ok(Some(changing)) = Changing::try_begin() else { return false };
+    let is_of_store = |profile: Profile| profile.converting.is_some_and(|it| it.store == store.describe().url);
+    if !profiles::load_saved(name).ok().flatten().is_some_and(is_of_store) {
+        return false;
+    }
+    // There may be a temporary file in plain text, which nobody would remove before the next save.
+    store.tidy();
+    changing.end(name, store).is_ok()
+}
+
+/// What the profile promises of the cache with this URL now.
+pub(super) fn promised_now(name: &str, store: &str) -> Vec<Encryption> {
+    let Ok(Some(profile)) = profiles::load_saved(name) else { return Vec::new() };
+    let becoming = profile.converting.filter(|it| it.store == store).map(|it| it.to);
+    let promised = profile.encrypt.map_or(Ok(Encryption::AsItIs), |encrypt| encrypt.parse());
+    promised.into_iter().chain(becoming.and_then(|to| to.parse().ok())).collect()
 }
 
 fn of_the_old_key(before: Option<&KeySource>, kept: Option<String>) {

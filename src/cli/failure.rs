@@ -155,6 +155,11 @@ impl Failure {
         self
     }
 
+    /// What failed.
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The exit code.
     #[cfg(test)]
     pub(super) fn exit(&self) -> Exit {

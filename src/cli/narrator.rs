@@ -116,6 +116,15 @@ impl Observer for Narrator {
         ));
     }
 
+    fn cannot_open_rescued(&self, file: &Path) {
+        let file = file.display().to_string();
+        tell(format_args!(
+            "warning: a refresh token that could not be saved is kept in {}, and cannot be opened: it is encrypted with a \
+             key that is not there",
+            plain(&file)
+        ));
+    }
+
     fn saved_again(&self) {
         self.note(|| "another program had overwritten the new tokens; they are saved again");
     }

@@ -39,6 +39,9 @@ pub(super) struct Profile {
     /// Sent with each request for tokens, by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) parameters: BTreeMap<String, String>,
+    /// What the cache is just becoming.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) converting: Option<Converting>,
     /// Endpoints that the user named, for providers whose discovery lacks them.
     #[serde(skip_serializing_if = "EndpointNames::is_empty")]
     pub(super) endpoints: EndpointNames,
@@ -73,6 +76,17 @@ impl From<KindOfAuthority> for AuthorityKind {
             KindOfAuthority::Oidc => AuthorityKind::Oidc,
         }
     }
+}
+
+/// A command that changes how the cache is encrypted, and has not ended yet, or was killed. Until the cache itself says
+/// what became of it, both are as promised: what it was, and what it becomes.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Converting {
+    /// The URL of the cache.
+    pub(super) store: String,
+    /// What will encrypt it, as `--encrypt` has it: `none` too.
+    pub(super) to: String,
 }
 
 /// Where the key of an encrypted cache is kept at hand.

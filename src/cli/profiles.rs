@@ -12,7 +12,7 @@ use tokcache::time::{Clock, SystemClock};
 
 use super::advice::look_at;
 use super::args::Settings;
-pub(super) use super::profile_format::{EndpointNames, Learned, Profile};
+pub(super) use super::profile_format::{Converting, EndpointNames, Learned, Profile};
 use super::{Exit, Failure, environment};
 use crate::output::{command_line, plain, quote, tell};
 
@@ -143,6 +143,11 @@ impl Changing {
             .and_then(|()| FolderLock::try_of(folder));
         let lock = lock.map_err(|error| cannot("write", &FolderLock::file_in(folder), &error))?;
         Ok(lock.map(|_lock| Changing { folder: folder.to_owned(), _lock }))
+    }
+
+    /// The same, without waiting; `None`: another process is changing a profile.
+    pub(super) fn try_begin() -> Result<Option<Changing>, Failure> {
+        Changing::try_in(&folder()?.ok_or_else(environment::no_home)?)
     }
 
     /// Saves the profile `name`, whole.

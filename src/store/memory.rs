@@ -9,7 +9,9 @@ use zeroize::Zeroizing;
 
 use super::mutex::locked;
 use super::wait::{Attempt, wait_unless};
-use super::{CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Saved, StoreError, Wait};
+use super::{
+    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Rescued, Saved, StoreError, Wait,
+};
 use crate::time::{Clock, SystemClock};
 
 const URL: &str = "memory:";
@@ -120,9 +122,11 @@ impl RefreshLease for MemoryLease {
         None
     }
 
-    fn rescued(&self) -> Vec<Zeroizing<Vec<u8>>> {
+    fn rescued(&self) -> Vec<Rescued> {
         Vec::new()
     }
+
+    fn forget(&self, _rescued: &Rescued) {}
 
     fn forget_rescued(&self) {}
 

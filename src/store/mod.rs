@@ -34,7 +34,7 @@ pub use keys::{
 pub use memory::MemoryStore;
 pub use open::{OpenError, Settings, open};
 pub use path_text::text_of_path;
-pub use sealed::{Conversion, Encryption, SealError, SealedStore};
+pub use sealed::{Conversion, Encryption, Preparation, PromisedNow, SealError, SealedStore};
 pub use version::Version;
 pub use wait::Waiting;
 
@@ -112,6 +112,19 @@ pub trait CacheStore: Send + Sync {
         None
     }
 
+    /// Takes the right to refresh from everybody until it is dropped: waits, at most `patience`, for all who hold a
+    /// lease, and nobody gets one meanwhile. What is [rescued](RefreshLease::rescued) is what all of them left. A store
+    /// that only this process has waits for nobody.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when `patience` is over.
+    fn lease_all(&self, _patience: Duration) -> Result<Box<dyn RefreshLease>, StoreError> {
+        Ok(Box::new(NothingRescued))
+    }
+
+    /// Removes what processes that were killed have left, if nobody is at work.
+    fn tidy(&self) {}
+
     /// Forgets what was [rescued](RefreshLease::rescue) under any lease of this store.
     fn forget_rescued(&self);
 
@@ -132,7 +145,15 @@ pub trait RefreshLease {
     fn rescue(&self, bytes: &[u8]) -> Option<PathBuf>;
 
     /// What earlier holders kept, and nobody but this user can have written; the newest first.
-    fn rescued(&self) -> Vec<Zeroizing<Vec<u8>>>;
+    fn rescued(&self) -> Vec<Rescued>;
+
+    /// Where something is kept that cannot be opened now. It stays: its key may come back.
+    fn unopened(&self) -> Vec<PathBuf> {
+        Vec::new()
+    }
+
+    /// Forgets one of those that were [rescued](RefreshLease::rescued).
+    fn forget(&self, rescued: &Rescued);
 
     /// Forgets all that was kept.
     fn forget_rescued(&self);
@@ -140,6 +161,31 @@ pub trait RefreshLease {
     /// Leaves a note to all who wait for this lease, and who come later, in the place of the one that is there; with
     /// `None` there is none. It holds no secret, and is lost where it cannot be written.
     fn note(&self, _note: Option<&[u8]>) {}
+}
+
+/// What was rescued under a lease.
+pub struct Rescued {
+    /// The file that it is in.
+    pub file: PathBuf,
+    /// What was kept, which holds secrets.
+    pub bytes: Zeroizing<Vec<u8>>,
+}
+
+/// A lease under which nothing is kept.
+struct NothingRescued;
+
+impl RefreshLease for NothingRescued {
+    fn rescue(&self, _bytes: &[u8]) -> Option<PathBuf> {
+        None
+    }
+
+    fn rescued(&self) -> Vec<Rescued> {
+        Vec::new()
+    }
+
+    fn forget(&self, _rescued: &Rescued) {}
+
+    fn forget_rescued(&self) {}
 }
 
 /// Makes something else of what was rescued, or leaves it (`None`).

@@ -60,6 +60,44 @@ impl Home {
         self.path("run")
     }
 
+    /// Those of all files of this home that hold this text.
+    pub(crate) fn files_with(&self, text: &str) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.folder().to_owned()];
+        while let Some(folder) = folders.pop() {
+            // Others make files and remove them meanwhile.
+            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                match entry.file_type() {
+                    Ok(kind) if kind.is_dir() => folders.push(path),
+                    Ok(kind) if kind.is_file() => {
+                        let bytes = fs::read(&path).unwrap_or_default();
+                        found.extend(bytes.windows(text.len()).any(|part| part == text.as_bytes()).then_some(path));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether the cache is encrypted.
+    pub(crate) fn is_sealed(&self) -> bool {
+        fs::read(self.cache()).unwrap().starts_with(b"tokcache-sealed 1 ")
+    }
+
+    /// What the profile promises of the cache.
+    pub(crate) fn promise(&self) -> Option<String> {
+        let shown = fs::read_to_string(self.path("config/profiles/default.toml")).unwrap();
+        assert!(!shown.contains("[converting]"), "a conversion is left in the profile: {shown}");
+        shown.lines().find_map(|line| Some(line.strip_prefix("encrypt = ")?.trim_matches('"').to_owned()))
+    }
+
+    /// `key-file:` of this name.
+    pub(crate) fn key_file(&self, name: &str) -> String {
+        format!("key-file:{}", self.path(name).display())
+    }
+
     pub(crate) fn mode(&self) -> u32 {
         fs::metadata(self.cache()).unwrap().mode() & 0o777
     }

@@ -11,6 +11,7 @@
 
 mod bounds;
 mod calls;
+mod conversions;
 mod damage;
 mod home;
 mod kill;

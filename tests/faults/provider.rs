@@ -61,6 +61,11 @@ impl Provider {
         self.state.lock().unwrap().revoked
     }
 
+    /// Takes the last refresh token again, though a spent one has come back.
+    pub(crate) fn forgive(&self) {
+        self.state.lock().unwrap().revoked = false;
+    }
+
     /// Whether this refresh token was revoked as its user wished.
     pub(crate) fn is_signed_out(&self, refresh_token: &str) -> bool {
         self.state.lock().unwrap().signed_out.iter().any(|revoked| revoked == refresh_token)

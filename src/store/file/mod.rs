@@ -9,6 +9,7 @@
 //! place, which is why empty or torn bytes are read again before they are believed.
 
 mod contender;
+mod gate;
 mod load;
 mod lock;
 mod lock_content;
@@ -31,13 +32,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::contender::Contender;
+use self::gate::Gate;
 use self::load::{Settling, Snapshot, skim, snapshot};
 use self::lock::CacheLock;
 use self::lockfile::holder_of;
 use self::note::Note;
 use self::place::Place;
 use self::regular::open_to_write;
-use self::rescue::{FileLease, RescuePlace};
+use self::rescue::{AllLeases, FileLease, RescuePlace};
 use self::save::{Commit, existing, remove, save};
 use self::set_aside::set_aside;
 use self::sweep::sweep;
@@ -267,12 +269,37 @@ impl CacheStore for FileStore {
         self.place.ensure_replaceable()?;
         self.place.create_folder()?;
         let credential = fingerprint(credential.as_bytes());
-        let path = self.place.lease_file(&credential);
-        let mut contender = Contender::new(&self.place, &path, self.clock.as_ref());
-        let lease = wait_unless(&path, patience, self.clock.as_ref(), &mut contender, waiting)?;
-        let note = || Note::new(&self.place, &credential);
-        let hold = |lock| Box::new(FileLease::new(lock, &self.rescue_place(), &credential, note())) as Box<_>;
-        Ok(lease.map(hold))
+        let (path, gate) = (self.place.lease_file(&credential), self.place.gate());
+        let clock = self.clock.as_ref();
+        let start = clock.elapsed();
+        loop {
+            let left = || patience.saturating_sub(clock.elapsed().saturating_sub(start));
+            let mut contender = Contender::new(&self.place, &path, clock);
+            let Some(lock) = wait_unless(&path, left(), clock, &mut contender, waiting)? else { return Ok(None) };
+            if gate::is_open(&self.place) {
+                let note = Note::new(&self.place, &credential);
+                return Ok(Some(Box::new(FileLease::new(lock, &self.rescue_place(), &credential, note))));
+            }
+            // Who has shut the gate waits for it.
+            drop(lock);
+            let passed = wait_unless(&gate, left(), clock, &mut Gate::new(&self.place, &gate, clock), waiting)?;
+            if passed.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn lease_all(&self, patience: Duration) -> Result<Box<dyn RefreshLease>, StoreError> {
+        self.place.ensure_replaceable()?;
+        self.place.create_folder()?;
+        let gate = gate::shut(&self.place, self.patience(patience))?;
+        Ok(Box::new(AllLeases { _gate: gate, place: self.rescue_place() }))
+    }
+
+    fn tidy(&self) {
+        if let Ok(lock) = CacheLock::acquire(&self.place, self.patience(Duration::ZERO)) {
+            sweep(&lock, &self.place, self.clock.as_ref());
+        }
     }
 
     fn note(&self, credential: &str) -> Option<Vec<u8>> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::platform::{self, TEMPORARY_TAIL};
+use crate::secret::fingerprint;
 use crate::store::StoreError;
 
 /// As many as Linux follows.
@@ -73,6 +74,12 @@ impl Place {
     /// Where the holder of a refresh lease leaves a note to the others.
     pub(super) fn note_file(&self, credential_hash: &str) -> PathBuf {
         beside(self.file(), &format!("{NOTE}{credential_hash}"))
+    }
+
+    /// The lock file that whoever takes a lease passes by, and that is held while nobody shall have one. To all others it
+    /// is a lease like any other.
+    pub(super) fn gate(&self) -> PathBuf {
+        self.lease_file(&fingerprint(b"all leases"))
     }
 
     /// Where a damaged file is kept that was found at `time`; `turn` tells those of one second apart.

@@ -12,7 +12,7 @@ use super::lockfile::LockFile;
 use super::note::Note;
 use super::place::folder_of;
 use crate::platform;
-use crate::store::{RefreshLease, Rewrite};
+use crate::store::{RefreshLease, Rescued, Rewrite};
 
 /// Far more than what is ever kept.
 const LONGEST: u64 = 1 << 20;
@@ -92,10 +92,12 @@ impl RefreshLease for FileLease {
     }
 
     /// In several folders, where a run had not all of them: a variable was not set, or a disk was full.
-    fn rescued(&self) -> Vec<Zeroizing<Vec<u8>>> {
-        let mut kept: Vec<_> = self.files.iter().filter_map(|file| read(file, &self.cache).ok()).collect();
-        kept.sort_by_key(|(modified, _)| Reverse(*modified));
-        kept.into_iter().map(|(_, bytes)| bytes).collect()
+    fn rescued(&self) -> Vec<Rescued> {
+        rescued_in(&self.files, &self.cache)
+    }
+
+    fn forget(&self, rescued: &Rescued) {
+        remove(&rescued.file);
     }
 
     fn forget_rescued(&self) {
@@ -105,6 +107,38 @@ impl RefreshLease for FileLease {
     fn note(&self, note: Option<&[u8]>) {
         self.note.write(note);
     }
+}
+
+/// All leases of a cache: the gate that their takers pass, shut.
+pub(super) struct AllLeases {
+    pub(super) _gate: LockFile,
+    pub(super) place: RescuePlace,
+}
+
+impl RefreshLease for AllLeases {
+    fn rescue(&self, _bytes: &[u8]) -> Option<PathBuf> {
+        None
+    }
+
+    fn rescued(&self) -> Vec<Rescued> {
+        rescued_in(&self.place.files(), &self.place.cache)
+    }
+
+    fn forget(&self, rescued: &Rescued) {
+        remove(&rescued.file);
+    }
+
+    fn forget_rescued(&self) {
+        self.place.clear();
+    }
+}
+
+/// The newest first.
+fn rescued_in(files: &[PathBuf], cache: &Path) -> Vec<Rescued> {
+    let kept = files.iter().filter_map(|file| read(file, cache).ok().map(|(modified, bytes)| (file, modified, bytes)));
+    let mut kept: Vec<_> = kept.collect();
+    kept.sort_by_key(|(_, modified, _)| Reverse(*modified));
+    kept.into_iter().map(|(file, _, bytes)| Rescued { file: file.clone(), bytes }).collect()
 }
 
 /// On the disk when it returns. Under its own name from the start: what a process leaves that is killed meanwhile, the

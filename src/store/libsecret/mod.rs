@@ -19,7 +19,8 @@ use self::item::Item;
 use super::keys::Caller;
 use super::signal::SignalFile;
 use super::{
-    CacheStore, Change, Description, Holder, KeyringFault, Presence, Reading, RefreshLease, Saved, StoreError, Wait,
+    CacheStore, Change, Description, Holder, KeyringFault, Presence, Reading, RefreshLease, Rescued, Saved, StoreError,
+    Wait,
 };
 use crate::secret::fingerprint;
 
@@ -141,8 +142,13 @@ impl RefreshLease for LibsecretLease {
         self.caller.write(&self.rescue, bytes).ok().map(|()| "the keyring".into())
     }
 
-    fn rescued(&self) -> Vec<Zeroizing<Vec<u8>>> {
-        self.caller.read(&self.rescue).ok().flatten().into_iter().collect()
+    fn rescued(&self) -> Vec<Rescued> {
+        let kept = self.caller.read(&self.rescue).ok().flatten();
+        kept.map(|bytes| Rescued { file: "the keyring".into(), bytes }).into_iter().collect()
+    }
+
+    fn forget(&self, _rescued: &Rescued) {
+        self.forget_rescued();
     }
 
     fn forget_rescued(&self) {

@@ -4,6 +4,7 @@
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
 use zeroize::Zeroizing;
 
@@ -40,20 +41,7 @@ impl SealedStore {
     /// # Errors
     /// [`SealError::NotAsWanted`] when it is sealed with a key of another source.
     pub fn encrypt(&self, source: &KeySource, is_whole: &dyn Fn(&[u8]) -> bool) -> Result<Conversion, StoreError> {
-        if self.inner.load(&mut |_| Reading::Whole)? == Presence::Absent {
-            return Ok(Conversion::Absent);
-        }
-        if let Some(found) = self.sealed_by()? {
-            return already(found, source);
-        }
-        self.ensure_lockable()?;
-        let new = self.create(source)?;
-        let converted = self.convert(Some(&new), &|bytes, document| match document {
-            Document::Plain if is_whole(bytes) => Ok(true),
-            Document::Plain => Err(Problem::Torn),
-            Document::Opened { .. } => Ok(false),
-        });
-        self.settled(converted, Some(new))
+        self.prepare_encrypt(source, is_whole)?.commit()
     }
 
     /// Opens a sealed cache for good.
@@ -61,7 +49,7 @@ impl SealedStore {
     /// # Errors
     /// When its key cannot be had, or it cannot be saved. It is sealed as before, then.
     pub fn decrypt(&self) -> Result<Conversion, StoreError> {
-        self.settled(self.convert(None, &|_, document| Ok(document.sealed_by().is_some())), None)
+        self.prepare_decrypt()?.commit()
     }
 
     /// Seals a sealed cache with another key, of `source` or else where the old one is from. Only here `moved` says
@@ -70,7 +58,48 @@ impl SealedStore {
     /// # Errors
     /// [`SealError::SameKey`]: a key file cannot be changed together with the cache, so the new key needs another.
     pub fn rekey(&self, source: Option<&KeySource>, moved: bool) -> Result<Conversion, StoreError> {
-        let Some(header) = self.header()? else { return Ok(Conversion::Absent) };
+        self.prepare_rekey(source, moved)?.commit()
+    }
+
+    /// Makes ready to [`encrypt`](Self::encrypt): whatever takes its time, as a person who types a passphrase, is done.
+    ///
+    /// # Errors
+    /// As of `encrypt`.
+    pub fn prepare_encrypt<'a>(
+        &'a self,
+        source: &KeySource,
+        is_whole: &'a dyn Fn(&[u8]) -> bool,
+    ) -> Result<Preparation<'a>, StoreError> {
+        if self.inner.load(&mut |_| Reading::Whole)? == Presence::Absent {
+            return Ok(Preparation::settled(self, Conversion::Absent));
+        }
+        if let Some(found) = self.sealed_by()? {
+            return Ok(Preparation::settled(self, already(found, source)?));
+        }
+        self.ensure_lockable()?;
+        let new = self.create(source)?;
+        let mut preparation = Preparation::of(self);
+        (preparation.new, preparation.is_whole) = (Some(new), Some(is_whole));
+        Ok(preparation)
+    }
+
+    /// The same for [`decrypt`](Self::decrypt).
+    ///
+    /// # Errors
+    /// As of `decrypt`.
+    pub fn prepare_decrypt(&self) -> Result<Preparation<'_>, StoreError> {
+        if let Some(header) = self.header()? {
+            self.ensure_key(&header)?;
+        }
+        Ok(Preparation::of(self))
+    }
+
+    /// The same for [`rekey`](Self::rekey).
+    ///
+    /// # Errors
+    /// As of `rekey`.
+    pub fn prepare_rekey(&self, source: Option<&KeySource>, moved: bool) -> Result<Preparation<'_>, StoreError> {
+        let Some(header) = self.header()? else { return Ok(Preparation::settled(self, Conversion::Absent)) };
         let source = source.unwrap_or(&header.key.source);
         // The old key first: who cannot open the cache shall not be asked for a new passphrase.
         self.ensure_key(&header)?;
@@ -79,9 +108,12 @@ impl SealedStore {
         if new.0.id == header.key.id && !moved {
             return Err(StoreError::Sealed(SealError::SameKey));
         }
-        let place = if moved { AtAnyPlace::Yes } else { AtAnyPlace::No };
-        let converted = self.convert_at(place, Some(&new), &|_, document| Ok(document.sealed_by().is_some()));
-        self.settled(converted, Some(new))
+        let mut preparation = Preparation::of(self);
+        preparation.new = Some(new);
+        if moved {
+            preparation.place = AtAnyPlace::Yes;
+        }
+        Ok(preparation)
     }
 
     /// A key that is made for a cache that can then not be locked is litter: a key file may be shared, and is not
@@ -97,12 +129,8 @@ impl SealedStore {
         }
     }
 
-    fn convert(&self, new: Option<&(KeyReference, Key)>, is_due: Due<'_>) -> Result<Converted, StoreError> {
-        self.convert_at(AtAnyPlace::No, new, is_due)
-    }
-
     /// Puts the document, sealed with `new` or plain, in the place of what it was, where `is_due` says so.
-    fn convert_at(
+    fn convert(
         &self,
         place: AtAnyPlace,
         new: Option<&(KeyReference, Key)>,
@@ -135,26 +163,25 @@ impl SealedStore {
                 converted.unwrap_or_else(|problem| problem.ending(obstacle))
             })
         })?;
-        if saved != Saved::Unchanged {
-            self.inner.rewrite_rescued(&mut |bytes| self.resealed(bytes, before.as_ref(), new.as_ref()));
-        }
         Ok(Converted { saved, found, before })
     }
 
-    /// What was rescued while the document was sealed as by `old`, or plain, as the next holder of the lease looks for
-    /// it.
-    fn resealed(&self, bytes: &[u8], old: Option<&Header>, new: Option<&Header>) -> Option<Zeroizing<Vec<u8>>> {
-        let plain = match (recognise(bytes), old) {
-            (Recognised::Plain, None) => Zeroizing::new(bytes.to_vec()),
-            (Recognised::Sealed(envelope), Some(old)) if envelope.header == rescue_header(old) => {
-                envelope.open(&self.known(&old.key)?)?
+    /// Gives what was rescued the form that the document has: sealed with this key, or plain. What cannot be opened
+    /// stays.
+    fn rewrite_rescued(&self, is_plain_now: bool, new: Option<&KeyReference>) {
+        let header = new.map(|new| rescue_header(&Header::new(new.clone(), self.place())));
+        self.inner.rewrite_rescued(&mut |bytes| {
+            let plain = match recognise(bytes) {
+                Recognised::Plain if is_plain_now => Zeroizing::new(bytes.to_vec()),
+                // What is cut off has nothing in it.
+                Recognised::Sealed(envelope) => self.opened_rescued(&envelope).filter(|plain| !plain.is_empty())?,
+                _ => return None,
+            };
+            match &header {
+                None => Some(plain),
+                Some(header) => envelope::seal(header, &self.known(&header.key)?, &plain),
             }
-            _ => return None,
-        };
-        match new {
-            None => Some(plain),
-            Some(new) => envelope::seal(&rescue_header(new), &self.known(&new.key)?, &plain),
-        }
+        });
     }
 
     /// Throws away the key that is not needed any more: after a conversion the old one, else the new one.
@@ -191,9 +218,16 @@ impl SealedStore {
         self.keys.discard(key).map_err(|error| error.to_string())
     }
 
-    /// Whether the document may be sealed with this key.
+    /// Whether the document, or what was rescued, may be sealed with this key.
     fn needs(&self, key: &KeyReference) -> Result<bool, StoreError> {
         let mut is_needed = false;
+        self.inner.rewrite_rescued(&mut |bytes| {
+            is_needed |= matches!(recognise(bytes), Recognised::Sealed(envelope) if envelope.header.key.id == key.id);
+            None
+        });
+        if is_needed {
+            return Ok(true);
+        }
         let presence = self.inner.load(&mut |bytes| {
             is_needed = is_perhaps_sealed_with(key, bytes);
             Reading::Whole
@@ -226,8 +260,85 @@ fn may_need(place: &str, key: &KeyReference) -> bool {
 /// The header is in there.
 const BEGINNING: u64 = 32 * 1024;
 
+/// A conversion that is ready: what is left is one save, and a key that is not needed any more. Dropped, nothing comes of
+/// it. Until then its store takes the document as it is, whatever was promised of it.
+pub struct Preparation<'a> {
+    store: &'a SealedStore,
+    /// There is nothing to do.
+    settled: Option<Conversion>,
+    place: AtAnyPlace,
+    /// The key to seal with; none to open for good.
+    new: Option<(KeyReference, Key)>,
+    /// To seal a plain document: whether it is one.
+    is_whole: Option<Whole<'a>>,
+}
+
+impl<'a> Preparation<'a> {
+    fn of(store: &'a SealedStore) -> Self {
+        store.is_converting.store(true, Ordering::Relaxed);
+        Preparation { store, settled: None, place: AtAnyPlace::No, new: None, is_whole: None }
+    }
+
+    fn settled(store: &'a SealedStore, conversion: Conversion) -> Self {
+        let mut preparation = Preparation::of(store);
+        preparation.settled = Some(conversion);
+        preparation
+    }
+
+    /// What there is to say where nothing is to be done.
+    pub fn outcome(&self) -> Option<&Conversion> {
+        self.settled.as_ref()
+    }
+
+    /// Does it. Nobody should hold a refresh lease of the store meanwhile but who calls this: a holder leaves a refresh
+    /// token as the document was sealed when the lease was taken.
+    ///
+    /// # Errors
+    /// When the document cannot be opened or saved: it is as it was, then.
+    pub fn commit(mut self) -> Result<Conversion, StoreError> {
+        if let Some(conversion) = self.settled.take() {
+            return Ok(conversion);
+        }
+        let new = self.new.take();
+        let is_due = |bytes: &[u8], document: &Document| match (document, self.is_whole) {
+            (Document::Plain, Some(is_whole)) if is_whole(bytes) => Ok(true),
+            (Document::Plain, Some(_)) => Err(Problem::Torn),
+            (document, is_whole) => Ok(is_whole.is_none() && document.sealed_by().is_some()),
+        };
+        let key = new.as_ref().map(|(reference, _)| reference);
+        // What was rescued is never in plain beside a sealed document: it is sealed before, and opened after.
+        let seals = self.is_whole.is_some();
+        if let (true, Some((reference, key))) = (seals, &new) {
+            self.store.know(reference.clone(), key.clone());
+            self.store.rewrite_rescued(true, Some(reference));
+        }
+        let converted = self.store.convert(self.place, new.as_ref(), &is_due);
+        match &converted {
+            Ok(Converted { saved: Saved::Written | Saved::WrittenAndClosed, .. }) if seals => {}
+            Ok(Converted { saved: Saved::Written | Saved::WrittenAndClosed, .. }) => {
+                self.store.rewrite_rescued(false, key);
+            }
+            _ if seals && self.store.is_plain().unwrap_or(false) => self.store.rewrite_rescued(false, None),
+            _ => {}
+        }
+        self.store.settled(converted, new)
+    }
+}
+
+impl Drop for Preparation<'_> {
+    fn drop(&mut self) {
+        self.store.is_converting.store(false, Ordering::Relaxed);
+        if let Some((new, _)) = self.new.take() {
+            let _ = self.store.discard_if_needless(&new, None);
+        }
+    }
+}
+
 /// Whether a document is to be converted.
 type Due<'a> = &'a dyn Fn(&[u8], &Document) -> Result<bool, Problem>;
+
+/// Whether bytes are a whole cache.
+type Whole<'a> = &'a dyn Fn(&[u8]) -> bool;
 
 struct Converted {
     saved: Saved,

@@ -1,5 +1,7 @@
 //! A document as it is kept, opened and sealed again; by the keys that are known.
 
+use std::sync::atomic::Ordering;
+
 use zeroize::Zeroizing;
 
 use super::envelope::{self, Header, Recognised, recognise};
@@ -35,17 +37,19 @@ impl SealedStore {
     /// The document, if it is what the settings promise.
     pub(super) fn opened(&self, bytes: &[u8]) -> Result<Document, Problem> {
         let document = self.opened_anyhow(bytes, AtAnyPlace::No)?;
-        match (&self.encryption, document.sealed_by()) {
-            (Encryption::AsItIs, _) | (Encryption::None, None) => Ok(document),
-            (Encryption::By(wanted), Some(found)) if wanted == found => Ok(document),
-            (wanted, found) => Err(Problem::Met(Obstacle::Refused(SealError::NotAsWanted {
-                found: found.cloned(),
-                wanted: match wanted {
-                    Encryption::By(source) => Some(source.clone()),
-                    _ => None,
-                },
-            }))),
+        let found = document.sealed_by();
+        let fits = |wanted: &Encryption| wanted.allows(found);
+        let is_converting = self.is_converting.load(Ordering::Relaxed);
+        if is_converting || fits(&self.encryption) || (self.promised_now)(&self.inner.describe().url).iter().any(fits) {
+            return Ok(document);
         }
+        Err(Problem::Met(Obstacle::Refused(SealError::NotAsWanted {
+            found: found.cloned(),
+            wanted: match &self.encryption {
+                Encryption::By(source) => Some(source.clone()),
+                _ => None,
+            },
+        })))
     }
 
     /// The document, however it is sealed.

@@ -18,6 +18,17 @@ pub enum Encryption {
     None,
 }
 
+impl Encryption {
+    /// Whether a document may be `sealed_by` this; `None`: by nothing.
+    pub(super) fn allows(&self, sealed_by: Option<&KeySource>) -> bool {
+        match self {
+            Encryption::AsItIs => true,
+            Encryption::By(wanted) => sealed_by == Some(wanted),
+            Encryption::None => sealed_by.is_none(),
+        }
+    }
+}
+
 impl fmt::Display for Encryption {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -17,8 +17,9 @@ mod store;
 mod tests;
 
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 
-pub use convert::Conversion;
+pub use convert::{Conversion, Preparation};
 pub use encryption::Encryption;
 pub use error::SealError;
 
@@ -26,18 +27,26 @@ use self::envelope::{Header, Recognised, recognise};
 use self::obstacle::Obstacle;
 use super::keys::{Key, KeyReference, KeySettings, KeySource, Keys};
 use super::mutex::locked;
-use super::{CacheStore, Reading, StoreError};
+use super::{CacheStore, Presence, Reading, StoreError};
 
 /// A store within a store, and the keys to it.
 pub struct SealedStore {
     inner: Box<dyn CacheStore>,
     encryption: Encryption,
     keys: Keys,
+    /// What may be promised meanwhile, by the store's URL.
+    promised_now: Box<PromisedNow>,
+    /// The document is to become another: what is promised is not what it is.
+    is_converting: AtomicBool,
     /// The keys that were needed so far.
     known: Mutex<Vec<(KeyReference, Key)>>,
     /// Of these, the one that was made for a document that did not exist yet.
     fresh: Mutex<Option<Fresh>>,
 }
+
+/// Tells what the settings promise of the store with this URL now: another process may have converted it since they were
+/// read.
+pub type PromisedNow = dyn Fn(&str) -> Vec<Encryption> + Send + Sync;
 
 /// A key for a new document.
 struct Fresh {
@@ -50,7 +59,35 @@ impl SealedStore {
     /// Seals what `inner` keeps as `encryption` says.
     pub fn new(inner: Box<dyn CacheStore>, encryption: Encryption, keys: KeySettings) -> Self {
         let keys = Keys::new(keys);
-        SealedStore { inner, encryption, keys, known: Mutex::default(), fresh: Mutex::default() }
+        let promised_now = Box::new(|_: &str| Vec::new());
+        SealedStore {
+            inner,
+            encryption,
+            keys,
+            promised_now,
+            is_converting: AtomicBool::new(false),
+            known: Mutex::default(),
+            fresh: Mutex::default(),
+        }
+    }
+
+    /// The same store, which asks `promised_now` before it refuses a document that is not what the settings promised.
+    pub fn asking_again(mut self, promised_now: Box<PromisedNow>) -> Self {
+        self.promised_now = promised_now;
+        self
+    }
+
+    /// Whether there is a document that is not sealed.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn is_plain(&self) -> Result<bool, StoreError> {
+        let mut is_plain = false;
+        let presence = self.inner.load(&mut |bytes| {
+            is_plain = matches!(recognise(bytes), Recognised::Plain);
+            Reading::Whole
+        })?;
+        Ok(presence == Presence::Found && is_plain)
     }
 
     /// What the document in the store is sealed with; `None` when it is plain, or there is none.

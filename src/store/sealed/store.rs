@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use super::document::Document;
 use super::envelope::{Recognised, recognise};
-use super::lease::SealedLease;
-use super::obstacle::{Obstacle, Problem};
+use super::obstacle::Problem;
 use super::{Encryption, SealedStore};
 use crate::secret::Window;
 use crate::store::{
@@ -118,19 +117,18 @@ impl CacheStore for SealedStore {
         patience: Duration,
         waiting: &mut dyn FnMut(&Holder) -> Wait,
     ) -> Result<Option<Box<dyn RefreshLease>>, StoreError> {
-        let Some(lease) = self.inner.lease(credential, patience, waiting)? else { return Ok(None) };
-        let seal = self.persistently(|obstacle| {
-            let Some(header) = self.header()? else { return Ok(None) };
-            let key = self.known(&header.key);
-            if key.is_none() {
-                *obstacle = Some(Obstacle::KeyMissing(header.key.clone()));
-            }
-            Ok(key.map(|key| (header, key)))
-        })?;
-        Ok(Some(match seal {
-            None => lease,
-            Some((header, key)) => Box::new(SealedLease::new(lease, &header, key)),
-        }))
+        match self.inner.lease(credential, patience, waiting)? {
+            Some(lease) => self.sealed_lease(lease).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn lease_all(&self, patience: Duration) -> Result<Box<dyn RefreshLease>, StoreError> {
+        self.sealed_lease(self.inner.lease_all(patience)?)
+    }
+
+    fn tidy(&self) {
+        self.inner.tidy();
     }
 
     /// As it lies in the inner store: it holds no secret.

@@ -13,7 +13,7 @@ fn what_is_rescued_is_sealed_and_only_that_is_taken_back() {
     let lease = || store.lease("credential", Duration::ZERO, &mut |_| Wait::More).unwrap().unwrap();
     let kept = lease().rescue(b"canary").unwrap();
     assert!(is_sealed(&kept));
-    assert_eq!(lease().rescued()[0].as_slice(), b"canary");
+    assert_eq!(lease().rescued()[0].bytes.as_slice(), b"canary");
     fs::copy(folder.path("cache"), &kept).unwrap();
     assert!(lease().rescued().is_empty(), "the cache itself is not what was rescued");
     fs::copy(folder.path("key"), &kept).unwrap();
@@ -42,7 +42,7 @@ fn what_was_rescued_before_a_conversion_is_found_after_it_and_in_plain_only_besi
     for (convert, seals) in conversions {
         assert!(matches!(convert(), Ok(Conversion::Done { .. })));
         assert_eq!(is_sealed(&kept), seals);
-        assert_eq!(lease(&store(Encryption::AsItIs)).rescued()[0].as_slice(), b"canary");
+        assert_eq!(lease(&store(Encryption::AsItIs)).rescued()[0].bytes.as_slice(), b"canary");
     }
     let left = fs::read_dir(folder.path("")).unwrap().count();
     assert_eq!(left, 4, "the cache, two keys and what was rescued");
