@@ -231,7 +231,8 @@ impl PublicClient<'_> {
             ..self.grant(home_account_id.clone(), realm, &request.scopes, &request.parameters, response)
         };
         if is_lifetime_unknown {
-            grant.is_lifetime_unknown = true;
+            grant.is_lifetime_unknown = request.lifetime.is_none();
+            grant.is_lifetime_set = request.lifetime.is_some();
             grant.expires_in = request.lifetime.map_or(TEN_YEARS, |lifetime| lifetime.as_secs());
         }
         // Where nothing was asked for, what was added counts.

@@ -111,9 +111,8 @@ fn view(considered: &Considered, decision: &Decision, now: Timestamp) -> Conside
         },
         scope: entry.scopes.to_string(),
         requested_scope: entry.asked_and_granted().requested().map(ToString::to_string),
-        lifetime_unknown: entry.is_lifetime_unknown,
         tenant: entry.realm.to_string(),
         client_id: entry.client_id.to_string(),
-        expires_in: entry.expires_on.seconds_since(now),
+        expires_in: (!entry.is_lifetime_unknown).then(|| entry.expires_on.seconds_since(now)),
     }
 }

@@ -1,5 +1,7 @@
 //! `tokcache login`: sign in, and remember the settings.
 
+use std::time::Duration;
+
 use clap::{Args, ValueEnum};
 use tokcache::acquire::{AcquireError, PublicClient, SignInRequest, SignedIn};
 use tokcache::oauth::{Authority, ErrorCode};
@@ -140,6 +142,14 @@ pub(super) fn sign_in(
     Ok(signed_in)
 }
 
+/// As a profile has it: `30d`, or in seconds.
+fn days_or_seconds(lifetime: Duration) -> String {
+    match lifetime.as_secs() {
+        seconds if seconds % 86_400 == 0 => format!("{}d", seconds / 86_400),
+        seconds => format!("{seconds}s"),
+    }
+}
+
 impl Input {
     /// Whether the command line says that the profile may become somebody else's.
     pub(super) fn takes_over(&self, context: &Context) -> bool {
@@ -190,7 +200,7 @@ impl Input {
         }
         profile.parameters = self.scopes.parameters(profile.authority.as_deref(), &profile.parameters);
         if let Some(lifetime) = self.scopes.lifetime {
-            profile.lifetime = Some(humantime::format_duration(lifetime).to_string().replace(' ', ""));
+            profile.lifetime = Some(days_or_seconds(lifetime));
         }
         if self.no_offline_access {
             profile.offline_access = Some(false);

@@ -33,9 +33,8 @@ pub(crate) struct ConsideredView {
     pub(crate) requested_scope: Option<String>,
     pub(crate) tenant: String,
     pub(crate) client_id: String,
-    pub(crate) expires_in: i64,
-    #[serde(skip)]
-    pub(crate) lifetime_unknown: bool,
+    /// `None`: until it is revoked.
+    pub(crate) expires_in: Option<i64>,
 }
 
 impl ExplanationView {
@@ -73,7 +72,7 @@ impl ExplanationView {
                 plain(&scopes(&token.scope, token.requested_scope.as_deref())),
                 plain(&token.verdict),
                 plain(&token.client_id),
-                if token.lifetime_unknown { UNTIL_REVOKED.to_owned() } else { validity(token.expires_in) },
+                token.expires_in.map_or_else(|| UNTIL_REVOKED.to_owned(), validity),
             );
         }
         text

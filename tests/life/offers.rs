@@ -154,9 +154,12 @@ fn a_lifetime_that_the_user_sets_ends_the_token() {
     assert_eq!(served(life.token()), ("gho_1".into(), Source::Cache), "who sets none is served");
 
     let life = Life::new();
-    sign_in_without_lifetime(&life, &SignInRequest { lifetime, ..sign_in_request() });
+    let signed_in = sign_in_without_lifetime(&life, &SignInRequest { lifetime, ..sign_in_request() });
+    assert!(!signed_in.token.is_lifetime_unknown);
     life.clock.step(31 * 86_400);
     assert!(life.token().is_err(), "what other programs read from the file");
+    let longer = SilentRequest { lifetime: Some(Duration::from_secs(60 * 86_400)), ..request() };
+    assert_eq!(served(life.token_for(longer)), ("gho_1".into(), Source::Cache), "another lifetime is counted anew");
 }
 
 #[test]

@@ -135,6 +135,7 @@ impl Subject {
             requested_scopes: ScopeSet::parse(&self.requested_scopes),
             scopes_not_granted: ScopeSet::parse(&self.scopes_not_granted),
             is_lifetime_unknown: false,
+            is_lifetime_set: false,
             expires_in: self.expires_in,
             ext_expires_in: self.ext_expires_in,
             refresh_in: self.refresh_in,

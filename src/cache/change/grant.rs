@@ -34,6 +34,8 @@ pub struct Grant {
     pub expires_in: u64,
     /// Whether nobody knows the lifetime, so that `expires_in` is only what the schema wants a number for.
     pub is_lifetime_unknown: bool,
+    /// Whether the user has set `expires_in`, as the server told none.
+    pub is_lifetime_set: bool,
     /// In seconds; as `expires_in` where there is none.
     pub ext_expires_in: Option<u64>,
     /// In seconds.
@@ -78,6 +80,7 @@ impl Grant {
             scopes_not_granted: ScopeSet::default(),
             expires_in,
             is_lifetime_unknown: false,
+            is_lifetime_set: false,
             ext_expires_in: None,
             refresh_in: None,
             refresh_token: None,

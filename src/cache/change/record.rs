@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::contested;
-use crate::cache::entry::access_token::{LIFETIME, UNKNOWN};
+use crate::cache::entry::access_token::{LIFETIME, SET, UNKNOWN};
 use crate::cache::entry::asked;
 use crate::cache::entry::fields::Fields;
 use crate::cache::entry::keys::Key;
@@ -84,7 +84,11 @@ impl<'e> Recording<'e, '_> {
             ("extended_expires_on", Some(&extended_expires_on)),
         ];
         let (requested, not_granted) = (target_of(&grant.requested_scopes), target_of(&grant.scopes_not_granted));
-        let lifetime = grant.is_lifetime_unknown.then(|| UNKNOWN.to_owned());
+        let lifetime = match (grant.is_lifetime_unknown, grant.is_lifetime_set) {
+            (true, _) => Some(UNKNOWN.to_owned()),
+            (_, true) => Some(SET.to_owned()),
+            _ => None,
+        };
         let optional = [
             ("key_id", &grant.key_id),
             ("ext_cache_key", &grant.ext_cache_key),

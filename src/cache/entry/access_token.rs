@@ -15,6 +15,7 @@ const REQUEST_FIELDS: [&str; 4] = ["additionalCacheKeyComponents", "ext", "userA
 /// Tells whether a token's lifetime is known. The libraries keep the field, and go by `expires_on`.
 pub(in crate::cache) const LIFETIME: &str = "tokcache_lifetime";
 pub(in crate::cache) const UNKNOWN: &str = "unknown";
+pub(in crate::cache) const SET: &str = "set";
 
 /// A stored access token.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -47,6 +48,8 @@ pub struct AccessTokenEntry {
     pub expires_on: Timestamp,
     /// Whether the server told no lifetime, so that `expires_on` is nobody's promise: tokcache's `tokcache_lifetime`.
     pub is_lifetime_unknown: bool,
+    /// Whether the user has set the lifetime at the sign-in, as the server told none.
+    pub is_lifetime_set: bool,
     /// When it expires while the server is down. No library uses it.
     pub extended_expires_on: Option<Timestamp>,
     /// From when on it should be replaced.
@@ -81,6 +84,7 @@ impl AccessTokenEntry {
     }
 
     pub(in crate::cache) fn read(key: &str, fields: &Fields<'_>) -> Result<Self, Defect> {
+        let lifetime = fields.lenient(LIFETIME);
         Ok(AccessTokenEntry {
             key: key.to_owned(),
             home_account_id: fields.text("home_account_id")?.map(HomeAccountId::new),
@@ -95,7 +99,8 @@ impl AccessTokenEntry {
             secret: sendable(fields)?,
             cached_at: fields.lenient_time("cached_at"),
             expires_on: fields.time("expires_on")?.ok_or(Defect::Missing("expires_on"))?,
-            is_lifetime_unknown: fields.lenient(LIFETIME).is_some_and(|lifetime| lifetime == UNKNOWN),
+            is_lifetime_unknown: lifetime.as_deref() == Some(UNKNOWN),
+            is_lifetime_set: lifetime.as_deref() == Some(SET),
             extended_expires_on: fields.lenient_time("extended_expires_on"),
             refresh_on: fields.lenient_time("refresh_on"),
             key_id: fields.key_id()?.map(Into::into),

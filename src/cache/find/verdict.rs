@@ -98,7 +98,8 @@ impl AccessTokenQuery {
 
     /// The entry with the lifetime that the query gives to a token that came without one.
     pub(in crate::cache) fn timed(&self, mut entry: AccessTokenEntry) -> AccessTokenEntry {
-        if let (true, Some(lifetime), Some(cached_at)) = (entry.is_lifetime_unknown, self.lifetime, entry.cached_at) {
+        let is_for_us = entry.is_lifetime_unknown || entry.is_lifetime_set;
+        if let (true, Some(lifetime), Some(cached_at)) = (is_for_us, self.lifetime, entry.cached_at) {
             entry.expires_on = cached_at.plus(lifetime);
             entry.is_lifetime_unknown = false;
         }
