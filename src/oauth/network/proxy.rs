@@ -48,6 +48,13 @@ impl ProxyRules {
         // A URL, perhaps with a password; blank means none.
         let proxy = self.either("https_proxy").or_else(|| self.either("all_proxy")).map(ProxyUrl::new);
         let proxy = proxy.as_ref().map(|proxy| proxy.expose().trim()).filter(|proxy| !proxy.is_empty());
+        if proxy.is_some_and(has_raw_user) {
+            return Err(
+                "https_proxy or all_proxy: percent-encode the user name and password of the proxy: / is %2F, @ \
+                        is %40, : is %3A, ? is %3F, # is %23"
+                    .to_owned(),
+            );
+        }
         let wrong = |_| "https_proxy or all_proxy is not the URL of a proxy".to_owned();
         proxy.map(|proxy| Proxy::new(proxy).map_err(wrong)).transpose()
     }
@@ -58,6 +65,15 @@ impl ProxyRules {
         let mut patterns = exceptions.split([',', ' ', '\t', '\r', '\n']).filter(|pattern| !pattern.is_empty());
         patterns.any(|pattern| Exception::parse(pattern).covers(host))
     }
+}
+
+/// Whether a user name or password stands in `proxy` that is not percent-encoded: the host would be a part of it, be
+/// shown, and be looked up.
+fn has_raw_user(proxy: &str) -> bool {
+    let rest = proxy.split_once("://").map_or(proxy, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let users = rest.matches('@').count();
+    users != authority.matches('@').count() || users > 1
 }
 
 impl fmt::Debug for ProxyRules {
@@ -183,6 +199,24 @@ mod tests {
             let is_direct = host_for(&environment, &format!("https://{host}/")).is_none();
             assert_eq!(is_direct, is_covered, "{no_proxy} {host}");
         }
+    }
+
+    #[test]
+    fn a_password_that_is_not_encoded_is_neither_shown_nor_looked_up() {
+        for proxy in [
+            "http://me:2024/canary@proxy:80",
+            "http://me:canary?x@proxy:80",
+            "http://me:canary#x@proxy:80",
+            "http://me:can@ary@proxy:80",
+            "me:80/canary@proxy",
+            "socks5h://me:1/canary@proxy",
+        ] {
+            let rules = rules(&[("https_proxy", proxy)]);
+            let error = rules.proxy_for(&"https://idp.example.com".parse().unwrap()).unwrap_err();
+            assert!(error.contains("percent-encode") && !error.contains("can"), "{error}");
+        }
+        let encoded = [("https_proxy", "http://me:2024%2Fs%40cret@proxy:80")];
+        assert_eq!(host_for(&encoded, "https://idp.example.com/").as_deref(), Some("proxy:80"));
     }
 
     #[test]

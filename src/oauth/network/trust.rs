@@ -79,7 +79,14 @@ fn certificates_in(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> 
 /// The system's certificates; `SSL_CERT_FILE` and `SSL_CERT_DIR` replace them as with OpenSSL. On Linux one bundle is
 /// read, not the folder of a few hundred links to the same certificates beside it.
 fn system() -> CertificateResult {
-    let is_replaced = ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().any(|name| env::var_os(name).is_some());
+    // One that is empty is not set.
+    let set = |name| env::var_os(name).filter(|value| !value.is_empty());
+    let (file, folder) = (set("SSL_CERT_FILE"), set("SSL_CERT_DIR"));
+    let is_replaced = file.is_some() || folder.is_some();
+    let has_empty = |name| env::var_os(name).is_some_and(|value| value.is_empty());
+    if is_replaced && (has_empty("SSL_CERT_FILE") || has_empty("SSL_CERT_DIR")) {
+        return load_certs_from_paths(file.as_ref().map(Path::new), folder.as_ref().map(Path::new));
+    }
     match BUNDLES.iter().map(Path::new).find(|bundle| bundle.is_file()) {
         Some(bundle) if cfg!(target_os = "linux") && !is_replaced => load_certs_from_paths(Some(bundle), None),
         _ => load_native_certs(),
