@@ -36,8 +36,14 @@ impl TokenErrorResponse {
             | ErrorCode::InvalidGrant
             | ErrorCode::LoginRequired => true,
             ErrorCode::Other(code) if code.is_empty() => self.status == 400,
-            _ => self.claims.is_some(),
+            _ => self.names_refresh_token() || self.claims.is_some(),
         }
+    }
+
+    /// Whether the code itself says that the refresh token is bad: GitHub's `bad_refresh_token`, Slack's
+    /// `invalid_refresh_token`.
+    fn names_refresh_token(&self) -> bool {
+        matches!(self.error.as_str(), "bad_refresh_token" | "invalid_refresh_token")
     }
 
     /// Whether the refresh token is dead for every resource. An `invalid_grant` alone does not say so: it may be about
@@ -45,9 +51,10 @@ impl TokenErrorResponse {
     pub fn kills_refresh_token(&self) -> bool {
         /// Expired by age or disuse, revoked, or ended by a sign-in frequency policy.
         const DEADLY: [u64; 4] = [50_173, 70_008, 70_043, 700_082];
-        self.error == ErrorCode::InvalidGrant
-            && (matches!(self.suberror.as_deref(), Some("bad_token" | "token_expired"))
-                || self.error_codes.iter().any(|code| DEADLY.contains(code)))
+        self.names_refresh_token()
+            || self.error == ErrorCode::InvalidGrant
+                && (matches!(self.suberror.as_deref(), Some("bad_token" | "token_expired"))
+                    || self.error_codes.iter().any(|code| DEADLY.contains(code)))
     }
 
     /// What is known of Entra's error, if it is one.
@@ -180,6 +187,9 @@ mod tests {
     fn interaction_and_denial_are_told_apart() {
         for error in ["invalid_grant", "interaction_required", "consent_required", "login_required", ""] {
             assert!(refusal(error).needs_interaction(), "{error}");
+        }
+        for error in ["bad_refresh_token", "invalid_refresh_token"] {
+            assert!(refusal(error).needs_interaction() && refusal(error).kills_refresh_token(), "{error}");
         }
         for error in ["access_denied", "authorization_declined", "invalid_client", "invalid_scope"] {
             assert!(!refusal(error).needs_interaction(), "{error}");
