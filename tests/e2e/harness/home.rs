@@ -20,10 +20,10 @@ impl Home {
     /// A home whose programs know the provider's certificates and how to reach it.
     pub(crate) fn at(provider: &Provider) -> Home {
         let mut home = support::home::Home::empty();
-        if let Some(provided) = provider.ca_file() {
+        if provider.has_certificates() {
             // The home's own: it outlives the provider.
             let ca_file = home.path("ca.pem");
-            std::fs::copy(provided, &ca_file).expect("a certificate");
+            std::fs::copy(provider.ca_file(), &ca_file).expect("a certificate");
             for name in ["TOKCACHE_CA_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"] {
                 home.set(name, &ca_file);
             }

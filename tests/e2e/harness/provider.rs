@@ -66,9 +66,14 @@ impl Provider {
         self.text("authority")
     }
 
-    /// The certificate authority to trust, unless it is spoken to over plain HTTP.
-    pub(crate) fn ca_file(&self) -> Option<PathBuf> {
-        self.address["ca_file"].as_str().map(PathBuf::from)
+    /// Whether it is spoken to over TLS.
+    pub(crate) fn has_certificates(&self) -> bool {
+        self.address.get("ca_file").is_some()
+    }
+
+    /// The certificate authority to trust.
+    pub(crate) fn ca_file(&self) -> PathBuf {
+        self.text("ca_file").into()
     }
 
     /// The proxy through which a provider with a host name is reached.
