@@ -45,7 +45,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand profile 'Manage named settings'
             cand cache 'Look after the cache file'
             cand completions 'Print the completion script of a shell'
-            cand help 'Print this message or the help of the given subcommand(s)'
+            cand help 'Show what a command does, or the settings that all commands take'
         }
         &'tokcache;login'= {
             cand --scope 'A scope that the token must have; repeatable, and several may stand in one, separated by spaces'
@@ -230,9 +230,10 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand show 'Print the settings of one, as TOML'
             cand set 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope, --account'
             cand remove 'Forget the settings; tokens stay in the cache, unless --sign-out is given'
-            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'tokcache;profile;list'= {
+            cand -o 'How they are printed'
+            cand --output 'How they are printed'
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
             cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
@@ -251,6 +252,8 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'tokcache;profile;show'= {
+            cand -o 'How they are printed'
+            cand --output 'How they are printed'
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
             cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
@@ -309,23 +312,6 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
-        &'tokcache;profile;help'= {
-            cand list 'Print the names'
-            cand show 'Print the settings of one, as TOML'
-            cand set 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope, --account'
-            cand remove 'Forget the settings; tokens stay in the cache, unless --sign-out is given'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'tokcache;profile;help;list'= {
-        }
-        &'tokcache;profile;help;show'= {
-        }
-        &'tokcache;profile;help;set'= {
-        }
-        &'tokcache;profile;help;remove'= {
-        }
-        &'tokcache;profile;help;help'= {
-        }
         &'tokcache;cache'= {
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
@@ -348,9 +334,10 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand encrypt 'Encrypt a plain cache with the key of --encrypt'
             cand decrypt 'Make an encrypted cache plain again'
             cand rekey 'Encrypt the cache with another key, of --encrypt or of where the old one is'
-            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'tokcache;cache;path'= {
+            cand -o 'How it is printed'
+            cand --output 'How it is printed'
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
             cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
@@ -369,6 +356,8 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'tokcache;cache;check'= {
+            cand -o 'How the report is printed'
+            cand --output 'How the report is printed'
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
             cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
@@ -443,26 +432,6 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
-        &'tokcache;cache;help'= {
-            cand path 'Print where the cache is'
-            cand check 'Read the whole cache and report what cannot be understood'
-            cand encrypt 'Encrypt a plain cache with the key of --encrypt'
-            cand decrypt 'Make an encrypted cache plain again'
-            cand rekey 'Encrypt the cache with another key, of --encrypt or of where the old one is'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'tokcache;cache;help;path'= {
-        }
-        &'tokcache;cache;help;check'= {
-        }
-        &'tokcache;cache;help;encrypt'= {
-        }
-        &'tokcache;cache;help;decrypt'= {
-        }
-        &'tokcache;cache;help;rekey'= {
-        }
-        &'tokcache;cache;help;help'= {
-        }
         &'tokcache;completions'= {
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
@@ -482,63 +451,22 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'tokcache;help'= {
-            cand login 'Sign in by device code, remember the settings as the profile, cache the tokens'
-            cand token 'Print a valid access token: cached, else silently refreshed'
-            cand list 'Show the accounts and the tokens held for each, without one secret'
-            cand clear 'Sign out: forget tokens, and revoke them where the server can'
-            cand exec 'Run a command with a token in its environment, or not at all'
-            cand explain 'Show which token would be used, and why; offline'
-            cand profile 'Manage named settings'
-            cand cache 'Look after the cache file'
-            cand completions 'Print the completion script of a shell'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'tokcache;help;login'= {
-        }
-        &'tokcache;help;token'= {
-        }
-        &'tokcache;help;list'= {
-        }
-        &'tokcache;help;clear'= {
-        }
-        &'tokcache;help;exec'= {
-        }
-        &'tokcache;help;explain'= {
-        }
-        &'tokcache;help;profile'= {
-            cand list 'Print the names'
-            cand show 'Print the settings of one, as TOML'
-            cand set 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope, --account'
-            cand remove 'Forget the settings; tokens stay in the cache, unless --sign-out is given'
-        }
-        &'tokcache;help;profile;list'= {
-        }
-        &'tokcache;help;profile;show'= {
-        }
-        &'tokcache;help;profile;set'= {
-        }
-        &'tokcache;help;profile;remove'= {
-        }
-        &'tokcache;help;cache'= {
-            cand path 'Print where the cache is'
-            cand check 'Read the whole cache and report what cannot be understood'
-            cand encrypt 'Encrypt a plain cache with the key of --encrypt'
-            cand decrypt 'Make an encrypted cache plain again'
-            cand rekey 'Encrypt the cache with another key, of --encrypt or of where the old one is'
-        }
-        &'tokcache;help;cache;path'= {
-        }
-        &'tokcache;help;cache;check'= {
-        }
-        &'tokcache;help;cache;encrypt'= {
-        }
-        &'tokcache;help;cache;decrypt'= {
-        }
-        &'tokcache;help;cache;rekey'= {
-        }
-        &'tokcache;help;completions'= {
-        }
-        &'tokcache;help;help'= {
+            cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
+            cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
+            cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'
+            cand --authority-kind 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]'
+            cand --client-id 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]'
+            cand --store 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]'
+            cand --encrypt 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]'
+            cand --key-cache 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]'
+            cand --ca-file 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]'
+            cand --timeout 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]'
+            cand --lock-timeout 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]'
+            cand --error-format 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]'
+            cand -v 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+            cand --verbose 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
     ]
     $completions[$command]

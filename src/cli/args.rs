@@ -8,19 +8,22 @@ use clap::builder::{OsStringValueParser, PossibleValue, TypedValueParser as _};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::profile_format::{KeyCache, KindOfAuthority};
-use super::{cache, clear, completions, environment, exec, explain, list, login, profile, token};
+use super::{cache, clear, completions, environment, exec, explain, help, list, login, profile, token};
 use crate::output::ErrorFormat;
 
 const AFTER_HELP: &str = "\
-Folders: the profiles are in TOKCACHE_CONFIG_DIR, the cache in TOKCACHE_STATE_DIR, or else in the platform's own
-
 Exit codes: 0 ok, 1 unexpected, 2 usage, 3 config, 4 sign-in needed, 5 try again later, 6 denied, 7 store, \
-8 --min-valid, 9 account, 130 interrupted";
+8 --min-valid, 9 account, 130 interrupted
+
+Run `tokcache help COMMAND` for a command, `tokcache help settings` for the flags and variables of all commands.";
+
+/// The heading of the flags that every command takes.
+pub(super) const SETTINGS: &str = "Settings";
 
 /// Sign in once; any shell, script or program then gets a valid OAuth access token in milliseconds.
 #[derive(Debug, Parser)]
 #[command(name = "tokcache", version, subcommand_required = true, arg_required_else_help = true)]
-#[command(args_override_self = true, color = clap::ColorChoice::Never)]
+#[command(args_override_self = true, color = clap::ColorChoice::Never, disable_help_subcommand = true)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -32,13 +35,15 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Sign in by device code, remember the settings as the profile, cache the tokens
+    #[command(aliases = ["signin", "sign-in"])]
     Login(login::Input),
     /// Print a valid access token: cached, else silently refreshed
     Token(token::Input),
     /// Show the accounts and the tokens held for each, without one secret
+    #[command(alias = "ls")]
     List(list::Input),
     /// Sign out: forget tokens, and revoke them where the server can
-    #[command(alias = "logout")]
+    #[command(aliases = ["logout", "signout", "sign-out"])]
     Clear(clear::Input),
     /// Run a command with a token in its environment, or not at all
     Exec(exec::Input),
@@ -50,11 +55,13 @@ pub(super) enum Command {
     Cache(cache::Input),
     /// Print the completion script of a shell
     Completions(completions::Input),
+    /// Show what a command does, or the settings that all commands take
+    Help(help::Input),
 }
 
 /// What every command takes, as typed; [`Settings::or_environment`](Settings::or_environment) adds what is set.
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Settings")]
+#[command(next_help_heading = SETTINGS)]
 pub(super) struct Settings {
     /// Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]
     #[arg(long, global = true, value_name = "NAME")]

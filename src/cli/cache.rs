@@ -1,6 +1,7 @@
 //! `tokcache cache`: look after the cache file.
 
 use clap::{Args, Subcommand};
+use serde_json::json;
 use tokcache::acquire::{self, Repair};
 use tokcache::platform::{self, Distrust};
 use tokcache::store::{CacheStore as _, StoreError};
@@ -10,7 +11,7 @@ use super::args::Settings;
 use super::context::Context;
 use super::passphrase::Asking;
 use super::{Exit, Failure, encryption, profiles};
-use crate::output::{self, command_line, plain, tell};
+use crate::output::{self, AnswerFormat, command_line, plain, tell};
 
 #[derive(Args, Debug)]
 pub(super) struct Input {
@@ -21,12 +22,19 @@ pub(super) struct Input {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Print where the cache is
-    Path,
+    Path {
+        /// How it is printed
+        #[arg(short, long, value_enum, default_value_t)]
+        output: AnswerFormat,
+    },
     /// Read the whole cache and report what cannot be understood
     Check {
         /// Save what is whole of a damaged cache; a copy of it is kept beside it
         #[arg(long)]
         repair: bool,
+        /// How the report is printed
+        #[arg(short, long, value_enum, default_value_t)]
+        output: AnswerFormat,
     },
     /// Encrypt a plain cache with the key of --encrypt
     Encrypt,
@@ -38,18 +46,18 @@ enum Action {
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let asking = match &input.action {
-        Action::Path => Asking::never(),
+        Action::Path { .. } => Asking::never(),
         Action::Rekey(rekey) => Asking { allowed: true, new_passphrase_file: rekey.new_passphrase_file.clone() },
         Action::Check { .. } | Action::Decrypt | Action::Encrypt => Asking::allowed(),
     };
     let context = Context::new(settings, asking)?;
     match input.action {
-        Action::Path => path(&context),
-        Action::Check { repair } => {
+        Action::Path { output } => path(&context, output),
+        Action::Check { repair, output } => {
             if repair {
                 self::repair(&context)?;
             }
-            check(&context)
+            check(&context, output)
         }
         Action::Encrypt => encryption::encrypt(&context),
         Action::Decrypt => encryption::decrypt(&context),
@@ -57,8 +65,11 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     }
 }
 
-fn path(context: &Context) -> Result<(), Failure> {
+fn path(context: &Context, format: AnswerFormat) -> Result<(), Failure> {
     let store = context.store.describe();
+    if format == AnswerFormat::Json {
+        return Ok(output::answer_json(&json!({ "path": store.path, "store": store.url }))?);
+    }
     let place = store.path.map_or(store.url, |path| path.display().to_string());
     Ok(output::answer(format!("{place}\n").as_bytes())?)
 }
@@ -96,7 +107,7 @@ fn tell_weak(what: &str, weak: &Distrust) {
     tell(plain(&format!("warning: another user could replace {what} by way of {path}: {}{remedy}", weak.why)));
 }
 
-fn check(context: &Context) -> Result<(), Failure> {
+fn check(context: &Context, format: AnswerFormat) -> Result<(), Failure> {
     let store = context.store.describe();
     let profiles = profiles::folder()?.map(|folder| ("the profiles", folder));
     for (what, place) in store.path.clone().map(|path| ("the cache", path)).into_iter().chain(profiles) {
@@ -126,6 +137,15 @@ fn check(context: &Context) -> Result<(), Failure> {
         tell(absence);
     }
     let [accounts, access_tokens, refresh_tokens] = counts;
+    if format == AnswerFormat::Json {
+        let report = json!({
+            "store": store.url,
+            "accounts": accounts,
+            "access_tokens": access_tokens,
+            "refresh_tokens": refresh_tokens,
+        });
+        return Ok(output::answer_json(&report)?);
+    }
     let report = format!(
         "{}: {verdict}; accounts {accounts}, access tokens {access_tokens}, refresh tokens {refresh_tokens}\n",
         plain(&store.url),

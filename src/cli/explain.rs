@@ -1,6 +1,6 @@
 //! `tokcache explain`: which token would be used, and why; offline.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use tokcache::acquire::{Considered, Decision, Explanation, SilentRequest};
 use tokcache::cache::Verdict;
 use tokcache::store::CacheStore as _;
@@ -11,7 +11,7 @@ use super::args::Settings;
 use super::context::Context;
 use super::passphrase::Asking;
 use super::token::Selection;
-use crate::output::{self, ConsideredView, ExplanationView};
+use crate::output::{self, AnswerFormat, ConsideredView, ExplanationView};
 
 #[derive(Args, Debug)]
 pub(super) struct Input {
@@ -20,16 +20,7 @@ pub(super) struct Input {
 
     /// How it is printed
     #[arg(short, long, value_enum, default_value_t)]
-    output: Format,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum Format {
-    /// One line of JSON
-    Json,
-    /// For people
-    #[default]
-    Text,
+    output: AnswerFormat,
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
@@ -56,8 +47,8 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
         access_tokens: explanation.considered.iter().map(|token| view(token, &explanation.decision, now)).collect(),
     };
     let text = match input.output {
-        Format::Json => view.json()?,
-        Format::Text => view.text(),
+        AnswerFormat::Json => view.json()?,
+        AnswerFormat::Text => view.text(),
     };
     Ok(output::answer(text.as_bytes())?)
 }

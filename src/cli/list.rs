@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use tokcache::acquire;
-use tokcache::cache::{AccessTokenEntry, Holding, TokenCache};
+use tokcache::cache::{AccessTokenEntry, Account, Holding, TokenCache};
 use tokcache::time::{Clock, Timestamp};
 
 use super::Failure;
@@ -31,10 +31,11 @@ enum Format {
 pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
     let context = Context::new(settings, Asking::never())?;
     let cache = acquire::load(&context.store)?;
-    let view = view(&cache, settings.account.as_deref(), context.clock.now());
+    let owners = context.owners(&cache)?;
+    let view = view(&cache, settings.account.as_deref(), owners.as_deref(), context.clock.now());
     let text = match input.output {
         Format::Json => view.json()?,
-        Format::Table => view.table(),
+        Format::Table => view.table(output::width()),
     };
     if view.accounts.is_empty() && matches!(input.output, Format::Table) {
         let why = context.absence()?.map(|absence| format!(": {absence}")).unwrap_or_default();
@@ -44,13 +45,29 @@ pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
     Ok(output::answer(text.as_bytes())?)
 }
 
+impl Context {
+    /// Who has signed in by the profile that was named; `None` where none was.
+    fn owners(&self, cache: &TokenCache) -> Result<Option<Vec<Account>>, Failure> {
+        if self.settings.profile.is_none() {
+            return Ok(None);
+        }
+        let registration = self.registration()?;
+        Ok(Some(cache.client_owners(&registration.authority.issuer(), &registration.client_id)))
+    }
+}
+
 /// Everything in the cache; tokens without a user come last, as one element without a name.
-/// With an account that is `wanted`, that one only.
-fn view(cache: &TokenCache, wanted: Option<&str>, now: Timestamp) -> ListView {
+/// With an account that is `wanted`, that one only; with `owners`, these only.
+fn view(cache: &TokenCache, wanted: Option<&str>, owners: Option<&[Account]>, now: Timestamp) -> ListView {
     let (mut holdings, without_user) = cache.holdings();
+    let is_same = |one: &Account, other: &Account| {
+        (&one.home_account_id, &one.environment, &one.authority)
+            == (&other.home_account_id, &other.environment, &other.authority)
+    };
+    holdings.retain(|holding| owners.is_none_or(|owners| owners.iter().any(|owner| is_same(owner, &holding.account))));
     holdings.retain(|holding| wanted.is_none_or(|wanted| is_named(&holding.account, wanted)));
     let mut accounts: Vec<_> = holdings.iter().map(|holding| of_user(holding, now)).collect();
-    let without_user = if wanted.is_none() { without_user } else { Vec::new() };
+    let without_user = if wanted.is_none() && owners.is_none() { without_user } else { Vec::new() };
     if let Some(first) = without_user.first() {
         accounts.push(AccountView {
             username: None,

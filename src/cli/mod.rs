@@ -14,6 +14,7 @@ mod environment;
 mod exec;
 mod explain;
 mod failure;
+mod help;
 mod keys;
 mod list;
 mod login;
@@ -38,7 +39,7 @@ mod wire_log;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
 use tokcache::platform;
 
 pub(crate) use failure::{Exit, Failure};
@@ -53,13 +54,18 @@ pub(crate) fn run() -> ExitCode {
     bug::guard(run_command)
 }
 
+/// Understands all that can be typed; never inlined, since a cached token does without.
+#[inline(never)]
+fn parse() -> Result<Arguments, clap::Error> {
+    Arguments::from_arg_matches(&help::command().try_get_matches()?)
+}
+
 /// The one place where an exit code is decided.
 fn run_command() -> ExitCode {
-    let Arguments { settings, command } =
-        match quick::parse(std::env::args_os().skip(1)).map_or_else(Arguments::try_parse, Ok) {
-            Ok(arguments) => arguments,
-            Err(error) => return usage::show(&error),
-        };
+    let Arguments { settings, command } = match quick::parse(std::env::args_os().skip(1)).map_or_else(parse, Ok) {
+        Ok(arguments) => arguments,
+        Err(error) => return usage::show(&error),
+    };
     let format = settings.error_format.unwrap_or_else(environment::error_format);
     let settings = match settings.or_environment() {
         Ok(settings) => settings,
@@ -87,6 +93,7 @@ fn dispatch_rarer(settings: &Settings, command: Command) -> Result<ExitCode, Fai
         Command::Completions(command) => completions::run(&command)?,
         Command::Exec(command) => return exec::run(settings, command),
         Command::Explain(command) => explain::run(settings, command)?,
+        Command::Help(command) => help::run(&command)?,
         Command::List(command) => list::run(settings, &command)?,
         Command::Login(command) => login::run(settings, command)?,
         Command::Profile(command) => profile::run(settings, command)?,

@@ -14,7 +14,7 @@ use super::profiles::{self, Profile};
 use super::registration::is_same_authority;
 use super::scopes::Scopes;
 use super::{Exit, Failure, keys, removal, store};
-use crate::output::{self, plain, quote, tell};
+use crate::output::{self, AnswerFormat, plain, quote, tell};
 
 #[derive(Args, Debug)]
 pub(super) struct Input {
@@ -25,11 +25,18 @@ pub(super) struct Input {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Print the names
-    List,
+    List {
+        /// How they are printed
+        #[arg(short, long, value_enum, default_value_t)]
+        output: AnswerFormat,
+    },
     /// Print the settings of one, as TOML
     Show {
         /// Its name [default: that of --profile]
         name: Option<String>,
+        /// How they are printed
+        #[arg(short, long, value_enum, default_value_t)]
+        output: AnswerFormat,
     },
     /// Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file,
     /// --scope, --account
@@ -49,8 +56,8 @@ enum Action {
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     match input.action {
-        Action::List => list(),
-        Action::Show { name } => show(name, settings),
+        Action::List { output } => list(output),
+        Action::Show { name, output } => show(name, output, settings),
         Action::Set { name, scopes, no_account } => set(&named(name, settings)?, &scopes, no_account, settings),
         Action::Remove(input) => removal::run(settings, input),
     }
@@ -61,14 +68,23 @@ fn named(typed: Option<String>, settings: &Settings) -> Result<String, Failure> 
     typed.map_or_else(|| profiles::chosen(settings), Ok)
 }
 
-fn list() -> Result<(), Failure> {
-    let names: String = profiles::names()?.iter().map(|name| format!("{name}\n")).collect();
-    Ok(output::answer(names.as_bytes())?)
+fn list(format: AnswerFormat) -> Result<(), Failure> {
+    let names = profiles::names()?;
+    match format {
+        AnswerFormat::Json => Ok(output::answer_json(&names)?),
+        AnswerFormat::Text => {
+            let lines: String = names.iter().map(|name| format!("{name}\n")).collect();
+            Ok(output::answer(lines.as_bytes())?)
+        }
+    }
 }
 
-fn show(typed: Option<String>, settings: &Settings) -> Result<(), Failure> {
+fn show(typed: Option<String>, format: AnswerFormat, settings: &Settings) -> Result<(), Failure> {
     let name = named(typed.clone(), settings)?;
     let profile = profiles::load(&name)?.ok_or_else(|| unknown(&name, typed, settings))?;
+    if format == AnswerFormat::Json {
+        return Ok(output::answer_json(&profile)?);
+    }
     let text = profile.to_toml().context("cannot write TOML")?;
     Ok(output::answer(text.as_bytes())?)
 }

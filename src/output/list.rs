@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::text::{UNTIL_REVOKED, scopes};
-use super::{json, plain, validity};
+use super::text::{about, scopes};
+use super::{json, plain};
 
 /// What a cache holds, fit to be shown.
 #[derive(Serialize)]
@@ -47,39 +47,138 @@ impl ListView {
         Ok(json(self)?.to_string() + "\n")
     }
 
-    /// For people: a line for each account, and indented under it one for each of its tokens.
-    pub(crate) fn table(&self) -> String {
-        let mut lines = String::new();
-        for account in &self.accounts {
-            lines += &account.line();
-            for token in &account.access_tokens {
-                lines += &token.line();
-            }
-        }
-        lines
+    /// For people: a table with a line for each token, and one for each account that has no access token. Lines are cut
+    /// to `width` columns, if there is a limit.
+    pub(crate) fn table(&self, width: Option<usize>) -> String {
+        let rows = self.rows();
+        if rows.is_empty() { String::new() } else { aligned(&rows, width) }
     }
 }
 
-impl AccountView {
-    fn line(&self) -> String {
-        let name = match (self.username.as_deref(), self.home_account_id.as_deref()) {
+const HEADER: [&str; 6] = ["ACCOUNT", "AUTHORITY", "CLIENT", "VALID", "REFRESH", "SCOPES"];
+
+type Row = [String; HEADER.len()];
+
+impl ListView {
+    fn rows(&self) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for account in &self.accounts {
+            let name = self.name(account);
+            let environment = account.environment.as_deref().map(plain).unwrap_or_default();
+            let refresh = |client: &String| if account.clients.contains(client) { "yes" } else { "no" }.to_owned();
+            for token in &account.access_tokens {
+                let scopes = plain(&scopes(&token.scope, token.requested_scope.as_deref()));
+                let client = &token.client_id;
+                rows.push([name.clone(), environment.clone(), plain(client), token.valid(), refresh(client), scopes]);
+            }
+            let has_token = |client: &String| account.access_tokens.iter().any(|token| token.client_id == *client);
+            for client in account.clients.iter().filter(|client| !has_token(client)) {
+                let none = || "-".to_owned();
+                rows.push([name.clone(), environment.clone(), plain(client), none(), refresh(client), none()]);
+            }
+            if account.access_tokens.is_empty() && account.clients.is_empty() {
+                let none = || "-".to_owned();
+                rows.push([name, environment, none(), none(), "no".to_owned(), none()]);
+            }
+        }
+        rows
+    }
+
+    /// The user name; the home account id too where two accounts have the same name, and alone where there is none.
+    fn name(&self, account: &AccountView) -> String {
+        let has_same_name = |other: &&AccountView| other.username == account.username;
+        match (account.username.as_deref(), account.home_account_id.as_deref()) {
             (Some(""), Some(id)) => plain(id),
-            (Some(username), Some(id)) => format!("{}  {}", plain(username), plain(id)),
+            (Some(username), Some(id)) if self.accounts.iter().filter(has_same_name).count() > 1 => {
+                format!("{} ({})", plain(username), plain(id))
+            }
+            (Some(username), Some(_)) => plain(username),
             _ => "(no user)".to_owned(),
-        };
-        let refresh = match self.clients.as_slice() {
-            [] => "no refresh token".to_owned(),
-            clients => format!("refreshable by {}", plain(&clients.join(", "))),
-        };
-        let environment = self.environment.as_deref().map(plain).unwrap_or_default();
-        format!("{name}  {environment}  {refresh}\n")
+        }
     }
 }
 
 impl AccessTokenView {
-    fn line(&self) -> String {
-        let validity = self.expires_in.map_or_else(|| UNTIL_REVOKED.to_owned(), validity);
-        let scopes = plain(&scopes(&self.scope, self.requested_scope.as_deref()));
-        format!("  {validity:<18}  {scopes}  (client {})\n", plain(&self.client_id))
+    fn valid(&self) -> String {
+        match self.expires_in {
+            None => "until revoked".to_owned(),
+            Some(left) if left > 0 => about(left),
+            Some(left) => format!("expired {} ago", about(left.saturating_neg())),
+        }
+    }
+}
+
+/// The rows under the header. The last column ends where `width` does.
+fn aligned(rows: &[Row], width: Option<usize>) -> String {
+    let header = HEADER.map(str::to_owned);
+    let lines: Vec<_> = std::iter::once(&header).chain(rows).collect();
+    let widths: [usize; HEADER.len()] =
+        std::array::from_fn(|column| lines.iter().map(|row| row[column].chars().count()).max().unwrap_or_default());
+    let mut table = String::new();
+    for row in lines {
+        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
+        let line = cells.collect::<Vec<_>>().join("  ");
+        table += &cut(line.trim_end(), width);
+        table.push('\n');
+    }
+    table
+}
+
+/// The text, ended by an ellipsis where it is longer.
+fn cut(text: &str, width: Option<usize>) -> String {
+    match width {
+        Some(width) if text.chars().count() > width => {
+            text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+        }
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(username: &str, id: &str, scopes: &[&str]) -> AccountView {
+        let token = |scope: &&str| AccessTokenView {
+            client_id: "app".to_owned(),
+            tenant: String::new(),
+            scope: (*scope).to_owned(),
+            requested_scope: None,
+            token_type: "Bearer".to_owned(),
+            expires_on: Some(3600),
+            expires_at: None,
+            expires_in: Some(3600),
+            refresh_on: None,
+        };
+        AccountView {
+            username: Some(username.to_owned()),
+            home_account_id: Some(id.to_owned()),
+            environment: Some("id.example.com".to_owned()),
+            tenants: Vec::new(),
+            clients: vec!["app".to_owned()],
+            access_tokens: scopes.iter().map(token).collect(),
+        }
+    }
+
+    #[test]
+    fn a_table_has_a_header_and_columns_and_ends_where_the_terminal_does() {
+        let view =
+            ListView { accounts: vec![account("alice", "1", &["notes.read notes.write"]), account("bo", "2", &[])] };
+        let expected = "\
+ACCOUNT  AUTHORITY       CLIENT  VALID   REFRESH  SCOPES
+alice    id.example.com  app     60 min  yes      notes.read notes.write
+bo       id.example.com  app     -       yes      -
+";
+        assert_eq!(view.table(None), expected);
+        assert_eq!(
+            view.table(Some(60)).lines().nth(1),
+            Some("alice    id.example.com  app     60 min  yes      notes.rea…")
+        );
+    }
+
+    #[test]
+    fn accounts_of_one_name_are_told_apart() {
+        let view = ListView { accounts: vec![account("alice", "1", &[]), account("alice", "2", &[])] };
+        assert!(view.table(None).contains("alice (2)"));
     }
 }

@@ -23,6 +23,26 @@ pub(crate) use sign_in::{DeviceCodeView, end_countdown, show_countdown, show_dev
 pub(crate) use text::{about, json, plain, validity};
 pub(crate) use token::{TokenFormat, TokenView, ensure_plain};
 
+/// How an answer is shown that people and programs read.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]
+pub(crate) enum AnswerFormat {
+    /// One line of JSON
+    Json,
+    /// For people
+    #[default]
+    Text,
+}
+
+/// The columns of the terminal that stdout is, if it is one.
+pub(crate) fn width() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
+}
+
+/// Writes `value` as one line of JSON to stdout.
+pub(crate) fn answer_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    answer((json(value)?.to_string() + "\n").as_bytes())
+}
+
 /// Writes the answer, whole, to stdout. A broken pipe is success: the reader has what it wanted.
 pub(crate) fn answer(text: &[u8]) -> anyhow::Result<()> {
     let mut stdout = io::stdout().lock();
