@@ -46,9 +46,15 @@ pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
 }
 
 impl Context {
-    /// Who has signed in by the profile that was named; `None` where none was.
+    /// Returns the accounts of the named profile's client and authority; `None` where no profile was named, or it names
+    /// a store only.
     fn owners(&self, cache: &TokenCache) -> Result<Option<Vec<Account>>, Failure> {
-        if self.settings.profile.is_none() {
+        let profile = self.profile.as_ref();
+        let has_client =
+            self.settings.client_id.is_some() || profile.is_some_and(|profile| profile.client_id.is_some());
+        let has_authority =
+            self.settings.authority.is_some() || profile.is_some_and(|profile| profile.authority.is_some());
+        if self.settings.profile.is_none() || !has_client || !has_authority {
             return Ok(None);
         }
         let registration = self.registration()?;
