@@ -133,6 +133,12 @@ impl Settings {
         self.timeout.unwrap_or(Duration::from_secs(30))
     }
 
+    /// These, but no exchange with a server takes longer than the whole that it belongs to.
+    pub(super) fn bounded_by(&self, whole: Option<Duration>) -> Settings {
+        let timeout = whole.map(|whole| whole.min(self.timeout())).or(self.timeout);
+        Settings { timeout, ..self.clone() }
+    }
+
     pub(super) fn lock_timeout(&self) -> Duration {
         self.lock_timeout.unwrap_or(Duration::from_secs(60))
     }

@@ -9,7 +9,7 @@ use tokcache::store::CacheStore as _;
 use tokcache::terms::ScopeSet;
 use tokcache::time::Clock;
 
-use super::args::Settings;
+use super::args::{Settings, bound};
 use super::context::Context;
 use super::passphrase::Asking;
 use super::profiles::{self, EndpointNames, Learned, Profile};
@@ -45,6 +45,10 @@ pub(super) struct Input {
     #[arg(long)]
     qr: bool,
 
+    /// Give up the whole sign-in after this long [default: when its code expires]
+    #[arg(long, value_name = "DURATION", value_parser = bound)]
+    sign_in_timeout: Option<Duration>,
+
     /// A claims challenge, as JSON
     #[arg(long, value_name = "JSON", value_parser = claims)]
     claims: Option<String>,
@@ -71,8 +75,10 @@ enum Flow {
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let Flow::Device = input.flow;
+    let settings = &settings.bounded_by(input.sign_in_timeout);
     let mut context = Context::of_new_profile(settings, Asking::allowed())?;
     context.narrator.qr = input.qr;
+    context.narrator.give_up_after(input.sign_in_timeout);
     let profile = input.profile(settings, &context, context.profile.clone())?;
     let registration = context.registration_of(&profile)?;
     if profile.store.as_deref() == Some("memory:") {

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokcache::acquire::{AcquireError, Observer, Successor};
 use tokcache::oauth::{DeviceAuthorization, Endpoints, RequestError};
@@ -23,11 +23,24 @@ pub(super) struct Narrator {
     verbose: u8,
     interruption: Interruption,
     moved: Mutex<Option<Endpoints>>,
+    /// When a sign-in is given up that nobody has approved.
+    sign_in_ends: Option<Instant>,
 }
 
 impl Narrator {
     pub(super) fn new(verbose: u8) -> Self {
-        Narrator { qr: false, verbose, interruption: Interruption::default(), moved: Mutex::default() }
+        Narrator {
+            qr: false,
+            verbose,
+            interruption: Interruption::default(),
+            moved: Mutex::default(),
+            sign_in_ends: None,
+        }
+    }
+
+    /// Gives a sign-in up after this long, however long its code lives.
+    pub(super) fn give_up_after(&mut self, bound: Option<Duration>) {
+        self.sign_in_ends = bound.map(|bound| Instant::now() + bound);
     }
 
     /// Told, and worked out, only with `-v`.
@@ -65,7 +78,11 @@ impl Observer for Narrator {
     }
 
     fn sign_in_pending(&self, left: Duration) -> ControlFlow<()> {
-        show_countdown(left);
+        let own = self.sign_in_ends.map(|end| end.saturating_duration_since(Instant::now()));
+        if own == Some(Duration::ZERO) {
+            return ControlFlow::Break(());
+        }
+        show_countdown(own.map_or(left, |own| own.min(left)));
         ControlFlow::Continue(())
     }
 
@@ -147,5 +164,21 @@ impl Observer for Narrator {
         let direction = if ahead > 0 { "ahead of" } else { "behind" };
         let seconds = ahead.unsigned_abs();
         tell(format_args!("warning: the clock of this machine is {seconds} s {direction} the server's"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_in_has_a_bound_of_its_own_if_it_was_given_one() {
+        let mut narrator = Narrator::new(0);
+        let left = Duration::from_secs(600);
+        assert_eq!(narrator.sign_in_pending(left), ControlFlow::Continue(()));
+        narrator.give_up_after(Some(Duration::from_secs(60)));
+        assert_eq!(narrator.sign_in_pending(left), ControlFlow::Continue(()));
+        narrator.give_up_after(Some(Duration::ZERO));
+        assert_eq!(narrator.sign_in_pending(left), ControlFlow::Break(()));
     }
 }

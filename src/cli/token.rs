@@ -10,7 +10,7 @@ use tokcache::store::CacheStore as _;
 use tokcache::terms::ScopeSet;
 use tokcache::time::Clock;
 
-use super::args::{Settings, duration};
+use super::args::{Settings, bound, duration};
 use super::context::Context;
 use super::passphrase::Asking;
 use super::scopes::Scopes;
@@ -29,6 +29,10 @@ pub(super) struct Input {
     /// Ask somebody to sign in, should no token be had silently
     #[arg(long, conflicts_with = "offline")]
     login: bool,
+
+    /// Give up the whole sign-in after this long [default: when its code expires]
+    #[arg(long, value_name = "DURATION", value_parser = bound, requires = "login")]
+    sign_in_timeout: Option<Duration>,
 }
 
 /// A token and what it was asked for.
@@ -65,7 +69,8 @@ pub(super) struct Selection {
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let asking = if input.login { Asking::allowed() } else { Asking::never() };
-    let context = Context::new(settings, asking)?;
+    let mut context = Context::new(&settings.bounded_by(input.sign_in_timeout), asking)?;
+    context.narrator.give_up_after(input.sign_in_timeout);
     let Acquired { outcome, client_id, requested } = input.selection.acquire(&context, input.login)?;
     let view = TokenView { outcome: &outcome, client_id: &client_id, requested: &requested, now: context.clock.now() };
     let text = view.render(input.output).map_err(unfit)?;

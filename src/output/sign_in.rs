@@ -15,17 +15,32 @@ pub(crate) struct DeviceCodeView<'a> {
     pub(crate) verification_uri_complete: Option<&'a str>,
 }
 
+impl DeviceCodeView<'_> {
+    /// The address in which the code is filled in already, if it is another one, and one to open.
+    fn filled(&self) -> Option<&str> {
+        self.verification_uri_complete.filter(|complete| is_web(complete) && *complete != self.verification_uri)
+    }
+}
+
+/// Where to go and what to type there. The code is shown beside the address that has it, too: a person has to see that
+/// it is the same (RFC 8628 §3.3.1).
+fn instructions(view: &DeviceCodeView<'_>) -> String {
+    let (uri, code) = (plain(view.verification_uri), plain(view.user_code));
+    let mut text = format!(
+        "\nTo sign in, open this page in a browser, on any device:\n\n    {uri}\n\nand enter the code:\n\n    {code}\n"
+    );
+    if let Some(filled) = view.filled() {
+        let filled = plain(filled);
+        text += &format!("\nOr open this one, which has the code in it; it must show the same code:\n\n    {filled}\n");
+    }
+    text
+}
+
 /// Shows where to go and what to type there (RFC 8628 §3.3).
 pub(crate) fn show_device_code(view: &DeviceCodeView<'_>, qr: bool) {
-    let uri = plain(view.verification_uri);
-    tell(format_args!("\nTo sign in, open this page in a browser, on any device:\n"));
-    tell(format_args!("    {uri}\n"));
-    tell(format_args!("and enter the code:\n"));
-    tell(format_args!("    {}\n", plain(view.user_code)));
+    tell(instructions(view));
     if qr && is_web(view.verification_uri) {
-        let address =
-            view.verification_uri_complete.filter(|complete| is_web(complete)).unwrap_or(view.verification_uri);
-        match QrCode::new(address) {
+        match QrCode::new(view.filled().unwrap_or(view.verification_uri)) {
             // A terminal is dark: what is printed is what a camera has to see as light.
             Ok(code) => tell(code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build()),
             Err(_) => tell("(the address is too long for a QR code)"),
@@ -52,5 +67,36 @@ pub(crate) fn show_countdown(left: Duration) {
 pub(crate) fn end_countdown() {
     if io::stderr().is_terminal() {
         let _ = write!(io::stderr().lock(), "\r{:50}\r", "");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(complete: Option<&str>) -> String {
+        instructions(&DeviceCodeView {
+            user_code: "WDJB-MJHT",
+            verification_uri: "https://idp.example.com/device",
+            verification_uri_complete: complete,
+        })
+    }
+
+    #[test]
+    fn the_address_that_needs_no_typing_is_shown_beside_the_code() {
+        let shown = shown(Some("https://idp.example.com/device?user_code=WDJB-MJHT"));
+        assert!(shown.contains("\n    https://idp.example.com/device\n"), "{shown}");
+        assert!(shown.contains("\n    WDJB-MJHT\n"), "{shown}");
+        assert!(shown.ends_with("\n    https://idp.example.com/device?user_code=WDJB-MJHT\n"), "{shown}");
+    }
+
+    #[test]
+    fn an_address_that_says_nothing_more_or_attacks_is_not_shown_as_it_is() {
+        let bare = shown(None);
+        for complete in ["https://idp.example.com/device", "file:///etc/passwd", "javascript:alert(1)", ""] {
+            assert_eq!(shown(Some(complete)), bare, "{complete}");
+        }
+        let attack = shown(Some("https://idp.example.com/\u{1b}]0;x\u{7}\u{202e}?c"));
+        assert!(!attack.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{attack}");
     }
 }

@@ -21,6 +21,20 @@ fn a_device_sign_in_is_remembered_and_serves_tokens() {
 }
 
 #[test]
+fn a_sign_in_that_nobody_approves_is_given_up_when_its_own_time_is_over() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+
+    let login = home.login(&["--sign-in-timeout", "2s"], |_| {});
+
+    let said = String::from_utf8_lossy(&login.stderr);
+    assert_eq!(login.status.code(), Some(4), "{said}");
+    assert!(said.contains("error: nobody approved the sign-in in time"), "{said}");
+    assert!(provider.token_requests(DEVICE_CODE) <= 3, "it did not wait for the code to expire");
+    assert!(said.contains("which has the code in it"), "the address that needs no typing is said: {said}");
+}
+
+#[test]
 fn the_settings_of_a_sign_in_are_enough_for_later_commands() {
     let provider = Provider::start();
     let home = Home::at(&provider);
