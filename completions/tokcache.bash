@@ -986,7 +986,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__login)
-            opts="-v -h --scope --resource --audience --param --lifetime --tenant --no-offline-access --flow --replace --qr --claims --device-authorization-endpoint --token-endpoint --revocation-endpoint --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --scope --resource --audience --param --lifetime --tenant --no-offline-access --flow --replace --qr --sign-in-timeout --claims --device-authorization-endpoint --token-endpoint --revocation-endpoint --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1018,6 +1018,10 @@ _tokcache() {
                     ;;
                 --flow)
                     COMPREPLY=($(compgen -W "device" -- "${cur}"))
+                    return 0
+                    ;;
+                --sign-in-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --claims)
@@ -1422,7 +1426,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__token)
-            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --claims --output --login --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --claims --output --login --sign-in-timeout --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1462,6 +1466,10 @@ _tokcache() {
                     ;;
                 -o)
                     COMPREPLY=($(compgen -W "az curl-config env fish header json powershell token" -- "${cur}"))
+                    return 0
+                    ;;
+                --sign-in-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --profile)

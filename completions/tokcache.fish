@@ -62,6 +62,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l param -d 'A 
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l lifetime -d 'Serve a token that came without a lifetime for this long [default: until it is revoked]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l tenant -d 'The tenant of an Entra authority: a GUID, a domain, organizations, common or consumers' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l flow -d 'How to sign in' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l sign-in-timeout -d 'Give up the whole sign-in after this long [default: when its code expires]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l claims -d 'A claims challenge, as JSON' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l device-authorization-endpoint -d 'Where the provider\'s discovery does not name it' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l token-endpoint -d 'Where the provider\'s discovery does not name it' -r
@@ -104,6 +105,7 @@ header\t'`Authorization: Bearer …`'
 json\t'One line of JSON with the expiry, the scopes and the account'
 powershell\t'`$env:ACCESS_TOKEN = …`'
 token\t'The token and a line break'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l sign-in-timeout -d 'Give up the whole sign-in after this long [default: when its code expires]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r
