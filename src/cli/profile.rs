@@ -85,8 +85,18 @@ fn show(typed: Option<String>, format: AnswerFormat, settings: &Settings) -> Res
     if format == AnswerFormat::Json {
         return Ok(output::answer_json(&profile)?);
     }
-    let text = profile.to_toml().context("cannot write TOML")?;
+    let text = harmless(profile).to_toml().context("cannot write TOML")?;
     Ok(output::answer(text.as_bytes())?)
+}
+
+/// The profile with nothing in it that could command a terminal: a server chose some of its texts.
+fn harmless(mut profile: Profile) -> Profile {
+    let Profile { account, learned, scopes, .. } = &mut profile;
+    let named = [account, &mut learned.account, &mut learned.home_account_id, &mut learned.issuer, &mut learned.tenant];
+    for text in named.into_iter().flatten().chain(scopes) {
+        *text = plain(text);
+    }
+    profile
 }
 
 fn set(name: &str, scopes: &[String], no_account: bool, settings: &Settings) -> Result<(), Failure> {

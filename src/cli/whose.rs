@@ -7,6 +7,7 @@ use tokcache::terms::ScopeSet;
 use super::context::Context;
 use super::profile_format::Profile;
 use super::{Exit, Failure};
+use crate::output::plain;
 
 /// Says which account is meant.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -147,7 +148,9 @@ impl Profile {
 
     /// Makes the profile that of `account`.
     pub(super) fn belong_to(&mut self, account: &Account) {
-        self.account = Some(name(account).to_owned());
+        // A user name that would command a terminal is none to be typed, or read in a file.
+        let name = name(account);
+        self.account = Some(if plain(name) == name { name.to_owned() } else { account.home_account_id.to_string() });
         self.learned.account = self.account.clone();
         self.learned.home_account_id = Some(account.home_account_id.to_string());
     }

@@ -59,7 +59,9 @@ fn all_commands(home: &Home) -> Vec<String> {
     let listed = |words: &[&str]| -> Vec<String> {
         let help = String::from_utf8(home.tokcache(words).arg("--help").output().unwrap().stdout).unwrap();
         let names = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+        // A description that takes several lines is indented further.
         names
+            .filter(|line| !line.starts_with("   "))
             .filter_map(|line| line.split_whitespace().next())
             .filter(|name| *name != "help")
             .map(str::to_owned)
