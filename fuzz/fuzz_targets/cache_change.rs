@@ -90,7 +90,8 @@ fn record(text: &str, grant: &Grant) {
     if let Some(new) = &grant.refresh_token {
         assert!(cache.holds_refresh_token(new));
         let is_spent = |entry: &RefreshTokenEntry| {
-            grant.issuer.environment().is_alias_of(entry.environment.as_str()) && Some(&entry.secret) == grant.spent.as_ref()
+            grant.issuer.environment().is_alias_of(entry.environment.as_str())
+                && Some(&entry.secret) == grant.spent.as_ref()
         };
         assert!(grant.spent.as_ref() == Some(new) || !cache.refresh_tokens().iter().any(is_spent), "a spent copy");
     }

@@ -61,9 +61,10 @@ fn leave(made: &File, path: &Path) -> io::Result<()> {
     }
     let folder = File::open(&folder_path)?;
     let owner = folder.metadata()?;
-    let (found, made_now) = (rustix::fs::statat(&folder, name_of(path), AtFlags::SYMLINK_NOFOLLOW)?, made.metadata()?);
-    let is_in_it = (found.st_dev, found.st_ino) == (made_now.dev(), made_now.ino());
-    if is_in_it && made_now.uid() == 0 && is_at_home(owner.uid(), &folder_path) { give(made, &owner) } else { Ok(()) }
+    let found = rustix::fs::statat(&folder, name_of(path), AtFlags::SYMLINK_NOFOLLOW)?;
+    let open = rustix::fs::fstat(made)?;
+    let is_in_it = (found.st_dev, found.st_ino) == (open.st_dev, open.st_ino);
+    if is_in_it && open.st_uid == 0 && is_at_home(owner.uid(), &folder_path) { give(made, &owner) } else { Ok(()) }
 }
 
 fn give(file: &File, like: &Metadata) -> io::Result<()> {
