@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokcache::store::{
-    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Saved, StoreError, Wait,
+    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Rescued, Saved, StoreError, Wait,
 };
 use zeroize::Zeroizing;
 
@@ -93,8 +93,13 @@ impl RefreshLease for BareStore {
         Some("bare:".into())
     }
 
-    fn rescued(&self) -> Vec<Zeroizing<Vec<u8>>> {
-        self.contents().rescued.iter().cloned().collect()
+    fn rescued(&self) -> Vec<Rescued> {
+        let rescued = |bytes: &Zeroizing<Vec<u8>>| Rescued { file: "bare:".into(), bytes: bytes.clone() };
+        self.contents().rescued.iter().map(rescued).collect()
+    }
+
+    fn forget(&self, rescued: &Rescued) {
+        self.contents().rescued.take_if(|bytes| *bytes == rescued.bytes);
     }
 
     fn forget_rescued(&self) {
