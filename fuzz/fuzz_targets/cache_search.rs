@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
 use tokcache::cache::{
-    AccessTokenEntry, AccessTokenQuery, MinValid, Owner, RefreshTokenQuery, Section, Snapshot, TokenCache, Verdict,
+    AccessTokenEntry, AccessTokenQuery, MinValid, Owner, RefreshTokenQuery, Section, Skim, Snapshot, TokenCache,
+    Verdict,
 };
 use tokcache::secret::Window;
 use tokcache::terms::{ClientId, Environment, HomeAccountId, Realm, ScopeSet};
@@ -76,8 +77,8 @@ fn full_search(cache: &TokenCache, query: &AccessTokenQuery, now: Timestamp) -> 
 fn sifted(mut text: &[u8], room: usize, query: &AccessTokenQuery, now: Timestamp) -> Option<AccessTokenEntry> {
     let size = text.len() as u64;
     let mut window = Window::with_room(&mut text, size, room).expect("memory can be read");
-    let snapshot = Snapshot::skim(&mut window, &query.client_id, query.issuer.environment(), &query.scopes);
-    snapshot.expect("what can be changed can be read piece by piece").find_access_token(query, now)
+    let mut skim = Skim::new(&query.client_id, query.issuer.environment(), &query.scopes, None);
+    skim.look(&mut window).expect("what can be changed can be read piece by piece").find_access_token(query, now)
 }
 
 /// By a reading of the entry that has nothing in common with the program's.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::plan::{Beginning, Plan, plan, query};
 use super::refresh::Refresh;
 use super::{AcquireError, AuthenticationResult, InteractionRequired, PublicClient, cached};
-use crate::cache::{Account, Document, MinValid, Snapshot};
+use crate::cache::{Account, Document, MinValid, Skim, Snapshot};
 use crate::store::Version;
 use crate::terms::ScopeSet;
 
@@ -84,10 +84,12 @@ impl PublicClient<'_> {
             is_plain.then_some(task)
         };
         let mut seen = None;
-        let version = self.store.skim(&mut |window| {
-            let snapshot = Snapshot::skim(window, client_id, &environment, &request.scopes);
-            seen = snapshot.and_then(|snapshot| see(&snapshot));
-        });
+        let mut skim = Skim::new(client_id, &environment, &request.scopes, request.account.as_deref());
+        let mut version = self.store.skim(&mut |window| seen = skim.look(window).and_then(|snapshot| see(&snapshot)));
+        if version.is_some() && skim.needs_second_look() {
+            let again = self.store.skim(&mut |window| seen = skim.look(window).and_then(|snapshot| see(&snapshot)));
+            version = again.filter(|again| Some(*again) == version);
+        }
         if version.is_none() {
             seen = None;
             cached::read(self.store, &mut |bytes| {

@@ -30,6 +30,6 @@ pub use find::owner::Holding;
 pub use find::query::{AccessTokenQuery, MinValid, Owner, RefreshTokenQuery};
 pub use find::verdict::{Reason, Verdict};
 pub use salvage::{Salvage, salvage};
-pub use snapshot::Snapshot;
+pub use snapshot::{Skim, Snapshot};
 pub(crate) use text::document::Document;
 pub use token_cache::TokenCache;

@@ -11,6 +11,7 @@ pub(in crate::cache) struct Look {
     realm: Span,
     target: Span,
     requested: Span,
+    username: Span,
 }
 
 /// What an entry says in which nothing is escaped. Empty is what is missing or no string.
@@ -20,6 +21,7 @@ pub(in crate::cache) struct Glance<'t> {
     pub(in crate::cache) realm: &'t str,
     pub(in crate::cache) target: &'t str,
     pub(in crate::cache) requested: &'t str,
+    pub(in crate::cache) username: &'t str,
 }
 
 impl Look {
@@ -31,6 +33,7 @@ impl Look {
             br#""realm""# => &mut self.realm,
             br#""target""# => &mut self.target,
             br#""tokcache_requested_scope""# => &mut self.requested,
+            br#""username""# => &mut self.username,
             _ => return,
         };
         *place = field.value;
@@ -40,7 +43,7 @@ impl Look {
 impl<'t> Entry<'t> {
     /// `None` where only parsing tells, as letters may be written as escapes.
     pub(in crate::cache) fn glance(&self) -> Option<Glance<'t>> {
-        let Look { client_id, home_account_id, realm, target, requested } = self.member.look;
+        let Look { client_id, home_account_id, realm, target, requested, username } = self.member.look;
         let said = |place| self.string(place).unwrap_or_default();
         (!self.is_escaped()).then(|| Glance {
             client_id: said(client_id),
@@ -48,6 +51,7 @@ impl<'t> Entry<'t> {
             realm: said(realm),
             target: said(target),
             requested: said(requested),
+            username: said(username),
         })
     }
 

@@ -8,11 +8,14 @@ use super::scan::{Place, Scanner};
 use crate::cache::{ParseError, Section};
 use crate::secret::{Window, WipedBytes};
 
-/// The document without the access tokens that `is_wanted` rules out. Whoever looks for one that is wanted finds the
-/// same in it as in the whole.
+/// Returns the document without the entries that `is_wanted` rules out, in the sections that have one for each user. A
+/// search for what is wanted finds the same in it as in the whole. `is_wanted` is also told how many bytes are kept.
 ///
 /// `None`: it is not one whole object, or cannot be read to its end.
-pub(in crate::cache) fn sift(window: &mut Window<'_>, is_wanted: &dyn Fn(&Entry<'_>) -> bool) -> Option<WipedBytes> {
+pub(in crate::cache) fn sift(
+    window: &mut Window<'_>,
+    is_wanted: &mut dyn FnMut(Section, &Entry<'_>, usize) -> bool,
+) -> Option<WipedBytes> {
     let mut sieve = Sieve { window, is_wanted, names: BTreeSet::new(), kept: WipedBytes::default() };
     sieve.sift()?;
     Some(sieve.kept)
@@ -20,8 +23,8 @@ pub(in crate::cache) fn sift(window: &mut Window<'_>, is_wanted: &dyn Fn(&Entry<
 
 struct Sieve<'w, 'r> {
     window: &'w mut Window<'r>,
-    is_wanted: &'w dyn Fn(&Entry<'_>) -> bool,
-    /// Of the access tokens that were kept. One that comes later with the name of such a one shadows it.
+    is_wanted: &'w mut dyn FnMut(Section, &Entry<'_>, usize) -> bool,
+    /// Of the entries of a section that were kept. One that comes later with the name of such a one shadows it.
     names: BTreeSet<String>,
     kept: WipedBytes,
 }
@@ -36,7 +39,7 @@ impl Sieve<'_, '_> {
             self.keep(length);
             match next {
                 Next::Member => {}
-                Next::AccessTokens => self.access_tokens()?,
+                Next::Section(section) => self.section(section)?,
                 Next::End => break,
             }
             place = Place::Further;
@@ -51,7 +54,8 @@ impl Sieve<'_, '_> {
     }
 
     /// From behind the section's opening bracket to its closing one.
-    fn access_tokens(&mut self) -> Option<()> {
+    fn section(&mut self, section: Section) -> Option<()> {
+        self.names.clear();
         let (mut place, mut separator) = (Place::First, "");
         loop {
             let (member, length) = self.step(|scanner| scanner.member(place, |scanner, _| scanner.entry()))?;
@@ -61,7 +65,7 @@ impl Sieve<'_, '_> {
                 return Some(());
             };
             let entry = Entry { text: self.window.text(), member, position: 0 };
-            if (self.is_wanted)(&entry) || self.may_shadow(&entry) {
+            if (self.is_wanted)(section, &entry, self.kept.len()) || self.may_shadow(&entry) {
                 self.names.insert(entry.key().into_owned());
                 self.kept.extend(separator.as_bytes());
                 self.kept.extend(&entry.text[member.key.start()..member.value.end()]);
@@ -98,7 +102,7 @@ enum Next {
     /// A whole member.
     Member,
     /// The beginning of the section, up to its opening bracket.
-    AccessTokens,
+    Section(Section),
     /// The closing bracket.
     End,
 }
@@ -106,8 +110,11 @@ enum Next {
 fn root_member(scanner: &mut Scanner<'_>, place: Place) -> Result<Next, ParseError> {
     let mut next = Next::Member;
     let member = scanner.member(place, |scanner, key| {
-        if scanner.section(key) == Some(Section::AccessToken) && scanner.peek()? == b'{' {
-            next = Next::AccessTokens;
+        let section = scanner.section(key).filter(|section| *section != Section::AppMetadata);
+        if let Some(section) = section
+            && scanner.peek()? == b'{'
+        {
+            next = Next::Section(section);
             return scanner.expect(b'{').map(|()| Look::default());
         }
         scanner.unseen()
@@ -120,11 +127,13 @@ mod tests {
     use super::*;
     use crate::cache::text::index::Index;
 
-    /// What is kept, in a window for so many bytes, where tokens for `a` are wanted.
+    /// What is kept, in a window for so many bytes, where access tokens for `a` are wanted and all that is none.
     fn sifted(text: &str, room: usize) -> Option<String> {
         let mut source = text.as_bytes();
         let mut window = Window::with_room(&mut source, text.len() as u64, room).unwrap();
-        let kept = sift(&mut window, &|entry| entry.glance().is_none_or(|glance| glance.target == "a"))?;
+        let kept = sift(&mut window, &mut |section, entry, _| {
+            section != Section::AccessToken || entry.glance().is_none_or(|glance| glance.target == "a")
+        })?;
         Some(String::from_utf8(kept.to_vec()).unwrap())
     }
 
