@@ -1,4 +1,5 @@
-//! Cache files as MSAL Python writes them: one account, and as many tokens as are wanted.
+//! Cache files as MSAL Python writes them: one account with as many tokens as are wanted, or as many accounts with three
+//! tokens each.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write as _};
@@ -26,6 +27,8 @@ pub(crate) struct Cache {
     /// The scope of the last token in the file, which everybody is asked for.
     pub(crate) scope: String,
     pub(crate) token: String,
+    /// Whose token, where there are several accounts.
+    account: Option<String>,
     /// What else has to be set to read it: where its key is.
     settings: Vec<(&'static str, String)>,
 }
@@ -33,12 +36,17 @@ pub(crate) struct Cache {
 impl Cache {
     /// Writes it into `folder`.
     pub(crate) fn write(folder: &Path, tokens: usize) -> Cache {
-        let path = folder.join("cache.json");
-        let mut file = BufWriter::new(File::create(&path).unwrap());
-        serde_json::to_writer_pretty(&mut file, &document(tokens)).unwrap();
-        file.flush().unwrap();
+        let path = save(folder, &document(tokens));
         let scope = scope(tokens - 1);
-        Cache { path, token: secret(&scope), scope, settings: Vec::new() }
+        Cache { path, token: secret(&scope), scope, account: None, settings: Vec::new() }
+    }
+
+    /// Writes one of so many accounts, with an access token, an ID token and a refresh token each. The one in the middle
+    /// is asked for, by its user name.
+    pub(crate) fn of_accounts(folder: &Path, accounts: usize) -> Cache {
+        let path = save(folder, &crowd(accounts));
+        let wanted = accounts / 2;
+        Cache { path, token: secret(&user(wanted)), scope: scope(0), account: Some(user(wanted)), settings: Vec::new() }
     }
 
     /// A copy beside it, encrypted by `tokcache`. `source` tells where the key is, as `--encrypt` takes it; `settings`
@@ -54,7 +62,7 @@ impl Cache {
         std::fs::copy(&self.path, &path).unwrap();
         let settings = settings.iter().copied().chain([("TOKCACHE_ENCRYPT", source)]);
         let settings = settings.map(|(name, value)| (name, value.to_owned())).collect();
-        let sealed = Cache { path, settings, scope: self.scope.clone(), token: self.token.clone() };
+        let sealed = Cache { path, settings, scope: self.scope.clone(), token: self.token.clone(), account: None };
         let output = sealed.command(tokcache).args(["cache", "encrypt"]).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         sealed
@@ -64,6 +72,7 @@ impl Cache {
     pub(crate) fn ask(&self, tokcache: &Path) -> Command {
         let mut command = self.command(tokcache);
         command.args(["token", "--scope", &self.scope]);
+        command.args(self.account.iter().flat_map(|account| ["--account", account]));
         command
     }
 
@@ -82,6 +91,49 @@ impl Cache {
 pub(crate) fn put(path: &Path, text: &str) {
     let file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(path);
     file.unwrap().write_all(text.as_bytes()).unwrap();
+}
+
+fn save(folder: &Path, document: &Value) -> PathBuf {
+    let path = folder.join("cache.json");
+    let mut file = BufWriter::new(File::create(&path).unwrap());
+    serde_json::to_writer_pretty(&mut file, document).unwrap();
+    file.flush().unwrap();
+    path
+}
+
+fn user(number: usize) -> String {
+    format!("user-{number}@contoso.example")
+}
+
+fn crowd(accounts: usize) -> Value {
+    let now = SystemClock::new().now().0;
+    let [mut access_tokens, mut all, mut id_tokens, mut refresh_tokens] = [(); 4].map(|()| Map::new());
+    for number in 0..accounts {
+        let id = format!("{number:08}-aaaa-aaaa-aaaa-aaaaaaaaaaaa.11111111-1111-1111-1111-111111111111");
+        let (key, mut token) = access_token(&scope(0), now);
+        token["home_account_id"] = json!(id);
+        token["secret"] = json!(secret(&user(number)));
+        access_tokens.insert(key.replace(ACCOUNT, &id), token);
+        let mut others = document(1);
+        let mut taken = |section: &str, username: bool| {
+            let entries = others[section].as_object_mut().unwrap();
+            let (key, mut entry) = std::mem::take(entries).into_iter().next().unwrap();
+            entry["home_account_id"] = json!(id);
+            if username {
+                entry["username"] = json!(user(number));
+            }
+            (key.replace(ACCOUNT, &id), entry)
+        };
+        all.extend([taken("Account", true)]);
+        id_tokens.extend([taken("IdToken", false)]);
+        refresh_tokens.extend([taken("RefreshToken", false)]);
+    }
+    let mut whole = document(1);
+    whole["AccessToken"] = Value::Object(access_tokens);
+    whole["Account"] = Value::Object(all);
+    whole["IdToken"] = Value::Object(id_tokens);
+    whole["RefreshToken"] = Value::Object(refresh_tokens);
+    whole
 }
 
 fn scope(number: usize) -> String {

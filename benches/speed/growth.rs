@@ -1,6 +1,7 @@
 //! A cached token out of caches that have grown; the one that is wanted comes last.
 
 use std::io::{Read as _, Write as _};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
@@ -11,18 +12,26 @@ use crate::{Program, rounds};
 
 /// How many tokens, and how many rounds.
 const SIZES: [(usize, u32); 5] = [(1, 200), (100, 200), (1_000, 60), (10_000, 15), (100_000, 5)];
+/// How many accounts of three tokens each, and how many rounds.
+const CROWDS: [(usize, u32); 4] = [(1, 200), (334, 60), (1_000, 60), (10_000, 10)];
 /// What a pipe holds before whoever writes to it has to wait.
 const PIPE: usize = 65_536;
 
 pub(crate) fn show(programs: &[Program], effort: f64) {
     println!("A cached token out of more and more, as multiples of `cat` of the same file, and of the file's size:\n");
-    print!("{:>8} {:>8} {:>10}", "tokens", "MB", "cat ms");
+    table("tokens of one account", &SIZES, &Cache::write, programs, effort);
+    println!("The same of the account in the middle, named by `--account`:\n");
+    table("accounts of 3 tokens", &CROWDS, &Cache::of_accounts, programs, effort);
+}
+
+fn table(what: &str, sizes: &[(usize, u32)], write: &dyn Fn(&Path, usize) -> Cache, programs: &[Program], effort: f64) {
+    print!("{what:>22} {:>8} {:>10}", "MB", "cat ms");
     programs.iter().for_each(|(name, _)| print!(" {name:>18} {:>10}", "memory"));
     println!();
-    for (tokens, most) in SIZES.into_iter().filter(|(tokens, _)| effort > 0.0 || *tokens <= 100) {
+    for &(size, most) in sizes.iter().filter(|(size, _)| effort > 0.0 || *size <= 100) {
         let folder = tempfile::tempdir().unwrap();
-        let cache = Cache::write(folder.path(), tokens);
-        row(&cache, tokens, rounds(effort, most), programs);
+        let cache = write(folder.path(), size);
+        row(&cache, size, rounds(effort, most), programs);
     }
     println!();
 }
@@ -37,7 +46,7 @@ fn row(cache: &Cache, tokens: usize, rounds: usize, programs: &[Program]) {
     compete(&mut contenders, rounds);
     let cat = contenders[0].spread().median;
     let size = cache.path.metadata().unwrap().len() as f64;
-    print!("{tokens:>8} {:>8.2} {cat:>10.2}", size / 1e6);
+    print!("{tokens:>22} {:>8.2} {cat:>10.2}", size / 1e6);
     for (contender, (_, program)) in contenders[1..].iter().zip(programs) {
         let memory = peak_memory(cache.ask(program)) as f64;
         print!(" {:>18.2} {:>10}", contender.spread().median / cat, megabytes(memory, size));
