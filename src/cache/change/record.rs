@@ -166,6 +166,9 @@ impl<'e> Recording<'e, '_> {
         }
         let mut fields: Vec<_> = self.mark().into_iter().collect();
         fields.extend(grant.username.as_deref().map(|username| ("username", Some(username))));
+        if fields.is_empty() {
+            return;
+        }
         for entry in self.edit.document.entries(Section::Account) {
             let mut realms = grant.other_realms.iter().chain([&grant.realm]);
             let is_theirs = |fields: Fields<'_>| {
