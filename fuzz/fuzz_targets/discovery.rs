@@ -25,14 +25,18 @@ fuzz_target!(|input: &str| {
     }
 });
 
-/// Of the same host or one label below, or both Microsoft's.
+/// Of the same host or one label below, both Microsoft's, or a tenant of B2C or External ID, whose domain may be its own.
 fn assert_may_speak_for(issuer: &str, authority: &Authority) {
     let [issuer_host, own_host] = [issuer, authority.url()].map(|url| host(url).to_ascii_lowercase());
     let is_microsoft =
         || Authority::parse(&format!("https://{issuer_host}"), None).is_ok_and(|issuer| issuer.kind().is_entra_like());
     let is_below = || issuer_host.strip_suffix(&format!(".{own_host}")).is_some_and(|label| !label.contains('.'));
+    let is_of_one_tenant = [".b2clogin.com", ".ciamlogin.com"].iter().any(|hosts| issuer_host.ends_with(hosts));
     assert!(
-        issuer_host == own_host || is_below() || (authority.kind().is_entra_like() && is_microsoft()),
+        issuer_host == own_host
+            || is_below()
+            || is_of_one_tenant
+            || (authority.kind().is_entra_like() && is_microsoft()),
         "{issuer} speaks for {}",
         authority.url()
     );
