@@ -21,7 +21,7 @@ use crate::routes::{Answer, Call};
 /// Starts the provider, prints its address, then a line for each request.
 ///
 /// Standard input is its remote control: `lifetime SECONDS` changes how long the access tokens live that are issued
-/// from then on, and the end of the input stops it.
+/// from then on, and the end of the input stops it. As a background job of a shell it does not read the terminal.
 #[derive(Parser)]
 struct Arguments {
     /// The port on 127.0.0.1; 0 takes a free one.
@@ -83,6 +83,9 @@ fn serve(mut request: Request, provider: &Mutex<Provider>, clock: &SystemClock, 
 }
 
 fn obey_standard_input(server: Arc<Server>, provider: Arc<Mutex<Provider>>) {
+    if is_behind_a_terminal() {
+        return;
+    }
     std::thread::spawn(move || {
         for line in io::stdin().lock().lines().map_while(Result::ok) {
             match line.strip_prefix("lifetime ").map(str::parse) {
@@ -95,6 +98,17 @@ fn obey_standard_input(server: Arc<Server>, provider: Arc<Mutex<Provider>>) {
         }
         server.unblock();
     });
+}
+
+/// Whether this is a background job of a shell: it would be stopped as soon as it read the terminal.
+#[cfg(unix)]
+fn is_behind_a_terminal() -> bool {
+    rustix::termios::tcgetpgrp(io::stdin()).is_ok_and(|foreground| foreground != rustix::process::getpgrp())
+}
+
+#[cfg(not(unix))]
+fn is_behind_a_terminal() -> bool {
+    false
 }
 
 fn lock(provider: &Mutex<Provider>) -> MutexGuard<'_, Provider> {
