@@ -240,6 +240,46 @@ fn a_refresh_token_of_one_path_or_port_is_never_sent_to_another_on_its_host() {
     }
 }
 
+/// What an authority that keeps its refresh tokens answers.
+fn unrotated(world: &World) {
+    world.odd(A, json!({"tokens": {"refresh_token": null}}));
+}
+
+#[test]
+fn a_refresh_token_of_another_library_that_is_not_rotated_is_spent_again_and_again() {
+    let world = World::new();
+    world.sign_in(A).unwrap();
+    world.forget_issuers();
+    unrotated(&world);
+    for _ in 0..3 {
+        world.clock.step(3600);
+        assert!(world.served(A, false).is_some(), "the same refresh token is good still");
+        assert!(world.names_issuers(), "what the ID token has proven is noted before it names its issuer itself");
+    }
+    assert!(matches!(world.sign_out(A).unwrap().revocation, Revocation::Done));
+}
+
+#[test]
+fn a_refresh_for_some_scopes_keeps_the_cached_token_of_the_others() {
+    let world = World::new();
+    world.sign_in(A).unwrap();
+    world.forget_issuers();
+    unrotated(&world);
+    world.change(|stored| {
+        let tokens = stored["AccessToken"].as_object_mut().unwrap();
+        let mut other = tokens.values().next().unwrap().clone();
+        other["secret"] = json!(format!("AT-other@{}", Internet::identity(A)));
+        other["target"] = json!("other:read");
+        other.as_object_mut().unwrap().remove("requested_scopes");
+        tokens.insert("another".to_owned(), other);
+    });
+    assert!(world.served(A, true).is_some());
+    let offline = SilentRequest { scopes: ScopeSet::parse("other:read"), offline: true, ..SilentRequest::default() };
+    let token = world.at(A).acquire_token_silent(&offline).unwrap().access_token;
+    assert!(token.expose().starts_with("AT-other@"));
+    assert!(world.at(B).acquire_token_silent(&offline).is_err(), "it is nobody else's");
+}
+
 #[test]
 fn two_issuers_on_one_host_with_the_same_subject_live_side_by_side() {
     let world = World::new();

@@ -1,6 +1,6 @@
 //! Changes to the cache: what a token response, a refusal and a sign-out mean.
 
-pub(super) mod contested;
+pub(super) mod evidence;
 pub(super) mod grant;
 pub(super) mod record;
 pub(super) mod refusal;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::contested;
+use super::evidence;
 use crate::cache::entry::access_token::{LIFETIME, SET, UNKNOWN};
 use crate::cache::entry::asked;
 use crate::cache::entry::fields::Fields;
@@ -39,7 +39,8 @@ impl<'e> Recording<'e, '_> {
     pub(in crate::cache) fn record(mut self) -> Recorded {
         let recorded = self.standing();
         if recorded != Recorded::SignedOut {
-            contested::note(self.edit, &self.within, &self.grant.owner);
+            evidence::note_contested(self.edit, &self.within, &self.grant.owner);
+            evidence::note_proven(self.edit, &self.within, &self.grant.owner);
         }
         match recorded {
             Recorded::SignedOut => return recorded,

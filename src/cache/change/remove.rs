@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::contested;
+use super::evidence;
 use crate::cache::entry::fields::Fields;
 use crate::cache::find::matching::{Within, is_marked};
 use crate::cache::find::refresh_token::{self, Membership};
@@ -41,7 +41,7 @@ pub(in crate::cache) fn remove_account(edit: &mut Edit<'_>, removal: &AccountRem
         RemovalScope::Everything => None,
     };
     let leaves = |entry: &Fields<'_>| leaving.as_ref().is_none_or(|leaving| leaving.includes(within, entry));
-    contested::note(edit, within, &owner);
+    evidence::note_contested(edit, within, &owner);
     let mut removed = Vec::new();
     let mut account_stays = false;
     let mut others = false;
