@@ -1,3 +1,44 @@
+# Accounts, profiles and scopes, from the cache and the folder of the profiles: `tokcache complete KIND` prints them.
+# It uses no network and no key: of an encrypted cache it prints nothing.
+_tokcache_values() {
+    local line="${COMP_LINE:0:COMP_POINT}" kind typed word value quoted apostrophe="'\\''"
+    local last="(\"[^\"]*|'[^']*|([^][:space:]\"'\\]|\\\\.)*)\$"
+    local flag="[[:space:]]--(account|profile|scope)([[:space:]]+|=)$last"
+    local name="[[:space:]]profile[[:space:]]+(show|set|remove)[[:space:]]+$last"
+    if [[ $line == *" -- "* ]]; then
+        return 1
+    elif [[ $line =~ $flag ]]; then
+        kind="${BASH_REMATCH[1]}s" typed="${BASH_REMATCH[3]}"
+    elif [[ $line =~ $name ]]; then
+        kind=profiles typed="${BASH_REMATCH[2]}"
+    else
+        return 1
+    fi
+    [[ $typed != -* ]] || return 1
+    compopt +o default +o bashdefault 2>/dev/null
+    COMPREPLY=()
+    case "$typed" in
+        [\"\']*) word="${typed:1}" ;;
+        *) word="${typed//\\/}" ;;
+    esac
+    while IFS= read -r value; do
+        [[ -n $value && $value == "$word"* ]] || continue
+        case "$typed" in
+            \"*)
+                quoted="${value//\\/\\\\}" quoted="${quoted//\"/\\\"}"
+                quoted="${quoted//\$/\\\$}" quoted="${quoted//\`/\\\`}"
+                ;;
+            \'*) quoted="${value//\'/$apostrophe}" ;;
+            *) printf -v quoted %q "$value"; quoted="${quoted:${#typed}-${#2}}" ;;
+        esac
+        COMPREPLY+=("$quoted")
+    done <<< "$(COMP_LINE="$line" command tokcache complete "$kind" 2>/dev/null)"
+}
+
+_tokcache_or_values() {
+    _tokcache_values "$@" || _tokcache "$@"
+}
+
 _tokcache() {
     local i cur prev opts cmd
     COMPREPLY=()
@@ -1531,7 +1572,7 @@ _tokcache() {
 }
 
 if [[ "${BASH_VERSINFO[0]}" -eq 4 && "${BASH_VERSINFO[1]}" -ge 4 || "${BASH_VERSINFO[0]}" -gt 4 ]]; then
-    complete -F _tokcache -o nosort -o bashdefault -o default tokcache
+    complete -F _tokcache_or_values -o nosort -o bashdefault -o default tokcache
 else
-    complete -F _tokcache -o bashdefault -o default tokcache
+    complete -F _tokcache_or_values -o bashdefault -o default tokcache
 fi

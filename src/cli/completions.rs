@@ -1,6 +1,9 @@
 //! `tokcache completions`: the completion script of a shell.
+//!
+//! clap writes the scripts. Those of bash, zsh and fish are given one function more, which asks `tokcache complete KIND`
+//! for the accounts, profiles and scopes that only the machine knows that they are used on.
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command, CommandFactory, ValueHint};
 use clap_complete::Shell;
 
 use super::Failure;
@@ -15,7 +18,130 @@ pub(super) struct Input {
 }
 
 pub(super) fn run(input: &Input) -> Result<(), Failure> {
-    let mut script = Vec::new();
-    clap_complete::generate(input.shell, &mut Arguments::command(), "tokcache", &mut script);
-    Ok(output::answer(&script)?)
+    Ok(output::answer(script(input.shell).as_bytes())?)
 }
+
+fn script(shell: Shell) -> String {
+    match shell {
+        Shell::Bash => {
+            let script = generated(shell, Arguments::command());
+            let registered = script.replace("complete -F _tokcache ", "complete -F _tokcache_or_values ");
+            IN_BASH.to_owned() + &registered
+        }
+        Shell::Fish => {
+            let script = generated(shell, hinting(Arguments::command()));
+            let asking = script
+                .replace("(__fish_complete_users)", "(__tokcache_values accounts)")
+                .replace("(__fish_complete_command)", "(__tokcache_values profiles)")
+                .replace("(__fish_print_hostnames)", "(__tokcache_values scopes)");
+            asking + IN_FISH
+        }
+        Shell::Zsh => {
+            let script = generated(shell, hinting(Arguments::command()));
+            let asking = script
+                .replace(":_users'", ":_tokcache_values accounts'")
+                .replace(":_command_names -e'", ":_tokcache_values profiles'")
+                .replace(":_hosts'", ":_tokcache_values scopes'");
+            asking.replacen("_tokcache() {\n", IN_ZSH, 1)
+        }
+        shell => generated(shell, Arguments::command()),
+    }
+}
+
+fn generated(shell: Shell, mut command: Command) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command, "tokcache", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
+}
+
+/// The same command with a hint at each value that is asked for: a kind of value that no flag of it takes, so that it can
+/// be told in the script.
+fn hinting(command: Command) -> Command {
+    let is_profile = command.get_name() == "profile";
+    command
+        .mut_args(|arg| match arg.get_id().as_str() {
+            "account" => arg.value_hint(ValueHint::Username),
+            "profile" => arg.value_hint(ValueHint::CommandName),
+            "scopes" => arg.value_hint(ValueHint::Hostname),
+            _ => arg,
+        })
+        .mut_subcommands(move |subcommand| {
+            let subcommand = hinting(subcommand);
+            let has_name = subcommand.get_arguments().any(|arg| arg.get_id() == "name");
+            match is_profile && has_name {
+                true => subcommand.mut_arg("name", |arg| arg.value_hint(ValueHint::CommandName)),
+                false => subcommand,
+            }
+        })
+}
+
+/// Readline splits words at `:`, `=` and `@`, and puts in what comes after the last of these, so that the line is looked
+/// at here.
+const IN_BASH: &str = r#"# Accounts, profiles and scopes, from the cache and the folder of the profiles: `tokcache complete KIND` prints them.
+# It uses no network and no key: of an encrypted cache it prints nothing.
+_tokcache_values() {
+    local line="${COMP_LINE:0:COMP_POINT}" kind typed word value quoted apostrophe="'\\''"
+    local last="(\"[^\"]*|'[^']*|([^][:space:]\"'\\]|\\\\.)*)\$"
+    local flag="[[:space:]]--(account|profile|scope)([[:space:]]+|=)$last"
+    local name="[[:space:]]profile[[:space:]]+(show|set|remove)[[:space:]]+$last"
+    if [[ $line == *" -- "* ]]; then
+        return 1
+    elif [[ $line =~ $flag ]]; then
+        kind="${BASH_REMATCH[1]}s" typed="${BASH_REMATCH[3]}"
+    elif [[ $line =~ $name ]]; then
+        kind=profiles typed="${BASH_REMATCH[2]}"
+    else
+        return 1
+    fi
+    [[ $typed != -* ]] || return 1
+    compopt +o default +o bashdefault 2>/dev/null
+    COMPREPLY=()
+    case "$typed" in
+        [\"\']*) word="${typed:1}" ;;
+        *) word="${typed//\\/}" ;;
+    esac
+    while IFS= read -r value; do
+        [[ -n $value && $value == "$word"* ]] || continue
+        case "$typed" in
+            \"*)
+                quoted="${value//\\/\\\\}" quoted="${quoted//\"/\\\"}"
+                quoted="${quoted//\$/\\\$}" quoted="${quoted//\`/\\\`}"
+                ;;
+            \'*) quoted="${value//\'/$apostrophe}" ;;
+            *) printf -v quoted %q "$value"; quoted="${quoted:${#typed}-${#2}}" ;;
+        esac
+        COMPREPLY+=("$quoted")
+    done <<< "$(COMP_LINE="$line" command tokcache complete "$kind" 2>/dev/null)"
+}
+
+_tokcache_or_values() {
+    _tokcache_values "$@" || _tokcache "$@"
+}
+
+"#;
+
+const IN_FISH: &str = r#"
+# Accounts, profiles and scopes, from the cache and the folder of the profiles: `tokcache complete KIND` prints them.
+# It uses no network and no key: of an encrypted cache it prints nothing.
+function __tokcache_values
+    set -lx COMP_LINE (commandline -cp)
+    command tokcache complete $argv 2>/dev/null
+end
+
+# Before the command, a flag that still lacks its value is none of the conditions above.
+complete -c tokcache -n "contains -- (commandline -opc)[-1] --account" -l account -x -a "(__tokcache_values accounts)"
+complete -c tokcache -n "contains -- (commandline -opc)[-1] --profile" -l profile -x -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show set remove" -f -a "(__tokcache_values profiles)"
+"#;
+
+const IN_ZSH: &str = r#"# Accounts, profiles and scopes, from the cache and the folder of the profiles: `tokcache complete KIND` prints them.
+# It uses no network and no key: of an encrypted cache it prints nothing.
+_tokcache_values() {
+    local -a values
+    values=(${(f)"$(COMP_LINE="$_tokcache_line" command tokcache complete "${@[-1]}" 2>/dev/null)"})
+    compadd "${@[1,-2]}" -a values
+}
+
+_tokcache() {
+    local _tokcache_line="${(j: :)words[1,CURRENT]}"
+"#;

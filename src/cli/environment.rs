@@ -220,6 +220,11 @@ impl Settings {
     }
 }
 
+/// The command line that a completion script is asked to complete, up to the cursor.
+pub(super) fn line_to_complete() -> String {
+    variable("COMP_LINE").map(|line| line.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
 /// The error format that is set, where the command line tells none: a wrong one is reported in the default's form.
 pub(super) fn error_format() -> ErrorFormat {
     let format = variable("TOKCACHE_ERROR_FORMAT");

@@ -48,7 +48,7 @@ pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
 impl Context {
     /// Returns the accounts of the named profile's client and authority; `None` where no profile was named, or it names
     /// a store only.
-    fn owners(&self, cache: &TokenCache) -> Result<Option<Vec<Account>>, Failure> {
+    pub(super) fn owners(&self, cache: &TokenCache) -> Result<Option<Vec<Account>>, Failure> {
         let profile = self.profile.as_ref();
         let has_client =
             self.settings.client_id.is_some() || profile.is_some_and(|profile| profile.client_id.is_some());

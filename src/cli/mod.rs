@@ -6,6 +6,7 @@ mod bug;
 mod cache;
 mod cause;
 mod clear;
+mod complete;
 mod completions;
 mod context;
 mod elsewhere;
@@ -62,9 +63,16 @@ fn parse() -> Result<Arguments, clap::Error> {
 
 /// The one place where an exit code is decided.
 fn run_command() -> ExitCode {
-    let Arguments { settings, command } = match quick::parse(std::env::args_os().skip(1)).map_or_else(parse, Ok) {
-        Ok(arguments) => arguments,
-        Err(error) => return usage::show(&error),
+    let arguments = || std::env::args_os().skip(1);
+    let Arguments { settings, command } = match quick::parse(arguments()) {
+        Some(arguments) => arguments,
+        None => match complete::parse(arguments()) {
+            Some(kind) => return complete::run(kind),
+            None => match parse() {
+                Ok(arguments) => arguments,
+                Err(error) => return usage::show(&error),
+            },
+        },
     };
     let format = settings.error_format.unwrap_or_else(environment::error_format);
     let settings = match settings.or_environment() {

@@ -234,7 +234,7 @@ impl Context {
     }
 
     /// The scopes that the profile remembers, and those of this client's tokens.
-    fn known_scopes(&self) -> ScopeSet {
+    pub(super) fn known_scopes(&self) -> ScopeSet {
         let mut known = self.remembered_scopes();
         let Ok(client_id) = self.registration().map(|registration| registration.client_id) else { return known };
         let Ok(cache) = acquire::load(&self.store) else { return known };

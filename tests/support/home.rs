@@ -33,9 +33,14 @@ impl Home {
 
     /// One of `tests/cli`: somebody is signed in to a provider that is down, with a token that is valid for decades.
     pub(crate) fn signed_in() -> Home {
+        Home::of("signed-in")
+    }
+
+    /// The one of `tests/cli` that has this name.
+    pub(crate) fn of(name: &str) -> Home {
         let home = Home::empty();
-        let template = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/homes/signed-in/.");
-        assert!(Command::new("cp").args(["-r", template]).arg(home.folder()).status().unwrap().success());
+        let template = format!("{}/tests/cli/homes/{name}/.", env!("CARGO_MANIFEST_DIR"));
+        assert!(Command::new("cp").args(["-r", &template]).arg(home.folder()).status().unwrap().success());
         home
     }
 

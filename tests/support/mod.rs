@@ -1,4 +1,4 @@
-//! What the tiers share: a home with the binary in it, a provider on loopback, a look at system calls.
+//! What the tiers share: a home with the binary in it, a provider on loopback, a look at system calls, a terminal.
 #![allow(dead_code, reason = "no tier uses all of it")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
@@ -8,6 +8,8 @@ pub(crate) mod home;
 pub(crate) mod provider;
 #[cfg(unix)]
 pub(crate) mod strace;
+#[cfg(target_os = "linux")]
+pub(crate) mod terminal;
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -2,8 +2,7 @@
 
 mod bus;
 mod home;
-mod terminal;
 
+pub(crate) use crate::support::terminal::Terminal;
 pub(crate) use bus::{Bus, Daemon, Prompter};
 pub(crate) use home::{ACCESS_TOKEN, REFRESH_TOKEN};
-pub(crate) use terminal::Terminal;

@@ -9,12 +9,12 @@ use std::time::Duration;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, tcgetattr};
 
-use crate::support::wrapped;
+use super::wrapped;
 
 /// A person would have given up long before.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A pseudo-terminal that controls the one program on it; the program's standard output is elsewhere.
+/// A pseudo-terminal that controls the one program on it.
 pub(crate) struct Terminal {
     keyboard: File,
     screen: Receiver<Vec<u8>>,
@@ -23,14 +23,24 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
+    /// With the program's standard output elsewhere.
     pub(crate) fn running(command: &Command) -> Terminal {
+        Terminal::started(command, Some(Stdio::piped()))
+    }
+
+    /// With the program's standard output on the terminal, too.
+    pub(crate) fn showing(command: &Command) -> Terminal {
+        Terminal::started(command, None)
+    }
+
+    fn started(command: &Command, stdout: Option<Stdio>) -> Terminal {
         let keyboard = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&keyboard).unwrap();
         unlockpt(&keyboard).unwrap();
         let name = ptsname(&keyboard, Vec::new()).unwrap();
         let device = OpenOptions::new().read(true).write(true).open(name.to_str().unwrap()).unwrap();
         let keyboard = File::from(keyboard);
-        let program = on_terminal(command, device).spawn().unwrap();
+        let program = on_terminal(command, device, stdout).spawn().unwrap();
         Terminal { screen: screen(keyboard.try_clone().unwrap()), keyboard, shown: String::new(), program }
     }
 
@@ -41,9 +51,14 @@ impl Terminal {
         while !new.contains(text) {
             let more = self.screen.recv_timeout(PATIENCE);
             let more = more.unwrap_or_else(|_| panic!("{text:?} does not come, only {:?}{new:?}", self.shown));
-            new += &String::from_utf8(more).unwrap();
+            new += &String::from_utf8_lossy(&more);
         }
         self.shown += &new;
+    }
+
+    /// All that was shown until now.
+    pub(crate) fn shown(&self) -> &str {
+        &self.shown
     }
 
     pub(crate) fn press(&mut self, keys: &str) {
@@ -78,10 +93,10 @@ impl Drop for Terminal {
 
 /// `setsid` gives the program a session, and that the terminal. `env` gives it the signals as a login shell does: the
 /// tests may have been started in the background of a script, where SIGINT is ignored.
-fn on_terminal(command: &Command, device: File) -> Command {
+fn on_terminal(command: &Command, device: File, stdout: Option<Stdio>) -> Command {
     let mut setsid = wrapped(&["setsid", "--ctty", "env", "--default-signal"], command);
     let end = || Stdio::from(device.try_clone().unwrap());
-    setsid.stdin(end()).stderr(end()).stdout(Stdio::piped());
+    setsid.stdin(end()).stderr(end()).stdout(stdout.unwrap_or_else(end));
     setsid
 }
 

@@ -1,0 +1,86 @@
+//! A shell on a terminal, with the completion script.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use crate::support::home::Home;
+use crate::support::put;
+use crate::support::terminal::Terminal;
+
+/// How a shell is started without anything of the machine's own, and given a completion script.
+pub(crate) struct Kind {
+    name: &'static str,
+    words: &'static [&'static str],
+    script: &'static str,
+    setup: &'static str,
+}
+
+pub(crate) const SHELLS: [&Kind; 3] = [
+    &Kind {
+        name: "bash",
+        words: &["--norc", "--noprofile", "-i"],
+        script: "tokcache.bash",
+        setup: "bind 'set enable-bracketed-paste off'; source",
+    },
+    &Kind {
+        name: "zsh",
+        words: &["-f", "-i"],
+        script: "_tokcache",
+        setup: "autoload -U compinit; compinit -u -D; bindkey -e; unsetopt automenu; source",
+    },
+    &Kind { name: "fish", words: &["--no-config", "-i"], script: "tokcache.fish", setup: "source" },
+];
+
+/// Ends what the programs of this tier say. It is put together, so that no line that is typed has it.
+const MARK: &str = "[end]";
+
+/// A shell that somebody types at.
+pub(crate) struct Shell<'h> {
+    pub(crate) name: &'static str,
+    terminal: Terminal,
+    home: &'h Home,
+}
+
+impl<'h> Shell<'h> {
+    #[track_caller]
+    pub(crate) fn start(kind: &Kind, home: &'h Home) -> Shell<'h> {
+        let bin = home.path("bin");
+        if !bin.exists() {
+            fs::create_dir(&bin).unwrap();
+            symlink(env!("CARGO_BIN_EXE_tokcache"), bin.join("tokcache")).unwrap();
+            // Writes down the words that the shell has made of a line.
+            put(&bin.join("words"), "#!/bin/sh\nprintf '%s\\n' \"$@\" >\"$HOME/words\"\nprintf '[%s]\\n' end\n");
+            fs::set_permissions(bin.join("words"), fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        let mut command = home.command(kind.name);
+        let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+        command.args(kind.words).env("PATH", path).env("TERM", "xterm").env("LC_ALL", "C.UTF-8");
+        command.env("PS1", "> ");
+        let has_shell = std::process::Command::new(kind.name).arg("--version").output().is_ok();
+        assert!(
+            has_shell,
+            "{0} is not installed: `tests/run completions`, or as root `apt-get install {0}`",
+            kind.name
+        );
+        let mut terminal = Terminal::showing(&command);
+        let script = format!("{}/completions/{}", env!("CARGO_MANIFEST_DIR"), kind.script);
+        terminal.press(&format!("{} '{script}'; words\n", kind.setup));
+        terminal.wait_for(MARK);
+        Shell { name: kind.name, terminal, home }
+    }
+
+    /// The words after `tokcache` that the shell makes of this line and Tab.
+    #[track_caller]
+    pub(crate) fn completed(&mut self, line: &str) -> Vec<String> {
+        const TAB: &str = "\t";
+        const START_OF_LINE: &str = "\u{1}";
+        self.terminal.press(&format!("tokcache {line}{TAB}{START_OF_LINE}words \n"));
+        self.terminal.wait_for(MARK);
+        let words = fs::read_to_string(self.home.path("words")).unwrap();
+        words.lines().skip(1).map(str::to_owned).collect()
+    }
+
+    pub(crate) fn shown(&self) -> &str {
+        self.terminal.shown()
+    }
+}
