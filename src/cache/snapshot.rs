@@ -3,7 +3,7 @@ use super::find::matching::CaseRule;
 use super::text::document::Document;
 use super::text::document::Entry;
 use super::text::index::Index;
-use super::text::sieve::sift;
+use super::text::sieve::{Choice, sift};
 use super::{AccessTokenEntry, AccessTokenQuery, Account, ParseError, Section};
 use crate::secret::{Window, WipedBytes};
 use crate::terms::{ClientId, Environment, Issuer, ScopeSet};
@@ -101,13 +101,14 @@ impl<'q> Skim<'q> {
         let is_second = known.is_some();
         let owners = known.unwrap_or_default();
         let mut trial = Trial { skim: self, owners, is_known: is_second, has_passed: false, has_dropped: false };
-        let sifted = sift(window, &mut |section, entry, kept| trial.is_wanted(section, entry, kept))?;
+        let sifted = sift(window, &mut trial);
         let Trial { owners, has_dropped, .. } = trial;
         self.needs_second_look = has_dropped && !is_second;
-        if self.needs_second_look {
+        if has_dropped {
             self.owners = Some(owners);
             return None;
         }
+        let sifted = sifted?;
         let index = Index::of(&sifted).ok()?;
         Some(Snapshot { text: Text::Sifted(sifted), index })
     }
@@ -130,7 +131,12 @@ struct Trial<'s, 'q> {
     has_dropped: bool,
 }
 
-impl Trial<'_, '_> {
+impl Choice for Trial<'_, '_> {
+    /// A look whose result will not be used ends where all accounts have been seen.
+    fn is_enough(&mut self, section: Section) -> bool {
+        section == Section::Account && self.has_dropped
+    }
+
     fn is_wanted(&mut self, section: Section, entry: &Entry<'_>, kept: usize) -> bool {
         let Skim { client_id, scopes, case, account, .. } = *self.skim;
         if section == Section::AccessToken
@@ -157,15 +163,14 @@ impl Trial<'_, '_> {
         if self.is_owner(&owner) || case.same(&owner, account) {
             return true;
         }
-        if self.is_known {
-            return false;
-        }
         // The accounts come after the access tokens in most documents.
-        let is_kept = self.owners.is_empty() && kept < MOST_ON_TRIAL;
+        let is_kept = !self.is_known && self.owners.is_empty() && kept < MOST_ON_TRIAL;
         self.has_passed |= !is_kept;
         is_kept
     }
+}
 
+impl Trial<'_, '_> {
     fn is_owner(&self, owner: &str) -> bool {
         self.owners.iter().any(|known| self.skim.case.same(known, owner))
     }

@@ -8,22 +8,30 @@ use super::scan::{Place, Scanner};
 use crate::cache::{ParseError, Section};
 use crate::secret::{Window, WipedBytes};
 
-/// Returns the document without the entries that `is_wanted` rules out, in the sections that have one for each user. A
-/// search for what is wanted finds the same in it as in the whole. `is_wanted` is also told how many bytes are kept.
+/// Decides what is kept.
+pub(in crate::cache) trait Choice {
+    /// Whether an entry is kept. So many bytes are kept already.
+    fn is_wanted(&mut self, section: Section, entry: &Entry<'_>, kept: usize) -> bool;
+
+    /// Whether nothing more has to be seen after the end of a section.
+    fn is_enough(&mut self, _section: Section) -> bool {
+        false
+    }
+}
+
+/// Returns the document without the entries that are not wanted, in the sections that have one for each user. A search
+/// for what is wanted finds the same in it as in the whole.
 ///
-/// `None`: it is not one whole object, or cannot be read to its end.
-pub(in crate::cache) fn sift(
-    window: &mut Window<'_>,
-    is_wanted: &mut dyn FnMut(Section, &Entry<'_>, usize) -> bool,
-) -> Option<WipedBytes> {
-    let mut sieve = Sieve { window, is_wanted, names: BTreeSet::new(), kept: WipedBytes::default() };
+/// `None`: it is not one whole object, or cannot be read to its end, or enough of it was seen.
+pub(in crate::cache) fn sift(window: &mut Window<'_>, choice: &mut dyn Choice) -> Option<WipedBytes> {
+    let mut sieve = Sieve { window, choice, names: BTreeSet::new(), kept: WipedBytes::default() };
     sieve.sift()?;
     Some(sieve.kept)
 }
 
 struct Sieve<'w, 'r> {
     window: &'w mut Window<'r>,
-    is_wanted: &'w mut dyn FnMut(Section, &Entry<'_>, usize) -> bool,
+    choice: &'w mut dyn Choice,
     /// Of the entries of a section that were kept. One that comes later with the name of such a one shadows it.
     names: BTreeSet<String>,
     kept: WipedBytes,
@@ -62,10 +70,10 @@ impl Sieve<'_, '_> {
             let Some(member) = member else {
                 self.window.pass(length);
                 self.kept.extend(b"}");
-                return Some(());
+                return (!self.choice.is_enough(section)).then_some(());
             };
             let entry = Entry { text: self.window.text(), member, position: 0 };
-            if (self.is_wanted)(section, &entry, self.kept.len()) || self.may_shadow(&entry) {
+            if self.choice.is_wanted(section, &entry, self.kept.len()) || self.may_shadow(&entry) {
                 self.names.insert(entry.key().into_owned());
                 self.kept.extend(separator.as_bytes());
                 self.kept.extend(&entry.text[member.key.start()..member.value.end()]);
@@ -127,13 +135,19 @@ mod tests {
     use super::*;
     use crate::cache::text::index::Index;
 
+    struct ForA;
+
+    impl Choice for ForA {
+        fn is_wanted(&mut self, section: Section, entry: &Entry<'_>, _: usize) -> bool {
+            section != Section::AccessToken || entry.glance().is_none_or(|glance| glance.target == "a")
+        }
+    }
+
     /// What is kept, in a window for so many bytes, where access tokens for `a` are wanted and all that is none.
     fn sifted(text: &str, room: usize) -> Option<String> {
         let mut source = text.as_bytes();
         let mut window = Window::with_room(&mut source, text.len() as u64, room).unwrap();
-        let kept = sift(&mut window, &mut |section, entry, _| {
-            section != Section::AccessToken || entry.glance().is_none_or(|glance| glance.target == "a")
-        })?;
+        let kept = sift(&mut window, &mut ForA)?;
         Some(String::from_utf8(kept.to_vec()).unwrap())
     }
 
