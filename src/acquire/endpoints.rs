@@ -15,7 +15,8 @@ impl PublicClient<'_> {
         if missing(&known, needed).is_none() {
             return Ok(known);
         }
-        let found = match oauth::discover(self.http, authority) {
+        let unknown: Vec<_> = needed.iter().copied().filter(|kind| known.get(*kind).is_none()).collect();
+        let found = match oauth::discover(self.http, authority, &unknown) {
             // A provider whose endpoints are named by hand need not have metadata.
             Err(RequestError::NoMetadata { .. }) if known.is_any_known() => Endpoints::default(),
             found => found?,
@@ -45,7 +46,7 @@ impl PublicClient<'_> {
         if asked.is_none() || remembered.get(kind) != asked {
             return Err(gone);
         }
-        let found = match oauth::discover(self.http, authority) {
+        let found = match oauth::discover(self.http, authority, &[kind]) {
             Err(outage) if outage.is_retryable() => return Err(not_sent(outage)),
             Err(_) => return Err(gone),
             Ok(found) => remembered.clone().named_by_hand().or(found),

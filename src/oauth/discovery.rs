@@ -3,7 +3,7 @@
 use ureq::http::Uri;
 
 use super::authority::Authority;
-use super::endpoint::{Endpoint, Endpoints};
+use super::endpoint::{Endpoint, EndpointKind, Endpoints};
 use super::error::RequestError;
 use super::http::{Http, Response};
 use super::issuer::is_issuer_of;
@@ -11,13 +11,32 @@ use super::members::Members;
 use super::metadata;
 use super::url::is_loopback;
 
-/// Asks the provider for its endpoints. That one is missing is no error here.
+/// Asks the provider for its endpoints. That one is missing is no error here. If one that is `needed` is missing in the
+/// document of OpenID Connect, those of RFC 8414 are read too, as far as they are of the same issuer: some providers
+/// name there what OpenID Connect does not know of.
 ///
 /// # Errors
 /// No metadata, metadata of another issuer (the mix-up attack), or an endpoint that secrets must not be sent to.
-pub fn discover(http: &dyn Http, authority: &Authority) -> Result<Endpoints, RequestError> {
-    let response = metadata::fetch(http, authority)?;
-    Ok(read(&response, authority)?.told_by_provider())
+pub fn discover(http: &dyn Http, authority: &Authority, needed: &[EndpointKind]) -> Result<Endpoints, RequestError> {
+    let found = metadata::fetch(http, authority)?;
+    let mut endpoints = read(&found.response, authority)?;
+    let lacks_any = |endpoints: &Endpoints| needed.iter().any(|kind| endpoints.get(*kind).is_none());
+    if found.is_openid && lacks_any(&endpoints) {
+        for response in metadata::beside(http, authority) {
+            let response = response?;
+            if issuer_in(&response) == endpoints.issuer {
+                endpoints = endpoints.or(read(&response, authority)?);
+            }
+            if !lacks_any(&endpoints) {
+                break;
+            }
+        }
+    }
+    Ok(endpoints.told_by_provider())
+}
+
+fn issuer_in(metadata: &Response) -> Option<String> {
+    Members::parse(&metadata.body)?.string("issuer")
 }
 
 fn read(response: &Response, authority: &Authority) -> Result<Endpoints, RequestError> {
@@ -62,7 +81,7 @@ mod tests {
     }
 
     fn discovered(url: &str, body: &str) -> Result<Endpoints, RequestError> {
-        discover(&Scripted::new([answer(200, body)]), &authority(url))
+        discover(&Scripted::new([answer(200, body)]), &authority(url), &[])
     }
 
     #[test]
@@ -89,13 +108,68 @@ mod tests {
         assert_eq!((endpoints.token, endpoints.device_authorization), (None, None));
     }
 
+    const OPENID: &str = r#"{"issuer":"https://idp.example.com/a","token_endpoint":"https://idp.example.com/t"}"#;
+    const RFC_8414: &str = r#"{"issuer":"https://idp.example.com/a","token_endpoint":"https://idp.example.com/other",
+        "revocation_endpoint":"https://idp.example.com/r"}"#;
+
+    /// What is found by these answers, all of which are asked for, where an endpoint for revocation is needed.
+    fn revocation<const N: usize>(url: &str, answers: [Response; N]) -> Result<Option<String>, RequestError> {
+        let http = Scripted::new(answers);
+        let found = discover(&http, &authority(url), &[EndpointKind::Token, EndpointKind::Revocation]);
+        assert_eq!(http.left(), 0, "answers not asked for");
+        Ok(found?.revocation.map(|endpoint| endpoint.as_str().to_owned()))
+    }
+
+    #[test]
+    fn an_endpoint_that_only_rfc_8414_names_is_found_there() {
+        let url = "https://idp.example.com/a";
+        let http = Scripted::new([answer(200, OPENID), answer(404, ""), answer(200, RFC_8414)]);
+        let found = discover(&http, &authority(url), &[EndpointKind::Revocation]).unwrap();
+        let endpoint = |url| Some(Endpoint::parse(url).unwrap());
+        assert_eq!(found.revocation, endpoint("https://idp.example.com/r"));
+        assert_eq!(found.token, endpoint("https://idp.example.com/t"), "that of OpenID Connect counts");
+        let places = ["/a/.well-known/openid-configuration", "/.well-known/oauth-authorization-server/a"];
+        for (index, place) in places.into_iter().chain(["/a/.well-known/oauth-authorization-server"]).enumerate() {
+            assert_eq!(http.url(index), format!("https://idp.example.com{place}"));
+        }
+        let found = revocation(url, [answer(200, OPENID), answer(200, RFC_8414)]).unwrap();
+        assert_eq!(found.as_deref(), Some("https://idp.example.com/r"), "and nobody is asked once more");
+    }
+
+    #[test]
+    fn where_nothing_that_is_needed_is_missing_one_document_is_enough() {
+        let http = Scripted::new([answer(200, OPENID)]);
+        let found = discover(&http, &authority("https://idp.example.com/a"), &[EndpointKind::Token]).unwrap();
+        assert_eq!(found.revocation, None);
+        let microsoft = r#"{"issuer":"https://login.microsoftonline.com/{tenantid}/v2.0",
+            "token_endpoint":"https://login.microsoftonline.com/t/oauth2/v2.0/token"}"#;
+        assert_eq!(revocation("https://login.microsoftonline.com/t", [answer(200, microsoft)]).unwrap(), None);
+        // What was found at the only place of RFC 8414 is not asked for again.
+        assert_eq!(revocation("https://idp.example.com/a", [answer(404, ""), answer(200, OPENID)]).unwrap(), None);
+    }
+
+    #[test]
+    fn another_issuer_s_document_adds_nothing() {
+        let of_another = RFC_8414.replace("com/a", "com/b");
+        for second in [answer(200, &of_another), answer(200, "{}"), answer(503, ""), answer(200, "<html>")] {
+            let answers = [answer(200, OPENID), second, answer(404, "")];
+            assert_eq!(revocation("https://idp.example.com/a", answers).unwrap(), None);
+        }
+        let unsafe_one = RFC_8414.replace("https://idp.example.com/r", "http://idp.example.com/r");
+        let error = revocation("https://idp.example.com/a", [answer(200, OPENID), answer(200, &unsafe_one)]);
+        assert!(error.unwrap_err().to_string().contains("an unsafe revocation_endpoint"));
+        let http = Scripted::new([answer(200, OPENID)]).then_broken();
+        let outage = discover(&http, &authority("https://idp.example.com/a"), &[EndpointKind::Revocation]);
+        assert!(outage.unwrap_err().is_retryable());
+    }
+
     #[test]
     fn without_metadata_the_error_names_the_authority() {
         let http = Scripted::new([answer(404, "canary"), answer(404, "canary")]);
-        let error = discover(&http, &authority("https://idp.example.com")).unwrap_err();
+        let error = discover(&http, &authority("https://idp.example.com"), &[]).unwrap_err();
         assert_eq!(error.to_string(), "https://idp.example.com has no provider metadata");
         let http = Scripted::new([answer(200, "<html>canary"), answer(404, "canary")]);
-        let error = discover(&http, &authority("https://idp.example.com")).unwrap_err();
+        let error = discover(&http, &authority("https://idp.example.com"), &[]).unwrap_err();
         assert!(error.to_string().contains("HTTP 200: a web page where JSON was expected"), "{error}");
         assert!(!format!("{error} {error:?}").contains("canary"));
     }
@@ -103,7 +177,7 @@ mod tests {
     #[test]
     fn an_outage_is_an_outage() {
         let http = Scripted::new([answer(503, "<html>"), answer(404, "")]);
-        let error = discover(&http, &authority("https://idp.example.com")).unwrap_err();
+        let error = discover(&http, &authority("https://idp.example.com"), &[]).unwrap_err();
         assert!(matches!(error, RequestError::Unavailable { status: Some(503), .. }), "{error:?}");
     }
 

@@ -2,7 +2,7 @@
 
 use ureq::http::Uri;
 
-use super::authority::{Authority, origin};
+use super::authority::{Authority, AuthorityKind, origin};
 use super::error::RequestError;
 use super::http::{Body, Http, Request, Response};
 use super::members::Members;
@@ -10,14 +10,23 @@ use super::members::Members;
 /// Redirects that are followed one after the other.
 const MOST_REDIRECTS: usize = 5;
 
-/// Gets the provider's metadata: a JSON object. Both places are tried, whatever the first one answers. A redirect is
+/// A document of metadata: a JSON object.
+#[derive(Debug)]
+pub(super) struct Metadata {
+    pub(super) response: Response,
+    /// Whether it is that of OpenID Connect, beside which there may be one of RFC 8414.
+    pub(super) is_openid: bool,
+}
+
+/// Gets the provider's metadata. Both places are tried, whatever the first one answers. A redirect is
 /// followed within the origin: the request holds no secret, and an answer of another origin would prove nothing.
 ///
 /// # Errors
 /// The outage, if there is one, else [`RequestError::NoMetadata`] with what is there instead.
-pub(super) fn fetch(http: &dyn Http, authority: &Authority) -> Result<Response, RequestError> {
+pub(super) fn fetch(http: &dyn Http, authority: &Authority) -> Result<Metadata, RequestError> {
     let mut failure: Option<RequestError> = None;
-    for url in [openid_configuration(authority), oauth_authorization_server(authority)] {
+    let places = [(openid_configuration(authority), true), (oauth_authorization_server(authority), false)];
+    for (url, is_openid) in places {
         let response = match follow(http, &url) {
             Ok(response) => response,
             // The other place is on the same server, which does not answer.
@@ -29,8 +38,8 @@ pub(super) fn fetch(http: &dyn Http, authority: &Authority) -> Result<Response, 
             }
             Err(error) => return Err(error),
         };
-        if response.status == 200 && Members::parse(&response.body).is_some() {
-            return Ok(response);
+        if is_document(&response) {
+            return Ok(Metadata { response, is_openid });
         }
         let error = match RequestError::of(&response, &[]) {
             outage @ RequestError::Unavailable { .. } => outage,
@@ -46,6 +55,29 @@ pub(super) fn fetch(http: &dyn Http, authority: &Authority) -> Result<Response, 
         }
         _ => RequestError::NoMetadata { message: nothing },
     })
+}
+
+/// The documents of RFC 8414 beside that of OpenID Connect, each asked for when it is its turn: the one that the RFC means, and
+/// the one where many put it, below an issuer with a path. Whatever else is there is passed over. Microsoft has none.
+///
+/// # Errors
+/// That the server does not answer any more.
+pub(super) fn beside(http: &dyn Http, authority: &Authority) -> impl Iterator<Item = Result<Response, RequestError>> {
+    let mut places = Vec::new();
+    if authority.kind() == AuthorityKind::Oidc {
+        places.push(oauth_authorization_server(authority));
+        places.push(format!("{}/.well-known/oauth-authorization-server", authority.url()));
+        places.dedup();
+    }
+    places.into_iter().filter_map(move |url| match follow(http, &url) {
+        Ok(response) => is_document(&response).then_some(Ok(response)),
+        Err(outage @ RequestError::Unavailable { .. }) => Some(Err(outage)),
+        Err(_) => None,
+    })
+}
+
+fn is_document(response: &Response) -> bool {
+    response.status == 200 && Members::parse(&response.body).is_some()
 }
 
 /// An outage may pass; and that there is nothing at a place tells least.
@@ -122,9 +154,9 @@ mod tests {
     /// What comes of these answers, and that all of them were asked for.
     fn fetched<const N: usize>(answers: [Response; N]) -> Result<String, RequestError> {
         let http = Scripted::new(answers);
-        let response = fetch(&http, &authority("https://idp.example.com/a"));
+        let found = fetch(&http, &authority("https://idp.example.com/a"));
         assert_eq!(http.left(), 0, "answers not asked for");
-        response.map(|response| String::from_utf8(response.body.to_vec()).unwrap())
+        found.map(|found| String::from_utf8(found.response.body.to_vec()).unwrap())
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Authorization servers beside oidc-provider, each of which differs in ways that break clients.
 //!
-//! django-oauth-toolkit: its metadata names the endpoints of neither the device flow nor revocation, its endpoints end in
-//! a slash, and the first ID token comes with the first refresh. Glewlwyd: its refusals have no body, its token type is
+//! django-oauth-toolkit: no metadata names the endpoint of the device flow, those of OpenID Connect not that of
+//! revocation, its endpoints end in a slash, it refuses `offline_access` once the person has approved, and the first ID
+//! token comes with the first refresh. Glewlwyd: its refusals have no body, its token type is
 //! in lower case, a refresh brings no ID token, and a client without a secret cannot revoke. Both rotate refresh tokens,
 //! and revoke the sign-in when a spent one returns.
 
@@ -55,10 +56,9 @@ struct Glewlwyd;
 
 impl Django {
     fn start() -> Server {
-        let provider = Provider::start_django(json!({ "scopes": ["openid", "profile", "api.read", "offline_access"] }));
-        let named = [("device-authorization", "device-authorization"), ("revocation", "revoke_token")];
-        let authority = provider.authority();
-        let login = named.map(|(flag, path)| [format!("--{flag}-endpoint"), format!("{authority}/{path}/")]).concat();
+        let provider = Provider::start_django(json!({}));
+        let device_authorization = format!("{}/device-authorization/", provider.authority());
+        let login = vec!["--device-authorization-endpoint".to_owned(), device_authorization];
         Server { provider, login, revokes: true }
     }
 }

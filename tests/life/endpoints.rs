@@ -10,6 +10,7 @@ use crate::world::{ISSUER, Life, poll, refresh_with, request, served, tokens};
 
 const OPENID: &str = "/tenant/.well-known/openid-configuration";
 const RFC_8414: &str = "/.well-known/oauth-authorization-server/tenant";
+const BELOW: &str = "/tenant/.well-known/oauth-authorization-server";
 
 /// A client that knows these endpoints of the provider, by hand or from an earlier sign-in.
 fn knowing(life: &Life, endpoints: Endpoints) -> PublicClient<'_> {
@@ -33,6 +34,12 @@ fn metadata(token_endpoint: Option<&str>) -> Value {
 
 fn discovery(answer: &Value) -> Exchange {
     want(OPENID, []).and_answer(200, answer)
+}
+
+/// This document, and none of RFC 8414 at either of its places.
+fn and_no_more(openid: Exchange) -> Vec<Exchange> {
+    let nothing = [RFC_8414, BELOW].map(|place| want(place, []).and_answer(404, &json!({})));
+    [openid].into_iter().chain(nothing).collect()
 }
 
 fn device() -> Exchange {
@@ -60,7 +67,7 @@ fn what_is_not_named_is_discovered_before_a_code_is_shown() {
 #[test]
 fn a_code_is_not_shown_where_it_could_not_be_redeemed() {
     for answers in [
-        vec![discovery(&metadata(None))],
+        and_no_more(discovery(&metadata(None))),
         vec![want(OPENID, []).and_answer(404, &json!({})), want(RFC_8414, []).and_answer(404, &json!({}))],
     ] {
         let life = Life::new();
@@ -73,9 +80,28 @@ fn a_code_is_not_shown_where_it_could_not_be_redeemed() {
 }
 
 #[test]
+fn a_sign_out_revokes_at_the_endpoint_that_only_rfc_8414_names() {
+    let life = Life::new();
+    let openid = || discovery(&json!({"issuer": ISSUER, "token_endpoint": format!("{ISSUER}/token")}));
+    life.server.expects([openid(), device(), poll().and_answer(200, &tokens(1))]);
+    let endpoints = sign_in(&knowing(&life, only_device())).unwrap();
+    assert_eq!(endpoints.revocation, None, "a sign-in needs none");
+
+    life.server.expects([
+        openid(),
+        want(RFC_8414, []).and_answer(200, &metadata(Some("other"))),
+        want("/revoke", [("token", "RT-1")]).and_answer(200, &json!("")),
+    ]);
+    let client = knowing(&life, endpoints);
+    let signed_out = client.sign_out(&SignOutRequest { account: None, revoke: true }).unwrap().unwrap();
+    life.server.assert_finished();
+    assert!(matches!(signed_out.revocation, Revocation::Done), "{signed_out:?}");
+}
+
+#[test]
 fn a_provider_without_revocation_is_no_failure() {
     let without = || [want(OPENID, []).and_answer(404, &json!({})), want(RFC_8414, []).and_answer(403, &json!("no"))];
-    for answers in [Vec::from(without()), vec![discovery(&json!({"issuer": ISSUER}))]] {
+    for answers in [without().into(), and_no_more(discovery(&json!({"issuer": ISSUER})))] {
         let life = Life::new();
         let by_hand = Endpoints { token: endpoint("token"), ..only_device() };
         life.server.expects([device(), poll().and_answer(200, &tokens(1))]);
@@ -121,9 +147,10 @@ fn a_remembered_token_endpoint_that_is_gone_is_discovered_again_once() {
 
 #[test]
 fn a_token_endpoint_that_is_where_it_was_and_answers_404_is_not_asked_again() {
-    for found in [metadata(Some("token")), metadata(None)] {
+    for found in [vec![discovery(&metadata(Some("token")))], and_no_more(discovery(&metadata(None)))] {
         let life = moved();
-        life.server.expects([refresh_with("RT-1").and_answer(404, &json!("gone")), discovery(&found)]);
+        life.server.expects([refresh_with("RT-1").and_answer(404, &json!("gone"))]);
+        life.server.expects(found);
         let outcome = knowing(&life, remembered()).acquire_token_silent(&request());
         assert!(matches!(outcome, Err(AcquireError::Unintelligible { .. })), "{outcome:?}");
         life.server.assert_finished();
