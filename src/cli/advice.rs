@@ -18,6 +18,10 @@ pub(super) enum Advice {
     AgainWithAll(Vec<(&'static str, String)>),
     /// What was typed, less this flag.
     AgainWithout(&'static str),
+    /// What was typed, less this flag and its value.
+    AgainWithoutValue(&'static str),
+    /// What was typed, with another word in the place of one, which is a value of the flag or stands alone.
+    AgainInstead(&'static str, String, String),
     /// Something else.
     Shell(String),
     /// These words, with the flags that choose the same profile, client and cache.
@@ -35,6 +39,8 @@ impl Advice {
                 flags.iter().fold(own.to_vec(), |own, (flag, value)| with(&own, flag, value))
             }
             Advice::AgainWithout(flag) => own.iter().filter(|word| word != flag).cloned().collect(),
+            Advice::AgainWithoutValue(flag) => without(own, flag),
+            Advice::AgainInstead(flag, word, other) => instead(own, flag, word, other),
             Advice::Shell(command) => return command.clone(),
             Advice::Tokcache(words) => {
                 let program = std::iter::once("tokcache".to_owned());
@@ -81,6 +87,32 @@ fn with(typed: &[String], flag: &str, value: &str) -> Vec<String> {
     words
 }
 
+/// The words without the flag, which takes a value.
+fn without(typed: &[String], flag: &str) -> Vec<String> {
+    let joined = format!("{flag}=");
+    let (mut words, mut typed) = (Vec::new(), typed.iter());
+    while let Some(word) = typed.next() {
+        if word == flag {
+            typed.next();
+        } else if !word.starts_with(&joined) {
+            words.push(word.clone());
+        }
+    }
+    words
+}
+
+/// The words with `other` for `word`: as the value of the flag, else where it stands last.
+fn instead(typed: &[String], flag: &str, word: &str, other: &str) -> Vec<String> {
+    let joined = format!("{flag}={word}");
+    let is_value = |at: &usize| typed[*at] == joined || typed[*at] == word && typed[at.saturating_sub(1)] == flag;
+    let place = (1..typed.len()).rev().find(is_value).or_else(|| typed.iter().rposition(|typed| typed == word));
+    let mut words = typed.to_vec();
+    if let Some(place) = place {
+        words[place] = if words[place] == word { other.to_owned() } else { format!("{flag}={other}") };
+    }
+    words
+}
+
 /// The command that makes room for a new cache. Not `rm`: what cannot be read here and now may be readable elsewhere,
 /// where another keyring answers for instance.
 pub(super) fn set_aside(path: &str) -> String {
@@ -119,6 +151,16 @@ mod tests {
         assert_eq!(shorter("tokcache exec -- b"), "tokcache exec --min-valid 60s -- COMMAND");
         let online = advised(&Advice::AgainWithout("--offline"), "tokcache exec --offline -- b --offline");
         assert_eq!(online, "tokcache exec -- COMMAND");
+    }
+
+    #[test]
+    fn a_word_is_put_right_where_it_is_meant() {
+        let meant = |typed| advised(&Advice::AgainInstead("--profile", "wrk".to_owned(), "work".to_owned()), typed);
+        assert_eq!(meant("tokcache token --scope wrk --profile wrk"), "tokcache token --scope wrk --profile work");
+        assert_eq!(meant("tokcache --profile=wrk token --scope wrk"), "tokcache --profile=work token --scope wrk");
+        assert_eq!(meant("tokcache profile show wrk -o json"), "tokcache profile show work -o json");
+        let without = advised(&Advice::AgainWithoutValue("--resource"), "tokcache token --resource a --scope b");
+        assert_eq!(without, "tokcache token --scope b");
     }
 
     #[test]

@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn the_settings_count_that_have_been_typed_before_and_not_those_of_the_command_to_run() {
-        let settings = typed("tokcache --profile work exec --store=file:/c --client-id -- x --profile y --account ");
+        let settings = typed("tokcache --profile work exec --store=file:/c -- x --profile y --account ");
         assert_eq!(settings.profile.as_deref(), Some("work"));
         assert_eq!(settings.store.as_deref(), Some("file:/c"));
     }

@@ -128,6 +128,18 @@ impl Failure {
         self
     }
 
+    /// With what was typed, less this flag and its value.
+    pub(super) fn try_without_value(mut self, flag: &'static str) -> Self {
+        self.advice = Some(Advice::AgainWithoutValue(flag));
+        self
+    }
+
+    /// With what was typed, but another word in the place of one that is a value of `flag`, or stands alone.
+    pub(super) fn try_instead(mut self, flag: &'static str, word: &str, other: &str) -> Self {
+        self.advice = Some(Advice::AgainInstead(flag, word.to_owned(), other.to_owned()));
+        self
+    }
+
     /// With what the authorization server said.
     pub(super) fn with_response(mut self, response: Box<TokenErrorResponse>) -> Self {
         self.response = Some(response);

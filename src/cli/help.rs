@@ -5,6 +5,7 @@ use anyhow::Context as _;
 use clap::{Arg, Args, Command, CommandFactory};
 
 use super::args::{Arguments, SETTINGS};
+use super::near::nearest;
 use super::{Exit, Failure, environment};
 use crate::output;
 
@@ -70,8 +71,13 @@ fn of_command(topic: &[String]) -> Result<String, Failure> {
     command.build();
     let mut meant = &mut command;
     for word in topic {
+        let names: Vec<_> = meant.get_subcommands().map(|command| command.get_name().to_owned()).collect();
         meant = meant.find_subcommand_mut(word).ok_or_else(|| {
-            Failure::new(Exit::Usage, format!("there is no help on {word:?}")).try_shell("tokcache help")
+            let failure = Failure::new(Exit::Usage, format!("there is no help on {word:?}"));
+            match nearest(word, names.iter().map(String::as_str).chain([TOPIC])) {
+                Some(near) => failure.try_instead("help", word, near),
+                None => failure.try_shell("tokcache help"),
+            }
         })?;
     }
     Ok(meant.render_long_help().to_string())

@@ -15,7 +15,7 @@ use super::passphrase::Asking;
 use super::profiles::{self, EndpointNames, Learned, Profile};
 use super::registration::is_same_authority;
 use super::remember::remember;
-use super::scopes::Scopes;
+use super::scopes::{Scopes, can_be_asked_together};
 use super::token::claims;
 use super::{Exit, Failure, keys};
 use crate::output::{about, plain, tell};
@@ -88,7 +88,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     profiles::ensure_writable(&context.profile_name)?;
     let siblings = context.siblings(&profile)?;
     let client = context.client(registration);
-    let own: ScopeSet = profile.scopes.iter().map(String::as_str).collect();
+    let own = input.asked(&profile)?;
     let needed_too = context.needed_too(&siblings, &own, settings.account.as_deref(), true);
     let request = SignInRequest {
         scopes: own,
@@ -163,6 +163,18 @@ impl Input {
         self.replace || settings.account.is_some() && !settings.variables.contains(&"TOKCACHE_ACCOUNT")
     }
 
+    /// The scopes to ask for: those of the profile, unless what was typed cannot be asked for together with them.
+    fn asked(&self, profile: &Profile) -> Result<ScopeSet, Failure> {
+        let typed = self.scopes.set(profile.authority.as_deref())?;
+        let remembered = profile.scopes.iter().map(String::as_str).collect::<ScopeSet>();
+        Ok(if typed.iter().all(|scope| remembered.contains(scope)) { remembered } else { typed })
+    }
+
+    /// Whether the profile keeps its scopes, as no request can ask for what was typed and for them.
+    pub(super) fn is_apart(&self, profile: &Profile) -> bool {
+        self.asked(profile).is_ok_and(|asked| !asked.iter().all(|scope| profile.scopes.iter().any(|own| own == scope)))
+    }
+
     /// The profile as it will be saved: what was typed, else what it is. Scopes are added to those of the same
     /// authority. Endpoints named for another authority go.
     pub(super) fn profile(
@@ -194,12 +206,13 @@ impl Input {
             if self.replace || is_for_another {
                 profile.scopes.clear();
             }
-            let missing: Vec<_> = scopes
-                .iter()
-                .filter(|scope| !profile.scopes.iter().any(|own| own == scope))
-                .map(str::to_owned)
-                .collect();
-            profile.scopes.extend(missing);
+            let remembered: ScopeSet = profile.scopes.iter().map(String::as_str).collect();
+            if profile.scopes.is_empty()
+                || can_be_asked_together(&remembered.union(&scopes), profile.authority.as_deref())
+            {
+                let missing = scopes.iter().filter(|scope| !remembered.contains(scope));
+                profile.scopes.extend(missing.map(str::to_owned));
+            }
         }
         if is_for_another {
             profile.parameters.clear();
@@ -226,5 +239,32 @@ impl Input {
         };
         profile.learned = Learned::default();
         Ok(profile)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::args::{Arguments, Command};
+
+    #[test]
+    fn the_scopes_of_the_profile_are_asked_for_unless_what_was_typed_stands_alone() {
+        let profile = Profile {
+            authority: Some("https://login.microsoftonline.com/t".to_owned()),
+            scopes: vec!["https://a/.default".to_owned()],
+            ..Profile::default()
+        };
+        for (line, expected, is_apart) in [
+            ("login", "https://a/.default", false),
+            ("login --resource https://a", "https://a/.default", false),
+            ("login --resource https://b/", "https://b//.default", true),
+        ] {
+            let parsed = Arguments::try_parse_from(["tokcache"].into_iter().chain(line.split(' ')));
+            let Ok(Arguments { command: Command::Login(input), .. }) = parsed else { panic!("{line}") };
+            assert_eq!(input.asked(&profile).unwrap().to_string(), expected, "{line}");
+            assert_eq!(input.is_apart(&profile), is_apart, "{line}");
+        }
     }
 }

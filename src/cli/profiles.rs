@@ -12,6 +12,7 @@ use tokcache::time::{Clock, SystemClock};
 
 use super::advice::look_at;
 use super::args::Settings;
+use super::near::nearest;
 pub(super) use super::profile_format::{Converting, EndpointNames, Learned, Profile};
 use super::{Exit, Failure, environment};
 use crate::output::{command_line, plain, quote, tell};
@@ -23,8 +24,14 @@ pub(super) fn chosen(settings: &Settings) -> Result<String, Failure> {
     Ok(name)
 }
 
+/// There is no profile `name`, but perhaps one whose name is almost the same.
 pub(super) fn unknown(name: &str) -> Failure {
-    Failure::new(Exit::Config, format!("there is no profile {name:?}")).try_shell("tokcache profile list")
+    let failure = Failure::new(Exit::Config, format!("there is no profile {name:?}"));
+    let names = names().unwrap_or_default();
+    match nearest(name, names.iter().map(String::as_str)) {
+        Some(near) => failure.saying_more(&format!("; did you mean {near:?}?")).try_instead("--profile", name, near),
+        None => failure.try_shell("tokcache profile list"),
+    }
 }
 
 /// The profile `name`; `None` when there is none of that name.

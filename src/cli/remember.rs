@@ -38,6 +38,7 @@ pub(super) fn remember(
     let (mut outcome, mut is_apart) = (None, false);
     profiles::update(name_of_profile, context.settings.lock_timeout(), |old| {
         let mut profile = input.profile(&context.settings, context, old.clone())?;
+        is_apart = input.is_apart(&profile);
         if let Some(old) = old.as_ref().filter(|old| !input.takes_over(context) && is_for_same(old, &profile)) {
             let owner = match old.account() {
                 // One who is not signed in any more loses nothing.
@@ -63,7 +64,7 @@ pub(super) fn remember(
         // No token has both: what is asked for when nothing is typed stays.
         profile.scopes = match earlier {
             Some(earlier) if earlier.iter().any(|scope| signed_in.not_granted.contains(scope)) => {
-                is_apart = profile.scopes != *earlier;
+                is_apart |= profile.scopes != *earlier;
                 earlier.clone()
             }
             _ => granted_scopes(profile.scopes, signed_in),

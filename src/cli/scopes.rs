@@ -10,6 +10,7 @@ use tokcache::terms::ScopeSet;
 
 use super::args::duration;
 use super::context::Context;
+use super::near::distance;
 use super::{Exit, Failure};
 
 /// The scopes that were typed, whichever way.
@@ -106,9 +107,9 @@ impl Scopes {
         match &self.resource {
             Some(_) if is_at_microsoft(authority) && !self.scopes.is_empty() => {
                 let message = "--resource stands for --scope RESOURCE/.default here, and cannot be used with --scope";
-                Err(Failure::new(Exit::Usage, message).try_tokcache(["token", "--scope", "RESOURCE/SCOPE"]))
+                Err(Failure::new(Exit::Usage, message).try_without_value("--resource"))
             }
-            Some(resource) if is_at_microsoft(authority) => Ok(ScopeSet::parse(&format!("{resource}/.default"))),
+            Some(resource) if is_at_microsoft(authority) => Ok(ScopeSet::parse(&default_scope(resource))),
             _ => Ok(self.scopes.iter().flat_map(|scopes| scopes.split_whitespace()).collect()),
         }
     }
@@ -129,15 +130,27 @@ impl Scopes {
     }
 }
 
+/// All that was consented to at a resource. The slash that an identifier ends in is its own, and stays.
+fn default_scope(resource: &str) -> String {
+    if resource.ends_with("/.default") { resource.to_owned() } else { format!("{resource}/.default") }
+}
+
 /// Whether a resource is said by a scope there. Without an authority that is assumed, as nothing is asked then.
 fn is_at_microsoft(authority: Option<&str>) -> bool {
     let kind = |url| Authority::parse(url, None).map(|authority| authority.kind());
     !matches!(authority.map(kind), Some(Ok(AuthorityKind::Oidc)))
 }
 
+/// Whether one request can ask for all of `scopes` at `authority`: at Microsoft, `RESOURCE/.default` stands alone.
+pub(super) fn can_be_asked_together(scopes: &ScopeSet, authority: Option<&str>) -> bool {
+    let scopes = scopes.of_resources();
+    let is_default = |scope: &str| scope == ".default" || scope.ends_with("/.default");
+    scopes.iter().count() < 2 || !scopes.iter().any(is_default) || !is_at_microsoft(authority)
+}
+
 impl Context {
     /// The authority that is meant, as it was typed or remembered.
-    fn authority(&self) -> Option<&str> {
+    pub(super) fn authority(&self) -> Option<&str> {
         self.settings.authority.as_deref().or(self.profile.as_ref()?.authority.as_deref())
     }
 
@@ -181,8 +194,8 @@ impl Context {
         Ok(scopes)
     }
 
-    /// The command that signs in for these scopes; those of the profile, if they are of the same authority, are kept, as
-    /// it will remember only what is typed.
+    /// The command that signs in for these scopes, and for those of the profile if they are of the same authority and can
+    /// be asked for in the same request.
     pub(super) fn login_words(&self, scopes: &ScopeSet) -> Vec<String> {
         let remembered = if self.is_authority_of_profile() { self.remembered_scopes() } else { ScopeSet::default() };
         let all = remembered.union(scopes);
@@ -191,7 +204,10 @@ impl Context {
         let mut words: Vec<String> =
             if is_kept { vec!["login".into()] } else { vec!["token".into(), "--login".into()] };
         if all != remembered {
-            words.extend(all.iter().flat_map(|scope| ["--scope".to_owned(), scope.to_owned()]));
+            let together = |scopes: &ScopeSet| can_be_asked_together(scopes, self.authority());
+            let first = || scopes.iter().take(1).collect();
+            let asked = if together(&all) { all } else { Some(scopes.clone()).filter(together).unwrap_or_else(first) };
+            words.extend(asked.iter().flat_map(|scope| ["--scope".to_owned(), scope.to_owned()]));
         }
         words
     }
@@ -284,26 +300,6 @@ fn slips(one: &str, other: &str) -> Option<usize> {
     })
 }
 
-/// How many letters have to be changed, added, taken out or swapped with their neighbour.
-fn distance(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    let mut rows: Vec<Vec<usize>> = vec![(0..=other.len()).collect()];
-    for i in 1..=one.len() {
-        let mut row = vec![i];
-        for j in 1..=other.len() {
-            let changed = usize::from(one[i - 1] != other[j - 1]);
-            let mut least = (rows[i - 1][j] + 1).min(row[j - 1] + 1).min(rows[i - 1][j - 1] + changed);
-            let is_swap = i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1];
-            if is_swap {
-                least = least.min(rows[i - 2][j - 2] + 1);
-            }
-            row.push(least);
-        }
-        rows.push(row);
-    }
-    rows[one.len()][other.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -351,6 +347,24 @@ mod tests {
         let both = Scopes { scopes: vec!["a".to_owned()], ..typed };
         assert!(both.set(entra).is_err());
         assert_eq!(both.set(other).unwrap().to_string(), "a");
+    }
+
+    #[test]
+    fn a_resource_keeps_its_own_slash_and_is_never_asked_for_with_another() {
+        for (resource, scope) in [
+            ("https://graph.microsoft.com", "https://graph.microsoft.com/.default"),
+            ("https://management.core.windows.net/", "https://management.core.windows.net//.default"),
+            ("https://graph.microsoft.com/.default", "https://graph.microsoft.com/.default"),
+        ] {
+            assert_eq!(default_scope(resource), scope);
+        }
+        let entra = Some("https://login.microsoftonline.com/t");
+        let together = |scopes: &str, authority| can_be_asked_together(&ScopeSet::parse(scopes), authority);
+        assert!(together("https://r/.default openid offline_access", entra));
+        assert!(together("https://r/a https://r/b", entra));
+        assert!(!together("https://r/.default https://s/.default", entra));
+        assert!(!together("https://r/.default https://r/a", entra));
+        assert!(together("https://r/.default https://s/.default", Some("https://idp.example.com")));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::Failure;
 use super::context::Context;
 use super::profiles::{self, Profile};
 use super::registration::is_same_authority;
+use super::scopes::can_be_asked_together;
 use super::whose::{ProfileAccount, name};
 use crate::output::{plain, tell};
 
@@ -165,6 +166,10 @@ impl Context {
                 needed = needed.union(&missing);
                 names.push(sibling.name.as_str());
             }
+        }
+        // At Microsoft, one refresh token is good for every resource.
+        if !can_be_asked_together(&own.union(&needed), self.authority()) {
+            return ScopeSet::default();
         }
         if !needed.is_empty() {
             let profiles = if names.len() == 1 { "profile" } else { "profiles" };

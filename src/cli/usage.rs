@@ -7,6 +7,7 @@ use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::{CommandFactory, Parser};
 
 use super::args::{Arguments, Settings};
+use super::correction::corrected;
 use super::repeated::repeatable;
 use super::{Exit, Failure, environment, fail, typed};
 use crate::output::{ErrorFormat, command_line};
@@ -36,60 +37,6 @@ fn failure(error: &Error, is_bare: bool) -> Failure {
     let message = if is_commandless { "no command was given".to_owned() } else { message(&error.to_string()) };
     let advice = corrected(error, &typed()).unwrap_or_else(|| format!("{} --help", command_meant()));
     Failure::new(Exit::Usage, message).try_shell(advice)
-}
-
-/// What users of other tools type, and what does it here.
-const ELSEWHERE: [(&str, &[&str]); 14] = [
-    ("--json", &["-o", "json"]),
-    ("access-token", &["token"]),
-    ("accounts", &["list"]),
-    ("auth", &["login"]),
-    ("config", &["profile"]),
-    ("get-access-token", &["token"]),
-    ("get-token", &["token"]),
-    ("print-token", &["token"]),
-    ("profiles", &["profile", "list"]),
-    ("refresh", &["token", "--force-refresh"]),
-    ("run", &["exec"]),
-    ("status", &["list"]),
-    ("version", &["--version"]),
-    ("whoami", &["list"]),
-];
-
-/// The command line with the one wrong word put right: by what it means elsewhere, else by the one word that is near.
-/// `None` where that would be wrong in another way, or shows more than was understood.
-fn corrected(error: &Error, typed: &[String]) -> Option<String> {
-    let (wrong, near) = match error.kind() {
-        ErrorKind::InvalidSubcommand => (ContextKind::InvalidSubcommand, ContextKind::SuggestedSubcommand),
-        ErrorKind::UnknownArgument => (ContextKind::InvalidArg, ContextKind::SuggestedArg),
-        ErrorKind::InvalidValue => (ContextKind::InvalidValue, ContextKind::SuggestedValue),
-        _ => return None,
-    };
-    let ContextValue::String(wrong) = error.get(wrong)? else { return None };
-    let elsewhere: Option<Vec<_>> = ELSEWHERE
-        .iter()
-        .find(|(word, _)| word == wrong)
-        .map(|(_, here)| here.iter().map(ToString::to_string).collect());
-    let words = elsewhere.or_else(|| Some(vec![only(error.get(near)?)?.to_owned()]))?;
-    let place = typed.iter().position(|word| word == wrong)?;
-    let line = [&typed[..place], &words, &typed[place + 1..]].concat();
-    let is_understood = match Arguments::try_parse_from(&line) {
-        Ok(_) => true,
-        Err(error) => !error.use_stderr(),
-    };
-    is_understood.then(|| command_line(line))
-}
-
-/// The suggestion, if there is one only.
-fn only(suggested: &ContextValue) -> Option<&str> {
-    match suggested {
-        ContextValue::String(word) => Some(word),
-        ContextValue::Strings(words) => match words.as_slice() {
-            [word] => Some(word),
-            _ => None,
-        },
-        _ => None,
-    }
 }
 
 /// The flag whose value is not text.

@@ -5,6 +5,7 @@ use tokcache::cache::Account;
 use tokcache::terms::ScopeSet;
 
 use super::context::Context;
+use super::near::nearest;
 use super::profile_format::Profile;
 use super::{Exit, Failure};
 use crate::output::plain;
@@ -92,12 +93,22 @@ impl Context {
             };
         }
         let failure = Failure::new(Exit::Account, error);
-        let failure = match (candidates, wanted) {
+        let failure = match (candidates, near(wanted, candidates)) {
             ([], _) => failure.try_tokcache(self.login_words(scopes)),
-            _ => failure.try_tokcache(["list"]),
+            (_, Some(near)) => failure.try_with("--account", name_to_type(near, candidates)),
+            (_, None) => failure.try_tokcache(["list"]),
         };
         failure.of_variable("TOKCACHE_ACCOUNT", &self.settings)
     }
+}
+
+/// The account whose user name is almost `wanted`, or is `wanted` before the `@`.
+fn near<'a>(wanted: &str, candidates: &'a [Account]) -> Option<&'a Account> {
+    let usernames = || candidates.iter().map(|account| account.username.as_str());
+    let before_at = |username: &'a str| username.split('@').next().unwrap_or_default();
+    let is_whole = wanted.contains('@');
+    let meant = nearest(wanted, usernames().map(|username| if is_whole { username } else { before_at(username) }))?;
+    candidates.iter().find(|account| account.username == meant || !is_whole && before_at(&account.username) == meant)
 }
 
 /// The account that a profile names.

@@ -1,0 +1,234 @@
+//! A mistyped command line put right, so that it can be pasted.
+
+use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
+use clap::{Command, CommandFactory, Parser};
+
+use super::args::Arguments;
+use super::near::{distance, nearest};
+use super::other_tools::{self, Meant};
+use super::repeated::repeatable;
+use crate::output::command_line;
+
+/// How many words of one command line are put right.
+const MOST: usize = 4;
+
+/// The command line with its wrong words put right: by what they mean elsewhere, else by the one word that is near.
+/// `None` where one of them means nothing. What may be secret is not repeated.
+pub(super) fn corrected(error: &Error, typed: &[String]) -> Option<String> {
+    let mut line = put_right(error, typed)?;
+    for _ in 1..MOST {
+        match wrong(&line) {
+            Some(error) => line = put_right(&error, &line)?,
+            None => break,
+        }
+    }
+    wrong(&line).is_none().then(|| command_line(repeatable(line)))
+}
+
+/// What is wrong with a command line; help and the version are not.
+fn wrong(line: &[String]) -> Option<Error> {
+    Arguments::try_parse_from(line).err().filter(Error::use_stderr)
+}
+
+/// The command line with the one word put right that the error is about.
+fn put_right(error: &Error, typed: &[String]) -> Option<Vec<String>> {
+    // What stands behind is the command's that `exec` is to run.
+    let end = typed.iter().position(|word| word == "--").unwrap_or(typed.len());
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => command_put_right(error, typed, end),
+        ErrorKind::UnknownArgument => argument_put_right(error, typed, end),
+        ErrorKind::InvalidValue => value_put_right(error, typed, end),
+        _ => None,
+    }
+}
+
+fn command_put_right(error: &Error, typed: &[String], end: usize) -> Option<Vec<String>> {
+    let wrong = text(error, ContextKind::InvalidSubcommand)?;
+    let place = typed[..end].iter().position(|word| word == wrong)?;
+    let (parent_place, parent) = parent(&typed[..place]);
+    let name = parent.get_name();
+    let name = if parent_place == 0 { "" } else { name };
+    let is_last = typed[place + 1..end].iter().all(|word| word.starts_with('-'));
+    match other_tools::command(name, wrong, is_last) {
+        Some(Meant::Word(words)) => return Some(replaced(typed, place, place + 1, words)),
+        Some(Meant::Whole(words)) => return Some(replaced(typed, parent_place, place + 1, words)),
+        None => {}
+    }
+    // `ls` is `list` by another name.
+    let name_of = |word: &String| parent.find_subcommand(word).map(|command| command.get_name().to_owned());
+    let names: Vec<_> = texts(error, ContextKind::SuggestedSubcommand).iter().filter_map(name_of).collect();
+    Some(replaced(typed, place, place + 1, &[nearest_of(wrong, &names)?]))
+}
+
+fn argument_put_right(error: &Error, typed: &[String], end: usize) -> Option<Vec<String>> {
+    let wrong = text(error, ContextKind::InvalidArg)?;
+    let joined = format!("{wrong}=");
+    let place = typed[..end].iter().position(|word| word == wrong || word.starts_with(&joined))?;
+    if !wrong.starts_with('-') {
+        let (command_place, command) = parent(&typed[..place]);
+        let own = match command.get_name() {
+            _ if command_place == 0 => return None,
+            name if other_tools::command(name, wrong, true) == Some(Meant::Word(&[])) => {
+                return Some(replaced(typed, place, place + 1, &[]));
+            }
+            "exec" if !wrong.contains('@') => "--",
+            name => other_tools::flag_of_value(name, wrong)?,
+        };
+        return Some(replaced(typed, place, place + 1, &[own, wrong]));
+    }
+    let near = texts(error, ContextKind::SuggestedArg);
+    let mut words: Vec<&str> = match other_tools::flag(wrong) {
+        Some(words) => words.to_vec(),
+        None => vec![nearest_of(wrong, &near)?],
+    };
+    words.extend(typed[place].strip_prefix(&joined));
+    Some(replaced(typed, place, place + 1, &words))
+}
+
+fn value_put_right(error: &Error, typed: &[String], end: usize) -> Option<Vec<String>> {
+    let wrong = text(error, ContextKind::InvalidValue)?;
+    // As in `--output <OUTPUT>`.
+    let flag = text(error, ContextKind::InvalidArg)?.split(' ').next().unwrap_or_default();
+    let joined = format!("{flag}={wrong}");
+    let (_, command) = parent(&typed[..end]);
+    let arg = command.get_arguments().find(|arg| arg.get_long().is_some_and(|long| flag == format!("--{long}")));
+    let short = arg.and_then(|arg| arg.get_short()).map(|short| format!("-{short}"));
+    let is_flag = |word: &str| word == flag || short.as_deref() == Some(word);
+    let is_value = |at: &usize| typed[*at] == joined || typed[*at] == wrong && is_flag(&typed[*at - 1]);
+    let place = (1..end).find(is_value).or_else(|| typed[..end].iter().rposition(|word| word == wrong))?;
+    let valid = texts(error, ContextKind::ValidValue);
+    let suggested = texts(error, ContextKind::SuggestedValue);
+    let near = || nearest(wrong, valid.iter().map(String::as_str)).or_else(|| nearest_of(wrong, &suggested));
+    let meant = if let [only] = valid.as_slice() { only } else { near()? };
+    let word = if typed[place] == joined { format!("{flag}={meant}") } else { meant.to_owned() };
+    Some(replaced(typed, place, place + 1, &[&word]))
+}
+
+/// The words with others in the place of those from `from` to `to`.
+fn replaced(typed: &[String], from: usize, to: usize, words: &[&str]) -> Vec<String> {
+    let words: Vec<_> = words.iter().map(ToString::to_string).collect();
+    [&typed[..from], &words, &typed[to..]].concat()
+}
+
+/// The last command among `typed`, which begins with the program, and its place.
+fn parent(typed: &[String]) -> (usize, Command) {
+    let mut last = (0, Arguments::command());
+    for (place, word) in typed.iter().enumerate().skip(1) {
+        if let Some(command) = last.1.find_subcommand(word).cloned() {
+            last = (place, command);
+        }
+    }
+    last
+}
+
+/// The one of `words` that is nearest; `None` if two are as near as each other.
+fn nearest_of<'w>(wrong: &str, words: &'w [String]) -> Option<&'w str> {
+    let mut words: Vec<_> = words.iter().map(|word| (distance(wrong, word), word.as_str())).collect();
+    words.sort_unstable();
+    words.dedup();
+    match words.as_slice() {
+        [(least, _), (next, _), ..] if least == next => None,
+        words => words.first().map(|(_, word)| *word),
+    }
+}
+
+fn text(error: &Error, kind: ContextKind) -> Option<&str> {
+    match error.get(kind)? {
+        ContextValue::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn texts(error: &Error, kind: ContextKind) -> Vec<String> {
+    match error.get(kind) {
+        Some(ContextValue::String(text)) => vec![text.clone()],
+        Some(ContextValue::Strings(texts)) => texts.clone(),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The line put right, less the program's name; empty where nothing is known to be meant.
+    fn meant(line: &str) -> String {
+        let typed: Vec<_> = std::iter::once("tokcache").chain(line.split(' ')).map(str::to_owned).collect();
+        let error = wrong(&typed).unwrap_or_else(|| panic!("nothing is wrong with {line}"));
+        let corrected = corrected(&error, &typed).unwrap_or_default();
+        corrected.strip_prefix("tokcache ").unwrap_or_default().to_owned()
+    }
+
+    #[track_caller]
+    fn assert_meant(cases: &[(&str, &str)]) {
+        for (line, expected) in cases {
+            assert_eq!(meant(line), *expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_is_put_right_wherever_it_is() {
+        assert_meant(&[
+            ("tokne --scope x", "token --scope x"),
+            ("lst", "list"),
+            ("profile sohw", "profile show"),
+            ("cache chekc", "cache check"),
+            ("--acount x token", "--account x token"),
+            ("token --acount=x", "token --account x"),
+            ("token -o jsno --scope jsno", "token -o json --scope jsno"),
+            ("token --scope jsno -o jsno", "token --scope jsno -o json"),
+            ("token --output=jsno", "token --output=json"),
+            ("--error-format jsn token", "--error-format json token"),
+            ("--error-format=jsn token", "--error-format=json token"),
+            ("--key-cache=kernle list", "--key-cache=kernel list"),
+            ("tokn --acount x -o jsn", "token --account x -o json"),
+            ("completions zhs", "completions zsh"),
+            ("frobnicate", ""),
+            ("token --frobnicate", ""),
+        ]);
+    }
+
+    #[test]
+    fn a_flow_that_there_is_not_yet_is_the_one_that_there_is() {
+        assert_meant(&[
+            ("login --flow browser", "login --flow device"),
+            ("login --flow=client-credentials --scope a", "login --flow=device --scope a"),
+        ]);
+    }
+
+    #[test]
+    fn the_words_of_other_tools_are_understood() {
+        assert_meant(&[
+            ("auth login", "login"),
+            ("auth", "login"),
+            ("auth status", "list"),
+            ("account get-access-token --resource r", "token --resource r"),
+            ("account list -o json", "list -o json"),
+            ("profile delete work", "profile remove work"),
+            ("profile get work", "profile show work"),
+            ("profile create ci --client-id x", "profile set ci --client-id x"),
+            ("cache clear", "clear --all"),
+            ("cache ls", "list"),
+            ("cache info", "cache path"),
+            ("encrypt --encrypt keyring", "cache encrypt --encrypt keyring"),
+            ("-p work token", "--profile work token"),
+            ("list --format json", "list -o json"),
+            ("token --json", "token -o json"),
+            ("token --username=bob", "token --account bob"),
+            ("clear bob@example.com", "clear --account bob@example.com"),
+            ("login https://id.example.com --client-id x", "login --authority https://id.example.com --client-id x"),
+            ("token notes.read", "token --scope notes.read"),
+            ("token api://x/.default", "token --scope api://x/.default"),
+            ("token get", "token"),
+        ]);
+    }
+
+    #[test]
+    fn no_secret_is_repeated() {
+        assert_meant(&[
+            ("tokne --store redis://me:canary@host", "token --store URL"),
+            ("exce --scope x -- curl -u me:canary", "exec --scope x -- COMMAND"),
+            ("run curl -u me:canary", "exec -- COMMAND"),
+        ]);
+    }
+}

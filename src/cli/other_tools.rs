@@ -1,0 +1,81 @@
+//! What users of other tools type, and what does it here.
+
+/// What a word stands for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Meant {
+    /// These words, in the place of the word.
+    Word(&'static [&'static str]),
+    /// These words, in the place of the word and of the command before it.
+    Whole(&'static [&'static str]),
+}
+
+/// What `word` stands for as a command below `parent`, which is empty for the program itself. `is_last`: no other word
+/// follows it.
+pub(super) fn command(parent: &str, word: &str, is_last: bool) -> Option<Meant> {
+    use Meant::{Whole, Word};
+    Some(match (parent, word) {
+        // `auth login`, `account list`: the first word only says where the second one belongs.
+        ("", "auth" | "account" | "oauth" | "tokens" | "accounts" | "user" | "users") if !is_last => Word(&[]),
+        ("", "add" | "auth" | "authenticate" | "authorize" | "init" | "oauth" | "setup") => Word(&["login"]),
+        ("", "account" | "accounts" | "show" | "status" | "tokens" | "user" | "users" | "who" | "whoami") => {
+            Word(&["list"])
+        }
+        ("", "access-token" | "get" | "get-access-token" | "get-token") => Word(&["token"]),
+        ("", "print" | "print-access-token" | "print-token" | "access_token") => Word(&["token"]),
+        ("", "env" | "export") => Word(&["token", "-o", "env"]),
+        ("", "refresh" | "renew") => Word(&["token", "--force-refresh"]),
+        ("", "delete" | "forget" | "remove" | "revoke" | "rm" | "signoff") => Word(&["clear"]),
+        ("", "run") => Word(&["exec"]),
+        ("", "config" | "configure") => Word(&["profile"]),
+        ("", "profiles") if is_last => Word(&["profile", "list"]),
+        ("", "settings") => Word(&["help", "settings"]),
+        ("", "debug" | "doctor" | "info" | "why") => Word(&["explain"]),
+        ("", "check") => Word(&["cache", "check"]),
+        ("", "decrypt") => Word(&["cache", "decrypt"]),
+        ("", "encrypt") => Word(&["cache", "encrypt"]),
+        ("", "path") => Word(&["cache", "path"]),
+        ("", "rekey") => Word(&["cache", "rekey"]),
+        ("", "repair") => Word(&["cache", "check", "--repair"]),
+        ("", "version") => Word(&["--version"]),
+        ("profile", "del" | "delete" | "forget" | "rm" | "unset") => Word(&["remove"]),
+        ("profile", "cat" | "current" | "describe" | "get" | "info" | "print" | "view") => Word(&["show"]),
+        ("profile", "add" | "create" | "edit" | "new" | "save" | "update") => Word(&["set"]),
+        ("cache", "dir" | "file" | "info" | "location" | "where") => Word(&["path"]),
+        ("cache", "status" | "test" | "validate" | "verify") => Word(&["check"]),
+        ("cache", "fix" | "fsck" | "repair") => Word(&["check", "--repair"]),
+        ("cache", "clean" | "clear" | "delete" | "purge" | "remove" | "reset") => Whole(&["clear", "--all"]),
+        ("cache", "list" | "ls" | "show") => Whole(&["list"]),
+        ("token", "get" | "print" | "show") | ("list", "accounts" | "all" | "tokens") => Word(&[]),
+        _ => return None,
+    })
+}
+
+/// What `flag` stands for.
+pub(super) fn flag(flag: &str) -> Option<&'static [&'static str]> {
+    Some(match flag {
+        "--json" | "-j" => &["-o", "json"],
+        "--format" => &["-o"],
+        "--user" | "--username" | "--upn" | "--email" | "--login-hint" | "-a" | "-u" => &["--account"],
+        "--issuer" | "--issuer-url" | "--url" | "--server" | "--instance" => &["--authority"],
+        "--client" | "--app-id" | "-c" => &["--client-id"],
+        "--cacert" | "--ca-cert" | "--ca-certificate" | "--ca" => &["--ca-file"],
+        "--no-cache" | "--refresh" | "--renew" => &["--force-refresh"],
+        "-p" => &["--profile"],
+        "-r" => &["--resource"],
+        "-s" => &["--scope"],
+        "--debug" => &["-vv"],
+        _ => return None,
+    })
+}
+
+/// The flag whose value is `word`, where it was typed after `command` without one.
+pub(super) fn flag_of_value(command: &str, word: &str) -> Option<&'static str> {
+    let is_url = word.contains("://");
+    match command {
+        "login" if is_url => Some("--authority"),
+        "clear" | "exec" | "explain" | "list" | "login" | "token" if word.contains('@') && !is_url => Some("--account"),
+        "clear" | "list" => Some("--account"),
+        "explain" | "login" | "token" => Some("--scope"),
+        _ => None,
+    }
+}
