@@ -79,6 +79,7 @@ fn view(cache: &TokenCache, wanted: Option<&str>, owners: Option<&[Account]>, no
             username: None,
             home_account_id: None,
             environment: Some(first.environment.to_string()),
+            authority: first.authority.clone().filter(|own| is_of_all(&without_user, own)),
             tenants: distinct(without_user.iter().map(|entry| entry.realm.to_string())),
             clients: Vec::new(),
             access_tokens: without_user.iter().map(|entry| access_token(entry, now)).collect(),
@@ -87,11 +88,16 @@ fn view(cache: &TokenCache, wanted: Option<&str>, owners: Option<&[Account]>, no
     ListView { accounts }
 }
 
+fn is_of_all(tokens: &[AccessTokenEntry], authority: &str) -> bool {
+    tokens.iter().all(|entry| entry.authority.as_deref() == Some(authority))
+}
+
 fn of_user(Holding { account, access_tokens, refresh_tokens }: &Holding, now: Timestamp) -> AccountView {
     AccountView {
         username: Some(account.username.clone()),
         home_account_id: Some(account.home_account_id.to_string()),
         environment: Some(account.environment.to_string()),
+        authority: account.authority.clone(),
         tenants: distinct(account.realms.iter().map(ToString::to_string)),
         clients: distinct(refresh_tokens.iter().map(|entry| entry.client_id.to_string())),
         access_tokens: access_tokens.iter().map(|entry| access_token(entry, now)).collect(),

@@ -17,7 +17,10 @@ pub(crate) struct ListView {
 pub(crate) struct AccountView {
     pub(crate) username: Option<String>,
     pub(crate) home_account_id: Option<String>,
+    /// The host of the authority, as the MSAL libraries name it.
     pub(crate) environment: Option<String>,
+    /// Who issued the tokens, if that is known.
+    pub(crate) authority: Option<String>,
     pub(crate) tenants: Vec<String>,
     /// The clients that hold a refresh token.
     pub(crate) clients: Vec<String>,
@@ -64,24 +67,32 @@ impl ListView {
         let mut rows = Vec::new();
         for account in &self.accounts {
             let name = self.name(account);
-            let environment = account.environment.as_deref().map(plain).unwrap_or_default();
+            let authority = self.authority(account);
             let refresh = |client: &String| if account.clients.contains(client) { "yes" } else { "no" }.to_owned();
             for token in &account.access_tokens {
                 let scopes = plain(&scopes(&token.scope, token.requested_scope.as_deref()));
                 let client = &token.client_id;
-                rows.push([name.clone(), environment.clone(), plain(client), token.valid(), refresh(client), scopes]);
+                rows.push([name.clone(), authority.clone(), plain(client), token.valid(), refresh(client), scopes]);
             }
             let has_token = |client: &String| account.access_tokens.iter().any(|token| token.client_id == *client);
             for client in account.clients.iter().filter(|client| !has_token(client)) {
                 let none = || "-".to_owned();
-                rows.push([name.clone(), environment.clone(), plain(client), none(), refresh(client), none()]);
+                rows.push([name.clone(), authority.clone(), plain(client), none(), refresh(client), none()]);
             }
             if account.access_tokens.is_empty() && account.clients.is_empty() {
                 let none = || "-".to_owned();
-                rows.push([name, environment, none(), none(), "no".to_owned(), none()]);
+                rows.push([name, authority, none(), none(), "no".to_owned(), none()]);
             }
         }
         rows
+    }
+
+    /// The host; the whole authority where another account on that host is of another one.
+    fn authority(&self, account: &AccountView) -> String {
+        let is_of_another =
+            |other: &AccountView| other.environment == account.environment && other.authority != account.authority;
+        let whole = account.authority.as_deref().filter(|_| self.accounts.iter().any(is_of_another));
+        whole.or(account.environment.as_deref()).map(plain).unwrap_or_default()
     }
 
     /// The user name; the home account id too where two accounts have the same name, and alone where there is none.
@@ -154,6 +165,7 @@ mod tests {
             username: Some(username.to_owned()),
             home_account_id: Some(id.to_owned()),
             environment: Some("id.example.com".to_owned()),
+            authority: None,
             tenants: Vec::new(),
             clients: vec!["app".to_owned()],
             access_tokens: scopes.iter().map(token).collect(),
@@ -174,6 +186,20 @@ bo       id.example.com  app     -       yes      -
             view.table(Some(60)).lines().nth(1),
             Some("alice    id.example.com  app     60 min  yes      notes.rea…")
         );
+    }
+
+    #[test]
+    fn two_sign_ins_on_one_host_are_told_apart_by_their_authorities() {
+        let at = |authority: &str| AccountView {
+            authority: Some(format!("https://id.example.com/{authority}")),
+            ..account("alice", "1", &[])
+        };
+        let two = ListView { accounts: vec![at("default"), at("aus1")] };
+        let table = two.table(None);
+        assert!(table.contains("https://id.example.com/default  app"), "{table}");
+        assert!(table.contains("https://id.example.com/aus1     app"), "{table}");
+        let alone = ListView { accounts: vec![at("default")] }.table(None);
+        assert!(alone.contains("alice    id.example.com  app"), "{alone}");
     }
 
     #[test]
