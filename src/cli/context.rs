@@ -149,7 +149,8 @@ impl Context {
 /// Whether another scope may be what helps.
 fn is_about_scope(error: &AcquireError) -> bool {
     match error {
-        AcquireError::ScopeNotGranted { .. } => true,
+        // Nothing is asked of the server, so that it cannot tell.
+        AcquireError::Offline | AcquireError::ScopeNotGranted { .. } => true,
         AcquireError::InteractionRequired(why) => {
             matches!(why, InteractionRequired::ScopeNotCovered { .. } | InteractionRequired::NoRefreshToken { .. })
                 || matches!(why, InteractionRequired::Refused(response) if response.error == ErrorCode::InvalidScope)

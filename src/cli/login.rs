@@ -86,6 +86,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
         return Err(Failure::new(Exit::Usage, message).try_shell("tokcache token --login --store memory: --help"));
     }
     profiles::ensure_writable(&context.profile_name)?;
+    context.warn_of_mistyped(&input.scopes.set(profile.authority.as_deref())?);
     let siblings = context.siblings(&profile)?;
     let client = context.client(registration);
     let own = input.asked(&profile)?;

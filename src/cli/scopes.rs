@@ -12,6 +12,7 @@ use super::args::duration;
 use super::context::Context;
 use super::near::distance;
 use super::{Exit, Failure};
+use crate::output::{plain, tell};
 
 /// The scopes that were typed, whichever way.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -210,6 +211,22 @@ impl Context {
             words.extend(asked.iter().flat_map(|scope| ["--scope".to_owned(), scope.to_owned()]));
         }
         words
+    }
+
+    /// Says of each scope that is not known here, and almost the same as one that is, that it may be mistyped. It may be
+    /// right, too, so that the server is asked for it.
+    pub(super) fn warn_of_mistyped(&self, scopes: &ScopeSet) {
+        if !self.is_authority_of_profile() {
+            return;
+        }
+        let known = self.known_scopes();
+        for scope in scopes.iter().filter(|scope| !known.contains(scope)) {
+            if let Some(near) = nearest(scope, &known) {
+                let message =
+                    format!("warning: the scope {scope} is new here; did you mean {near}? Asking for {scope}.");
+                tell(plain(&message));
+            }
+        }
     }
 
     /// A failure that is about a scope, with what may have been meant: scopes that were typed with commas between
