@@ -1,4 +1,4 @@
-//! A certificate authority and one server certificate for all names, made afresh for each run (RFC 5280).
+//! A certificate authority and server certificates, good ones and bad ones, made afresh for each run (RFC 5280).
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use ring::rand::SystemRandom;
@@ -43,20 +43,40 @@ pub(crate) struct Certificates {
 
 impl Certificates {
     pub(crate) fn issue<'a>(hosts: impl IntoIterator<Item = &'a str>) -> Certificates {
+        Certificates::issue_for(hosts, GOOD)
+    }
+
+    /// Of a server certificate that is valid between these times.
+    pub(crate) fn issue_for<'a>(hosts: impl IntoIterator<Item = &'a str>, validity: Validity) -> Certificates {
         let (authority_key, _) = new_key();
         let (server_key, pkcs8) = new_key();
-        let names: Vec<u8> = hosts.into_iter().flat_map(|host| der(DNS_NAME, host.as_bytes())).collect();
-        let authority =
-            certificate(1, "tokcache provider tests", &authority_key, &authority_key, &authority_extension());
-        let extension = extension(SUBJECT_ALTERNATIVE_NAME, false, &der(SEQUENCE, &names));
-        let server = certificate(2, "providers", &server_key, &authority_key, &extension);
+        let authority = certificate(AUTHORITY, AUTHORITY, GOOD, &authority_key, &authority_key, &is_authority(true));
+        let server = certificate("providers", AUTHORITY, validity, &server_key, &authority_key, &names(hosts));
         Certificates {
             authority: pem(&authority),
             chain: vec![CertificateDer::from(server)],
             key: PrivatePkcs8KeyDer::from(pkcs8).into(),
         }
     }
+
+    /// One certificate that the server has signed itself, and that clients are to trust.
+    pub(crate) fn self_signed(host: &str, is_of_authority: bool) -> Certificates {
+        let (key, pkcs8) = new_key();
+        let extensions = [is_authority(is_of_authority), names([host])].concat();
+        let certificate = certificate("server", "server", GOOD, &key, &key, &extensions);
+        Certificates {
+            authority: pem(&certificate),
+            chain: vec![CertificateDer::from(certificate)],
+            key: PrivatePkcs8KeyDer::from(pkcs8).into(),
+        }
+    }
 }
+
+/// From when to when, as `GeneralizedTime`.
+pub(crate) type Validity = [&'static str; 2];
+
+pub(crate) const GOOD: Validity = ["20200101000000Z", "21200101000000Z"];
+const AUTHORITY: &str = "tokcache provider tests";
 
 fn new_key() -> (EcdsaKeyPair, Vec<u8>) {
     let random = SystemRandom::new();
@@ -65,10 +85,18 @@ fn new_key() -> (EcdsaKeyPair, Vec<u8>) {
     (key, pkcs8.as_ref().to_vec())
 }
 
-/// A certificate, signed by the authority of these tests.
-fn certificate(serial: u8, name: &str, key: &EcdsaKeyPair, signer: &EcdsaKeyPair, extensions: &[u8]) -> Vec<u8> {
+/// The certificate of `key` under this name, signed by `signer`.
+fn certificate(
+    name: &str,
+    issuer: &str,
+    validity: Validity,
+    key: &EcdsaKeyPair,
+    signer: &EcdsaKeyPair,
+    extensions: &[u8],
+) -> Vec<u8> {
+    let serial = if name == issuer { 1 } else { 2 };
     let algorithm = der(SEQUENCE, &der(OBJECT_IDENTIFIER, ECDSA_WITH_SHA256));
-    let validity = [der(GENERALIZED_TIME, b"20200101000000Z"), der(GENERALIZED_TIME, b"21200101000000Z")].concat();
+    let validity = validity.map(|time| der(GENERALIZED_TIME, time.as_bytes())).concat();
     let key_kind = [der(OBJECT_IDENTIFIER, EC_PUBLIC_KEY), der(OBJECT_IDENTIFIER, P256)].concat();
     let public_key = [der(SEQUENCE, &key_kind), bits(key.public_key().as_ref())].concat();
     let signed = der(
@@ -77,7 +105,7 @@ fn certificate(serial: u8, name: &str, key: &EcdsaKeyPair, signer: &EcdsaKeyPair
             der(CONTEXT_0, &der(INTEGER, &[2])),
             der(INTEGER, &[serial]),
             algorithm.clone(),
-            common_name("tokcache provider tests"),
+            common_name(issuer),
             der(SEQUENCE, &validity),
             common_name(name),
             der(SEQUENCE, &public_key),
@@ -89,8 +117,16 @@ fn certificate(serial: u8, name: &str, key: &EcdsaKeyPair, signer: &EcdsaKeyPair
     der(SEQUENCE, &[signed, algorithm, bits(signature.as_ref())].concat())
 }
 
-fn authority_extension() -> Vec<u8> {
-    extension(BASIC_CONSTRAINTS, true, &der(SEQUENCE, &der(BOOLEAN, &[0xff])))
+/// CA:TRUE or CA:FALSE.
+fn is_authority(is_authority: bool) -> Vec<u8> {
+    // FALSE is the default, which DER leaves out.
+    let is_authority = if is_authority { der(BOOLEAN, &[0xff]) } else { Vec::new() };
+    extension(BASIC_CONSTRAINTS, true, &der(SEQUENCE, &is_authority))
+}
+
+fn names<'a>(hosts: impl IntoIterator<Item = &'a str>) -> Vec<u8> {
+    let names: Vec<u8> = hosts.into_iter().flat_map(|host| der(DNS_NAME, host.as_bytes())).collect();
+    extension(SUBJECT_ALTERNATIVE_NAME, false, &der(SEQUENCE, &names))
 }
 
 fn extension(identifier: &[u8], is_critical: bool, value: &[u8]) -> Vec<u8> {

@@ -9,6 +9,7 @@ mod script;
 mod server;
 #[path = "../support/mod.rs"]
 mod support;
+mod tls;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
