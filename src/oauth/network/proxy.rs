@@ -10,6 +10,8 @@ use ureq::http::Uri;
 use crate::oauth::url::{bare_host, is_loopback};
 use crate::secret::ProxyUrl;
 
+const HTTPS_PORT: u16 = 443;
+
 /// The proxy of the environment and its exceptions. The environment is read when there is something to send.
 ///
 /// Only https goes through a proxy: plain http is for loopback hosts, which no proxy could reach, so `http_proxy` has
@@ -29,7 +31,7 @@ impl ProxyRules {
     }
 
     /// Reads `https_proxy`, else `all_proxy`, and `no_proxy`, each in lower case first and then in upper case, by
-    /// `lookup`. As with curl, one that is empty is not set.
+    /// `lookup`. As with curl, one that is empty is not set. A pattern of `no_proxy` may end in a port, as with Go.
     pub fn from_environment(lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> ProxyRules {
         ProxyRules { lookup: Arc::new(lookup) }
     }
@@ -42,7 +44,8 @@ impl ProxyRules {
     /// The proxy for `uri`. The error is for a person.
     pub(super) fn proxy_for(&self, uri: &Uri) -> Result<Option<Proxy>, String> {
         let host = bare_host(uri).trim_end_matches('.').to_ascii_lowercase();
-        if uri.scheme_str() != Some("https") || is_loopback(&host) || self.is_excepted(&host) {
+        let port = uri.port_u16().unwrap_or(HTTPS_PORT);
+        if uri.scheme_str() != Some("https") || is_loopback(&host) || self.is_excepted(&host, port) {
             return Ok(None);
         }
         // A URL, perhaps with a password; blank means none.
@@ -60,10 +63,22 @@ impl ProxyRules {
     }
 
     /// `host` is in lower case and without brackets.
-    fn is_excepted(&self, host: &str) -> bool {
+    fn is_excepted(&self, host: &str, port: u16) -> bool {
         let exceptions = self.either("no_proxy").unwrap_or_default();
         let mut patterns = exceptions.split([',', ' ', '\t', '\r', '\n']).filter(|pattern| !pattern.is_empty());
-        patterns.any(|pattern| Exception::parse(pattern).covers(host))
+        patterns.any(|pattern| {
+            let (pattern, only) = without_port(pattern);
+            only.is_none_or(|only| only == port) && Exception::parse(pattern).covers(host)
+        })
+    }
+}
+
+/// A pattern of `no_proxy` and, where it ends in one, the only port that it is for.
+fn without_port(pattern: &str) -> (&str, Option<u16>) {
+    let split = pattern.rsplit_once(':').filter(|(host, _)| !host.contains(':') || host.ends_with(']'));
+    match split.and_then(|(host, port)| Some((host, port.parse().ok()?))) {
+        Some((host, port)) => (host, Some(port)),
+        None => (pattern, None),
     }
 }
 
@@ -194,6 +209,16 @@ mod tests {
             ("[fd12::1]", "[fd12::1]", true),
             ("fd00::/8", "10.0.0.1", false),
             ("10.0.0.0/99", "10.0.0.1", false),
+            ("example.com:8443", "login.example.com:8443", true),
+            ("example.com:8443", "login.example.com", false),
+            (".example.com:443", "login.example.com", true),
+            ("example.com:", "example.com", false),
+            ("10.1.2.3:8443", "10.1.2.3:8443", true),
+            ("10.1.2.3:8443", "10.1.2.3", false),
+            ("[fd12::1]:8443", "[fd12::1]:8443", true),
+            ("[fd12::1]:8443", "[fd12::1]", false),
+            ("fd12::1", "[fd12::1]:8443", true),
+            ("*:8443", "a.example:8443", true),
         ] {
             let environment = [("https_proxy", "p:1"), ("NO_PROXY", no_proxy)];
             let is_direct = host_for(&environment, &format!("https://{host}/")).is_none();
