@@ -159,6 +159,59 @@ fn in_a_folder_for_everybody_a_strangers_link_to_ones_own_profiles_is_not_follow
 }
 
 #[test]
+fn a_profile_in_a_linked_folder_is_believed_only_where_nobody_else_could_exchange_that_folder() {
+    if !can_give_away() {
+        return;
+    }
+    let provider = Provider::start();
+    for linked in ["config/profiles", "config"] {
+        let home = Home::at(&provider);
+        let elsewhere = home.path("elsewhere");
+        fs::create_dir_all(elsewhere.join("sub")).unwrap();
+        fs::rename(home.path(linked), elsewhere.join("sub/linked")).unwrap();
+        symlink(elsewhere.join("sub/linked"), home.path(linked)).unwrap();
+        home.answer("profile show");
+
+        for folder in ["elsewhere/sub", "elsewhere"] {
+            give(home.path(folder), STRANGER);
+            assert_not_believed(&home, &provider, "it belongs to the user 65534");
+            give(home.path(folder), 0);
+            mode(home.path(folder), 0o757);
+            assert_not_believed(&home, &provider, "its mode is 0757");
+            mode(home.path(folder), 0o755);
+        }
+        give(home.path(linked), STRANGER);
+        assert_not_believed(&home, &provider, "it belongs to the user 65534");
+        give(home.path(linked), 0);
+        home.answer("profile show");
+    }
+}
+
+#[test]
+fn a_group_may_write_a_profile_only_where_it_is_the_owners_own_or_root_says_so() {
+    if !can_give_away() {
+        return;
+    }
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    for (path, open, closed) in [(PROFILE, 0o664, 0o644), ("config/profiles", 0o775, 0o755), ("config", 0o770, 0o700)] {
+        give_all(home.folder(), USER);
+        mode(home.path(path), open);
+        for (owner, group, is_believed) in
+            [(USER, USER, true), (USER, STRANGER, false), (USER, 0, false), (0, STRANGER, path != "config")]
+        {
+            chown(home.path(path), Some(owner), Some(group)).unwrap();
+            let shown = as_user(USER, &home, "profile show");
+            let said = text(&shown.stderr);
+            assert_eq!(shown.status.success(), is_believed, "{path} of {owner}:{group}: {said}");
+            let mode = format!("its mode is {open:04o}, and other users can change it");
+            assert!(is_believed || owner == 0 || said.contains(&mode), "{said}");
+        }
+        mode(home.path(path), closed);
+    }
+}
+
+#[test]
 fn a_profile_that_is_exchanged_while_it_is_read_is_never_the_strangers() {
     if !can_give_away() {
         return;

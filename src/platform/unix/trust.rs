@@ -92,15 +92,41 @@ pub fn check_way(folder: &Path) -> io::Result<()> {
 }
 
 fn check_up_to(folder: &Path, end: Option<&Path>) -> io::Result<()> {
-    let mut below = None;
+    let mut below: Option<&Path> = None;
     for place in folder.ancestors() {
         // One that is not there yet will be this user's.
-        let found = match fs::metadata(place) {
+        let found = match fs::symlink_metadata(place) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             found => found?,
         };
-        check_folder(place, &found, below)?;
+        if found.is_symlink() {
+            check_link(place, &found, below, end)?;
+        } else {
+            check_folder(place, &found, below)?;
+        }
         if end == Some(place) {
+            break;
+        }
+        below = Some(place);
+    }
+    Ok(())
+}
+
+/// The same for a link to a folder, and for the way to where it leads.
+fn check_link(link: &Path, found: &Metadata, below: Option<&Path>, end: Option<&Path>) -> io::Result<()> {
+    if !is_trusted_user(found.uid()) && !is_unknown_user(found.uid()) {
+        return Err(of_another(link, found).into());
+    }
+    let real = match link.canonicalize() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        real => real?,
+    };
+    let end = end.and_then(|end| end.canonicalize().ok());
+    let next = below.and_then(Path::file_name).map(|name| real.join(name));
+    let mut below = next.as_deref();
+    for place in real.ancestors() {
+        check_folder(place, &fs::metadata(place)?, below)?;
+        if end.as_deref() == Some(place) {
             break;
         }
         below = Some(place);
