@@ -104,7 +104,9 @@ impl PublicClient<'_> {
         let (response, endpoints) = match response {
             // The person has approved, and is asked once more.
             Err(RequestError::Refused(refusal)) if beside.contains(OFFLINE_ACCESS) && forbids_scope(&refusal) => {
-                beside = self.left_out(&beside, |scope| scope != OFFLINE_ACCESS);
+                let is_kept = |scope: &str| scope != OFFLINE_ACCESS;
+                self.observer.scopes_refused(&beside.filtered(|scope| !is_kept(scope)));
+                beside = beside.filtered(is_kept);
                 let (authorization, endpoints) = self.authorize(&mut tries, endpoints, request, &mut beside)?;
                 (self.await_approval(&endpoints, request, &authorization), endpoints)
             }
@@ -132,7 +134,7 @@ impl PublicClient<'_> {
     }
 
     /// Asks for a code. Where the provider refuses a scope, it is asked again without `offline_access`, and then for
-    /// the scopes of the request alone.
+    /// the scopes of the request alone. What it refused is told when that has helped.
     fn authorize(
         &self,
         tries: &mut Tries,
@@ -140,6 +142,7 @@ impl PublicClient<'_> {
         request: &SignInRequest,
         beside: &mut ScopeSet,
     ) -> Result<(DeviceAuthorization, Endpoints), AcquireError> {
+        let mut refused = Vec::new();
         loop {
             let ask = |protocol: &oauth::Client<'_>| {
                 let protocol = protocol.with_parameters(&request.parameters);
@@ -149,20 +152,17 @@ impl PublicClient<'_> {
             match asked {
                 Err(RequestError::Refused(refusal)) if !beside.is_empty() && forbids_scope(&refusal) => {
                     let has_offline_access = beside.contains(OFFLINE_ACCESS);
-                    *beside = self.left_out(beside, |scope| has_offline_access && scope != OFFLINE_ACCESS);
+                    let is_kept = |scope: &str| has_offline_access && scope != OFFLINE_ACCESS;
+                    refused.push(beside.filtered(|scope| !is_kept(scope)));
+                    *beside = beside.filtered(is_kept);
                 }
-                outcome => {
-                    let refused = |error| AcquireError::from_sign_in(SignInGrant::DeviceAuthorization, error);
-                    return outcome.map_err(refused);
+                Ok(authorized) => {
+                    refused.iter().for_each(|scopes| self.observer.scopes_refused(scopes));
+                    return Ok(authorized);
                 }
+                Err(error) => return Err(AcquireError::from_sign_in(SignInGrant::DeviceAuthorization, error)),
             }
         }
-    }
-
-    /// The scopes less those that are not `kept`; the observer is told.
-    fn left_out(&self, scopes: &ScopeSet, kept: impl Fn(&str) -> bool) -> ScopeSet {
-        self.observer.scopes_refused(&scopes.filtered(|scope| !kept(scope)));
-        scopes.filtered(kept)
     }
 
     fn await_approval(

@@ -118,9 +118,7 @@ pub(super) fn sign_in(
 ) -> Result<SignedIn, Failure> {
     let all = SignInRequest { scopes: request.scopes.union(needed_too), ..request.clone() };
     let mut result = client.sign_in_by_device_code(&all);
-    if !needed_too.is_empty()
-        && matches!(&result, Err(AcquireError::Denied(response)) if response.error == ErrorCode::InvalidScope)
-    {
+    if !needed_too.is_empty() && result.as_ref().is_err_and(is_of_scope) {
         tell(plain(&format!("The server refuses these scopes; asking for {} alone.", request.scopes)));
         result = client.sign_in_by_device_code(request);
     }
@@ -147,6 +145,16 @@ pub(super) fn sign_in(
         tell("warning: the server gave no refresh token: when this token ends, you will have to sign in again");
     }
     Ok(signed_in)
+}
+
+/// Whether the server refuses what was asked for, of a device code or of the approval.
+fn is_of_scope(error: &AcquireError) -> bool {
+    match error {
+        AcquireError::Denied(response) | AcquireError::SignInRefused { response, .. } => {
+            response.error == ErrorCode::InvalidScope
+        }
+        _ => false,
+    }
 }
 
 /// As a profile has it: `30d`, or in seconds.

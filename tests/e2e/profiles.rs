@@ -303,3 +303,43 @@ fn without_a_profile_the_cache_of_a_profile_serves_and_refreshes() {
     elsewhere.args(["token", "--scope", "api.read"]).env("TOKCACHE_CLIENT_ID", "another");
     assert_eq!(output_of(&mut elsewhere).status.code(), Some(4));
 }
+
+#[test]
+fn where_a_provider_has_moved_its_token_endpoint_is_found_out_once_and_remembered() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    signed_in(&home, &provider, "alice", &["--scope", "api.read"]);
+    let before = home.profile();
+    let known = before.lines().find(|line| line.starts_with("token_endpoint")).expect("it is remembered");
+    let earlier = known.replace("/token\"", "/earlier/token\"");
+    assert_ne!(earlier, known);
+    home.edit_profile(known, &earlier);
+
+    let requests = provider.requests();
+    assert_eq!(owner(&home, &["--force-refresh"]), "alice@example.com");
+
+    assert_eq!(provider.requests(), requests + 2, "the metadata and the new place; nothing counts at the old one");
+    assert_eq!(home.profile(), before, "the profile is as it was");
+    assert_eq!(owner(&home, &["--force-refresh"]), "alice@example.com");
+    assert_eq!(provider.requests(), requests + 3);
+}
+
+#[test]
+fn a_scope_of_another_profile_that_the_server_does_not_know_any_more_keeps_nobody_from_signing_in() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    signed_in(&home, &provider, "alice", &["--scope", "api.read"]);
+    signed_in(&home, &provider, "alice", &["--profile", "ci", "--scope", "mail.read"]);
+    home.answer(&["profile", "set", "ci", "--scope", "no.longer"]);
+    // With all of the reserved scopes, and with fewer of them.
+    let fault = serde_json::json!({ "endpoint": "device_authorization", "times": 3,
+        "answer": { "status": 400, "body": { "error": "invalid_scope", "error_description": "no.longer is not known" } } });
+    provider.order_fault(fault);
+
+    let said = signed_in(&home, &provider, "alice", &["--scope", "api.read"]);
+
+    assert!(said.contains("Asking also for no.longer, for the profile ci."), "{said}");
+    assert!(said.contains("The server refuses these scopes; asking for api.read alone."), "{said}");
+    assert!(!said.contains("refused offline_access"), "{said}");
+    assert_eq!(owner(&home, &["--force-refresh"]), "alice@example.com");
+}

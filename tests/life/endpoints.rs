@@ -146,6 +146,44 @@ fn a_remembered_token_endpoint_that_is_gone_is_discovered_again_once() {
 }
 
 #[test]
+fn a_remembered_endpoint_whose_host_is_gone_is_discovered_again_once() {
+    let gone = |path| Endpoint::parse(&format!("https://gone.example.com/{path}")).ok();
+    let remembered = || {
+        let own = remembered();
+        Endpoints { token: gone("token"), revocation: gone("revoke"), ..own }.told_by_provider()
+    };
+    let life = moved();
+    life.server.expects([
+        want("https://gone.example.com/token", [("refresh_token", "RT-1")]).and_find_no_host(),
+        discovery(&metadata(Some("token"))),
+        refresh_with("RT-1").and_answer(200, &tokens(2)),
+    ]);
+    let outcome = knowing(&life, remembered()).acquire_token_silent(&request());
+    assert_eq!(served(outcome), ("AT-2".into(), Source::Refresh));
+    assert_eq!(life.told(), ["moved"]);
+
+    life.server.expects([
+        want("https://gone.example.com/revoke", [("token", "RT-2")]).and_find_no_host(),
+        discovery(&metadata(Some("token"))),
+        want("/tenant/revoke", [("token", "RT-2")]).and_answer(200, &json!({})),
+    ]);
+    let client = knowing(&life, remembered());
+    let signed_out = client.sign_out(&SignOutRequest { account: None, revoke: true }).unwrap().unwrap();
+    assert!(matches!(signed_out.revocation, Revocation::Done), "{signed_out:?}");
+}
+
+#[test]
+fn an_authority_whose_host_is_gone_too_is_said_to_be_gone_and_nothing_is_lost() {
+    let life = moved();
+    let before = life.stored();
+    life.server.expects([refresh_with("RT-1").and_find_no_host(), want(OPENID, []).and_find_no_host()]);
+    let error = knowing(&life, remembered()).acquire_token_silent(&request()).unwrap_err();
+    life.server.assert_finished();
+    assert!(!error.is_retryable() && error.to_string().contains("no such host"), "{error}");
+    assert_eq!(life.stored(), before);
+}
+
+#[test]
 fn a_token_endpoint_that_is_where_it_was_and_answers_404_is_not_asked_again() {
     for found in [vec![discovery(&metadata(Some("token")))], and_no_more(discovery(&metadata(None)))] {
         let life = moved();

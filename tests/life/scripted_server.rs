@@ -52,6 +52,12 @@ impl Want {
         let error = TransportError { stage: Stage::NotSent, message: "connection refused".to_owned() };
         Exchange { want: self, answer: Err(error) }
     }
+
+    /// The host has no address any more.
+    pub(crate) fn and_find_no_host(self) -> Exchange {
+        let error = TransportError { stage: Stage::NoSuchHost, message: "no such host".to_owned() };
+        Exchange { want: self, answer: Err(error) }
+    }
 }
 
 impl Exchange {

@@ -16,6 +16,8 @@ pub(crate) struct Home {
     pub(crate) cache: CacheFile,
 }
 
+const PROFILE: &str = "config/profiles/default.toml";
+
 impl Home {
     /// A home whose programs know the provider's certificates and how to reach it.
     pub(crate) fn at(provider: &Provider) -> Home {
@@ -57,6 +59,16 @@ impl Home {
     /// Forgets what `tokcache login` has learned, so that it has to be discovered again.
     pub(crate) fn forget_profile(&self) {
         std::fs::remove_dir_all(self.home.path("config")).expect("profiles");
+    }
+
+    /// The profile "default", as it is saved.
+    pub(crate) fn profile(&self) -> String {
+        std::fs::read_to_string(self.home.path(PROFILE)).expect("a profile")
+    }
+
+    /// Puts `to` in the place of `from` in the profile "default".
+    pub(crate) fn edit_profile(&self, from: &str, to: &str) {
+        self.home.edit(PROFILE, from, to);
     }
 
     /// Whether a refresh token is kept that is not in the cache yet.
