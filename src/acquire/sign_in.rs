@@ -112,12 +112,14 @@ impl PublicClient<'_> {
             }
             outcome => (outcome, endpoints),
         };
-        self.remember(
-            request,
-            endpoints,
-            &beside,
-            response.map_err(|error| AcquireError::from_sign_in(SignInGrant::DeviceCode, error))?,
-        )
+        let response = response.map_err(|error| AcquireError::from_sign_in(SignInGrant::DeviceCode, error))?;
+        let (refresh_token, revocable_at) = (response.refresh_token.clone(), endpoints.clone());
+        let remembered = self.remember(request, endpoints, &beside, response);
+        // It would be forgotten here and alive there. That it cannot be revoked is not what went wrong.
+        if let (Err(_), Some(refresh_token)) = (&remembered, refresh_token) {
+            let _ = self.protocol(&revocable_at).revoke(&refresh_token);
+        }
+        remembered
     }
 
     /// Of `openid profile offline_access` what is asked for beside the scopes of the request. A generic provider that
@@ -176,26 +178,7 @@ impl PublicClient<'_> {
         protocol.poll_device(authorization, &mut |left| self.observer.sign_in_pending(left))
     }
 
-    /// Refuses a sign-in by somebody else than was wanted, and revokes what it brought, as far as that can be done:
-    /// it would be forgotten here and alive there.
-    fn ensure_wanted(
-        &self,
-        wanted: &str,
-        home_account_id: &HomeAccountId,
-        username: &str,
-        endpoints: &Endpoints,
-        response: &mut TokenResponse,
-    ) -> Result<(), AcquireError> {
-        if home_account_id.as_str() == wanted || !username.is_empty() && username.eq_ignore_ascii_case(wanted) {
-            return Ok(());
-        }
-        if let Some(refresh_token) = response.refresh_token.take() {
-            let _ = self.protocol(endpoints).revoke(&refresh_token);
-        }
-        let name = if username.is_empty() { home_account_id.to_string() } else { username.to_owned() };
-        Err(AcquireError::SignedInAsAnother { wanted: wanted.to_owned(), name })
-    }
-
+    /// Stores what the server gave. An error leaves nothing of it here: it is to be revoked there.
     fn remember(
         &self,
         request: &SignInRequest,
@@ -215,7 +198,7 @@ impl PublicClient<'_> {
         let home_account_id = identity.home_account_id.take();
         let home_account_id = home_account_id.unwrap_or_else(|| self.unnamed_account(&identity.username));
         if let Some(wanted) = &request.account {
-            self.ensure_wanted(wanted, &home_account_id, &identity.username, &endpoints, &mut response)?;
+            ensure_wanted(wanted, &home_account_id, &identity.username)?;
         }
         let tenant = identity.tenant.map(Realm::new);
         let realm = self.registration.realm(&endpoints, tenant.as_ref());
@@ -287,4 +270,13 @@ impl PublicClient<'_> {
             token: AuthenticationResult::granted(grant, account, now, Source::Login),
         })
     }
+}
+
+/// Refuses a sign-in by somebody else than was wanted.
+fn ensure_wanted(wanted: &str, home_account_id: &HomeAccountId, username: &str) -> Result<(), AcquireError> {
+    if home_account_id.as_str() == wanted || !username.is_empty() && username.eq_ignore_ascii_case(wanted) {
+        return Ok(());
+    }
+    let name = if username.is_empty() { home_account_id.to_string() } else { username.to_owned() };
+    Err(AcquireError::SignedInAsAnother { wanted: wanted.to_owned(), name })
 }

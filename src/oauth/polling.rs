@@ -37,7 +37,9 @@ impl Client<'_> {
         let mut pause = interval;
         let (mut was_heard, mut last_failure) = (false, None);
         loop {
-            self.wait(pause, deadline, waiting)?;
+            if let Err(stopped) = self.wait(pause, deadline, waiting) {
+                return Err(last_failure.map_or(stopped, unheard));
+            }
             let is_last = self.clock.elapsed() >= deadline;
             let mut retry_after = None;
             let outcome = self.ask_whether_approved(authorization, &mut retry_after);

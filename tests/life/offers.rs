@@ -168,7 +168,8 @@ fn a_token_that_is_no_bearer_token_is_refused_at_sign_in() {
         let life = Life::new();
         let mut first = tokens(1);
         first["token_type"] = json!(token_type);
-        let exchanges = vec![want("/device", []).and_answer(200, &code()), poll().and_answer(200, &first)];
+        let revoke = want("/revoke", [("token", "RT-1")]).and_answer(200, &json!({}));
+        let exchanges = vec![want("/device", []).and_answer(200, &code()), poll().and_answer(200, &first), revoke];
         let outcome = sign_in(&life, &sign_in_request(), exchanges);
         assert!(matches!(&outcome, Err(AcquireError::NotBearer { token_type: of }) if of == token_type), "{outcome:?}");
         assert!(!life.stored().contains("-1"), "nothing of it is stored");
