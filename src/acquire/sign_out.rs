@@ -1,5 +1,6 @@
 //! Signing out: forget first, then revoke where the server can (RFC 7009).
 
+use super::rescue::hold_refreshes;
 use super::{AcquireError, PublicClient, cached};
 use crate::cache::{Account, AccountRemoval, RefreshTokenEntry, RefreshTokenQuery, RemovalScope};
 use crate::oauth::{EndpointKind, RequestError};
@@ -95,17 +96,24 @@ impl PublicClient<'_> {
     }
 
     /// Forgets every account and token in the store, as [`forget_everything`] does, and revokes those refresh tokens of
-    /// this client and its family that this authority has issued: no other authority is told a token.
+    /// this client and its family that this authority has issued: no other authority is told a token. Refreshes under way
+    /// are let finish, so that it is their result that is revoked; those that hang are not waited for.
     ///
     /// # Errors
     /// When the cache cannot be read or saved. Then nothing is forgotten, or revoked.
     pub fn forget_everything(&self, revoke: bool) -> Result<Forgotten, StoreError> {
+        let leases = hold_refreshes(self.store, self.lock_timeout, self.observer);
+        if let Ok(leases) = &leases {
+            // So that it is revoked; where it cannot be saved, nothing can be forgotten either.
+            self.restore_rescued(leases.as_ref())?;
+        }
         let (mut own, mut all) = (Vec::new(), 0);
         cached::update(self.store, &mut |cache| {
             own = cache.refresh_tokens_of(&self.registration.issuer(), &self.registration.client_id);
             all = cache.clear().len();
         })?;
         self.store.forget_rescued();
+        drop(leases);
         let not_revoked = all.saturating_sub(own.len());
         let revocation = if revoke { self.revoke(&own) } else { Revocation::NotWanted };
         Ok(Forgotten { revocation, not_revoked })
