@@ -119,6 +119,9 @@ pub(super) struct Changing {
     _lock: FolderLock,
 }
 
+/// What the name of a profile begins with that is being saved.
+const TEMPORARY: &str = ".profile-";
+
 /// Between two tries to get the lock.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -149,7 +152,9 @@ impl Changing {
             .and_then(|()| platform::check_way(folder))
             .and_then(|()| FolderLock::try_of(folder));
         let lock = lock.map_err(|error| cannot("write", &FolderLock::file_in(folder), &error))?;
-        Ok(lock.map(|_lock| Changing { folder: folder.to_owned(), _lock }))
+        let changing = lock.map(|_lock| Changing { folder: folder.to_owned(), _lock });
+        changing.iter().for_each(Changing::sweep);
+        Ok(changing)
     }
 
     /// The same, without waiting; `None`: another process is changing a profile.
@@ -157,13 +162,22 @@ impl Changing {
         Changing::try_in(&folder()?.ok_or_else(environment::no_home)?)
     }
 
+    /// Removes what processes have left that were killed while they saved: under the lock nobody else is saving. What
+    /// cannot be removed stays: it is only litter.
+    fn sweep(&self) {
+        let names = platform::names_in(&self.folder).into_iter().flatten();
+        for name in names.filter(|name| name.as_encoded_bytes().starts_with(TEMPORARY.as_bytes())) {
+            let _ = fs::remove_file(self.folder.join(name));
+        }
+    }
+
     /// Saves the profile `name`, whole.
     pub(super) fn save(&self, name: &str, profile: &Profile) -> Result<(), Failure> {
         let path = path(name)?;
         let text = profile.to_toml().map_err(|error| Failure::new(Exit::Unexpected, error))?;
         let write = || {
-            let mut file = platform::create_temporary(&self.folder, ".profile-")?;
-            file.write_all(text.as_bytes())?;
+            let file = platform::create_temporary(&self.folder, TEMPORARY)?;
+            file.as_file().write_all(text.as_bytes())?;
             file.as_file().sync_all()?;
             file.persist(&path).map_err(|error| error.error)
         };
@@ -231,13 +245,13 @@ pub(super) fn names() -> Result<Vec<String>, Failure> {
 /// The names of the user's own profiles.
 pub(super) fn saved_names() -> Result<Vec<String>, Failure> {
     let Some(folder) = folder()? else { return Ok(Vec::new()) };
-    let entries = match fs::read_dir(&folder) {
-        Ok(entries) => entries,
+    let names = match platform::names_in(&folder) {
+        Ok(names) => names,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(cannot("read", &folder, &error)),
     };
-    Ok(entries
-        .filter_map(|entry| Some(entry.ok()?.file_name().to_str()?.strip_suffix(".toml")?.to_owned()))
+    Ok(names
+        .filter_map(|name| Some(name.to_str()?.strip_suffix(".toml")?.to_owned()))
         .filter(|name| is_name(name))
         .collect())
 }

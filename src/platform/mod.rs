@@ -28,10 +28,10 @@ pub use memory::hide_memory;
 pub use process::become_command;
 pub(crate) use system::{
     Identity, check_owner, create_new, identity, identity_at, is_mounted_alone, is_no_locks_here, is_open_to_others,
-    is_passing, is_private, keep_owner, lets_others_replace, names_in, narrow_mode, open_itself, process_may_hold,
-    read_itself, reserve, reserve_growth, without_waiting,
+    is_passing, is_private, keep_owner, lets_others_replace, narrow_mode, open_itself, process_may_hold, read_itself,
+    reserve, reserve_growth, without_waiting,
 };
-pub use system::{check_way, create_folder, exposure, sync_folder, weak_places};
+pub use system::{check_way, create_folder, exposure, names_in, sync_folder, weak_places};
 pub(crate) use temporary::TEMPORARY_TAIL;
 pub use temporary::create_temporary;
 pub use terminal::ask_secretly;

@@ -77,7 +77,10 @@ pub fn create_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// The names in a folder. Not by `std::fs::read_dir`, which panics where closing a folder fails.
-pub(crate) fn names_in(folder: &Path) -> io::Result<impl Iterator<Item = OsString>> {
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn names_in(folder: &Path) -> io::Result<impl Iterator<Item = OsString>> {
     let entries = Dir::read_from(File::open(folder)?)?;
     Ok(entries.map_while(Result::ok).map(|entry| OsStr::from_bytes(entry.file_name().to_bytes()).to_owned()))
 }

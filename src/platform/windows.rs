@@ -53,7 +53,10 @@ pub fn create_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// The names in a folder.
-pub(crate) fn names_in(folder: &Path) -> io::Result<impl Iterator<Item = OsString>> {
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn names_in(folder: &Path) -> io::Result<impl Iterator<Item = OsString>> {
     Ok(fs::read_dir(folder)?.map_while(Result::ok).map(|entry| entry.file_name()))
 }
 

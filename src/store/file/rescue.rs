@@ -50,9 +50,9 @@ impl RescuePlace {
     /// left.
     fn replace(&self, file: &Path, bytes: &[u8]) -> io::Result<()> {
         let folder = folder_of(file);
-        let mut new = platform::create_temporary(folder, &self.prefix)?;
+        let new = platform::create_temporary(folder, &self.prefix)?;
         platform::keep_owner(new.as_file(), &fs::symlink_metadata(file)?)?;
-        new.write_all(bytes)?;
+        new.as_file().write_all(bytes)?;
         new.as_file().sync_all()?;
         new.persist(file)?;
         let _ = platform::sync_folder(folder);

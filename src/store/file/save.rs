@@ -125,12 +125,12 @@ fn announce(place: &Place, seen: Version) -> Version {
 
 /// The new file under a temporary name: 0600 or narrower, its owner's, on the disk.
 fn write_beside(place: &Place, bytes: &[u8], replaced: Option<&Metadata>) -> io::Result<NamedTempFile> {
-    let mut temporary = platform::create_temporary(place.folder(), place.temporary_prefix())?;
+    let temporary = platform::create_temporary(place.folder(), place.temporary_prefix())?;
     if let Some(replaced) = replaced {
         platform::keep_owner(temporary.as_file(), replaced)?;
         platform::narrow_mode(temporary.as_file(), replaced)?;
     }
-    temporary.write_all(bytes)?;
+    temporary.as_file().write_all(bytes)?;
     temporary.as_file().sync_all()?;
     Ok(temporary)
 }

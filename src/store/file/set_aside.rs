@@ -20,9 +20,9 @@ pub(super) fn set_aside(
 ) -> Result<PathBuf, StoreError> {
     let failed = StoreError::io("set the damaged cache aside in", place.folder());
     let copy = || {
-        let mut copy = platform::create_temporary(place.folder(), place.temporary_prefix())?;
+        let copy = platform::create_temporary(place.folder(), place.temporary_prefix())?;
         platform::keep_owner(copy.as_file(), &std::fs::metadata(place.file())?)?;
-        copy.write_all(&found.bytes)?;
+        copy.as_file().write_all(&found.bytes)?;
         copy.as_file().sync_all()?;
         Ok(copy)
     };

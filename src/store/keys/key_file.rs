@@ -57,9 +57,9 @@ pub(super) fn key_in(file: &File) -> Result<Key, String> {
 /// its folder cannot be synced.
 fn write_new(path: &Path, key: &Key, unsynced: &Unsynced) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("/"));
-    let mut file = platform::create_temporary(folder, ".tokcache-key-")?;
-    file.write_all(key.to_text().as_bytes())?;
-    file.write_all(b"\n")?;
+    let file = platform::create_temporary(folder, ".tokcache-key-")?;
+    file.as_file().write_all(key.to_text().as_bytes())?;
+    file.as_file().write_all(b"\n")?;
     file.as_file().sync_all()?;
     file.persist_noclobber(path).map_err(|error| error.error)?;
     if let Err(error) = platform::sync_folder(folder) {
