@@ -11,6 +11,7 @@
 
 mod bounds;
 mod calls;
+mod commands;
 mod conversions;
 mod damage;
 mod home;
@@ -19,7 +20,9 @@ mod owners;
 mod places;
 mod profiles;
 mod provider;
+mod refresh;
 mod repeated;
+mod signing_out;
 mod strace;
 #[path = "../support/mod.rs"]
 mod support;

@@ -121,12 +121,12 @@ fn a_folder_that_is_mounted_at_two_places_has_one_refresh_for_both() {
 /// Makes the save fail for which room was found: the one to the cache, not those to the rescue file and the lock file.
 pub(crate) fn token_that_cannot_be_saved(home: &Home, provider: &Provider) -> Output {
     let before = fs::read(home.cache()).unwrap();
-    let calls = calls_of(home, "token");
+    let calls = calls_of(home, "token").calls;
     let is_save = |call: &&Call| call.name.starts_with("rename") && call.line.contains("/token_cache.json\"");
     let save = calls.iter().find(is_save).expect("a run that saves").clone();
     home.write("state/token_cache.json", before);
     provider.reset();
-    run_with(home, &save, Fault::Once("ENOSPC"), "token")
+    run_with(home, &save, Fault::Once("ENOSPC"), "token").output
 }
 
 #[test]
