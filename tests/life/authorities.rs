@@ -95,6 +95,39 @@ fn what_was_learned_at_sign_in_is_not_needed_to_find_its_tokens() {
     }
 }
 
+/// The cache knows the tenant by its number, and nothing in it proves that a domain is that tenant's.
+#[test]
+fn at_entra_by_a_domain_and_without_the_profile_one_refresh_finds_the_token_again() {
+    const TENANT: &str = "3f2c9b1e-0000-4000-8000-00000000abcd";
+    let authority = "https://login.microsoftonline.com/contoso.com";
+    let life = Life::new();
+    let mut learned = at(&life, authority);
+    let endpoint = |path: &str| Some(Endpoint::parse(&format!("{authority}/oauth2/v2.0/{path}")).unwrap());
+    let endpoints = &mut learned.registration.endpoints;
+    (endpoints.token, endpoints.device_authorization) = (endpoint("token"), endpoint("device"));
+    let claims = json!({"iss": format!("https://login.microsoftonline.com/{TENANT}/v2.0"), "tid": TENANT, "oid": "bob",
+                        "sub": "bob", "preferred_username": "bob@contoso.com"});
+    let id_token = format!("e30.{}.e30", URL_SAFE_NO_PAD.encode(claims.to_string()));
+    let answer = |number: u32| {
+        json!({"access_token": format!("AT-{number}"), "expires_in": 3600, "refresh_token": format!("RT-{number}"),
+               "scope": "api:read", "id_token": id_token})
+    };
+    life.sign_in_at(&learned, answer(1));
+    assert!(life.stored().contains(&format!("\"realm\": \"{TENANT}\"")), "{}", life.stored());
+
+    let mut bare = at(&life, authority);
+    bare.registration.endpoints = Endpoints::default();
+    let offline = SilentRequest { offline: true, ..request() };
+    assert!(matches!(bare.acquire_token_silent(&offline), Err(AcquireError::Offline)));
+    life.server.expects([refresh_with("RT-1").and_answer(200, &answer(2))]);
+    assert_eq!(served(bare.acquire_token_silent(&request())), ("AT-2".into(), Source::Refresh));
+    assert_eq!(served(bare.acquire_token_silent(&offline)), ("AT-2".into(), Source::Cache));
+
+    let mut by_number = at(&life, &format!("https://login.microsoftonline.com/{TENANT}"));
+    by_number.registration.endpoints = Endpoints::default();
+    assert_eq!(by_number.acquire_token_silent(&offline).unwrap().source, Source::Cache, "the number needs no proof");
+}
+
 #[test]
 fn an_issuer_that_discovery_gave_is_the_one_that_counts() {
     let life = Life::new();
