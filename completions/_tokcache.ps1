@@ -240,7 +240,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Print the names')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the settings of one, as TOML')
-            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope, --account')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --account, and what stands below')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Forget the settings; tokens stay in the cache, unless --sign-out is given')
             break
         }
@@ -287,7 +287,11 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             break
         }
         'tokcache;profile;set' {
-            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'The scopes to ask for when none are typed; repeatable')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'A scope that the token must have; repeatable, and several may stand in one, separated by spaces')
+            [CompletionResult]::new('--resource', '--resource', [CompletionResultType]::ParameterName, 'The API that the token is for: at Microsoft short for --scope RESOURCE/.default, elsewhere RFC 8707')
+            [CompletionResult]::new('--audience', '--audience', [CompletionResultType]::ParameterName, 'The API that the token is for, as Auth0 and others name it: short for --param audience=AUDIENCE')
+            [CompletionResult]::new('--param', '--param', [CompletionResultType]::ParameterName, 'A further parameter for the provider; repeatable. A token is served only to those who ask with the same ones')
+            [CompletionResult]::new('--lifetime', '--lifetime', [CompletionResultType]::ParameterName, 'Serve a token that came without a lifetime for this long [default: until it is revoked]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]')

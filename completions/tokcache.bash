@@ -1331,13 +1331,29 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__set)
-            opts="-v -h --scope --no-account --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --scope --resource --audience --param --lifetime --no-account --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --scope)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --resource)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --audience)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --param)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lifetime)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -230,7 +230,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand list 'Print the names'
             cand show 'Print the settings of one, as TOML'
-            cand set 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope, --account'
+            cand set 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --account, and what stands below'
             cand remove 'Forget the settings; tokens stay in the cache, unless --sign-out is given'
         }
         &'tokcache;profile;list'= {
@@ -274,7 +274,11 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'tokcache;profile;set'= {
-            cand --scope 'The scopes to ask for when none are typed; repeatable'
+            cand --scope 'A scope that the token must have; repeatable, and several may stand in one, separated by spaces'
+            cand --resource 'The API that the token is for: at Microsoft short for --scope RESOURCE/.default, elsewhere RFC 8707'
+            cand --audience 'The API that the token is for, as Auth0 and others name it: short for --param audience=AUDIENCE'
+            cand --param 'A further parameter for the provider; repeatable. A token is served only to those who ask with the same ones'
+            cand --lifetime 'Serve a token that came without a lifetime for this long [default: until it is revoked]'
             cand --profile 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]'
             cand --authority 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
             cand --account 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile''s account, else the only one that is signed in]'

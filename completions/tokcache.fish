@@ -258,7 +258,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fis
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -f -a "list" -d 'Print the names'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -f -a "show" -d 'Print the settings of one, as TOML'
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -f -a "set" -d 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --scope, --account'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -f -a "set" -d 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --account, and what stands below'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -f -a "remove" -d 'Forget the settings; tokens stay in the cache, unless --sign-out is given'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -s o -l output -d 'How they are printed' -r -f -a "json\t'One line of JSON'
 text\t'For people'"
@@ -304,7 +304,11 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 text\t'What failed, then what to type, if anything helps'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l scope -d 'The scopes to ask for when none are typed; repeatable' -r -f -a "(__tokcache_values scopes)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l scope -d 'A scope that the token must have; repeatable, and several may stand in one, separated by spaces' -r -f -a "(__tokcache_values scopes)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l resource -d 'The API that the token is for: at Microsoft short for --scope RESOURCE/.default, elsewhere RFC 8707' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l audience -d 'The API that the token is for, as Auth0 and others name it: short for --param audience=AUDIENCE' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l param -d 'A further parameter for the provider; repeatable. A token is served only to those who ask with the same ones' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l lifetime -d 'Serve a token that came without a lifetime for this long [default: until it is revoked]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"

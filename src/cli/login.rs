@@ -158,7 +158,7 @@ fn is_of_scope(error: &AcquireError) -> bool {
 }
 
 /// As a profile has it: `30d`, or in seconds.
-fn days_or_seconds(lifetime: Duration) -> String {
+pub(super) fn days_or_seconds(lifetime: Duration) -> String {
     match lifetime.as_secs() {
         seconds if seconds % 86_400 == 0 => format!("{}d", seconds / 86_400),
         seconds => format!("{seconds}s"),

@@ -9,6 +9,7 @@ use tokcache::store::CacheStore as _;
 use tokcache::time::SystemClock;
 
 use super::args::Settings;
+use super::login::days_or_seconds;
 use super::passphrase::Asking;
 use super::profiles::{self, Profile};
 use super::registration::is_same_authority;
@@ -39,13 +40,12 @@ enum Action {
         output: AnswerFormat,
     },
     /// Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file,
-    /// --scope, --account
+    /// --account, and what stands below
     Set {
         /// Its name [default: that of --profile]
         name: Option<String>,
-        /// The scopes to ask for when none are typed; repeatable
-        #[arg(long = "scope", value_name = "SCOPE")]
-        scopes: Vec<String>,
+        #[command(flatten)]
+        scopes: Scopes,
         /// Forget whose it is: the only account that is signed in is meant
         #[arg(long, conflicts_with = "account")]
         no_account: bool,
@@ -99,11 +99,11 @@ fn harmless(mut profile: Profile) -> Profile {
     profile
 }
 
-fn set(name: &str, scopes: &[String], no_account: bool, settings: &Settings) -> Result<(), Failure> {
+fn set(name: &str, typed: &Scopes, no_account: bool, settings: &Settings) -> Result<(), Failure> {
     // One that is only set is for what is run in this shell.
     let account = settings.account.as_ref().filter(|_| !settings.variables.contains(&"TOKCACHE_ACCOUNT"));
     let is_given = no_account
-        || !scopes.is_empty()
+        || typed.is_any_given()
         || [account, settings.authority.as_ref(), settings.client_id.as_ref()].iter().any(Option::is_some)
         || [settings.store.as_ref(), settings.encrypt.as_ref()].iter().any(Option::is_some)
         || settings.key_cache.is_some()
@@ -117,7 +117,6 @@ fn set(name: &str, scopes: &[String], no_account: bool, settings: &Settings) -> 
         tokcache::oauth::Authority::of_kind(authority, None, settings.authority_kind.map(Into::into))
             .map_err(|error| Failure::from(error).of_variable("TOKCACHE_AUTHORITY", settings))?;
     }
-    let scopes = Scopes { scopes: scopes.to_vec(), ..Scopes::default() }.set(None)?;
     let store = store_url(settings)?;
     let encrypt = keys::remembered(settings, None)?;
     let remembered = |path: &PathBuf| profiles::remembered_path(path, "--ca-file");
@@ -125,6 +124,13 @@ fn set(name: &str, scopes: &[String], no_account: bool, settings: &Settings) -> 
     let mut forgotten = None;
     profiles::update(name, settings.lock_timeout(), |old| {
         let old = old.unwrap_or_default();
+        let authority = settings.authority.as_ref().or(old.authority.as_ref());
+        if typed.resource.is_some() && authority.is_none() {
+            let message = "what --resource means depends on the authority, and the profile has none";
+            return Err(Failure::new(Exit::Usage, message)
+                .try_shell(format!("tokcache profile set {} --authority URL --resource RESOURCE", quote(name))));
+        }
+        let scopes = typed.set(authority.map(String::as_str))?;
         let mut profile = Profile {
             authority: settings.authority.clone().or(old.authority.clone()),
             authority_kind: settings.authority_kind.or(old.authority_kind),
@@ -134,6 +140,7 @@ fn set(name: &str, scopes: &[String], no_account: bool, settings: &Settings) -> 
             encrypt: encrypt.or(old.encrypt.clone()),
             key_cache: settings.key_cache.or(old.key_cache),
             ca_file: ca_file.or(old.ca_file.clone()),
+            lifetime: typed.lifetime.map(days_or_seconds).or(old.lifetime.clone()),
             ..old.clone()
         };
         if !scopes.is_empty() {
@@ -145,8 +152,10 @@ fn set(name: &str, scopes: &[String], no_account: bool, settings: &Settings) -> 
         if is_elsewhere {
             profile.authority_kind = settings.authority_kind;
             profile.endpoints = Default::default();
+            profile.parameters.clear();
             profile.learned = Default::default();
         }
+        profile.parameters = typed.parameters(profile.authority.as_deref(), &profile.parameters);
         if no_account {
             profile.learned.account = None;
             profile.learned.home_account_id = None;

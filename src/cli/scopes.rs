@@ -89,6 +89,14 @@ fn lifetime(text: &str) -> Result<Duration, String> {
 }
 
 impl Scopes {
+    /// Whether any of them was typed.
+    pub(super) fn is_any_given(&self) -> bool {
+        !self.scopes.is_empty()
+            || [&self.resource, &self.audience].into_iter().any(Option::is_some)
+            || !self.parameters.is_empty()
+            || self.lifetime.is_some()
+    }
+
     /// As typed, blanks split. A scope of nothing is a variable that was not set, and never means the usual ones.
     /// At a Microsoft `authority` a resource is a scope, too.
     pub(super) fn set(&self, authority: Option<&str>) -> Result<ScopeSet, Failure> {
