@@ -13,9 +13,9 @@ use super::args::{Settings, bound};
 use super::context::Context;
 use super::passphrase::Asking;
 use super::profiles::{self, EndpointNames, Learned, Profile};
-use super::registration::is_same_authority;
+use super::registration::{can_be_asked_together, is_same_authority};
 use super::remember::remember;
-use super::scopes::{Scopes, can_be_asked_together};
+use super::scopes::Scopes;
 use super::token::claims;
 use super::{Exit, Failure, keys};
 use crate::output::{about, plain, tell};
@@ -86,7 +86,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
         return Err(Failure::new(Exit::Usage, message).try_shell("tokcache token --login --store memory: --help"));
     }
     profiles::ensure_writable(&context.profile_name)?;
-    context.warn_of_mistyped(&input.scopes.set(profile.authority.as_deref())?);
+    context.warn_of_mistyped(&input.scopes.set(profile.place())?);
     let siblings = context.siblings(&profile)?;
     let client = context.client(registration);
     let own = input.asked(&profile)?;
@@ -174,7 +174,7 @@ impl Input {
 
     /// The scopes to ask for: those of the profile, unless what was typed cannot be asked for together with them.
     fn asked(&self, profile: &Profile) -> Result<ScopeSet, Failure> {
-        let typed = self.scopes.set(profile.authority.as_deref())?;
+        let typed = self.scopes.set(profile.place())?;
         let remembered = profile.scopes.iter().map(String::as_str).collect::<ScopeSet>();
         Ok(if typed.iter().all(|scope| remembered.contains(scope)) { remembered } else { typed })
     }
@@ -210,15 +210,13 @@ impl Input {
             profile.authority = Some(authority);
         }
         profile.client_id = settings.client_id.clone().or(profile.client_id);
-        let scopes = self.scopes.set(profile.authority.as_deref())?;
+        let scopes = self.scopes.set(profile.place())?;
         if !scopes.is_empty() {
             if self.replace || is_for_another {
                 profile.scopes.clear();
             }
             let remembered: ScopeSet = profile.scopes.iter().map(String::as_str).collect();
-            if profile.scopes.is_empty()
-                || can_be_asked_together(&remembered.union(&scopes), profile.authority.as_deref())
-            {
+            if profile.scopes.is_empty() || can_be_asked_together(&remembered.union(&scopes), profile.place()) {
                 let missing = scopes.iter().filter(|scope| !remembered.contains(scope));
                 profile.scopes.extend(missing.map(str::to_owned));
             }
@@ -226,7 +224,7 @@ impl Input {
         if is_for_another {
             profile.parameters.clear();
         }
-        profile.parameters = self.scopes.parameters(profile.authority.as_deref(), &profile.parameters);
+        profile.parameters = self.scopes.parameters(profile.place(), &profile.parameters);
         if let Some(lifetime) = self.scopes.lifetime {
             profile.lifetime = Some(days_or_seconds(lifetime));
         }

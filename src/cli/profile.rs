@@ -12,7 +12,7 @@ use super::args::Settings;
 use super::login::days_or_seconds;
 use super::passphrase::Asking;
 use super::profiles::{self, Profile};
-use super::registration::is_same_authority;
+use super::registration::{Place, is_same_authority};
 use super::scopes::Scopes;
 use super::{Exit, Failure, keys, removal, store};
 use crate::output::{self, AnswerFormat, plain, quote, tell};
@@ -130,7 +130,8 @@ fn set(name: &str, typed: &Scopes, no_account: bool, settings: &Settings) -> Res
             return Err(Failure::new(Exit::Usage, message)
                 .try_shell(format!("tokcache profile set {} --authority URL --resource RESOURCE", quote(name))));
         }
-        let scopes = typed.set(authority.map(String::as_str))?;
+        let scopes =
+            typed.set(Place::new(authority.map(String::as_str), settings.authority_kind.or(old.authority_kind)))?;
         let mut profile = Profile {
             authority: settings.authority.clone().or(old.authority.clone()),
             authority_kind: settings.authority_kind.or(old.authority_kind),
@@ -155,7 +156,7 @@ fn set(name: &str, typed: &Scopes, no_account: bool, settings: &Settings) -> Res
             profile.parameters.clear();
             profile.learned = Default::default();
         }
-        profile.parameters = typed.parameters(profile.authority.as_deref(), &profile.parameters);
+        profile.parameters = typed.parameters(profile.place(), &profile.parameters);
         if no_account {
             profile.learned.account = None;
             profile.learned.home_account_id = None;

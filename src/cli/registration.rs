@@ -1,10 +1,12 @@
 //! Which client of which authority is meant.
 
 use tokcache::acquire::Registration;
-use tokcache::oauth::Authority;
-use tokcache::terms::{ClientId, Realm};
+use tokcache::oauth::{Authority, AuthorityKind};
+use tokcache::terms::{ClientId, Realm, ScopeSet};
 
+use super::args::Settings;
 use super::context::Context;
+use super::profile_format::KindOfAuthority;
 use super::profiles::{self, EndpointNames, Learned, Profile};
 use super::{Exit, Failure};
 
@@ -12,6 +14,53 @@ use super::{Exit, Failure};
 pub(super) fn is_same_authority(one: Option<&String>, other: Option<&String>) -> bool {
     let url = |authority: &String| Some(Authority::parse(authority, None).ok()?.url().to_owned());
     one == other || one.and_then(url).is_some_and(|one| other.and_then(url) == Some(one))
+}
+
+/// The authority that is meant, as it was typed or remembered.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Place<'p> {
+    url: Option<&'p str>,
+    kind: Option<KindOfAuthority>,
+}
+
+impl<'p> Place<'p> {
+    pub(super) fn new(url: Option<&'p str>, kind: Option<KindOfAuthority>) -> Self {
+        Place { url, kind }
+    }
+
+    /// The same, unless something else was typed.
+    pub(super) fn or_typed(self, settings: &'p Settings) -> Self {
+        match settings.authority.as_deref() {
+            // The kind of the remembered authority says nothing of another one.
+            Some(url) if Some(url) != self.url => Place::new(Some(url), settings.authority_kind),
+            _ => Place::new(self.url, settings.authority_kind.or(self.kind)),
+        }
+    }
+
+    /// Whether a resource is said by a scope there. Without an authority that is assumed, as nothing is asked then.
+    pub(super) fn is_at_microsoft(self) -> bool {
+        let kind = |url| Authority::of_kind(url, None, self.kind.map(Into::into)).map(|authority| authority.kind());
+        !matches!(self.url.map(kind), Some(Ok(AuthorityKind::Oidc)))
+    }
+}
+
+impl Profile {
+    /// The authority of the profile.
+    pub(super) fn place(&self) -> Place<'_> {
+        Place::new(self.authority.as_deref(), self.authority_kind)
+    }
+}
+
+/// All that was consented to at a resource. The slash that an identifier ends in is its own, and stays.
+pub(super) fn default_scope(resource: &str) -> String {
+    if resource.ends_with("/.default") { resource.to_owned() } else { format!("{resource}/.default") }
+}
+
+/// Whether one request can ask for all of `scopes` at `authority`: at Microsoft, `RESOURCE/.default` stands alone.
+pub(super) fn can_be_asked_together(scopes: &ScopeSet, authority: Place<'_>) -> bool {
+    let scopes = scopes.of_resources();
+    let is_default = |scope: &str| scope == ".default" || scope.ends_with("/.default");
+    scopes.iter().count() < 2 || !scopes.iter().any(is_default) || !authority.is_at_microsoft()
 }
 
 impl Context {
@@ -103,5 +152,28 @@ impl Context {
                 Failure::new(Exit::InteractionRequired, message).try_tokcache(login.chain(scope))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_keeps_its_own_slash_and_is_never_asked_for_with_another() {
+        for (resource, scope) in [
+            ("https://graph.microsoft.com", "https://graph.microsoft.com/.default"),
+            ("https://management.core.windows.net/", "https://management.core.windows.net//.default"),
+            ("https://graph.microsoft.com/.default", "https://graph.microsoft.com/.default"),
+        ] {
+            assert_eq!(default_scope(resource), scope);
+        }
+        let entra = Place::new(Some("https://login.microsoftonline.com/t"), None);
+        let together = |scopes: &str, authority| can_be_asked_together(&ScopeSet::parse(scopes), authority);
+        assert!(together("https://r/.default openid offline_access", entra));
+        assert!(together("https://r/a https://r/b", entra));
+        assert!(!together("https://r/.default https://s/.default", entra));
+        assert!(!together("https://r/.default https://r/a", entra));
+        assert!(together("https://r/.default https://s/.default", Place::new(Some("https://idp.example.com"), None)));
     }
 }

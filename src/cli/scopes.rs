@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokcache::acquire;
-use tokcache::oauth::{Authority, AuthorityKind};
 use tokcache::store::CacheStore as _;
 use tokcache::terms::ScopeSet;
 
 use super::args::duration;
 use super::context::Context;
 use super::near::distance;
+use super::profile_format::Profile;
+use super::registration::{Place, can_be_asked_together, default_scope};
 use super::{Exit, Failure};
 use crate::output::{plain, tell};
 
@@ -99,7 +100,7 @@ impl Scopes {
 
     /// As typed, blanks split. A scope of nothing is a variable that was not set, and never means the usual ones.
     /// At a Microsoft `authority` a resource is a scope, too.
-    pub(super) fn set(&self, authority: Option<&str>) -> Result<ScopeSet, Failure> {
+    pub(super) fn set(&self, authority: Place<'_>) -> Result<ScopeSet, Failure> {
         let is_blank = |text: &String| text.trim().is_empty();
         if self.scopes.iter().chain(&self.resource).any(is_blank) {
             let failure = Failure::new(Exit::Usage, "an empty scope was given");
@@ -114,11 +115,11 @@ impl Scopes {
             return Err(failure.try_tokcache(["token", "--help"]));
         }
         match &self.resource {
-            Some(_) if is_at_microsoft(authority) && !self.scopes.is_empty() => {
+            Some(_) if authority.is_at_microsoft() && !self.scopes.is_empty() => {
                 let message = "--resource stands for --scope RESOURCE/.default here, and cannot be used with --scope";
                 Err(Failure::new(Exit::Usage, message).try_without_value("--resource"))
             }
-            Some(resource) if is_at_microsoft(authority) => Ok(ScopeSet::parse(&default_scope(resource))),
+            Some(resource) if authority.is_at_microsoft() => Ok(ScopeSet::parse(&default_scope(resource))),
             _ => Ok(self.scopes.iter().flat_map(|scopes| scopes.split_whitespace()).collect()),
         }
     }
@@ -126,10 +127,10 @@ impl Scopes {
     /// The parameters that are `remembered`, and those that were typed. An empty value takes one back.
     pub(super) fn parameters(
         &self,
-        authority: Option<&str>,
+        authority: Place<'_>,
         remembered: &BTreeMap<String, String>,
     ) -> BTreeMap<String, String> {
-        let resource = self.resource.as_ref().filter(|_| !is_at_microsoft(authority));
+        let resource = self.resource.as_ref().filter(|_| !authority.is_at_microsoft());
         let short = [("resource", resource), ("audience", self.audience.as_ref())];
         let mut parameters = remembered.clone();
         parameters.extend(short.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.clone()))));
@@ -139,28 +140,11 @@ impl Scopes {
     }
 }
 
-/// All that was consented to at a resource. The slash that an identifier ends in is its own, and stays.
-fn default_scope(resource: &str) -> String {
-    if resource.ends_with("/.default") { resource.to_owned() } else { format!("{resource}/.default") }
-}
-
-/// Whether a resource is said by a scope there. Without an authority that is assumed, as nothing is asked then.
-fn is_at_microsoft(authority: Option<&str>) -> bool {
-    let kind = |url| Authority::parse(url, None).map(|authority| authority.kind());
-    !matches!(authority.map(kind), Some(Ok(AuthorityKind::Oidc)))
-}
-
-/// Whether one request can ask for all of `scopes` at `authority`: at Microsoft, `RESOURCE/.default` stands alone.
-pub(super) fn can_be_asked_together(scopes: &ScopeSet, authority: Option<&str>) -> bool {
-    let scopes = scopes.of_resources();
-    let is_default = |scope: &str| scope == ".default" || scope.ends_with("/.default");
-    scopes.iter().count() < 2 || !scopes.iter().any(is_default) || !is_at_microsoft(authority)
-}
-
 impl Context {
     /// The authority that is meant, as it was typed or remembered.
-    pub(super) fn authority(&self) -> Option<&str> {
-        self.settings.authority.as_deref().or(self.profile.as_ref()?.authority.as_deref())
+    pub(super) fn authority(&self) -> Place<'_> {
+        let of_profile = self.profile.as_ref().map(Profile::place).unwrap_or_default();
+        of_profile.or_typed(&self.settings)
     }
 
     /// The parameters that were typed, and those that the profile remembers for its authority.
@@ -327,6 +311,7 @@ fn slips(one: &str, other: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::profile_format::KindOfAuthority;
     use super::*;
 
     #[test]
@@ -354,7 +339,7 @@ mod tests {
         }
         for name in ["client_secret", "grant_type", "scope", "refresh_token"] {
             let parameters = vec![(name.to_owned(), "canary".to_owned())];
-            let failure = Scopes { parameters, ..Scopes::default() }.set(None).unwrap_err();
+            let failure = Scopes { parameters, ..Scopes::default() }.set(Place::default()).unwrap_err();
             assert!(!format!("{failure:?}").contains("canary"), "{name}");
         }
         assert_eq!(parameter("prompt=a=b"), Ok(("prompt".to_owned(), "a=b".to_owned())));
@@ -363,7 +348,10 @@ mod tests {
     #[test]
     fn a_resource_is_a_scope_at_microsoft_and_a_parameter_elsewhere() {
         let typed = Scopes { resource: Some("https://r".to_owned()), ..Scopes::default() };
-        let (entra, other) = (Some("https://login.microsoftonline.com/t"), Some("https://idp.example.com"));
+        let at = |url, kind| Place::new(Some(url), kind);
+        let (entra, other) = (at("https://login.microsoftonline.com/t", None), at("https://idp.example.com", None));
+        let custom = at("https://login.example.com/t/v2.0", Some(KindOfAuthority::Ciam));
+        assert_eq!(typed.set(custom).unwrap().to_string(), "https://r/.default");
         let none = BTreeMap::new();
         assert_eq!(typed.set(entra).unwrap().to_string(), "https://r/.default");
         assert!(typed.parameters(entra, &none).is_empty());
@@ -375,24 +363,6 @@ mod tests {
     }
 
     #[test]
-    fn a_resource_keeps_its_own_slash_and_is_never_asked_for_with_another() {
-        for (resource, scope) in [
-            ("https://graph.microsoft.com", "https://graph.microsoft.com/.default"),
-            ("https://management.core.windows.net/", "https://management.core.windows.net//.default"),
-            ("https://graph.microsoft.com/.default", "https://graph.microsoft.com/.default"),
-        ] {
-            assert_eq!(default_scope(resource), scope);
-        }
-        let entra = Some("https://login.microsoftonline.com/t");
-        let together = |scopes: &str, authority| can_be_asked_together(&ScopeSet::parse(scopes), authority);
-        assert!(together("https://r/.default openid offline_access", entra));
-        assert!(together("https://r/a https://r/b", entra));
-        assert!(!together("https://r/.default https://s/.default", entra));
-        assert!(!together("https://r/.default https://r/a", entra));
-        assert!(together("https://r/.default https://s/.default", Some("https://idp.example.com")));
-    }
-
-    #[test]
     fn what_is_typed_beats_what_is_remembered_and_an_empty_value_takes_it_back() {
         let remembered =
             BTreeMap::from([("audience", "a"), ("prompt", "b")].map(|(k, v)| (k.to_owned(), v.to_owned())));
@@ -401,7 +371,7 @@ mod tests {
             parameters: vec![("prompt".to_owned(), String::new())],
             ..Scopes::default()
         };
-        let parameters = typed.parameters(None, &remembered);
+        let parameters = typed.parameters(Place::default(), &remembered);
         assert_eq!(parameters.into_iter().collect::<Vec<_>>(), [("audience".to_owned(), "c".to_owned())]);
     }
 }

@@ -11,8 +11,7 @@ use tokcache::terms::ScopeSet;
 use super::Failure;
 use super::context::Context;
 use super::profiles::{self, Profile};
-use super::registration::is_same_authority;
-use super::scopes::can_be_asked_together;
+use super::registration::{can_be_asked_together, is_same_authority};
 use super::whose::{ProfileAccount, name};
 use crate::output::{plain, tell};
 
