@@ -10,7 +10,7 @@ use std::process::Command;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
-use tokcache::time::{Clock as _, SystemClock};
+use tokcache_core::time::{Clock as _, SystemClock};
 
 pub(crate) const AUTHORITY: &str = "https://login.microsoftonline.com/contoso.example";
 pub(crate) const CLIENT_ID: &str = "6731de76-14a6-49ae-97bc-6eba6914391e";

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use tiny_http::{Header, Request, Response, Server};
-use tokcache::time::{Clock, SystemClock};
+use tokcache_core::time::{Clock, SystemClock};
 
 use crate::provider::Provider;
 use crate::routes::{Answer, Call};

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::error::Unspecified;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use serde_json::{Value, json};
-use tokcache::time::Timestamp;
+use tokcache_core::time::Timestamp;
 
 use crate::id_token::Signer;
 

@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 
 use percent_encoding::percent_decode_str;
 use tiny_http::{Method, Request};
-use tokcache::time::Timestamp;
+use tokcache_core::time::Timestamp;
 
 use crate::provider::{Provider, Reply};
 

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tokcache::oauth::{Authority, AuthorityKind, Endpoint};
+use tokcache_core::oauth::{Authority, AuthorityKind, Endpoint};
 use tokcache_fuzz::url::{assert_secure, host};
 
 fuzz_target!(|input: &str| {

@@ -4,13 +4,13 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tokcache::cache::{
+use tokcache_core::cache::{
     AccessTokenQuery, AccountRemoval, Grant, MinValid, Owner, RefreshTokenEntry, RemovalScope, Section, SignIn,
     TokenCache,
 };
-use tokcache::secret::{AccessToken, RawIdToken, RefreshToken};
-use tokcache::terms::{AuthorityType, ClientId, Environment, HomeAccountId, Realm, ScopeSet};
-use tokcache::time::Timestamp;
+use tokcache_core::secret::{AccessToken, RawIdToken, RefreshToken};
+use tokcache_core::types::{AuthorityType, ClientId, Environment, HomeAccountId, Realm, ScopeSet};
+use tokcache_core::time::Timestamp;
 use tokcache_fuzz::document::{Document, is_of_client, is_of_owner, is_within, same};
 use tokcache_fuzz::json::Object;
 

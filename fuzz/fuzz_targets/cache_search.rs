@@ -6,13 +6,13 @@
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use tokcache::cache::{
+use tokcache_core::cache::{
     AccessTokenEntry, AccessTokenQuery, MinValid, Owner, RefreshTokenQuery, Section, Skim, Snapshot, TokenCache,
     Verdict,
 };
-use tokcache::secret::Window;
-use tokcache::terms::{ClientId, Environment, HomeAccountId, Realm, ScopeSet};
-use tokcache::time::Timestamp;
+use tokcache_core::secret::Window;
+use tokcache_core::types::{ClientId, Environment, HomeAccountId, Realm, ScopeSet};
+use tokcache_core::time::Timestamp;
 use tokcache_fuzz::document::{Document, is_of_client, is_of_owner, is_within, same};
 
 /// In the lifetimes of the tokens of `tests/vectors/`, and of those in its samples.

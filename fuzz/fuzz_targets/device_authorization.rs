@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use tokcache::oauth::RequestError;
-use tokcache::terms::ScopeSet;
+use tokcache_core::oauth::RequestError;
+use tokcache_core::types::ScopeSet;
 use tokcache_fuzz::json::Object;
 use tokcache_fuzz::server::{Server, as_client};
 

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tokcache::oauth::{Authority, Endpoint, EndpointKind, discover};
+use tokcache_core::oauth::{Authority, Endpoint, EndpointKind, discover};
 use tokcache_fuzz::json::Object;
 use tokcache_fuzz::server::Server;
 use tokcache_fuzz::url::{assert_secure, host, is_plain_loopback};

@@ -6,9 +6,9 @@
 use std::ops::ControlFlow;
 
 use libfuzzer_sys::fuzz_target;
-use tokcache::oauth::{DeviceAuthorization, ErrorCode, RequestError, TokenErrorResponse};
-use tokcache::secret::{DeviceCode, RefreshToken};
-use tokcache::terms::ScopeSet;
+use tokcache_core::oauth::{DeviceAuthorization, ErrorCode, RequestError, TokenErrorResponse};
+use tokcache_core::secret::{DeviceCode, RefreshToken};
+use tokcache_core::types::ScopeSet;
 use tokcache_fuzz::json::Object;
 use tokcache_fuzz::server::{Server, as_client};
 

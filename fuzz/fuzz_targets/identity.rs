@@ -5,9 +5,9 @@
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use libfuzzer_sys::fuzz_target;
-use tokcache::oauth::Identity;
-use tokcache::secret::RefreshToken;
-use tokcache::terms::ScopeSet;
+use tokcache_core::oauth::Identity;
+use tokcache_core::secret::RefreshToken;
+use tokcache_core::types::ScopeSet;
 use tokcache_fuzz::json::Object;
 use tokcache_fuzz::server::{Server, as_client};
 
@@ -35,9 +35,9 @@ fn expected(info: &str, claims: &str) -> Option<Identity> {
     let [info, claims] = [info, claims].map(|text| Object::parse(text));
     let claim = |name: &str| claims.as_ref()?.text(name);
     let home = info.and_then(|info| Some(format!("{}.{}", info.text("uid")?, info.text("utid")?)));
-    let subject = claim("sub").map(tokcache::terms::HomeAccountId::new);
+    let subject = claim("sub").map(tokcache_core::types::HomeAccountId::new);
     let identity = Identity {
-        home_account_id: home.map(tokcache::terms::HomeAccountId::new).or_else(|| subject.clone()),
+        home_account_id: home.map(tokcache_core::types::HomeAccountId::new).or_else(|| subject.clone()),
         subject,
         local_account_id: claim("oid").or_else(|| claim("sub")),
         username: ["preferred_username", "upn", "email"].into_iter().find_map(claim).unwrap_or_default(),

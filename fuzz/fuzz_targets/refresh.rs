@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use tokcache::acquire::{self, AcquireError};
-use tokcache::cache::Section;
-use tokcache::store::{CacheStore, Change, MemoryStore};
-use tokcache::terms::Environment;
+use tokcache_core::acquire::{self, AcquireError};
+use tokcache_core::cache::Section;
+use tokcache_core::store::{CacheStore, Change, MemoryStore};
+use tokcache_core::types::Environment;
 use tokcache_fuzz::document::{Document, is_of_client, is_of_owner};
 use tokcache_fuzz::expired::{self, CACHE};
 use tokcache_fuzz::json::Object;

@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use tokcache::acquire::{AcquireError, load};
-use tokcache::cache::Section;
+use tokcache_core::acquire::{AcquireError, load};
+use tokcache_core::cache::Section;
 use tokcache_fuzz::document::Document;
 use tokcache_fuzz::expired::{self, CACHE};
 use tokcache_fuzz::json::Object;

@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tokcache::cache::{Section, TokenCache, salvage};
+use tokcache_core::cache::{Section, TokenCache, salvage};
 use tokcache_fuzz::document::Document;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -10,11 +10,9 @@ use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
 use tempfile::TempDir;
-use tokcache::secret::Passphrase;
-use tokcache::store::{
-    CacheStore, Change, Encryption, KeyError, KeySettings, KeySource, PassphraseFor, Passphrases, Presence, Reading,
-    SealedStore, StoreError,
-};
+use tokcache_core::secret::Passphrase;
+use tokcache_core::store::{CacheStore, Change, Presence, Reading, StoreError};
+use tokcache_file::{Encryption, KeyError, KeySettings, KeySource, PassphraseFor, Passphrases, SealedStore};
 use tokcache_fuzz::store::BareStore;
 
 /// What a sealed document begins with.

@@ -3,9 +3,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tokcache::oauth::{RequestError, TokenResponse};
-use tokcache::secret::RefreshToken;
-use tokcache::terms::ScopeSet;
+use tokcache_core::oauth::{RequestError, TokenResponse};
+use tokcache_core::secret::RefreshToken;
+use tokcache_core::types::ScopeSet;
 use tokcache_fuzz::json::Object;
 use tokcache_fuzz::server::{Server, as_client};
 

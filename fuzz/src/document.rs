@@ -1,7 +1,7 @@
 //! A cache document read plainly: five sections of entries, and all that is none of our business.
 
-use tokcache::cache::Section;
-use tokcache::terms::Environment;
+use tokcache_core::cache::Section;
+use tokcache_core::types::Environment;
 
 use crate::json::{Name, Object};
 
@@ -14,7 +14,7 @@ pub struct Document<'t> {
 }
 
 impl<'t> Document<'t> {
-    /// Reads what [`tokcache::cache::TokenCache::deserialize`] accepts.
+    /// Reads what [`tokcache_core::cache::TokenCache::deserialize`] accepts.
     pub fn read(text: &'t str) -> Document<'t> {
         let root = if text.trim_ascii().is_empty() { "{}" } else { text };
         let root = Object::parse(root).expect("a document is an object").without_shadowed();

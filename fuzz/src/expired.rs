@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use tokcache::acquire::{PublicClient, Registration, Silence, SilentRequest};
-use tokcache::cache::MinValid;
-use tokcache::oauth::{Authority, Endpoints};
-use tokcache::store::CacheStore;
-use tokcache::terms::{ClientId, ScopeSet};
+use tokcache_core::acquire::{PublicClient, Registration, Silence, SilentRequest};
+use tokcache_core::cache::MinValid;
+use tokcache_core::oauth::{Authority, Endpoints};
+use tokcache_core::store::CacheStore;
+use tokcache_core::types::{ClientId, ScopeSet};
 
 use crate::server::{Server, SteppedClock};
 

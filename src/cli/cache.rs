@@ -2,9 +2,9 @@
 
 use clap::{Args, Subcommand};
 use serde_json::json;
-use tokcache::acquire::{self, Repair};
-use tokcache::platform::{self, Distrust};
-use tokcache::store::{CacheStore as _, StoreError};
+use tokcache_core::acquire::{self, Repair};
+use tokcache_core::store::{CacheStore as _, StoreError};
+use tokcache_file::platform::{self, Distrust};
 
 use super::advice::set_aside;
 use super::args::Settings;

@@ -2,9 +2,10 @@
 
 use std::io;
 
-use tokcache::acquire::{AcquireError, ErrorKind, InteractionRequired};
-use tokcache::oauth::{AuthorityError, ErrorCode, Remedy, TokenErrorResponse};
-use tokcache::store::{KeyError, KeySource, KeyringFault, SealError, StoreError};
+use tokcache_core::acquire::{AcquireError, ErrorKind, InteractionRequired};
+use tokcache_core::oauth::{AuthorityError, ErrorCode, Remedy, TokenErrorResponse};
+use tokcache_core::store::StoreError;
+use tokcache_file::{KeyError, KeySource, KeyringFault, SealError};
 
 use super::advice::{look_at, set_aside};
 use super::{Exit, Failure, environment};
@@ -86,12 +87,12 @@ impl Failure {
     }
 
     /// With what helps against a cache that stays sealed, or is not sealed.
-    fn try_unsealing(self, error: SealError) -> Self {
+    fn try_unsealing(self, error: &SealError) -> Self {
         let with_key =
             |command: &str, key: &KeySource| ["cache".into(), command.into(), "--encrypt".into(), key.to_string()];
         match error {
             SealError::Key { error: KeyError::Keyring(KeyringFault::NoItem), store, .. } => {
-                self.try_shell(set_aside(store.strip_prefix("file:").unwrap_or(&store)))
+                self.try_shell(set_aside(store.strip_prefix("file:").unwrap_or(store)))
             }
             // It can be typed again, where nothing else has it.
             SealError::Key { source: KeySource::Passphrase, error: KeyError::WrongKey(_), .. }
@@ -106,14 +107,14 @@ impl Failure {
             }
             SealError::Key { source: KeySource::KeyFile(path), .. }
             | SealError::NewKey { source: KeySource::KeyFile(path), .. } => {
-                self.try_shell(look_at(&path, io::ErrorKind::NotFound))
+                self.try_shell(look_at(path, io::ErrorKind::NotFound))
             }
             SealError::Moved { .. } => self.try_tokcache(["cache", "rekey", "--moved"]),
             SealError::NewKey { .. } => self.try_with("--encrypt", "key-file:PATH"),
             SealError::NotAsWanted { found: None, wanted: Some(wanted) } => {
-                self.try_tokcache(with_key("encrypt", &wanted))
+                self.try_tokcache(with_key("encrypt", wanted))
             }
-            SealError::NotAsWanted { wanted: Some(wanted), .. } => self.try_tokcache(with_key("rekey", &wanted)),
+            SealError::NotAsWanted { wanted: Some(wanted), .. } => self.try_tokcache(with_key("rekey", wanted)),
             SealError::NotAsWanted { .. } => self.try_tokcache(["cache", "decrypt"]),
             SealError::SameKey => self.try_tokcache(["cache", "rekey", "--encrypt", "key-file:NEW_PATH"]),
             _ => self.try_tokcache(["cache", "check"]),
@@ -132,8 +133,10 @@ impl From<StoreError> for Failure {
                 let path = path.display().to_string();
                 failure.try_shell(command_line(["grep", "-F", &path, "/proc/self/mountinfo"]))
             }
-            StoreError::Sealed(error) => failure.try_unsealing(error),
-            _ => failure.try_tokcache(["cache", "check"]),
+            error => match error.backend() {
+                Some(error) => failure.try_unsealing(error),
+                None => failure.try_tokcache(["cache", "check"]),
+            },
         }
     }
 }
@@ -152,10 +155,10 @@ impl From<AuthorityError> for Failure {
 mod tests {
     use std::time::Duration;
 
-    use tokcache::acquire::SignInGrant;
-    use tokcache::cache::Account;
-    use tokcache::store::Holder;
-    use tokcache::terms::{Environment, HomeAccountId};
+    use tokcache_core::acquire::SignInGrant;
+    use tokcache_core::cache::Account;
+    use tokcache_core::store::Holder;
+    use tokcache_core::types::{Environment, HomeAccountId};
 
     use super::*;
     use crate::cli::args::Settings;
@@ -317,7 +320,7 @@ mod tests {
             error: KeyError::KeyFile { path, why: "gone".to_owned() },
             store: "file:/cache".to_owned(),
         };
-        let advice = Failure::from(StoreError::Sealed(error)).command(&[], &Settings::default());
+        let advice = Failure::from(StoreError::from(error)).command(&[], &Settings::default());
         assert_eq!(advice, Some(command_line(["ls", "-ld", &*folder.to_string_lossy()])));
     }
 }

@@ -3,10 +3,10 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use clap::Args;
-use tokcache::acquire::{AcquireError, Forgotten, Revocation, SignOutRequest, forget_everything};
-use tokcache::oauth::Endpoint;
-use tokcache::store::CacheStore as _;
-use tokcache::terms::ScopeSet;
+use tokcache_core::acquire::{AcquireError, Forgotten, Revocation, SignOutRequest, forget_everything};
+use tokcache_core::oauth::Endpoint;
+use tokcache_core::store::CacheStore as _;
+use tokcache_core::types::ScopeSet;
 
 use super::args::Settings;
 use super::context::Context;

@@ -5,10 +5,10 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use tokcache::acquire;
-use tokcache::cache::{Holding, TokenCache};
-use tokcache::store::{CacheStore as _, Reading};
-use tokcache::terms::ScopeSet;
+use tokcache_core::acquire;
+use tokcache_core::cache::{Holding, TokenCache};
+use tokcache_core::store::{CacheStore as _, Reading};
+use tokcache_core::types::ScopeSet;
 
 use super::args::Settings;
 use super::context::Context;

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use tokcache::acquire::{AcquireError, InteractionRequired, PublicClient, Registration};
-use tokcache::oauth::{ErrorCode, Network, NetworkOptions, ProxyRules};
-use tokcache::store::{CacheStore as _, Encryption, Presence, Reading, SealedStore};
-use tokcache::terms::ScopeSet;
-use tokcache::time::SystemClock;
+use tokcache_core::acquire::{AcquireError, InteractionRequired, PublicClient, Registration};
+use tokcache_core::oauth::ErrorCode;
+use tokcache_core::store::{CacheStore as _, Presence, Reading};
+use tokcache_core::time::SystemClock;
+use tokcache_core::types::ScopeSet;
+use tokcache_file::{Encryption, SealedStore};
+use tokcache_http::{Network, NetworkOptions, ProxyRules};
 
 use super::args::Settings;
 use super::narrator::Narrator;

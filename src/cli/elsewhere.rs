@@ -1,8 +1,8 @@
 //! Where an account is signed in that is not signed in here: under another profile, or at least with another client.
 
-use tokcache::acquire;
-use tokcache::cache::Holding;
-use tokcache::store::CacheStore as _;
+use tokcache_core::acquire;
+use tokcache_core::cache::Holding;
+use tokcache_core::store::CacheStore as _;
 
 use super::args::Settings;
 use super::context::Context;

@@ -7,11 +7,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
-use tokcache::acquire::hold_refreshes;
-use tokcache::cache::TokenCache;
-use tokcache::store::{
-    CacheStore as _, Conversion, Encryption, KeyError, KeySource, Preparation, SealError, SealedStore, StoreError,
-};
+use tokcache_core::acquire::hold_refreshes;
+use tokcache_core::cache::TokenCache;
+use tokcache_core::store::{CacheStore as _, StoreError};
+use tokcache_file::{Conversion, Encryption, KeyError, KeySource, Preparation, SealError, SealedStore};
 
 use super::args::path;
 use super::context::Context;
@@ -70,7 +69,7 @@ pub(super) fn rekey(context: &Context, input: &Rekey) -> Result<(), Failure> {
     let prepared = context.store.prepare_rekey(source, input.moved);
     // What the environment names has opened the cache, and so is not the new passphrase.
     let new_passphrase = |error: &StoreError| {
-        matches!(error, StoreError::Sealed(SealError::NewKey { source: KeySource::Passphrase, error })
+        matches!(error.backend(), Some(SealError::NewKey { source: KeySource::Passphrase, error })
             if !matches!(error, KeyError::PassphrasesDiffer))
     };
     let lacks_passphrase = prepared.as_ref().is_err_and(new_passphrase);

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use clap::ValueEnum;
 use directories::{BaseDirs, ProjectDirs};
-use tokcache::platform::Caller;
-use tokcache::store::text_of_path;
+use tokcache_file::platform::Caller;
+use tokcache_file::text_of_path;
 
 use super::args::{Settings, bound, not_blank, wait};
 use super::profile_format::{KeyCache, KindOfAuthority};

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::process::{Command, ExitCode};
 
 use clap::Args;
-use tokcache::platform;
+use tokcache_file::platform;
 
 use super::args::Settings;
 use super::context::Context;

@@ -1,10 +1,10 @@
 //! `tokcache explain`: which token would be used, and why; offline.
 
 use clap::Args;
-use tokcache::acquire::{Considered, Decision, Explanation, SilentRequest};
-use tokcache::cache::Verdict;
-use tokcache::store::CacheStore as _;
-use tokcache::time::{Clock, Timestamp};
+use tokcache_core::acquire::{Considered, Decision, Explanation, SilentRequest};
+use tokcache_core::cache::Verdict;
+use tokcache_core::store::CacheStore as _;
+use tokcache_core::time::{Clock, Timestamp};
 
 use super::Failure;
 use super::args::Settings;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
-use tokcache::oauth::TokenErrorResponse;
+use tokcache_core::oauth::TokenErrorResponse;
 
 use super::advice::Advice;
 use super::args::Settings;

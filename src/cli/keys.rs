@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokcache::store::{Encryption, KeySettings, UnknownKeySource};
+use tokcache_file::{Encryption, KeySettings, UnknownKeySource};
 
 use super::args::Settings;
 use super::passphrase::{Asking, PassphrasesOfRun};

@@ -1,9 +1,9 @@
 //! `tokcache list`: accounts, and the tokens held for each.
 
 use clap::{Args, ValueEnum};
-use tokcache::acquire;
-use tokcache::cache::{AccessTokenEntry, Account, Holding, TokenCache};
-use tokcache::time::{Clock, Timestamp};
+use tokcache_core::acquire;
+use tokcache_core::cache::{AccessTokenEntry, Account, Holding, TokenCache};
+use tokcache_core::time::{Clock, Timestamp};
 
 use super::Failure;
 use super::args::Settings;

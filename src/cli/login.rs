@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use tokcache::acquire::{AcquireError, PublicClient, SignInRequest, SignedIn};
-use tokcache::oauth::{Authority, ErrorCode};
-use tokcache::store::CacheStore as _;
-use tokcache::terms::ScopeSet;
-use tokcache::time::Clock;
+use tokcache_core::acquire::{AcquireError, PublicClient, SignInRequest, SignedIn};
+use tokcache_core::oauth::{Authority, ErrorCode};
+use tokcache_core::store::CacheStore as _;
+use tokcache_core::time::Clock;
+use tokcache_core::types::ScopeSet;
 
 use super::args::{Settings, bound};
 use super::context::Context;

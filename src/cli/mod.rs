@@ -44,7 +44,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
-use tokcache::platform;
+use tokcache_file::platform;
 
 pub(crate) use failure::{Exit, Failure};
 

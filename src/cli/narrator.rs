@@ -6,11 +6,11 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use tokcache::acquire::{AcquireError, Observer, Successor};
-use tokcache::oauth::{DeviceAuthorization, Endpoints, RequestError};
-use tokcache::platform::Interruption;
-use tokcache::store::{Holder, StoreError};
-use tokcache::terms::ScopeSet;
+use tokcache_core::acquire::{AcquireError, Observer, Successor};
+use tokcache_core::oauth::{DeviceAuthorization, Endpoints, RequestError};
+use tokcache_core::store::{Holder, StoreError};
+use tokcache_core::types::ScopeSet;
+use tokcache_file::platform::Interruption;
 
 use crate::output::{DeviceCodeView, end_countdown, plain, show_countdown, show_device_code, tell};
 

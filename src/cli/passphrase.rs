@@ -8,9 +8,9 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-use tokcache::platform;
-use tokcache::secret::Passphrase;
-use tokcache::store::{KeyError, PassphraseFor, Passphrases};
+use tokcache_core::secret::Passphrase;
+use tokcache_file::platform;
+use tokcache_file::{KeyError, PassphraseFor, Passphrases};
 use zeroize::Zeroizing;
 
 use super::{environment, keys};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use tokcache::store::CacheStore as _;
-use tokcache::time::SystemClock;
+use tokcache_core::store::CacheStore as _;
+use tokcache_core::time::SystemClock;
 
 use super::args::Settings;
 use super::login::days_or_seconds;
@@ -114,7 +114,7 @@ fn set(name: &str, typed: &Scopes, no_account: bool, settings: &Settings) -> Res
             .try_shell(format!("tokcache profile set {} --authority URL --client-id ID", quote(name))));
     }
     if let Some(authority) = &settings.authority {
-        tokcache::oauth::Authority::of_kind(authority, None, settings.authority_kind.map(Into::into))
+        tokcache_core::oauth::Authority::of_kind(authority, None, settings.authority_kind.map(Into::into))
             .map_err(|error| Failure::from(error).of_variable("TOKCACHE_AUTHORITY", settings))?;
     }
     let store = store_url(settings)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use tokcache::oauth::{AuthorityError, AuthorityKind, Endpoint, Endpoints};
+use tokcache_core::oauth::{AuthorityError, AuthorityKind, Endpoint, Endpoints};
 
 /// Settings, by the names of the flags. Nothing in it is secret.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]

@@ -6,9 +6,9 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tokcache::platform::{self, Distrust, FolderLock};
-use tokcache::store::text_of_path;
-use tokcache::time::{Clock, SystemClock};
+use tokcache_core::time::{Clock, SystemClock};
+use tokcache_file::platform::{self, Distrust, FolderLock};
+use tokcache_file::text_of_path;
 
 use super::advice::look_at;
 use super::args::Settings;

@@ -1,8 +1,8 @@
 //! Which client of which authority is meant.
 
-use tokcache::acquire::Registration;
-use tokcache::oauth::{Authority, AuthorityKind};
-use tokcache::terms::{ClientId, Realm, ScopeSet};
+use tokcache_core::acquire::Registration;
+use tokcache_core::oauth::{Authority, AuthorityKind};
+use tokcache_core::types::{ClientId, Realm, ScopeSet};
 
 use super::args::Settings;
 use super::context::Context;

@@ -3,9 +3,9 @@
 //! A profile is somebody's. Scopes are added to it; but it stays the person's whose it is, as long as that person is
 //! signed in: scripts use it, and must not get somebody else's tokens from one day to the next.
 
-use tokcache::acquire::SignedIn;
-use tokcache::cache::Account;
-use tokcache::terms::{RESERVED_SCOPES, ScopeSet};
+use tokcache_core::acquire::SignedIn;
+use tokcache_core::cache::Account;
+use tokcache_core::types::{RESERVED_SCOPES, ScopeSet};
 
 use super::context::Context;
 use super::profiles::{self, EndpointNames, Learned, Profile};

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 
 use clap::Args;
-use tokcache::store::CacheStore as _;
+use tokcache_core::store::CacheStore as _;
 
 use super::args::Settings;
 use super::clear::{ask, sign_out};

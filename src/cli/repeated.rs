@@ -1,6 +1,6 @@
 //! What of a command line may be repeated: errors end up in logs, and some words hold secrets.
 
-use tokcache::store::Encryption;
+use tokcache_file::Encryption;
 
 /// What stands for the command that `exec` is to run.
 const COMMAND: &str = "COMMAND";

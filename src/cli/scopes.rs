@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use tokcache::acquire;
-use tokcache::store::CacheStore as _;
-use tokcache::terms::ScopeSet;
+use tokcache_core::acquire;
+use tokcache_core::store::CacheStore as _;
+use tokcache_core::types::ScopeSet;
 
 use super::args::duration;
 use super::context::Context;

@@ -3,10 +3,10 @@
 //! A profile that names no account means the only one that is signed in. Before somebody else signs in, these profiles
 //! are looked at, so that each can be made that person's whose it was.
 
-use tokcache::acquire::{AcquireError, Explanation, SilentRequest};
-use tokcache::cache::{Account, MinValid};
-use tokcache::store::CacheStore as _;
-use tokcache::terms::ScopeSet;
+use tokcache_core::acquire::{AcquireError, Explanation, SilentRequest};
+use tokcache_core::cache::{Account, MinValid};
+use tokcache_core::store::CacheStore as _;
+use tokcache_core::types::ScopeSet;
 
 use super::Failure;
 use super::context::Context;

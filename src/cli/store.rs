@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokcache::store::{self, Encryption, KeySettings, OpenError, SealedStore};
-use tokcache::time::SystemClock;
+use tokcache_core::time::SystemClock;
+use tokcache_file::{Encryption, KeySettings, OpenError, SealedStore};
 
 use super::args::Settings;
 use super::{Exit, Failure, environment, narrator, profiles};
@@ -30,7 +30,7 @@ pub(super) fn open(
     // To look up the home costs a start twenty system calls where `HOME` is not set.
     let is_shared_item = url.starts_with("libsecret:");
     let identity_service_folder = is_shared_item.then(environment::identity_service_dir).flatten().unwrap_or_default();
-    let store_settings = store::Settings {
+    let store_settings = tokcache_file::Settings {
         default_file,
         identity_service_folder,
         lock_timeout,
@@ -41,7 +41,7 @@ pub(super) fn open(
         encryption,
         keys,
     };
-    store::open(url, store_settings).map_err(|error| match error {
+    tokcache_file::open(url, store_settings).map_err(|error| match error {
         OpenError::NeverSealed { .. } => {
             // Else the profile said so.
             let exit = if settings.encrypt.is_some() { Exit::Usage } else { Exit::Config };

@@ -4,11 +4,11 @@ use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use clap::Args;
-use tokcache::acquire::{AcquireError, AuthenticationResult, SignInRequest, SilentRequest, Source};
-use tokcache::cache::MinValid;
-use tokcache::store::CacheStore as _;
-use tokcache::terms::ScopeSet;
-use tokcache::time::Clock;
+use tokcache_core::acquire::{AcquireError, AuthenticationResult, SignInRequest, SilentRequest, Source};
+use tokcache_core::cache::MinValid;
+use tokcache_core::store::CacheStore as _;
+use tokcache_core::time::Clock;
+use tokcache_core::types::ScopeSet;
 
 use super::args::{Settings, bound, duration};
 use super::context::Context;

@@ -1,8 +1,8 @@
 //! Whose token is meant: the account that was typed, else set, else the profile's, else the only one that is signed in.
 
-use tokcache::acquire::AcquireError;
-use tokcache::cache::Account;
-use tokcache::terms::ScopeSet;
+use tokcache_core::acquire::AcquireError;
+use tokcache_core::cache::Account;
+use tokcache_core::types::ScopeSet;
 
 use super::context::Context;
 use super::near::nearest;

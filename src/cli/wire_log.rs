@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use tokcache::oauth::{Body, Http, Request, Response, Stage, TransportError};
+use tokcache_core::oauth::{Body, Http, Request, Response, Stage, TransportError};
 
 use super::environment;
 use crate::output::{plain, tell};

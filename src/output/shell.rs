@@ -1,6 +1,6 @@
 //! Text as shells read it back.
 
-use tokcache::secret::SecretBuffer;
+use tokcache_core::secret::SecretBuffer;
 
 use super::plain;
 

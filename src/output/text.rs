@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use anyhow::Context;
 use serde::Serialize;
-use tokcache::secret::SecretBuffer;
+use tokcache_core::secret::SecretBuffer;
 use zeroize::Zeroizing;
 
 /// The text with every character that could deceive or command a terminal escaped: control characters (escape

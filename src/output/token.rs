@@ -4,10 +4,10 @@ use anyhow::bail;
 use serde::Serialize;
 use time::OffsetDateTime;
 use time::UtcOffset;
-use tokcache::acquire::{AuthenticationResult, Source};
-use tokcache::secret::SecretBuffer;
-use tokcache::terms::ScopeSet;
-use tokcache::time::Timestamp;
+use tokcache_core::acquire::{AuthenticationResult, Source};
+use tokcache_core::secret::SecretBuffer;
+use tokcache_core::time::Timestamp;
+use tokcache_core::types::ScopeSet;
 use zeroize::Zeroizing;
 
 use super::json;

@@ -10,11 +10,11 @@ use std::sync::LazyLock;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
-use tokcache::cache::{Grant, Owner, SignIn, TokenCache};
-use tokcache::oauth::Authority;
-use tokcache::secret::{AccessToken, RawIdToken, RefreshToken};
-use tokcache::terms::{AuthorityType, ClientId, HomeAccountId, Realm, ScopeSet};
-use tokcache::time::{Clock, SystemClock};
+use tokcache_core::cache::{Grant, Owner, SignIn, TokenCache};
+use tokcache_core::oauth::Authority;
+use tokcache_core::secret::{AccessToken, RawIdToken, RefreshToken};
+use tokcache_core::time::{Clock, SystemClock};
+use tokcache_core::types::{AuthorityType, ClientId, HomeAccountId, Realm, ScopeSet};
 
 use crate::support::home::Home;
 

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
 use serde_json::Value;
-use tokcache::cache::{Salvage, Section, TokenCache, salvage};
+use tokcache_core::cache::{Salvage, Section, TokenCache, salvage};
 
 use crate::provider::Provider;
 use crate::support::home::Home;

@@ -4,11 +4,11 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
-use tokcache::cache::{Grant, Owner, SignIn, TokenCache};
-use tokcache::oauth::Authority;
-use tokcache::secret::{AccessToken, RefreshToken};
-use tokcache::terms::{AuthorityType, ClientId, HomeAccountId, Realm, ScopeSet};
-use tokcache::time::Timestamp;
+use tokcache_core::cache::{Grant, Owner, SignIn, TokenCache};
+use tokcache_core::oauth::Authority;
+use tokcache_core::secret::{AccessToken, RefreshToken};
+use tokcache_core::time::Timestamp;
+use tokcache_core::types::{AuthorityType, ClientId, HomeAccountId, Realm, ScopeSet};
 
 use crate::provider::Provider;
 use crate::support::home::Home;

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
-use tokcache::store::{CacheStore, Change, FileStore, Saved};
-use tokcache::time::{Clock, SystemClock};
+use tokcache_core::store::{CacheStore, Change, Saved};
+use tokcache_core::time::{Clock, SystemClock};
+use tokcache_file::FileStore;
 use zeroize::Zeroizing;
 
 use crate::support::clock::SleepClock;

@@ -1,6 +1,6 @@
 //! A refreshing run is failed, and killed, at every call.
 
-use tokcache::cache::TokenCache;
+use tokcache_core::cache::TokenCache;
 
 use crate::calls::{Aftermath, Subject, fails_from_then_on, fails_once, is_killed};
 use crate::provider::Provider;

@@ -3,8 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use tokcache::acquire::{AcquireError, InteractionRequired, PublicClient, SignOutRequest, SilentRequest, Source};
-use tokcache::oauth::{Authority, Endpoint, Endpoints};
+use tokcache_core::acquire::{AcquireError, InteractionRequired, PublicClient, SignOutRequest, SilentRequest, Source};
+use tokcache_core::oauth::{Authority, Endpoint, Endpoints};
 
 use crate::world::{Life, refresh_with, request, served};
 
@@ -30,7 +30,7 @@ fn tokens(issuer: &str, subject: Option<&str>) -> Value {
            "id_token": id_token})
 }
 
-fn is_nobody(outcome: Result<tokcache::acquire::AuthenticationResult, AcquireError>) -> bool {
+fn is_nobody(outcome: Result<tokcache_core::acquire::AuthenticationResult, AcquireError>) -> bool {
     matches!(outcome, Err(AcquireError::InteractionRequired(InteractionRequired::NothingCached)))
 }
 
@@ -142,7 +142,7 @@ fn another_client_is_signed_in_nowhere() {
     let life = Life::new();
     life.sign_in_at(&at(&life, HERE), tokens(HERE, Some("bob")));
     let mut other = at(&life, HERE);
-    other.registration.client_id = tokcache::terms::ClientId::new("other");
+    other.registration.client_id = tokcache_core::types::ClientId::new("other");
     assert!(is_nobody(other.acquire_token_silent(&request())));
     assert!(other.sign_out(&SignOutRequest { account: None, revoke: true }).unwrap().is_none());
 }

@@ -1,7 +1,7 @@
 //! Clocks that are wrong: no expired token is handed out, nobody refreshes in a loop, and people are told.
 
-use tokcache::acquire::{PublicClient, Source};
-use tokcache::time::Clock;
+use tokcache_core::acquire::{PublicClient, Source};
+use tokcache_core::time::Clock;
 
 use crate::altered_store::{Alteration, AlteredStore};
 use crate::scripted_server::Meanwhile;

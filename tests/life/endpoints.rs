@@ -1,9 +1,9 @@
 //! Where a provider's endpoints are: named by hand, remembered, or discovered, before anybody is asked for anything.
 
 use serde_json::{Value, json};
-use tokcache::acquire::{AcquireError, PublicClient, Revocation, SignInRequest, SignOutRequest, Source};
-use tokcache::oauth::{Endpoint, Endpoints};
-use tokcache::terms::ScopeSet;
+use tokcache_core::acquire::{AcquireError, PublicClient, Revocation, SignInRequest, SignOutRequest, Source};
+use tokcache_core::oauth::{Endpoint, Endpoints};
+use tokcache_core::types::ScopeSet;
 
 use crate::scripted_server::{Exchange, want};
 use crate::world::{ISSUER, Life, poll, refresh_with, request, served, tokens};

@@ -10,13 +10,13 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tokcache::acquire::{
+use tokcache_core::acquire::{
     AcquireError, AuthenticationResult, InteractionRequired, PublicClient, Registration, Revocation, SignInRequest,
     SignOutRequest, Silence, SilentRequest, forget_everything,
 };
-use tokcache::oauth::{Authority, Body, Endpoint, Endpoints, Http, Request, Response, TransportError};
-use tokcache::store::{CacheStore, Change, MemoryStore};
-use tokcache::terms::{ClientId, ScopeSet};
+use tokcache_core::oauth::{Authority, Body, Endpoint, Endpoints, Http, Request, Response, TransportError};
+use tokcache_core::store::{CacheStore, Change, MemoryStore};
+use tokcache_core::types::{ClientId, ScopeSet};
 use zeroize::Zeroizing;
 
 use crate::stepped_clock::SteppedClock;
@@ -158,7 +158,7 @@ impl World {
         }
     }
 
-    fn sign_in(&self, authority: usize) -> Result<tokcache::acquire::SignedIn, AcquireError> {
+    fn sign_in(&self, authority: usize) -> Result<tokcache_core::acquire::SignedIn, AcquireError> {
         let request = SignInRequest { scopes: ScopeSet::parse("api:read"), ..SignInRequest::default() };
         self.at(authority).sign_in_by_device_code(&request)
     }
@@ -174,7 +174,7 @@ impl World {
         Some(token)
     }
 
-    fn sign_out(&self, authority: usize) -> Option<tokcache::acquire::SignedOut> {
+    fn sign_out(&self, authority: usize) -> Option<tokcache_core::acquire::SignedOut> {
         self.at(authority).sign_out(&SignOutRequest { account: None, revoke: true }).unwrap()
     }
 
@@ -187,7 +187,7 @@ impl World {
         self.store
             .load(&mut |bytes| {
                 stored = serde_json::from_slice(bytes).unwrap();
-                tokcache::store::Reading::Whole
+                tokcache_core::store::Reading::Whole
             })
             .unwrap();
         stored
@@ -384,7 +384,7 @@ fn an_id_token_of_another_issuer_than_the_metadata_name_is_refused_with_both() {
                     .store
                     .load(&mut |bytes| {
                         has_any = String::from_utf8_lossy(bytes).contains("bob");
-                        tokcache::store::Reading::Whole
+                        tokcache_core::store::Reading::Whole
                     })
                     .unwrap();
                 assert!(!has_any, "something was stored");
@@ -534,7 +534,7 @@ impl World {
         let mut has_any = false;
         let looked = self.store.load(&mut |bytes| {
             has_any = serde_json::from_slice::<Value>(bytes).is_ok_and(|stored| stored["RefreshToken"].is_object());
-            tokcache::store::Reading::Whole
+            tokcache_core::store::Reading::Whole
         });
         looked.is_ok() && has_any
     }

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
-use tokcache::acquire::{AcquireError, SilentRequest};
-use tokcache::store::{FileStore, StoreError};
+use tokcache_core::acquire::{AcquireError, SilentRequest};
+use tokcache_core::store::StoreError;
+use tokcache_file::FileStore;
 
 use crate::world::{Life, request, tokens};
 

@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokcache::acquire::{AcquireError, PublicClient, SignInRequest, SignedIn, SilentRequest, Source};
-use tokcache::cache::MinValid;
-use tokcache::terms::ScopeSet;
+use tokcache_core::acquire::{AcquireError, PublicClient, SignInRequest, SignedIn, SilentRequest, Source};
+use tokcache_core::cache::MinValid;
+use tokcache_core::types::ScopeSet;
 
 use crate::scripted_server::{Exchange, want};
 use crate::world::{Life, poll, refresh_with, request, served, tokens};

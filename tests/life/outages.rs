@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::json;
-use tokcache::acquire::{AcquireError, AuthenticationResult, PublicClient, Source};
-use tokcache::oauth::{Http, Request, Response, Stage, TransportError};
-use tokcache::store::MemoryStore;
-use tokcache::time::{Clock, SystemClock};
+use tokcache_core::acquire::{AcquireError, AuthenticationResult, PublicClient, Source};
+use tokcache_core::oauth::{Http, Request, Response, Stage, TransportError};
+use tokcache_core::store::MemoryStore;
+use tokcache_core::time::{Clock, SystemClock};
 use zeroize::Zeroizing;
 
 use crate::world::{Life, refresh_with, request, served, tokens};
@@ -42,8 +42,8 @@ fn crowd(answer: fn() -> Result<Response, TransportError>) -> (Vec<AcquireError>
     let clock = Arc::new(SystemClock::new());
     let store = MemoryStore::new(clock.clone());
     let text = life.stored();
-    let put = &mut |_: Option<&[u8]>| tokcache::store::Change::Replace(text.clone().into_bytes().into());
-    tokcache::store::CacheStore::update(&store, put).unwrap();
+    let put = &mut |_: Option<&[u8]>| tokcache_core::store::Change::Replace(text.clone().into_bytes().into());
+    tokcache_core::store::CacheStore::update(&store, put).unwrap();
     let (asked, began) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let server = Overloaded { asked, began, answer, clock: clock.clone() };
     let errors = Mutex::new(Vec::new());
@@ -54,7 +54,7 @@ fn crowd(answer: fn() -> Result<Response, TransportError>) -> (Vec<AcquireError>
                     store: &store,
                     http: &server,
                     clock: clock.as_ref(),
-                    observer: &tokcache::acquire::Silence,
+                    observer: &tokcache_core::acquire::Silence,
                     ..life.client()
                 };
                 server.began.fetch_add(1, Ordering::SeqCst);
@@ -142,7 +142,7 @@ fn who_tries_again_by_hand_or_insists_gets_a_real_try() {
     life.server.expects([refresh_with("RT-1").and_answer(429, &json!({})).retry_after(3600)]);
     assert_eq!(is_unavailable(life.token()), Some(3600));
     life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
-    let insisting = tokcache::acquire::SilentRequest { force_refresh: true, ..request() };
+    let insisting = tokcache_core::acquire::SilentRequest { force_refresh: true, ..request() };
     assert_eq!(served(life.token_for(insisting)).0, "AT-2");
 }
 

@@ -1,11 +1,11 @@
 //! A dead refresh token: everybody is told, and the server is asked once.
 
 use serde_json::{Value, json};
-use tokcache::acquire::{
+use tokcache_core::acquire::{
     AcquireError, AuthenticationResult, Decision, ErrorKind, InteractionRequired, PublicClient, SignInRequest,
     SilentRequest,
 };
-use tokcache::terms::ScopeSet;
+use tokcache_core::types::ScopeSet;
 
 use crate::altered_store::{Alteration, AlteredStore};
 use crate::scripted_server::{Exchange, want};

@@ -7,8 +7,8 @@ use std::time::UNIX_EPOCH;
 
 use serde_json::json;
 use tempfile::TempDir;
-use tokcache::acquire::{AcquireError, PublicClient, SignOutRequest, Source};
-use tokcache::store::FileStore;
+use tokcache_core::acquire::{AcquireError, PublicClient, SignOutRequest, Source};
+use tokcache_file::FileStore;
 
 use crate::scripted_server::{Meanwhile, want};
 use crate::world::{Life, refresh_with, request, served, tokens};
@@ -187,7 +187,7 @@ fn a_sign_out_of_everybody_forgets_it() {
     let disk = OnDisk::expired();
     disk.refresh_without_saving();
     disk.mend();
-    tokcache::acquire::forget_everything(disk.life.store.as_ref()).unwrap();
+    tokcache_core::acquire::forget_everything(disk.life.store.as_ref()).unwrap();
     assert_eq!(disk.rescued(), None);
 }
 

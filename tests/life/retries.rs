@@ -1,10 +1,10 @@
 //! A server that fails: asked again where that is safe, and nobody is signed out.
 
 use serde_json::json;
-use tokcache::acquire::{
+use tokcache_core::acquire::{
     AcquireError, InteractionRequired, PublicClient, Revocation, SignInRequest, SignOutRequest, Source,
 };
-use tokcache::terms::ScopeSet;
+use tokcache_core::types::ScopeSet;
 
 use crate::scripted_server::{Meanwhile, want};
 use crate::world::{Life, poll, refresh_with, request, served, tokens};
@@ -68,7 +68,7 @@ fn what_may_have_been_spent_is_not_sent_again() {
 #[test]
 fn before_it_is_sent_again_the_cache_is_read_again() {
     let life = at_any();
-    let sign_out = || drop(tokcache::acquire::forget_everything(life.store.as_ref()).unwrap());
+    let sign_out = || drop(tokcache_core::acquire::forget_everything(life.store.as_ref()).unwrap());
     let http = Meanwhile { server: &life.server, act: &sign_out };
     life.server.expects([refresh_with("RT-1").and_refuse_connection()]);
     let outcome = PublicClient { http: &http, ..life.client() }.acquire_token_silent(&request());

@@ -1,8 +1,8 @@
 //! What was asked for, and what was granted.
 
 use serde_json::{Value, json};
-use tokcache::acquire::{AcquireError, InteractionRequired, SignInRequest, SignedIn, SilentRequest, Source};
-use tokcache::terms::ScopeSet;
+use tokcache_core::acquire::{AcquireError, InteractionRequired, SignInRequest, SignedIn, SilentRequest, Source};
+use tokcache_core::types::ScopeSet;
 
 use crate::scripted_server::want;
 use crate::world::{Life, poll, refresh_with, request, served};

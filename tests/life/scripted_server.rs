@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use serde_json::Value;
-use tokcache::oauth::{Body, Http, Request, Response, Stage, TransportError};
-use tokcache::time::Timestamp;
+use tokcache_core::oauth::{Body, Http, Request, Response, Stage, TransportError};
+use tokcache_core::time::Timestamp;
 use zeroize::Zeroizing;
 
 /// What the server wants: a URL's end, and form fields among those sent.

@@ -4,9 +4,9 @@ use std::fs;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use tokcache::acquire::{AuthenticationResult, PublicClient, SignOutRequest, Source, forget_everything};
-use tokcache::store::FileStore;
-use tokcache::time::{Clock, Timestamp};
+use tokcache_core::acquire::{AuthenticationResult, PublicClient, SignOutRequest, Source, forget_everything};
+use tokcache_core::time::{Clock, Timestamp};
+use tokcache_file::FileStore;
 
 use crate::stepped_clock::SteppedClock;
 use crate::world::{Life, refresh_with, request, served, tokens};

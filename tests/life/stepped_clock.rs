@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use tokcache::time::{Clock, Timestamp};
+use tokcache_core::time::{Clock, Timestamp};
 
 pub(crate) struct SteppedClock {
     start: AtomicI64,

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use tokcache::acquire::{AcquireError, PublicClient, SignOutRequest};
-use tokcache::store::StoreError;
-use tokcache::time::Clock;
+use tokcache_core::acquire::{AcquireError, PublicClient, SignOutRequest};
+use tokcache_core::store::StoreError;
+use tokcache_core::time::Clock;
 
 use crate::scripted_server::Meanwhile;
 use crate::world::{Life, refresh_with, request, tokens};

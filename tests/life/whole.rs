@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tokcache::acquire::{
+use tokcache_core::acquire::{
     AcquireError, InteractionRequired, PublicClient, Revocation, SignOutRequest, SilentRequest, Source,
 };
-use tokcache::cache::MinValid;
+use tokcache_core::cache::MinValid;
 
 use crate::altered_store::{Alteration, AlteredStore};
 use crate::scripted_server::{Exchange, Meanwhile, want};
@@ -139,7 +139,7 @@ fn a_sign_out_during_a_refresh_is_not_undone() {
     life.sign_in(tokens(1));
     life.clock.step(3600);
     life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
-    let sign_out = || drop(tokcache::acquire::forget_everything(life.store.as_ref()).unwrap());
+    let sign_out = || drop(tokcache_core::acquire::forget_everything(life.store.as_ref()).unwrap());
     let http = Meanwhile { server: &life.server, act: &sign_out };
     let outcome = PublicClient { http: &http, ..life.client() }.acquire_token_silent(&request());
     assert!(matches!(outcome, Err(AcquireError::InteractionRequired(InteractionRequired::SignedOutMeanwhile))));

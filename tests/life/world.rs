@@ -4,14 +4,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokcache::acquire::{
+use tokcache_core::acquire::{
     AcquireError, AuthenticationResult, Observer, PublicClient, Registration, SignInRequest, SilentRequest, Source,
     Successor,
 };
-use tokcache::cache::MinValid;
-use tokcache::oauth::{Authority, DeviceAuthorization, Endpoint, Endpoints, RequestError};
-use tokcache::store::{CacheStore, Change, Holder, MemoryStore, StoreError};
-use tokcache::terms::{ClientId, ScopeSet};
+use tokcache_core::cache::MinValid;
+use tokcache_core::oauth::{Authority, DeviceAuthorization, Endpoint, Endpoints, RequestError};
+use tokcache_core::store::{CacheStore, Change, Holder, MemoryStore, StoreError};
+use tokcache_core::types::{ClientId, ScopeSet};
 
 use crate::scripted_server::{ScriptedServer, Want, want};
 use crate::stepped_clock::SteppedClock;

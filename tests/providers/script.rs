@@ -7,7 +7,7 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use tokcache::time::{Clock, SystemClock};
+use tokcache_core::time::{Clock, SystemClock};
 
 /// A file of this folder. `README.md` explains its members.
 #[derive(Debug, Deserialize)]

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
-use tokcache::store::{CacheStore, Change, FileStore, Presence, Reading};
-use tokcache::time::SystemClock;
+use tokcache_core::store::{CacheStore, Change, Presence, Reading};
+use tokcache_core::time::SystemClock;
+use tokcache_file::FileStore;
 use zeroize::Zeroizing;
 
 use crate::support::clock::SleepClock;

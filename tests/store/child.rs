@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use tokcache::store::{CacheStore, Change, StoreError, Wait};
+use tokcache_core::store::{CacheStore, Change, StoreError, Wait};
 
 use crate::cache::{PATIENCE, adding, document, file_store, lines, loaded, replacing, sleep};
 use crate::{neighbours, processes};

@@ -3,11 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokcache::secret::Passphrase;
-use tokcache::store::{
-    CacheStore, Change, Encryption, KeyError, KeySettings, KeySource, MemoryStore, PassphraseFor, Passphrases,
-    Presence, Reading, Saved, SealedStore, StoreError, Wait,
-};
+use tokcache_core::secret::Passphrase;
+use tokcache_core::store::{CacheStore, Change, MemoryStore, Presence, Reading, Saved, StoreError, Wait};
+use tokcache_file::{Encryption, KeyError, KeySettings, KeySource, PassphraseFor, Passphrases, SealedStore};
 
 use crate::cache::{Cache, PATIENCE, adding, document, loaded, replacing};
 use crate::support::clock::SleepClock;
@@ -25,7 +23,7 @@ fn each(test: impl Fn(&(dyn CacheStore + Sync))) {
         ("file", Box::new(cache.patient_store().0)),
         ("file in a new folder", {
             let path = cache.folder.path().join("new/folder/cache.json");
-            Box::new(tokcache::store::FileStore::new(&path, PATIENCE, Arc::new(SleepClock::default())))
+            Box::new(tokcache_file::FileStore::new(&path, PATIENCE, Arc::new(SleepClock::default())))
         }),
     ];
     for (name, store) in &stores {

@@ -3,7 +3,7 @@
 use std::fs::{self, File, FileTimes};
 use std::time::Duration;
 
-use tokcache::store::{CacheStore, StoreError, Wait};
+use tokcache_core::store::{CacheStore, StoreError, Wait};
 
 use crate::cache::{Cache, PATIENCE, adding, document, file_store, loaded, wall_clock};
 use crate::support::put;
@@ -119,7 +119,7 @@ fn more_room_than_there_is_is_an_error() {
 mod unix {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
-    use tokcache::store::{Change, Presence};
+    use tokcache_core::store::{Change, Presence};
 
     use super::*;
     use crate::cache::file_store;

@@ -5,8 +5,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokcache::store::{CacheStore, FileStore, RefreshLease, Wait};
-use tokcache::time::{Clock, SystemClock, Timestamp};
+use tokcache_core::store::{CacheStore, RefreshLease, Wait};
+use tokcache_core::time::{Clock, SystemClock, Timestamp};
+use tokcache_file::FileStore;
 
 use crate::cache::{Cache, PATIENCE};
 use crate::child::{Role, holder};

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use tokcache::store::{CacheStore, Change, Wait};
+use tokcache_core::store::{CacheStore, Change, Wait};
 
 use crate::cache::{Cache, PATIENCE, adding, file_store, lines, loaded, sleep};
 use crate::child::{Role, bracketed, child, holder, log, run_all};

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 use std::time::Duration;
 
-use tokcache::secret::Window;
-use tokcache::store::{CacheStore, MemoryStore};
+use tokcache_core::secret::Window;
+use tokcache_core::store::{CacheStore, MemoryStore};
 
 use crate::cache::{Cache, replacing, wall_clock};
 use crate::support::put;

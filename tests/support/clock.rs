@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use tokcache::time::{Clock, SystemClock, Timestamp};
+use tokcache_core::time::{Clock, SystemClock, Timestamp};
 
 /// The time at which it was made; only sleeping moves it, and takes none.
 pub(crate) struct SleepClock {

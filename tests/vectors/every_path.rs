@@ -1,9 +1,9 @@
 //! What holds for every document, whatever its vector is about.
 
 use serde_json::Value;
-use tokcache::cache::{Snapshot, TokenCache};
-use tokcache::terms::Environment;
-use tokcache::time::Timestamp;
+use tokcache_core::cache::{Snapshot, TokenCache};
+use tokcache_core::time::Timestamp;
+use tokcache_core::types::Environment;
 
 use crate::subject::Subject;
 use crate::text::{entries, is_section};

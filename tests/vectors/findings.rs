@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use tokcache::cache::{TokenCache, Verdict};
-use tokcache::terms::Realm;
+use tokcache_core::cache::{TokenCache, Verdict};
+use tokcache_core::types::Realm;
 
 use crate::every_path::stranger;
 use crate::vector::{Found, Vector};

@@ -32,7 +32,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use tokcache::cache::{Snapshot, TokenCache, ext_cache_key};
+use tokcache_core::cache::{Snapshot, TokenCache, ext_cache_key};
 
 use self::every_path::{decoys_survive, every_path, with_decoys};
 use self::findings::expect_findings;

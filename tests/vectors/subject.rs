@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use serde::Deserialize;
-use tokcache::cache::{
+use tokcache_core::cache::{
     AccessTokenQuery, AccountRemoval, Grant, MinValid, Owner, RefreshTokenQuery, RemovalScope, SignIn,
 };
-use tokcache::secret::{AccessToken, RawIdToken, RefreshToken};
-use tokcache::terms::{AuthorityType, ClientId, Environment, FamilyId, HomeAccountId, Realm, ScopeSet};
+use tokcache_core::secret::{AccessToken, RawIdToken, RefreshToken};
+use tokcache_core::types::{AuthorityType, ClientId, Environment, FamilyId, HomeAccountId, Realm, ScopeSet};
 
 /// Who asks and for what; the defaults are the usual user.
 #[derive(Clone, Deserialize)]

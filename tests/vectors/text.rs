@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
-use tokcache::cache::Section;
+use tokcache_core::cache::Section;
 
 /// Every entry's raw text by section and key; of unknown members the whole.
 pub(crate) fn entries(text: &str) -> BTreeMap<(String, String), String> {

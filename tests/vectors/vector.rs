@@ -6,8 +6,8 @@ use std::fs;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use tokcache::cache::TokenCache;
-use tokcache::time::Timestamp;
+use tokcache_core::cache::TokenCache;
+use tokcache_core::time::Timestamp;
 
 use crate::folder;
 use crate::subject::Subject;

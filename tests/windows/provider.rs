@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokcache::time::{Clock as _, SystemClock};
+use tokcache_core::time::{Clock as _, SystemClock};
 
 use crate::support::provider as loopback;
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use tokcache::cache::TokenCache;
-use tokcache::time::{Clock as _, SystemClock};
+use tokcache_core::cache::TokenCache;
+use tokcache_core::time::{Clock as _, SystemClock};
 
 use crate::provider::Provider;
 use crate::wine::Home;

@@ -5,9 +5,10 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tokcache::store::{
-    CacheStore, Change, Description, FileStore, Holder, Presence, Reading, RefreshLease, Saved, StoreError, Wait,
+use tokcache_core::store::{
+    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Saved, StoreError, Wait,
 };
+use tokcache_file::FileStore;
 
 pub(super) struct Bracketed {
     pub(super) store: FileStore,

@@ -8,13 +8,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use tokcache::acquire::{self, AcquireError, PublicClient, Registration, Silence, SilentRequest};
-use tokcache::cache::{Grant, MinValid, Owner, SignIn, TokenCache};
-use tokcache::oauth::{Authority, Endpoint, Endpoints, Http, Request, Response, TransportError};
-use tokcache::secret::{AccessToken, RefreshToken};
-use tokcache::store::{CacheStore as _, Change, FileStore, StoreError};
-use tokcache::terms::{AuthorityType, ClientId, Environment, HomeAccountId, Realm, ScopeSet};
-use tokcache::time::{Clock as _, SystemClock};
+use tokcache_core::acquire::{self, AcquireError, PublicClient, Registration, Silence, SilentRequest};
+use tokcache_core::cache::{Grant, MinValid, Owner, SignIn, TokenCache};
+use tokcache_core::oauth::{Authority, Endpoint, Endpoints, Http, Request, Response, TransportError};
+use tokcache_core::secret::{AccessToken, RefreshToken};
+use tokcache_core::store::{CacheStore as _, Change, StoreError};
+use tokcache_core::time::{Clock as _, SystemClock};
+use tokcache_core::types::{AuthorityType, ClientId, Environment, HomeAccountId, Realm, ScopeSet};
+use tokcache_file::FileStore;
 use zeroize::Zeroizing;
 
 use super::Pace;

@@ -1,0 +1,133 @@
+//! Who asks whom.
+
+use std::time::Duration;
+
+use super::Observer;
+use crate::cache::Account;
+use crate::oauth::{self, Authority, AuthorityKind, Endpoints, Http};
+use crate::store::CacheStore;
+use crate::time::{Clock, Timestamp};
+use crate::types::{ClientId, Environment, Issuer, Realm};
+
+/// Seconds between two clocks that are nobody's concern.
+const TOLERATED_SKEW: u64 = 60;
+
+/// A public client (RFC 6749 §2.1) and all that it works with, each part replaceable.
+pub struct PublicClient<'a> {
+    /// Who asks whom.
+    pub registration: Registration,
+    /// Where the cache is kept.
+    pub store: &'a dyn CacheStore,
+    /// The network.
+    pub http: &'a dyn Http,
+    /// The time.
+    pub clock: &'a dyn Clock,
+    /// Who is told of what goes on.
+    pub observer: &'a dyn Observer,
+    /// The longest wait for another process.
+    pub lock_timeout: Duration,
+    /// How long after a refresh was first sent it may be sent again, where that is safe.
+    pub retry_within: Duration,
+}
+
+/// A client as it is registered with an authorization server.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    /// The authorization server.
+    pub authority: Authority,
+    /// The client.
+    pub client_id: ClientId,
+    /// Endpoints that were named by the user or learned at sign-in; what is missing is discovered when needed.
+    pub endpoints: Endpoints,
+    /// The tenant that the server named at sign-in, for authorities that name theirs by a domain.
+    pub tenant: Option<Realm>,
+}
+
+impl Registration {
+    /// Who issues the client's tokens.
+    pub fn issuer(&self) -> Issuer {
+        self.authority.issuer()
+    }
+
+    pub(super) fn environment(&self) -> Environment {
+        self.authority.environment()
+    }
+
+    /// The realm that MSAL Python would store: the first path segment of the token endpoint, and the tenant's
+    /// identifier where the authority names the tenant by a domain.
+    pub(super) fn realm(&self, endpoints: &Endpoints, tenant: Option<&Realm>) -> Realm {
+        let configured = self.authority.realm();
+        // An authority without a path has no tenant, wherever its token endpoint is.
+        let configured = match endpoints.realm() {
+            Some(realm) if !configured.as_str().is_empty() => realm,
+            _ => configured,
+        };
+        match tenant {
+            Some(tenant) if self.authority.kind() == AuthorityKind::Entra && is_domain(&configured) => tenant.clone(),
+            _ => configured,
+        }
+    }
+
+    /// The realms that the authority itself goes by.
+    pub(super) fn authority_realms(&self) -> Vec<Realm> {
+        let configured = self.authority.realm();
+        let named = self.tenant.clone().filter(|_| is_domain(&configured));
+        let mut realms = vec![configured];
+        realms.extend([self.endpoints.realm(), named].into_iter().flatten());
+        realms
+    }
+
+    /// The realms under which an access token for `account` may stand, whichever library wrote it: MSAL Python and Go
+    /// store the authority's, MSAL Node and .NET the tenant of the token. Elsewhere than in a Microsoft cloud, whose tenants
+    /// share their accounts, an account is of this very authority, and so is every realm that was stored at sign-in,
+    /// even if nobody remembers from which endpoint it came.
+    pub(super) fn realms(&self, account: &Account) -> Vec<Realm> {
+        let mut realms = self.authority_realms();
+        match self.authority.kind() {
+            AuthorityKind::Entra if is_for_many_tenants(&realms[0]) => {
+                realms.extend(account.home_account_id.home_tenant());
+            }
+            AuthorityKind::Entra => {}
+            _ => realms.extend(account.realms.iter().cloned()),
+        }
+        realms
+    }
+}
+
+fn is_for_many_tenants(realm: &Realm) -> bool {
+    matches!(realm.as_str(), "organizations" | "common" | "consumers")
+}
+
+fn is_domain(realm: &Realm) -> bool {
+    realm.as_str().contains('.')
+}
+
+impl PublicClient<'_> {
+    /// Warns when the server's clock and ours are far apart. What is stored is by ours, and outlives a correction.
+    pub(super) fn compare_clocks(&self, servers: Option<Timestamp>, ours: Timestamp) {
+        let Some(ahead) = servers.map(|servers| ours.seconds_since(servers)) else { return };
+        if ahead.unsigned_abs() > TOLERATED_SKEW {
+            self.observer.clock_differs(ahead);
+        }
+    }
+
+    pub(super) fn protocol<'b>(&'b self, endpoints: &'b Endpoints) -> oauth::Client<'b> {
+        oauth::Client {
+            http: self.http,
+            clock: self.clock,
+            client_id: &self.registration.client_id,
+            authority: &self.registration.authority,
+            endpoints,
+            parameters: &[],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn threads_can_share_a_client() {
+        fn is_shared<Shared: Send + Sync>() {}
+        is_shared::<super::PublicClient<'_>>();
+    }
+}

@@ -1,0 +1,77 @@
+//! What the cache is to keep of a token response.
+
+use super::PublicClient;
+use super::granted::{Comparison, Granted};
+use crate::cache::{Document, Grant, Owner, ext_cache_key};
+use crate::oauth::TokenResponse;
+use crate::types::{HomeAccountId, Realm, ScopeSet};
+
+/// Whether a token can be sent as RFC 6750 says; names of token types have no case (RFC 6749 §5.1).
+pub(super) fn is_bearer(token_type: &str) -> bool {
+    token_type.eq_ignore_ascii_case("Bearer")
+}
+
+/// The digest of a request's further parameters, by which its tokens are told from those of other requests.
+pub(super) fn digest_of(parameters: &[(String, String)]) -> Option<String> {
+    if parameters.is_empty() {
+        return None;
+    }
+    let parameters: Vec<_> = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    ext_cache_key(&parameters)
+}
+
+impl PublicClient<'_> {
+    /// What was granted to a user who `asked` for these scopes, whether by a sign-in or by a refresh.
+    pub(super) fn grant(
+        &self,
+        home_account_id: HomeAccountId,
+        realm: Realm,
+        asked: &ScopeSet,
+        parameters: &[(String, String)],
+        response: TokenResponse,
+    ) -> Grant {
+        Grant {
+            ext_cache_key: digest_of(parameters),
+            username: response.identity.map(|identity| identity.username).filter(|name| !name.is_empty()),
+            token_type: response.token_type,
+            ext_expires_in: response.ext_expires_in,
+            refresh_in: response.refresh_in,
+            refresh_token: response.refresh_token,
+            family_id: response.family_id,
+            id_token: response.id_token,
+            ..Grant::new(
+                self.registration.client_id.clone(),
+                self.registration.issuer(),
+                realm,
+                Owner::User(home_account_id),
+                response.access_token,
+                response.scope.unwrap_or_else(|| asked.clone()),
+                response.expires_in,
+            )
+        }
+    }
+
+    /// Compares what the server `said` it grants with what was `asked` for, by all that `cache` knows of this client
+    /// and user, and has the grant tell. Returns the scopes asked for, one by one.
+    pub(super) fn compare(
+        &self,
+        grant: &mut Grant,
+        said: Option<&ScopeSet>,
+        asked: &ScopeSet,
+        cache: Document<'_>,
+    ) -> ScopeSet {
+        let earlier = cache.asked_and_granted(&grant.issuer, &grant.client_id, &grant.owner);
+        let host = grant.issuer.environment().as_str();
+        let comparison = Comparison {
+            asked,
+            earlier: &earlier,
+            folds_case: grant.issuer.environment().folds_case(),
+            is_github: host == "github.com" || host.ends_with(".ghe.com"),
+        };
+        let Granted { asked, granted, not_granted, differs } = comparison.with(said);
+        grant.requested_scopes = if differs { asked.clone() } else { ScopeSet::default() };
+        grant.scopes = granted;
+        grant.scopes_not_granted = not_granted;
+        asked
+    }
+}

@@ -1,0 +1,123 @@
+//! Silent acquisition: the cache, else one refresh.
+
+use std::time::Duration;
+
+use super::plan::{Beginning, Plan, plan, query};
+use super::refresh::Refresh;
+use super::{AcquireError, AuthenticationResult, InteractionRequired, PublicClient, cached};
+use crate::cache::{Account, Document, MinValid, Skim, Snapshot};
+use crate::store::Version;
+use crate::types::ScopeSet;
+
+/// What is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct SilentRequest {
+    /// The scopes that the token must have.
+    pub scopes: ScopeSet,
+    /// A user name in any case, or a home account id; `None` means the only account.
+    pub account: Option<String>,
+    /// How long the token must be valid.
+    pub min_valid: MinValid,
+    /// Only a token that was issued after this request was made will do.
+    pub force_refresh: bool,
+    /// Never use the network.
+    pub offline: bool,
+    /// A claims challenge, JSON (OpenID Connect Core §5.5): a cached token will not do.
+    pub claims: Option<String>,
+    /// How long a token is served that came without a lifetime; `None`: until it is revoked.
+    pub lifetime: Option<Duration>,
+    /// Further parameters of the request for a token, such as `audience` or `resource` (RFC 8707): a token that was
+    /// asked for with others will not do.
+    pub parameters: Vec<(String, String)>,
+}
+
+impl PublicClient<'_> {
+    /// A valid access token: the cached one, with neither network nor write; else a refreshed one, stored before it is
+    /// returned. An aging token (past its `refresh_on`) is refreshed too, and served should that fail.
+    ///
+    /// However many processes ask at once, one of them asks the server, and the others take its result.
+    ///
+    /// # Errors
+    /// [`AcquireError::InteractionRequired`] when somebody has to sign in, [`AcquireError::Unavailable`] when the
+    /// server does not answer (nothing is signed out then), and the others as they say.
+    pub fn acquire_token_silent(&self, request: &SilentRequest) -> Result<AuthenticationResult, AcquireError> {
+        let Task { account, plan, beginning } = match self.look(request)? {
+            Some(task) => task,
+            None => {
+                let version = self.store.version();
+                let cache = cached::load(self.store)?;
+                let account = self.select_account(cache.document(), request.account.as_deref())?;
+                let account = account.ok_or(AcquireError::InteractionRequired(InteractionRequired::NothingCached))?;
+                self.task(cache.document(), version, account, request)
+            }
+        };
+        match plan {
+            Plan::Serve(token) => Ok(AuthenticationResult::cached(token, account)),
+            Plan::SignIn => {
+                let account = Box::new(account);
+                Err(AcquireError::InteractionRequired(InteractionRequired::NoRefreshToken { account }))
+            }
+            Plan::Refresh { fallback, .. } if request.offline => {
+                fallback.map(|token| AuthenticationResult::cached(token, account)).ok_or(AcquireError::Offline)
+            }
+            Plan::Refused { failure, fallback } => self.fall_back(account, fallback, *failure),
+            Plan::Refresh { refresh_tokens, fallback } => {
+                let refresh = Refresh { request, account, beginning, known_outage: None };
+                let outcome = self.refresh_once(refresh, &refresh_tokens, fallback)?;
+                outcome.ensure_min_valid(request.min_valid, self.clock.now())
+            }
+        }
+    }
+
+    /// What plainly follows from the newest cache, by a look at it while it is read: a token that is there, else a
+    /// refresh, before which everything is looked at again. `None`: whatever is less plain is for the whole document.
+    pub(super) fn look(&self, request: &SilentRequest) -> Result<Option<Task>, AcquireError> {
+        let (client_id, environment) = (&self.registration.client_id, self.registration.environment());
+        let see = |snapshot: &Snapshot<'_>| {
+            let account = self.only_account(snapshot.document(), request.account.as_deref())?;
+            let task = self.task(snapshot.document(), None, account, request);
+            let is_plain = match task.plan {
+                Plan::Serve(_) => true,
+                Plan::Refresh { .. } => snapshot.is_whole() && !request.offline,
+                Plan::Refused { .. } | Plan::SignIn => false,
+            };
+            is_plain.then_some(task)
+        };
+        let mut seen = None;
+        let mut skim = Skim::new(client_id, &environment, &request.scopes, request.account.as_deref());
+        let mut version = self.store.skim(&mut |window| seen = skim.look(window).and_then(|snapshot| see(&snapshot)));
+        if version.is_some() && skim.needs_second_look() {
+            let again = self.store.skim(&mut |window| seen = skim.look(window).and_then(|snapshot| see(&snapshot)));
+            version = again.filter(|again| Some(*again) == version);
+        }
+        if version.is_none() {
+            seen = None;
+            cached::read(self.store, &mut |bytes| {
+                seen = see(&Snapshot::scan(bytes)?);
+                Ok(())
+            })?;
+        }
+        if let Some(task) = &mut seen {
+            task.beginning.version = version;
+        }
+        Ok(seen)
+    }
+
+    fn task(&self, cache: Document<'_>, version: Option<Version>, account: Account, request: &SilentRequest) -> Task {
+        let (at, elapsed) = (self.clock.now(), self.clock.elapsed());
+        let plan = plan(cache, &self.registration, &account, request, at, None);
+        let mut seen = Vec::new();
+        if let Plan::Refresh { .. } = plan {
+            let like = cache.access_tokens_like(&query(&self.registration, &account, request));
+            seen.extend(like.into_iter().map(|entry| entry.secret));
+        }
+        Task { account, plan, beginning: Beginning { version, at, elapsed, seen } }
+    }
+}
+
+/// What is to be done for whom.
+pub(super) struct Task {
+    pub(super) account: Account,
+    pub(super) plan: Plan,
+    pub(super) beginning: Beginning,
+}

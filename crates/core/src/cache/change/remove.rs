@@ -1,0 +1,159 @@
+//! Sign-out: by fields, over all aliases, whoever wrote the entries.
+
+use std::collections::BTreeSet;
+
+use super::evidence;
+use crate::cache::entry::fields::Fields;
+use crate::cache::find::matching::{Within, is_marked};
+use crate::cache::find::refresh_token::{self, Membership};
+use crate::cache::text::document::Document;
+use crate::cache::text::edit::Edit;
+use crate::cache::{Owner, RefreshTokenEntry, Section};
+use crate::types::{ClientId, FamilyId, HomeAccountId, Issuer};
+
+/// Whose tokens to forget.
+#[derive(Clone, Debug)]
+pub struct AccountRemoval {
+    /// The user.
+    pub home_account_id: HomeAccountId,
+    /// Who has issued the tokens.
+    pub issuer: Issuer,
+    /// How much of the user's.
+    pub scope: RemovalScope,
+}
+
+/// How much of a user's to forget.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum RemovalScope {
+    /// What this client and the others of its family hold. The account goes when nobody else holds a token for it.
+    ClientAndFamily(ClientId),
+    /// What any client holds, and the account.
+    Everything,
+}
+
+/// Removes an account and returns its refresh tokens.
+pub(in crate::cache) fn remove_account(edit: &mut Edit<'_>, removal: &AccountRemoval) -> Vec<RefreshTokenEntry> {
+    let owner = Owner::User(removal.home_account_id.clone());
+    let document = edit.document;
+    let within = &Within::of_owner(document, &removal.issuer, &owner);
+    let leaving = match &removal.scope {
+        RemovalScope::ClientAndFamily(client_id) => Some(Leaving::of(document, within, client_id)),
+        RemovalScope::Everything => None,
+    };
+    let leaves = |entry: &Fields<'_>| leaving.as_ref().is_none_or(|leaving| leaving.includes(within, entry));
+    evidence::note_contested(edit, within, &owner);
+    let mut removed = Vec::new();
+    let mut account_stays = false;
+    let mut others = false;
+    for section in [Section::AccessToken, Section::RefreshToken, Section::IdToken] {
+        // The shadowed ones too: their secrets stand in the file.
+        for entry in document.all_entries(section) {
+            let Ok(fields) = entry.fields() else { continue };
+            if !within.has_owner(&fields, &owner) || !within.is_in_environment(&fields) {
+                continue;
+            }
+            if !within.holds(&fields) {
+                others |= section != Section::IdToken && !is_marked(&fields);
+                continue;
+            }
+            if !leaves(&fields) {
+                account_stays |= section != Section::IdToken;
+                continue;
+            }
+            if section == Section::RefreshToken {
+                removed.extend(refresh_token::read(&entry));
+            }
+            edit.remove(section, &entry);
+        }
+    }
+    if !account_stays {
+        for entry in document.all_entries(Section::Account) {
+            let Ok(fields) = entry.fields() else { continue };
+            // One that does not say whose it is stays for tokens of another issuer that do not say so either.
+            let is_theirs =
+                if is_marked(&fields) { within.holds(&fields) } else { within.is_in_environment(&fields) && !others };
+            if within.has_owner(&fields, &owner) && is_theirs {
+                edit.remove(Section::Account, &entry);
+            }
+        }
+    }
+    distinct(removed)
+}
+
+/// Removes the application's own access tokens.
+pub(in crate::cache) fn remove_client_tokens(edit: &mut Edit<'_>, client_id: &ClientId, issuer: &Issuer) {
+    let within = Within::new(edit.document, issuer);
+    let is_clients =
+        |fields: &Fields<'_>| within.has_client(fields, client_id) && within.is_of_owner(fields, &Owner::Application);
+    for entry in edit.document.all_entries(Section::AccessToken) {
+        if entry.fields().is_ok_and(|fields| is_clients(&fields)) {
+            edit.remove(Section::AccessToken, &entry);
+        }
+    }
+}
+
+/// The refresh tokens of this client and its family that `issuer` has issued.
+pub(in crate::cache) fn refresh_tokens_of(
+    document: Document<'_>,
+    issuer: &Issuer,
+    client_id: &ClientId,
+) -> Vec<RefreshTokenEntry> {
+    let within = &Within::new(document, issuer);
+    let leaving = Leaving::of(document, within, client_id);
+    let is_own = |fields: &Fields<'_>| leaving.includes(within, fields) && within.holds(fields);
+    let own =
+        document.all_entries(Section::RefreshToken).filter(|entry| entry.fields().is_ok_and(|fields| is_own(&fields)));
+    distinct(own.filter_map(|entry| refresh_token::read(&entry).ok()))
+}
+
+/// Empties the five sections and returns the refresh tokens.
+pub(in crate::cache) fn clear(edit: &mut Edit<'_>) -> Vec<RefreshTokenEntry> {
+    let document = edit.document;
+    for section in Section::ALL {
+        for entry in document.all_entries(section) {
+            edit.remove(section, &entry);
+        }
+    }
+    distinct(document.all_entries(Section::RefreshToken).filter_map(|entry| refresh_token::read(&entry).ok()))
+}
+
+/// The clients that a sign-out is for.
+struct Leaving {
+    /// Folded, as the environment compares them.
+    clients: BTreeSet<String>,
+    family_id: Option<FamilyId>,
+}
+
+impl Leaving {
+    fn of(document: Document<'_>, within: &Within<'_, '_>, client_id: &ClientId) -> Self {
+        let folded = |client_id: &str| within.case.folded(client_id).into_owned();
+        let mut clients = BTreeSet::from([folded(client_id.as_str())]);
+        let Membership::Member(family_id) = document.membership(within, client_id) else {
+            return Leaving { clients, family_id: None };
+        };
+        for section in [Section::AppMetadata, Section::RefreshToken] {
+            let fields = document.all_entries(section).filter_map(|entry| entry.fields().ok());
+            let members = fields.filter(|fields| within.is_in_environment(fields) && is_of_family(fields, &family_id));
+            clients.extend(members.filter_map(|fields| fields.lenient("client_id").map(|id| folded(&id))));
+        }
+        Leaving { clients, family_id: Some(family_id) }
+    }
+
+    fn includes(&self, within: &Within<'_, '_>, entry: &Fields<'_>) -> bool {
+        let client_id = entry.lenient("client_id");
+        client_id.is_some_and(|id| self.clients.contains(&*within.case.folded(&id)))
+            || self.family_id.as_ref().is_some_and(|family_id| is_of_family(entry, family_id))
+    }
+}
+
+fn is_of_family(entry: &Fields<'_>, family_id: &FamilyId) -> bool {
+    entry.lenient("family_id").as_deref() == Some(family_id.as_str())
+}
+
+/// Each secret once, where it stands first.
+fn distinct(entries: impl IntoIterator<Item = RefreshTokenEntry>) -> Vec<RefreshTokenEntry> {
+    let entries: Vec<_> = entries.into_iter().collect();
+    let mut seen = BTreeSet::new();
+    let is_new: Vec<_> = entries.iter().map(|entry| seen.insert(entry.secret.expose())).collect();
+    entries.into_iter().zip(is_new).filter_map(|(entry, is_new)| is_new.then_some(entry)).collect()
+}

@@ -1,0 +1,129 @@
+use super::asked;
+use super::fields::Fields;
+use crate::cache::find::matching::AUTHORITY;
+use crate::cache::{AskedAndGranted, Defect, Section};
+use crate::secret::AccessToken;
+use crate::time::Timestamp;
+use crate::types::{ClientId, Environment, HomeAccountId, Realm, ScopeSet};
+
+/// The `credential_type` that MSAL Node and .NET give to tokens that are not bearer tokens.
+const WITH_AUTH_SCHEME: &str = "AccessToken_With_AuthScheme";
+
+/// Fields that tie a token to more than the schema's common ones: to a caller's assertion, to extra parameters.
+const REQUEST_FIELDS: [&str; 4] = ["additionalCacheKeyComponents", "ext", "userAssertionHash", "user_assertion_hash"];
+
+/// Tells whether a token's lifetime is known. The libraries keep the field, and go by `expires_on`.
+pub(in crate::cache) const LIFETIME: &str = "tokcache_lifetime";
+pub(in crate::cache) const UNKNOWN: &str = "unknown";
+pub(in crate::cache) const SET: &str = "set";
+
+/// A stored access token.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct AccessTokenEntry {
+    /// As in the file. It tells nothing.
+    pub key: String,
+    /// The user; `None` for an application's own token.
+    pub home_account_id: Option<HomeAccountId>,
+    /// As stored, which may be an alias.
+    pub environment: Environment,
+    /// Who issued it, where the entry says so: the [identity](crate::types::Issuer::identity) of the issuer.
+    pub authority: Option<String>,
+    /// The client that it was issued to.
+    pub client_id: ClientId,
+    /// As stored; empty where there is none.
+    pub realm: Realm,
+    /// What was granted: `target`.
+    pub scopes: ScopeSet,
+    /// What was asked for, where not all of that was granted by its own name: tokcache's `tokcache_requested_scope`.
+    pub requested_scopes: ScopeSet,
+    /// What was asked for and not granted by any name: tokcache's `tokcache_scope_not_granted`.
+    pub scopes_not_granted: ScopeSet,
+    /// As the server wrote it; `Bearer` where there is none.
+    pub token_type: String,
+    /// The token.
+    pub secret: AccessToken,
+    /// When it was stored.
+    pub cached_at: Option<Timestamp>,
+    /// When it expires.
+    pub expires_on: Timestamp,
+    /// Whether the server told no lifetime, so that `expires_on` is nobody's promise: tokcache's `tokcache_lifetime`.
+    pub is_lifetime_unknown: bool,
+    /// Whether the user has set the lifetime at the sign-in, as the server told none.
+    pub is_lifetime_set: bool,
+    /// When it expires while the server is down. No library uses it.
+    pub extended_expires_on: Option<Timestamp>,
+    /// From when on it should be replaced.
+    pub refresh_on: Option<Timestamp>,
+    /// The key that it is bound to.
+    pub key_id: Option<String>,
+    /// The digest of the extra parameters that it was requested with.
+    pub ext_cache_key: Option<String>,
+    /// Whether it belongs to one particular request: on behalf of a caller, or with parameters of another library's
+    /// own. Such a token is never served.
+    pub is_for_one_request: bool,
+}
+
+impl AccessTokenEntry {
+    /// Whether it is a bearer token (RFC 6750); names of token types have no case (RFC 6749 §5.1).
+    pub fn is_bearer(&self) -> bool {
+        self.token_type.eq_ignore_ascii_case("Bearer")
+    }
+
+    /// Whether the server has advised to replace it by now: whether `refresh_on` has passed.
+    pub fn is_aging(&self, now: Timestamp) -> bool {
+        self.refresh_on.is_some_and(|refresh_on| refresh_on <= now)
+    }
+
+    /// The scopes that the token was asked for and granted, whatever the server calls them.
+    pub fn asked_and_granted(&self) -> AskedAndGranted {
+        AskedAndGranted {
+            asked: self.requested_scopes.clone(),
+            granted: self.scopes.clone(),
+            not_granted: self.scopes_not_granted.clone(),
+        }
+    }
+
+    pub(in crate::cache) fn read(key: &str, fields: &Fields<'_>) -> Result<Self, Defect> {
+        let lifetime = fields.lenient(LIFETIME);
+        Ok(AccessTokenEntry {
+            key: key.to_owned(),
+            home_account_id: fields.text("home_account_id")?.map(HomeAccountId::new),
+            environment: Environment::new(&fields.required("environment")?),
+            authority: fields.text(AUTHORITY)?.map(Into::into),
+            client_id: ClientId::new(fields.required("client_id")?),
+            realm: Realm::new(fields.text("realm")?.unwrap_or_default()),
+            scopes: ScopeSet::parse(&fields.text("target")?.unwrap_or_default()),
+            requested_scopes: asked::requested(fields),
+            scopes_not_granted: asked::not_granted(fields),
+            token_type: token_type(fields)?,
+            secret: sendable(fields)?,
+            cached_at: fields.lenient_time("cached_at"),
+            expires_on: fields.time("expires_on")?.ok_or(Defect::Missing("expires_on"))?,
+            is_lifetime_unknown: lifetime.as_deref() == Some(UNKNOWN),
+            is_lifetime_set: lifetime.as_deref() == Some(SET),
+            extended_expires_on: fields.lenient_time("extended_expires_on"),
+            refresh_on: fields.lenient_time("refresh_on"),
+            key_id: fields.key_id()?.map(Into::into),
+            ext_cache_key: fields.text("ext_cache_key")?.map(Into::into),
+            is_for_one_request: REQUEST_FIELDS.iter().any(|name| fields.says_something(name)),
+        })
+    }
+}
+
+/// RFC 6750 §2.1 allows visible ASCII only. Anything else would forge a header or a command where it is put, so that such
+/// a token is as good as none.
+fn sendable(fields: &Fields<'_>) -> Result<AccessToken, Defect> {
+    let secret = AccessToken::new(fields.required("secret")?);
+    // Not left early, so that many bytes are looked at together.
+    let is_visible = secret.expose().bytes().fold(true, |visible, byte| visible & byte.is_ascii_graphic());
+    if is_visible { Ok(secret) } else { Err(Defect::NotAHeaderValue("secret")) }
+}
+
+fn token_type(fields: &Fields<'_>) -> Result<String, Defect> {
+    let token_type = fields.text("token_type")?;
+    if fields.lenient("credential_type").is_some_and(|own| own.eq_ignore_ascii_case(WITH_AUTH_SCHEME)) {
+        return token_type.map(Into::into).ok_or(Defect::Missing("token_type"));
+    }
+    fields.check_credential_type(Section::AccessToken)?;
+    Ok(token_type.map_or_else(|| "Bearer".to_owned(), Into::into))
+}

@@ -1,0 +1,158 @@
+//! Whose entry it is: told from its fields, never from its key, which every library makes up differently.
+
+use std::borrow::Cow;
+
+use super::proof::{Origin, Proofs};
+use super::query::Owner;
+use crate::cache::entry::fields::Fields;
+use crate::cache::text::document::Document;
+use crate::cache::{AccessTokenEntry, Section};
+use crate::types::{ClientId, Environment, Issuer, Realm, ScopeSet};
+
+/// The member of an entry that names the issuer: [`Issuer::identity`]. The MSAL libraries leave members alone that
+/// they do not know.
+pub(in crate::cache) const AUTHORITY: &str = "authority";
+
+/// Stands for the issuer where nothing will tell any more who it was: such an entry is nobody's.
+pub(in crate::cache) const UNKNOWN_AUTHORITY: &str = "unknown";
+
+/// How identifiers and scopes compare in an environment.
+#[derive(Clone, Copy)]
+pub(in crate::cache) enum CaseRule {
+    /// To the letter.
+    Exact,
+    /// Without regard to ASCII case.
+    Folded,
+}
+
+impl CaseRule {
+    pub(in crate::cache) fn of(environment: &Environment) -> Self {
+        if environment.folds_case() { CaseRule::Folded } else { CaseRule::Exact }
+    }
+
+    pub(in crate::cache) fn same(self, a: &str, b: &str) -> bool {
+        match self {
+            CaseRule::Exact => a == b,
+            CaseRule::Folded => a.eq_ignore_ascii_case(b),
+        }
+    }
+
+    /// Equal for texts that are the same.
+    pub(in crate::cache) fn folded(self, text: &str) -> Cow<'_, str> {
+        match self {
+            CaseRule::Exact => Cow::Borrowed(text),
+            CaseRule::Folded => Cow::Owned(text.to_ascii_lowercase()),
+        }
+    }
+
+    pub(in crate::cache) fn contains(self, scopes: &ScopeSet, scope: &str) -> bool {
+        scopes.iter().any(|own| self.same(own, scope))
+    }
+
+    /// Whether `scope` is among scopes as a server or another library wrote them. GitHub's have commas between them.
+    pub(in crate::cache) fn grants(self, scopes: &ScopeSet, scope: &str) -> bool {
+        self.contains(scopes, scope)
+            || scopes.iter().any(|own| own.contains(',') && own.split(',').any(|part| self.same(part, scope)))
+    }
+
+    pub(in crate::cache) fn same_option(self, a: Option<&str>, b: Option<&str>) -> bool {
+        match (a, b) {
+            (Some(a), Some(b)) => self.same(a, b),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+}
+
+/// The entries that one issuer has issued. Every comparison of entries goes through here, so that none forgets whose
+/// they are.
+///
+/// Entries that cannot be read in full are matched too, as far as their fields go: sign-out has to find them.
+pub(in crate::cache) struct Within<'q, 't> {
+    pub(in crate::cache) issuer: &'q Issuer,
+    pub(in crate::cache) case: CaseRule,
+    proofs: Proofs<'q, 't>,
+}
+
+impl<'q, 't> Within<'q, 't> {
+    pub(in crate::cache) fn new(document: Document<'t>, issuer: &'q Issuer) -> Self {
+        let case = CaseRule::of(issuer.environment());
+        Within { issuer, case, proofs: Proofs::new(document, issuer, None) }
+    }
+
+    /// The same, for whom no entry matters that is not `owner`'s.
+    pub(in crate::cache) fn of_owner(document: Document<'t>, issuer: &'q Issuer, owner: &'q Owner) -> Self {
+        let case = CaseRule::of(issuer.environment());
+        Within { issuer, case, proofs: Proofs::new(document, issuer, owner.home_account_id()) }
+    }
+
+    /// Whether the issuer has issued the entry.
+    pub(in crate::cache) fn holds(&self, entry: &Fields<'_>) -> bool {
+        self.is_in_environment(entry) && self.origin(entry) == Origin::Own
+    }
+
+    /// Whether the issuer may have issued the entry, as nothing says that another one has.
+    pub(in crate::cache) fn may_hold(&self, entry: &Fields<'_>) -> bool {
+        self.is_in_environment(entry) && self.origin(entry) != Origin::Foreign
+    }
+
+    /// Whether the entry is of the environment or an alias, whoever has issued it there.
+    pub(in crate::cache) fn is_in_environment(&self, entry: &Fields<'_>) -> bool {
+        let environment = entry.lenient("environment");
+        environment.is_some_and(|environment| self.issuer.environment().is_alias_of(&environment))
+    }
+
+    /// Whether ID tokens beside the entry disagree about who has issued it.
+    pub(in crate::cache) fn is_contested(&self, entry: &Fields<'_>) -> bool {
+        self.is_in_environment(entry) && self.origin(entry) == Origin::Contested
+    }
+
+    /// Whether the entry says that another issuer has issued it.
+    pub(in crate::cache) fn is_marked_otherwise(&self, entry: &Fields<'_>) -> bool {
+        is_marked(entry) && self.origin(entry) == Origin::Foreign
+    }
+
+    pub(in crate::cache) fn has_issued(&self, entry: &AccessTokenEntry) -> bool {
+        let (client_id, owner) = (entry.client_id.as_str(), entry.home_account_id.as_ref());
+        let marked = entry.authority.as_deref();
+        self.proofs.origin(marked, Some(client_id), owner.map(|owner| owner.as_str())) == Origin::Own
+    }
+
+    pub(in crate::cache) fn is_of_owner(&self, entry: &Fields<'_>, owner: &Owner) -> bool {
+        self.has_owner(entry, owner) && self.holds(entry)
+    }
+
+    /// Whether the client is the entry's, whoever has issued it.
+    pub(in crate::cache) fn has_client(&self, entry: &Fields<'_>, client_id: &ClientId) -> bool {
+        entry.lenient("client_id").is_some_and(|id| self.case.same(&id, client_id.as_str()))
+    }
+
+    /// Whether the owner is the entry's, whoever has issued it.
+    pub(in crate::cache) fn has_owner(&self, entry: &Fields<'_>, owner: &Owner) -> bool {
+        let home_account_id = entry.text("home_account_id");
+        home_account_id.is_ok_and(|id| self.case.same_option(id.as_deref(), owner.home_account_id()))
+    }
+
+    /// Whether the realm is the entry's, whoever has issued it.
+    pub(in crate::cache) fn has_realm(&self, entry: &Fields<'_>, realm: &Realm) -> bool {
+        self.case.same(&entry.lenient("realm").unwrap_or_default(), realm.as_str())
+    }
+
+    fn origin(&self, entry: &Fields<'_>) -> Origin {
+        let Ok(marked) = entry.text(AUTHORITY) else { return Origin::Foreign };
+        // An ID token that is its own evidence.
+        let is_id_token = entry.lenient("credential_type").is_some_and(|kind| kind == Section::IdToken.name());
+        match entry.lenient("secret").filter(|_| is_id_token && marked.is_none()) {
+            Some(id_token) => self.proofs.origin_of_id_token(&id_token),
+            None => {
+                let (client_id, owner) = (entry.lenient("client_id"), entry.lenient("home_account_id"));
+                self.proofs.origin(marked.as_deref(), client_id.as_deref(), owner.as_deref())
+            }
+        }
+    }
+}
+
+/// Whether the entry says who has issued it.
+pub(in crate::cache) fn is_marked(entry: &Fields<'_>) -> bool {
+    !matches!(entry.text(AUTHORITY), Ok(None))
+}

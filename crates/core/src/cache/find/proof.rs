@@ -1,0 +1,113 @@
+//! Who issued an entry that does not say so: MSAL libraries wrote it, or an older tokcache.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+
+use super::matching::{CaseRule, is_marked};
+use crate::cache::Section;
+use crate::cache::entry::fields::Fields;
+use crate::cache::entry::id_token::issuer_claims;
+use crate::cache::text::document::{Document, Entry};
+use crate::types::Issuer;
+
+/// Who has issued an entry, as far as the document tells.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(in crate::cache) enum Origin {
+    /// The issuer that is asked about.
+    Own,
+    /// Another one.
+    Foreign,
+    /// Nothing tells.
+    Unproven,
+    /// Some ID tokens of its client and user name this issuer, and some do not.
+    Contested,
+}
+
+/// The evidence in a document: the ID tokens of the same client and user that do not name their issuer either. It is looked for when the first entry needs
+/// it; an entry that names its issuer needs none.
+pub(in crate::cache) struct Proofs<'q, 't> {
+    document: Document<'t>,
+    issuer: &'q Issuer,
+    /// Whose entries are asked about; `None`: anybody's.
+    owner: Option<&'q str>,
+    id_tokens: OnceCell<BTreeMap<String, Vec<Fields<'t>>>>,
+    /// By owner and client.
+    known: RefCell<BTreeMap<(String, Option<String>), Origin>>,
+}
+
+impl<'q, 't> Proofs<'q, 't> {
+    pub(super) fn new(document: Document<'t>, issuer: &'q Issuer, owner: Option<&'q str>) -> Self {
+        Proofs { document, issuer, owner, id_tokens: OnceCell::new(), known: RefCell::default() }
+    }
+
+    /// Who has issued an entry of this client (an account has none) and user that is `marked` so.
+    pub(super) fn origin(&self, marked: Option<&str>, client_id: Option<&str>, owner: Option<&str>) -> Origin {
+        let Some(identity) = self.issuer.identity() else { return Origin::Own };
+        if let Some(marked) = marked {
+            return own_if(marked == identity);
+        }
+        let owner = owner.unwrap_or_default();
+        if let Some(is_own) = self.issuer.is_of_unnamed(owner) {
+            return own_if(is_own);
+        }
+        let case = CaseRule::of(self.issuer.environment());
+        let owner = case.folded(owner);
+        let client_id = client_id.map(|client_id| case.folded(client_id).into_owned());
+        let key = (owner.into_owned(), client_id);
+        if let Some(origin) = self.known.borrow().get(&key) {
+            return *origin;
+        }
+        let origin = self.judge(&key.0, key.1.as_deref(), case);
+        self.known.borrow_mut().insert(key, origin);
+        origin
+    }
+
+    /// Who has issued this ID token, which does not say so beside it.
+    pub(super) fn origin_of_id_token(&self, id_token: &str) -> Origin {
+        let claims = issuer_claims(id_token);
+        match claims.iss {
+            None if !self.issuer.is_named_by(&claims) => Origin::Unproven,
+            _ => own_if(self.issuer.is_named_by(&claims)),
+        }
+    }
+
+    /// All ID tokens have to agree. One that names its issuer proves nothing of entries that do not: they may be older.
+    fn judge(&self, owner: &str, client_id: Option<&str>, case: CaseRule) -> Origin {
+        let id_tokens = self.id_tokens.get_or_init(|| self.id_tokens(case));
+        let of_client = |fields: &&Fields<'t>| {
+            client_id.is_none_or(|id| fields.lenient("client_id").is_some_and(|own| case.same(&own, id)))
+        };
+        let origin = |fields: &Fields<'t>| self.origin_of_id_token(&fields.lenient("secret").unwrap_or_default());
+        let evidence: Vec<_> = id_tokens.get(owner).into_iter().flatten().filter(of_client).map(origin).collect();
+        let all = |wanted| evidence.iter().all(|origin| *origin == wanted);
+        match evidence.is_empty() {
+            true if self.issuer.is_proven_by_environment() => Origin::Own,
+            true => Origin::Unproven,
+            false if all(Origin::Own) => Origin::Own,
+            false if all(Origin::Foreign) => Origin::Foreign,
+            false => Origin::Contested,
+        }
+    }
+
+    /// The ID tokens by their owners, folded.
+    fn id_tokens(&self, case: CaseRule) -> BTreeMap<String, Vec<Fields<'t>>> {
+        let may_matter = |entry: &Entry<'_>| {
+            self.owner.is_none_or(|id| entry.glance().is_none_or(|glance| case.same(glance.home_account_id, id)))
+        };
+        let mut by_owner: BTreeMap<String, Vec<_>> = BTreeMap::new();
+        for entry in self.document.all_entries(Section::IdToken).filter(may_matter) {
+            let Ok(fields) = entry.fields() else { continue };
+            let is_here = |environment: &str| self.issuer.environment().is_alias_of(environment);
+            if !fields.lenient("environment").is_some_and(|environment| is_here(&environment)) {
+                continue;
+            }
+            let Some(owner) = fields.lenient("home_account_id").filter(|_| !is_marked(&fields)) else { continue };
+            by_owner.entry(case.folded(&owner).into_owned()).or_default().push(fields);
+        }
+        by_owner
+    }
+}
+
+fn own_if(is_own: bool) -> Origin {
+    if is_own { Origin::Own } else { Origin::Foreign }
+}

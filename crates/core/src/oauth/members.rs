@@ -1,0 +1,160 @@
+//! A JSON object read member by member, so that garbage in one member spoils no other.
+
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use crate::secret::Secret;
+use crate::types::ScopeSet;
+
+/// No lifetime in an answer is taken to be longer: 136 years, so that sums with it stay sound.
+const LONGEST: u64 = u32::MAX as u64;
+
+/// The members of a JSON object, still in the buffer that they came in: no secret is copied before it is asked for.
+/// Of repeated names the last counts, as in Python. Sorted, as a hash table would ask the system for a random number:
+/// the ID token is read for a cached access token, too.
+pub(super) struct Members<'a>(BTreeMap<Name, &'a RawValue>);
+
+impl<'a> Members<'a> {
+    /// `None` unless `body` is one JSON object; a byte order mark is tolerated.
+    pub(super) fn parse(body: &'a [u8]) -> Option<Self> {
+        let json = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+        serde_json::from_slice(json).ok().map(Members)
+    }
+
+    /// A string that is not empty.
+    pub(super) fn string(&self, name: &str) -> Option<String> {
+        serde_json::from_str(self.0.get(name)?.get()).ok().filter(|text: &String| !text.is_empty())
+    }
+
+    /// A string that is not empty, or a number as it stands there: some providers write identifiers as numbers.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        let is_number = |raw: &str| raw.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+        self.string(name).or_else(|| Some(self.0.get(name)?.get()).filter(|raw| is_number(raw)).map(str::to_owned))
+    }
+
+    /// A string that is secret and not empty.
+    pub(super) fn secret<Kind>(&self, name: &str) -> Option<Secret<Kind>> {
+        self.string(name).map(Secret::new)
+    }
+
+    /// Seconds, as a number or as a string of one; fractions are cut off, negative ones are none.
+    pub(super) fn seconds(&self, name: &str) -> Option<u64> {
+        // The conversion saturates.
+        self.number(name).map(|seconds| (seconds as u64).min(LONGEST))
+    }
+
+    /// The same of a time to wait: fractions are rounded up, so that nobody comes back too early.
+    pub(super) fn seconds_to_wait(&self, name: &str) -> Option<u64> {
+        let seconds = self.number(name)?;
+        Some((seconds.ceil() as u64).min(LONGEST))
+    }
+
+    /// A number, or a string of one, that is not negative.
+    fn number(&self, name: &str) -> Option<f64> {
+        let raw = self.0.get(name)?.get();
+        let number = match self.string(name) {
+            Some(text) => text.trim().parse::<f64>(),
+            None => raw.parse(),
+        };
+        number.ok().filter(|number| *number >= 0.0)
+    }
+
+    /// A list of whole numbers; what is not one is left out.
+    pub(super) fn numbers(&self, name: &str) -> Vec<u64> {
+        let list: Vec<&RawValue> =
+            self.0.get(name).and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+        list.iter().filter_map(|raw| raw.get().trim_matches('"').parse().ok()).collect()
+    }
+
+    /// Scopes, as the string of RFC 6749 §3.3 or as the list that some servers send. An empty one is as good as none.
+    pub(super) fn scopes(&self, name: &str) -> Option<ScopeSet> {
+        let scopes = match self.string(name) {
+            Some(text) => ScopeSet::parse(&text),
+            None => ScopeSet::parse(&serde_json::from_str::<Vec<String>>(self.0.get(name)?.get()).ok()?.join(" ")),
+        };
+        (!scopes.is_empty()).then_some(scopes)
+    }
+}
+
+/// A member's name, decoded. One that has no decoded form, for half a surrogate pair in it, stands for itself: no
+/// member that is looked for has such a name, and the others count.
+#[derive(Eq, Ord, PartialEq, PartialOrd)]
+struct Name(String);
+
+impl Borrow<str> for Name {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let quoted = <&RawValue>::deserialize(deserializer)?.get();
+        Ok(Name(serde_json::from_str(quoted).unwrap_or_else(|_| quoted.to_owned())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_object_has_members() {
+        for body in ["", "[]", "\"a\"", "{\"a\":1", "{} x", "<html>", "null", "\u{0}"] {
+            assert!(Members::parse(body.as_bytes()).is_none(), "{body}");
+        }
+        assert!(Members::parse(b"{\"a\": \"\xFF\"}").is_none());
+        assert!(Members::parse("\u{FEFF} {}".as_bytes()).is_some());
+    }
+
+    #[test]
+    fn seconds_come_in_many_forms() {
+        let members = Members::parse(
+            br#"{"number": 3599, "string": " 3599 ", "float": 3599.9, "text_float": "3599.0", "huge": 1e300,
+                 "negative": -1, "null": null, "bool": true, "empty": "", "word": "soon", "nan": "NaN", "list": [1]}"#,
+        )
+        .unwrap();
+        for name in ["number", "string", "float", "text_float"] {
+            assert_eq!(members.seconds(name), Some(3599), "{name}");
+        }
+        assert_eq!(members.seconds("huge"), Some(LONGEST));
+        assert_eq!(
+            ["number", "float", "huge"].map(|name| members.seconds_to_wait(name)),
+            [3599, 3600, LONGEST].map(Some)
+        );
+        for name in ["negative", "null", "bool", "empty", "word", "nan", "list", "missing"] {
+            assert_eq!(members.seconds(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn lists_of_numbers_leave_out_what_is_none() {
+        let members = Members::parse(br#"{"codes": [50076, "700082", null, "x"], "no": 1}"#).unwrap();
+        assert_eq!(members.numbers("codes"), [50076, 700082]);
+        assert!(members.numbers("no").is_empty());
+    }
+
+    #[test]
+    fn scopes_come_as_text_or_list() {
+        let members = Members::parse(br#"{"text": "b a", "list": ["b", "a"], "blank": " ", "none": 1}"#).unwrap();
+        assert_eq!(members.scopes("text"), Some(ScopeSet::parse("b a")));
+        assert_eq!(members.scopes("list"), Some(ScopeSet::parse("b a")));
+        assert_eq!(members.scopes("blank"), None);
+        assert_eq!(members.scopes("none"), None);
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_in_a_name_costs_that_member_alone() {
+        let members = Members::parse(br#"{"\ud800": 1, "\u0061": "2", "\udc00b": 3, "c": "4"}"#).unwrap();
+        assert_eq!(members.string("a").as_deref(), Some("2"));
+        assert_eq!(members.string("c").as_deref(), Some("4"));
+    }
+
+    #[test]
+    fn the_last_of_repeated_names_counts() {
+        assert_eq!(Members::parse(br#"{"a": "1", "a": "2"}"#).unwrap().string("a").as_deref(), Some("2"));
+    }
+}

@@ -1,0 +1,122 @@
+//! Secrets: strings that refuse to print and are wiped when dropped.
+
+mod buffer;
+mod fingerprint;
+mod jwt;
+mod stack;
+mod window;
+mod wiped_bytes;
+
+use std::fmt;
+use std::marker::PhantomData;
+
+pub use buffer::SecretBuffer;
+pub use fingerprint::fingerprint;
+pub use jwt::{base64url, jwt_payload};
+pub use stack::wiping_the_stack;
+pub use window::Window;
+pub use wiped_bytes::{WipedBytes, wipe};
+/// What wipes its content when it is dropped: in the arguments and answers of stores, caches and networks.
+pub use zeroize::Zeroizing;
+
+/// The kinds of secret, so that one is never passed for another.
+pub mod kind {
+    /// RFC 6749 §1.4.
+    #[derive(Clone, Copy)]
+    pub enum AccessToken {}
+    /// RFC 7636 §4.1 `code_verifier`.
+    #[derive(Clone, Copy)]
+    pub enum CodeVerifier {}
+    /// RFC 8628 §3.2 `device_code`.
+    #[derive(Clone, Copy)]
+    pub enum DeviceCode {}
+    /// The value of a field of a form: some fields are secrets.
+    #[derive(Clone, Copy)]
+    pub enum FormValue {}
+    /// What a person remembers instead of a key (RFC 9106 §3.1).
+    #[derive(Clone, Copy)]
+    pub enum Passphrase {}
+    /// The URL of a proxy, perhaps with a password.
+    #[derive(Clone, Copy)]
+    pub enum ProxyUrl {}
+    /// The signed token as received; OpenID Connect Core §2.
+    #[derive(Clone, Copy)]
+    pub enum RawIdToken {}
+    /// RFC 6749 §1.5.
+    #[derive(Clone, Copy)]
+    pub enum RefreshToken {}
+}
+
+/// The string that a client presents to a protected resource (RFC 6749 §1.4).
+pub type AccessToken = Secret<kind::AccessToken>;
+/// The secret that proves that two requests come from one client (RFC 7636 §4.1).
+pub type CodeVerifier = Secret<kind::CodeVerifier>;
+/// The secret half of a device authorization (RFC 8628 §3.2).
+pub type DeviceCode = Secret<kind::DeviceCode>;
+/// The value of a field of a form, which may be any of the others.
+pub type FormValue = Secret<kind::FormValue>;
+/// What a person remembers instead of a key.
+pub type Passphrase = Secret<kind::Passphrase>;
+/// The URL of a proxy, in which there may be a password.
+pub type ProxyUrl = Secret<kind::ProxyUrl>;
+/// An ID token as received, undecoded (OpenID Connect Core §2).
+pub type RawIdToken = Secret<kind::RawIdToken>;
+/// The string that buys new access tokens (RFC 6749 §1.5).
+pub type RefreshToken = Secret<kind::RefreshToken>;
+
+/// A secret string: no `Display`, a redacted `Debug`, wiped on drop, compared in constant time.
+pub struct Secret<Kind> {
+    text: Zeroizing<Box<str>>,
+    kind: PhantomData<Kind>,
+}
+
+impl<Kind> Secret<Kind> {
+    /// Takes the string over.
+    pub fn new(text: impl Into<String>) -> Self {
+        Secret { text: Zeroizing::new(text.into().into_boxed_str()), kind: PhantomData }
+    }
+
+    /// The secret itself. Every call of this is a place to look at when a secret has leaked.
+    pub fn expose(&self) -> &str {
+        &self.text
+    }
+}
+
+impl<Kind> Clone for Secret<Kind> {
+    fn clone(&self) -> Self {
+        Secret { text: self.text.clone(), kind: PhantomData }
+    }
+}
+
+impl<Kind> PartialEq for Secret<Kind> {
+    fn eq(&self, other: &Self) -> bool {
+        let (a, b) = (self.expose().as_bytes(), other.expose().as_bytes());
+        a.len() == b.len() && a.iter().zip(b).fold(0, |difference, (x, y)| difference | (x ^ y)) == 0
+    }
+}
+
+impl<Kind> Eq for Secret<Kind> {}
+
+impl<Kind> fmt::Debug for Secret<Kind> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("[redacted]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_does_not_print() {
+        let token = AccessToken::new("canary");
+        assert_eq!(format!("{token:?} {:?}", Some(&token)), "[redacted] Some([redacted])");
+    }
+
+    #[test]
+    fn equality_is_that_of_the_strings() {
+        assert_eq!(AccessToken::new("a"), AccessToken::new("a"));
+        assert_ne!(AccessToken::new("a"), AccessToken::new("b"));
+        assert_ne!(AccessToken::new("a"), AccessToken::new("ab"));
+    }
+}

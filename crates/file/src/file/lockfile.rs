@@ -1,0 +1,101 @@
+//! One lock file: its two locks (that it exists, and its `flock`), what stands in it, and how it is given back.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, Write};
+use std::mem;
+use std::path::{Path, PathBuf};
+
+use fd_lock::RwLock;
+
+use super::lock_content;
+use super::regular::{check, open_unchecked};
+use crate::Holder;
+use crate::platform::{self, Identity};
+use tokcache_core::store::wait::Attempt;
+
+/// More than any tool writes.
+const LONGEST_CONTENT: u64 = 4096;
+
+/// A lock file that this process holds. Dropped, it is unlinked, and then closed, which releases the `flock`.
+pub(super) struct LockFile {
+    path: PathBuf,
+    identity: Identity,
+    /// Kept open for its `flock`.
+    _file: File,
+}
+
+impl LockFile {
+    /// Done, if the name leads to this file and no other by now.
+    pub(super) fn held(path: &Path, file: File) -> io::Result<Attempt<LockFile>> {
+        let lock = LockFile { path: path.to_owned(), identity: platform::identity(&file)?, _file: file };
+        Ok(if lock.is_still_ours() { Attempt::Held(lock) } else { Attempt::Taken(Holder::default()) })
+    }
+
+    /// Whether the name still leads to this lock: MSAL Node unlinks other processes' lock files.
+    pub(super) fn is_still_ours(&self) -> bool {
+        matches!(platform::identity_at(&self.path), Ok(Some(identity)) if identity == self.identity)
+    }
+}
+
+impl Drop for LockFile {
+    fn drop(&mut self) {
+        if self.is_still_ours() {
+            // What cannot be unlinked is adopted by the next process: the content is ours and the flock will be free.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Who holds the lock file at `path` now, as far as its content says.
+pub(super) fn holder_of(path: &Path) -> Option<Holder> {
+    let mut file = open_unchecked(path).ok()?;
+    let metadata = file.metadata().ok()?;
+    check(&metadata).ok()?;
+    let holder = lock_content::parse(&read_content(&mut file).ok()?);
+    holder.pid.is_none_or(|pid| platform::process_may_hold(pid, &metadata)).then_some(holder)
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Flock {
+    Held,
+    Taken,
+    /// The file system knows no `flock`; creating the file exclusively is all there is.
+    Unknown,
+}
+
+/// Takes the `flock` if it is free. It lasts as long as the file is open, which is why the guard is not kept.
+pub(super) fn try_flock(file: &File) -> io::Result<Flock> {
+    match RwLock::new(file).try_write() {
+        Ok(guard) => {
+            mem::forget(guard);
+            Ok(Flock::Held)
+        }
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Flock::Taken),
+        Err(error) if platform::is_no_locks_here(&error) => Ok(Flock::Unknown),
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes a new file a lock: `flock`, content.
+pub(super) fn prepare(mut file: &File) -> io::Result<Flock> {
+    let flock = try_flock(file)?;
+    if flock != Flock::Taken {
+        file.write_all(lock_content::own().as_bytes())?;
+    }
+    Ok(flock)
+}
+
+pub(super) fn read_content(file: &mut File) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    file.rewind()?;
+    file.take(LONGEST_CONTENT).read_to_end(&mut content)?;
+    Ok(content)
+}
+
+/// Written before it is cut, so that a process killed in between leaves no nameless lock.
+pub(super) fn write_content(file: &mut File) -> io::Result<()> {
+    let content = lock_content::own();
+    file.rewind()?;
+    file.write_all(content.as_bytes())?;
+    file.set_len(content.len() as u64)
+}

@@ -1,0 +1,331 @@
+//! The file store: one cache file, shared with every MSAL library on the machine.
+//!
+//! Two locks, never confused. The *cache lock*, `<cache>.lockfile`, is MSAL's too; it is held for one load, change and
+//! save, that is for milliseconds, never across the network or a person: MSAL Python and Go break in after 5 seconds.
+//! The *refresh lease*, `<cache>.refresh-<hash>`, is tokcache's own; the one process that refreshes holds it. It is
+//! taken before the cache lock and never inside it.
+//!
+//! Readers take neither: a save is a rename, so a whole file is always there. MSAL's own writers truncate and write in
+//! place, which is why empty or torn bytes are read again before they are believed.
+
+mod contender;
+mod gate;
+mod load;
+mod lock;
+mod lock_content;
+mod lockfile;
+mod note;
+mod place;
+mod regular;
+mod release;
+mod rescue;
+mod save;
+mod set_aside;
+#[cfg(all(feature = "keyring", target_os = "linux"))]
+mod signal;
+mod sweep;
+mod version;
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use self::contender::Contender;
+use self::gate::Gate;
+use self::load::{Settling, Snapshot, skim, snapshot};
+use self::lock::CacheLock;
+use self::lockfile::holder_of;
+use self::note::Note;
+use self::place::Place;
+use self::regular::open_to_write;
+use self::rescue::{AllLeases, FileLease, RescuePlace};
+use self::save::{Commit, existing, remove, save};
+use self::set_aside::set_aside;
+use self::sweep::sweep;
+use self::version::version_of;
+use crate::path_text::text_of_path;
+use crate::platform;
+use crate::{
+    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Rewrite, Saved, StoreError,
+    Unsynced, Version, Wait,
+};
+use tokcache_core::secret::{Window, fingerprint};
+use tokcache_core::store::wait::{Patience, Waiting, wait_unless};
+use tokcache_core::time::Clock;
+
+pub use self::rescue::RescueFolders;
+
+/// A cache file and its locks.
+pub struct FileStore {
+    place: Place,
+    lock_timeout: Duration,
+    clock: Arc<dyn Clock>,
+    rescue_folders: Box<RescueFolders>,
+    waiting: Arc<Waiting>,
+    unsynced: Arc<Unsynced>,
+}
+
+impl FileStore {
+    /// The store in the file at `path`, which need not exist. Waits at most `lock_timeout` for another process's cache
+    /// lock.
+    pub fn new(path: &Path, lock_timeout: Duration, clock: Arc<dyn Clock>) -> Self {
+        let waiting = Arc::new(|_: &Path, _: &Holder| {});
+        let unsynced = Arc::new(|_: &Path, _: &io::Error| {});
+        FileStore {
+            place: Place::new(path),
+            lock_timeout,
+            clock,
+            rescue_folders: Box::new(Vec::new),
+            waiting,
+            unsynced,
+        }
+    }
+
+    /// The same store, which tells `waiting` whose cache lock it waits for, should that take a while.
+    pub fn telling(mut self, waiting: Arc<Waiting>) -> Self {
+        self.waiting = waiting;
+        self
+    }
+
+    /// The same store, which tells `unsynced` where what is saved may not survive a crash of the system.
+    pub fn telling_unsynced(mut self, unsynced: Arc<Unsynced>) -> Self {
+        self.unsynced = unsynced;
+        self
+    }
+
+    /// The same store, which keeps what it cannot save in the first of `folders` that takes it.
+    pub fn rescuing_in(mut self, folders: Box<RescueFolders>) -> Self {
+        self.rescue_folders = folders;
+        self
+    }
+
+    fn rescue_place(&self) -> RescuePlace {
+        let cache = self.place.file().to_owned();
+        let prefix = format!("tokcache-rescue-{}-", fingerprint(cache.as_os_str().as_encoded_bytes()));
+        RescuePlace { folders: (self.rescue_folders)(), prefix, cache }
+    }
+
+    fn patience(&self, limit: Duration) -> Patience<'_> {
+        Patience { limit, clock: self.clock.as_ref(), waiting: self.waiting.as_ref() }
+    }
+
+    fn lock(&self) -> Result<CacheLock, StoreError> {
+        CacheLock::acquire(&self.place, self.patience(self.lock_timeout))
+    }
+
+    fn save(&self, lock: &CacheLock, bytes: &[u8], seen: Option<&Snapshot>) -> Result<Commit, StoreError> {
+        save(lock, &self.place, bytes, seen, self.unsynced.as_ref())
+    }
+
+    /// [`StoreError::Busy`] when others have been breaking our lock for as long as we would have waited for it.
+    fn check_patience(&self, start: Duration) -> Result<(), StoreError> {
+        let waited = self.clock.elapsed().saturating_sub(start);
+        if waited < self.lock_timeout {
+            return Ok(());
+        }
+        Err(StoreError::Busy { lock: self.place.typed.clone(), holder: Holder::default(), waited })
+    }
+
+    /// The last word on bytes that stay empty or torn. Where the folder is read-only nobody can write either, and the
+    /// lock is not missed.
+    fn load_locked(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError> {
+        let _lock = match self.lock() {
+            Ok(lock) => Some(lock),
+            Err(error) if error.is_unwritable() => None,
+            Err(error) => return Err(error),
+        };
+        match snapshot(self.place.file())? {
+            None => Ok(Presence::Absent),
+            Some(found) if found.is_blank() => Ok(Presence::Absent),
+            Some(found) if found.reads_whole(read) => Ok(Presence::Found),
+            Some(_) => Err(StoreError::damaged(&self.place.typed)),
+        }
+    }
+}
+
+impl CacheStore for FileStore {
+    fn load(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError> {
+        let mut settling = Settling::new(self.clock.as_ref());
+        loop {
+            let Some(found) = snapshot(&self.place.typed)? else { return Ok(Presence::Absent) };
+            if found.reads_whole(read) {
+                return Ok(Presence::Found);
+            }
+            if settling.is_over(&found) {
+                return self.load_locked(read);
+            }
+            settling.pause();
+        }
+    }
+
+    fn skim(&self, read: &mut dyn FnMut(&mut Window<'_>)) -> Option<Version> {
+        skim(&self.place.typed, read).ok()?
+    }
+
+    fn version(&self) -> Option<Version> {
+        version_of(&fs::metadata(&self.place.typed).ok()?).ok()
+    }
+
+    fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError> {
+        self.place.ensure_replaceable()?;
+        self.place.create_folder()?;
+        let mut settling = Settling::new(self.clock.as_ref());
+        let start = self.clock.elapsed();
+        loop {
+            let lock = self.lock()?;
+            let found = snapshot(self.place.file())?;
+            let settled = found.as_ref().is_none_or(|found| settling.is_over(found));
+            let wanted = match &found {
+                Some(found) if found.document().is_none() && !settled => Change::Torn,
+                found => change(found.as_ref().and_then(Snapshot::document)),
+            };
+            match wanted {
+                Change::Keep => return Ok(Saved::Unchanged),
+                Change::Replace(bytes) if found.as_ref().is_some_and(|found| *found.bytes == **bytes) => {
+                    return Ok(Saved::Unchanged);
+                }
+                Change::Replace(bytes) => match self.save(&lock, &bytes, found.as_ref())? {
+                    Commit::Done { closed } => {
+                        sweep(&lock, &self.place, self.clock.as_ref());
+                        return Ok(if closed { Saved::WrittenAndClosed } else { Saved::Written });
+                    }
+                    Commit::Overtaken => self.check_patience(start)?,
+                },
+                Change::Torn if settled => return Err(StoreError::damaged(&self.place.typed)),
+                Change::Torn => {
+                    drop(lock);
+                    settling.pause();
+                }
+            }
+        }
+    }
+
+    fn repair(&self, salvage: &mut dyn FnMut(&[u8]) -> Change) -> Result<Repaired, StoreError> {
+        self.place.ensure_replaceable()?;
+        let mut settling = Settling::new(self.clock.as_ref());
+        let start = self.clock.elapsed();
+        loop {
+            let lock = self.lock()?;
+            let Some(found) = snapshot(self.place.file())? else { return Ok(Repaired::Unchanged) };
+            let Some(bytes) = found.document().filter(|_| settling.is_over(&found)) else {
+                if found.is_blank() {
+                    return Ok(Repaired::Unchanged);
+                }
+                drop(lock);
+                self.check_patience(start)?;
+                settling.pause();
+                continue;
+            };
+            let repaired = match salvage(bytes) {
+                Change::Keep => return Ok(Repaired::Unchanged),
+                Change::Replace(repaired) => repaired,
+                Change::Torn => return Err(StoreError::damaged(&self.place.typed)),
+            };
+            let aside = set_aside(&lock, &self.place, &found, self.clock.now())?;
+            match self.save(&lock, &repaired, Some(&found))? {
+                Commit::Done { .. } => return Ok(Repaired::SetAside(aside)),
+                Commit::Overtaken => self.check_patience(start)?,
+            }
+        }
+    }
+
+    fn remove(&self) -> Result<(), StoreError> {
+        if !self.place.folder().exists() {
+            return Ok(());
+        }
+        self.place.ensure_replaceable()?;
+        let lock = self.lock()?;
+        remove(&lock, &self.place, self.unsynced.as_ref())?;
+        sweep(&lock, &self.place, self.clock.as_ref());
+        Ok(())
+    }
+
+    fn ensure_room(&self, size: usize) -> Result<(), StoreError> {
+        self.place.ensure_replaceable()?;
+        self.place.create_folder()?;
+        existing(&self.place).map_err(StoreError::io("save to", self.place.file()))?;
+        let folder = self.place.folder();
+        let reserved = match tempfile::tempfile_in(folder) {
+            Ok(file) => platform::reserve(&file, size as u64),
+            // Saved in place, then.
+            Err(error) => open_to_write(self.place.file())
+                .and_then(|file| platform::reserve_growth(&file, size as u64))
+                .map_err(|_| error),
+        };
+        reserved.map_err(StoreError::io("save in", folder))?;
+        // Whoever holds it now will have given it back by the time that it is needed.
+        match CacheLock::acquire(&self.place, self.patience(Duration::ZERO)) {
+            Ok(_) | Err(StoreError::Busy { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn lease(
+        &self,
+        credential: &str,
+        patience: Duration,
+        waiting: &mut dyn FnMut(&Holder) -> Wait,
+    ) -> Result<Option<Box<dyn RefreshLease>>, StoreError> {
+        self.place.ensure_replaceable()?;
+        self.place.create_folder()?;
+        let credential = fingerprint(credential.as_bytes());
+        let (path, gate) = (self.place.lease_file(&credential), self.place.gate());
+        let clock = self.clock.as_ref();
+        let start = clock.elapsed();
+        loop {
+            let left = || patience.saturating_sub(clock.elapsed().saturating_sub(start));
+            let mut contender = Contender::new(&self.place, &path, clock);
+            let Some(lock) = wait_unless(&path, left(), clock, &mut contender, waiting)? else { return Ok(None) };
+            if gate::is_open(&self.place) {
+                let note = Note::new(&self.place, &credential);
+                return Ok(Some(Box::new(FileLease::new(lock, &self.rescue_place(), &credential, note))));
+            }
+            // Who has shut the gate waits for it.
+            drop(lock);
+            let passed = wait_unless(&gate, left(), clock, &mut Gate::new(&self.place, &gate, clock), waiting)?;
+            if passed.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn lease_all(&self, patience: Duration) -> Result<Box<dyn RefreshLease>, StoreError> {
+        self.place.ensure_replaceable()?;
+        self.place.create_folder()?;
+        let gate = gate::shut(&self.place, self.patience(patience))?;
+        Ok(Box::new(AllLeases { _gate: gate, place: self.rescue_place() }))
+    }
+
+    fn tidy(&self) {
+        if let Ok(lock) = CacheLock::acquire(&self.place, self.patience(Duration::ZERO)) {
+            sweep(&lock, &self.place, self.clock.as_ref());
+        }
+    }
+
+    fn note(&self, credential: &str) -> Option<Vec<u8>> {
+        Note::new(&self.place, &fingerprint(credential.as_bytes())).read()
+    }
+
+    fn forget_rescued(&self) {
+        note::forget_all(&self.place);
+        self.rescue_place().clear();
+    }
+
+    fn rewrite_rescued(&self, rewrite: &mut Rewrite<'_>) {
+        self.rescue_place().rewrite(rewrite);
+    }
+
+    fn describe(&self) -> Description {
+        let path = self.place.typed.clone();
+        let lock_holder = self.place.lock_files().iter().find_map(|lock| holder_of(lock));
+        let exposed = [
+            (self.place.file(), platform::is_open_to_others as fn(&Metadata) -> bool),
+            (self.place.folder(), platform::lets_others_replace),
+        ];
+        let exposed = exposed.into_iter().filter(|(path, is_so)| fs::metadata(path).is_ok_and(|it| is_so(&it)));
+        let exposed = exposed.map(|(path, _)| path.to_owned()).collect();
+        Description { url: format!("file:{}", text_of_path(&path)), path: Some(path), lock_holder, exposed }
+    }
+}

@@ -1,0 +1,178 @@
+//! A key in a file of its own: 44 characters of base64, for its owner alone.
+
+use std::fs::File;
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::{Key, KeyError};
+use crate::Unsynced;
+use crate::platform;
+
+/// A key and a few line ends.
+const LONGEST: u64 = 256;
+
+/// The key in the file.
+pub(super) fn read(path: &Path) -> Result<Key, KeyError> {
+    let file = platform::read_itself(path).map_err(|error| unusable(path, error.to_string()))?;
+    let metadata = file.metadata().map_err(|error| unusable(path, error.to_string()))?;
+    if let Some(exposure) = platform::exposure(&metadata).filter(|_| metadata.is_file()) {
+        return Err(unusable(path, exposure));
+    }
+    key_in(&file).map_err(|why| unusable(path, why))
+}
+
+/// The key in the file, which is made, with a new key, where there is none; `made` is told then. Its folder must be
+/// there: one that is not is a slip of the pen, or a volume that is not mounted.
+pub(super) fn read_or_create(path: &Path, made: impl FnOnce(&Path), unsynced: &Unsynced) -> Result<Key, KeyError> {
+    match std::fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        _ => return read(path),
+    }
+    let key = Key::generate()?;
+    match write_new(path, &key, unsynced) {
+        Ok(()) => {
+            made(path);
+            Ok(key)
+        }
+        // Another process was faster; its key is the one, then.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => read(path),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(unusable(path, "its folder is not there".to_owned())),
+        Err(error) => Err(unusable(path, error.to_string())),
+    }
+}
+
+/// The key in an open file.
+pub(super) fn key_in(file: &File) -> Result<Key, String> {
+    if !file.metadata().is_ok_and(|metadata| metadata.is_file()) {
+        return Err("it is no file".to_owned());
+    }
+    let mut text = Zeroizing::new(Vec::with_capacity(LONGEST as usize + 1));
+    file.take(LONGEST + 1).read_to_end(&mut text).map_err(|error| error.to_string())?;
+    Key::from_text(&text).ok_or_else(|| "it does not hold a key, 32 bytes in base64".to_owned())
+}
+
+/// Whole or not at all, and on the disk before anything is sealed with it. Once it has its name it is there, also where
+/// its folder cannot be synced.
+fn write_new(path: &Path, key: &Key, unsynced: &Unsynced) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let file = platform::create_temporary(folder, ".tokcache-key-")?;
+    file.as_file().write_all(key.to_text().as_bytes())?;
+    file.as_file().write_all(b"\n")?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path).map_err(|error| error.error)?;
+    if let Err(error) = platform::sync_folder(folder) {
+        unsynced(folder, &error);
+    }
+    Ok(())
+}
+
+fn unusable(path: &Path, why: String) -> KeyError {
+    KeyError::KeyFile { path: path.to_owned(), why }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::{PermissionsExt, chown, symlink};
+
+    use super::*;
+
+    fn read_or_create(path: &Path) -> Result<Key, KeyError> {
+        super::read_or_create(path, |_| {}, &|_, _| {})
+    }
+
+    fn why(path: &Path) -> String {
+        read_or_create(path).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_first_use_makes_the_file_and_the_second_reads_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        let mut made = None;
+        let key = super::read_or_create(&path, |path| made = Some(path.to_owned()), &|_, _| {}).unwrap();
+        assert_eq!(made.as_ref(), Some(&path));
+        let again = super::read_or_create(&path, |_| panic!("it was there"), &|_, _| {}).unwrap();
+        assert_eq!(again.id(), key.id());
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_not_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/key");
+        assert!(why(&path).ends_with("its folder is not there"), "{}", why(&path));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn threads_that_make_the_same_file_get_the_same_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        let ids: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| read_or_create(&path).unwrap().id())).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(ids.iter().all(|id| *id == ids[0]));
+    }
+
+    #[test]
+    fn a_key_file_that_others_can_read_or_change_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        read_or_create(&path).unwrap();
+        for mode in [0o640, 0o604, 0o660, 0o622, 0o601] {
+            fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            assert!(why(&path).contains(&format!("its mode is {mode:04o}")), "{}", why(&path));
+        }
+        fs::set_permissions(&path, Permissions::from_mode(0o400)).unwrap();
+        read(&path).unwrap();
+    }
+
+    #[test]
+    fn a_symbolic_link_in_the_place_of_a_key_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, link) = (folder.path().join("target"), folder.path().join("link"));
+        symlink(&target, &link).unwrap();
+        assert!(why(&link).contains("it is a symbolic link"), "{}", why(&link));
+        assert!(!target.exists());
+        read_or_create(&target).unwrap();
+        assert!(why(&link).contains("it is a symbolic link"), "{}", why(&link));
+    }
+
+    #[test]
+    fn what_is_no_key_file_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(why(folder.path()).contains("it is no file"), "{}", why(folder.path()));
+        let path = folder.path().join("notes");
+        platform::create_new(&path).unwrap().write_all(b"canary").unwrap();
+        assert!(why(&path).contains("does not hold a key"));
+        assert!(!why(&path).contains("canary"));
+        assert_eq!(fs::read(&path).unwrap(), b"canary");
+    }
+
+    #[test]
+    fn a_pipe_in_the_place_of_a_key_file_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").args(["-m", "600"]).arg(&path).status().unwrap().success());
+        assert!(why(&path).contains("it is no file"), "{}", why(&path));
+    }
+
+    #[test]
+    fn a_foreign_key_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        read_or_create(&path).unwrap();
+        // Only root can give a file away; for anybody else there is one of root's.
+        let (foreign, owner) = match chown(&path, Some(65_534), None) {
+            Ok(()) => (path.as_path(), 65_534),
+            Err(_) => (Path::new("/etc/passwd"), 0),
+        };
+        assert!(why(foreign).contains(&format!("it belongs to the user {owner}")), "{}", why(foreign));
+    }
+}

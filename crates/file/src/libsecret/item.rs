@@ -1,0 +1,113 @@
+//! An item of the keyring, as libsecret's simple password API reads and writes it.
+
+use std::collections::HashMap;
+
+use secret_service::blocking::{Collection, SecretService};
+use secret_service::{EncryptionType, Error};
+use zbus::blocking::Connection;
+use zeroize::Zeroizing;
+
+use crate::KeyringFault;
+use crate::keys::{Caller, Fault, connection_fault};
+
+/// libsecret gives nothing else back, not even with a charset behind it.
+const CONTENT_TYPE: &str = "text/plain";
+
+/// What an item is found by, and what people see of it.
+#[derive(Clone)]
+pub(super) struct Item {
+    pub(super) schema: String,
+    pub(super) attributes: Vec<(String, String)>,
+    pub(super) label: String,
+}
+
+impl Item {
+    /// As azure-identity for Python makes it.
+    pub(super) fn of_azure_identity(name: &str) -> Item {
+        let attribute = ("MsalClientID".to_owned(), "Microsoft.Developer.IdentityService".to_owned());
+        Item { schema: name.to_owned(), attributes: vec![attribute], label: "MSALCache".to_owned() }
+    }
+
+    /// libsecret's name for a schema is an attribute among the others.
+    fn found_by(&self) -> HashMap<&str, &str> {
+        let own = self.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        own.chain([("xdg:schema", self.schema.as_str())]).collect()
+    }
+}
+
+impl Caller {
+    /// The secret of the item, if there is one.
+    pub(super) fn read(self, item: &Item) -> Result<Option<Zeroizing<Vec<u8>>>, KeyringFault> {
+        let item = item.clone();
+        self.ask(move |service| {
+            let found = service.search_items(item.found_by())?;
+            let Some(item) = found.unlocked.first().or(found.locked.first()) else { return Ok(None) };
+            if found.unlocked.is_empty() {
+                self.may_ask()?;
+                item.unlock()?;
+            }
+            Ok(Some(Zeroizing::new(item.get_secret()?)))
+        })
+    }
+
+    /// Writes the item, in the place of the one with the same attributes in the default collection.
+    pub(super) fn write(self, item: &Item, secret: &[u8]) -> Result<(), KeyringFault> {
+        let (item, secret) = (item.clone(), Zeroizing::new(secret.to_owned()));
+        self.ask(move |service| {
+            let collection = self.unlocked(service)?;
+            collection.create_item(&item.label, item.found_by(), &secret, true, CONTENT_TYPE)?;
+            Ok(())
+        })
+    }
+
+    /// Deletes every item that is found by these attributes; returns whether there was one.
+    pub(super) fn delete(self, item: &Item) -> Result<bool, KeyringFault> {
+        let item = item.clone();
+        self.ask(move |service| {
+            let found = service.search_items(item.found_by())?;
+            if !found.locked.is_empty() {
+                self.may_ask()?;
+            }
+            let all: Vec<_> = found.unlocked.iter().chain(&found.locked).collect();
+            all.iter().try_for_each(|item| item.unlock().and_then(|()| item.delete()))?;
+            Ok(!all.is_empty())
+        })
+    }
+
+    /// That something could be written.
+    pub(super) fn check(self) -> Result<(), KeyringFault> {
+        self.ask(move |service| self.unlocked(service).map(drop))
+    }
+
+    fn unlocked<'a>(self, service: &'a SecretService<'a>) -> Result<Collection<'a>, Fault<Error>> {
+        let collection = service.get_default_collection()?;
+        if collection.is_locked()? {
+            self.may_ask()?;
+            collection.unlock()?;
+        }
+        Ok(collection)
+    }
+
+    fn may_ask(self) -> Result<(), Fault<Error>> {
+        if self.has_screen { Ok(()) } else { Err(Fault::Known(KeyringFault::Locked)) }
+    }
+
+    fn ask<Answer: Send + 'static>(
+        self,
+        work: impl FnOnce(&SecretService<'_>) -> Result<Answer, Fault<Error>> + Send + 'static,
+    ) -> Result<Answer, KeyringFault> {
+        let work = move || {
+            let bus = Connection::session().map_err(|_| Fault::Known(KeyringFault::NoBus))?;
+            work(&SecretService::connect_with_existing(EncryptionType::Dh, bus)?)
+        };
+        self.call(work, named)
+    }
+}
+
+fn named(error: Error) -> KeyringFault {
+    match error {
+        Error::Locked => KeyringFault::Locked,
+        Error::Prompt | Error::PromptDisconnected => KeyringFault::PromptDismissed,
+        error => connection_fault(&error.to_string()),
+    }
+}

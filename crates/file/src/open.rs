@@ -1,0 +1,166 @@
+//! From what a person types to a store: the only place that knows every store.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+#[cfg(all(feature = "keyring", target_os = "linux"))]
+use crate::libsecret::{Address, LibsecretStore};
+use crate::path_text::path_of_text;
+use crate::{
+    CacheStore, Encryption, FileStore, KeySettings, MemoryStore, RescueFolders, SealedStore, Unsynced, Waiting,
+};
+use tokcache_core::time::Clock;
+
+/// What a store needs to know beside its URL.
+pub struct Settings {
+    /// The file that `file:` alone stands for.
+    pub default_file: PathBuf,
+    /// Where azure-identity has the signal files of its caches: `~/.IdentityService`.
+    pub identity_service_folder: PathBuf,
+    /// How long to wait for another process's cache lock.
+    pub lock_timeout: Duration,
+    /// Where a file store keeps what it cannot save, in this order; on another disk than the file's if there is one.
+    /// Asked for when a refresh, a sign-out or another key needs them.
+    pub rescue_folders: Box<RescueFolders>,
+    /// Is told whose cache lock is waited for, should that take a while.
+    pub waiting: Arc<Waiting>,
+    /// Is told where what is saved may not survive a crash of the system.
+    pub unsynced: Arc<Unsynced>,
+    /// What waits go by.
+    pub clock: Arc<dyn Clock>,
+    /// Whether the document is sealed.
+    pub encryption: Encryption,
+    /// Where its key is.
+    pub keys: KeySettings,
+}
+
+/// Opens the store of a URL: `file:PATH` (also `file:///PATH`, RFC 8089; `file:` alone is the default file), `memory:`
+/// or, on Linux, `libsecret:NAME`, the cache of this name that azure-identity for Python has in the keyring.
+/// `libsecret:SCHEMA?signal=PATH&label=TEXT&ATTRIBUTE=VALUE...` is any other item of msal-extensions, in URL encoding.
+/// Nothing is touched yet.
+///
+/// # Errors
+/// The URL is none of these, this build lacks the store, or it is to be sealed and cannot be.
+pub fn open(url: &str, settings: Settings) -> Result<SealedStore, OpenError> {
+    let unknown = || OpenError::unknown(url);
+    let inner: Box<dyn CacheStore> = match url.split_once(':').ok_or_else(unknown)? {
+        ("memory", "") => Box::new(MemoryStore::new(settings.clock)),
+        ("file", path) => {
+            let path = if path.is_empty() { Some(settings.default_file) } else { file_path(path) };
+            let store = FileStore::new(&path.ok_or_else(unknown)?, settings.lock_timeout, settings.clock);
+            Box::new(
+                store
+                    .rescuing_in(settings.rescue_folders)
+                    .telling(settings.waiting)
+                    .telling_unsynced(settings.unsynced),
+            )
+        }
+        #[cfg(all(feature = "keyring", target_os = "linux"))]
+        ("libsecret", item) => {
+            let address = Address::parse(item, &settings.identity_service_folder).ok_or_else(unknown)?;
+            if let Encryption::By(_) = settings.encryption {
+                return Err(OpenError::NeverSealed { url: url.to_owned() });
+            }
+            let signal = FileStore::new(address.signal(), settings.lock_timeout, settings.clock);
+            let signal = Box::new(signal.telling(settings.waiting));
+            let KeySettings { has_screen, keyring_patience, .. } = &settings.keys;
+            Box::new(LibsecretStore::new(address, signal, *keyring_patience, has_screen()))
+        }
+        _ => return Err(unknown()),
+    };
+    Ok(SealedStore::new(inner, settings.encryption, settings.keys))
+}
+
+/// A path as typed, or of an RFC 8089 URL of this machine. `~` is the shell's: here it would be a folder of that name.
+fn file_path(path: &str) -> Option<PathBuf> {
+    if path.starts_with('~') || path.trim().is_empty() { None } else { path_of_text(path) }
+}
+
+/// Why a store cannot be opened.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// What the keyring holds there is another program's, which could not read it sealed.
+    NeverSealed {
+        /// The store.
+        url: String,
+    },
+    /// The URL names no store.
+    Unknown {
+        /// Of the URL no more is kept: there may be a password in the rest.
+        beginning: String,
+    },
+}
+
+impl OpenError {
+    fn unknown(url: &str) -> Self {
+        let end = url.find(':').map_or(url.len(), |colon| colon + 1);
+        OpenError::Unknown { beginning: url[..end].to_owned() }
+    }
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OpenError::NeverSealed { url } => {
+                write!(formatter, "{url} is shared with programs that could not read it encrypted")
+            }
+            OpenError::Unknown { beginning } => write!(
+                formatter,
+                "`{beginning}` names no store that can be opened: type file:PATH (without ~), memory: or libsecret:NAME"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokcache_core::time::SystemClock;
+
+    fn url_of(url: &str) -> Result<String, String> {
+        let settings = Settings {
+            default_file: "/default/cache.json".into(),
+            identity_service_folder: "/home/.IdentityService".into(),
+            lock_timeout: Duration::ZERO,
+            rescue_folders: Box::new(Vec::new),
+            waiting: Arc::new(|_, _| {}),
+            unsynced: Arc::new(|_, _| {}),
+            clock: Arc::new(SystemClock::new()),
+            encryption: Encryption::AsItIs,
+            keys: crate::keys::tests::settings(),
+        };
+        open(url, settings).map(|store| store.describe().url).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_url_opens_its_store() {
+        assert_eq!(url_of("memory:").unwrap(), "memory:");
+        assert_eq!(url_of("file:").unwrap(), "file:/default/cache.json");
+        assert_eq!(url_of("file:/a/b.json").unwrap(), "file:/a/b.json");
+        assert_eq!(url_of("file:///a/b.json").unwrap(), "file:/a/b.json");
+        assert_eq!(url_of("file://localhost/a/b.json").unwrap(), "file:/a/b.json");
+    }
+
+    #[test]
+    fn a_relative_path_is_meant_from_here() {
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(url_of("file:b.json").unwrap(), format!("file:{}", here.join("b.json").display()));
+    }
+
+    #[test]
+    fn anything_else_says_what_can_be_typed() {
+        for url in ["", "/a/b.json", "file://elsewhere/a", "file:~/a", "keyring:", "libsecret:", "memory:x"] {
+            assert!(url_of(url).unwrap_err().contains("type file:PATH (without ~)"), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_password_in_a_url_is_not_repeated() {
+        assert!(!url_of("redis://user:canary@host").unwrap_err().contains("canary"));
+    }
+}

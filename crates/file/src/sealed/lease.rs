@@ -1,0 +1,99 @@
+//! A refresh lease whose holder leaves nothing in plain for the next one either.
+
+use std::path::PathBuf;
+
+use zeroize::Zeroizing;
+
+use super::SealedStore;
+use super::envelope::{self, Envelope, Header, Recognised, recognise};
+use super::obstacle::Obstacle;
+use crate::keys::{Key, KeySource};
+use crate::{RefreshLease, Rescued, StoreError};
+
+/// The lease of the inner store, and what seals the document while it is held.
+pub(super) struct SealedLease {
+    inner: Box<dyn RefreshLease>,
+    /// `None`: the document is plain.
+    seal: Option<(Header, Key)>,
+    opened: Vec<Rescued>,
+    unopened: Vec<PathBuf>,
+}
+
+/// What seals what is rescued beside the `document`: another place, so that neither is taken for the other.
+pub(super) fn rescue_header(document: &Header) -> Header {
+    Header::new(document.key.clone(), format!("{PLACE}{}", document.place))
+}
+
+const PLACE: &str = "rescue of ";
+
+impl SealedStore {
+    /// The lease, with what was left there opened: by the document's key or, should it have got another key since, by
+    /// the one that it names. What was left in plain was not left by a holder, where the document is sealed.
+    pub(super) fn sealed_lease(&self, inner: Box<dyn RefreshLease>) -> Result<Box<dyn RefreshLease>, StoreError> {
+        let seal = self.persistently(|obstacle| {
+            let Some(header) = self.header()? else { return Ok(None) };
+            let key = self.known(&header.key);
+            if key.is_none() {
+                *obstacle = Some(Obstacle::KeyMissing(header.key.clone()));
+            }
+            Ok(key.map(|key| (rescue_header(&header), key)))
+        })?;
+        let (mut opened, mut unopened) = (Vec::new(), Vec::new());
+        for rescued in inner.rescued() {
+            let content = match recognise(&rescued.bytes) {
+                Recognised::Plain => seal.is_none().then(|| rescued.bytes.clone()),
+                Recognised::Sealed(envelope) => self.opened_rescued(&envelope),
+                Recognised::Torn => Some(Zeroizing::default()),
+                Recognised::TooNew => None,
+            };
+            match content {
+                Some(bytes) => opened.push(Rescued { bytes, ..rescued }),
+                None => unopened.push(rescued.file),
+            }
+        }
+        Ok(Box::new(SealedLease { inner, seal, opened, unopened }))
+    }
+
+    /// Empty, as what is cut off, when it does not fit the key.
+    pub(super) fn opened_rescued(&self, envelope: &Envelope<'_>) -> Option<Zeroizing<Vec<u8>>> {
+        let Header { key, place, .. } = &envelope.header;
+        if !place.strip_prefix(PLACE).is_some_and(|place| self.is_here(place)) {
+            return None;
+        }
+        let key = self.known(key).or_else(|| {
+            // Nobody is asked for a passphrase under a lease.
+            if key.source == KeySource::Passphrase { None } else { self.keys.find(key).ok() }
+        })?;
+        Some(envelope.open(&key).unwrap_or_default())
+    }
+}
+
+impl RefreshLease for SealedLease {
+    fn rescue(&self, bytes: &[u8]) -> Option<PathBuf> {
+        match &self.seal {
+            None => self.inner.rescue(bytes),
+            Some((header, key)) => self.inner.rescue(&envelope::seal(header, key, bytes)?),
+        }
+    }
+
+    fn rescued(&self) -> Vec<Rescued> {
+        let copied = |rescued: &Rescued| Rescued { file: rescued.file.clone(), bytes: rescued.bytes.clone() };
+        self.opened.iter().map(copied).collect()
+    }
+
+    fn unopened(&self) -> Vec<PathBuf> {
+        self.unopened.clone()
+    }
+
+    fn forget(&self, rescued: &Rescued) {
+        self.inner.forget(rescued);
+    }
+
+    fn forget_rescued(&self) {
+        self.inner.forget_rescued();
+    }
+
+    fn note(&self, note: Option<&[u8]>) {
+        self.inner.note(note);
+    }
+}

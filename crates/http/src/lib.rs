@@ -1,0 +1,204 @@
+//! HTTP over the real network, the only code of this room that touches it.
+
+mod coding;
+mod connect;
+mod proxy;
+mod resolve;
+mod tls_fault;
+mod transport_error;
+mod trust;
+mod wiped;
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, UNIX_EPOCH};
+
+use ureq::http::response::Parts;
+use ureq::http::uri::Authority;
+use ureq::http::{HeaderMap, Uri, header};
+use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::transport::{
+    ConnectProxyConnector, ConnectionDetails, Connector, RustlsConnector, SocksConnector, Transport,
+};
+use ureq::{Agent, Proxy};
+use zeroize::Zeroizing;
+
+use tokcache_core::time::Timestamp;
+
+use connect::HappyEyeballs;
+use resolve::Named;
+use tokcache_core::oauth::url::parse_secure;
+use tokcache_core::oauth::{Body, Http, Request, Response, Stage, TransportError, encode_form};
+use transport_error::Progress;
+use trust::TrustError;
+use wiped::Wiped;
+
+pub use proxy::ProxyRules;
+
+/// Bytes; a longer answer is refused.
+const LONGEST_BODY: usize = 1 << 20;
+
+/// How to reach providers.
+#[derive(Clone, Debug)]
+pub struct NetworkOptions {
+    /// For one whole exchange, name resolution included.
+    pub timeout: Duration,
+    /// PEM certificates to be trusted beside the system's.
+    pub ca_file: Option<PathBuf>,
+    /// Which proxy to go through.
+    pub proxy: ProxyRules,
+}
+
+/// The network. Follows no redirect, and makes a connection for each exchange: a kept one that the server closes
+/// meanwhile would leave in doubt whether a refresh token was spent.
+#[derive(Debug)]
+pub struct Network {
+    options: NetworkOptions,
+    /// Loaded for the first https request, so that nobody else pays for it.
+    trust_anchors: OnceLock<Result<RootCerts, TrustError>>,
+}
+
+impl Network {
+    /// Touches neither files nor network yet.
+    pub fn new(options: NetworkOptions) -> Network {
+        Network { options, trust_anchors: OnceLock::new() }
+    }
+
+    /// Whether a request was not sent because [`NetworkOptions::ca_file`] is none.
+    pub fn has_refused_ca_file(&self) -> bool {
+        matches!(self.trust_anchors.get(), Some(Err(TrustError::CaFile(_))))
+    }
+
+    fn agent(&self, uri: &Uri, proxy: Option<Proxy>, progress: Arc<Progress>) -> Result<Agent, TrustError> {
+        let crypto = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = TlsConfig::builder().unversioned_rustls_crypto_provider(crypto).root_certs(self.root_certs(uri)?);
+        let config = Agent::config_builder()
+            .accept("application/json")
+            .accept_encoding("identity")
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(proxy)
+            .timeout_global(Some(self.options.timeout))
+            .tls_config(tls.build())
+            .user_agent(concat!("tokcache/", env!("CARGO_PKG_VERSION")));
+        // As ureq's own chain, but for how a connection is made.
+        let connector =
+            ().chain(SocksConnector::default())
+                .chain(ConnectProxyConnector::default())
+                .chain(HappyEyeballs)
+                .chain(RustlsConnector::default());
+        let connector = Watched { inner: connector, progress };
+        Ok(Agent::with_parts(config.build(), connector, Named::default()))
+    }
+
+    fn root_certs(&self, uri: &Uri) -> Result<RootCerts, TrustError> {
+        if uri.scheme_str() != Some("https") {
+            return Ok(RootCerts::new_with_certs(&[]));
+        }
+        self.trust_anchors.get_or_init(|| trust::load(self.options.ca_file.as_deref())).clone()
+    }
+}
+
+impl Http for Network {
+    fn send(&self, request: &Request) -> Result<Response, TransportError> {
+        let uri = parse_secure(&request.url).map_err(unsendable)?;
+        let proxy = self.options.proxy.proxy_for(&uri).map_err(unsendable)?;
+        let route = transport_error::Route::new(&uri, proxy.as_ref(), self.options.timeout);
+        let progress = Arc::new(Progress::default());
+        let agent = self.agent(&uri, proxy, Arc::clone(&progress)).map_err(unsendable)?;
+        exchange(&agent, &uri, request, &progress).map_err(|error| route.fault(&error, &progress))
+    }
+}
+
+fn unsendable(why: impl ToString) -> TransportError {
+    TransportError { stage: Stage::Unsendable, message: why.to_string() }
+}
+
+fn exchange(agent: &Agent, uri: &Uri, request: &Request, progress: &Progress) -> Result<Response, ureq::Error> {
+    let response = match &request.body {
+        Body::None => with_headers(agent.get(uri), request).call()?,
+        Body::Form(fields) => {
+            let form = encode_form(fields);
+            let post = with_headers(agent.post(uri), request);
+            post.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").send(form.as_bytes())?
+        }
+    };
+    progress.answered.store(true, Ordering::Relaxed);
+    let (parts, body) = response.into_parts();
+    let date = http_date(&parts.headers, header::DATE);
+    Ok(Response {
+        status: parts.status.as_u16(),
+        body: read_bounded(body).and_then(|body| decoded(body, &parts))?,
+        retry_after: retry_after(&parts.headers, date),
+        date,
+        location: parts.headers.get(header::LOCATION).and_then(|url| url.to_str().ok()).map(str::to_owned),
+    })
+}
+
+fn with_headers<Any>(builder: ureq::RequestBuilder<Any>, request: &Request) -> ureq::RequestBuilder<Any> {
+    request.headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, value))
+}
+
+fn read_bounded(body: ureq::Body) -> Result<Zeroizing<Vec<u8>>, ureq::Error> {
+    const USUAL: usize = 16 << 10;
+    let length = body.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(USUAL);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(length.min(LONGEST_BODY) + 1));
+    // ureq's limit is the first length that it refuses.
+    body.into_with_config().limit(LONGEST_BODY as u64 + 1).reader().read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The body without a coding that nobody asked for. One that cannot be undone costs no error its status.
+fn decoded(body: Zeroizing<Vec<u8>>, head: &Parts) -> Result<Zeroizing<Vec<u8>>, ureq::Error> {
+    let codings = head.headers.get_all(header::CONTENT_ENCODING).iter().filter_map(|coding| coding.to_str().ok());
+    let codings = codings.collect::<Vec<_>>().join(",");
+    match coding::decode(body, &codings, LONGEST_BODY) {
+        Err(error) if head.status.is_success() => Err(ureq::Error::Other(Box::new(error))),
+        body => Ok(body.unwrap_or_else(|error| Zeroizing::new(error.to_string().into_bytes()))),
+    }
+}
+
+/// RFC 9110 §10.2.3: seconds, or a date, which is compared with the server's own.
+fn retry_after(headers: &HeaderMap, date: Option<Timestamp>) -> Option<u64> {
+    let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok();
+    seconds.or_else(|| {
+        let until = http_date(headers, header::RETRY_AFTER)?;
+        u64::try_from(until.seconds_since(date?)).ok()
+    })
+}
+
+fn http_date(headers: &HeaderMap, name: header::HeaderName) -> Option<Timestamp> {
+    let date = httpdate::parse_http_date(headers.get(name)?.to_str().ok()?).ok()?;
+    i64::try_from(date.duration_since(UNIX_EPOCH).ok()?.as_secs()).ok().map(Timestamp)
+}
+
+fn host_and_port(authority: &Authority) -> String {
+    authority.as_str().rsplit('@').next().unwrap_or_default().to_owned()
+}
+
+/// Tells whether there was a connection, TLS and proxy included: before that nothing of a request can have left.
+#[derive(Debug)]
+struct Watched<Inner> {
+    inner: Inner,
+    progress: Arc<Progress>,
+}
+
+impl<Inner: Connector> Connector for Watched<Inner> {
+    type Out = Box<dyn Transport>;
+
+    fn connect(&self, details: &ConnectionDetails<'_>, chained: Option<()>) -> Result<Option<Self::Out>, ureq::Error> {
+        let transport = self.inner.connect(details, chained);
+        // For a proxy this runs within itself; the outer run ends last, and knows whether the tunnel stands.
+        self.progress.connected.store(matches!(transport, Ok(Some(_))), Ordering::Relaxed);
+        if let (Err(_), Ok(mut failed_at)) = (&transport, self.progress.failed_at.lock()) {
+            failed_at.get_or_insert_with(|| details.uri.authority().map(host_and_port).unwrap_or_default());
+        }
+        Ok(transport?.map(|transport| Box::new(Wiped(Box::new(transport))) as Box<dyn Transport>))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+//! What each crate depends on, by `cargo tree`; works without a network.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use crate::{read, root, rust_files};
+
+/// A program that brings its own transport and keeps its cache in memory builds few crates.
+const MOST_CRATES_OF_CORE: usize = 40;
+
+#[test]
+fn core_knows_no_file_network_command_line_or_keyring() {
+    let crates = crates("tokcache-core");
+    for name in ["clap", "directories", "fd-lock", "keyring", "rustix", "rustls", "tempfile", "tokio", "toml", "ureq"] {
+        assert!(!crates.contains(name), "tokcache-core is built from {name}");
+    }
+    assert!(crates.len() < MOST_CRATES_OF_CORE, "tokcache-core is built from {} crates: {crates:?}", crates.len());
+}
+
+#[test]
+fn the_library_knows_nothing_of_the_command() {
+    for library in ["tokcache-core", "tokcache-file", "tokcache-http"] {
+        let crates = crates(library);
+        for name in ["anyhow", "clap", "qrcode", "toml"] {
+            assert!(!crates.contains(name), "{library} is built from {name}");
+        }
+    }
+}
+
+#[test]
+fn the_file_and_the_network_do_not_know_each_other() {
+    assert!(!crates("tokcache-file").contains("tokcache-http"));
+    assert!(!crates("tokcache-http").contains("tokcache-file"));
+}
+
+/// A secret has a type of its own, which does not print; a `String` does.
+#[test]
+fn no_field_keeps_a_secret_in_a_plain_string() {
+    const SECRETS: [&str; 7] =
+        ["access_token", "client_secret", "device_code", "id_token", "passphrase", "refresh_token", "secret"];
+    for folder in ["crates", "src"] {
+        for file in rust_files(folder) {
+            let source = read(std::path::Path::new(folder).join(&file));
+            for line in source.lines().map(|line| line.trim().trim_start_matches("pub ")) {
+                let field = line.split_once(": ").filter(|(name, _)| SECRETS.contains(name));
+                let plain = field.is_some_and(|(_, kind)| matches!(kind, "String," | "Option<String>,"));
+                assert!(!plain, "{}: {line}", file.display());
+            }
+        }
+    }
+}
+
+/// The crates that a crate of the workspace is built from, with its default features.
+fn crates(package: &str) -> BTreeSet<String> {
+    let mut tree = Command::new(env!("CARGO"));
+    tree.args(["tree", "--offline", "--locked", "--edges", "normal,build", "--prefix", "none", "--format", "{lib}"]);
+    let output = tree.args(["--package", package]).current_dir(root()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().filter(|line| !line.is_empty()).map(|line| line.replace('_', "-")).collect()
+}

@@ -1,0 +1,149 @@
+//! The papers say what the program does.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use crate::{read, root, rust_files};
+
+#[test]
+fn the_completions_are_those_that_the_program_prints() {
+    let files = [
+        ("bash", "tokcache.bash"),
+        ("elvish", "tokcache.elv"),
+        ("fish", "tokcache.fish"),
+        ("powershell", "_tokcache.ps1"),
+        ("zsh", "_tokcache"),
+    ];
+    for (shell, file) in files {
+        let output = tokcache(&["completions", shell]);
+        assert!(output.status.success(), "{shell}: {}", output.status);
+        let printed = String::from_utf8(output.stdout).unwrap();
+        let write = format!("tokcache completions {shell} > completions/{file}");
+        assert!(printed == read(format!("completions/{file}")), "completions/{file} is stale; write it again: {write}");
+    }
+}
+
+/// `0` and `130` are the system's: success, and SIGINT.
+#[test]
+fn the_readme_has_the_exit_codes_of_the_program() {
+    let source = read("src/cli/failure.rs");
+    let lines = || source.lines().map(str::trim);
+    let codes = lines().filter_map(|line| line.strip_suffix(',')?.split_once(" = "));
+    let codes: BTreeSet<(String, String)> = codes
+        .map(|(variant, code)| {
+            let arm = format!("Exit::{variant} => \"");
+            let name = lines().find_map(|line| line.strip_prefix(&arm)).unwrap_or_else(|| panic!("no name: {variant}"));
+            (code.to_owned(), name.trim_end_matches("\",").to_owned())
+        })
+        .collect();
+    let rows = rows("README.md", "| exit | name |").into_iter().map(|row| (row[0].clone(), row[1].replace('`', "")));
+    let documented: BTreeSet<(String, String)> = rows.filter(|(code, _)| code != "0" && code != "130").collect();
+    assert!(codes.len() > 5, "the codes were not found");
+    assert_eq!(documented, codes);
+}
+
+#[test]
+fn the_readme_has_every_command_and_setting() {
+    let help = String::from_utf8(tokcache(&["--help"]).stdout).unwrap();
+    let (commands, _) = help.split_once("Commands:\n").unwrap().1.split_once("\n\n").unwrap();
+    let commands: Vec<&str> = commands.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
+    let documented: Vec<String> =
+        rows("README.md", "| command |").iter().map(|row| row[0].split(' ').next().unwrap().replace('`', "")).collect();
+    assert_eq!(documented, commands.iter().filter(|name| **name != "help").copied().collect::<Vec<_>>());
+
+    let settings = String::from_utf8(tokcache(&["help", "settings"]).stdout).unwrap();
+    let words = settings.split(|c: char| c.is_whitespace() || "[]=,".contains(c));
+    let readme = read("README.md");
+    for name in words.filter(|word| word.starts_with("--") || word.starts_with("TOKCACHE_")) {
+        let name = name.trim_end_matches('.');
+        assert!(readme.contains(name), "{name} is not in the README");
+    }
+}
+
+#[test]
+fn the_help_has_every_variable_that_is_read() {
+    let help = String::from_utf8(tokcache(&["help", "settings"]).stdout).unwrap();
+    let source = read("src/cli/environment.rs");
+    let is_variable = |word: &&str| word.starts_with("TOKCACHE_") && !word.contains(|c: char| c.is_ascii_lowercase());
+    let variables: BTreeSet<&str> = source.split('"').filter(is_variable).collect();
+    assert!(variables.len() > 10, "the variables were not found");
+    for variable in variables {
+        assert!(help.contains(variable), "{variable} is not in the help");
+    }
+}
+
+/// Asks the program for the help of what stands before it; a command or flag that does not exist is an error.
+#[test]
+fn every_command_line_in_the_papers_exists() {
+    let mut lines = 0;
+    for paper in papers() {
+        let text = read(&paper);
+        for line in text.lines().filter_map(|line| line.trim_start().strip_prefix("$ tokcache ")) {
+            let command = line.split([';', '|', '>', '#']).next().unwrap();
+            let arguments = command.split(" -- ").next().unwrap().split_whitespace().chain(["--help"]);
+            let output = tokcache(&arguments.collect::<Vec<_>>());
+            assert!(output.status.success(), "{}: {line}: {output:?}", paper.display());
+            lines += 1;
+        }
+    }
+    assert!(lines > 4, "the command lines were not found");
+}
+
+#[test]
+fn every_link_between_the_papers_leads_somewhere() {
+    for paper in papers() {
+        let text = read(&paper);
+        for target in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+            let path = root().join(paper.parent().unwrap()).join(target.split('#').next().unwrap());
+            assert!(target.contains("://") || path.exists(), "{}: {target}", paper.display());
+        }
+    }
+}
+
+#[test]
+fn every_test_that_security_md_names_exists() {
+    let sources: String = ["crates", "src", "tests"]
+        .iter()
+        .flat_map(|folder| rust_files(folder).into_iter().map(move |file| read(PathBuf::from(folder).join(file))))
+        .collect();
+    let security = read("SECURITY.md");
+    let names = security.split('`').skip(1).step_by(2).filter(|name| name.matches('_').count() > 2);
+    let names: Vec<&str> = names.filter(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')).collect();
+    assert!(names.len() > 20, "the names were not found");
+    for name in names {
+        assert!(sources.contains(&format!("fn {name}(")), "there is no test {name}");
+    }
+}
+
+fn tokcache(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tokcache")).args(arguments).output().unwrap()
+}
+
+/// The Markdown files that stand where people look for them.
+fn papers() -> Vec<PathBuf> {
+    let folders = ["", "docs", "docs/decisions", "fuzz", "tests"];
+    let entries = folders.iter().flat_map(|folder| fs::read_dir(root().join(folder)).unwrap());
+    let paths = entries.map(|entry| entry.unwrap().path().strip_prefix(root()).unwrap().to_owned());
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect()
+}
+
+/// The cells of the table that starts with `head`.
+fn rows(paper: &str, head: &str) -> Vec<Vec<String>> {
+    let text = read(paper);
+    let table =
+        text.lines().skip_while(|line| !line.starts_with(head)).skip(2).take_while(|line| line.starts_with('|'));
+    table.map(|row| row.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect()).collect()
+}
+
+#[test]
+fn the_benchmarks_name_their_parts_where_one_is_mistyped() {
+    let output = Command::new(root().join("benches/run")).arg("wram").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    let source = read("benches/speed/main.rs");
+    let parts = source.split_once("const PARTS: ").unwrap().1.split_once("= [").unwrap().1.split_once(']').unwrap().0;
+    let parts = parts.replace(['"', ','], "");
+    assert_eq!(said, format!("benches/run: no such part: wram; there are: {parts}, and --build\n"));
+}
