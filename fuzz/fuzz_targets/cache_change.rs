@@ -9,8 +9,8 @@ use tokcache_core::cache::{
     TokenCache,
 };
 use tokcache_core::secret::{AccessToken, RawIdToken, RefreshToken};
-use tokcache_core::types::{AuthorityType, ClientId, Environment, HomeAccountId, Realm, ScopeSet};
 use tokcache_core::time::Timestamp;
+use tokcache_core::types::{AuthorityType, ClientId, Environment, HomeAccountId, Realm, ScopeSet};
 use tokcache_fuzz::document::{Document, is_of_client, is_of_owner, is_within, same};
 use tokcache_fuzz::json::Object;
 

@@ -11,8 +11,8 @@ use tokcache_core::cache::{
     Verdict,
 };
 use tokcache_core::secret::Window;
-use tokcache_core::types::{ClientId, Environment, HomeAccountId, Realm, ScopeSet};
 use tokcache_core::time::Timestamp;
+use tokcache_core::types::{ClientId, Environment, HomeAccountId, Realm, ScopeSet};
 use tokcache_fuzz::document::{Document, is_of_client, is_of_owner, is_within, same};
 
 /// In the lifetimes of the tokens of `tests/vectors/`, and of those in its samples.

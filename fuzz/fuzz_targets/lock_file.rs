@@ -13,8 +13,8 @@ use std::time::Duration;
 use libfuzzer_sys::fuzz_target;
 use tempfile::TempDir;
 use tokcache_core::store::{CacheStore, Change, Holder, Saved, StoreError};
-use tokcache_file::{FileStore};
 use tokcache_core::time::{Clock, Timestamp};
+use tokcache_file::FileStore;
 use tokcache_fuzz::server::NOW;
 use zeroize::Zeroizing;
 

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokcache_core::oauth::{Authority, Client, Endpoint, Endpoints, Http, Request, Response, TransportError};
-use tokcache_core::types::ClientId;
 use tokcache_core::time::{Clock, Timestamp};
+use tokcache_core::types::ClientId;
 use zeroize::Zeroizing;
 
 /// The time on the wall.
