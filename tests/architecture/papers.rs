@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use crate::{read, root, rust_files};
@@ -27,7 +27,7 @@ fn the_completions_are_those_that_the_program_prints() {
 
 /// `0` and `130` are the system's: success, and SIGINT.
 #[test]
-fn the_readme_has_the_exit_codes_of_the_program() {
+fn the_reference_has_the_exit_codes_of_the_program() {
     let source = read("src/cli/failure.rs");
     let lines = || source.lines().map(str::trim);
     let codes = lines().filter_map(|line| line.strip_suffix(',')?.split_once(" = "));
@@ -38,14 +38,15 @@ fn the_readme_has_the_exit_codes_of_the_program() {
             (code.to_owned(), name.trim_end_matches("\",").to_owned())
         })
         .collect();
-    let rows = rows("README.md", "| exit | name |").into_iter().map(|row| (row[0].clone(), row[1].replace('`', "")));
+    let rows =
+        rows("docs/reference.md", "| exit | name |").into_iter().map(|row| (row[0].clone(), row[1].replace('`', "")));
     let documented: BTreeSet<(String, String)> = rows.filter(|(code, _)| code != "0" && code != "130").collect();
     assert!(codes.len() > 5, "the codes were not found");
     assert_eq!(documented, codes);
 }
 
 #[test]
-fn the_readme_has_every_command_and_setting() {
+fn the_readme_has_every_command_and_the_reference_every_setting() {
     let help = String::from_utf8(tokcache(&["--help"]).stdout).unwrap();
     let (commands, _) = help.split_once("Commands:\n").unwrap().1.split_once("\n\n").unwrap();
     let commands: Vec<&str> = commands.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
@@ -55,10 +56,10 @@ fn the_readme_has_every_command_and_setting() {
 
     let settings = String::from_utf8(tokcache(&["help", "settings"]).stdout).unwrap();
     let words = settings.split(|c: char| c.is_whitespace() || "[]=,".contains(c));
-    let readme = read("README.md");
+    let reference = read("docs/reference.md");
     for name in words.filter(|word| word.starts_with("--") || word.starts_with("TOKCACHE_")) {
         let name = name.trim_end_matches('.');
-        assert!(readme.contains(name), "{name} is not in the README");
+        assert!(reference.contains(name), "{name} is not in the reference");
     }
 }
 
@@ -91,13 +92,54 @@ fn every_command_line_in_the_papers_exists() {
     assert!(lines > 4, "the command lines were not found");
 }
 
+/// Words in capitals in the page are for the user to replace.
+#[test]
+fn every_tested_provider_has_its_sign_in_in_the_providers_page() {
+    let page = read("docs/providers.md");
+    let lines: Vec<&str> = page.lines().filter(|line| line.starts_with("$ tokcache ")).collect();
+    let mut providers = 0;
+    for entry in fs::read_dir(root().join("tests/providers")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "toml") {
+            continue;
+        }
+        let script: toml::Table = read(&path).parse().unwrap();
+        let text = |value: &toml::Value| value.as_str().unwrap().to_owned();
+        let login = script["login"].as_table().unwrap();
+        let authority = text(&login["authority"]);
+        let arguments: Vec<String> =
+            login.get("arguments").and_then(toml::Value::as_array).into_iter().flatten().map(text).collect();
+        let is_sign_in = |line: &&&str| {
+            let words: Vec<&str> = line.split(' ').collect();
+            let names = words.windows(2).any(|pair| pair[0] == "--authority" && stands_for(pair[1], &authority));
+            names && arguments.iter().all(|argument| words.contains(&argument.as_str()))
+        };
+        assert!(lines.iter().any(|line| is_sign_in(&line)), "docs/providers.md has no sign-in as {}", path.display());
+        providers += 1;
+    }
+    assert!(providers > 10, "the providers were not found");
+}
+
+/// Whether `authority` is `pattern` with something in the place of each word in capitals.
+fn stands_for(pattern: &str, authority: &str) -> bool {
+    let pattern = pattern.trim_end_matches('/');
+    let mut rest = authority.trim_end_matches('/');
+    for piece in pattern.split(|c: char| c.is_ascii_uppercase()) {
+        let Some((_, after)) = rest.split_once(piece) else { return false };
+        rest = after;
+    }
+    rest.is_empty() || pattern.ends_with(|c: char| c.is_ascii_uppercase())
+}
+
 #[test]
 fn every_link_between_the_papers_leads_somewhere() {
     for paper in papers() {
         let text = read(&paper);
         for target in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
-            let path = root().join(paper.parent().unwrap()).join(target.split('#').next().unwrap());
-            assert!(target.contains("://") || path.exists(), "{}: {target}", paper.display());
+            let (file, section) = target.split_once('#').unwrap_or((target, ""));
+            let path = if file.is_empty() { paper.clone() } else { paper.parent().unwrap().join(file) };
+            let leads = || root().join(&path).exists() && (section.is_empty() || anchors(&path).contains(section));
+            assert!(target.contains("://") || leads(), "{}: {target}", paper.display());
         }
     }
 }
@@ -127,6 +169,14 @@ fn papers() -> Vec<PathBuf> {
     let entries = folders.iter().flat_map(|folder| fs::read_dir(root().join(folder)).unwrap());
     let paths = entries.map(|entry| entry.unwrap().path().strip_prefix(root()).unwrap().to_owned());
     paths.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect()
+}
+
+/// What GitHub names the headings of a paper in links.
+fn anchors(paper: &Path) -> BTreeSet<String> {
+    let text = read(paper);
+    let headings = text.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
+    let word = |c: &char| c.is_alphanumeric() || " -_".contains(*c);
+    headings.map(|heading| heading.to_lowercase().chars().filter(word).collect::<String>().replace(' ', "-")).collect()
 }
 
 /// The cells of the table that starts with `head`.
