@@ -21,7 +21,7 @@ pub trait Http: Send + Sync {
 /// A request.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// An absolute URL: https, or http on a loopback host; [`Network`](super::Network) refuses any other.
+    /// An absolute URL: https, or http on a loopback host; `tokcache-http` refuses any other.
     pub url: String,
     /// What is sent.
     pub body: Body,

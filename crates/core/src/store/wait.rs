@@ -98,7 +98,7 @@ pub fn wait_for<Lock>(
 }
 
 /// The same, but ends with `None` when `waiting` has had enough: it is asked at the first wait, then about every 50 ms,
-/// or [`LONGEST_REST`] where `door` listens, and whenever the lock is heard to be free or in other hands: whoever had
+/// or `LONGEST_REST` where `door` listens, and whenever the lock is heard to be free or in other hands: whoever had
 /// it before may have done what is waited for.
 ///
 /// # Errors
