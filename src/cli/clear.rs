@@ -51,6 +51,7 @@ pub(super) fn sign_out(context: &Context, revoke: bool, revocation_endpoint: Opt
     }
     let request = SignOutRequest { account: context.account(), revoke };
     let outcome = context.client(registration).sign_out(&request);
+    context.remember_moved();
     let signed_out = match outcome {
         Err(AcquireError::NoSuchAccount { .. }) if context.settings.account.is_none() => None,
         outcome => outcome.map_err(|error| context.failure(error, &ScopeSet::default()))?,
@@ -91,7 +92,9 @@ fn forget_all(context: &Context, revoke: bool) -> Result<Revocation, Failure> {
             (true, false) => Revocation::Unsupported,
         });
     };
-    let Forgotten { revocation, not_revoked } = context.client(registration).forget_everything(revoke)?;
+    let outcome = context.client(registration).forget_everything(revoke);
+    context.remember_moved();
+    let Forgotten { revocation, not_revoked } = outcome?;
     if revoke && not_revoked > 0 {
         tell("warning: the refresh tokens of other clients and authorities were forgotten, but not revoked");
     }

@@ -1,9 +1,10 @@
 //! `tokcache list`: accounts, and the tokens held for each.
 
 use clap::{Args, ValueEnum};
-use tokcache_core::acquire;
+use tokcache_core::acquire::{self, AcquireError};
 use tokcache_core::cache::{AccessTokenEntry, Account, Holding, TokenCache};
 use tokcache_core::time::{Clock, Timestamp};
+use tokcache_core::types::ScopeSet;
 
 use super::Failure;
 use super::args::Settings;
@@ -32,7 +33,11 @@ pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
     let context = Context::new(settings, Asking::never())?;
     let cache = acquire::load(&context.store)?;
     let owners = context.owners(&cache)?;
-    let view = view(&cache, settings.account.as_deref(), owners.as_deref(), context.clock.now());
+    let wanted = settings.account.as_deref();
+    let view = view(&cache, wanted, owners.as_deref(), context.clock.now());
+    if let Some(wanted) = wanted.filter(|_| view.accounts.is_empty()) {
+        context.ensure_nobody_else(&cache, wanted, owners.as_deref())?;
+    }
     let text = match input.output {
         Format::Json => view.json()?,
         Format::Table => view.table(output::width()),
@@ -59,6 +64,19 @@ impl Context {
         }
         let registration = self.registration()?;
         Ok(Some(cache.client_owners(&registration.authority.issuer(), &registration.client_id)))
+    }
+
+    /// Fails if `wanted` is not among the accounts that could be listed, and there are others: it may be mistyped.
+    fn ensure_nobody_else(&self, cache: &TokenCache, wanted: &str, owners: Option<&[Account]>) -> Result<(), Failure> {
+        let candidates = match owners {
+            Some(owners) => owners.to_vec(),
+            None => cache.holdings().0.into_iter().map(|holding| holding.account).collect(),
+        };
+        if candidates.is_empty() {
+            return Ok(());
+        }
+        let error = AcquireError::NoSuchAccount { wanted: wanted.to_owned(), candidates };
+        Err(self.failure(error, &ScopeSet::default()))
     }
 }
 

@@ -15,7 +15,7 @@ use super::passphrase::Asking;
 use super::profiles::{self, EndpointNames, Learned, Profile};
 use super::registration::{can_be_asked_together, is_same_authority};
 use super::remember::remember;
-use super::scopes::Scopes;
+use super::scopes::{OfflineAccess, Scopes};
 use super::token::claims;
 use super::{Exit, Failure, keys};
 use crate::output::{about, plain, tell};
@@ -29,9 +29,8 @@ pub(super) struct Input {
     #[arg(long, value_name = "TENANT")]
     tenant: Option<String>,
 
-    /// Do not ask for offline_access, which some providers refuse; remembered by the profile
-    #[arg(long)]
-    no_offline_access: bool,
+    #[command(flatten)]
+    offline_access: OfflineAccess,
 
     /// How to sign in
     #[arg(long, value_enum, default_value_t)]
@@ -223,14 +222,14 @@ impl Input {
         }
         if is_for_another {
             profile.parameters.clear();
+            profile.lifetime = None;
+            profile.offline_access = None;
         }
         profile.parameters = self.scopes.parameters(profile.place(), &profile.parameters);
         if let Some(lifetime) = self.scopes.lifetime {
             profile.lifetime = Some(days_or_seconds(lifetime));
         }
-        if self.no_offline_access {
-            profile.offline_access = Some(false);
-        }
+        profile.offline_access = self.offline_access.or(profile.offline_access);
         profile.store = settings.store.as_ref().map(|_| context.store.describe().url).or(profile.store);
         profile.encrypt = keys::remembered(settings, profile.encrypt)?;
         profile.key_cache = settings.key_cache.or(profile.key_cache);

@@ -13,7 +13,7 @@ use super::login::days_or_seconds;
 use super::passphrase::Asking;
 use super::profiles::{self, Profile};
 use super::registration::{Place, is_same_authority};
-use super::scopes::Scopes;
+use super::scopes::{OfflineAccess, Scopes};
 use super::{Exit, Failure, keys, removal, store};
 use crate::output::{self, AnswerFormat, plain, quote, tell};
 
@@ -49,6 +49,8 @@ enum Action {
         /// Forget whose it is: the only account that is signed in is meant
         #[arg(long, conflicts_with = "account")]
         no_account: bool,
+        #[command(flatten)]
+        offline_access: OfflineAccess,
     },
     /// Forget the settings; tokens stay in the cache, unless --sign-out is given
     Remove(removal::Input),
@@ -58,7 +60,9 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     match input.action {
         Action::List { output } => list(output),
         Action::Show { name, output } => show(name, output, settings),
-        Action::Set { name, scopes, no_account } => set(&named(name, settings)?, &scopes, no_account, settings),
+        Action::Set { name, scopes, no_account, offline_access } => {
+            set(&named(name, settings)?, &scopes, no_account, offline_access, settings)
+        }
         Action::Remove(input) => removal::run(settings, input),
     }
 }
@@ -99,11 +103,18 @@ fn harmless(mut profile: Profile) -> Profile {
     profile
 }
 
-fn set(name: &str, typed: &Scopes, no_account: bool, settings: &Settings) -> Result<(), Failure> {
+fn set(
+    name: &str,
+    typed: &Scopes,
+    no_account: bool,
+    offline_access: OfflineAccess,
+    settings: &Settings,
+) -> Result<(), Failure> {
     // One that is only set is for what is run in this shell.
     let account = settings.account.as_ref().filter(|_| !settings.variables.contains(&"TOKCACHE_ACCOUNT"));
     let is_given = no_account
         || typed.is_any_given()
+        || offline_access.typed().is_some()
         || [account, settings.authority.as_ref(), settings.client_id.as_ref()].iter().any(Option::is_some)
         || [settings.store.as_ref(), settings.encrypt.as_ref()].iter().any(Option::is_some)
         || settings.key_cache.is_some()
@@ -141,6 +152,7 @@ fn set(name: &str, typed: &Scopes, no_account: bool, settings: &Settings) -> Res
             encrypt: encrypt.or(old.encrypt.clone()),
             key_cache: settings.key_cache.or(old.key_cache),
             ca_file: ca_file.or(old.ca_file.clone()),
+            offline_access: offline_access.or(old.offline_access),
             lifetime: typed.lifetime.map(days_or_seconds).or(old.lifetime.clone()),
             ..old.clone()
         };
@@ -154,6 +166,8 @@ fn set(name: &str, typed: &Scopes, no_account: bool, settings: &Settings) -> Res
             profile.authority_kind = settings.authority_kind;
             profile.endpoints = Default::default();
             profile.parameters.clear();
+            profile.lifetime = typed.lifetime.map(days_or_seconds);
+            profile.offline_access = offline_access.or(None);
             profile.learned = Default::default();
         }
         profile.parameters = typed.parameters(profile.place(), &profile.parameters);

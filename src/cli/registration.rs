@@ -82,6 +82,11 @@ impl Context {
         typed.is_none() || is_same_authority(typed, of_profile)
     }
 
+    /// The profile, if the authority that is meant is its own: of another one it says nothing.
+    pub(super) fn profile_of_authority(&self) -> Option<&Profile> {
+        self.profile.as_ref().filter(|_| self.is_authority_of_profile())
+    }
+
     /// Who asks whom, by `profile` alone.
     pub(super) fn registration_of(&self, profile: &Profile) -> Result<Registration, Failure> {
         let (Some(authority), Some(client_id)) = (&profile.authority, &profile.client_id) else {

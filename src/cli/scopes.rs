@@ -39,6 +39,30 @@ pub(super) struct Scopes {
     pub(super) lifetime: Option<Duration>,
 }
 
+/// Whether a sign-in asks for a refresh token that outlasts the session.
+#[derive(clap::Args, Clone, Copy, Debug, Default)]
+pub(super) struct OfflineAccess {
+    /// Do not ask for offline_access, which some providers refuse; remembered by the profile
+    #[arg(long, overrides_with = "offline_access")]
+    no_offline_access: bool,
+
+    /// Ask for offline_access again, in spite of the profile
+    #[arg(long, overrides_with = "no_offline_access")]
+    offline_access: bool,
+}
+
+impl OfflineAccess {
+    /// What was typed, if anything was.
+    pub(super) fn typed(self) -> Option<bool> {
+        (self.no_offline_access || self.offline_access).then_some(self.offline_access)
+    }
+
+    /// What the profile is to say: what was typed, else what is `remembered`. To ask is the rule, and is not written.
+    pub(super) fn or(self, remembered: Option<bool>) -> Option<bool> {
+        self.typed().or(remembered).filter(|is_asked_for| !is_asked_for)
+    }
+}
+
 /// Parameters that tokcache sets itself, that hold secrets, or that say whose a token is and not which one.
 const RESERVED: [&str; 30] = [
     "assertion",
@@ -149,7 +173,7 @@ impl Context {
 
     /// The parameters that were typed, and those that the profile remembers for its authority.
     pub(super) fn parameters(&self, typed: &Scopes) -> Vec<(String, String)> {
-        let of_profile = self.profile.as_ref().filter(|_| self.is_authority_of_profile());
+        let of_profile = self.profile_of_authority();
         let none = BTreeMap::new();
         let remembered = of_profile.map_or(&none, |profile| &profile.parameters);
         if remembered.is_empty() && typed.resource.is_none() && typed.audience.is_none() && typed.parameters.is_empty()
@@ -161,12 +185,12 @@ impl Context {
 
     /// Whether the profile says not to ask for `offline_access`.
     pub(super) fn is_without_offline_access(&self) -> bool {
-        self.profile.as_ref().is_some_and(|profile| profile.offline_access == Some(false))
+        self.profile_of_authority().is_some_and(|profile| profile.offline_access == Some(false))
     }
 
     /// How long a token is served that came without a lifetime: as typed, else as the profile says.
     pub(super) fn lifetime(&self, typed: &Scopes) -> Result<Option<Duration>, Failure> {
-        let remembered = self.profile.as_ref().and_then(|profile| profile.lifetime.as_deref());
+        let remembered = self.profile_of_authority().and_then(|profile| profile.lifetime.as_deref());
         match (typed.lifetime, remembered) {
             (None, Some(text)) => lifetime(text).map(Some).map_err(|error| {
                 let message = format!("the profile {:?} has a lifetime of {text:?}: {error}", self.profile_name);

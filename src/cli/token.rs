@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use clap::Args;
-use tokcache_core::acquire::{AcquireError, AuthenticationResult, SignInRequest, SilentRequest, Source};
+use tokcache_core::acquire::{AcquireError, AuthenticationResult, PublicClient, SignInRequest, SilentRequest, Source};
 use tokcache_core::cache::MinValid;
 use tokcache_core::store::CacheStore as _;
 use tokcache_core::time::Clock;
@@ -106,28 +106,10 @@ impl Selection {
         let client_id = registration.client_id.to_string();
         context.narrator.note(|| format!("asking {} for {}", context.store.describe().url, request.scopes));
         let client = context.client(registration);
-        let outcome = match client.acquire_token_silent(&request) {
-            Err(AcquireError::InteractionRequired(_) | AcquireError::NoSuchAccount { .. }) if login => {
-                let siblings = context.siblings(&context.profile_in_use())?;
-                let needed_too = context.needed_too(&siblings, &request.scopes, request.account.as_deref(), false);
-                let asked = SignInRequest {
-                    scopes: request.scopes.clone(),
-                    claims: request.claims.clone(),
-                    account: request.account.clone(),
-                    without_offline_access: context.is_without_offline_access(),
-                    lifetime: request.lifetime,
-                    parameters: request.parameters.clone(),
-                };
-                let signed_in = login::sign_in(context, &client, &asked, &needed_too)?;
-                context.settle(&siblings, &signed_in.token.account)?;
-                let outcome = signed_in.token_for(&request, context.clock.now());
-                outcome.map_err(|error| context.failure(error, &request.scopes))?
-            }
-            outcome => outcome.map_err(|error| context.failure(error, &request.scopes))?,
-        };
-        if outcome.source != Source::Cache {
-            context.remember_moved();
-        }
+        let outcome = outcome(context, &client, &request, login);
+        // A provider may have moved, and refuse all the same.
+        context.remember_moved();
+        let outcome = outcome?;
         context.narrator.note(|| match outcome.source {
             Source::Cache => "the token comes from the cache",
             Source::Login => "the token comes from the sign-in",
@@ -135,6 +117,34 @@ impl Selection {
         });
         Ok(Acquired { outcome, client_id, requested: request.scopes })
     }
+}
+
+/// The token from the cache or a refresh, else from a sign-in, if `login` says so.
+fn outcome(
+    context: &Context,
+    client: &PublicClient<'_>,
+    request: &SilentRequest,
+    login: bool,
+) -> Result<AuthenticationResult, Failure> {
+    let outcome = match client.acquire_token_silent(request) {
+        Err(AcquireError::InteractionRequired(_) | AcquireError::NoSuchAccount { .. }) if login => {
+            let siblings = context.siblings(&context.profile_in_use())?;
+            let needed_too = context.needed_too(&siblings, &request.scopes, request.account.as_deref(), false);
+            let asked = SignInRequest {
+                scopes: request.scopes.clone(),
+                claims: request.claims.clone(),
+                account: request.account.clone(),
+                without_offline_access: context.is_without_offline_access(),
+                lifetime: request.lifetime,
+                parameters: request.parameters.clone(),
+            };
+            let signed_in = login::sign_in(context, client, &asked, &needed_too)?;
+            context.settle(&siblings, &signed_in.token.account)?;
+            signed_in.token_for(request, context.clock.now())
+        }
+        outcome => outcome,
+    };
+    outcome.map_err(|error| context.failure(error, &request.scopes))
 }
 
 /// Refuses what is no JSON object before a server does.

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a case that cannot go on has failed")]
 
 mod certificate;
+mod remembered;
 mod script;
 mod server;
 #[path = "../support/mod.rs"]

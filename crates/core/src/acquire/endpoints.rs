@@ -54,9 +54,12 @@ impl PublicClient<'_> {
         if found.get(kind).is_none() || found.get(kind) == asked {
             return Err(gone);
         }
-        let answer = ask(&self.protocol(&found))?;
-        self.observer.endpoints_moved(&found);
-        Ok((answer, found))
+        let answer = ask(&self.protocol(&found));
+        // A refusal comes from the right address, too.
+        if !answer.as_ref().is_err_and(RequestError::is_of_address) {
+            self.observer.endpoints_moved(&found);
+        }
+        Ok((answer?, found))
     }
 }
 

@@ -1,0 +1,65 @@
+//! What a profile remembers of a provider, and for how long, as the program is run.
+
+use serde_json::{Value, json};
+
+use crate::support::home::Home;
+use crate::support::provider::Provider;
+use crate::support::text;
+
+/// A home that has signed in when the revocation endpoint was elsewhere, and a provider that has moved it.
+fn moved() -> (Home, Provider) {
+    let provider = Provider::start(|path, _form| match path {
+        "/tenant/revoke" => (200, Value::Null),
+        "/tenant/token" => (400, json!({ "error": "invalid_grant" })),
+        _ => (404, json!({})),
+    });
+    let home = Home::of("expired");
+    home.use_provider(&provider.address());
+    let address = provider.address();
+    let learned = format!("token_endpoint = \"{address}/tenant/old\"\nrevocation_endpoint = \"{address}/tenant/old\"");
+    home.edit("config/profiles/default.toml", &format!("token_endpoint = \"{address}/tenant/token\""), &learned);
+    (home, provider)
+}
+
+fn profile(home: &Home) -> String {
+    std::fs::read_to_string(home.path("config/profiles/default.toml")).unwrap()
+}
+
+#[test]
+fn a_sign_out_remembers_where_the_provider_has_moved_its_revocation_to() {
+    for line in ["clear", "clear --all --yes"] {
+        let (home, provider) = moved();
+        let output = home.tokcache(line);
+        assert!(output.status.success() && text(&output.stderr).contains("has revoked"), "{line}: {output:?}");
+        let now = format!("revocation_endpoint = \"{}/tenant/revoke\"", provider.address());
+        assert!(profile(&home).contains(&now), "{line}: {}", profile(&home));
+    }
+}
+
+#[test]
+fn a_refresh_that_is_refused_remembers_where_the_provider_has_moved_its_tokens_to() {
+    let (home, provider) = moved();
+    home.failure(4, "token");
+    let now = format!("token_endpoint = \"{}/tenant/token\"", provider.address());
+    assert!(profile(&home).contains(&now), "{}", profile(&home));
+}
+
+#[test]
+fn a_profile_is_told_not_to_ask_for_offline_access_and_to_ask_again() {
+    let home = Home::signed_in();
+    home.answer("profile set default --no-offline-access");
+    assert!(profile(&home).contains("offline_access = false"), "{}", profile(&home));
+    home.answer("profile set default --scope tasks");
+    assert!(profile(&home).contains("offline_access = false"), "{}", profile(&home));
+    home.answer("profile set default --offline-access");
+    assert!(!profile(&home).contains("offline_access"), "{}", profile(&home));
+}
+
+#[test]
+fn what_was_said_of_one_provider_does_not_count_at_the_next() {
+    let home = Home::signed_in();
+    home.answer("profile set default --no-offline-access --lifetime 30d --param a=b");
+    home.answer("profile set default --authority https://idp.example.com");
+    let now = profile(&home);
+    assert!(!["offline_access", "lifetime", "parameters"].iter().any(|setting| now.contains(setting)), "{now}");
+}
