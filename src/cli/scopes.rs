@@ -64,7 +64,8 @@ impl OfflineAccess {
 }
 
 /// Parameters that tokcache sets itself, that hold secrets, or that say whose a token is and not which one.
-const RESERVED: [&str; 30] = [
+const RESERVED: [&str; 32] = [
+    "actor_token",
     "assertion",
     "claims",
     "client_assertion",
@@ -89,6 +90,7 @@ const RESERVED: [&str; 30] = [
     "response_type",
     "scope",
     "state",
+    "subject_token",
     "token",
     "token_type",
     "token_type_hint",
@@ -361,7 +363,7 @@ mod tests {
         for text in ["=x", "x", "a b=c"] {
             assert!(parameter(text).is_err(), "{text}");
         }
-        for name in ["client_secret", "grant_type", "scope", "refresh_token"] {
+        for name in ["actor_token", "client_secret", "grant_type", "scope", "refresh_token", "subject_token"] {
             let parameters = vec![(name.to_owned(), "canary".to_owned())];
             let failure = Scopes { parameters, ..Scopes::default() }.set(Place::default()).unwrap_err();
             assert!(!format!("{failure:?}").contains("canary"), "{name}");

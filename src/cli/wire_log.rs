@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use tokcache_core::oauth::{Body, Http, Request, Response, Stage, TransportError};
+use tokcache_core::oauth::{Http, Request, Response, Stage, TransportError};
 
 use super::environment;
 use crate::output::{plain, tell};
@@ -27,10 +27,7 @@ impl<Inner: Http> Http for WireLog<Inner> {
             None => self.inner.send(request),
         };
         if self.verbose > 1 {
-            let method = match request.body {
-                Body::None => "GET",
-                Body::Form(_) => "POST",
-            };
+            let method = request.method().as_str();
             let outcome = match &result {
                 Ok(response) => response.status.to_string(),
                 Err(error) => plain(&error.message),

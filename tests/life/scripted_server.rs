@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use serde_json::Value;
-use tokcache_core::oauth::{Body, Http, Request, Response, Stage, TransportError};
+use tokcache_core::oauth::{FieldValue, Http, Request, Response, Stage, TransportError};
 use tokcache_core::time::Timestamp;
 use zeroize::Zeroizing;
 
@@ -108,12 +108,8 @@ impl Http for ScriptedServer {
         let exchange = self.script.lock().unwrap().pop_front();
         let Exchange { want, answer } = exchange.unwrap_or_else(|| panic!("unwanted request to {}", request.url));
         assert!(request.url.ends_with(want.url), "wanted {}, got {}", want.url, request.url);
-        let fields = match &request.body {
-            Body::Form(fields) => fields.as_slice(),
-            Body::None => &[],
-        };
         for (name, value) in &want.fields {
-            let sent = fields.iter().find(|(sent, _)| sent.as_ref() == *name).map(|(_, value)| value.expose());
+            let sent = request.form().and_then(|form| form.get(name)).map(FieldValue::expose);
             assert_eq!(sent, Some(value.as_str()), "field {name} of {}", request.url);
         }
         answer

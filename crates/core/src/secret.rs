@@ -24,15 +24,18 @@ pub mod kind {
     /// RFC 6749 §1.4.
     #[derive(Clone, Copy)]
     pub enum AccessToken {}
+    /// RFC 6749 §2.3.1 `client_secret`.
+    #[derive(Clone, Copy)]
+    pub enum ClientSecret {}
     /// RFC 7636 §4.1 `code_verifier`.
     #[derive(Clone, Copy)]
     pub enum CodeVerifier {}
     /// RFC 8628 §3.2 `device_code`.
     #[derive(Clone, Copy)]
     pub enum DeviceCode {}
-    /// The value of a field of a form: some fields are secrets.
+    /// The secret value of a form field or of a header, which may be any of the others.
     #[derive(Clone, Copy)]
-    pub enum FormValue {}
+    pub enum FieldValue {}
     /// What a person remembers instead of a key (RFC 9106 §3.1).
     #[derive(Clone, Copy)]
     pub enum Passphrase {}
@@ -49,12 +52,12 @@ pub mod kind {
 
 /// The string that a client presents to a protected resource (RFC 6749 §1.4).
 pub type AccessToken = Secret<kind::AccessToken>;
+/// The password by which a client authenticates (RFC 6749 §2.3.1).
+pub type ClientSecret = Secret<kind::ClientSecret>;
 /// The secret that proves that two requests come from one client (RFC 7636 §4.1).
 pub type CodeVerifier = Secret<kind::CodeVerifier>;
 /// The secret half of a device authorization (RFC 8628 §3.2).
 pub type DeviceCode = Secret<kind::DeviceCode>;
-/// The value of a field of a form, which may be any of the others.
-pub type FormValue = Secret<kind::FormValue>;
 /// What a person remembers instead of a key.
 pub type Passphrase = Secret<kind::Passphrase>;
 /// The URL of a proxy, in which there may be a password.

@@ -17,7 +17,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use ureq::http::response::Parts;
 use ureq::http::uri::Authority;
-use ureq::http::{HeaderMap, Uri, header};
+use ureq::http::{HeaderMap, HeaderValue, Uri, header};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::transport::{
     ConnectProxyConnector, ConnectionDetails, Connector, RustlsConnector, SocksConnector, Transport,
@@ -30,7 +30,7 @@ use tokcache_core::time::Timestamp;
 use connect::HappyEyeballs;
 use resolve::Named;
 use tokcache_core::oauth::url::parse_secure;
-use tokcache_core::oauth::{Body, Http, Request, Response, Stage, TransportError, encode_form};
+use tokcache_core::oauth::{Body, Http, Request, Response, Stage, TransportError};
 use transport_error::Progress;
 use trust::TrustError;
 use wiped::Wiped;
@@ -120,11 +120,7 @@ fn unsendable(why: impl ToString) -> TransportError {
 fn exchange(agent: &Agent, uri: &Uri, request: &Request, progress: &Progress) -> Result<Response, ureq::Error> {
     let response = match &request.body {
         Body::None => with_headers(agent.get(uri), request).call()?,
-        Body::Form(fields) => {
-            let form = encode_form(fields);
-            let post = with_headers(agent.post(uri), request);
-            post.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").send(form.as_bytes())?
-        }
+        Body::Form(form) => with_headers(agent.post(uri), request).send(form.encode().as_bytes())?,
     };
     progress.answered.store(true, Ordering::Relaxed);
     let (parts, body) = response.into_parts();
@@ -139,7 +135,16 @@ fn exchange(agent: &Agent, uri: &Uri, request: &Request, progress: &Progress) ->
 }
 
 fn with_headers<Any>(builder: ureq::RequestBuilder<Any>, request: &Request) -> ureq::RequestBuilder<Any> {
-    request.headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, value))
+    let content_type = request.body.content_type().map(|value| (header::CONTENT_TYPE, value));
+    let builder = content_type.into_iter().fold(builder, |builder, (name, value)| builder.header(name, value));
+    request.headers.iter().fold(builder, |builder, (name, value)| match HeaderValue::from_str(value.expose()) {
+        Ok(mut header) => {
+            header.set_sensitive(value.is_secret());
+            builder.header(*name, header)
+        }
+        // The builder keeps the error for when the request is sent.
+        Err(_) => builder.header(*name, value.expose()),
+    })
 }
 
 fn read_bounded(body: ureq::Body) -> Result<Zeroizing<Vec<u8>>, ureq::Error> {

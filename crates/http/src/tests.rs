@@ -7,7 +7,8 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use tokcache_core::secret::FormValue;
+use tokcache_core::oauth::{FieldValue, Form};
+use tokcache_core::secret::RefreshToken;
 
 use super::*;
 
@@ -23,8 +24,14 @@ fn network(timeout: Duration, ca_file: Option<&str>) -> Network {
 }
 
 fn send_to(network: &Network, url: String) -> Result<Response, TransportError> {
-    let form = vec![("token".into(), FormValue::new("c&a=n á")), ("plain".into(), FormValue::new("*-._~"))];
-    network.send(&Request { url, body: Body::Form(form), headers: vec![("X-Test", "yes".to_owned())] })
+    let mut form = Form::new();
+    form.secret("token", &RefreshToken::new("c&a=n á"));
+    form.public("plain", "*-._~");
+    let headers = vec![
+        ("X-Test", FieldValue::public("yes")),
+        ("Authorization", FieldValue::secret(&RefreshToken::new("Basic YTpi"))),
+    ];
+    network.send(&Request { headers, ..Request::post_form(url, form) })
 }
 
 /// Accepts one connection and hands it to `serve`.
@@ -84,6 +91,7 @@ fn a_form_is_posted_and_the_answer_read() {
         "content-type: application/x-www-form-urlencoded",
         "accept: application/json",
         "accept-encoding: identity",
+        "authorization: basic ytpi",
         "x-test: yes",
     ] {
         assert!(head.contains(&format!("{line}\r\n")), "{line} is not in {head}");

@@ -1,13 +1,18 @@
 //! The device authorization grant, RFC 8628.
 
 use crate::secret::{CodeVerifier, DeviceCode};
+use crate::time::Timestamp;
 use crate::types::ScopeSet;
 
-use super::client::{Client, checked_claims, named};
+use super::endpoint::EndpointKind;
 use super::error::RequestError;
-use super::http::Response;
-use super::members::Members;
+use super::form::Form;
+use super::http::{Response, TransportError};
+use super::json::Members;
+use super::message::{ClientContext, Message, add_claims, add_client_info, add_parameters, add_scope};
 use super::pkce;
+use super::request::Request;
+use super::token::TokenResponse;
 
 /// `grant_type`, RFC 8628 §3.4.
 pub const DEVICE_CODE_GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -41,7 +46,7 @@ pub struct DeviceAuthorization {
 }
 
 impl DeviceAuthorization {
-    fn read(response: &Response, claims: Option<&str>, verifier: CodeVerifier) -> Option<DeviceAuthorization> {
+    fn read(response: &Response, claims: Option<&str>, verifier: &CodeVerifier) -> Option<DeviceAuthorization> {
         let members = Members::parse(&response.body).filter(|_| (200..300).contains(&response.status))?;
         let uri = |name, alias| members.string(name).or_else(|| members.string(alias));
         Some(DeviceAuthorization {
@@ -53,75 +58,114 @@ impl DeviceAuthorization {
             interval: members.seconds_to_wait("interval").unwrap_or(DEFAULT_INTERVAL).max(1),
             message: members.string("message"),
             claims: claims.map(str::to_owned),
-            code_verifier: Some(verifier),
+            code_verifier: Some(verifier.clone()),
         })
     }
 }
 
-impl Client<'_> {
-    /// Asks for a code (RFC 8628 §3.1), for `scopes` and those that stand `beside` them: of `openid profile
-    /// offline_access` what the provider takes, to learn who signs in and to get a refresh token. Always with a code
-    /// challenge (RFC 7636): some providers require one, and the others ignore it (RFC 6749 §3.1).
-    ///
-    /// # Errors
-    /// [`RequestError::Unsupported`] if no device authorization endpoint is known.
-    pub fn authorize_device(
+/// Asks for a device code (RFC 8628 §3.1).
+///
+/// Always with a code challenge (RFC 7636): some providers require one, and the others ignore it (RFC 6749 §3.1).
+#[derive(Clone, Copy, Debug)]
+pub struct DeviceAuthorizationRequest<'a> {
+    /// The client, and its provider.
+    pub client: ClientContext<'a>,
+    /// The scopes to sign in for, with those that tell who signs in and bring a refresh token.
+    pub scopes: &'a ScopeSet,
+    /// `claims`, a JSON object (OpenID Connect Core §5.5).
+    pub claims: Option<&'a str>,
+    /// The secret of the code challenge, new for each sign-in ([`new_code_verifier`](super::new_code_verifier)).
+    pub code_verifier: &'a CodeVerifier,
+    /// Further parameters, such as `audience` or `resource` (RFC 8707 §2). They are public: no secret belongs here.
+    pub parameters: &'a [(String, String)],
+}
+
+impl Message for DeviceAuthorizationRequest<'_> {
+    type Answer = DeviceAuthorization;
+
+    fn request(&self) -> Result<Request, RequestError> {
+        let mut form = Form::new();
+        form.public("code_challenge", pkce::challenge(self.code_verifier));
+        form.public("code_challenge_method", pkce::METHOD);
+        add_scope(&mut form, self.scopes.to_string());
+        add_claims(&mut form, self.claims)?;
+        add_parameters(&mut form, self.parameters);
+        self.client.post_form(EndpointKind::DeviceAuthorization, form)
+    }
+
+    fn response(
         &self,
-        scopes: &ScopeSet,
-        beside: &ScopeSet,
-        claims: Option<&str>,
+        request: &Request,
+        response: Result<Response, TransportError>,
+        _received_at: Timestamp,
     ) -> Result<DeviceAuthorization, RequestError> {
-        let endpoint = named(&self.endpoints.device_authorization, "device_authorization_endpoint")?;
-        let scope = scopes.union(beside).to_string();
-        let verifier = pkce::verifier()?;
-        let challenge = pkce::challenge(&verifier);
-        let mut fields = vec![("code_challenge", challenge.as_str()), ("code_challenge_method", pkce::METHOD)];
-        if !scope.is_empty() {
-            fields.push(("scope", &scope));
+        let read = |response: &Response| DeviceAuthorization::read(response, self.claims, self.code_verifier);
+        self.client.read(EndpointKind::DeviceAuthorization, request, response, read)
+    }
+}
+
+/// Asks whether the person has approved the device (RFC 8628 §3.4). When to ask, and what a refusal means, is up to
+/// [`DevicePolling`](super::DevicePolling).
+#[derive(Clone, Copy, Debug)]
+pub struct DeviceTokenRequest<'a> {
+    /// The client, and its provider.
+    pub client: ClientContext<'a>,
+    /// What the provider answered to the [`DeviceAuthorizationRequest`].
+    pub authorization: &'a DeviceAuthorization,
+    /// The further parameters of the [`DeviceAuthorizationRequest`].
+    pub parameters: &'a [(String, String)],
+}
+
+impl Message for DeviceTokenRequest<'_> {
+    type Answer = TokenResponse;
+
+    fn request(&self) -> Result<Request, RequestError> {
+        let DeviceAuthorization { device_code, code_verifier, claims, .. } = self.authorization;
+        let mut form = Form::new();
+        form.public("grant_type", DEVICE_CODE_GRANT_TYPE);
+        form.secret("device_code", device_code);
+        if let Some(verifier) = code_verifier {
+            form.secret("code_verifier", verifier);
         }
-        fields.extend(checked_claims(claims)?);
-        fields.extend(self.further());
-        self.ask(endpoint, fields, Vec::new(), |response| DeviceAuthorization::read(response, claims, verifier))
+        add_claims(&mut form, claims.as_deref())?;
+        add_parameters(&mut form, self.parameters);
+        add_client_info(&mut form);
+        self.client.post_form(EndpointKind::Token, form)
+    }
+
+    fn response(
+        &self,
+        request: &Request,
+        response: Result<Response, TransportError>,
+        received_at: Timestamp,
+    ) -> Result<TokenResponse, RequestError> {
+        let read = |response: &Response| TokenResponse::read(response, received_at);
+        self.client.read(EndpointKind::Token, request, response, read)
     }
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-    use crate::oauth::polling::SLICE;
-    use crate::oauth::scripted::{Scripted, SteppedClock, answer};
-    use crate::oauth::{Authority, Endpoint, Endpoints};
-    use crate::types::ClientId;
+    use crate::oauth::mock_http::{Provider, answer};
 
-    /// Runs `act` as a client of `http`; tells what came of it and how many seconds it slept.
-    pub(in crate::oauth) fn with<Answer>(http: &Scripted, act: impl FnOnce(&Client<'_>) -> Answer) -> (Answer, u64) {
-        let authority = Authority::parse("https://idp.example.com", None).unwrap();
-        let endpoint = |name| Some(Endpoint::parse(&format!("https://idp.example.com/{name}")).unwrap());
-        let endpoints =
-            Endpoints { token: endpoint("token"), device_authorization: endpoint("device"), ..Endpoints::default() };
-        let clock = SteppedClock::default();
-        let client_id = ClientId::new("app");
-        let answer = act(&Client {
-            http,
-            clock: &clock,
-            client_id: &client_id,
-            authority: &authority,
-            endpoints: &endpoints,
-            parameters: &[],
-        });
-        assert!(clock.longest_sleep() <= SLICE);
-        assert_eq!(http.left(), 0, "answers not asked for");
-        (answer, clock.seconds())
+    fn verifier() -> CodeVerifier {
+        CodeVerifier::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
     }
 
     fn authorize(body: &str) -> Result<DeviceAuthorization, RequestError> {
-        with(&Scripted::new([answer(200, body)]), |client| {
-            client.authorize_device(&ScopeSet::default(), &ScopeSet::default(), None)
-        })
-        .0
+        let provider = Provider::new("https://idp.example.com");
+        let message = DeviceAuthorizationRequest {
+            client: provider.client(),
+            scopes: &ScopeSet::default(),
+            claims: None,
+            code_verifier: &verifier(),
+            parameters: &[],
+        };
+        message.response(&message.request().unwrap(), Ok(answer(200, body)), Timestamp(0))
     }
 
-    pub(in crate::oauth) fn authorization(interval: u64, expires_in: u64) -> DeviceAuthorization {
+    fn authorization(interval: u64, expires_in: u64) -> DeviceAuthorization {
         DeviceAuthorization {
             device_code: DeviceCode::new("canary"),
             user_code: "AB-CD".into(),
@@ -131,38 +175,76 @@ pub(super) mod tests {
             interval,
             message: None,
             claims: None,
-            code_verifier: None,
+            code_verifier: Some(verifier()),
         }
     }
 
     #[test]
     fn the_request_has_a_challenge_and_all_that_is_asked_for() {
-        let http = Scripted::new([answer(200, r#"{"device_code":"d","user_code":"u","verification_uri":"v"}"#)]);
-        let (scopes, beside) = (ScopeSet::parse("read"), ScopeSet::parse("openid offline_access"));
-        let parameters = [("audience".to_owned(), "https://api".to_owned())];
-        let (authorization, _) =
-            with(&http, |client| client.with_parameters(&parameters).authorize_device(&scopes, &beside, Some("{}")));
-        assert_eq!(http.url(0), "https://idp.example.com/device");
-        let authorization = authorization.unwrap();
-        let challenge = pkce::challenge(authorization.code_verifier.as_ref().unwrap());
+        let provider = Provider::new("https://idp.example.com");
+        let message = DeviceAuthorizationRequest {
+            client: provider.client(),
+            scopes: &ScopeSet::parse("read openid offline_access"),
+            claims: Some("{}"),
+            code_verifier: &verifier(),
+            parameters: &[("audience".to_owned(), "https://api".to_owned())],
+        };
+        let request = message.request().unwrap();
+        assert_eq!(request.url, "https://idp.example.com/device");
         assert_eq!(
-            http.form(0),
-            format!(
-                "audience=https://api\nclaims={{}}\nclient_id=app\ncode_challenge={challenge}\n\
-                 code_challenge_method=S256\nscope=read openid offline_access"
-            )
+            *request.form().unwrap().encode(),
+            "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256\
+             &scope=read%20openid%20offline_access&claims=%7B%7D&audience=https%3A%2F%2Fapi&client_id=app"
         );
+        assert_eq!(request.headers, []);
+        let body = r#"{"device_code":"d","user_code":"u","verification_uri":"v"}"#;
+        let authorization = message.response(&request, Ok(answer(200, body)), Timestamp(0)).unwrap();
         assert_eq!(authorization.claims.as_deref(), Some("{}"));
+        assert_eq!(authorization.code_verifier, Some(verifier()));
+    }
+
+    #[test]
+    fn a_poll_repeats_what_the_code_was_asked_for_with_and_proves_who_asked() {
+        let provider = Provider::new("https://idp.example.com");
+        let authorization = DeviceAuthorization { claims: Some("{}".to_owned()), ..authorization(5, 900) };
+        let parameters = &[("audience".to_owned(), "https://api".to_owned())];
+        let message = DeviceTokenRequest { client: provider.client(), authorization: &authorization, parameters };
+        let request = message.request().unwrap();
+        assert_eq!(request.url, "https://idp.example.com/token");
+        assert_eq!(
+            *request.form().unwrap().encode(),
+            "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&device_code=canary\
+             &code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk&claims=%7B%7D&audience=https%3A%2F%2Fapi\
+             &client_info=1&client_id=app"
+        );
+        let secrets: Vec<_> = request.form().unwrap().iter().filter(|(_, value)| value.is_secret()).collect();
+        assert_eq!(secrets.iter().map(|(name, _)| name.as_ref()).collect::<Vec<_>>(), ["device_code", "code_verifier"]);
+        assert!(!format!("{message:?} {request:?}").contains("canary"));
+        let granted = message.response(&request, Ok(answer(200, r#"{"access_token":"at"}"#)), Timestamp(0));
+        assert_eq!(granted.unwrap().access_token.expose(), "at");
+    }
+
+    #[test]
+    fn an_endpoint_that_is_missing_is_named() {
+        let mut provider = Provider::new("https://idp.example.com");
+        provider.endpoints.device_authorization = None;
+        let message = DeviceAuthorizationRequest {
+            client: provider.client(),
+            scopes: &ScopeSet::default(),
+            claims: None,
+            code_verifier: &verifier(),
+            parameters: &[],
+        };
+        let error = message.request().unwrap_err();
+        assert_eq!(error, RequestError::Unsupported { what: "device_authorization_endpoint" });
     }
 
     #[test]
     fn an_authorization_is_read_in_full() {
         let body = r#"{"device_code":"canary","user_code":"AB-CD","verification_uri":"https://v","expires_in":"900",
             "verification_uri_complete":"https://v?c","interval":"7","message":"Go to"}"#;
-        let read = authorize(body).unwrap();
-        assert!(read.code_verifier.is_some());
         assert_eq!(
-            DeviceAuthorization { code_verifier: None, ..read },
+            authorize(body).unwrap(),
             DeviceAuthorization {
                 verification_uri: "https://v".into(),
                 verification_uri_complete: Some("https://v?c".into()),

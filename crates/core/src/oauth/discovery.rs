@@ -7,8 +7,9 @@ use super::endpoint::{Endpoint, EndpointKind, Endpoints};
 use super::error::RequestError;
 use super::http::{Http, Response};
 use super::issuer::is_issuer_of;
-use super::members::Members;
+use super::json::Members;
 use super::metadata;
+use super::redaction::Secrets;
 use super::url::is_loopback;
 
 /// Asks the provider for its endpoints. That one is missing is no error here. If one that is `needed` is missing in the
@@ -40,7 +41,8 @@ fn issuer_in(metadata: &Response) -> Option<String> {
 }
 
 fn read(response: &Response, authority: &Authority) -> Result<Endpoints, RequestError> {
-    let members = Members::parse(&response.body).ok_or_else(|| RequestError::unintelligible(response, &[]))?;
+    let members =
+        Members::parse(&response.body).ok_or_else(|| RequestError::unintelligible(response, &Secrets::none()))?;
     let issuer = members.string("issuer").unwrap_or_default();
     if !is_issuer_of(&issuer, authority) {
         return Err(wrong(format!("the metadata at {} name another issuer, {issuer:?}", authority.url())));
@@ -74,14 +76,14 @@ fn wrong(message: String) -> RequestError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oauth::scripted::{Scripted, answer};
+    use crate::oauth::mock_http::{MockHttp, answer};
 
     fn authority(url: &str) -> Authority {
         Authority::parse(url, None).unwrap()
     }
 
     fn discovered(url: &str, body: &str) -> Result<Endpoints, RequestError> {
-        discover(&Scripted::new([answer(200, body)]), &authority(url), &[])
+        discover(&MockHttp::new([answer(200, body)]), &authority(url), &[])
     }
 
     #[test]
@@ -114,7 +116,7 @@ mod tests {
 
     /// What is found by these answers, all of which are asked for, where an endpoint for revocation is needed.
     fn revocation<const N: usize>(url: &str, answers: [Response; N]) -> Result<Option<String>, RequestError> {
-        let http = Scripted::new(answers);
+        let http = MockHttp::new(answers);
         let found = discover(&http, &authority(url), &[EndpointKind::Token, EndpointKind::Revocation]);
         assert_eq!(http.left(), 0, "answers not asked for");
         Ok(found?.revocation.map(|endpoint| endpoint.as_str().to_owned()))
@@ -123,7 +125,7 @@ mod tests {
     #[test]
     fn an_endpoint_that_only_rfc_8414_names_is_found_there() {
         let url = "https://idp.example.com/a";
-        let http = Scripted::new([answer(200, OPENID), answer(404, ""), answer(200, RFC_8414)]);
+        let http = MockHttp::new([answer(200, OPENID), answer(404, ""), answer(200, RFC_8414)]);
         let found = discover(&http, &authority(url), &[EndpointKind::Revocation]).unwrap();
         let endpoint = |url| Some(Endpoint::parse(url).unwrap());
         assert_eq!(found.revocation, endpoint("https://idp.example.com/r"));
@@ -138,7 +140,7 @@ mod tests {
 
     #[test]
     fn where_nothing_that_is_needed_is_missing_one_document_is_enough() {
-        let http = Scripted::new([answer(200, OPENID)]);
+        let http = MockHttp::new([answer(200, OPENID)]);
         let found = discover(&http, &authority("https://idp.example.com/a"), &[EndpointKind::Token]).unwrap();
         assert_eq!(found.revocation, None);
         let microsoft = r#"{"issuer":"https://login.microsoftonline.com/{tenantid}/v2.0",
@@ -158,17 +160,17 @@ mod tests {
         let unsafe_one = RFC_8414.replace("https://idp.example.com/r", "http://idp.example.com/r");
         let error = revocation("https://idp.example.com/a", [answer(200, OPENID), answer(200, &unsafe_one)]);
         assert!(error.unwrap_err().to_string().contains("an unsafe revocation_endpoint"));
-        let http = Scripted::new([answer(200, OPENID)]).then_broken();
+        let http = MockHttp::new([answer(200, OPENID)]).then_broken();
         let outage = discover(&http, &authority("https://idp.example.com/a"), &[EndpointKind::Revocation]);
         assert!(outage.unwrap_err().is_retryable());
     }
 
     #[test]
     fn without_metadata_the_error_names_the_authority() {
-        let http = Scripted::new([answer(404, "canary"), answer(404, "canary")]);
+        let http = MockHttp::new([answer(404, "canary"), answer(404, "canary")]);
         let error = discover(&http, &authority("https://idp.example.com"), &[]).unwrap_err();
         assert_eq!(error.to_string(), "https://idp.example.com has no provider metadata");
-        let http = Scripted::new([answer(200, "<html>canary"), answer(404, "canary")]);
+        let http = MockHttp::new([answer(200, "<html>canary"), answer(404, "canary")]);
         let error = discover(&http, &authority("https://idp.example.com"), &[]).unwrap_err();
         assert!(error.to_string().contains("HTTP 200: a web page where JSON was expected"), "{error}");
         assert!(!format!("{error} {error:?}").contains("canary"));
@@ -176,7 +178,7 @@ mod tests {
 
     #[test]
     fn an_outage_is_an_outage() {
-        let http = Scripted::new([answer(503, "<html>"), answer(404, "")]);
+        let http = MockHttp::new([answer(503, "<html>"), answer(404, "")]);
         let error = discover(&http, &authority("https://idp.example.com"), &[]).unwrap_err();
         assert!(matches!(error, RequestError::Unavailable { status: Some(503), .. }), "{error:?}");
     }

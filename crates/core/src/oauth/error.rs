@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::endpoint::Endpoint;
 use super::http::{Response, Stage, TransportError};
-use super::members::Members;
-use super::redaction::without_secrets;
+use super::json::Members;
+use super::redaction::Secrets;
 use super::token_error::{ErrorCode, TokenErrorResponse, aadsts_numbers};
 
 /// The failure of one exchange with a provider. No variant holds a secret.
@@ -69,10 +69,10 @@ pub enum RequestError {
 
 impl RequestError {
     /// Understands an answer that is not the success hoped for. `secrets` are taken out of whatever the server says.
-    pub(super) fn of(response: &Response, secrets: &[&str]) -> RequestError {
+    pub(super) fn of(response: &Response, secrets: &Secrets) -> RequestError {
         let status = response.status;
         let members = Members::parse(&response.body);
-        let say = |name: &str| members.as_ref()?.string(name).map(|text| without_secrets(bounded(text), secrets));
+        let say = |name: &str| members.as_ref()?.string(name).map(|text| secrets.redact(bounded(text)));
         // A known code is no secret, even if a short secret should stand in it.
         let error = members.as_ref().and_then(|members| members.string("error")).map(ErrorCode::from);
         let error = match error {
@@ -112,8 +112,13 @@ impl RequestError {
         }))
     }
 
+    /// The failure of an exchange without an answer. `secrets` are taken out of whatever the transport says.
+    pub(super) fn in_transit(error: TransportError, secrets: &Secrets) -> RequestError {
+        RequestError::from(TransportError { message: secrets.redact(error.message), ..error })
+    }
+
     /// Says what an answer is that was not understood. `secrets` are taken out of whatever the server says.
-    pub(super) fn unintelligible(response: &Response, secrets: &[&str]) -> RequestError {
+    pub(super) fn unintelligible(response: &Response, secrets: &Secrets) -> RequestError {
         let status = response.status;
         let words = Members::parse(&response.body)
             .and_then(|members| members.string("error").or_else(|| members.string("message")))
@@ -131,10 +136,7 @@ impl RequestError {
             (_, Some(b'<')) => "a web page where JSON was expected".to_owned(),
             _ => words.unwrap_or_else(|| "an answer that is not what was asked for".to_owned()),
         };
-        RequestError::Unintelligible {
-            message: without_secrets(bounded(format!("HTTP {status}: {what}")), secrets),
-            status,
-        }
+        RequestError::Unintelligible { message: secrets.redact(bounded(format!("HTTP {status}: {what}"))), status }
     }
 
     /// Named after the endpoint that gave an answer that was not understood: its address may be what is wrong.
@@ -242,11 +244,21 @@ impl std::error::Error for RequestError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oauth::form::Form;
+    use crate::oauth::mock_http::answer;
     use crate::oauth::redaction::REDACTED;
-    use crate::oauth::scripted::answer;
+    use crate::oauth::request::Request;
+    use crate::secret::RefreshToken;
+
+    /// The secrets of a request with these in its form.
+    fn sent(secrets: &[&str]) -> Secrets {
+        let mut form = Form::new();
+        secrets.iter().for_each(|secret| form.secret("token", &RefreshToken::new(*secret)));
+        Secrets::of(&Request::post_form("https://idp.example.com", form))
+    }
 
     fn refused(status: u16, body: &str) -> TokenErrorResponse {
-        match RequestError::of(&answer(status, body), &[]) {
+        match RequestError::of(&answer(status, body), &Secrets::none()) {
             RequestError::Refused(refusal) => *refusal,
             other => panic!("{other:?}"),
         }
@@ -303,7 +315,7 @@ mod tests {
         ] {
             let mut response = answer(status, body);
             response.retry_after = Some(7);
-            let error = RequestError::of(&response, &[]);
+            let error = RequestError::of(&response, &Secrets::none());
             let expected = (Some(status), Some(7), Stage::Unknown);
             assert!(
                 matches!(error, RequestError::Unavailable { status, retry_after, stage, .. }
@@ -326,7 +338,7 @@ mod tests {
             (403, "<html>", "web page"),
             (200, "<html>", "sign in to it first"),
         ] {
-            let error = RequestError::of(&answer(status, body), &[]);
+            let error = RequestError::of(&answer(status, body), &Secrets::none());
             assert!(!error.is_retryable(), "{status}: {error:?}");
             assert!(error.to_string().contains(words), "{words} is not in {error}");
             assert_eq!(error.is_of_address(), matches!(status, 404 | 405 | 410 | 501), "{status}");
@@ -337,7 +349,7 @@ mod tests {
     fn a_redirect_is_told_with_its_target_and_without_what_may_be_secret() {
         let at = |location: &str| {
             let response = Response { location: Some(location.to_owned()), ..answer(302, "") };
-            RequestError::of(&response, &["canary"]).to_string()
+            RequestError::of(&response, &sent(&["canary"])).to_string()
         };
         let told = "HTTP 302: a redirect to https://b.example/token, which is not followed";
         assert_eq!(at("https://b.example/token?code=secret#x"), told);
@@ -360,7 +372,7 @@ mod tests {
             (403, "canary", "not what was asked for"),
             (400, r#"{"error":{"message":"canary"}}"#, "not what was asked for"),
         ] {
-            let error = RequestError::of(&answer(status, body), &[]);
+            let error = RequestError::of(&answer(status, body), &Secrets::none());
             assert!(matches!(error, RequestError::Unintelligible { .. }), "{error:?}");
             assert!(error.to_string().contains(words), "{error}");
             assert!(!format!("{error} {error:?}").contains("canary"));
@@ -371,7 +383,7 @@ mod tests {
     fn what_was_sent_in_secret_is_taken_out_of_what_the_server_says() {
         let body = r#"{"error":"canary","error_description":"canary\/1 is bad, canary\/1","suberror":"canary\/1 Y2FuYXJ5LzE=","claims":"canary%2F1"}"#;
         for status in [400, 503] {
-            let error = RequestError::of(&answer(status, body), &["canary/1", "canary", ""]);
+            let error = RequestError::of(&answer(status, body), &sent(&["canary/1", "canary", ""]));
             let said = format!("{error} {error:?}");
             assert!(!said.contains("canary") && !said.contains("Y2Fu"), "{said}");
         }
@@ -382,7 +394,7 @@ mod tests {
         let secret = "M.C5_BAY.-Cab*SECRET/SECRET!xyz$$";
         let described = |description: &str| {
             let body = serde_json::json!({"error": "invalid_grant", "error_description": description}).to_string();
-            match RequestError::of(&answer(400, &body), &[secret]) {
+            match RequestError::of(&answer(400, &body), &sent(&[secret])) {
                 RequestError::Refused(refusal) => refusal.error_description.unwrap(),
                 error => panic!("{error:?}"),
             }

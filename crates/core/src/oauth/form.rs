@@ -1,92 +1,99 @@
-//! Answers in the form that requests have: GitHub's and some older servers' answers, where they overlook `Accept`.
+//! Forms, `application/x-www-form-urlencoded`: the bodies of OAuth requests (RFC 6749 appendix B).
 
 use std::borrow::Cow;
+use std::slice;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
-use super::http::Response;
-use crate::secret::{FormValue, SecretBuffer};
+use super::field::FieldValue;
+use crate::secret::Secret;
 
-/// A member that each answer has one of.
-const TELLING: [&str; 3] = ["access_token", "device_code", "error"];
-
-/// What `application/x-www-form-urlencoded` leaves as it is.
+/// Every byte that `application/x-www-form-urlencoded` escapes. A space becomes `%20` and not `+`: servers that decode
+/// forms read both, and servers that only undo percent-encoding read `%20` alone.
 pub(super) const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
 
-/// The body of a form, `application/x-www-form-urlencoded`.
-pub fn encode_form(fields: &[(Cow<'static, str>, FormValue)]) -> Zeroizing<String> {
-    let longest = fields.iter().map(|(name, value)| 3 * name.len() + 3 * value.expose().len() + 2).sum();
-    // Never grown, so that no copy of a secret is left behind.
-    let mut form = Zeroizing::new(String::with_capacity(longest));
-    for (name, value) in fields {
-        if !form.is_empty() {
-            form.push('&');
+/// The name and the value of a form field.
+type Field = (Cow<'static, str>, FieldValue);
+
+/// The fields of a form, in the order in which they are sent.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Form(Vec<Field>);
+
+impl Form {
+    /// A form without fields.
+    pub fn new() -> Form {
+        Form::default()
+    }
+
+    /// Appends a field whose value may be shown.
+    pub fn public(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) {
+        self.0.push((name.into(), FieldValue::public(value)));
+    }
+
+    /// Appends a field whose value must not be shown.
+    pub fn secret<Kind>(&mut self, name: impl Into<Cow<'static, str>>, value: &Secret<Kind>) {
+        self.0.push((name.into(), FieldValue::secret(value)));
+    }
+
+    /// The value of the first field of this name.
+    pub fn get(&self, name: &str) -> Option<&FieldValue> {
+        self.0.iter().find(|(field, _)| field == name).map(|(_, value)| value)
+    }
+
+    /// The fields.
+    pub fn iter(&self) -> slice::Iter<'_, Field> {
+        self.0.iter()
+    }
+
+    /// The form as it is sent.
+    pub fn encode(&self) -> Zeroizing<String> {
+        let longest = self.iter().map(|(name, value)| 3 * name.len() + 3 * value.expose().len() + 2).sum();
+        // Never grown, so that no copy of a secret is left behind.
+        let mut form = Zeroizing::new(String::with_capacity(longest));
+        for (name, value) in self {
+            if !form.is_empty() {
+                form.push('&');
+            }
+            form.extend(utf8_percent_encode(name, FORM));
+            form.push('=');
+            form.extend(utf8_percent_encode(value.expose(), FORM));
         }
-        form.extend(utf8_percent_encode(name, FORM));
-        form.push('=');
-        form.extend(utf8_percent_encode(value.expose(), FORM));
-    }
-    form
-}
-
-/// The answer with a body of JSON, if it is a form; else as it is.
-pub(super) fn in_json(response: Response) -> Response {
-    match object(&response.body) {
-        Some(body) => Response { body, ..response },
-        None => response,
+        form
     }
 }
 
-fn object(body: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let text = str::from_utf8(body).ok()?.trim();
-    let pairs = || text.split('&').filter_map(|pair| pair.split_once('='));
-    if text.starts_with(['{', '[', '<', '"']) || !pairs().any(|(name, _)| TELLING.contains(&name)) {
-        return None;
-    }
-    let mut json = SecretBuffer::with_capacity(6 * text.len() + 2);
-    for (position, (name, value)) in pairs().enumerate() {
-        json.push(if position == 0 { '{' } else { ',' });
-        push(&mut json, name)?;
-        json.push(':');
-        push(&mut json, value)?;
-    }
-    json.push('}');
-    Some(Zeroizing::new(json.finish().as_bytes().to_vec()))
-}
+impl<'f> IntoIterator for &'f Form {
+    type Item = &'f Field;
+    type IntoIter = slice::Iter<'f, Field>;
 
-/// Appends the text, decoded, as a string of JSON.
-fn push(json: &mut SecretBuffer, encoded: &str) -> Option<()> {
-    let spaced = Zeroizing::new(encoded.replace('+', " "));
-    let decoded = Zeroizing::new(percent_decode_str(&spaced).decode_utf8_lossy().into_owned());
-    serde_json::to_writer(json, decoded.as_str()).ok()
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oauth::scripted::answer;
+    use crate::secret::RefreshToken;
 
-    fn read(body: &str) -> String {
-        String::from_utf8(in_json(answer(200, body)).body.to_vec()).unwrap()
+    #[test]
+    fn a_form_is_sent_in_order_and_escaped() {
+        let mut form = Form::new();
+        form.public("scope", "a b");
+        form.secret("refresh_token", &RefreshToken::new("c&a=n á%+"));
+        form.public("plain", "*-._~");
+        assert_eq!(*form.encode(), "scope=a%20b&refresh_token=c%26a%3Dn%20%C3%A1%25%2B&plain=*-._%7E");
+        assert_eq!(*Form::new().encode(), "");
     }
 
     #[test]
-    fn a_form_is_read_as_an_object() {
-        assert_eq!(
-            read("access_token=gho_1&scope=repo%2Cgist&token_type=bearer"),
-            r#"{"access_token":"gho_1","scope":"repo,gist","token_type":"bearer"}"#
-        );
-        assert_eq!(
-            read("error=slow_down&error_description=Too+many+%22requests%22"),
-            r#"{"error":"slow_down","error_description":"Too many \"requests\""}"#
-        );
-    }
-
-    #[test]
-    fn what_is_no_form_stays_as_it_is() {
-        for body in ["", "{\"a\":\"error=1\"}", "<html>error=1</html>", "a=b", "error", "[\"error=1\"]"] {
-            assert_eq!(read(body), body);
-        }
+    fn a_form_prints_its_public_fields_alone() {
+        let mut form = Form::new();
+        form.public("scope", "read");
+        form.secret("refresh_token", &RefreshToken::new("canary"));
+        assert_eq!(format!("{form:?}"), r#"Form([("scope", "read"), ("refresh_token", [redacted])])"#);
+        assert_eq!(form.get("scope"), Some(&FieldValue::public("read")));
+        assert_eq!(form.get("absent"), None);
     }
 }

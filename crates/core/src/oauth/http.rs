@@ -6,7 +6,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::secret::FormValue;
+use super::request::Request;
 use crate::time::Timestamp;
 
 /// Sends one request. Implementations never follow a redirect and bound both time and size.
@@ -16,26 +16,6 @@ pub trait Http: Send + Sync {
     /// # Errors
     /// Whatever kept a whole answer from coming, and how far the exchange had come.
     fn send(&self, request: &Request) -> Result<Response, TransportError>;
-}
-
-/// A request.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// An absolute URL: https, or http on a loopback host; `tokcache-http` refuses any other.
-    pub url: String,
-    /// What is sent.
-    pub body: Body,
-    /// Further headers; none of them secret.
-    pub headers: Vec<(&'static str, String)>,
-}
-
-/// The method and what goes with it.
-#[derive(Clone, Debug)]
-pub enum Body {
-    /// GET.
-    None,
-    /// POST of `application/x-www-form-urlencoded` fields; the values may be secrets.
-    Form(Vec<(Cow<'static, str>, FormValue)>),
 }
 
 /// An answer, whole.

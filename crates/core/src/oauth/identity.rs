@@ -6,7 +6,7 @@ use crate::secret::{RawIdToken, base64url, jwt_payload};
 use crate::types::HomeAccountId;
 
 use super::issuer::is_same;
-use super::members::Members;
+use super::json::Members;
 
 /// Who signed in, by `client_info` and the ID token.
 ///

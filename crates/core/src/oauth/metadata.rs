@@ -4,8 +4,10 @@ use http::Uri;
 
 use super::authority::{Authority, AuthorityKind, origin};
 use super::error::RequestError;
-use super::http::{Body, Http, Request, Response};
-use super::members::Members;
+use super::http::{Http, Response};
+use super::json::Members;
+use super::redaction::Secrets;
+use super::request::Request;
 
 /// Redirects that are followed one after the other.
 const MOST_REDIRECTS: usize = 5;
@@ -41,9 +43,9 @@ pub(super) fn fetch(http: &dyn Http, authority: &Authority) -> Result<Metadata, 
         if is_document(&response) {
             return Ok(Metadata { response, is_openid });
         }
-        let error = match RequestError::of(&response, &[]) {
+        let error = match RequestError::of(&response, &Secrets::none()) {
             outage @ RequestError::Unavailable { .. } => outage,
-            _ => RequestError::unintelligible(&response, &[]),
+            _ => RequestError::unintelligible(&response, &Secrets::none()),
         };
         failure = Some(more_telling(failure, error));
     }
@@ -92,7 +94,7 @@ fn more_telling(first: Option<RequestError>, second: RequestError) -> RequestErr
 fn follow(http: &dyn Http, url: &str) -> Result<Response, RequestError> {
     let mut url = url.to_owned();
     for _ in 0..MOST_REDIRECTS {
-        let response = http.send(&Request { url: url.clone(), body: Body::None, headers: Vec::new() })?.in_utf8();
+        let response = http.send(&Request::get(&url))?.in_utf8();
         let target = response.location.as_deref().filter(|_| matches!(response.status, 301 | 302 | 303 | 307 | 308));
         match target.and_then(|target| within_origin(&url, target)) {
             Some(target) => url = target,
@@ -139,7 +141,7 @@ fn oauth_authorization_server(authority: &Authority) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oauth::scripted::{Scripted, answer};
+    use crate::oauth::mock_http::{MockHttp, answer};
 
     const METADATA: &str = r#"{"issuer":"https://idp.example.com/a"}"#;
 
@@ -153,7 +155,7 @@ mod tests {
 
     /// What comes of these answers, and that all of them were asked for.
     fn fetched<const N: usize>(answers: [Response; N]) -> Result<String, RequestError> {
-        let http = Scripted::new(answers);
+        let http = MockHttp::new(answers);
         let found = fetch(&http, &authority("https://idp.example.com/a"));
         assert_eq!(http.left(), 0, "answers not asked for");
         found.map(|found| String::from_utf8(found.response.body.to_vec()).unwrap())
@@ -185,7 +187,7 @@ mod tests {
             answer(200, ""),
             redirect(301, "https://elsewhere.example/"),
         ] {
-            let http = Scripted::new([first, answer(200, METADATA)]);
+            let http = MockHttp::new([first, answer(200, METADATA)]);
             fetch(&http, &authority("https://idp.example.com/a")).unwrap();
             assert_eq!(http.url(1), "https://idp.example.com/.well-known/oauth-authorization-server/a");
         }
@@ -216,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_server_that_does_not_answer_is_not_asked_for_the_other_place() {
-        let http = Scripted::new([]).then_broken();
+        let http = MockHttp::new([]).then_broken();
         let error = fetch(&http, &authority("https://idp.example.com/a")).unwrap_err();
         assert!(error.is_retryable(), "{error:?}");
     }

@@ -1,9 +1,13 @@
-//! The protocols: requests out, responses in. This room knows no cache, no store and no terminal.
+//! The protocols: requests out, responses in. Nothing here knows a cache, a store or a terminal.
 //!
-//! Making a request and understanding an answer are pure; only the crate `tokcache-http` touches the network. The
-//! messages are our own: clients of the Microsoft identity platform need members of error answers (`suberror`,
+//! A [`Message`] builds a [`Request`] and parses the [`Response`]; both are values, and the caller may send them over
+//! any transport. [`Client`] sends them over an [`Http`], as `tokcache-http` is one. A form field or a header is secret or public by its type
+//! ([`FieldValue`]), and what is secret neither prints nor comes back in an error.
+//!
+//! The messages are our own: clients of the Microsoft identity platform need members of error answers (`suberror`,
 //! `claims`, `error_codes`) and tolerance (numbers as strings, absent members) that general OAuth libraries drop.
 
+mod authentication;
 mod authority;
 mod client;
 mod device;
@@ -11,32 +15,48 @@ mod discovery;
 mod endpoint;
 mod entra_error;
 mod error;
+mod field;
 mod form;
+mod form_response;
 mod http;
 mod identity;
 mod issuer;
-mod members;
+mod json;
+mod message;
 mod metadata;
+#[cfg(test)]
+mod mock_http;
 mod pkce;
 mod polling;
 mod redaction;
+mod refresh;
+mod request;
+mod revocation;
 #[cfg(test)]
-mod scripted;
+mod secrecy;
 mod token;
 mod token_error;
 pub mod url;
 
+pub use authentication::ClientAuthentication;
 pub use authority::{Authority, AuthorityKind};
 pub use client::Client;
-pub use device::{DEVICE_CODE_GRANT_TYPE, DeviceAuthorization};
+pub use device::{DEVICE_CODE_GRANT_TYPE, DeviceAuthorization, DeviceAuthorizationRequest, DeviceTokenRequest};
 pub use discovery::discover;
 pub use endpoint::{Endpoint, EndpointKind, Endpoints};
 pub use entra_error::{EntraError, Remedy};
 pub use error::RequestError;
-pub use form::encode_form;
-pub use http::{Body, Http, Request, Response, Stage, TransportError};
+pub use field::FieldValue;
+pub use form::Form;
+pub use http::{Http, Response, Stage, TransportError};
 pub use identity::{Identity, Person, person_of};
 pub use issuer::check_issuer;
+pub use message::{ClientContext, Message};
+pub use pkce::new_code_verifier;
+pub use polling::DevicePolling;
+pub use refresh::RefreshRequest;
+pub use request::{Body, Method, Request};
+pub use revocation::RevocationRequest;
 pub use token::TokenResponse;
 pub use token_error::{ErrorCode, TokenErrorResponse};
 pub use url::AuthorityError;

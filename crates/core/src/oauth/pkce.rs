@@ -11,8 +11,11 @@ use crate::secret::CodeVerifier;
 /// The method that every server has to support (RFC 7636 §4.2).
 pub(super) const METHOD: &str = "S256";
 
-/// A new verifier, of 32 random bytes as RFC 7636 §4.1 recommends.
-pub(super) fn verifier() -> Result<CodeVerifier, RequestError> {
+/// Makes a code verifier of 32 random bytes, as RFC 7636 §4.1 recommends.
+///
+/// # Errors
+/// [`RequestError::Misconfigured`] if the system has no random bytes.
+pub fn new_code_verifier() -> Result<CodeVerifier, RequestError> {
     let mut bytes = Zeroizing::new([0; 32]);
     SystemRandom::new()
         .fill(&mut *bytes)
@@ -37,7 +40,7 @@ mod tests {
 
     #[test]
     fn a_verifier_is_long_enough_and_never_the_same() {
-        let (one, other) = (verifier().unwrap(), verifier().unwrap());
+        let (one, other) = (new_code_verifier().unwrap(), new_code_verifier().unwrap());
         assert_eq!(one.expose().len(), 43);
         assert_ne!(one, other);
     }

@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 
-use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD, Engine};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD, Engine};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use zeroize::Zeroizing;
 
+use super::field::FieldValue;
 use super::form::FORM;
+use super::request::Request;
 
 /// Stands for what is not repeated.
 pub(super) const REDACTED: &str = "[redacted]";
@@ -21,13 +23,58 @@ const DEEPEST: usize = 3;
 /// Bytes: a text that takes more than this to be looked at in all its readings is made to cost time.
 const LONGEST_LOOK: usize = 1 << 20;
 
+/// What must not be repeated of a request: the values of its secret fields and headers.
+pub(super) struct Secrets(Vec<Zeroizing<String>>);
+
+impl Secrets {
+    /// The secrets of a request, longest first, so that no secret hides the rest of another one.
+    pub(super) fn of(request: &Request) -> Secrets {
+        let secrets = |value: &FieldValue| value.is_secret().then(|| Zeroizing::new(value.expose().to_owned()));
+        let fields = request.form().into_iter().flatten().filter_map(|(_, value)| secrets(value));
+        let headers = request.headers.iter().filter_map(|(_, value)| secrets(value)).flat_map(|value| {
+            let mut parts = parts_of_header(&value);
+            parts.push(value);
+            parts
+        });
+        let mut secrets: Vec<_> = fields.chain(headers).collect();
+        secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
+        Secrets(secrets)
+    }
+
+    /// Those of a request without secrets.
+    pub(super) fn none() -> Secrets {
+        Secrets(Vec::new())
+    }
+
+    /// Returns the text without the secrets ([`without_secrets`]).
+    pub(super) fn redact(&self, text: String) -> String {
+        without_secrets(text, &self.0.iter().map(|secret| secret.as_str()).collect::<Vec<_>>())
+    }
+}
+
+/// The parts of a secret header that are secret by themselves: the credentials after the name of a scheme (RFC 9110
+/// §11.4), and the password in those of `Basic`, as it is sent (RFC 7617 §2) and as it is (RFC 6749 §2.3.1). The user
+/// name is a client's identifier, which is public.
+fn parts_of_header(value: &str) -> Vec<Zeroizing<String>> {
+    let Some((scheme, credentials)) = value.trim().split_once(' ') else { return Vec::new() };
+    let mut parts = vec![Zeroizing::new(credentials.trim().to_owned())];
+    let decoded = scheme.eq_ignore_ascii_case("Basic").then(|| BASE64_STANDARD.decode(&*parts[0]).ok()).flatten();
+    if let Some(decoded) = decoded.map(Zeroizing::new)
+        && let Some((_, password)) = std::str::from_utf8(&decoded).ok().and_then(|text| text.split_once(':'))
+    {
+        parts.push(Zeroizing::new(percent_decode_str(&password.replace('+', " ")).decode_utf8_lossy().into_owned()));
+        parts.push(Zeroizing::new(password.to_owned()));
+    }
+    parts
+}
+
 /// Returns the text without the secrets.
 ///
 /// A secret that stands there as it was sent, as a form spells it or in base64, is replaced by `[redacted]`. Nothing is
 /// left of a text that has 16 bytes of a secret (or a whole shorter one) in any other spelling: escaped as in a URL, in
 /// JSON or in HTML, in hexadecimal, base32 or base64 of any alignment, in letters of another case, with spaces, line
 /// breaks or punctuation in it, or in one of these within another.
-pub(super) fn without_secrets(text: String, secrets: &[&str]) -> String {
+fn without_secrets(text: String, secrets: &[&str]) -> String {
     let secrets = || secrets.iter().filter(|secret| !secret.is_empty());
     let mut text = Zeroizing::new(text);
     for spelling in secrets().flat_map(|secret| spellings(secret)) {
@@ -259,6 +306,31 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::oauth::form::Form;
+    use crate::secret::{ClientSecret, RefreshToken};
+
+    #[test]
+    fn the_secrets_of_a_request_are_its_secret_fields_and_headers() {
+        let mut form = Form::new();
+        form.public("client_id", "app");
+        form.secret("token", &RefreshToken::new("a token"));
+        let mut request = Request::post_form("https://idp.example.com", form);
+        // app:p%2Bw
+        request.headers.push(("Authorization", FieldValue::secret(&ClientSecret::new("Basic YXBwOnAlMkJ3"))));
+        request.headers.push(("X-AnchorMailbox", FieldValue::public("Oid:u@t")));
+        let secrets = Secrets::of(&request);
+        let secrets: Vec<_> = secrets.0.iter().map(|secret| secret.as_str()).collect();
+        assert_eq!(secrets, ["Basic YXBwOnAlMkJ3", "YXBwOnAlMkJ3", "a token", "p%2Bw", "p+w"]);
+    }
+
+    #[test]
+    fn a_header_that_is_not_of_basic_is_secret_whole_and_without_its_scheme() {
+        for (value, parts) in
+            [("DPoP eyJ", &["eyJ"][..]), ("key", &[]), ("Basic ???", &["???"]), ("Basic YXBw", &["YXBw"])]
+        {
+            assert_eq!(parts_of_header(value).iter().map(|part| part.as_str()).collect::<Vec<_>>(), parts, "{value}");
+        }
+    }
 
     /// As some server might write it.
     fn spelled(text: &[u8], way: usize) -> String {

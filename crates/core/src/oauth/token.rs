@@ -6,7 +6,7 @@ use crate::types::{FamilyId, ScopeSet};
 
 use super::http::Response;
 use super::identity::{Identity, jwt_expiry};
-use super::members::Members;
+use super::json::Members;
 
 /// Lifetime in seconds of a token when nothing tells it: short, so that a wrong guess does little harm.
 const DEFAULT_LIFETIME: u64 = 600;
@@ -98,7 +98,7 @@ mod tests {
     use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 
     use super::*;
-    use crate::oauth::scripted::answer;
+    use crate::oauth::mock_http::answer;
 
     const NOW: Timestamp = Timestamp(1_700_000_000);
 

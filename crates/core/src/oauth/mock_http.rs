@@ -1,4 +1,4 @@
-//! A server and a clock that do as they are told.
+//! A provider, a transport and a clock that do as they are told.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -7,23 +7,71 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::http::{Body, Http, Request, Response, Stage, TransportError};
+use super::authentication::ClientAuthentication;
+use super::authority::Authority;
+use super::endpoint::{Endpoint, Endpoints};
+use super::http::{Http, Response, Stage, TransportError};
+use super::message::ClientContext;
+use super::request::Request;
+use crate::secret::ClientSecret;
 use crate::time::{Clock, Timestamp};
+use crate::types::ClientId;
+
+/// A provider with every endpoint, and the client `app`.
+pub(super) struct Provider {
+    pub(super) authority: Authority,
+    pub(super) endpoints: Endpoints,
+    pub(super) client_id: ClientId,
+    pub(super) authentication: ClientAuthentication,
+}
+
+impl Provider {
+    pub(super) fn new(authority: &str) -> Self {
+        let authority = Authority::parse(authority, None).unwrap();
+        let endpoint = |name| Endpoint::parse(&format!("https://idp.example.com/{name}")).ok();
+        let own = Endpoints {
+            token: endpoint("token"),
+            device_authorization: endpoint("device"),
+            revocation: endpoint("revoke"),
+            ..Endpoints::default()
+        };
+        Provider {
+            endpoints: authority.known_endpoints().unwrap_or_default().or(own),
+            authority,
+            client_id: ClientId::new("app"),
+            authentication: ClientAuthentication::None,
+        }
+    }
+
+    pub(super) fn authenticate_with_basic(&mut self, secret: &str) {
+        self.authentication = ClientAuthentication::SecretBasic(ClientSecret::new(secret));
+    }
+
+    pub(super) fn client(&self) -> ClientContext<'_> {
+        let Provider { client_id, authentication, authority, endpoints } = self;
+        ClientContext { client_id, authentication, authority, endpoints }
+    }
+}
 
 /// An answer with no headers that matter.
 pub(super) fn answer(status: u16, body: &str) -> Response {
     Response { status, body: Zeroizing::new(body.as_bytes().to_vec()), retry_after: None, date: None, location: None }
 }
 
+/// A connection that broke at `stage`.
+pub(super) fn broken(stage: Stage) -> Result<Response, TransportError> {
+    Err(TransportError { stage, message: "the connection broke".into() })
+}
+
 /// Gives the answers in order and keeps the requests. A request too many fails the test.
-pub(super) struct Scripted {
+pub(super) struct MockHttp {
     answers: Mutex<VecDeque<Result<Response, TransportError>>>,
     pub(super) requests: Mutex<Vec<Request>>,
 }
 
-impl Scripted {
+impl MockHttp {
     pub(super) fn new<const N: usize>(answers: [Response; N]) -> Self {
-        Scripted { answers: Mutex::new(answers.into_iter().map(Ok).collect()), requests: Mutex::default() }
+        MockHttp { answers: Mutex::new(answers.into_iter().map(Ok).collect()), requests: Mutex::default() }
     }
 
     /// After the answers so far, a broken connection.
@@ -33,8 +81,7 @@ impl Scripted {
 
     /// After that, a failure on the way.
     pub(super) fn then_failing(self, stage: Stage) -> Self {
-        let error = TransportError { stage, message: "the connection broke".into() };
-        self.answers.lock().unwrap().push_back(Err(error));
+        self.answers.lock().unwrap().push_back(broken(stage));
         self
     }
 
@@ -47,8 +94,8 @@ impl Scripted {
     /// The fields of the `index`th request, one in a line, sorted.
     pub(super) fn form(&self, index: usize) -> String {
         let requests = self.requests.lock().unwrap();
-        let Body::Form(fields) = &requests[index].body else { panic!("no form") };
-        let mut lines: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", value.expose())).collect();
+        let form = requests[index].form().expect("a form");
+        let mut lines: Vec<String> = form.iter().map(|(name, value)| format!("{name}={}", value.expose())).collect();
         lines.sort();
         lines.join("\n")
     }
@@ -63,7 +110,7 @@ impl Scripted {
     }
 }
 
-impl Http for Scripted {
+impl Http for MockHttp {
     fn send(&self, request: &Request) -> Result<Response, TransportError> {
         self.requests.lock().unwrap().push(request.clone());
         self.answers.lock().unwrap().pop_front().expect("a request that the test did not foresee")

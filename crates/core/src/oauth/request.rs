@@ -1,0 +1,110 @@
+//! An HTTP request as a value, which any transport can send.
+
+use super::field::FieldValue;
+use super::form::Form;
+
+/// A request. It prints without its secrets, so that a transport may log it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Request {
+    /// An absolute URL: https, or http on a loopback host. It holds no secret (RFC 6749 §2.3.1), and transports refuse
+    /// any other URL ([`parse_secure`](super::url::parse_secure)).
+    pub url: String,
+    /// What is sent.
+    pub body: Body,
+    /// Headers beside those that every transport sends itself: `Accept: application/json`, `Host`, `User-Agent`, and
+    /// what follows from the body ([`Body::content_type`]).
+    pub headers: Vec<(&'static str, FieldValue)>,
+}
+
+/// What a request carries, from which its method follows.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Body {
+    /// Nothing; the method is GET.
+    None,
+    /// A form; the method is POST.
+    Form(Form),
+}
+
+/// The method of a request (RFC 9110 §9).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Method {
+    /// `GET`
+    Get,
+    /// `POST`
+    Post,
+}
+
+impl Request {
+    /// A request for a document.
+    pub fn get(url: impl Into<String>) -> Request {
+        Request { url: url.into(), body: Body::None, headers: Vec::new() }
+    }
+
+    /// A request that sends a form.
+    pub fn post_form(url: impl Into<String>, form: Form) -> Request {
+        Request { url: url.into(), body: Body::Form(form), headers: Vec::new() }
+    }
+
+    /// The method.
+    pub fn method(&self) -> Method {
+        match self.body {
+            Body::None => Method::Get,
+            Body::Form(_) => Method::Post,
+        }
+    }
+
+    /// The form, if the request sends one.
+    pub fn form(&self) -> Option<&Form> {
+        match &self.body {
+            Body::None => None,
+            Body::Form(form) => Some(form),
+        }
+    }
+}
+
+impl Body {
+    /// The `Content-Type` to send with the body.
+    pub fn content_type(&self) -> Option<&'static str> {
+        match self {
+            Body::None => None,
+            Body::Form(_) => Some("application/x-www-form-urlencoded"),
+        }
+    }
+}
+
+impl Method {
+    /// The method as it is sent.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::RefreshToken;
+
+    #[test]
+    fn a_request_prints_without_its_secrets() {
+        let mut form = Form::new();
+        form.secret("token", &RefreshToken::new("canary"));
+        form.public("scope", "read");
+        let mut request = Request::post_form("https://idp.example.com/token", form);
+        request.headers.push(("Authorization", FieldValue::secret(&RefreshToken::new("Basic canary"))));
+        let printed = format!("{request:?}");
+        assert!(printed.contains("read") && !printed.contains("canary"), "{printed}");
+    }
+
+    #[test]
+    fn the_method_follows_from_the_body() {
+        let get = Request::get("https://idp.example.com");
+        let post = Request::post_form("https://idp.example.com", Form::new());
+        assert_eq!((get.method().as_str(), get.body.content_type()), ("GET", None));
+        assert_eq!(post.method().as_str(), "POST");
+        assert_eq!(post.body.content_type(), Some("application/x-www-form-urlencoded"));
+        assert!(get.form().is_none() && post.form().is_some());
+    }
+}

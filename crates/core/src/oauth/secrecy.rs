@@ -1,0 +1,112 @@
+//! No secret of a request comes back: neither in what prints, nor in an error, whatever the server or the transport
+//! says.
+
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::authentication::ClientAuthentication;
+use super::device::{DeviceAuthorization, DeviceAuthorizationRequest, DeviceTokenRequest};
+use super::form::FORM;
+use super::http::{Response, Stage, TransportError};
+use super::message::Message;
+use super::mock_http::{Provider, answer};
+use super::refresh::RefreshRequest;
+use super::revocation::RevocationRequest;
+use crate::secret::{ClientSecret, CodeVerifier, DeviceCode, RefreshToken};
+use crate::time::Timestamp;
+use crate::types::ScopeSet;
+
+/// The members of an error answer that are kept, or told.
+const MEMBERS: [&str; 6] = ["error", "error_description", "suberror", "claims", "correlation_id", "message"];
+
+/// Says `text` in some place of a response, or of the failure of a transport.
+fn repeated(text: &str, status: u16, place: usize) -> Result<Response, TransportError> {
+    match place {
+        0 => Err(TransportError { stage: Stage::Unknown, message: format!("{text} broke") }),
+        1 => Err(TransportError { stage: Stage::Unreadable, message: format!("not HTTP: {text}") }),
+        2 => Ok(Response { location: Some(format!("https://b.example/{text}")), ..answer(302, "") }),
+        _ => {
+            let mut body = json!({"error": "invalid_grant"});
+            body[MEMBERS[place - 3]] = format!("What was sent is {text}, and it is bad").into();
+            Ok(answer(status, &body.to_string()))
+        }
+    }
+}
+
+fn spelled(secret: &str, way: usize) -> String {
+    match way {
+        0 => secret.to_owned(),
+        1 => utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
+        2 => utf8_percent_encode(secret, FORM).to_string(),
+        3 => BASE64_STANDARD.encode(secret),
+        _ => BASE64_URL_SAFE_NO_PAD.encode(secret),
+    }
+}
+
+/// Sends each secret of the message back, in one spelling and one place.
+fn check<Sent: Message<Answer: std::fmt::Debug> + std::fmt::Debug>(
+    message: &Sent,
+    client_secret: Option<&str>,
+    (status, place, way): (u16, usize, usize),
+) -> Result<(), TestCaseError> {
+    let request = message.request().unwrap();
+    let fields = request.form().unwrap().iter().map(|(name, value)| (name.as_ref(), value));
+    let values = fields.chain(request.headers.iter().map(|(name, value)| (*name, value)));
+    let secrets = values.filter(|(_, value)| value.is_secret()).map(|(_, value)| value.expose());
+    let mut secrets: Vec<&str> = secrets.chain(client_secret).collect();
+    secrets.extend(secrets.clone().iter().filter_map(|value| value.strip_prefix("Basic ")));
+    for secret in secrets {
+        let text = spelled(secret, way);
+        let outcome = message.response(&request, repeated(&text, status, place), Timestamp(0));
+        let told = outcome.as_ref().err().map(ToString::to_string).unwrap_or_default();
+        let said = format!("{told} {outcome:?} {request:?} {message:?}");
+        let escaped = format!("{text:?}");
+        for form in [text.as_str(), &escaped[1..escaped.len() - 1]] {
+            prop_assert!(!said.contains(form), "{form} is in {said}");
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(192) })]
+
+    #[test]
+    fn no_error_and_nothing_that_prints_holds_a_secret_of_the_request(
+        secrets in prop::array::uniform3("[!-~]{8,64}"),
+        way_to_authenticate in 0_usize..3,
+        status in prop::sample::select(vec![400_u16, 401, 404, 500, 503]),
+        place in 0..3 + MEMBERS.len(),
+        way in 0_usize..5,
+    ) {
+        let [token, verifier, client_secret] = secrets;
+        let mut provider = Provider::new("https://idp.example.com");
+        provider.authentication = match way_to_authenticate {
+            0 => ClientAuthentication::None,
+            1 => ClientAuthentication::SecretBasic(ClientSecret::new(client_secret.as_str())),
+            _ => ClientAuthentication::SecretPost(ClientSecret::new(client_secret.as_str())),
+        };
+        let client_secret = Some(client_secret.as_str()).filter(|_| way_to_authenticate > 0);
+        let (client, parameters, scopes, claims) = (provider.client(), &[][..], &ScopeSet::parse("read"), None);
+        let (refresh_token, code_verifier) = (&RefreshToken::new(token.as_str()), &CodeVerifier::new(verifier));
+        let authorization = &DeviceAuthorization {
+            device_code: DeviceCode::new(token.as_str()),
+            user_code: "AB-CD".to_owned(),
+            verification_uri: "https://idp.example.com/activate".to_owned(),
+            verification_uri_complete: None,
+            expires_in: 900,
+            interval: 5,
+            message: None,
+            claims: None,
+            code_verifier: Some(code_verifier.clone()),
+        };
+        let how = (status, place, way);
+        let refresh = RefreshRequest { client, refresh_token, scopes, claims, account: None, parameters };
+        check(&refresh, client_secret, how)?;
+        check(&RevocationRequest { client, token: refresh_token }, client_secret, how)?;
+        check(&DeviceAuthorizationRequest { client, scopes, claims, code_verifier, parameters }, client_secret, how)?;
+        check(&DeviceTokenRequest { client, authorization, parameters }, client_secret, how)?;
+    }
+}
