@@ -3,7 +3,7 @@
 use crate::types::{AuthorityType, Environment, Issuer, IssuerProof, Realm};
 
 use super::endpoint::{Endpoint, Endpoints};
-use super::url::{AuthorityError, bare_host, parse_secure};
+use super::url::{AuthorityError, bare_host, origin, parse_secure};
 
 /// An authority in MSAL's sense: https (http on loopback), lower-case host, no trailing slash, no query.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -170,16 +170,6 @@ impl Authority {
     /// The path: empty, or starting with a slash.
     pub(super) fn path(&self) -> &str {
         &self.url[self.origin_length..]
-    }
-}
-
-/// Scheme, host in lower case, and the port unless it is the scheme's own.
-pub(super) fn origin(uri: &http::Uri) -> String {
-    let scheme = uri.scheme_str().unwrap_or_default();
-    let host = uri.host().unwrap_or_default().to_ascii_lowercase();
-    match (scheme, uri.port_u16()) {
-        (_, None) | ("https", Some(443)) | ("http", Some(80)) => format!("{scheme}://{host}"),
-        (_, Some(port)) => format!("{scheme}://{host}:{port}"),
     }
 }
 

@@ -10,7 +10,8 @@ use crate::types::{ClientId, HomeAccountId, ScopeSet};
 use super::authentication::ClientAuthentication;
 use super::authority::Authority;
 use super::device::{DeviceAuthorization, DeviceAuthorizationRequest, DeviceTokenRequest};
-use super::endpoint::Endpoints;
+use super::discovery::{Discovery, MetadataRequest};
+use super::endpoint::{EndpointKind, Endpoints};
 use super::error::RequestError;
 use super::http::{Http, Response, TransportError};
 use super::message::{ClientContext, Message};
@@ -140,8 +141,24 @@ impl<'a> Client<'a> {
     }
 }
 
+/// Asks a provider for its endpoints ([`MetadataRequest`]).
+///
+/// # Errors
+/// Those of the message.
+pub fn discover(http: &dyn Http, authority: &Authority, needed: &[EndpointKind]) -> Result<Endpoints, RequestError> {
+    let mut message = MetadataRequest::new(authority, needed);
+    loop {
+        let request = message.request();
+        let response = exchange(http, &request);
+        match message.response(&request, response)? {
+            Discovery::Found(endpoints) => return Ok(endpoints),
+            Discovery::Next(next) => message = next,
+        }
+    }
+}
+
 /// The one place where a request is sent.
-pub(super) fn exchange(http: &dyn Http, request: &Request) -> Result<Response, TransportError> {
+fn exchange(http: &dyn Http, request: &Request) -> Result<Response, TransportError> {
     http.send(request)
 }
 

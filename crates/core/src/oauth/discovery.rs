@@ -1,85 +1,218 @@
-//! Provider metadata: OpenID Connect Discovery 1.0, and RFC 8414 for providers that have no other.
-
-use http::Uri;
+//! The search for a provider's metadata, OpenID Connect Discovery 1.0 and RFC 8414.
 
 use super::authority::Authority;
-use super::endpoint::{Endpoint, EndpointKind, Endpoints};
+use super::endpoint::{EndpointKind, Endpoints};
 use super::error::RequestError;
-use super::http::{Http, Response};
-use super::issuer::is_issuer_of;
-use super::json::Members;
+use super::http::{Response, TransportError};
 use super::metadata;
 use super::redaction::Secrets;
-use super::url::is_loopback;
+use super::request::Request;
+use super::url::within_origin;
 
-/// Asks the provider for its endpoints. That one is missing is no error here. If one that is `needed` is missing in the
-/// document of OpenID Connect, those of RFC 8414 are read too, as far as they are of the same issuer: some providers
-/// name there what OpenID Connect does not know of.
+/// Redirects that are followed one after the other.
+const MOST_REDIRECTS: usize = 5;
+
+/// Asks a provider for its metadata. That may take several requests: each response says which is next.
 ///
-/// # Errors
-/// No metadata, metadata of another issuer (the mix-up attack), or an endpoint that secrets must not be sent to.
-pub fn discover(http: &dyn Http, authority: &Authority, needed: &[EndpointKind]) -> Result<Endpoints, RequestError> {
-    let found = metadata::fetch(http, authority)?;
-    let mut endpoints = read(&found.response, authority)?;
-    let lacks_any = |endpoints: &Endpoints| needed.iter().any(|kind| endpoints.get(*kind).is_none());
-    if found.is_openid && lacks_any(&endpoints) {
-        for response in metadata::beside(http, authority) {
-            let response = response?;
-            if issuer_in(&response) == endpoints.issuer {
-                endpoints = endpoints.or(read(&response, authority)?);
+/// The URL of OpenID Connect comes first, then that of RFC 8414, whatever the first one answers. If an endpoint that is
+/// needed is missing in the document of OpenID Connect, those of RFC 8414 are read too, as far as they are of the same
+/// issuer: some providers name there what OpenID Connect does not know of. A redirect is followed within the origin:
+/// the request holds no secret, and an answer of another origin would prove nothing.
+///
+/// ```
+/// # use tokcache_core::oauth::{Authority, Discovery, Endpoints, Http, MetadataRequest, RequestError};
+/// fn discover(http: &dyn Http, authority: &Authority) -> Result<Endpoints, RequestError> {
+///     let mut message = MetadataRequest::new(authority, &[]);
+///     loop {
+///         let request = message.request();
+///         let response = http.send(&request);
+///         match message.response(&request, response)? {
+///             Discovery::Found(endpoints) => return Ok(endpoints),
+///             Discovery::Next(next) => message = next,
+///         }
+///     }
+/// }
+/// ```
+#[derive(Debug)]
+pub struct MetadataRequest<'a> {
+    authority: &'a Authority,
+    needed: &'a [EndpointKind],
+    url: String,
+    /// How many redirects led to `url`.
+    redirects: usize,
+    search: Search,
+}
+
+/// What follows from the response to a [`MetadataRequest`].
+#[derive(Debug)]
+pub enum Discovery<'a> {
+    /// The endpoints. That one is missing is no error here.
+    Found(Endpoints),
+    /// There is another request to send.
+    Next(MetadataRequest<'a>),
+}
+
+/// Which document is asked for.
+#[derive(Debug)]
+enum Search {
+    /// The document of OpenID Connect.
+    OpenId,
+    /// The document of RFC 8414, after the `failure` to get that of OpenID Connect.
+    AuthorizationServer { failure: RequestError },
+    /// A document of RFC 8414 that may add to `endpoints`; there may be another one at each of `urls`.
+    Beside { endpoints: Endpoints, urls: std::vec::IntoIter<String> },
+}
+
+impl<'a> MetadataRequest<'a> {
+    /// Starts the search for the metadata of `authority`, which goes on until all `needed` endpoints are found or
+    /// there is no other document.
+    pub fn new(authority: &'a Authority, needed: &'a [EndpointKind]) -> MetadataRequest<'a> {
+        let url = metadata::openid_configuration(authority);
+        MetadataRequest { authority, needed, url, redirects: 0, search: Search::OpenId }
+    }
+
+    /// Builds the next request.
+    pub fn request(&self) -> Request {
+        Request::get(&self.url)
+    }
+
+    /// Parses what came of sending `request`.
+    ///
+    /// # Errors
+    /// [`RequestError::NoMetadata`] with what is there instead, the outage if there is one, metadata of another issuer
+    /// (the mix-up attack), or an endpoint that secrets must not be sent to.
+    pub fn response(
+        self,
+        request: &Request,
+        response: Result<Response, TransportError>,
+    ) -> Result<Discovery<'a>, RequestError> {
+        let response = match response {
+            Ok(response) => match redirect(request, &response) {
+                Some(_) if self.redirects + 1 == MOST_REDIRECTS => {
+                    let message = format!("{MOST_REDIRECTS} redirects, one after the other");
+                    Err(RequestError::Unintelligible { message, status: 302 })
+                }
+                Some(url) => {
+                    let redirects = self.redirects + 1;
+                    return Ok(Discovery::Next(MetadataRequest { url, redirects, ..self }));
+                }
+                None => Ok(response.in_utf8()),
+            },
+            Err(error) => Err(RequestError::in_transit(error, &Secrets::of(request))),
+        };
+        let MetadataRequest { authority, needed, search, .. } = self;
+        let (is_openid, first) = match search {
+            Search::OpenId => (true, None),
+            Search::AuthorizationServer { failure } => (false, Some(failure)),
+            Search::Beside { endpoints, urls } => {
+                return completed(authority, needed, with_more(endpoints, response, authority)?, urls);
             }
-            if !lacks_any(&endpoints) {
-                break;
+        };
+        let failure = match response {
+            Ok(response) if metadata::is_document(&response) => {
+                let urls = if is_openid { metadata::beside_openid_configuration(authority) } else { Vec::new() };
+                return completed(authority, needed, metadata::read(&response, authority)?, urls.into_iter());
             }
+            Ok(response) => match RequestError::of(&response, &Secrets::none()) {
+                outage @ RequestError::Unavailable { .. } => outage,
+                _ => RequestError::unintelligible(&response, &Secrets::none()),
+            },
+            // The other URL is on the same server, which does not answer.
+            Err(error @ RequestError::Unavailable { .. }) => return Err(first.unwrap_or(error)),
+            Err(RequestError::NoSuchHost { message }) => return Err(RequestError::WrongAuthority { message }),
+            Err(error @ RequestError::Unintelligible { .. }) => error,
+            Err(error) => return Err(error),
+        };
+        let failure = more_telling(first, failure);
+        if !is_openid {
+            return Err(no_metadata(authority, failure));
         }
+        let url = metadata::oauth_authorization_server(authority);
+        let search = Search::AuthorizationServer { failure };
+        Ok(Discovery::Next(MetadataRequest { authority, needed, url, redirects: 0, search }))
     }
-    Ok(endpoints.told_by_provider())
 }
 
-fn issuer_in(metadata: &Response) -> Option<String> {
-    Members::parse(&metadata.body)?.string("issuer")
-}
-
-fn read(response: &Response, authority: &Authority) -> Result<Endpoints, RequestError> {
-    let members =
-        Members::parse(&response.body).ok_or_else(|| RequestError::unintelligible(response, &Secrets::none()))?;
-    let issuer = members.string("issuer").unwrap_or_default();
-    if !is_issuer_of(&issuer, authority) {
-        return Err(wrong(format!("the metadata at {} name another issuer, {issuer:?}", authority.url())));
-    }
-    let endpoint = |name: &'static str| match members.string(name) {
-        None => Ok(None),
-        Some(url) => match Endpoint::parse(&url) {
-            Ok(endpoint) if is_acceptable(&endpoint, authority) => Ok(Some(endpoint)),
-            _ => Err(wrong(format!("the metadata at {} name an unsafe {name}", authority.url()))),
-        },
-    };
-    Ok(Endpoints {
-        issuer: Some(issuer),
-        token: endpoint("token_endpoint")?,
-        device_authorization: endpoint("device_authorization_endpoint")?,
-        revocation: endpoint("revocation_endpoint")?,
-        scopes_supported: members.scopes("scopes_supported"),
+/// Ends the search, unless an endpoint is missing that may be at one of `urls`.
+fn completed<'a>(
+    authority: &'a Authority,
+    needed: &'a [EndpointKind],
+    endpoints: Endpoints,
+    mut urls: std::vec::IntoIter<String>,
+) -> Result<Discovery<'a>, RequestError> {
+    let lacks_any = needed.iter().any(|kind| endpoints.get(*kind).is_none());
+    Ok(match urls.next().filter(|_| lacks_any) {
+        Some(url) => {
+            let search = Search::Beside { endpoints, urls };
+            Discovery::Next(MetadataRequest { authority, needed, url, redirects: 0, search })
+        }
+        None => Discovery::Found(endpoints.told_by_provider()),
     })
 }
 
-/// Plain http is for this machine, so only an authority on this machine may send us there.
-fn is_acceptable(endpoint: &Endpoint, authority: &Authority) -> bool {
-    let is_plain = endpoint.as_str().parse().is_ok_and(|uri: Uri| uri.scheme_str() == Some("http"));
-    !is_plain || is_loopback(authority.environment().as_str())
+/// `endpoints`, and where one is missing that of another document of the same issuer. Whatever else the response is, it
+/// is passed over, unless the server does not answer any more.
+fn with_more(
+    endpoints: Endpoints,
+    response: Result<Response, RequestError>,
+    authority: &Authority,
+) -> Result<Endpoints, RequestError> {
+    match response {
+        Ok(response) if metadata::is_document(&response) && metadata::issuer_in(&response) == endpoints.issuer => {
+            Ok(endpoints.or(metadata::read(&response, authority)?))
+        }
+        Err(outage @ RequestError::Unavailable { .. }) => Err(outage),
+        _ => Ok(endpoints),
+    }
 }
 
-fn wrong(message: String) -> RequestError {
-    RequestError::WrongAuthority { message }
+/// Where a response redirects to, within the origin of the request.
+fn redirect(request: &Request, response: &Response) -> Option<String> {
+    let location = response.location.as_deref().filter(|_| matches!(response.status, 301 | 302 | 303 | 307 | 308))?;
+    within_origin(&request.url, location)
+}
+
+/// An outage may pass; and that there is nothing at a URL tells least.
+fn more_telling(first: Option<RequestError>, second: RequestError) -> RequestError {
+    match first {
+        None | Some(RequestError::Unintelligible { status: 404, .. }) => second,
+        Some(first) if second.is_retryable() && !first.is_retryable() => second,
+        Some(first) => first,
+    }
+}
+
+fn no_metadata(authority: &Authority, failure: RequestError) -> RequestError {
+    let nothing = format!("{} has no provider metadata", authority.url());
+    match failure {
+        outage @ RequestError::Unavailable { .. } => outage,
+        RequestError::Unintelligible { message, status } if status != 404 => {
+            RequestError::NoMetadata { message: format!("{nothing}: {message}") }
+        }
+        _ => RequestError::NoMetadata { message: nothing },
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oauth::endpoint::Endpoint;
+    use crate::oauth::http::Http as _;
+    use crate::oauth::issuer::is_issuer_of;
     use crate::oauth::mock_http::{MockHttp, answer};
 
     fn authority(url: &str) -> Authority {
         Authority::parse(url, None).unwrap()
+    }
+
+    fn discover(http: &MockHttp, authority: &Authority, needed: &[EndpointKind]) -> Result<Endpoints, RequestError> {
+        let mut message = MetadataRequest::new(authority, needed);
+        loop {
+            let request = message.request();
+            match message.response(&request, http.send(&request))? {
+                Discovery::Found(endpoints) => return Ok(endpoints),
+                Discovery::Next(next) => message = next,
+            }
+        }
     }
 
     fn discovered(url: &str, body: &str) -> Result<Endpoints, RequestError> {
@@ -235,5 +368,93 @@ mod tests {
         assert!(with("http://127.0.0.1:1", "http://127.0.0.1:2/t").is_ok());
         let error = with("https://idp.example.com", "https://u:canary@idp.example.com/t").unwrap_err();
         assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+
+    const METADATA: &str = r#"{"issuer":"https://idp.example.com/a"}"#;
+
+    fn redirect(status: u16, location: &str) -> Response {
+        Response { location: Some(location.to_owned()), ..answer(status, "") }
+    }
+
+    /// The issuer that is found by these answers, all of which are asked for.
+    fn issuer<const N: usize>(answers: [Response; N]) -> Result<String, RequestError> {
+        let http = MockHttp::new(answers);
+        let found = discover(&http, &authority("https://idp.example.com/a"), &[]);
+        assert_eq!(http.left(), 0, "answers not asked for");
+        found.map(|found| found.issuer.unwrap())
+    }
+
+    #[test]
+    fn whatever_is_at_the_first_place_the_one_of_rfc_8414_is_tried() {
+        for first in [
+            answer(404, ""),
+            answer(403, "forbidden"),
+            answer(401, ""),
+            answer(400, r#"{"error":"invalid_request"}"#),
+            answer(500, "<html>"),
+            answer(503, ""),
+            answer(200, "<html>"),
+            answer(200, ""),
+            redirect(301, "https://elsewhere.example/"),
+        ] {
+            let http = MockHttp::new([first, answer(200, METADATA)]);
+            discover(&http, &authority("https://idp.example.com/a"), &[]).unwrap();
+            assert_eq!(http.url(1), "https://idp.example.com/.well-known/oauth-authorization-server/a");
+        }
+    }
+
+    #[test]
+    fn the_most_telling_failure_is_told() {
+        for (answers, words) in [
+            ([answer(404, ""), answer(404, "")], "https://idp.example.com/a has no provider metadata"),
+            (
+                [answer(403, "no"), answer(404, "")],
+                "https://idp.example.com/a has no provider metadata: HTTP 403: an answer that is not what was asked for",
+            ),
+            (
+                [answer(404, ""), redirect(301, "https://b.example/x?secret")],
+                "https://idp.example.com/a has no provider metadata: HTTP 301: a redirect to https://b.example/x, which \
+                 is not followed",
+            ),
+            ([answer(503, ""), answer(404, "")], "HTTP 503"),
+            ([answer(404, ""), answer(503, "")], "HTTP 503"),
+            ([answer(403, ""), answer(503, "")], "HTTP 503"),
+        ] {
+            let error = issuer(answers).unwrap_err();
+            assert_eq!(error.to_string(), words);
+            assert_eq!(error.is_retryable(), words == "HTTP 503", "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_does_not_answer_is_not_asked_for_the_other_place() {
+        let http = MockHttp::new([]).then_broken();
+        let error = discover(&http, &authority("https://idp.example.com/a"), &[]).unwrap_err();
+        assert!(error.is_retryable(), "{error:?}");
+    }
+
+    #[test]
+    fn a_redirect_is_followed_within_the_origin_only() {
+        let here = |location: &str| issuer([redirect(302, location), answer(200, METADATA)]).unwrap();
+        for location in ["/b", "//idp.example.com/b", "https://IDP.example.com:443/b", "b", "?b"] {
+            assert_eq!(here(location), "https://idp.example.com/a", "{location}");
+        }
+        for location in ["http://idp.example.com/b", "https://evil.example/b", "//evil.example", "javascript:b"] {
+            let error = issuer([redirect(301, location), answer(404, "")]).unwrap_err();
+            assert!(error.to_string().contains("which is not followed"), "{error}");
+        }
+    }
+
+    #[test]
+    fn redirects_without_end_are_given_up() {
+        let error = issuer(std::array::from_fn::<_, { 2 * MOST_REDIRECTS }, _>(|_| redirect(302, "/b"))).unwrap_err();
+        assert!(error.to_string().contains("redirects, one after the other"), "{error}");
+    }
+
+    #[test]
+    fn a_request_for_metadata_is_a_get_without_headers() {
+        let request = MetadataRequest::new(&authority("https://idp.example.com/a"), &[]).request();
+        assert_eq!(request, Request::get("https://idp.example.com/a/.well-known/openid-configuration"));
+        assert_eq!((request.method().as_str(), request.headers.len()), ("GET", 0));
     }
 }

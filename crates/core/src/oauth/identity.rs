@@ -1,10 +1,9 @@
 //! Who signed in.
 
-use zeroize::Zeroizing;
-
-use crate::secret::{RawIdToken, base64url, jwt_payload};
+use crate::secret::{RawIdToken, base64url};
 use crate::types::HomeAccountId;
 
+use super::claims::Claims;
 use super::issuer::is_same;
 use super::json::Members;
 
@@ -54,21 +53,6 @@ impl Identity {
     }
 }
 
-/// The claims of an ID token, decoded.
-pub(super) struct Claims(Zeroizing<Vec<u8>>);
-
-impl Claims {
-    /// `None` if it cannot be decoded.
-    pub(super) fn read(id_token: &str) -> Option<Claims> {
-        jwt_payload(id_token).map(Claims)
-    }
-
-    /// A claim that is a text, or a number, which some providers write where a text should be.
-    pub(super) fn text(&self, name: &str) -> Option<String> {
-        Members::parse(&self.0)?.text(name)
-    }
-}
-
 /// One person and nobody else, by an ID token: its `iss` and `sub` (OpenID Connect Core §2).
 #[derive(Clone, Debug)]
 pub struct Person {
@@ -88,12 +72,6 @@ impl Eq for Person {}
 pub fn person_of(id_token: &RawIdToken) -> Option<Person> {
     let claims = Claims::read(id_token.expose())?;
     Some(Person { issuer: claims.text("iss")?, subject: claims.text("sub")? })
-}
-
-/// `exp` of an access token, should it be a JWT. Clients have no business in access tokens (RFC 9068 §6), so this is
-/// for answers that name no lifetime.
-pub(super) fn jwt_expiry(token: &str) -> Option<u64> {
-    Members::parse(&jwt_payload(token)?)?.seconds("exp")
 }
 
 #[cfg(test)]
@@ -157,11 +135,5 @@ mod tests {
         let username = |claims| Identity::read(None, Some(&id_token(claims))).unwrap().username;
         assert_eq!(username(r#"{"sub":"s","upn":"u","email":"e"}"#), "u");
         assert_eq!(username(r#"{"sub":"s","email":"e"}"#), "e");
-    }
-
-    #[test]
-    fn the_expiry_of_a_jwt_is_read_and_of_anything_else_is_not() {
-        assert_eq!(jwt_expiry(&id_token(r#"{"exp":1700000000}"#)), Some(1_700_000_000));
-        assert_eq!(jwt_expiry("opaque"), None);
     }
 }

@@ -1,9 +1,9 @@
 //! `issuer` of provider metadata and `iss` of an ID token: whether they are one, and the authority's.
 
-use super::authority::{Authority, AuthorityKind, origin};
+use super::authority::{Authority, AuthorityKind};
+use super::claims::Claims;
 use super::error::RequestError;
-use super::identity::Claims;
-use super::url::{bare_host, parse_secure};
+use super::url::{bare_host, origin, parse_secure};
 use crate::secret::RawIdToken;
 use crate::types::{Environment, IssuerClaims};
 

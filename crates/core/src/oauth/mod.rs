@@ -1,7 +1,7 @@
 //! The protocols: requests out, responses in. Nothing here knows a cache, a store or a terminal.
 //!
 //! A [`Message`] builds a [`Request`] and parses the [`Response`]; both are values, and the caller may send them over
-//! any transport. [`Client`] sends them over an [`Http`], as `tokcache-http` is one. A form field or a header is secret or public by its type
+//! any transport. [`Client`] sends them over an [`Http`]. A form field or a header is secret or public by its type
 //! ([`FieldValue`]), and what is secret neither prints nor comes back in an error.
 //!
 //! The messages are our own: clients of the Microsoft identity platform need members of error answers (`suberror`,
@@ -9,6 +9,7 @@
 
 mod authentication;
 mod authority;
+mod claims;
 mod client;
 mod device;
 mod discovery;
@@ -40,9 +41,9 @@ pub mod url;
 
 pub use authentication::ClientAuthentication;
 pub use authority::{Authority, AuthorityKind};
-pub use client::Client;
+pub use client::{Client, discover};
 pub use device::{DEVICE_CODE_GRANT_TYPE, DeviceAuthorization, DeviceAuthorizationRequest, DeviceTokenRequest};
-pub use discovery::discover;
+pub use discovery::{Discovery, MetadataRequest};
 pub use endpoint::{Endpoint, EndpointKind, Endpoints};
 pub use entra_error::{EntraError, Remedy};
 pub use error::RequestError;

@@ -4,8 +4,9 @@ use crate::secret::{AccessToken, RawIdToken, RefreshToken};
 use crate::time::Timestamp;
 use crate::types::{FamilyId, ScopeSet};
 
+use super::claims::jwt_expiry;
 use super::http::Response;
-use super::identity::{Identity, jwt_expiry};
+use super::identity::Identity;
 use super::json::Members;
 
 /// Lifetime in seconds of a token when nothing tells it: short, so that a wrong guess does little harm.

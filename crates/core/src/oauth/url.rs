@@ -56,6 +56,38 @@ pub fn is_loopback(host: &str) -> bool {
         || host.parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback())
 }
 
+/// Scheme, host in lower case, and the port unless it is the scheme's own.
+pub(super) fn origin(uri: &Uri) -> String {
+    let scheme = uri.scheme_str().unwrap_or_default();
+    let host = uri.host().unwrap_or_default().to_ascii_lowercase();
+    match (scheme, uri.port_u16()) {
+        (_, None) | ("https", Some(443)) | ("http", Some(80)) => format!("{scheme}://{host}"),
+        (_, Some(port)) => format!("{scheme}://{host}:{port}"),
+    }
+}
+
+/// Resolves the reference `location` against `url` (RFC 3986 §5.2). `None` if it leads to another origin.
+pub(super) fn within_origin(url: &str, location: &str) -> Option<String> {
+    let uri: Uri = url.parse().ok()?;
+    let location = location.trim().split('#').next().unwrap_or_default();
+    let has_scheme = location.split(['/', '?']).next().is_some_and(|start| start.contains(':'));
+    let path = uri.path();
+    let target = if has_scheme {
+        location.to_owned()
+    } else if location.starts_with("//") {
+        format!("{}:{location}", uri.scheme_str()?)
+    } else if location.starts_with('/') {
+        format!("{}{location}", origin(&uri))
+    } else if location.is_empty() || location.starts_with('?') {
+        format!("{}{path}{location}", origin(&uri))
+    } else {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        format!("{}{folder}/{location}", origin(&uri))
+    };
+    let there = parse_secure(&target).ok()?;
+    (origin(&there) == origin(&uri)).then_some(target)
+}
+
 /// Why a URL is not an authority or an endpoint. The messages say what to type, and repeat nothing that may be secret.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -177,5 +209,22 @@ mod tests {
     #[test]
     fn a_fragment_is_refused() {
         assert_eq!(parse_secure("https://idp.example.com/#canary"), Err(AuthorityError::Fragment));
+    }
+
+    #[test]
+    fn a_redirect_means_what_rfc_3986_says() {
+        let url = "https://idp.example.com/a/b";
+        for (location, target) in [
+            ("c", "https://idp.example.com/a/c"),
+            ("/c", "https://idp.example.com/c"),
+            ("?c", "https://idp.example.com/a/b?c"),
+            ("c:d", ""),
+            ("/c#d", "https://idp.example.com/c"),
+            ("https://idp.example.com/c", "https://idp.example.com/c"),
+            ("https://user@idp.example.com/c", ""),
+        ] {
+            let expected = Some(target.to_owned()).filter(|target| !target.is_empty());
+            assert_eq!(within_origin(url, location), expected, "{location}");
+        }
     }
 }
