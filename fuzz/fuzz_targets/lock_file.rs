@@ -12,9 +12,10 @@ use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
 use tempfile::TempDir;
-use tokcache_core::store::{CacheStore, Change, Holder, Saved, StoreError};
+use tokcache_core::store::{Change, Holder, Saved, StoreError};
 use tokcache_core::time::{Clock, Timestamp};
 use tokcache_file::FileStore;
+use tokcache_file::LocalStore;
 use tokcache_fuzz::server::NOW;
 use zeroize::Zeroizing;
 

@@ -3,14 +3,15 @@
 
 #![no_main]
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
+use pollster::FutureExt as _;
 use tokcache_core::acquire::{self, AcquireError};
 use tokcache_core::cache::Section;
-use tokcache_core::store::{CacheStore, Change, MemoryStore};
+use tokcache_core::store::{Change, MemoryStore, Partition};
 use tokcache_core::types::Environment;
+use tokcache_file::LocalStore;
 use tokcache_fuzz::document::{Document, is_of_client, is_of_owner};
 use tokcache_fuzz::expired::{self, CACHE};
 use tokcache_fuzz::json::Object;
@@ -23,12 +24,13 @@ fuzz_target!(|input: &[u8]| {
     if server.text().contains("access_token=") {
         return;
     }
-    let clock = Arc::new(SteppedClock::default());
-    let store = MemoryStore::new(clock.clone());
+    let clock = SteppedClock::default();
+    let store = MemoryStore::new();
     let before = Zeroizing::new(CACHE.as_bytes().to_vec());
     store.update(&mut |_| Change::Replace(before.clone())).expect("memory takes it");
-    let answer =
-        expired::client(&store, &server, &clock, Duration::from_secs(5)).acquire_token_silent(&expired::request());
+    let answer = expired::client(&store, &server, &clock, Duration::from_secs(5))
+        .acquire_token_silent(&expired::request())
+        .block_on();
     assert!(server.requests() > 0, "nobody was asked");
 
     let text = server.text();
@@ -42,7 +44,7 @@ fuzz_target!(|input: &[u8]| {
         }
         Err(error) => assert!(access_token.is_none(), "{error}: {error:?}"),
     }
-    let cache = acquire::load(&store).expect("what was saved can be read");
+    let cache = acquire::load(&store, &Partition::whole()).block_on().expect("what was saved can be read");
     let valid = refresh_token.as_deref().unwrap_or("SPENT-RT");
     let kept: Vec<_> =
         cache.refresh_tokens().into_iter().filter(|entry| entry.client_id.as_str() == "client").collect();

@@ -6,8 +6,11 @@
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
+use pollster::FutureExt as _;
 use tokcache_core::acquire::{AcquireError, load};
 use tokcache_core::cache::Section;
+use tokcache_core::store::Partition;
+use tokcache_file::Local;
 use tokcache_fuzz::document::Document;
 use tokcache_fuzz::expired::{self, CACHE};
 use tokcache_fuzz::json::Object;
@@ -19,14 +22,15 @@ const SPENT: &str = "SPENT-RT";
 fuzz_target!(|bytes: &[u8]| {
     let store = BareStore::holding(CACHE.as_bytes());
     store.contents().rescued = Some(bytes.to_vec().into());
-    let clock = SteppedClock::default();
+    let (local, clock) = (Local(store.clone()), SteppedClock::default());
     let server = Server::new(503, "");
-    let answer = expired::client(&store, &server, &clock, Duration::ZERO).acquire_token_silent(&expired::request());
+    let answer =
+        expired::client(&local, &server, &clock, Duration::ZERO).acquire_token_silent(&expired::request()).block_on();
     assert!(matches!(answer, Err(AcquireError::Unavailable { .. })), "{answer:?}");
     assert!(store.contents().rescued.is_none(), "it is of no use twice");
 
     let (spent, successor) = named(bytes).filter(|(_, successor)| !successor.is_empty()).unwrap_or_default();
-    let cache = load(&store).expect("what was saved can be read");
+    let cache = load(&local, &Partition::whole()).block_on().expect("what was saved can be read");
     let valid = if spent == SPENT { &successor } else { SPENT };
     let own = cache.refresh_tokens().into_iter().filter(|entry| entry.client_id.as_str() == "client");
     assert!(own.clone().count() == 2 && own.clone().all(|entry| entry.secret.expose() == valid), "the valid one");

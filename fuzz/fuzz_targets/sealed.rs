@@ -11,7 +11,8 @@ use std::time::Duration;
 use libfuzzer_sys::fuzz_target;
 use tempfile::TempDir;
 use tokcache_core::secret::Passphrase;
-use tokcache_core::store::{CacheStore, Change, Presence, Reading, StoreError};
+use tokcache_core::store::{Change, StoreError, Validity};
+use tokcache_file::LocalStore;
 use tokcache_file::{Encryption, KeyError, KeySettings, KeySource, PassphraseFor, Passphrases, SealedStore};
 use tokcache_fuzz::store::BareStore;
 
@@ -86,11 +87,11 @@ fn find_changed(document: &[u8], sealed: &[u8]) {
 
 fn opened(store: &SealedStore) -> Result<Option<Vec<u8>>, StoreError> {
     let mut opened = None;
-    let presence = store.load(&mut |bytes| {
+    let found = store.load(&mut |bytes| {
         opened = Some(bytes.to_vec());
-        Reading::Whole
+        Validity::Whole
     })?;
-    assert_eq!(presence == Presence::Found, opened.is_some());
+    assert_eq!(found.is_some(), opened.is_some());
     Ok(opened)
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokcache_core::acquire::{PublicClient, Registration, Silence, SilentRequest};
 use tokcache_core::cache::MinValid;
 use tokcache_core::oauth::{Authority, Endpoints};
-use tokcache_core::store::CacheStore;
+use tokcache_core::store::{Partition, Store};
 use tokcache_core::types::{ClientId, ScopeSet};
 
 use crate::server::{Server, SteppedClock};
@@ -15,7 +15,7 @@ pub const CACHE: &str = include_str!("../cache_before_refresh.json");
 
 /// Who will have to refresh; what fails is tried again for `retry_within`.
 pub fn client<'a>(
-    store: &'a dyn CacheStore,
+    store: &'a dyn Store,
     server: &'a Server,
     clock: &'a SteppedClock,
     retry_within: Duration,
@@ -28,6 +28,7 @@ pub fn client<'a>(
             tenant: None,
         },
         store,
+        partition: Partition::whole(),
         http: server,
         clock,
         observer: &Silence,

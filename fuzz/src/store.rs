@@ -2,11 +2,9 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
 
-use tokcache_core::store::{
-    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Rescued, Saved, StoreError, Wait,
-};
+use tokcache_core::store::{Change, Description, Recovered, Recovery, Revision, Saved, StoreError, Validity};
+use tokcache_file::{Attempt, Expected, LocalLease, LocalLeaseRequest, LocalStore};
 use zeroize::Zeroizing;
 
 /// One document, and what was rescued beside it. A clone is the same store.
@@ -40,21 +38,30 @@ impl BareStore {
     }
 }
 
-impl CacheStore for BareStore {
-    fn load(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError> {
-        match self.document().map(|bytes| read(&bytes)) {
-            None => Ok(Presence::Absent),
-            Some(Reading::Whole) => Ok(Presence::Found),
-            Some(Reading::Torn) => Err(damaged()),
+impl LocalStore for BareStore {
+    fn load(&self, read: &mut dyn FnMut(&[u8]) -> Validity) -> Result<Option<Revision>, StoreError> {
+        match self.document().map(|bytes| (read(&bytes), revision(&bytes))) {
+            None => Ok(None),
+            Some((Validity::Whole, revision)) => Ok(Some(revision)),
+            Some((Validity::Torn, _)) => Err(damaged()),
         }
     }
 
-    fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError> {
-        match change(self.document().as_ref().map(|bytes| bytes.as_slice())) {
-            Change::Keep => Ok(Saved::Unchanged),
+    fn update_at(
+        &self,
+        expected: Expected,
+        change: &mut dyn FnMut(Option<&[u8]>) -> Change,
+    ) -> Result<Option<Saved>, StoreError> {
+        let document = self.document();
+        let found = document.as_ref().map(|bytes| bytes.as_slice());
+        if expected != Expected::Any && expected != Expected::Exactly(found.map(revision)) {
+            return Ok(None);
+        }
+        match change(found) {
+            Change::Keep => Ok(Some(Saved::Unchanged)),
             Change::Replace(bytes) => {
                 self.contents().document = Some(bytes);
-                Ok(Saved::Written)
+                Ok(Some(Saved::Written))
             }
             Change::Torn => Err(damaged()),
         }
@@ -69,13 +76,8 @@ impl CacheStore for BareStore {
         Ok(())
     }
 
-    fn lease(
-        &self,
-        _credential: &str,
-        _patience: Duration,
-        _waiting: &mut dyn FnMut(&Holder) -> Wait,
-    ) -> Result<Option<Box<dyn RefreshLease>>, StoreError> {
-        Ok(Some(Box::new(self.clone())))
+    fn lease<'a>(&'a self, _credential: &str) -> Result<Box<dyn LocalLeaseRequest + 'a>, StoreError> {
+        Ok(Box::new(self.clone()))
     }
 
     fn forget_rescued(&self) {
@@ -87,24 +89,43 @@ impl CacheStore for BareStore {
     }
 }
 
-impl RefreshLease for BareStore {
-    fn rescue(&self, bytes: &[u8]) -> Option<PathBuf> {
+impl LocalLeaseRequest for BareStore {
+    fn attempt(&mut self) -> Result<Attempt<Box<dyn LocalLease>>, StoreError> {
+        Ok(Attempt::Held(Box::new(self.clone())))
+    }
+
+    fn name(&self) -> PathBuf {
+        "bare:".into()
+    }
+}
+
+impl LocalLease for BareStore {}
+
+impl Recovery for BareStore {
+    fn keep(&self, bytes: &[u8]) -> Option<PathBuf> {
         self.contents().rescued = Some(bytes.to_vec().into());
         Some("bare:".into())
     }
 
-    fn rescued(&self) -> Vec<Rescued> {
-        let rescued = |bytes: &Zeroizing<Vec<u8>>| Rescued { file: "bare:".into(), bytes: bytes.clone() };
-        self.contents().rescued.iter().map(rescued).collect()
+    fn kept(&self) -> Vec<Recovered> {
+        let recovered = |bytes: &Zeroizing<Vec<u8>>| Recovered { file: "bare:".into(), bytes: bytes.clone() };
+        self.contents().rescued.iter().map(recovered).collect()
     }
 
-    fn forget(&self, rescued: &Rescued) {
-        self.contents().rescued.take_if(|bytes| *bytes == rescued.bytes);
+    fn forget(&self, recovered: &Recovered) {
+        self.contents().rescued.take_if(|bytes| *bytes == recovered.bytes);
     }
 
-    fn forget_rescued(&self) {
-        CacheStore::forget_rescued(self);
+    fn forget_all(&self) {
+        self.forget_rescued();
     }
+}
+
+/// Its length and its beginning: enough for one writer.
+fn revision(bytes: &[u8]) -> Revision {
+    let mut start = (bytes.len() as u64).to_be_bytes().to_vec();
+    start.extend(bytes.iter().take(24));
+    Revision::new(&start)
 }
 
 fn damaged() -> StoreError {

@@ -2,14 +2,16 @@
 
 use clap::{Args, Subcommand};
 use serde_json::json;
-use tokcache_core::acquire::{self, Repair};
-use tokcache_core::store::{CacheStore as _, StoreError};
+use tokcache_core::store::StoreError;
+use tokcache_file::LocalStore as _;
+use tokcache_file::Repair;
 use tokcache_file::platform::{self, Distrust};
 
 use super::advice::set_aside;
 use super::args::Settings;
 use super::context::Context;
 use super::passphrase::Asking;
+use super::store::load;
 use super::{Exit, Failure, encryption, profiles};
 use crate::output::{self, AnswerFormat, command_line, plain, tell};
 
@@ -76,7 +78,7 @@ fn path(context: &Context, format: AnswerFormat) -> Result<(), Failure> {
 
 /// Asks nothing, since it was typed and the damaged cache is kept.
 fn repair(context: &Context) -> Result<(), Failure> {
-    let repaired = acquire::repair(&context.store).map_err(beyond)?;
+    let repaired = tokcache_file::repair(&context.store).map_err(beyond)?;
     let Some(Repair { kept, salvage }) = repaired else { return Ok(()) };
     for key in &salvage.lost {
         tell(format_args!("lost: {}", plain(key)));
@@ -114,7 +116,7 @@ fn check(context: &Context, format: AnswerFormat) -> Result<(), Failure> {
         let weak = platform::weak_places(&place);
         weak.iter().filter(|weak| !store.exposed.contains(&weak.path)).for_each(|weak| tell_weak(what, weak));
     }
-    let cache = acquire::load(&context.store)?;
+    let cache = load(&context.store)?;
     let unreadable = cache.unreadable();
     for entry in &unreadable {
         tell(plain(&format!("{} {}: {}", entry.section, entry.key, entry.reason)));

@@ -3,10 +3,12 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use clap::Args;
+use pollster::FutureExt as _;
 use tokcache_core::acquire::{AcquireError, Forgotten, Revocation, SignOutRequest, forget_everything};
 use tokcache_core::oauth::Endpoint;
-use tokcache_core::store::CacheStore as _;
+use tokcache_core::store::Partition;
 use tokcache_core::types::ScopeSet;
+use tokcache_file::LocalStore as _;
 
 use super::args::Settings;
 use super::context::Context;
@@ -50,7 +52,7 @@ pub(super) fn sign_out(context: &Context, revoke: bool, revocation_endpoint: Opt
         registration.endpoints.revocation = Some(endpoint);
     }
     let request = SignOutRequest { account: context.account(), revoke };
-    let outcome = context.client(registration).sign_out(&request);
+    let outcome = context.client(registration).sign_out(&request).block_on();
     context.remember_moved();
     let signed_out = match outcome {
         Err(AcquireError::NoSuchAccount { .. }) if context.settings.account.is_none() => None,
@@ -85,14 +87,14 @@ fn clear_all(context: &Context, input: &Input) -> Result<(), Failure> {
 /// known.
 fn forget_all(context: &Context, revoke: bool) -> Result<Revocation, Failure> {
     let Ok(registration) = context.registration() else {
-        let is_nothing = forget_everything(&context.store)?.is_empty();
+        let is_nothing = forget_everything(&context.store, &Partition::whole()).block_on()?.is_empty();
         return Ok(match (revoke, is_nothing) {
             (false, _) => Revocation::NotWanted,
             (true, true) => Revocation::NothingToRevoke,
             (true, false) => Revocation::Unsupported,
         });
     };
-    let outcome = context.client(registration).forget_everything(revoke);
+    let outcome = context.client(registration).forget_everything(revoke).block_on();
     context.remember_moved();
     let Forgotten { revocation, not_revoked } = outcome?;
     if revoke && not_revoked > 0 {

@@ -5,14 +5,15 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use tokcache_core::acquire;
 use tokcache_core::cache::{Holding, TokenCache};
-use tokcache_core::store::{CacheStore as _, Reading};
+use tokcache_core::store::Validity;
 use tokcache_core::types::ScopeSet;
+use tokcache_file::LocalStore as _;
 
 use super::args::Settings;
 use super::context::Context;
 use super::passphrase::Asking;
+use super::store::load;
 use super::whose::name_to_type;
 use super::{Failure, environment, profiles};
 use crate::output::{self, plain};
@@ -90,7 +91,7 @@ fn readable(settings: &Settings) -> Result<Option<Context>, Failure> {
     context.store.load(&mut |bytes| {
         is_cache = TokenCache::deserialize(bytes).is_ok();
         // A damaged one is not waited for, as if somebody were writing it.
-        Reading::Whole
+        Validity::Whole
     })?;
     Ok(is_cache.then_some(context))
 }
@@ -98,7 +99,7 @@ fn readable(settings: &Settings) -> Result<Option<Context>, Failure> {
 impl Context {
     /// Who is signed in, of the profile's client where a profile was named.
     fn accounts(&self) -> Result<Vec<String>, Failure> {
-        let cache = acquire::load(&self.store)?;
+        let cache = load(&self.store)?;
         let (holdings, _) = cache.holdings();
         let own = self.owners(&cache)?;
         let all: Vec<_> = own.unwrap_or_else(|| holdings.into_iter().map(|Holding { account, .. }| account).collect());
@@ -108,7 +109,7 @@ impl Context {
     fn scopes_to_offer(&self) -> Result<Vec<String>, Failure> {
         let mut known = self.known_scopes();
         if self.registration().is_err() {
-            let cache = acquire::load(&self.store)?;
+            let cache = load(&self.store)?;
             known = cache.access_tokens().iter().fold(known, |known: ScopeSet, entry| known.union(&entry.scopes));
         }
         Ok(known.of_resources().iter().map(str::to_owned).collect())

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use tokcache_core::acquire::{AcquireError, InteractionRequired, PublicClient, Registration};
 use tokcache_core::oauth::ErrorCode;
-use tokcache_core::store::{CacheStore as _, Presence, Reading};
+use tokcache_core::store::{Partition, Validity};
 use tokcache_core::time::SystemClock;
 use tokcache_core::types::ScopeSet;
+use tokcache_file::LocalStore as _;
 use tokcache_file::{Encryption, SealedStore};
 use tokcache_http::{Network, NetworkOptions, ProxyRules};
 
@@ -95,6 +96,7 @@ impl Context {
         PublicClient {
             registration,
             store: &self.store,
+            partition: Partition::whole(),
             http: &self.network,
             clock: self.clock.as_ref(),
             observer: &self.narrator,
@@ -105,7 +107,7 @@ impl Context {
 
     /// What to say where the cache holds nothing because there is none.
     pub(super) fn absence(&self) -> Result<Option<String>, Failure> {
-        if self.store.load(&mut |_| Reading::Whole)? == Presence::Found {
+        if self.store.load(&mut |_| Validity::Whole)?.is_some() {
             return Ok(None);
         }
         let store = self.store.describe();

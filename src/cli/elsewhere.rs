@@ -1,13 +1,13 @@
 //! Where an account is signed in that is not signed in here: under another profile, or at least with another client.
 
-use tokcache_core::acquire;
 use tokcache_core::cache::Holding;
-use tokcache_core::store::CacheStore as _;
+use tokcache_file::LocalStore as _;
 
 use super::args::Settings;
 use super::context::Context;
 use super::passphrase::Asking;
 use super::profiles;
+use super::store::load;
 use super::whose::{is_named, name};
 
 /// Where somebody is signed in.
@@ -60,7 +60,7 @@ impl Context {
     }
 
     fn with_another_client(&self, wanted: &str) -> Option<Elsewhere> {
-        let cache = acquire::load(&self.store).ok()?;
+        let cache = load(&self.store).ok()?;
         let (holdings, _) = cache.holdings();
         let Holding { account, access_tokens, refresh_tokens } =
             holdings.into_iter().find(|holding| is_named(&holding.account, wanted))?;

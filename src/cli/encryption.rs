@@ -7,9 +7,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
+use pollster::FutureExt as _;
 use tokcache_core::acquire::hold_refreshes;
 use tokcache_core::cache::TokenCache;
-use tokcache_core::store::{CacheStore as _, StoreError};
+use tokcache_core::store::{Partition, StoreError};
+use tokcache_file::LocalStore as _;
 use tokcache_file::{Conversion, Encryption, KeyError, KeySource, Preparation, SealError, SealedStore};
 
 use super::args::path;
@@ -121,7 +123,7 @@ fn converted(context: &Context, prepared: Preparation<'_>, promise: Promise) -> 
     let nothing_to_do = matches!(prepared.outcome(), Some(Conversion::Absent));
     let patience = context.settings.lock_timeout();
     let refreshes = if prepared.outcome().is_none() {
-        Some(hold_refreshes(&context.store, patience, &context.narrator)?)
+        Some(hold_refreshes(&context.store, &Partition::whole(), patience, &context.narrator).block_on()?)
     } else {
         None
     };

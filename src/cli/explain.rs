@@ -1,10 +1,11 @@
 //! `tokcache explain`: which token would be used, and why; offline.
 
 use clap::Args;
+use pollster::FutureExt as _;
 use tokcache_core::acquire::{Considered, Decision, Explanation, SilentRequest};
 use tokcache_core::cache::Verdict;
-use tokcache_core::store::CacheStore as _;
 use tokcache_core::time::{Clock, Timestamp};
+use tokcache_file::LocalStore as _;
 
 use super::Failure;
 use super::args::Settings;
@@ -29,8 +30,11 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let request = input.selection.request(&context)?;
     let authority = registration.authority.url().to_owned();
     let client_id = registration.client_id.to_string();
-    let explanation =
-        context.client(registration).explain(&request).map_err(|error| context.failure(error, &request.scopes))?;
+    let explanation = context
+        .client(registration)
+        .explain(&request)
+        .block_on()
+        .map_err(|error| context.failure(error, &request.scopes))?;
     let store = context.store.describe();
     let encryption = context.store.sealed_by()?;
     let now = context.clock.now();

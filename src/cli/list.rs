@@ -1,7 +1,7 @@
 //! `tokcache list`: accounts, and the tokens held for each.
 
 use clap::{Args, ValueEnum};
-use tokcache_core::acquire::{self, AcquireError};
+use tokcache_core::acquire::AcquireError;
 use tokcache_core::cache::{AccessTokenEntry, Account, Holding, TokenCache};
 use tokcache_core::time::{Clock, Timestamp};
 use tokcache_core::types::ScopeSet;
@@ -10,6 +10,7 @@ use super::Failure;
 use super::args::Settings;
 use super::context::Context;
 use super::passphrase::Asking;
+use super::store::load;
 use super::whose::is_named;
 use crate::output::{self, AccessTokenView, AccountView, ListView, plain};
 
@@ -31,7 +32,7 @@ enum Format {
 
 pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
     let context = Context::new(settings, Asking::never())?;
-    let cache = acquire::load(&context.store)?;
+    let cache = load(&context.store)?;
     let owners = context.owners(&cache)?;
     let wanted = settings.account.as_deref();
     let view = view(&cache, wanted, owners.as_deref(), context.clock.now());

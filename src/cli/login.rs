@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use pollster::FutureExt as _;
 use tokcache_core::acquire::{AcquireError, PublicClient, SignInRequest, SignedIn};
 use tokcache_core::oauth::{Authority, ErrorCode};
-use tokcache_core::store::CacheStore as _;
 use tokcache_core::time::Clock;
 use tokcache_core::types::ScopeSet;
+use tokcache_file::LocalStore as _;
 
 use super::args::{Settings, bound};
 use super::context::Context;
@@ -116,10 +117,10 @@ pub(super) fn sign_in(
     needed_too: &ScopeSet,
 ) -> Result<SignedIn, Failure> {
     let all = SignInRequest { scopes: request.scopes.union(needed_too), ..request.clone() };
-    let mut result = client.sign_in_by_device_code(&all);
+    let mut result = client.sign_in_by_device_code(&all).block_on();
     if !needed_too.is_empty() && result.as_ref().is_err_and(is_of_scope) {
         tell(plain(&format!("The server refuses these scopes; asking for {} alone.", request.scopes)));
-        result = client.sign_in_by_device_code(request);
+        result = client.sign_in_by_device_code(request).block_on();
     }
     context.narrator.end_countdown();
     let signed_in = result.map_err(|error| context.failure(error, &request.scopes))?;

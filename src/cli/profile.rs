@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use tokcache_core::store::CacheStore as _;
 use tokcache_core::time::SystemClock;
+use tokcache_file::LocalStore as _;
 
 use super::args::Settings;
 use super::login::days_or_seconds;

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 
 use clap::Args;
-use tokcache_core::store::CacheStore as _;
+use tokcache_file::LocalStore as _;
 
 use super::args::Settings;
 use super::clear::{ask, sign_out};

@@ -3,10 +3,11 @@
 //! A profile that names no account means the only one that is signed in. Before somebody else signs in, these profiles
 //! are looked at, so that each can be made that person's whose it was.
 
+use pollster::FutureExt as _;
 use tokcache_core::acquire::{AcquireError, Explanation, SilentRequest};
 use tokcache_core::cache::{Account, MinValid};
-use tokcache_core::store::CacheStore as _;
 use tokcache_core::types::ScopeSet;
+use tokcache_file::LocalStore as _;
 
 use super::Failure;
 use super::context::Context;
@@ -119,7 +120,7 @@ impl Context {
             offline: true,
             ..SilentRequest::default()
         };
-        Some(self.client(self.registration_of(profile).ok()?).explain(&request))
+        Some(self.client(self.registration_of(profile).ok()?).explain(&request).block_on())
     }
 
     /// Makes each of `siblings` that names nobody the profile of the person that it meant before `newcomer` signed in:

@@ -5,6 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use pollster::FutureExt as _;
+use tokcache_core::acquire;
+use tokcache_core::cache::TokenCache;
+use tokcache_core::store::{Partition, Store, StoreError};
 use tokcache_core::time::SystemClock;
 use tokcache_file::{Encryption, KeySettings, OpenError, SealedStore};
 
@@ -61,4 +65,9 @@ fn once(tell: fn(&Path, &io::Error)) -> impl Fn(&Path, &io::Error) + Send + Sync
             tell(folder, error);
         }
     }
+}
+
+/// The newest cache in `store`.
+pub(super) fn load(store: &dyn Store) -> Result<TokenCache, StoreError> {
+    acquire::load(store, &Partition::whole()).block_on()
 }

@@ -4,11 +4,12 @@ use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use clap::Args;
+use pollster::FutureExt as _;
 use tokcache_core::acquire::{AcquireError, AuthenticationResult, PublicClient, SignInRequest, SilentRequest, Source};
 use tokcache_core::cache::MinValid;
-use tokcache_core::store::CacheStore as _;
 use tokcache_core::time::Clock;
 use tokcache_core::types::ScopeSet;
+use tokcache_file::LocalStore as _;
 
 use super::args::{Settings, bound, duration};
 use super::context::Context;
@@ -126,7 +127,7 @@ fn outcome(
     request: &SilentRequest,
     login: bool,
 ) -> Result<AuthenticationResult, Failure> {
-    let outcome = match client.acquire_token_silent(request) {
+    let outcome = match client.acquire_token_silent(request).block_on() {
         Err(AcquireError::InteractionRequired(_) | AcquireError::NoSuchAccount { .. }) if login => {
             let siblings = context.siblings(&context.profile_in_use())?;
             let needed_too = context.needed_too(&siblings, &request.scopes, request.account.as_deref(), false);

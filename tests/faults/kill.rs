@@ -8,9 +8,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
-use tokcache_core::store::{CacheStore, Change, Saved};
+use tokcache_core::store::{Change, Saved};
 use tokcache_core::time::{Clock, SystemClock};
 use tokcache_file::FileStore;
+use tokcache_file::LocalStore;
 use zeroize::Zeroizing;
 
 use crate::support::clock::SleepClock;

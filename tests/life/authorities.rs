@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use pollster::FutureExt as _;
 use serde_json::{Value, json};
 use tokcache_core::acquire::{AcquireError, InteractionRequired, PublicClient, SignOutRequest, SilentRequest, Source};
 use tokcache_core::oauth::{Authority, Endpoint, Endpoints};
@@ -39,17 +40,20 @@ fn a_sign_in_at_one_authority_is_none_at_another_on_its_host() {
     for subject in [Some("bob"), None] {
         let life = Life::new();
         life.sign_in_at(&at(&life, HERE), tokens(HERE, subject));
-        assert_eq!(served(at(&life, HERE).acquire_token_silent(&request())).1, Source::Cache);
+        assert_eq!(served(at(&life, HERE).acquire_token_silent(&request()).block_on()).1, Source::Cache);
 
         for elsewhere in ELSEWHERE {
             // The scripted server has no script: a request to anybody would fail the test.
-            assert!(is_nobody(at(&life, elsewhere).acquire_token_silent(&request())), "{subject:?} {elsewhere}");
+            assert!(
+                is_nobody(at(&life, elsewhere).acquire_token_silent(&request()).block_on()),
+                "{subject:?} {elsewhere}"
+            );
             life.clock.step(3600);
             assert!(
-                is_nobody(at(&life, elsewhere).acquire_token_silent(&request())),
+                is_nobody(at(&life, elsewhere).acquire_token_silent(&request()).block_on()),
                 "{subject:?} {elsewhere} expired"
             );
-            let signed_out = at(&life, elsewhere).sign_out(&SignOutRequest { account: None, revoke: true });
+            let signed_out = at(&life, elsewhere).sign_out(&SignOutRequest { account: None, revoke: true }).block_on();
             assert!(signed_out.unwrap().is_none(), "{subject:?} {elsewhere}");
         }
         assert!(life.stored().contains("\"RT\""), "it is all there still");
@@ -63,7 +67,7 @@ fn each_of_two_authorities_on_one_host_has_its_own_only_account() {
         life.sign_in_at(&at(&life, authority), tokens(authority, Some(authority)));
     }
     for authority in [HERE, ELSEWHERE[0]] {
-        let outcome = at(&life, authority).acquire_token_silent(&request());
+        let outcome = at(&life, authority).acquire_token_silent(&request()).block_on();
         assert_eq!(served(outcome), (format!("AT-{authority}"), Source::Cache));
     }
 }
@@ -89,9 +93,13 @@ fn what_was_learned_at_sign_in_is_not_needed_to_find_its_tokens() {
         bare.registration.tenant = None;
 
         let offline = SilentRequest { offline: true, ..request() };
-        let outcome = bare.acquire_token_silent(&offline);
+        let outcome = bare.acquire_token_silent(&offline).block_on();
         assert_eq!(served(outcome), (format!("AT-{authority}"), Source::Cache), "{authority}");
-        assert_eq!(bare.explain(&offline).unwrap().account.unwrap().home_account_id.as_str(), "bob", "{authority}");
+        assert_eq!(
+            bare.explain(&offline).block_on().unwrap().account.unwrap().home_account_id.as_str(),
+            "bob",
+            "{authority}"
+        );
     }
 }
 
@@ -118,14 +126,18 @@ fn at_entra_by_a_domain_and_without_the_profile_one_refresh_finds_the_token_agai
     let mut bare = at(&life, authority);
     bare.registration.endpoints = Endpoints::default();
     let offline = SilentRequest { offline: true, ..request() };
-    assert!(matches!(bare.acquire_token_silent(&offline), Err(AcquireError::Offline)));
+    assert!(matches!(bare.acquire_token_silent(&offline).block_on(), Err(AcquireError::Offline)));
     life.server.expects([refresh_with("RT-1").and_answer(200, &answer(2))]);
-    assert_eq!(served(bare.acquire_token_silent(&request())), ("AT-2".into(), Source::Refresh));
-    assert_eq!(served(bare.acquire_token_silent(&offline)), ("AT-2".into(), Source::Cache));
+    assert_eq!(served(bare.acquire_token_silent(&request()).block_on()), ("AT-2".into(), Source::Refresh));
+    assert_eq!(served(bare.acquire_token_silent(&offline).block_on()), ("AT-2".into(), Source::Cache));
 
     let mut by_number = at(&life, &format!("https://login.microsoftonline.com/{TENANT}"));
     by_number.registration.endpoints = Endpoints::default();
-    assert_eq!(by_number.acquire_token_silent(&offline).unwrap().source, Source::Cache, "the number needs no proof");
+    assert_eq!(
+        by_number.acquire_token_silent(&offline).block_on().unwrap().source,
+        Source::Cache,
+        "the number needs no proof"
+    );
 }
 
 #[test]
@@ -134,7 +146,7 @@ fn an_issuer_that_discovery_gave_is_the_one_that_counts() {
     let mut client = at(&life, HERE);
     client.registration.endpoints.issuer = Some("https://issuer.example.com".to_owned());
     life.sign_in_at(&client, tokens("https://issuer.example.com/", Some("bob")));
-    assert_eq!(served(client.acquire_token_silent(&request())).1, Source::Cache);
+    assert_eq!(served(client.acquire_token_silent(&request()).block_on()).1, Source::Cache);
 }
 
 #[test]
@@ -143,8 +155,8 @@ fn another_client_is_signed_in_nowhere() {
     life.sign_in_at(&at(&life, HERE), tokens(HERE, Some("bob")));
     let mut other = at(&life, HERE);
     other.registration.client_id = tokcache_core::types::ClientId::new("other");
-    assert!(is_nobody(other.acquire_token_silent(&request())));
-    assert!(other.sign_out(&SignOutRequest { account: None, revoke: true }).unwrap().is_none());
+    assert!(is_nobody(other.acquire_token_silent(&request()).block_on()));
+    assert!(other.sign_out(&SignOutRequest { account: None, revoke: true }).block_on().unwrap().is_none());
 }
 
 /// An ID token by which its issuer, subject and other claims are told.
@@ -162,7 +174,7 @@ fn an_answer_for_somebody_else_is_refused_and_nothing_of_it_kept() {
         life.server.expects([refresh_with("RT").and_answer(200, &anothers)]);
         // Asked once: the refresh token may be spent, and sent again it would end the sign-in.
         for _ in 0..3 {
-            let outcome = at(&life, HERE).acquire_token_silent(&request());
+            let outcome = at(&life, HERE).acquire_token_silent(&request()).block_on();
             let Err(AcquireError::InteractionRequired(why)) = outcome else { panic!("{outcome:?}") };
             assert!(matches!(why, InteractionRequired::AnswerForAnother), "{why}");
         }
@@ -172,7 +184,7 @@ fn an_answer_for_somebody_else_is_refused_and_nothing_of_it_kept() {
         // Where it was a slip of the server's, the sign-in lives on.
         life.clock.step(60);
         life.server.expects([refresh_with("RT").and_answer(200, &tokens(HERE, Some("bob")))]);
-        assert_eq!(served(at(&life, HERE).acquire_token_silent(&request())).1, Source::Refresh);
+        assert_eq!(served(at(&life, HERE).acquire_token_silent(&request()).block_on()).1, Source::Refresh);
     }
 }
 
@@ -184,7 +196,7 @@ fn an_answer_for_somebody_else_is_no_reason_to_lose_a_valid_token() {
     life.sign_in_at(&at(&life, HERE), aging);
     life.clock.step(61);
     life.server.expects([refresh_with("RT").and_answer(200, &tokens(HERE, Some("eve")))]);
-    assert_eq!(served(at(&life, HERE).acquire_token_silent(&request())).1, Source::Cache);
+    assert_eq!(served(at(&life, HERE).acquire_token_silent(&request()).block_on()).1, Source::Cache);
     assert_eq!(life.told().pop().unwrap(), "served despite");
 }
 
@@ -202,6 +214,9 @@ fn a_forced_refresh_is_not_undone_by_an_older_token_that_another_library_stored(
     life.change(|text| text.replace(r#""realm": "tenant""#, r#""realm": "utid""#));
     life.server.expects([refresh_with("RT").and_answer(200, &answer("NEW", 3600))]);
     let forced = SilentRequest { force_refresh: true, ..request() };
-    assert_eq!(served(at(&life, MANY_TENANTS).acquire_token_silent(&forced)).0, "NEW");
-    assert_eq!(served(at(&life, MANY_TENANTS).acquire_token_silent(&request())), ("NEW".into(), Source::Cache));
+    assert_eq!(served(at(&life, MANY_TENANTS).acquire_token_silent(&forced).block_on()).0, "NEW");
+    assert_eq!(
+        served(at(&life, MANY_TENANTS).acquire_token_silent(&request()).block_on()),
+        ("NEW".into(), Source::Cache)
+    );
 }

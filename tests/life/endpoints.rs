@@ -1,5 +1,6 @@
 //! Where a provider's endpoints are: named by hand, remembered, or discovered, before anybody is asked for anything.
 
+use pollster::FutureExt as _;
 use serde_json::{Value, json};
 use tokcache_core::acquire::{AcquireError, PublicClient, Revocation, SignInRequest, SignOutRequest, Source};
 use tokcache_core::oauth::{Endpoint, Endpoints};
@@ -52,7 +53,7 @@ fn device() -> Exchange {
 
 fn sign_in(client: &PublicClient<'_>) -> Result<Endpoints, AcquireError> {
     let request = SignInRequest { scopes: ScopeSet::parse("api:read"), ..SignInRequest::default() };
-    client.sign_in_by_device_code(&request).map(|signed_in| signed_in.endpoints)
+    client.sign_in_by_device_code(&request).block_on().map(|signed_in| signed_in.endpoints)
 }
 
 #[test]
@@ -93,7 +94,7 @@ fn a_sign_out_revokes_at_the_endpoint_that_only_rfc_8414_names() {
         want("/revoke", [("token", "RT-1")]).and_answer(200, &json!("")),
     ]);
     let client = knowing(&life, endpoints);
-    let signed_out = client.sign_out(&SignOutRequest { account: None, revoke: true }).unwrap().unwrap();
+    let signed_out = client.sign_out(&SignOutRequest { account: None, revoke: true }).block_on().unwrap().unwrap();
     life.server.assert_finished();
     assert!(matches!(signed_out.revocation, Revocation::Done), "{signed_out:?}");
 }
@@ -109,7 +110,7 @@ fn a_provider_without_revocation_is_no_failure() {
 
         life.server.expects(answers);
         let client = knowing(&life, by_hand);
-        let signed_out = client.sign_out(&SignOutRequest { account: None, revoke: true }).unwrap().unwrap();
+        let signed_out = client.sign_out(&SignOutRequest { account: None, revoke: true }).block_on().unwrap().unwrap();
         life.server.assert_finished();
         assert!(matches!(signed_out.revocation, Revocation::Unsupported), "{signed_out:?}");
     }
@@ -138,7 +139,7 @@ fn a_remembered_token_endpoint_that_is_gone_is_discovered_again_once() {
             want("/new/token", [("grant_type", "refresh_token"), ("refresh_token", "RT-1")])
                 .and_answer(200, &tokens(2)),
         ]);
-        let outcome = knowing(&life, remembered()).acquire_token_silent(&request());
+        let outcome = knowing(&life, remembered()).acquire_token_silent(&request()).block_on();
         assert_eq!(served(outcome), ("AT-2".into(), Source::Refresh), "{status}");
         life.server.assert_finished();
         assert_eq!(life.told(), ["moved"]);
@@ -158,7 +159,7 @@ fn a_remembered_endpoint_whose_host_is_gone_is_discovered_again_once() {
         discovery(&metadata(Some("token"))),
         refresh_with("RT-1").and_answer(200, &tokens(2)),
     ]);
-    let outcome = knowing(&life, remembered()).acquire_token_silent(&request());
+    let outcome = knowing(&life, remembered()).acquire_token_silent(&request()).block_on();
     assert_eq!(served(outcome), ("AT-2".into(), Source::Refresh));
     assert_eq!(life.told(), ["moved"]);
 
@@ -168,7 +169,7 @@ fn a_remembered_endpoint_whose_host_is_gone_is_discovered_again_once() {
         want("/tenant/revoke", [("token", "RT-2")]).and_answer(200, &json!({})),
     ]);
     let client = knowing(&life, remembered());
-    let signed_out = client.sign_out(&SignOutRequest { account: None, revoke: true }).unwrap().unwrap();
+    let signed_out = client.sign_out(&SignOutRequest { account: None, revoke: true }).block_on().unwrap().unwrap();
     assert!(matches!(signed_out.revocation, Revocation::Done), "{signed_out:?}");
 }
 
@@ -177,7 +178,7 @@ fn an_authority_whose_host_is_gone_too_is_said_to_be_gone_and_nothing_is_lost() 
     let life = moved();
     let before = life.stored();
     life.server.expects([refresh_with("RT-1").and_find_no_host(), want(OPENID, []).and_find_no_host()]);
-    let error = knowing(&life, remembered()).acquire_token_silent(&request()).unwrap_err();
+    let error = knowing(&life, remembered()).acquire_token_silent(&request()).block_on().unwrap_err();
     life.server.assert_finished();
     assert!(!error.is_retryable() && error.to_string().contains("no such host"), "{error}");
     assert_eq!(life.stored(), before);
@@ -189,7 +190,7 @@ fn a_token_endpoint_that_is_where_it_was_and_answers_404_is_not_asked_again() {
         let life = moved();
         life.server.expects([refresh_with("RT-1").and_answer(404, &json!("gone"))]);
         life.server.expects(found);
-        let outcome = knowing(&life, remembered()).acquire_token_silent(&request());
+        let outcome = knowing(&life, remembered()).acquire_token_silent(&request()).block_on();
         assert!(matches!(outcome, Err(AcquireError::Unintelligible { .. })), "{outcome:?}");
         life.server.assert_finished();
         assert!(life.told().is_empty());
@@ -201,7 +202,7 @@ fn an_endpoint_that_was_named_by_hand_stays_where_it_was_named() {
     let life = moved();
     life.server.expects([refresh_with("RT-1").and_answer(404, &json!("gone"))]);
     let by_hand = Endpoints { token: endpoint("token"), ..Endpoints::default() };
-    let error = knowing(&life, by_hand).acquire_token_silent(&request()).unwrap_err();
+    let error = knowing(&life, by_hand).acquire_token_silent(&request()).block_on().unwrap_err();
     life.server.assert_finished();
     assert!(!error.is_retryable() && error.to_string().contains("named by hand"), "{error}");
 }
@@ -218,7 +219,7 @@ fn a_refresh_token_is_not_spent_while_nobody_says_where_the_endpoint_is() {
         life.server
             .expects([want(OPENID, []).and_answer(503, &json!({})), want(RFC_8414, []).and_answer(404, &json!({}))]);
     }
-    let outcome = knowing(&life, remembered()).acquire_token_silent(&request());
+    let outcome = knowing(&life, remembered()).acquire_token_silent(&request()).block_on();
     assert!(matches!(outcome, Err(AcquireError::Unavailable { .. })), "{outcome:?}");
     assert_eq!(life.stored(), before);
 }
@@ -235,6 +236,6 @@ fn a_remembered_revocation_endpoint_that_is_gone_is_discovered_again() {
         revoke("/new/revoke").and_answer(200, &json!({})),
     ]);
     let client = knowing(&life, remembered());
-    let signed_out = client.sign_out(&SignOutRequest { account: None, revoke: true }).unwrap().unwrap();
+    let signed_out = client.sign_out(&SignOutRequest { account: None, revoke: true }).block_on().unwrap().unwrap();
     assert!(matches!(signed_out.revocation, Revocation::Done), "{signed_out:?}");
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use pollster::FutureExt as _;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokcache_core::acquire::{
@@ -15,8 +16,9 @@ use tokcache_core::acquire::{
     SignOutRequest, Silence, SilentRequest, forget_everything,
 };
 use tokcache_core::oauth::{Authority, Body, Endpoint, Endpoints, Http, Request, Response, TransportError};
-use tokcache_core::store::{CacheStore, Change, MemoryStore};
+use tokcache_core::store::{Change, MemoryStore, Partition, Validity};
 use tokcache_core::types::{ClientId, ScopeSet};
+use tokcache_file::LocalStore as _;
 use zeroize::Zeroizing;
 
 use crate::stepped_clock::SteppedClock;
@@ -128,7 +130,7 @@ impl World {
     fn new() -> Self {
         let clock = std::sync::Arc::new(SteppedClock::starting_at(1_700_000_000));
         let internet = Internet { issued: AtomicU32::new(1), odd: Mutex::default(), seen: Mutex::default() };
-        World { internet, store: MemoryStore::new(clock.clone()), clock }
+        World { internet, store: MemoryStore::new(), clock }
     }
 
     fn at(&self, authority: usize) -> PublicClient<'_> {
@@ -150,6 +152,7 @@ impl World {
                 tenant: None,
             },
             store: &self.store,
+            partition: Partition::whole(),
             http: &self.internet,
             clock: self.clock.as_ref(),
             observer: &Silence,
@@ -160,11 +163,11 @@ impl World {
 
     fn sign_in(&self, authority: usize) -> Result<tokcache_core::acquire::SignedIn, AcquireError> {
         let request = SignInRequest { scopes: ScopeSet::parse("api:read"), ..SignInRequest::default() };
-        self.at(authority).sign_in_by_device_code(&request)
+        self.at(authority).sign_in_by_device_code(&request).block_on()
     }
 
     fn token(&self, authority: usize, force_refresh: bool) -> Result<AuthenticationResult, AcquireError> {
-        self.at(authority).acquire_token_silent(&SilentRequest { force_refresh, ..request() })
+        self.at(authority).acquire_token_silent(&SilentRequest { force_refresh, ..request() }).block_on()
     }
 
     /// The token that is served, which this authority has issued.
@@ -175,7 +178,7 @@ impl World {
     }
 
     fn sign_out(&self, authority: usize) -> Option<tokcache_core::acquire::SignedOut> {
-        self.at(authority).sign_out(&SignOutRequest { account: None, revoke: true }).unwrap()
+        self.at(authority).sign_out(&SignOutRequest { account: None, revoke: true }).block_on().unwrap()
     }
 
     fn odd(&self, authority: usize, odd: Value) {
@@ -187,7 +190,7 @@ impl World {
         self.store
             .load(&mut |bytes| {
                 stored = serde_json::from_slice(bytes).unwrap();
-                tokcache_core::store::Reading::Whole
+                Validity::Whole
             })
             .unwrap();
         stored
@@ -275,9 +278,9 @@ fn a_refresh_for_some_scopes_keeps_the_cached_token_of_the_others() {
     });
     assert!(world.served(A, true).is_some());
     let offline = SilentRequest { scopes: ScopeSet::parse("other:read"), offline: true, ..SilentRequest::default() };
-    let token = world.at(A).acquire_token_silent(&offline).unwrap().access_token;
+    let token = world.at(A).acquire_token_silent(&offline).block_on().unwrap().access_token;
     assert!(token.expose().starts_with("AT-other@"));
-    assert!(world.at(B).acquire_token_silent(&offline).is_err(), "it is nobody else's");
+    assert!(world.at(B).acquire_token_silent(&offline).block_on().is_err(), "it is nobody else's");
 }
 
 #[test]
@@ -308,15 +311,16 @@ fn a_hostile_issuer_that_copies_a_subject_gets_nothing_and_replaces_nothing() {
     let mut hostile = world.at(B);
     hostile.registration.endpoints.issuer = Some(AUTHORITIES[A].to_owned());
     let request = SignInRequest { scopes: ScopeSet::parse("api:read"), ..SignInRequest::default() };
-    hostile.sign_in_by_device_code(&request).unwrap();
+    hostile.sign_in_by_device_code(&request).block_on().unwrap();
     assert_eq!(world.served(A, false), before);
     world.forget_issuers_of(A);
     for _ in 0..2 {
-        let token = hostile.acquire_token_silent(&SilentRequest { force_refresh: true, ..crate::world::request() });
+        let token =
+            hostile.acquire_token_silent(&SilentRequest { force_refresh: true, ..crate::world::request() }).block_on();
         assert!(token.unwrap().access_token.expose().ends_with(&Internet::identity(B)));
         assert!(world.served(A, true).is_some());
     }
-    assert!(hostile.sign_out(&SignOutRequest { account: None, revoke: true }).unwrap().is_some());
+    assert!(hostile.sign_out(&SignOutRequest { account: None, revoke: true }).block_on().unwrap().is_some());
     assert!(world.served(A, true).is_some());
 }
 
@@ -340,7 +344,7 @@ fn all_that_the_cache_holds_is_forgotten_and_only_the_own_revoked() {
     let world = World::new();
     world.sign_in(A).unwrap();
     world.sign_in(B).unwrap();
-    let forgotten = world.at(A).forget_everything(true).unwrap();
+    let forgotten = world.at(A).forget_everything(true).block_on().unwrap();
     assert!(matches!(forgotten.revocation, Revocation::Done), "{:?}", forgotten.revocation);
     assert_eq!(forgotten.not_revoked, 1);
     let revoked = world.internet.seen.lock().unwrap().iter().filter(|seen| seen.contains("/revoke")).count();
@@ -376,7 +380,7 @@ fn an_id_token_of_another_issuer_than_the_metadata_name_is_refused_with_both() {
         let mut client = world.at(A);
         client.registration.endpoints.issuer = Some(issuer.to_owned());
         let request = SignInRequest { scopes: ScopeSet::parse("api:read"), ..SignInRequest::default() };
-        match client.sign_in_by_device_code(&request) {
+        match client.sign_in_by_device_code(&request).block_on() {
             Ok(_) => None,
             Err(AcquireError::WrongAuthority { message }) => {
                 let mut has_any = false;
@@ -384,7 +388,7 @@ fn an_id_token_of_another_issuer_than_the_metadata_name_is_refused_with_both() {
                     .store
                     .load(&mut |bytes| {
                         has_any = String::from_utf8_lossy(bytes).contains("bob");
-                        tokcache_core::store::Reading::Whole
+                        Validity::Whole
                     })
                     .unwrap();
                 assert!(!has_any, "something was stored");
@@ -428,10 +432,10 @@ fn numbers_name_people_as_texts_do() {
     }
     for username in ["ann", "ben", "cid", "dan"] {
         let request = SilentRequest { account: Some(username.to_owned()), ..request() };
-        assert_eq!(world.at(A).acquire_token_silent(&request).unwrap().account.username, username);
+        assert_eq!(world.at(A).acquire_token_silent(&request).block_on().unwrap().account.username, username);
     }
     let request = SilentRequest { account: Some("1001".to_owned()), ..request() };
-    assert_eq!(world.at(A).acquire_token_silent(&request).unwrap().account.username, "ann");
+    assert_eq!(world.at(A).acquire_token_silent(&request).block_on().unwrap().account.username, "ann");
 }
 
 #[test]
@@ -511,9 +515,9 @@ fn live(manners: BTreeMap<usize, Value>, steps: Vec<Step>, forgets: bool) {
             Step::SignIn(authority) => drop(world.sign_in(authority)),
             Step::Token { authority, force_refresh } => drop(world.served(authority, force_refresh)),
             Step::SignOut(authority) => {
-                drop(world.at(authority).sign_out(&SignOutRequest { account: None, revoke: true }));
+                drop(world.at(authority).sign_out(&SignOutRequest { account: None, revoke: true }).block_on());
             }
-            Step::ForgetEverything(authority) => drop(world.at(authority).forget_everything(true).unwrap()),
+            Step::ForgetEverything(authority) => drop(world.at(authority).forget_everything(true).block_on().unwrap()),
             Step::ForgetIssuers if forgets && world.has_any() => world.forget_issuers(),
             Step::RemoveAccounts if world.has_any() => world.change(|stored| stored["Account"] = json!({})),
             Step::CopyRefreshTokens if world.has_any() => world.change(|stored| {
@@ -526,7 +530,7 @@ fn live(manners: BTreeMap<usize, Value>, steps: Vec<Step>, forgets: bool) {
             Step::ForgetIssuers | Step::RemoveAccounts | Step::CopyRefreshTokens => {}
         }
     }
-    forget_everything(&world.store).unwrap();
+    forget_everything(&world.store, &Partition::whole()).block_on().unwrap();
 }
 
 impl World {
@@ -534,7 +538,7 @@ impl World {
         let mut has_any = false;
         let looked = self.store.load(&mut |bytes| {
             has_any = serde_json::from_slice::<Value>(bytes).is_ok_and(|stored| stored["RefreshToken"].is_object());
-            tokcache_core::store::Reading::Whole
+            Validity::Whole
         });
         looked.is_ok() && has_any
     }

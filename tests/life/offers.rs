@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use pollster::FutureExt as _;
 use serde_json::{Value, json};
 use tokcache_core::acquire::{AcquireError, PublicClient, SignInRequest, SignedIn, SilentRequest, Source};
 use tokcache_core::cache::MinValid;
@@ -26,7 +27,7 @@ fn sign_in_with(
     exchanges: Vec<Exchange>,
 ) -> Result<SignedIn, AcquireError> {
     life.server.expects(exchanges);
-    let signed_in = client.sign_in_by_device_code(request);
+    let signed_in = client.sign_in_by_device_code(request).block_on();
     life.server.assert_finished();
     signed_in
 }

@@ -4,10 +4,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use pollster::FutureExt as _;
 use serde_json::json;
 use tokcache_core::acquire::{AcquireError, AuthenticationResult, PublicClient, Source};
 use tokcache_core::oauth::{Http, Request, Response, Stage, TransportError};
-use tokcache_core::store::MemoryStore;
+use tokcache_core::store::{MemoryStore, Partition};
 use tokcache_core::time::{Clock, SystemClock};
 use zeroize::Zeroizing;
 
@@ -40,10 +41,10 @@ fn crowd(answer: fn() -> Result<Response, TransportError>) -> (Vec<AcquireError>
     let life = Life::new();
     life.sign_in(tokens(1));
     let clock = Arc::new(SystemClock::new());
-    let store = MemoryStore::new(clock.clone());
+    let store = MemoryStore::new();
     let text = life.stored();
     let put = &mut |_: Option<&[u8]>| tokcache_core::store::Change::Replace(text.clone().into_bytes().into());
-    tokcache_core::store::CacheStore::update(&store, put).unwrap();
+    tokcache_file::LocalStore::update(&store, put).unwrap();
     let (asked, began) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let server = Overloaded { asked, began, answer, clock: clock.clone() };
     let errors = Mutex::new(Vec::new());
@@ -52,13 +53,14 @@ fn crowd(answer: fn() -> Result<Response, TransportError>) -> (Vec<AcquireError>
             scope.spawn(|| {
                 let client = PublicClient {
                     store: &store,
+                    partition: Partition::whole(),
                     http: &server,
                     clock: clock.as_ref(),
                     observer: &tokcache_core::acquire::Silence,
                     ..life.client()
                 };
                 server.began.fetch_add(1, Ordering::SeqCst);
-                let error = client.acquire_token_silent(&request()).unwrap_err();
+                let error = client.acquire_token_silent(&request()).block_on().unwrap_err();
                 errors.lock().unwrap().push(error);
             });
         }

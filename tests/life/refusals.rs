@@ -1,5 +1,6 @@
 //! A dead refresh token: everybody is told, and the server is asked once.
 
+use pollster::FutureExt as _;
 use serde_json::{Value, json};
 use tokcache_core::acquire::{
     AcquireError, AuthenticationResult, Decision, ErrorKind, InteractionRequired, PublicClient, SignInRequest,
@@ -51,7 +52,7 @@ fn of_many_one_asks_the_server_and_all_tell_what_it_said() {
         says_so(life.token());
     }
     says_so(life.token_for(for_scope("another")));
-    assert_eq!(life.client().explain(&request()).unwrap().decision, Decision::Refused);
+    assert_eq!(life.client().explain(&request()).block_on().unwrap().decision, Decision::Refused);
 }
 
 #[test]
@@ -76,7 +77,7 @@ fn a_refusal_is_told_offline_too() {
     let life = at_any();
     let offline = || SilentRequest { offline: true, ..request() };
     says_so(life.token_for(offline()));
-    assert_eq!(life.client().explain(&offline()).unwrap().decision, Decision::Refused);
+    assert_eq!(life.client().explain(&offline()).block_on().unwrap().decision, Decision::Refused);
 }
 
 #[test]
@@ -156,7 +157,7 @@ fn a_refusal_that_cannot_be_remembered_is_told_all_the_same() {
     life.clock.step(3600);
     let store = AlteredStore::new(life.store.as_ref(), Alteration::ReadOnly);
     life.server.expects([refusal(&json!({}))]);
-    says_so(PublicClient { store: &store, ..life.client() }.acquire_token_silent(&request()));
+    says_so(PublicClient { store: &store, ..life.client() }.acquire_token_silent(&request()).block_on());
     life.server.assert_finished();
 }
 
@@ -167,7 +168,7 @@ fn refused_sign_in(status: u16, body: &Value) -> AcquireError {
     life.server
         .expects([want("/device", [("client_id", "app")]).and_answer(200, &code), poll().and_answer(status, body)]);
     let request = SignInRequest { scopes: ScopeSet::parse("api:read"), ..SignInRequest::default() };
-    life.client().sign_in_by_device_code(&request).unwrap_err()
+    life.client().sign_in_by_device_code(&request).block_on().unwrap_err()
 }
 
 #[test]

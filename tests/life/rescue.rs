@@ -5,9 +5,11 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
+use pollster::FutureExt as _;
 use serde_json::json;
 use tempfile::TempDir;
 use tokcache_core::acquire::{AcquireError, PublicClient, SignOutRequest, Source};
+use tokcache_core::store::Partition;
 use tokcache_file::FileStore;
 
 use crate::scripted_server::{Meanwhile, want};
@@ -41,7 +43,7 @@ impl OnDisk {
         life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
         let break_lock = || fs::create_dir(self.lock()).unwrap();
         let http = Meanwhile { server: &life.server, act: &break_lock };
-        let outcome = PublicClient { http: &http, ..life.client() }.acquire_token_silent(&request());
+        let outcome = PublicClient { http: &http, ..life.client() }.acquire_token_silent(&request()).block_on();
         assert_eq!(served(outcome), ("AT-2".into(), Source::Refresh), "the token is served");
         assert_eq!(self.life.told(), [format!("not saved: Kept({:?})", self.rescued().unwrap())]);
     }
@@ -177,7 +179,7 @@ fn a_sign_out_revokes_it() {
     disk.refresh_without_saving();
     disk.mend();
     disk.life.server.expects([want("/revoke", [("token", "RT-2")]).and_answer(200, &json!({}))]);
-    disk.life.client().sign_out(&SignOutRequest { account: None, revoke: true }).unwrap().unwrap();
+    disk.life.client().sign_out(&SignOutRequest { account: None, revoke: true }).block_on().unwrap().unwrap();
     disk.life.server.assert_finished();
     assert_eq!(disk.rescued(), None);
 }
@@ -187,7 +189,7 @@ fn a_sign_out_of_everybody_forgets_it() {
     let disk = OnDisk::expired();
     disk.refresh_without_saving();
     disk.mend();
-    tokcache_core::acquire::forget_everything(disk.life.store.as_ref()).unwrap();
+    tokcache_core::acquire::forget_everything(disk.life.store.as_ref(), &Partition::whole()).block_on().unwrap();
     assert_eq!(disk.rescued(), None);
 }
 

@@ -1,9 +1,11 @@
 //! A server that fails: asked again where that is safe, and nobody is signed out.
 
+use pollster::FutureExt as _;
 use serde_json::json;
 use tokcache_core::acquire::{
     AcquireError, InteractionRequired, PublicClient, Revocation, SignInRequest, SignOutRequest, Source,
 };
+use tokcache_core::store::Partition;
 use tokcache_core::types::ScopeSet;
 
 use crate::scripted_server::{Meanwhile, want};
@@ -68,10 +70,12 @@ fn what_may_have_been_spent_is_not_sent_again() {
 #[test]
 fn before_it_is_sent_again_the_cache_is_read_again() {
     let life = at_any();
-    let sign_out = || drop(tokcache_core::acquire::forget_everything(life.store.as_ref()).unwrap());
+    let sign_out = || {
+        drop(tokcache_core::acquire::forget_everything(life.store.as_ref(), &Partition::whole()).block_on().unwrap())
+    };
     let http = Meanwhile { server: &life.server, act: &sign_out };
     life.server.expects([refresh_with("RT-1").and_refuse_connection()]);
-    let outcome = PublicClient { http: &http, ..life.client() }.acquire_token_silent(&request());
+    let outcome = PublicClient { http: &http, ..life.client() }.acquire_token_silent(&request()).block_on();
     assert!(matches!(outcome, Err(AcquireError::InteractionRequired(InteractionRequired::SignedOutMeanwhile))));
 }
 
@@ -99,7 +103,7 @@ fn a_sign_in_that_is_told_to_come_back_later_does() {
             poll().and_answer(200, &tokens(1)),
         ]);
         let request = SignInRequest { scopes: ScopeSet::parse("api:read"), ..SignInRequest::default() };
-        life.client().sign_in_by_device_code(&request).unwrap();
+        life.client().sign_in_by_device_code(&request).block_on().unwrap();
         assert_eq!(life.told(), ["again after 9000 ms", "again after 750 ms", "code U"]);
     }
 }
@@ -109,7 +113,7 @@ fn a_sign_in_does_not_wait_longer_than_a_request_may() {
     let life = Life::new();
     life.server.expects([want("/device", [("client_id", "app")]).and_answer(503, &json!({})).retry_after(31)]);
     let request = SignInRequest { scopes: ScopeSet::parse("api:read"), ..SignInRequest::default() };
-    let outcome = life.client().sign_in_by_device_code(&request);
+    let outcome = life.client().sign_in_by_device_code(&request).block_on();
     assert!(matches!(outcome, Err(AcquireError::Unavailable { retry_after: Some(31), .. })), "{outcome:?}");
     assert_eq!(life.told(), [""; 0]);
 }
@@ -125,7 +129,8 @@ fn a_sign_out_asks_again_and_then_says_what_may_live_on() {
         revocation().and_refuse_connection(),
         revocation().and_refuse_connection(),
     ]);
-    let signed_out = life.client().sign_out(&SignOutRequest { account: None, revoke: true }).unwrap().unwrap();
+    let signed_out =
+        life.client().sign_out(&SignOutRequest { account: None, revoke: true }).block_on().unwrap().unwrap();
     assert!(matches!(signed_out.revocation, Revocation::Failed { alive: 1, all: 1, .. }), "{signed_out:?}");
     assert_eq!(life.told(), ["again after 2000 ms", "again after 750 ms"]);
     assert!(!life.stored().contains("RT-1"));
@@ -137,6 +142,7 @@ fn a_refresh_token_that_the_server_has_revoked_before_is_signed_out_without_a_wo
     life.sign_in(tokens(1));
     let gone = json!({"error": "invalid_token", "error_description": "Token expired or revoked"});
     life.server.expects([want("/revoke", [("token", "RT-1")]).and_answer(400, &gone)]);
-    let signed_out = life.client().sign_out(&SignOutRequest { account: None, revoke: true }).unwrap().unwrap();
+    let signed_out =
+        life.client().sign_out(&SignOutRequest { account: None, revoke: true }).block_on().unwrap().unwrap();
     assert!(matches!(signed_out.revocation, Revocation::Done), "{signed_out:?}");
 }

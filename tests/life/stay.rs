@@ -4,7 +4,9 @@ use std::fs;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use pollster::FutureExt as _;
 use tokcache_core::acquire::{AuthenticationResult, PublicClient, SignOutRequest, Source, forget_everything};
+use tokcache_core::store::Partition;
 use tokcache_core::time::{Clock, Timestamp};
 use tokcache_file::FileStore;
 
@@ -62,14 +64,14 @@ fn refresh_while(life: &Life, act: impl Fn(usize) + Sync) -> (AuthenticationResu
     life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
     let clock = Restless { clock: &life.clock, act: &act, sleeps: Mutex::new(0) };
     let start = life.clock.elapsed();
-    let outcome = PublicClient { clock: &clock, ..life.client() }.acquire_token_silent(&request()).unwrap();
+    let outcome = PublicClient { clock: &clock, ..life.client() }.acquire_token_silent(&request()).block_on().unwrap();
     life.server.assert_finished();
     (outcome, life.clock.elapsed() - start)
 }
 
 fn sign_out(life: &Life) {
     let request = SignOutRequest { account: None, revoke: false };
-    PublicClient { lock_timeout: Duration::ZERO, ..life.client() }.sign_out(&request).unwrap().unwrap();
+    PublicClient { lock_timeout: Duration::ZERO, ..life.client() }.sign_out(&request).block_on().unwrap().unwrap();
 }
 
 /// The document as it is now, with a mark of its writer, to be written later.
@@ -168,8 +170,8 @@ fn a_newer_token_of_another_program_stays() {
 #[test]
 fn a_sign_out_is_not_undone() {
     let sign_outs: [&(dyn Fn(&Life) + Sync); 3] = [
-        &|life| drop(forget_everything(life.store.as_ref()).unwrap()),
-        &|life| life.store.remove().unwrap(),
+        &|life| drop(forget_everything(life.store.as_ref(), &Partition::whole()).block_on().unwrap()),
+        &|life| life.store.remove(&Partition::whole()).block_on().unwrap(),
         &sign_out,
     ];
     for sign_out in sign_outs {
@@ -237,7 +239,7 @@ fn the_watch_ends_though_others_write_without_end_and_no_later_than_the_time_out
         let start = life.clock.elapsed();
         let retry_within = Duration::from_secs(time_out);
         let client = PublicClient { clock: &clock, retry_within, ..life.client() };
-        client.acquire_token_silent(&request()).unwrap();
+        client.acquire_token_silent(&request()).block_on().unwrap();
         let watched = life.clock.elapsed() - start;
         assert!((longest..longest + PAUSE).contains(&watched), "{watched:?}");
         assert_mended(&life);
@@ -274,7 +276,7 @@ fn a_newer_token_of_another_program_stays_where_the_server_repeats_the_refresh_t
         }
     };
     let clock = Restless { clock: &life.clock, act: &renew, sleeps: Mutex::new(0) };
-    PublicClient { clock: &clock, ..life.client() }.acquire_token_silent(&request()).unwrap();
+    PublicClient { clock: &clock, ..life.client() }.acquire_token_silent(&request()).block_on().unwrap();
     assert!(life.stored().contains("AT-NEWER"), "another program's newer token is gone");
     assert!(life.told().is_empty());
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use pollster::FutureExt as _;
 use tokcache_core::acquire::{AcquireError, PublicClient, SignOutRequest};
 use tokcache_core::store::StoreError;
 use tokcache_core::time::Clock;
@@ -17,7 +18,7 @@ fn during_a_refresh(life: &Life, second: impl Fn(PublicClient<'_>) + Sync) -> Re
     life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
     let second = || second(PublicClient { lock_timeout: Duration::from_secs(5), ..life.client() });
     let http = Meanwhile { server: &life.server, act: &second };
-    PublicClient { http: &http, ..life.client() }.acquire_token_silent(&request()).map(drop)
+    PublicClient { http: &http, ..life.client() }.acquire_token_silent(&request()).block_on().map(drop)
 }
 
 #[test]
@@ -25,7 +26,7 @@ fn the_wait_is_bounded_and_names_the_holder() {
     let life = Life::new();
     during_a_refresh(&life, |client| {
         let start = life.clock.elapsed();
-        let outcome = client.acquire_token_silent(&request());
+        let outcome = client.acquire_token_silent(&request()).block_on();
         let Err(AcquireError::Store(StoreError::Busy { holder, .. })) = outcome else { panic!("{outcome:?}") };
         assert_eq!(holder.pid, Some(std::process::id()));
         assert_eq!(life.clock.elapsed() - start, Duration::from_secs(5));
@@ -39,7 +40,7 @@ fn a_sign_out_waits_no_longer_for_a_refresh_that_hangs_and_is_not_undone_by_it()
     let life = Life::new();
     let outcome = during_a_refresh(&life, |client| {
         let start = life.clock.elapsed();
-        client.sign_out(&SignOutRequest { account: None, revoke: false }).unwrap().unwrap();
+        client.sign_out(&SignOutRequest { account: None, revoke: false }).block_on().unwrap().unwrap();
         assert_eq!(life.clock.elapsed() - start, Duration::from_secs(5));
         assert_eq!(life.told().len(), 1, "people are told whom it waits for");
     });

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use pollster::FutureExt as _;
 use serde_json::json;
 use tokcache_core::acquire::{
     AcquireError, InteractionRequired, PublicClient, Revocation, SignOutRequest, SilentRequest, Source,
 };
 use tokcache_core::cache::MinValid;
+use tokcache_core::store::Partition;
 
 use crate::altered_store::{Alteration, AlteredStore};
 use crate::scripted_server::{Exchange, Meanwhile, want};
@@ -50,7 +52,8 @@ fn a_whole_life() {
     assert_eq!(served(life.token()), ("AT-3".into(), Source::Refresh), "the server is back");
 
     life.server.expects([want("/revoke", [("token", "RT-3"), ("client_id", "app")]).and_answer(200, &json!({}))]);
-    let signed_out = life.client().sign_out(&SignOutRequest { account: None, revoke: true }).unwrap().unwrap();
+    let signed_out =
+        life.client().sign_out(&SignOutRequest { account: None, revoke: true }).block_on().unwrap().unwrap();
     assert!(matches!(signed_out.revocation, Revocation::Done));
     life.server.assert_finished();
     let stored = life.stored();
@@ -115,7 +118,7 @@ fn a_token_that_another_program_rotated_meanwhile_is_no_reason_to_sign_in() {
     let other = Meanwhile { server: &life.server, act: &rotate };
     let client = PublicClient { http: &other, ..life.client() };
     life.server.expects([refused("invalid_grant"), refresh_with("RT-OTHER").and_answer(200, &tokens(2))]);
-    assert_eq!(served(client.acquire_token_silent(&request())), ("AT-2".into(), Source::Refresh));
+    assert_eq!(served(client.acquire_token_silent(&request()).block_on()), ("AT-2".into(), Source::Refresh));
     life.server.assert_finished();
 }
 
@@ -129,7 +132,7 @@ fn a_token_that_another_program_stored_meanwhile_is_served() {
     let other = Meanwhile { server: &life.server, act: &rotate };
     let client = PublicClient { http: &other, ..life.client() };
     life.server.expects([refused("invalid_grant")]);
-    assert_eq!(served(client.acquire_token_silent(&request())), ("AT-OTHER".into(), Source::Cache));
+    assert_eq!(served(client.acquire_token_silent(&request()).block_on()), ("AT-OTHER".into(), Source::Cache));
     life.server.assert_finished();
 }
 
@@ -139,9 +142,11 @@ fn a_sign_out_during_a_refresh_is_not_undone() {
     life.sign_in(tokens(1));
     life.clock.step(3600);
     life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
-    let sign_out = || drop(tokcache_core::acquire::forget_everything(life.store.as_ref()).unwrap());
+    let sign_out = || {
+        drop(tokcache_core::acquire::forget_everything(life.store.as_ref(), &Partition::whole()).block_on().unwrap())
+    };
     let http = Meanwhile { server: &life.server, act: &sign_out };
-    let outcome = PublicClient { http: &http, ..life.client() }.acquire_token_silent(&request());
+    let outcome = PublicClient { http: &http, ..life.client() }.acquire_token_silent(&request()).block_on();
     assert!(matches!(outcome, Err(AcquireError::InteractionRequired(InteractionRequired::SignedOutMeanwhile))));
     assert!(!life.stored().contains("AT-2") && !life.stored().contains("RT-2"));
 }
@@ -210,7 +215,7 @@ fn a_cache_that_cannot_be_read_again_costs_no_token_that_is_valid_still() {
     life.clock.step(1801);
     life.told();
     let store = AlteredStore::new(life.store.as_ref(), Alteration::UnreadableOnceLeased);
-    let outcome = PublicClient { store: &store, ..life.client() }.acquire_token_silent(&request());
+    let outcome = PublicClient { store: &store, ..life.client() }.acquire_token_silent(&request()).block_on();
     assert_eq!(served(outcome), ("AT-1".into(), Source::Cache));
     assert_eq!(life.told(), ["served despite"]);
 }

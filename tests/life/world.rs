@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use pollster::FutureExt as _;
 use serde_json::{Value, json};
 use tokcache_core::acquire::{
     AcquireError, AuthenticationResult, Observer, PublicClient, Registration, SignInRequest, SilentRequest, Source,
@@ -10,7 +11,7 @@ use tokcache_core::acquire::{
 };
 use tokcache_core::cache::MinValid;
 use tokcache_core::oauth::{Authority, DeviceAuthorization, Endpoint, Endpoints, RequestError};
-use tokcache_core::store::{CacheStore, Change, Holder, MemoryStore, StoreError};
+use tokcache_core::store::{Change, Holder, MemoryStore, Partition, Store, StoreError, Update};
 use tokcache_core::types::{ClientId, ScopeSet};
 
 use crate::scripted_server::{ScriptedServer, Want, want};
@@ -22,7 +23,7 @@ pub(crate) const ISSUER: &str = "https://idp.example.com/tenant";
 pub(crate) struct Life {
     pub(crate) server: ScriptedServer,
     pub(crate) clock: Arc<SteppedClock>,
-    pub(crate) store: Box<dyn CacheStore + Send + Sync>,
+    pub(crate) store: Box<dyn Store>,
     pub(crate) people: People,
     pub(crate) authority: &'static str,
 }
@@ -74,7 +75,7 @@ impl Observer for People {
 impl Life {
     pub(crate) fn new() -> Self {
         let clock = Arc::new(SteppedClock::starting_at(1_700_000_000));
-        let store = Box::new(MemoryStore::new(clock.clone()));
+        let store = Box::new(MemoryStore::new());
         Life { server: ScriptedServer::new(), store, clock, people: People::default(), authority: ISSUER }
     }
 
@@ -94,6 +95,7 @@ impl Life {
                 tenant: None,
             },
             store: self.store.as_ref(),
+            partition: Partition::whole(),
             http: &self.server,
             clock: self.clock.as_ref(),
             observer: &self.people,
@@ -118,7 +120,7 @@ impl Life {
             poll().and_answer(200, &first_tokens),
         ]);
         let request = SignInRequest { scopes: ScopeSet::parse("api:read"), ..SignInRequest::default() };
-        client.sign_in_by_device_code(&request).unwrap();
+        client.sign_in_by_device_code(&request).block_on().unwrap();
         self.server.assert_finished();
     }
 
@@ -127,7 +129,7 @@ impl Life {
     }
 
     pub(crate) fn token_for(&self, request: SilentRequest) -> Result<AuthenticationResult, AcquireError> {
-        let result = self.client().acquire_token_silent(&request);
+        let result = self.client().acquire_token_silent(&request).block_on();
         self.server.assert_finished();
         result
     }
@@ -147,12 +149,12 @@ impl Life {
     }
 
     /// Another program changes the document.
-    pub(crate) fn change(&self, mut change: impl FnMut(String) -> String) {
+    pub(crate) fn change(&self, mut change: impl FnMut(String) -> String + Send) {
         let mut change = |bytes: Option<&[u8]>| {
             let text = String::from_utf8(bytes.unwrap_or_default().to_vec()).unwrap();
             Change::Replace(change(text).into_bytes().into())
         };
-        self.store.update(&mut change).unwrap();
+        self.store.update(&Partition::whole(), Update::default(), &mut change).block_on().unwrap();
     }
 }
 

@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use pollster::FutureExt as _;
 use tempfile::TempDir;
-use tokcache_core::store::{CacheStore, Change, Presence, Reading};
-use tokcache_core::time::SystemClock;
+use tokcache_core::store::{Change, Holder, Lease, LeaseWait, StoreError, Turn, Validity};
+use tokcache_core::time::{Clock, SystemClock};
 use tokcache_file::FileStore;
+use tokcache_file::{LocalStore, lease_request};
 use zeroize::Zeroizing;
 
 use crate::support::clock::SleepClock;
@@ -76,16 +78,13 @@ pub(crate) fn lines(bytes: &[u8]) -> Option<Vec<String>> {
 }
 
 /// The lines that a store holds; `None` when it says that there is no document.
-pub(crate) fn loaded(store: &dyn CacheStore) -> Option<Vec<String>> {
+pub(crate) fn loaded(store: &dyn LocalStore) -> Option<Vec<String>> {
     let mut found = None;
-    let presence = store.load(&mut |bytes| {
+    let revision = store.load(&mut |bytes| {
         found = lines(bytes);
-        if found.is_some() { Reading::Whole } else { Reading::Torn }
+        if found.is_some() { Validity::Whole } else { Validity::Torn }
     });
-    match presence.unwrap() {
-        Presence::Absent => None,
-        Presence::Found => found,
-    }
+    revision.unwrap().and(found)
 }
 
 /// The change that adds a line.
@@ -115,4 +114,49 @@ pub(crate) fn wall_clock() -> SystemTime {
 #[expect(clippy::disallowed_methods, reason = "waits for another process")]
 pub(crate) fn sleep(wait: Duration) {
     std::thread::sleep(wait);
+}
+
+/// Whether to go on waiting for a lease.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Wait {
+    /// The lease is not needed any more.
+    Enough,
+    /// Keep waiting.
+    More,
+}
+
+/// The lease of `credential`, without real time; `None` when `waiting` had enough.
+pub(crate) fn lease(
+    store: &dyn LocalStore,
+    credential: &str,
+    patience: Duration,
+    waiting: &mut dyn FnMut(&Holder) -> Wait,
+) -> Result<Option<Box<dyn Lease>>, StoreError> {
+    lease_by(&SleepClock::default(), store, credential, patience, waiting)
+}
+
+/// The same, in real time and with [`PATIENCE`].
+pub(crate) fn lease_in_time(
+    store: &dyn LocalStore,
+    waiting: &mut dyn FnMut(&Holder) -> Wait,
+) -> Option<Box<dyn Lease>> {
+    lease_by(&SystemClock::new(), store, "credential", PATIENCE, waiting).unwrap()
+}
+
+/// The same, by this clock.
+pub(crate) fn lease_by(
+    clock: &dyn Clock,
+    store: &dyn LocalStore,
+    credential: &str,
+    patience: Duration,
+    waiting: &mut dyn FnMut(&Holder) -> Wait,
+) -> Result<Option<Box<dyn Lease>>, StoreError> {
+    let mut wait = LeaseWait::new(lease_request(store, credential)?, patience, clock);
+    loop {
+        match wait.next().block_on()? {
+            Turn::Held(lease) => return Ok(Some(lease)),
+            Turn::Taken(holder) if waiting(&holder) == Wait::Enough => return Ok(None),
+            Turn::Taken(_) => {}
+        }
+    }
 }

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use tokcache_core::store::{CacheStore, Change, StoreError, Wait};
+use tokcache_core::store::{Change, StoreError};
+use tokcache_file::LocalStore;
 
-use crate::cache::{PATIENCE, adding, document, file_store, lines, loaded, replacing, sleep};
+use crate::cache::{PATIENCE, Wait, adding, document, file_store, lease_in_time, lines, loaded, replacing, sleep};
 use crate::{neighbours, processes};
 
 const ROLE: &str = "TOKCACHE_TEST_ROLE";
@@ -156,7 +157,7 @@ fn play(role: Role, cache: &Path, turns: usize) -> String {
         Role::EnsureRoom => told(store.ensure_room(10_000).map(|()| "room")),
         Role::Grow => grow(&store),
         Role::HoldLease => {
-            let _lease = store.lease("credential", PATIENCE, &mut |_| Wait::More).unwrap().unwrap();
+            let _lease = lease_in_time(&store, &mut |_| Wait::More).unwrap();
             hold()
         }
         Role::HoldLock => told(store.update(&mut |_| hold()).map(|_| "given up")),
@@ -180,7 +181,7 @@ fn hold<Nothing>() -> Nothing {
 }
 
 /// Each turn replaces the document by another large one; it is killed at some moment.
-fn grow(store: &dyn CacheStore) -> ! {
+fn grow(store: &dyn LocalStore) -> ! {
     let large = "x".repeat(500_000);
     say("growing");
     loop {

@@ -3,19 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use pollster::FutureExt as _;
 use tokcache_core::secret::Passphrase;
-use tokcache_core::store::{CacheStore, Change, MemoryStore, Presence, Reading, Saved, StoreError, Wait};
+use tokcache_core::store::{Change, MemoryStore, Saved, StoreError, Validity};
+use tokcache_file::LocalStore;
 use tokcache_file::{Encryption, KeyError, KeySettings, KeySource, PassphraseFor, Passphrases, SealedStore};
 
-use crate::cache::{Cache, PATIENCE, adding, document, loaded, replacing};
+use crate::cache::{Cache, PATIENCE, Wait, adding, document, lease, loaded, replacing};
 use crate::support::clock::SleepClock;
 
-type AnyStore = Box<dyn CacheStore + Sync>;
+type AnyStore = Box<dyn LocalStore + Sync>;
 
 /// Runs a test on a new store of each kind.
-fn each(test: impl Fn(&(dyn CacheStore + Sync))) {
+fn each(test: impl Fn(&(dyn LocalStore + Sync))) {
     let cache = Cache::new();
-    let (memory, sealed) = (|| MemoryStore::new(Arc::new(SleepClock::default())), Cache::new());
+    let (memory, sealed) = (|| MemoryStore::new(), Cache::new());
     let stores: [(&str, AnyStore); 5] = [
         ("memory", Box::new(memory())),
         ("sealed memory", Box::new(sealing(Box::new(memory()), &sealed))),
@@ -33,7 +35,7 @@ fn each(test: impl Fn(&(dyn CacheStore + Sync))) {
 }
 
 /// `inner`, sealed with a key in the folder of `cache`. The key is made beforehand, as it is before anybody signs in.
-fn sealing(inner: Box<dyn CacheStore>, cache: &Cache) -> SealedStore {
+fn sealing(inner: Box<dyn LocalStore>, cache: &Cache) -> SealedStore {
     let keys = KeySettings {
         credential: Box::new(|| None),
         has_screen: Box::new(|| false),
@@ -62,7 +64,7 @@ impl Passphrases for Nobody {
 #[test]
 fn a_new_store_holds_nothing_and_calls_no_reader() {
     each(|store| {
-        assert_eq!(store.load(&mut |_| panic!("there is nothing to read")).unwrap(), Presence::Absent);
+        assert_eq!(store.load(&mut |_| panic!("there is nothing to read")).unwrap(), None);
     });
 }
 
@@ -72,11 +74,11 @@ fn what_is_saved_is_what_is_read() {
         let bytes = b"any\0bytes\xff";
         assert_eq!(store.update(&mut |_| replacing(bytes)).unwrap(), Saved::Written);
         let mut seen = Vec::new();
-        let presence = store.load(&mut |read| {
+        let found = store.load(&mut |read| {
             seen = read.to_vec();
-            Reading::Whole
+            Validity::Whole
         });
-        assert_eq!((presence.unwrap(), seen.as_slice()), (Presence::Found, &bytes[..]));
+        assert_eq!((found.unwrap().is_some(), seen.as_slice()), (true, &bytes[..]));
     });
 }
 
@@ -112,14 +114,14 @@ fn keeping_changes_nothing() {
 fn bytes_that_nobody_understands_are_damaged_and_left_alone() {
     each(|store| {
         store.update(&mut |_| replacing(b"BEGIN\nhalf")).unwrap();
-        let read = store.load(&mut |_| Reading::Torn);
+        let read = store.load(&mut |_| Validity::Torn);
         assert!(matches!(read, Err(StoreError::Damaged { .. })), "{read:?}");
         let updated = store.update(&mut |bytes| adding("one", bytes));
         assert!(matches!(updated, Err(StoreError::Damaged { .. })), "{updated:?}");
         store
             .load(&mut |bytes| {
                 assert_eq!(bytes, b"BEGIN\nhalf");
-                Reading::Whole
+                Validity::Whole
             })
             .unwrap();
     });
@@ -130,7 +132,7 @@ fn an_empty_document_is_none() {
     each(|store| {
         store.update(&mut |bytes| adding("one", bytes)).unwrap();
         store.update(&mut |_| replacing(b"")).unwrap();
-        assert_eq!(store.load(&mut |_| panic!("there is nothing to read")).unwrap(), Presence::Absent);
+        assert_eq!(store.load(&mut |_| panic!("there is nothing to read")).unwrap(), None);
         store.update(&mut |bytes| adding("two", bytes)).unwrap();
         assert_eq!(loaded(store).unwrap(), ["two"]);
     });
@@ -164,13 +166,13 @@ fn making_sure_of_room_changes_nothing() {
 fn a_lease_excludes_its_credential_until_it_is_dropped() {
     each(|store| {
         let no_wait = &mut |_: &_| panic!("there is nothing to wait for");
-        let lease = store.lease("a", Duration::ZERO, no_wait).unwrap().unwrap();
-        let other = store.lease("b", Duration::ZERO, no_wait).unwrap().unwrap();
-        let busy = store.lease("a", Duration::from_secs(1), &mut |_| Wait::More).err();
+        let held = lease(store, "a", Duration::ZERO, no_wait).unwrap().unwrap();
+        let other = lease(store, "b", Duration::ZERO, no_wait).unwrap().unwrap();
+        let busy = lease(store, "a", Duration::from_secs(1), &mut |_| Wait::More).err();
         let Some(StoreError::Busy { holder, waited, .. }) = busy else { panic!("{busy:?}") };
         assert_eq!((holder.pid, waited), (Some(std::process::id()), Duration::from_secs(1)));
-        drop(lease);
-        assert!(store.lease("a", Duration::ZERO, no_wait).unwrap().is_some());
+        drop(held);
+        assert!(lease(store, "a", Duration::ZERO, no_wait).unwrap().is_some());
         drop(other);
     });
 }
@@ -178,9 +180,9 @@ fn a_lease_excludes_its_credential_until_it_is_dropped() {
 #[test]
 fn a_wait_for_a_lease_ends_when_it_is_not_needed_any_more() {
     each(|store| {
-        let _lease = store.lease("a", PATIENCE, &mut |_| Wait::More).unwrap().unwrap();
+        let _lease = lease(store, "a", PATIENCE, &mut |_| Wait::More).unwrap().unwrap();
         let mut looks = 0;
-        let outcome = store.lease("a", PATIENCE, &mut |holder| {
+        let outcome = lease(store, "a", PATIENCE, &mut |holder| {
             assert_eq!(holder.pid, Some(std::process::id()));
             looks += 1;
             if looks == 3 { Wait::Enough } else { Wait::More }
@@ -193,7 +195,7 @@ fn a_wait_for_a_lease_ends_when_it_is_not_needed_any_more() {
 #[test]
 fn a_lease_does_not_stand_in_the_way_of_anything_else() {
     each(|store| {
-        let _lease = store.lease("a", PATIENCE, &mut |_| Wait::More).unwrap();
+        let _lease = lease(store, "a", PATIENCE, &mut |_| Wait::More).unwrap();
         store.update(&mut |bytes| adding("one", bytes)).unwrap();
         assert_eq!(loaded(store).unwrap(), ["one"]);
         store.remove().unwrap();
@@ -233,19 +235,19 @@ fn a_store_says_what_it_is() {
 #[test]
 fn a_note_at_a_lease_is_read_by_all_until_it_is_taken_back() {
     each(|store| {
-        let lease = || store.lease("credential", Duration::ZERO, &mut |_| Wait::More).unwrap().unwrap();
+        let leased = || lease(store, "credential", Duration::ZERO, &mut |_| Wait::More).unwrap().unwrap();
         let noted = || store.note("credential");
-        let holder = lease();
+        let holder = leased();
         assert_eq!(noted(), None);
-        holder.note(Some(b"the first"));
-        holder.note(Some(b"the last"));
+        holder.note(Some(b"the first")).block_on();
+        holder.note(Some(b"the last")).block_on();
         assert_eq!(noted().as_deref(), Some(&b"the last"[..]));
         assert_eq!(store.note("another"), None);
         drop(holder);
         assert_eq!(noted().as_deref(), Some(&b"the last"[..]), "after the lease");
-        lease().note(None);
+        leased().note(None).block_on();
         assert_eq!(noted(), None);
-        lease().note(Some(b"one more"));
+        leased().note(Some(b"one more")).block_on();
         store.forget_rescued();
         assert_eq!(noted(), None);
     });

@@ -3,9 +3,10 @@
 use std::fs::{self, File, FileTimes};
 use std::time::Duration;
 
-use tokcache_core::store::{CacheStore, StoreError, Wait};
+use tokcache_core::store::StoreError;
+use tokcache_file::LocalStore;
 
-use crate::cache::{Cache, PATIENCE, adding, document, file_store, loaded, wall_clock};
+use crate::cache::{Cache, Wait, adding, document, file_store, lease_in_time, loaded, wall_clock};
 use crate::support::put;
 
 fn add(cache: &Cache, line: &str) {
@@ -57,7 +58,7 @@ fn litter_is_swept_when_saving_and_nothing_else_is() {
     for name in others {
         put(&cache.folder.path().join(name), "");
     }
-    let lease = cache.store().lease("held", PATIENCE, &mut |_| Wait::More).unwrap();
+    let lease = lease_in_time(&cache.store(), &mut |_| Wait::More);
     let with_lease = cache.names();
     let dead_lease = "cache.json.refresh-0123456789abcdef";
     put(&cache.folder.path().join(".tokcache-cache.json-abc123"), "secret");
@@ -119,7 +120,7 @@ fn more_room_than_there_is_is_an_error() {
 mod unix {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
-    use tokcache_core::store::{Change, Presence};
+    use tokcache_core::store::Change;
 
     use super::*;
     use crate::cache::file_store;
@@ -254,7 +255,7 @@ mod unix {
     fn absent_is_absent_also_in_a_folder_that_is_not_there() {
         let cache = Cache::new();
         let store = file_store(&cache.folder.path().join("no/cache.json"));
-        assert_eq!(store.load(&mut |_| unreachable!()).unwrap(), Presence::Absent);
+        assert_eq!(store.load(&mut |_| unreachable!()).unwrap(), None);
         store.remove().unwrap();
         assert!(cache.names().is_empty());
     }

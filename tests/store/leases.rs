@@ -5,11 +5,11 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokcache_core::store::{CacheStore, RefreshLease, Wait};
+use tokcache_core::store::Lease;
 use tokcache_core::time::{Clock, SystemClock, Timestamp};
 use tokcache_file::FileStore;
 
-use crate::cache::{Cache, PATIENCE};
+use crate::cache::{Cache, PATIENCE, Wait, lease_by};
 use crate::child::{Role, holder};
 
 /// That of the children.
@@ -38,11 +38,11 @@ impl Clock for Listening {
 }
 
 /// The lease that another process holds until somebody listens for its end; `then` is what the one who listened wants.
-fn lease_after_another(cache: &Cache, then: Wait) -> Option<Box<dyn RefreshLease>> {
+fn lease_after_another(cache: &Cache, then: Wait) -> Option<Box<dyn Lease>> {
     let clock = Arc::new(Listening(Mutex::new(holder(Role::HoldLease, &cache.path))));
     let store = FileStore::new(&cache.path, PATIENCE, clock.clone());
     let mut looks = 0;
-    let lease = store.lease(CREDENTIAL, PATIENCE, &mut |_| {
+    let lease = lease_by(clock.as_ref(), &store, CREDENTIAL, PATIENCE, &mut |_| {
         looks += 1;
         if looks == 1 { Wait::More } else { then }
     });

@@ -4,7 +4,8 @@ use std::fs::{self, File, FileTimes};
 use std::path::Path;
 use std::time::Duration;
 
-use tokcache_core::store::{CacheStore, Saved, StoreError};
+use tokcache_core::store::{Saved, StoreError};
+use tokcache_file::LocalStore;
 
 use crate::cache::{Cache, PATIENCE, adding, dead_pid, document, loaded, wall_clock};
 use crate::support::put;

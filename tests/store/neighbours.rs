@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokcache_core::store::CacheStore;
+use tokcache_file::LocalStore;
 
 use crate::cache::{Cache, adding, document, lines, loaded, sleep};
 use crate::child::{Role, child, run_all};

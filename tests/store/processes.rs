@@ -5,9 +5,10 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use tokcache_core::store::{CacheStore, Change, Wait};
+use tokcache_core::store::Change;
+use tokcache_file::LocalStore;
 
-use crate::cache::{Cache, PATIENCE, adding, file_store, lines, loaded, sleep};
+use crate::cache::{Cache, Wait, adding, file_store, lease_in_time, lines, loaded, sleep};
 use crate::child::{Role, bracketed, child, holder, log, run_all};
 
 /// What the next process may lose by a dead one.
@@ -97,7 +98,7 @@ fn a_killed_lease_holder_is_followed_within_two_seconds() {
     let cache = Cache::new();
     let mut holder = holder(Role::HoldLease, &cache.path);
     let mut killed = None;
-    let lease = cache.store().lease("credential", PATIENCE, &mut |told| {
+    let lease = lease_in_time(&cache.store(), &mut |told| {
         assert_eq!(told.pid, Some(holder.id()));
         killed.get_or_insert_with(|| {
             holder.kill().unwrap();
@@ -106,7 +107,8 @@ fn a_killed_lease_holder_is_followed_within_two_seconds() {
         });
         Wait::More
     });
-    assert!(lease.unwrap().is_some());
+    assert!(lease.is_some());
+    drop(lease);
     assert!(killed.unwrap().elapsed() < DEAD_COSTS);
     assert!(cache.names().is_empty());
 }
@@ -140,7 +142,7 @@ pub(crate) fn refresh(cache: &Path) -> String {
     let store = file_store(cache);
     let fresh = || loaded(&store).is_some_and(|lines| lines.contains(&"fresh".to_owned()));
     let look = &mut |_: &_| if fresh() { Wait::Enough } else { Wait::More };
-    let Some(_lease) = store.lease("credential", PATIENCE, look).unwrap() else { return "waited".to_owned() };
+    let Some(_lease) = lease_in_time(&store, look) else { return "waited".to_owned() };
     if fresh() {
         return "late".to_owned();
     }
@@ -164,7 +166,7 @@ fn one_of_many_processes_refreshes_and_all_have_the_token() {
 fn waiters_leave_when_the_token_is_stored_though_the_lease_is_still_held() {
     let cache = Cache::new();
     let store = cache.store();
-    let lease = store.lease("credential", PATIENCE, &mut |_| Wait::More).unwrap();
+    let lease = lease_in_time(&store, &mut |_| Wait::More);
     store.update(&mut |bytes| adding("fresh", bytes)).unwrap();
     let answers = run_all((0..5).map(|_| child(Role::Refresh, &cache.path, 0)).collect());
     assert_eq!(answers, ["waited"; 5]);
@@ -175,7 +177,7 @@ fn waiters_leave_when_the_token_is_stored_though_the_lease_is_still_held() {
 fn two_hundred_waiters_all_get_their_turn() {
     let cache = Cache::new();
     let turns = std::sync::atomic::AtomicUsize::new(0);
-    let first = cache.store().lease("credential", PATIENCE, &mut |_| Wait::More).unwrap();
+    let first = lease_in_time(&cache.store(), &mut |_| Wait::More);
     let waiting = std::sync::atomic::AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for _ in 0..200 {
@@ -188,7 +190,7 @@ fn two_hundred_waiters_all_get_their_turn() {
                     }
                     Wait::More
                 };
-                let lease = cache.store().lease("credential", PATIENCE, look).unwrap();
+                let lease = lease_in_time(&cache.store(), look);
                 assert!(lease.is_some());
                 turns.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             });
@@ -204,7 +206,7 @@ fn two_hundred_waiters_all_get_their_turn() {
 
 /// A child's part.
 pub(crate) fn queue(cache: &Path) -> String {
-    let _lease = file_store(cache).lease("credential", PATIENCE, &mut |_| Wait::More).unwrap().unwrap();
+    let _lease = lease_in_time(&file_store(cache), &mut |_| Wait::More).unwrap();
     sleep(Duration::from_millis(10));
     fs::read_dir("/proc/self/task").unwrap().count().to_string()
 }

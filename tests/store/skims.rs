@@ -5,7 +5,8 @@ use std::os::unix::fs::FileExt as _;
 use std::time::Duration;
 
 use tokcache_core::secret::Window;
-use tokcache_core::store::{CacheStore, MemoryStore};
+use tokcache_core::store::MemoryStore;
+use tokcache_file::LocalStore;
 
 use crate::cache::{Cache, replacing, wall_clock};
 use crate::support::put;
@@ -14,9 +15,9 @@ use crate::support::put;
 const LARGE: usize = 1_000_000;
 
 /// What a look saw, and whether it counts.
-fn skimmed(store: &dyn CacheStore) -> (Vec<u8>, bool) {
+fn skimmed(store: &dyn LocalStore) -> (Vec<u8>, bool) {
     let mut seen = Vec::new();
-    let counts = store.skim(&mut |window| seen = all(window)).is_some();
+    let counts = store.scan(&mut |window| seen = all(window)).is_some();
     (seen, counts)
 }
 
@@ -57,7 +58,7 @@ fn what_is_written_meanwhile_does_not_count() {
         let cache = Cache::holding(&vec![b'a'; LARGE]);
         let an_hour_ago = wall_clock() - Duration::from_secs(3600);
         File::options().write(true).open(&cache.path).unwrap().set_modified(an_hour_ago).unwrap();
-        let counts = cache.store().skim(&mut |window| {
+        let counts = cache.store().scan(&mut |window| {
             write(&cache);
             all(window);
         });

@@ -10,6 +10,7 @@
 
 pub mod acquire;
 pub mod cache;
+pub mod future;
 pub mod oauth;
 pub mod secret;
 pub mod store;

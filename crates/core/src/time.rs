@@ -8,6 +8,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use ::time::OffsetDateTime;
 use ::time::format_description::well_known::Rfc3339;
 
+use crate::future::BoxFuture;
+
 /// Seconds since 1970-01-01T00:00:00Z, as the MSAL schema counts them.
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Timestamp(pub i64);
@@ -48,6 +50,11 @@ pub trait Clock: Send + Sync {
 
     /// Blocks the caller for `wait`.
     fn sleep(&self, wait: Duration);
+
+    /// Waits without blocking the caller, where the clock can; otherwise it blocks.
+    fn delay(&self, wait: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(async move { self.sleep(wait) })
+    }
 
     /// Blocks the caller until the signal comes, but no longer than `wait`.
     ///

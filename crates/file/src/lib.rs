@@ -5,12 +5,16 @@ mod file;
 mod keys;
 #[cfg(all(feature = "keyring", target_os = "linux"))]
 mod libsecret;
+mod local;
+mod memory;
 mod open;
 mod path_text;
 pub mod platform;
+mod repair;
 mod sealed;
 #[cfg(all(feature = "keyring", target_os = "linux"))]
 mod signal;
+mod wait;
 
 pub use file::{FileStore, RescueFolders};
 pub use keys::{
@@ -20,7 +24,16 @@ pub use open::{OpenError, Settings, open};
 pub use path_text::text_of_path;
 pub use sealed::{Conversion, Encryption, Preparation, PromisedNow, SealError, SealedStore};
 
-use tokcache_core::store::{
-    CacheStore, Change, Description, Holder, MemoryStore, Presence, Reading, RefreshLease, Repaired, Rescued, Rewrite,
-    Saved, StoreError, Unsynced, Version, Wait, Waiting,
+pub use local::{
+    Expected, Local, LocalLease, LocalLeaseRequest, LocalStore, Repaired, Rewrite, Unsynced, lease_request,
 };
+pub use repair::{Repair, repair};
+pub use wait::{Attempt, Waiting};
+
+use tokcache_core::future::BoxFuture;
+use tokcache_core::secret::Window;
+use tokcache_core::store::{
+    Change, Description, Holder, Lease, LeaseAttempt, LeaseRequest, Loaded, MemoryStore, Partition, Recovered,
+    Recovery, Replaced, Replacement, Revision, Saved, Store, StoreError, Update, Validity,
+};
+use tokcache_core::time::Clock;

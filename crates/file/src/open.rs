@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::libsecret::{Address, LibsecretStore};
 use crate::path_text::path_of_text;
 use crate::{
-    CacheStore, Encryption, FileStore, KeySettings, MemoryStore, RescueFolders, SealedStore, Unsynced, Waiting,
+    Encryption, FileStore, KeySettings, LocalStore, MemoryStore, RescueFolders, SealedStore, Unsynced, Waiting,
 };
 use tokcache_core::time::Clock;
 
@@ -45,8 +45,8 @@ pub struct Settings {
 /// The URL is none of these, this build lacks the store, or it is to be sealed and cannot be.
 pub fn open(url: &str, settings: Settings) -> Result<SealedStore, OpenError> {
     let unknown = || OpenError::unknown(url);
-    let inner: Box<dyn CacheStore> = match url.split_once(':').ok_or_else(unknown)? {
-        ("memory", "") => Box::new(MemoryStore::new(settings.clock)),
+    let inner: Box<dyn LocalStore> = match url.split_once(':').ok_or_else(unknown)? {
+        ("memory", "") => Box::new(MemoryStore::new()),
         ("file", path) => {
             let path = if path.is_empty() { Some(settings.default_file) } else { file_path(path) };
             let store = FileStore::new(&path.ok_or_else(unknown)?, settings.lock_timeout, settings.clock);

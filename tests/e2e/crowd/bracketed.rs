@@ -5,8 +5,10 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use tokcache_core::future::BoxFuture;
 use tokcache_core::store::{
-    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Saved, StoreError, Wait,
+    Change, Description, LeaseRequest, Loaded, Partition, Replaced, Replacement, Revision, Saved, Store, StoreError,
+    Update, Validity,
 };
 use tokcache_file::FileStore;
 
@@ -16,43 +18,71 @@ pub(super) struct Bracketed {
     pub(super) log: PathBuf,
 }
 
-impl CacheStore for Bracketed {
-    fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError> {
-        self.store.update(&mut |bytes| {
-            bracket(&self.log, '<', &self.name);
-            let wanted = change(bytes);
-            bracket(&self.log, '>', &self.name);
-            wanted
+impl Store for Bracketed {
+    fn update<'a>(
+        &'a self,
+        partition: &'a Partition,
+        update: Update,
+        change: &'a mut (dyn FnMut(Option<&[u8]>) -> Change + Send),
+    ) -> BoxFuture<'a, Result<Saved, StoreError>> {
+        Box::pin(async move {
+            let mut bracketed = |bytes: Option<&[u8]>| {
+                bracket(&self.log, '<', &self.name);
+                let wanted = change(bytes);
+                bracket(&self.log, '>', &self.name);
+                wanted
+            };
+            Store::update(&self.store, partition, update, &mut bracketed).await
         })
     }
 
-    fn load(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError> {
-        self.store.load(read)
+    fn load<'a>(&'a self, partition: &'a Partition) -> BoxFuture<'a, Result<Option<Loaded>, StoreError>> {
+        Store::load(&self.store, partition)
     }
 
-    fn remove(&self) -> Result<(), StoreError> {
-        self.store.remove()
+    fn read<'a>(
+        &'a self,
+        partition: &'a Partition,
+        read: &'a mut (dyn FnMut(&[u8]) -> Validity + Send),
+    ) -> BoxFuture<'a, Result<Option<Revision>, StoreError>> {
+        Store::read(&self.store, partition, read)
     }
 
-    fn ensure_room(&self, size: usize) -> Result<(), StoreError> {
-        self.store.ensure_room(size)
+    fn replace<'a>(
+        &'a self,
+        partition: &'a Partition,
+        replacement: Replacement<'a>,
+    ) -> BoxFuture<'a, Result<Replaced, StoreError>> {
+        Store::replace(&self.store, partition, replacement)
     }
 
-    fn lease(
-        &self,
-        credential: &str,
-        patience: Duration,
-        waiting: &mut dyn FnMut(&Holder) -> Wait,
-    ) -> Result<Option<Box<dyn RefreshLease>>, StoreError> {
-        self.store.lease(credential, patience, waiting)
+    fn remove<'a>(&'a self, partition: &'a Partition) -> BoxFuture<'a, Result<(), StoreError>> {
+        Store::remove(&self.store, partition)
     }
 
-    fn forget_rescued(&self) {
-        self.store.forget_rescued();
+    fn ensure_room<'a>(&'a self, partition: &'a Partition, size: usize) -> BoxFuture<'a, Result<(), StoreError>> {
+        Store::ensure_room(&self.store, partition, size)
+    }
+
+    fn lease<'a>(
+        &'a self,
+        partition: &'a Partition,
+        credential: &'a str,
+        time_to_live: Duration,
+    ) -> Result<Box<dyn LeaseRequest + 'a>, StoreError> {
+        Store::lease(&self.store, partition, credential, time_to_live)
+    }
+
+    fn partitions<'a>(
+        &'a self,
+        prefix: &'a str,
+        after: Option<&'a Partition>,
+    ) -> BoxFuture<'a, Result<Vec<Partition>, StoreError>> {
+        Store::partitions(&self.store, prefix, after)
     }
 
     fn describe(&self) -> Description {
-        self.store.describe()
+        Store::describe(&self.store)
     }
 }
 

@@ -7,12 +7,13 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use pollster::FutureExt as _;
 use serde_json::json;
 use tokcache_core::acquire::{self, AcquireError, PublicClient, Registration, Silence, SilentRequest};
 use tokcache_core::cache::{Grant, MinValid, Owner, SignIn, TokenCache};
 use tokcache_core::oauth::{Authority, Endpoint, Endpoints, Http, Request, Response, TransportError};
 use tokcache_core::secret::{AccessToken, RefreshToken};
-use tokcache_core::store::{CacheStore as _, Change, StoreError};
+use tokcache_core::store::{Change, Partition, Store as _, StoreError, Update};
 use tokcache_core::time::{Clock as _, SystemClock};
 use tokcache_core::types::{AuthorityType, ClientId, Environment, HomeAccountId, Realm, ScopeSet};
 use tokcache_file::FileStore;
@@ -115,7 +116,7 @@ impl Writer {
     }
 
     fn look(&mut self) {
-        match acquire::load(&self.store) {
+        match acquire::load(&self.store, &Partition::whole()).block_on() {
             Ok(cache) => {
                 let before = self.expected.len();
                 self.expected.retain(|_, secret| cache.holds_refresh_token(&RefreshToken::new(secret.as_str())));
@@ -138,7 +139,7 @@ impl Writer {
             cache.record(&grant(slot, secret), now);
             Change::Replace(Zeroizing::new(cache.serialize().as_bytes().to_vec()))
         };
-        self.store.update(change).map(drop)
+        self.store.update(&Partition::whole(), Update::default(), change).block_on().map(drop)
     }
 
     fn refresh(&self, slot: &str, secret: &str) -> Result<(), AcquireError> {
@@ -151,6 +152,7 @@ impl Writer {
                 tenant: None,
             },
             store: &self.store,
+            partition: Partition::whole(),
             http: &Rotating { next: secret },
             clock: &self.clock,
             observer: &Silence,
@@ -165,7 +167,7 @@ impl Writer {
             offline: false,
             ..SilentRequest::default()
         };
-        client.acquire_token_silent(&request).map(drop)
+        client.acquire_token_silent(&request).block_on().map(drop)
     }
 }
 

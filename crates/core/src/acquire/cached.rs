@@ -1,42 +1,40 @@
 //! The cache as it stands in a store.
 
-use std::path::PathBuf;
-
 use zeroize::Zeroizing;
 
-use crate::cache::{ParseError, Salvage, TokenCache, salvage};
-use crate::store::{CacheStore, Change, Presence, Reading, Repaired, Saved, StoreError};
+use crate::cache::{ParseError, TokenCache};
+use crate::store::{Change, Partition, Revision, Saved, Store, StoreError, Update, Validity};
 
-/// The newest cache in `store`, without a lock; a store that holds none is an empty cache.
+/// Loads the newest cache of a partition, without a lock; a store that holds none is an empty cache.
 ///
 /// # Errors
 /// What the store says; [`StoreError::Damaged`] with the place, if its bytes are not a cache.
-pub fn load(store: &dyn CacheStore) -> Result<TokenCache, StoreError> {
+pub async fn load(store: &dyn Store, partition: &Partition) -> Result<TokenCache, StoreError> {
     let mut cache = TokenCache::new();
-    let presence = read(store, &mut |bytes| {
+    let found = read(store, partition, &mut |bytes| {
         cache = TokenCache::deserialize(bytes)?;
         Ok(())
-    })?;
-    Ok(match presence {
-        Presence::Absent => TokenCache::new(),
-        Presence::Found => cache,
     })
+    .await?;
+    Ok(if found.is_some() { cache } else { TokenCache::new() })
 }
 
-/// Shows the newest bytes in `store` to `read`, which says what is wrong with them.
-pub(super) fn read(
-    store: &dyn CacheStore,
-    read: &mut dyn FnMut(&[u8]) -> Result<(), ParseError>,
-) -> Result<Presence, StoreError> {
+/// Shows the newest bytes of a partition to `read`, which says what is wrong with them.
+pub(super) async fn read(
+    store: &dyn Store,
+    partition: &Partition,
+    read: &mut (dyn FnMut(&[u8]) -> Result<(), ParseError> + Send),
+) -> Result<Option<Revision>, StoreError> {
     let mut reason = None;
-    let presence = store.load(&mut |bytes| match read(bytes) {
-        Ok(()) => Reading::Whole,
+    let mut read = |bytes: &[u8]| match read(bytes) {
+        Ok(()) => Validity::Whole,
         Err(error) => {
             reason = Some(told(error, bytes));
-            Reading::Torn
+            Validity::Torn
         }
-    });
-    presence.map_err(|error| error.because(reason))
+    };
+    let found = store.read(partition, &mut read).await;
+    found.map_err(|error| error.because(reason))
 }
 
 /// What is wrong with `bytes`, and where: in a form that leads to the place in an editor, and repeats none of them.
@@ -51,43 +49,16 @@ fn told(error: ParseError, bytes: &[u8]) -> String {
     }
 }
 
-/// Puts what is whole of a damaged cache in its place, under the lock; a copy of the damaged one is kept. `None`: it is
-/// not damaged.
-///
-/// # Errors
-///
-/// [`StoreError::Damaged`] when these are not the bytes of a cache at all, or there is no place for the copy.
-pub fn repair(store: &dyn CacheStore) -> Result<Option<Repair>, StoreError> {
-    let mut salvaged = None;
-    let repaired = store.repair(&mut |bytes| {
-        if TokenCache::deserialize(bytes).is_ok() {
-            return Change::Keep;
-        }
-        let Some(salvage) = salvage(bytes) else { return Change::Torn };
-        let saved = Zeroizing::new(salvage.cache.serialize().as_bytes().to_vec());
-        salvaged = Some(salvage);
-        Change::Replace(saved)
-    })?;
-    Ok(match (repaired, salvaged) {
-        (Repaired::SetAside(kept), Some(salvage)) => Some(Repair { kept, salvage }),
-        _ => None,
-    })
-}
-
-/// A cache that was repaired.
-#[derive(Debug)]
-pub struct Repair {
-    /// Where the damaged one is kept. There may be tokens in it.
-    pub kept: PathBuf,
-    /// What was saved of it.
-    pub salvage: Salvage,
-}
-
 /// Runs `change` on the newest cache with no other writer in between; it may run again after a lost race. A change that
 /// changes nothing writes nothing.
-pub(super) fn update(store: &dyn CacheStore, change: &mut dyn FnMut(&mut TokenCache)) -> Result<Saved, StoreError> {
+pub(super) async fn update(
+    store: &dyn Store,
+    partition: &Partition,
+    update: Update,
+    change: &mut (dyn FnMut(&mut TokenCache) + Send),
+) -> Result<Saved, StoreError> {
     let mut reason = None;
-    let saved = store.update(&mut |bytes| {
+    let mut changed = |bytes: Option<&[u8]>| {
         let bytes = bytes.unwrap_or_default();
         let mut cache = match TokenCache::deserialize(bytes) {
             Ok(cache) => cache,
@@ -102,12 +73,15 @@ pub(super) fn update(store: &dyn CacheStore, change: &mut dyn FnMut(&mut TokenCa
         } else {
             Change::Keep
         }
-    });
+    };
+    let saved = store.update(partition, update, &mut changed).await;
     saved.map_err(|error| error.because(reason))
 }
 
 #[cfg(test)]
 mod tests {
+    use pollster::FutureExt as _;
+
     use super::*;
     use crate::store::MemoryStore;
 
@@ -120,11 +94,15 @@ mod tests {
             (b"{\"canary\":\n\"\xFF\"}", "it is not UTF-8 at byte 12, in line 2"),
             (b"{\"RefreshToken\": \"canary\"}", "its RefreshToken is not an object"),
         ] {
-            let store = MemoryStore::default();
-            store.update(&mut |_| Change::Replace(bytes.to_vec().into())).unwrap();
+            let (store, partition) = (MemoryStore::new(), Partition::whole());
+            let mut replace = |_: Option<&[u8]>| Change::Replace(bytes.to_vec().into());
+            store.update(&partition, Update::default(), &mut replace).block_on().unwrap();
             let expected = format!("memory: is not a token cache, or a damaged one: {expected}");
-            assert_eq!(load(&store).unwrap_err().to_string(), expected);
-            assert_eq!(update(&store, &mut |_| {}).unwrap_err().to_string(), expected);
+            assert_eq!(load(&store, &partition).block_on().unwrap_err().to_string(), expected);
+            assert_eq!(
+                update(&store, &partition, Update::default(), &mut |_| {}).block_on().unwrap_err().to_string(),
+                expected
+            );
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::Observer;
-use crate::cache::Account;
+use super::{Observer, cached};
+use crate::cache::{Account, TokenCache};
 use crate::oauth::{self, Authority, AuthorityKind, Endpoints, Http};
-use crate::store::CacheStore;
+use crate::store::{Lease, Loaded, Partition, Revision, Saved, Store, StoreError, Update};
 use crate::time::{Clock, Timestamp};
 use crate::types::{ClientId, Environment, Issuer, Realm};
 
@@ -17,7 +17,9 @@ pub struct PublicClient<'a> {
     /// Who asks whom.
     pub registration: Registration,
     /// Where the cache is kept.
-    pub store: &'a dyn CacheStore,
+    pub store: &'a dyn Store,
+    /// Which of the store's documents the cache is.
+    pub partition: Partition,
     /// The network.
     pub http: &'a dyn Http,
     /// The time.
@@ -103,6 +105,41 @@ fn is_domain(realm: &Realm) -> bool {
 }
 
 impl PublicClient<'_> {
+    /// Loads the newest cache.
+    pub(super) async fn load_cache(&self) -> Result<TokenCache, StoreError> {
+        cached::load(self.store, &self.partition).await
+    }
+
+    /// The same, with the document's revision, if there is a document.
+    pub(super) async fn load_cache_and_revision(&self) -> Result<(TokenCache, Option<Revision>), StoreError> {
+        let mut cache = TokenCache::new();
+        let mut read = |bytes: &[u8]| {
+            cache = TokenCache::deserialize(bytes)?;
+            Ok(())
+        };
+        let revision = cached::read(self.store, &self.partition, &mut read).await?;
+        Ok((if revision.is_some() { cache } else { TokenCache::new() }, revision))
+    }
+
+    /// Runs `change` on the newest cache and saves it, with no other writer in between.
+    pub(super) async fn update_cache(
+        &self,
+        change: &mut (dyn FnMut(&mut TokenCache) + Send),
+    ) -> Result<Saved, StoreError> {
+        cached::update(self.store, &self.partition, Update::default(), change).await
+    }
+
+    /// The same under a lease, on the cache that was `seen` under it if nobody has written since.
+    pub(super) async fn update_cache_under(
+        &self,
+        lease: &dyn Lease,
+        seen: Option<Loaded>,
+        change: &mut (dyn FnMut(&mut TokenCache) + Send),
+    ) -> Result<Saved, StoreError> {
+        let update = Update { seen, fence: lease.fence(), ..Update::default() };
+        cached::update(self.store, &self.partition, update, change).await
+    }
+
     /// Warns when the server's clock and ours are far apart. What is stored is by ours, and outlives a correction.
     pub(super) fn compare_clocks(&self, servers: Option<Timestamp>, ours: Timestamp) {
         let Some(ahead) = servers.map(|servers| ours.seconds_since(servers)) else { return };
@@ -129,5 +166,14 @@ mod tests {
     fn threads_can_share_a_client() {
         fn is_shared<Shared: Send + Sync>() {}
         is_shared::<super::PublicClient<'_>>();
+    }
+
+    /// A runtime with many threads asks for that.
+    #[allow(dead_code, reason = "it is enough that it compiles")]
+    fn calls_can_move_between_threads(client: &super::PublicClient<'_>) {
+        fn can_move<Moving: Send>(_: Moving) {}
+        can_move(client.acquire_token_silent(&crate::acquire::SilentRequest::default()));
+        can_move(client.sign_in_by_device_code(&crate::acquire::SignInRequest::default()));
+        can_move(client.forget_everything(true));
     }
 }

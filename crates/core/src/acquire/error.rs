@@ -183,7 +183,8 @@ impl AcquireError {
     /// Whether trying the same again can mend it.
     pub fn is_retryable(&self) -> bool {
         match self {
-            AcquireError::Unavailable { .. } | AcquireError::Store(StoreError::Busy { .. }) => true,
+            AcquireError::Unavailable { .. } => true,
+            AcquireError::Store(error) => error.is_retryable(),
             AcquireError::SignInRefused { .. } => self.kind() == ErrorKind::Unavailable,
             AcquireError::AmbiguousAccount { .. }
             | AcquireError::Denied(_)
@@ -196,7 +197,6 @@ impl AcquireError {
             | AcquireError::ScopeNotGranted { .. }
             | AcquireError::SignedInAsAnother { .. }
             | AcquireError::Offline
-            | AcquireError::Store(_)
             | AcquireError::Unintelligible { .. }
             | AcquireError::Unsupported { .. }
             | AcquireError::WrongAuthority { .. } => false,

@@ -1,7 +1,7 @@
 //! What silent acquisition would do, and why; offline.
 
 use super::plan::{Plan, plan, query};
-use super::{AcquireError, PublicClient, SilentRequest, cached};
+use super::{AcquireError, PublicClient, SilentRequest};
 use crate::cache::{AccessTokenEntry, Account, Verdict};
 use crate::types::ScopeSet;
 
@@ -57,8 +57,8 @@ impl PublicClient<'_> {
     ///
     /// # Errors
     /// [`AcquireError::Store`] when the cache cannot be read, and as for a token when the account is not clear.
-    pub fn explain(&self, request: &SilentRequest) -> Result<Explanation, AcquireError> {
-        let cache = cached::load(self.store)?;
+    pub async fn explain(&self, request: &SilentRequest) -> Result<Explanation, AcquireError> {
+        let cache = self.load_cache().await?;
         let account = self.select_account(cache.document(), request.account.as_deref())?;
         let mut considered = Vec::new();
         let decision = match &account {

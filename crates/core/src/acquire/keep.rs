@@ -4,11 +4,12 @@ use super::grant::is_bearer;
 use super::observer::Successor;
 use super::plan::Plan;
 use super::refresh::Refresh;
+use super::rescue::forget_all;
 use super::stay::to_watch;
-use super::{AcquireError, AuthenticationResult, InteractionRequired, PublicClient, Source, cached, rescue};
+use super::{AcquireError, AuthenticationResult, InteractionRequired, PublicClient, Source, rescue};
 use crate::cache::{Grant, Recorded, RefreshTokenEntry, TokenCache, Withheld};
 use crate::oauth::TokenResponse;
-use crate::store::{RefreshLease, Saved};
+use crate::store::{Lease, Loaded, Saved};
 use crate::time::Timestamp;
 
 /// Seconds for which a scope that was left out is remembered, at least and at most.
@@ -25,12 +26,13 @@ pub(super) fn withheld_name(scope: &str, ext_cache_key: Option<&str>) -> String 
 
 impl PublicClient<'_> {
     /// Saves before anything else can fail. Tokens of an account that was signed out meanwhile are not saved.
-    pub(super) fn keep(
+    pub(super) async fn keep(
         &self,
-        refresh: Refresh,
+        refresh: Refresh<'_>,
         spent: &RefreshTokenEntry,
         response: TokenResponse,
-        lease: &dyn RefreshLease,
+        lease: &dyn Lease,
+        seen: Option<Loaded>,
     ) -> Result<AuthenticationResult, AcquireError> {
         let now = self.clock.now();
         // The wait for the cache lock can be long, and the process be killed meanwhile.
@@ -40,19 +42,20 @@ impl PublicClient<'_> {
         };
         let date = response.date;
         if !is_bearer(&response.token_type) {
-            return Err(self.refuse_token_type(spent, response, &successor, lease));
+            return Err(self.refuse_token_type(spent, response, &successor, lease).await);
         }
         let (said, asked) = (response.scope.clone(), &refresh.request.scopes);
         let mut grant = self.refresh_grant(&refresh, spent, response);
         self.compare(&mut grant, said.as_ref(), asked, TokenCache::new().document());
         let mut recorded = Recorded::Stored;
         let mut watched = None;
-        let saved = cached::update(self.store, &mut |cache| {
+        let mut record = |cache: &mut TokenCache| {
             self.compare(&mut grant, said.as_ref(), asked, cache.document());
             recorded = cache.record(&grant, now);
             self.note_withheld(cache, &grant, now);
             watched = to_watch(cache);
-        });
+        };
+        let saved = self.update_cache_under(lease, seen, &mut record).await;
         self.compare_clocks(date, now);
         if let Ok(Saved::WrittenAndClosed) = saved {
             self.observer.closed_to_others();
@@ -60,9 +63,9 @@ impl PublicClient<'_> {
         match saved {
             Ok(_) => {
                 let is_undone = &|cache: &TokenCache| self.is_undone(cache, &refresh, &grant);
-                let stays = recorded != Recorded::Stored || self.stays(watched, is_undone, &grant, now);
+                let stays = recorded != Recorded::Stored || self.stays(watched, is_undone, &grant, now).await;
                 if stays {
-                    lease.forget_rescued();
+                    forget_all(lease);
                 }
             }
             Err(error) => self.observer.not_saved(&error, &successor),
@@ -80,23 +83,24 @@ impl PublicClient<'_> {
 
     /// A token of a type that nobody here can use is not kept (RFC 6749 §7.1). But the refresh token that came with it
     /// is: the server may have spent the old one.
-    fn refuse_token_type(
+    async fn refuse_token_type(
         &self,
         spent: &RefreshTokenEntry,
         response: TokenResponse,
         successor: &Successor,
-        lease: &dyn RefreshLease,
+        lease: &dyn Lease,
     ) -> AcquireError {
         let now = self.clock.now();
         let newest = response.refresh_token.as_ref().unwrap_or(&spent.secret);
         let issuer = self.registration.issuer();
         let refusal = self.refusal_of_token_type(newest, &response.token_type);
-        let saved = cached::update(self.store, &mut |cache| {
+        let mut record = |cache: &mut TokenCache| {
             cache.replace_refresh_token(&issuer, &spent.secret, newest, now);
             cache.note_refusal(&issuer, newest, &refusal);
-        });
+        };
+        let saved = self.update_cache_under(lease, None, &mut record).await;
         match saved {
-            Ok(_) => lease.forget_rescued(),
+            Ok(_) => forget_all(lease),
             Err(error) => self.observer.not_saved(&error, successor),
         }
         AcquireError::NotBearer { token_type: response.token_type }
@@ -119,7 +123,7 @@ impl PublicClient<'_> {
     /// Whether the cache is as if the refresh had not been: the refresh token that was spent is back, or no token that
     /// it brought is there, nor a newer one. So it is too after a sign-out; but then recording the grant again does
     /// nothing.
-    fn is_undone(&self, cache: &TokenCache, refresh: &Refresh, grant: &Grant) -> bool {
+    fn is_undone(&self, cache: &TokenCache, refresh: &Refresh<'_>, grant: &Grant) -> bool {
         // Some servers answer with the very token that was spent.
         let is_rotated = grant.refresh_token.is_some() && grant.refresh_token != grant.spent;
         let is_spent_back = grant.spent.as_ref().is_some_and(|spent| is_rotated && cache.holds_refresh_token(spent));
@@ -129,7 +133,7 @@ impl PublicClient<'_> {
 
     /// The account is the one whose refresh token was spent, whatever the response says or leaves out; MSAL Python
     /// files such tokens under "no user" when the response names nobody.
-    fn refresh_grant(&self, refresh: &Refresh, spent: &RefreshTokenEntry, response: TokenResponse) -> Grant {
+    fn refresh_grant(&self, refresh: &Refresh<'_>, spent: &RefreshTokenEntry, response: TokenResponse) -> Grant {
         let Self { registration, .. } = self;
         let realm = registration.realm(&registration.endpoints, registration.tenant.as_ref());
         let account = refresh.account.home_account_id.clone();

@@ -34,7 +34,7 @@ mod spend;
 mod stay;
 mod tries;
 
-pub use cached::{Repair, load, repair};
+pub use cached::load;
 pub use client::{PublicClient, Registration};
 pub use error::{AcquireError, ErrorKind, InteractionRequired, SignInGrant};
 pub use explain::{Considered, Decision, Explanation};

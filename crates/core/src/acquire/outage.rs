@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{AcquireError, PublicClient};
 use crate::oauth::RequestError;
-use crate::store::RefreshLease;
+use crate::store::Lease;
 use crate::time::Timestamp;
 
 /// Seconds for which a server that named no time is left alone by all together.
@@ -66,15 +66,15 @@ impl Outage {
 
 impl PublicClient<'_> {
     /// The outage that the last holder of this lease has met, if it brought one.
-    pub(super) fn outage(&self, credential: &str) -> Option<Outage> {
-        serde_json::from_slice(&self.store.note(credential)?).ok()
+    pub(super) async fn outage(&self, credential: &str) -> Option<Outage> {
+        serde_json::from_slice(&self.store.note(&self.partition, credential).await?).ok()
     }
 
     /// Notes how a request ended, if it says that the server cannot be reached.
-    pub(super) fn note_outage(&self, lease: &dyn RefreshLease, error: &RequestError) {
+    pub(super) async fn note_outage(&self, lease: &dyn Lease, error: &RequestError) {
         let note = Outage::of(error, self.clock.now()).and_then(|outage| serde_json::to_vec(&outage).ok());
         if let Some(note) = note {
-            lease.note(Some(&note));
+            lease.note(Some(&note)).await;
         }
     }
 }

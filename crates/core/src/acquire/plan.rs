@@ -12,7 +12,7 @@ use crate::cache::{
 };
 use crate::oauth::RequestError;
 use crate::secret::AccessToken;
-use crate::store::Version;
+use crate::store::Revision;
 use crate::time::{Clock, Timestamp};
 use crate::types::ScopeSet;
 
@@ -32,8 +32,8 @@ pub(super) enum Plan {
 
 /// How things were when a refresh began.
 pub(super) struct Beginning {
-    /// Which cache was looked at.
-    pub(super) version: Option<Version>,
+    /// Which cache was looked at, where the store can tell without loading it.
+    pub(super) revision: Option<Revision>,
     pub(super) at: Timestamp,
     pub(super) elapsed: Duration,
     /// The access tokens that were cached and like the one that is wanted.

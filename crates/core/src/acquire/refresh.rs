@@ -5,12 +5,15 @@ use std::time::Duration;
 use super::outage::Outage;
 use super::plan::{Beginning, Plan, plan};
 use super::silent::Task;
-use super::{AcquireError, AuthenticationResult, PublicClient, SilentRequest, cached};
+use super::{AcquireError, AuthenticationResult, PublicClient, SilentRequest};
 use crate::cache::{AccessTokenEntry, Account, RefreshTokenEntry, TokenCache};
-use crate::store::{RefreshLease, StoreError, Wait};
+use crate::store::{Holder, Lease, LeaseWait, StoreError, Turn};
 
 /// A wait shorter than this is nobody's concern.
 const WORTH_TELLING: Duration = Duration::from_secs(2);
+
+/// How long a lease lasts that is not renewed: longer than one exchange with a provider takes.
+const LEASE_TIME: Duration = Duration::from_secs(90);
 
 /// What every step of one refresh needs to know.
 pub(super) struct Refresh<'a> {
@@ -24,70 +27,73 @@ pub(super) struct Refresh<'a> {
 
 impl PublicClient<'_> {
     /// Refreshes, or takes the result of the process that already does. `fallback` is served should both fail.
-    ///
-    /// Never inlined, so that a cached token has no room on the stack to be made for it.
-    #[inline(never)]
-    pub(super) fn refresh_once(
+    pub(super) async fn refresh_once(
         &self,
-        mut refresh: Refresh,
+        mut refresh: Refresh<'_>,
         refresh_tokens: &[RefreshTokenEntry],
         fallback: Option<AccessTokenEntry>,
     ) -> Result<AuthenticationResult, AcquireError> {
         // Nobody waits for a token that is only aging: whoever is refreshing it will be done soon enough.
         let patience = if fallback.is_some() { Duration::ZERO } else { self.lock_timeout };
         let credential = self.lease_name(&refresh.account, refresh_tokens);
-        refresh.known_outage = self.outage(&credential);
-        let (mut has_waited, mut result) = (false, None);
-        let mut seen = refresh.beginning.version;
-        loop {
-            let left = patience.saturating_sub(self.clock.elapsed() - refresh.beginning.elapsed);
-            let mut enough = || {
+        refresh.known_outage = self.outage(&credential).await;
+        let (mut has_waited, mut tell) = (false, self.teller());
+        let mut seen = refresh.beginning.revision;
+        let failure = match self.wait_for_lease(&credential, patience) {
+            Err(error) => error,
+            Ok(mut wait) => loop {
+                match wait.next().await {
+                    Ok(Turn::Held(lease)) => {
+                        return self.refresh_as_holder(refresh, &credential, lease, has_waited, fallback).await;
+                    }
+                    Ok(Turn::Taken(holder)) => tell(&holder),
+                    Err(error) => break error,
+                }
                 has_waited = true;
-                let newest = self.store.version();
+                let newest = self.store.revision(&self.partition).await;
                 if newest.is_none() || newest != seen {
                     seen = newest;
-                    result = self.result_of_another(&refresh);
-                }
-                if result.is_none() {
-                    let failure = self.outage_since(&refresh, &credential);
-                    result = failure.map(|failure| self.fall_back(refresh.account.clone(), fallback.clone(), failure));
-                }
-                result.is_some()
-            };
-            match self.lease(&credential, left, &mut enough) {
-                Ok(Some(lease)) => {
-                    return match self.restore_rescued(lease.as_ref()) {
-                        Ok(()) => {
-                            let outage = self.outage_since(&refresh, &credential).filter(|_| has_waited);
-                            self.refresh_under_lease(refresh, lease.as_ref(), has_waited, outage, fallback)
-                        }
-                        Err(error) => self.fall_back(refresh.account, fallback, error.into()),
-                    };
-                }
-                Ok(None) => {
-                    if let Some(result) = result.take() {
+                    if let Some(result) = self.result_of_another(&refresh).await {
                         return result;
                     }
                 }
-                Err(error) => {
-                    return match (error, fallback) {
-                        (StoreError::Busy { .. }, Some(token)) => {
-                            Ok(AuthenticationResult::cached(token, refresh.account))
-                        }
-                        (error, fallback) => self.fall_back(refresh.account, fallback, error.into()),
-                    };
+                if let Some(failure) = self.outage_since(&refresh, &credential).await {
+                    return self.fall_back(refresh.account, fallback, failure);
                 }
-            }
+            },
+        };
+        match (failure, fallback) {
+            (StoreError::Busy { .. }, Some(token)) => Ok(AuthenticationResult::cached(token, refresh.account)),
+            (failure, fallback) => self.fall_back(refresh.account, fallback, failure.into()),
         }
     }
 
+    async fn refresh_as_holder(
+        &self,
+        refresh: Refresh<'_>,
+        credential: &str,
+        lease: Box<dyn Lease>,
+        has_waited: bool,
+        fallback: Option<AccessTokenEntry>,
+    ) -> Result<AuthenticationResult, AcquireError> {
+        let outcome = match self.restore_rescued(lease.as_ref()).await {
+            Ok(()) => {
+                let outage = self.outage_since(&refresh, credential).await.filter(|_| has_waited);
+                self.refresh_under_lease(refresh, lease.as_ref(), has_waited, outage, fallback).await
+            }
+            Err(error) => self.fall_back(refresh.account, fallback, error.into()),
+        };
+        lease.release().await;
+        outcome
+    }
+
     /// What another process has stored that did what we were about to do: a token, or a refusal.
-    fn result_of_another(&self, refresh: &Refresh) -> Option<Result<AuthenticationResult, AcquireError>> {
-        if let Ok(Some(Task { account, plan: Plan::Serve(token), .. })) = self.look(refresh.request) {
+    async fn result_of_another(&self, refresh: &Refresh<'_>) -> Option<Result<AuthenticationResult, AcquireError>> {
+        if let Ok(Some(Task { account, plan: Plan::Serve(token), .. })) = self.look(refresh.request).await {
             return Some(Ok(AuthenticationResult::cached(token, account)));
         }
         let account = refresh.account.clone();
-        match self.plan_again(&cached::load(self.store).ok()?, refresh) {
+        match self.plan_again(&self.load_cache().await.ok()?, refresh) {
             Plan::Serve(token) => Some(Ok(AuthenticationResult::cached(token, account))),
             Plan::Refused { failure, fallback } => Some(self.fall_back(account, fallback, *failure)),
             Plan::Refresh { .. } | Plan::SignIn => None,
@@ -95,8 +101,8 @@ impl PublicClient<'_> {
     }
 
     /// The outage that another process has met since this refresh began, as its failure.
-    fn outage_since(&self, refresh: &Refresh, credential: &str) -> Option<AcquireError> {
-        let outage = self.outage(credential)?;
+    async fn outage_since(&self, refresh: &Refresh<'_>, credential: &str) -> Option<AcquireError> {
+        let outage = self.outage(credential).await?;
         (refresh.known_outage.as_ref() != Some(&outage)).then(|| outage.failure(self.clock.now()))
     }
 
@@ -116,22 +122,32 @@ impl PublicClient<'_> {
         }
     }
 
-    /// The lease; `None` when there was `enough` before it was free. A wait that lasts is told.
-    pub(super) fn lease(
-        &self,
-        credential: &str,
-        patience: Duration,
-        enough: &mut dyn FnMut() -> bool,
-    ) -> Result<Option<Box<dyn RefreshLease>>, StoreError> {
-        let started = self.clock.elapsed();
-        let mut told = false;
-        self.store.lease(credential, patience, &mut |holder| {
-            if !told && self.clock.elapsed() - started >= WORTH_TELLING {
-                told = true;
+    /// The lease, once it is free.
+    pub(super) async fn lease(&self, credential: &str, patience: Duration) -> Result<Box<dyn Lease>, StoreError> {
+        let mut wait = self.wait_for_lease(credential, patience)?;
+        let mut tell = self.teller();
+        loop {
+            match wait.next().await? {
+                Turn::Held(lease) => return Ok(lease),
+                Turn::Taken(holder) => tell(&holder),
+            }
+        }
+    }
+
+    fn wait_for_lease<'a>(&'a self, credential: &'a str, patience: Duration) -> Result<LeaseWait<'a>, StoreError> {
+        let request = self.store.lease(&self.partition, credential, LEASE_TIME)?;
+        Ok(LeaseWait::new(request, patience, self.clock))
+    }
+
+    /// Tells, once, of a wait that begins now and lasts.
+    fn teller(&self) -> impl FnMut(&Holder) + Send {
+        let (started, mut is_told) = (self.clock.elapsed(), false);
+        move |holder| {
+            if !is_told && self.clock.elapsed().saturating_sub(started) >= WORTH_TELLING {
+                is_told = true;
                 self.observer.waiting_for(holder);
             }
-            if enough() { Wait::Enough } else { Wait::More }
-        })
+        }
     }
 
     pub(super) fn plan_again(&self, cache: &TokenCache, refresh: &Refresh) -> Plan {

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::grant::digest_of;
 use super::plan::Since;
-use super::{PublicClient, Registration, SilentRequest, cached};
+use super::{PublicClient, Registration, SilentRequest};
 use crate::cache::{RefreshTokenEntry, Refusal};
 use crate::oauth::{ErrorCode, TokenErrorResponse};
 use crate::secret::{self, RefreshToken};
@@ -22,7 +22,7 @@ const REMEMBERED: i64 = 60;
 
 impl PublicClient<'_> {
     /// Remembers a refusal beside the refresh token. Should that fail, the others ask for themselves.
-    pub(super) fn remember_refusal(
+    pub(super) async fn remember_refusal(
         &self,
         request: &SilentRequest,
         refused: &RefreshToken,
@@ -30,14 +30,14 @@ impl PublicClient<'_> {
     ) {
         let is_entra_like = self.registration.authority.kind().is_entra_like();
         let is_dead = response.error == ErrorCode::InvalidGrant && !is_entra_like || response.kills_refresh_token();
-        self.note(refused, (!is_dead).then_some(request), response);
+        self.note(refused, (!is_dead).then_some(request), response).await;
     }
 
     /// Remembers that the answer was for somebody else: the refresh token may have been spent by it, and a provider
     /// that sees it again may end the sign-in.
-    pub(super) fn remember_answer_for_another(&self, spent: &RefreshToken) {
+    pub(super) async fn remember_answer_for_another(&self, spent: &RefreshToken) {
         let response = said(ErrorCode::Other(ANSWER_FOR_ANOTHER.to_owned()), None, None);
-        self.note(spent, None, &response);
+        self.note(spent, None, &response).await;
     }
 
     /// That an answer brought a token of a type that cannot be used, to be noted beside the refresh token that is good
@@ -52,7 +52,7 @@ impl PublicClient<'_> {
         }
     }
 
-    fn note(&self, refused: &RefreshToken, request: Option<&SilentRequest>, response: &TokenErrorResponse) {
+    async fn note(&self, refused: &RefreshToken, request: Option<&SilentRequest>, response: &TokenErrorResponse) {
         let refusal = Refusal {
             refused_on: self.clock.now(),
             fingerprint: fingerprint(&self.registration, refused, request),
@@ -61,7 +61,7 @@ impl PublicClient<'_> {
             suberror: response.suberror.clone(),
         };
         let issuer = self.registration.issuer();
-        let _ = cached::update(self.store, &mut |cache| cache.note_refusal(&issuer, refused, &refusal));
+        let _ = self.update_cache(&mut |cache| cache.note_refusal(&issuer, refused, &refusal)).await;
     }
 }
 

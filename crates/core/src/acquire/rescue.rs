@@ -6,10 +6,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::PublicClient;
 use super::observer::{Observer, Successor};
-use super::{PublicClient, cached};
+use crate::cache::TokenCache;
 use crate::secret::RefreshToken;
-use crate::store::{CacheStore, RefreshLease, StoreError};
+use crate::store::{Lease, Partition, Recovery, Store, StoreError};
 
 /// What is kept, as JSON.
 #[derive(Deserialize, Serialize)]
@@ -21,12 +22,12 @@ struct Rescued<'a> {
 }
 
 /// Keeps the successor of a spent refresh token outside the cache.
-pub(super) fn rescue(lease: &dyn RefreshLease, spent: &RefreshToken, successor: &RefreshToken) -> Successor {
+pub(super) fn rescue(lease: &dyn Lease, spent: &RefreshToken, successor: &RefreshToken) -> Successor {
     let rescued = Rescued { spent: spent.expose().into(), refresh_token: successor.expose().into() };
     // Room for an escape of each character, so that it never grows and leaves a copy behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(64 + 6 * (rescued.spent.len() + rescued.refresh_token.len())));
     match serde_json::to_writer(&mut *bytes, &rescued) {
-        Ok(()) => lease.rescue(&bytes).map_or(Successor::Lost, Successor::Kept),
+        Ok(()) => lease.recovery().and_then(|recovery| recovery.keep(&bytes)).map_or(Successor::Lost, Successor::Kept),
         Err(_) => Successor::Lost,
     }
 }
@@ -35,20 +36,22 @@ impl PublicClient<'_> {
     /// Puts what earlier holders of the lease have rescued into the cache, and then forgets it. Only where the token
     /// that it succeeds is cached still: an account that was signed out stays so, and a newer token is not replaced.
     /// What cannot be opened is told, and stays.
-    pub(super) fn restore_rescued(&self, lease: &dyn RefreshLease) -> Result<(), StoreError> {
-        lease.unopened().iter().for_each(|file| self.observer.cannot_open_rescued(file));
-        let kept = lease.rescued();
+    pub(super) async fn restore_rescued(&self, lease: &dyn Lease) -> Result<(), StoreError> {
+        let Some(recovery) = lease.recovery() else { return Ok(()) };
+        recovery.unreadable().iter().for_each(|file| self.observer.cannot_open_rescued(file));
+        let kept = recovery.kept();
         let rescued: Vec<_> = kept.iter().filter_map(|kept| rotation(&kept.bytes)).collect();
         if !rescued.is_empty() {
             let (now, issuer) = (self.clock.now(), self.registration.issuer());
-            cached::update(self.store, &mut |cache| {
+            let mut restore = |cache: &mut TokenCache| {
                 // What the newest succeeds may itself have been rescued: as many rounds as there are links in a chain.
                 for (spent, successor) in rescued.iter().cycle().take(rescued.len() * rescued.len()) {
                     cache.replace_refresh_token(&issuer, spent, successor, now);
                 }
-            })?;
+            };
+            self.update_cache_under(lease, None, &mut restore).await?;
         }
-        kept.iter().for_each(|kept| lease.forget(kept));
+        kept.iter().for_each(|kept| recovery.forget(kept));
         Ok(())
     }
 }
@@ -58,14 +61,23 @@ impl PublicClient<'_> {
 ///
 /// # Errors
 /// [`StoreError::Busy`] when `patience` is over.
-pub fn hold_refreshes(
-    store: &dyn CacheStore,
+pub async fn hold_refreshes(
+    store: &dyn Store,
+    partition: &Partition,
     patience: Duration,
     observer: &dyn Observer,
-) -> Result<Box<dyn RefreshLease>, StoreError> {
-    let lease = store.lease_all(patience)?;
-    lease.unopened().iter().for_each(|file| observer.cannot_open_rescued(file));
+) -> Result<Option<Box<dyn Lease>>, StoreError> {
+    let lease = store.lease_all(partition, patience).await?;
+    let unreadable = lease.as_ref().and_then(|lease| lease.recovery()).map(Recovery::unreadable);
+    unreadable.iter().flatten().for_each(|file| observer.cannot_open_rescued(file));
     Ok(lease)
+}
+
+/// Forgets what was kept under the lease: it is saved.
+pub(super) fn forget_all(lease: &dyn Lease) {
+    if let Some(recovery) = lease.recovery() {
+        recovery.forget_all();
+    }
 }
 
 /// A refresh token that was spent and its successor, as they were kept.

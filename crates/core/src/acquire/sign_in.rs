@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::grant::is_bearer;
 use super::stay::to_watch;
 use super::tries::Tries;
-use super::{AcquireError, AuthenticationResult, PublicClient, SignInGrant, SilentRequest, Source, cached};
+use super::{AcquireError, AuthenticationResult, PublicClient, SignInGrant, SilentRequest, Source};
 use crate::cache::{
     Account, AccountRemoval, Grant, RefreshTokenEntry, RefreshTokenQuery, RemovalScope, SignIn, TokenCache,
 };
@@ -89,10 +89,10 @@ impl PublicClient<'_> {
     /// [`AcquireError::SignInRefused`] when the person or the server declines, [`AcquireError::NotApproved`] when the code expires or the
     /// observer breaks off, [`AcquireError::Unavailable`] when the server cannot be reached, [`AcquireError::Store`]
     /// when the tokens could not be saved.
-    pub fn sign_in_by_device_code(&self, request: &SignInRequest) -> Result<SignedIn, AcquireError> {
+    pub async fn sign_in_by_device_code(&self, request: &SignInRequest) -> Result<SignedIn, AcquireError> {
         // Nobody is to sign in and then learn that it cannot be kept.
-        let size = cached::load(self.store)?.serialize().len();
-        self.store.ensure_room(size + ROOM_FOR_A_SIGN_IN)?;
+        let size = self.load_cache().await?.serialize().len();
+        self.store.ensure_room(&self.partition, size + ROOM_FOR_A_SIGN_IN).await?;
 
         let mut tries = self.tries();
         // Nobody is to type a code that cannot be redeemed then.
@@ -114,7 +114,7 @@ impl PublicClient<'_> {
         };
         let response = response.map_err(|error| AcquireError::from_sign_in(SignInGrant::DeviceCode, error))?;
         let (refresh_token, revocable_at) = (response.refresh_token.clone(), endpoints.clone());
-        let remembered = self.remember(request, endpoints, &beside, response);
+        let remembered = self.remember(request, endpoints, &beside, response).await;
         // It would be forgotten here and alive there. That it cannot be revoked is not what went wrong.
         if let (Err(_), Some(refresh_token)) = (&remembered, refresh_token) {
             let _ = self.protocol(&revocable_at).revoke(&refresh_token);
@@ -179,7 +179,7 @@ impl PublicClient<'_> {
     }
 
     /// Stores what the server gave. An error leaves nothing of it here: it is to be revoked there.
-    fn remember(
+    async fn remember(
         &self,
         request: &SignInRequest,
         endpoints: Endpoints,
@@ -234,7 +234,7 @@ impl PublicClient<'_> {
         let mut superseded = Vec::new();
         let mut asked = ScopeSet::default();
         let mut watched = None;
-        let saved = cached::update(self.store, &mut |cache| {
+        let mut record = |cache: &mut TokenCache| {
             superseded = cache.find_refresh_tokens(&own);
             asked = self.compare(&mut grant, said.as_ref(), asked_for, cache.document());
             if let Some(former) = &former {
@@ -242,7 +242,8 @@ impl PublicClient<'_> {
             }
             cache.record(&grant, now);
             watched = to_watch(cache);
-        })?;
+        };
+        let saved = self.update_cache(&mut record).await?;
         if saved == Saved::WrittenAndClosed {
             self.observer.closed_to_others();
         }
@@ -251,7 +252,7 @@ impl PublicClient<'_> {
             let is_old = |entry: &RefreshTokenEntry| superseded.iter().any(|before| before.secret == entry.secret);
             !cache.holds_access_token(&grant.access_token) && cache.find_refresh_tokens(&own).iter().all(is_old)
         };
-        self.stays(watched, is_undone, &grant, now);
+        self.stays(watched, is_undone, &grant, now).await;
         let account = Account {
             home_account_id,
             environment: grant.issuer.environment().clone(),

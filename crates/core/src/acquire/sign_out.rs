@@ -2,9 +2,9 @@
 
 use super::rescue::hold_refreshes;
 use super::{AcquireError, PublicClient, cached};
-use crate::cache::{Account, AccountRemoval, RefreshTokenEntry, RefreshTokenQuery, RemovalScope};
+use crate::cache::{Account, AccountRemoval, RefreshTokenEntry, RefreshTokenQuery, RemovalScope, TokenCache};
 use crate::oauth::{EndpointKind, RequestError};
-use crate::store::{CacheStore, StoreError};
+use crate::store::{Partition, Store, StoreError, Update};
 
 /// Who is to be signed out.
 #[derive(Clone, Debug)]
@@ -63,8 +63,8 @@ impl PublicClient<'_> {
     /// # Errors
     /// [`AcquireError::Store`] when the tokens could not be removed, and as for a token when the account is not clear.
     /// A revocation that fails is none: see [`SignedOut::revocation`].
-    pub fn sign_out(&self, request: &SignOutRequest) -> Result<Option<SignedOut>, AcquireError> {
-        let cache = cached::load(self.store)?;
+    pub async fn sign_out(&self, request: &SignOutRequest) -> Result<Option<SignedOut>, AcquireError> {
+        let cache = self.load_cache().await?;
         let Some(account) = self.select_owner(&cache, request.account.as_deref())? else { return Ok(None) };
         let own = RefreshTokenQuery {
             client_id: self.registration.client_id.clone(),
@@ -74,10 +74,10 @@ impl PublicClient<'_> {
         // A refresh under way is let finish, so that it is its result that is revoked; one that hangs is not waited
         // for.
         let credential = self.lease_name(&account, &cache.find_refresh_tokens(&own));
-        let lease = self.lease(&credential, self.lock_timeout, &mut || false);
-        if let Ok(Some(lease)) = &lease {
+        let lease = self.lease(&credential, self.lock_timeout).await.ok();
+        if let Some(lease) = &lease {
             // So that it is revoked; where it cannot be saved, the account cannot be removed either.
-            self.restore_rescued(lease.as_ref())?;
+            self.restore_rescued(lease.as_ref()).await?;
         }
 
         let removal = AccountRemoval {
@@ -86,11 +86,11 @@ impl PublicClient<'_> {
             scope: RemovalScope::ClientAndFamily(self.registration.client_id.clone()),
         };
         let mut forgotten = Vec::new();
-        cached::update(self.store, &mut |cache| forgotten = cache.remove_account(&removal))?;
-        if let Ok(Some(lease)) = &lease {
-            lease.note(None);
+        self.update_cache(&mut |cache| forgotten = cache.remove_account(&removal)).await?;
+        if let Some(lease) = lease {
+            lease.note(None).await;
+            lease.release().await;
         }
-        drop(lease);
         let revocation = if request.revoke { self.revoke(&forgotten) } else { Revocation::NotWanted };
         Ok(Some(SignedOut { account, revocation }))
     }
@@ -101,19 +101,23 @@ impl PublicClient<'_> {
     ///
     /// # Errors
     /// When the cache cannot be read or saved. Then nothing is forgotten, or revoked.
-    pub fn forget_everything(&self, revoke: bool) -> Result<Forgotten, StoreError> {
-        let leases = hold_refreshes(self.store, self.lock_timeout, self.observer);
-        if let Ok(leases) = &leases {
+    pub async fn forget_everything(&self, revoke: bool) -> Result<Forgotten, StoreError> {
+        let leases = hold_refreshes(self.store, &self.partition, self.lock_timeout, self.observer).await;
+        let leases = leases.ok().flatten();
+        if let Some(leases) = &leases {
             // So that it is revoked; where it cannot be saved, nothing can be forgotten either.
-            self.restore_rescued(leases.as_ref())?;
+            self.restore_rescued(leases.as_ref()).await?;
         }
         let (mut own, mut all) = (Vec::new(), 0);
-        cached::update(self.store, &mut |cache| {
+        let mut clear = |cache: &mut TokenCache| {
             own = cache.refresh_tokens_of(&self.registration.issuer(), &self.registration.client_id);
             all = cache.clear().len();
-        })?;
-        self.store.forget_rescued();
-        drop(leases);
+        };
+        self.update_cache(&mut clear).await?;
+        self.store.forget_notes(&self.partition).await;
+        if let Some(leases) = leases {
+            leases.release().await;
+        }
         let not_revoked = all.saturating_sub(own.len());
         let revocation = if revoke { self.revoke(&own) } else { Revocation::NotWanted };
         Ok(Forgotten { revocation, not_revoked })
@@ -154,9 +158,9 @@ impl PublicClient<'_> {
 ///
 /// # Errors
 /// When the cache cannot be read or saved. Then nothing is forgotten.
-pub fn forget_everything(store: &dyn CacheStore) -> Result<Vec<RefreshTokenEntry>, StoreError> {
+pub async fn forget_everything(store: &dyn Store, partition: &Partition) -> Result<Vec<RefreshTokenEntry>, StoreError> {
     let mut forgotten = Vec::new();
-    cached::update(store, &mut |cache| forgotten = cache.clear())?;
-    store.forget_rescued();
+    cached::update(store, partition, Update::default(), &mut |cache| forgotten = cache.clear()).await?;
+    store.forget_notes(partition).await;
     Ok(forgotten)
 }

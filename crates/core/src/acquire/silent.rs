@@ -6,7 +6,8 @@ use super::plan::{Beginning, Plan, plan, query};
 use super::refresh::Refresh;
 use super::{AcquireError, AuthenticationResult, InteractionRequired, PublicClient, cached};
 use crate::cache::{Account, Document, MinValid, Skim, Snapshot};
-use crate::store::Version;
+use crate::secret::Window;
+use crate::store::Revision;
 use crate::types::ScopeSet;
 
 /// What is asked for.
@@ -40,15 +41,15 @@ impl PublicClient<'_> {
     /// # Errors
     /// [`AcquireError::InteractionRequired`] when somebody has to sign in, [`AcquireError::Unavailable`] when the
     /// server does not answer (nothing is signed out then), and the others as they say.
-    pub fn acquire_token_silent(&self, request: &SilentRequest) -> Result<AuthenticationResult, AcquireError> {
-        let Task { account, plan, beginning } = match self.look(request)? {
+    pub async fn acquire_token_silent(&self, request: &SilentRequest) -> Result<AuthenticationResult, AcquireError> {
+        let Task { account, plan, beginning } = match self.look(request).await? {
             Some(task) => task,
             None => {
-                let version = self.store.version();
-                let cache = cached::load(self.store)?;
+                let revision = self.store.revision(&self.partition).await;
+                let cache = self.load_cache().await?;
                 let account = self.select_account(cache.document(), request.account.as_deref())?;
                 let account = account.ok_or(AcquireError::InteractionRequired(InteractionRequired::NothingCached))?;
-                self.task(cache.document(), version, account, request)
+                self.task(cache.document(), revision, account, request)
             }
         };
         match plan {
@@ -63,7 +64,7 @@ impl PublicClient<'_> {
             Plan::Refused { failure, fallback } => self.fall_back(account, fallback, *failure),
             Plan::Refresh { refresh_tokens, fallback } => {
                 let refresh = Refresh { request, account, beginning, known_outage: None };
-                let outcome = self.refresh_once(refresh, &refresh_tokens, fallback)?;
+                let outcome = Box::pin(self.refresh_once(refresh, &refresh_tokens, fallback)).await?;
                 outcome.ensure_min_valid(request.min_valid, self.clock.now())
             }
         }
@@ -71,7 +72,7 @@ impl PublicClient<'_> {
 
     /// What plainly follows from the newest cache, by a look at it while it is read: a token that is there, else a
     /// refresh, before which everything is looked at again. `None`: whatever is less plain is for the whole document.
-    pub(super) fn look(&self, request: &SilentRequest) -> Result<Option<Task>, AcquireError> {
+    pub(super) async fn look(&self, request: &SilentRequest) -> Result<Option<Task>, AcquireError> {
         let (client_id, environment) = (&self.registration.client_id, self.registration.environment());
         let see = |snapshot: &Snapshot<'_>| {
             let account = self.only_account(snapshot.document(), request.account.as_deref())?;
@@ -85,25 +86,28 @@ impl PublicClient<'_> {
         };
         let mut seen = None;
         let mut skim = Skim::new(client_id, &environment, &request.scopes, request.account.as_deref());
-        let mut version = self.store.skim(&mut |window| seen = skim.look(window).and_then(|snapshot| see(&snapshot)));
-        if version.is_some() && skim.needs_second_look() {
-            let again = self.store.skim(&mut |window| seen = skim.look(window).and_then(|snapshot| see(&snapshot)));
-            version = again.filter(|again| Some(*again) == version);
+        let mut scan = |window: &mut Window<'_>| seen = skim.look(window).and_then(|snapshot| see(&snapshot));
+        let mut revision = self.store.scan(&self.partition, &mut scan).await;
+        if revision.is_some() && skim.needs_second_look() {
+            let mut scan = |window: &mut Window<'_>| seen = skim.look(window).and_then(|snapshot| see(&snapshot));
+            let again = self.store.scan(&self.partition, &mut scan).await;
+            revision = again.filter(|again| Some(*again) == revision);
         }
-        if version.is_none() {
+        if revision.is_none() {
             seen = None;
-            cached::read(self.store, &mut |bytes| {
+            let mut read = |bytes: &[u8]| {
                 seen = see(&Snapshot::scan(bytes)?);
                 Ok(())
-            })?;
+            };
+            cached::read(self.store, &self.partition, &mut read).await?;
         }
         if let Some(task) = &mut seen {
-            task.beginning.version = version;
+            task.beginning.revision = revision;
         }
         Ok(seen)
     }
 
-    fn task(&self, cache: Document<'_>, version: Option<Version>, account: Account, request: &SilentRequest) -> Task {
+    fn task(&self, cache: Document<'_>, revision: Option<Revision>, account: Account, request: &SilentRequest) -> Task {
         let (at, elapsed) = (self.clock.now(), self.clock.elapsed());
         let plan = plan(cache, &self.registration, &account, request, at, None);
         let mut seen = Vec::new();
@@ -111,7 +115,7 @@ impl PublicClient<'_> {
             let like = cache.access_tokens_like(&query(&self.registration, &account, request));
             seen.extend(like.into_iter().map(|entry| entry.secret));
         }
-        Task { account, plan, beginning: Beginning { version, at, elapsed, seen } }
+        Task { account, plan, beginning: Beginning { revision, at, elapsed, seen } }
     }
 }
 

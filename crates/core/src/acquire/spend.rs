@@ -8,14 +8,13 @@ use super::refresh::Refresh;
 use super::tries::Tries;
 use super::{
     AcquireError, AuthenticationResult, InteractionRequired, Observer, PublicClient, Registration, SilentRequest,
-    cached,
 };
 use crate::cache::{AccessTokenEntry, Account, Owner, RefreshTokenEntry, TokenCache};
 use crate::oauth::{
     AuthorityKind, EndpointKind, ErrorCode, RequestError, TokenErrorResponse, TokenResponse, person_of,
 };
 use crate::secret::RefreshToken;
-use crate::store::RefreshLease;
+use crate::store::{Lease, Loaded};
 
 /// A successor and its access token take less than this in the document.
 const ROOM_FOR_A_RESPONSE: usize = 64 * 1024;
@@ -27,10 +26,10 @@ impl PublicClient<'_> {
     /// Tries the refresh tokens that the cache holds, reading it again before each: what another program has rotated
     /// or signed out meanwhile is never taken for this account's end, and nothing is sent twice without a look.
     /// `fallback` is served should the cache not be readable.
-    pub(super) fn refresh_under_lease(
+    pub(super) async fn refresh_under_lease(
         &self,
-        refresh: Refresh,
-        lease: &dyn RefreshLease,
+        refresh: Refresh<'_>,
+        lease: &dyn Lease,
         has_waited: bool,
         mut outage: Option<AcquireError>,
         fallback: Option<AccessTokenEntry>,
@@ -42,8 +41,8 @@ impl PublicClient<'_> {
         // A person who insists is not told what others were.
         let mut hold = refresh.known_outage.as_ref().filter(|_| !refresh.request.force_refresh);
         loop {
-            let cache = match cached::load(self.store) {
-                Ok(cache) => cache,
+            let (cache, revision) = match self.load_cache_and_revision().await {
+                Ok(loaded) => loaded,
                 Err(error) => return self.fall_back(refresh.account, fallback, error.into()),
             };
             let (refresh_tokens, remembered, fallback) = match self.plan_again(&cache, &refresh) {
@@ -70,26 +69,29 @@ impl PublicClient<'_> {
                     let failure = known.failure(self.clock.now());
                     return self.fall_back(refresh.account, fallback, failure);
                 }
-                self.clock.sleep(left);
+                self.clock.delay(left).await;
                 continue;
             }
             // Once the server has rotated a refresh token, its successor must find room.
-            if let Err(error) = self.store.ensure_room(cache.serialize().len() + ROOM_FOR_A_RESPONSE) {
+            let size = cache.serialize().len() + ROOM_FOR_A_RESPONSE;
+            if let Err(error) = self.store.ensure_room(&self.partition, size).await {
                 return self.fall_back(refresh.account, fallback, error.into());
             }
             let spending = Spending::begin(self.observer);
             match self.spend(&refresh, &entry) {
                 Ok(response) if self.is_for_another(&cache, &refresh.account, &response) => {
-                    self.remember_answer_for_another(&entry.secret);
+                    self.remember_answer_for_another(&entry.secret).await;
                     let failure = AcquireError::InteractionRequired(InteractionRequired::AnswerForAnother);
                     return self.fall_back(refresh.account, fallback, failure);
                 }
                 Ok(response) => {
                     let account = refresh.account.clone();
                     let was_out = refresh.known_outage.is_some();
-                    let kept = self.keep(refresh, &entry, response, lease);
+                    let bytes = || cache.serialize().as_bytes().to_vec().into();
+                    let seen = revision.map(|revision| Loaded { bytes: bytes(), revision });
+                    let kept = self.keep(refresh, &entry, response, lease, seen).await;
                     if was_out {
-                        lease.note(None);
+                        lease.note(None).await;
                     }
                     return match kept {
                         Err(failure @ (AcquireError::ScopeNotGranted { .. } | AcquireError::NotBearer { .. })) => {
@@ -99,7 +101,7 @@ impl PublicClient<'_> {
                     };
                 }
                 Err(RequestError::Refused(refusal)) if may_be_stale(&refusal) => {
-                    self.remember_refusal(refresh.request, &entry.secret, &refusal);
+                    self.remember_refusal(refresh.request, &entry.secret, &refusal).await;
                     refused.push((entry.secret, refusal));
                 }
                 Err(error) => {
@@ -107,28 +109,28 @@ impl PublicClient<'_> {
                     let kind = self.registration.authority.kind();
                     let pause = tries.pause_after(&error, kind, self.clock.elapsed()).filter(|_| fallback.is_none());
                     let Some(pause) = pause else {
-                        self.note_outage(lease, &error);
-                        let failure = self.failed(&refresh, &entry, &cache, error);
+                        self.note_outage(lease, &error).await;
+                        let failure = self.failed(&refresh, &entry, &cache, error).await;
                         return self.fall_back(refresh.account, fallback, failure);
                     };
                     self.observer.retrying(&error, pause);
-                    self.clock.sleep(pause);
+                    self.clock.delay(pause).await;
                 }
             }
         }
     }
 
     /// What a refresh that failed for good means. That it asked for too much is remembered.
-    fn failed(
+    async fn failed(
         &self,
-        refresh: &Refresh,
+        refresh: &Refresh<'_>,
         entry: &RefreshTokenEntry,
         cache: &TokenCache,
         error: RequestError,
     ) -> AcquireError {
         match &error {
             RequestError::Refused(refusal) if refusal.error == ErrorCode::InvalidScope => {
-                self.remember_refusal(refresh.request, &entry.secret, refusal);
+                self.remember_refusal(refresh.request, &entry.secret, refusal).await;
             }
             _ => {}
         }
@@ -138,7 +140,7 @@ impl PublicClient<'_> {
         AcquireError::from_refresh(error).about(&refresh.request.scopes, &known)
     }
 
-    fn spend(&self, refresh: &Refresh, entry: &RefreshTokenEntry) -> Result<TokenResponse, RequestError> {
+    fn spend(&self, refresh: &Refresh<'_>, entry: &RefreshTokenEntry) -> Result<TokenResponse, RequestError> {
         let endpoints = self.endpoints(&[EndpointKind::Token]).map_err(not_sent)?;
         let SilentRequest { scopes, claims, parameters, .. } = refresh.request;
         let account = &refresh.account.home_account_id;

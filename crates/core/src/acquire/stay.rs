@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::{PublicClient, cached};
+use super::PublicClient;
 use crate::cache::{Grant, TokenCache};
 use crate::store::Saved;
 use crate::time::Timestamp;
@@ -36,10 +36,10 @@ impl PublicClient<'_> {
     /// waits.
     ///
     /// False when it may be undone still: it was so to the end of the watch, or the cache cannot be read any more.
-    pub(super) fn stays(
+    pub(super) async fn stays(
         &self,
         saved: Watched,
-        is_undone: &dyn Fn(&TokenCache) -> bool,
+        is_undone: &(dyn Fn(&TokenCache) -> bool + Sync),
         grant: &Grant,
         now: Timestamp,
     ) -> bool {
@@ -47,8 +47,8 @@ impl PublicClient<'_> {
         let end = self.clock.elapsed() + LONGEST.min(self.retry_within);
         let mut looks_in_a_row = 0;
         loop {
-            self.clock.sleep(PAUSE);
-            let Ok(cache) = cached::load(self.store) else { return false };
+            self.clock.delay(PAUSE).await;
+            let Ok(cache) = self.load_cache().await else { return false };
             let seen = cache.serialize();
             if seen == written {
                 return true;
@@ -57,13 +57,13 @@ impl PublicClient<'_> {
             looks_in_a_row += 1;
             if is_undone(&cache) {
                 looks_in_a_row = 0;
-                let mended = cached::update(self.store, &mut |cache| {
+                let mut record = |cache: &mut TokenCache| {
                     if is_undone(cache) {
                         cache.record(grant, now);
                     }
                     written = cache.serialize();
-                });
-                match mended {
+                };
+                match self.update_cache(&mut record).await {
                     Ok(Saved::Unchanged) => {}
                     Ok(_) => self.observer.saved_again(),
                     Err(_) => return false,

@@ -33,6 +33,16 @@ pub enum StoreError {
         /// What is wrong with them and where, if whoever read them said so. Nothing of them stands in it.
         reason: Option<String>,
     },
+    /// The lease under which the document was to be saved is another's by now. Nothing was saved.
+    LeaseLost {
+        /// The lease.
+        lease: PathBuf,
+    },
+    /// The store keeps one document, and another was asked for.
+    NoPartitions {
+        /// The store, by its URL.
+        store: String,
+    },
     /// The system refused.
     Io {
         /// What was being done, as in "cannot {doing} {path}".
@@ -64,13 +74,30 @@ impl StoreError {
         }
     }
 
+    /// Whether trying the same again can help.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            StoreError::Backend { is_retryable, .. } => *is_retryable,
+            StoreError::Busy { .. } | StoreError::LeaseLost { .. } => true,
+            StoreError::Damaged { .. }
+            | StoreError::Io { .. }
+            | StoreError::MountedAlone { .. }
+            | StoreError::NoPartitions { .. } => false,
+        }
+    }
+
+    /// A document that others never stop writing.
+    pub(crate) fn contended(store: String) -> StoreError {
+        StoreError::Busy { lock: store.into(), holder: Holder::default(), waited: Duration::ZERO }
+    }
+
     /// Bytes at that place that cannot be understood.
     pub fn damaged(path: impl Into<PathBuf>) -> StoreError {
         StoreError::Damaged { path: path.into(), reason: None }
     }
 
     /// The same, and what is wrong with the bytes, should they be damaged.
-    pub(crate) fn because(self, reason: Option<String>) -> StoreError {
+    pub fn because(self, reason: Option<String>) -> StoreError {
         match self {
             StoreError::Damaged { path, .. } => StoreError::Damaged { path, reason },
             error => error,
@@ -95,7 +122,11 @@ impl fmt::Display for StoreError {
                 write!(formatter, "{} is not a token cache, or a damaged one", path.display())?;
                 reason.as_ref().map_or(Ok(()), |reason| write!(formatter, ": {reason}"))
             }
+            StoreError::LeaseLost { lease } => {
+                write!(formatter, "{} was given to another process before the cache was saved", lease.display())
+            }
             StoreError::Io { doing, path, source } => write!(formatter, "cannot {doing} {}: {source}", path.display()),
+            StoreError::NoPartitions { store } => write!(formatter, "{store} keeps one cache, not one for each user"),
             StoreError::MountedAlone { path } => write!(
                 formatter,
                 "cannot save {}: it is mounted as a single file, and programs elsewhere could neither be kept from \

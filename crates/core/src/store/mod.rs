@@ -1,199 +1,243 @@
-//! Stores: opaque bytes, kept so that nothing is lost whoever else writes them.
+//! The store contract: opaque bytes, kept so that nothing is lost whoever else writes them.
 //!
-//! A store does not know what a token is. Whether bytes are a whole document is for the caller to say ([`Reading`]),
-//! and what to write is for the caller to compute, under the store's lock ([`CacheStore::update`]).
+//! A store keeps documents by [`Partition`] and does not know what a token is. To write one, implement the required
+//! methods of [`Store`] and of [`Lease`]; the rest is provided. `tokcache-testing` has the tests that hold every store
+//! to this contract.
 
 mod error;
+mod lease;
 mod memory;
 pub mod mutex;
-mod version;
-pub mod wait;
+mod partition;
+mod revision;
+mod wait;
 
-use std::path::{Path, PathBuf};
+use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
-use std::{fmt, io};
 
 use zeroize::Zeroizing;
 
+use crate::future::BoxFuture;
 use crate::secret::Window;
+use crate::time::Timestamp;
 
 pub use error::StoreError;
+pub use lease::{Lease, LeaseAttempt, LeaseRequest, Recovered, Recovery};
 pub use memory::MemoryStore;
-pub use version::Version;
-pub use wait::Waiting;
+pub use partition::Partition;
+pub use revision::{Fence, Revision};
+pub use wait::{LeaseWait, Turn};
 
-/// A place that keeps one cache document.
+/// Keeps cache documents.
 ///
-/// [`load`](CacheStore::load) never waits for a well-behaved writer; [`update`](CacheStore::update) runs a pure change
-/// on the newest bytes with no other writer in between. Neither ever waits for a person or the network:
-/// only a [`RefreshLease`] may be held that long.
-pub trait CacheStore: Send + Sync {
-    /// Hands the newest bytes to `read`, once or, while a foreign writer is at work, several times. Empty bytes are no
-    /// document, and never handed over.
+/// Documents are read without a lock, and written by compare-and-set. Only a [`Lease`] is held while a provider is asked.
+pub trait Store: Send + Sync {
+    /// Returns the newest document of the partition, `None` if there is none. Empty bytes are no document.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] when the reader has found the bytes torn for as long as a writer could be at work.
-    fn load(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError>;
+    /// A store that cannot be read is never taken for an empty one.
+    fn load<'a>(&'a self, partition: &'a Partition) -> BoxFuture<'a, Result<Option<Loaded>, StoreError>>;
 
-    /// Shows the newest bytes to `read` while they are read, so that a large document need not be in memory at once.
-    /// Tries it once, and waits for nobody. `None`: what was seen, if anything was, does not count, and
-    /// [`load`](CacheStore::load) has to tell.
-    fn skim(&self, _read: &mut dyn FnMut(&mut Window<'_>)) -> Option<Version> {
-        None
-    }
-
-    /// Tells one state of the document from another without a look at it; `None` where there is no telling.
-    fn version(&self) -> Option<Version> {
-        None
-    }
-
-    /// Runs `change` on the newest bytes (`None`: there is no document yet) with no other writer in between, and saves
-    /// what it returns. `change` may run again after a lost race; its last run is the one that counts.
+    /// Saves a document in the place of the one that has the expected revision, if nobody has saved another meanwhile
+    /// (compare-and-set). With a fence, only while no later holder of the lease has been given a higher number.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] when another process keeps the lock, [`StoreError::Damaged`] when the change has found the
-    /// bytes torn. The document is as it was, then.
-    fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError>;
+    /// [`StoreError::LeaseLost`] when the fence is too low. Otherwise the document may or may not be saved.
+    fn replace<'a>(
+        &'a self,
+        partition: &'a Partition,
+        replacement: Replacement<'a>,
+    ) -> BoxFuture<'a, Result<Replaced, StoreError>>;
 
-    /// Replaces a damaged document by what `salvage` makes of it, and keeps a copy of the damaged one. `salvage` is
-    /// called as in [`update`](CacheStore::update), but only with bytes that nobody is at work on. A store that has no
-    /// place for a copy repairs nothing: its document stays [`StoreError::Damaged`].
+    /// Removes the document of the partition. That there is none is success.
     ///
     /// # Errors
-    /// As of [`update`](CacheStore::update), and where no copy can be kept.
-    fn repair(&self, _salvage: &mut dyn FnMut(&[u8]) -> Change) -> Result<Repaired, StoreError> {
-        Err(StoreError::damaged(self.describe().url))
-    }
+    /// The document may still be there.
+    fn remove<'a>(&'a self, partition: &'a Partition) -> BoxFuture<'a, Result<(), StoreError>>;
 
-    /// Forgets the document. That there is none is success.
+    /// Asks for the lease of `credential` in the partition: any text; equal texts exclude each other. Nothing happens
+    /// before the first [`attempt`](LeaseRequest::attempt). The lease ends by itself after `time_to_live` unless it is
+    /// renewed; a store whose leases end with the process that holds them need not count the time.
     ///
     /// # Errors
-    /// The document may be there still.
-    fn remove(&self) -> Result<(), StoreError>;
+    /// No lease can be had at all.
+    fn lease<'a>(
+        &'a self,
+        partition: &'a Partition,
+        credential: &'a str,
+        time_to_live: Duration,
+    ) -> Result<Box<dyn LeaseRequest + 'a>, StoreError>;
 
-    /// Makes sure, before a refresh token is spent, that a document of about `size` bytes could be saved now.
+    /// Lists the partitions whose names begin with `prefix`, in order, from behind the name `after`.
     ///
     /// # Errors
-    /// There is no room, or nothing can be saved there at all.
-    fn ensure_room(&self, size: usize) -> Result<(), StoreError>;
+    /// The store cannot be read.
+    fn partitions<'a>(
+        &'a self,
+        prefix: &'a str,
+        after: Option<&'a Partition>,
+    ) -> BoxFuture<'a, Result<Vec<Partition>, StoreError>>;
 
-    /// Takes the refresh lease of `credential` (any text; equal texts exclude each other), waiting at most `patience`.
-    /// Should there be a wait, `waiting` is told at once who holds it, again when the holder gives it back or another
-    /// has it, and every 50 to 200 ms: the moments to look whether a holder has already stored what is wanted. It ends
-    /// the wait (`None`) with [`Wait::Enough`].
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`] when `patience` is over.
-    fn lease(
-        &self,
-        credential: &str,
-        patience: Duration,
-        waiting: &mut dyn FnMut(&Holder) -> Wait,
-    ) -> Result<Option<Box<dyn RefreshLease>>, StoreError>;
-
-    /// What the last holder of the lease of `credential` has [noted](RefreshLease::note). Read without the lease.
-    fn note(&self, _credential: &str) -> Option<Vec<u8>> {
-        None
-    }
-
-    /// Takes the right to refresh from everybody until it is dropped: waits, at most `patience`, for all who hold a
-    /// lease, and nobody gets one meanwhile. What is [rescued](RefreshLease::rescued) is what all of them left. A store
-    /// that only this process has waits for nobody.
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`] when `patience` is over.
-    fn lease_all(&self, _patience: Duration) -> Result<Box<dyn RefreshLease>, StoreError> {
-        Ok(Box::new(NothingRescued))
-    }
-
-    /// Removes what processes that were killed have left, if nobody is at work.
-    fn tidy(&self) {}
-
-    /// Forgets what was [rescued](RefreshLease::rescue) under any lease of this store.
-    fn forget_rescued(&self);
-
-    /// Puts in the place of everything that was [rescued](RefreshLease::rescue), under whatever lease, what `rewrite`
-    /// makes of it. With `None` it stays, as it does where it cannot be written. A store that keeps nothing does
-    /// nothing.
-    fn rewrite_rescued(&self, _rewrite: &mut Rewrite<'_>) {}
-
-    /// What a person would want to know of this store.
+    /// Describes the store to a person.
     fn describe(&self) -> Description;
-}
 
-/// The right to spend one refresh token, given back when dropped; given back by the system when the process dies.
-///
-/// What its holder cannot save in the document, it can leave elsewhere to the next holder of the same lease.
-pub trait RefreshLease {
-    /// Keeps `bytes`, which hold secrets, for the next holder; in the file that is returned. `None`: nowhere.
-    fn rescue(&self, bytes: &[u8]) -> Option<PathBuf>;
-
-    /// What earlier holders kept, and nobody but this user can have written; the newest first.
-    fn rescued(&self) -> Vec<Rescued>;
-
-    /// Where something is kept that cannot be opened now. It stays: its key may come back.
-    fn unopened(&self) -> Vec<PathBuf> {
-        Vec::new()
+    /// Loads the newest document and shows it to `read`. A store whose documents can be seen half-written shows it
+    /// again while [`Validity::Torn`] is the answer and a writer may be at work; `read` may then be called several times.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when the document stays torn.
+    fn read<'a>(
+        &'a self,
+        partition: &'a Partition,
+        read: &'a mut (dyn FnMut(&[u8]) -> Validity + Send),
+    ) -> BoxFuture<'a, Result<Option<Revision>, StoreError>> {
+        Box::pin(async move {
+            let Some(loaded) = self.load(partition).await? else { return Ok(None) };
+            match read(&loaded.bytes) {
+                Validity::Whole => Ok(Some(loaded.revision)),
+                Validity::Torn => Err(StoreError::damaged(self.describe().url)),
+            }
+        })
     }
 
-    /// Forgets one of those that were [rescued](RefreshLease::rescued).
-    fn forget(&self, rescued: &Rescued);
+    /// Shows the newest document to `read` piece by piece, so that a large document need not be in memory as a whole.
+    /// It looks once and waits for nobody. `None`: use [`read`](Store::read); what was seen, if anything, does not
+    /// count.
+    fn scan<'a>(
+        &'a self,
+        _partition: &'a Partition,
+        _read: &'a mut (dyn FnMut(&mut Window<'_>) + Send),
+    ) -> BoxFuture<'a, Option<Revision>> {
+        Box::pin(std::future::ready(None))
+    }
 
-    /// Forgets all that was kept.
-    fn forget_rescued(&self);
+    /// Returns the revision of the newest document where that is cheaper than loading it; `None` where it is not.
+    fn revision<'a>(&'a self, _partition: &'a Partition) -> BoxFuture<'a, Option<Revision>> {
+        Box::pin(std::future::ready(None))
+    }
 
-    /// Leaves a note to all who wait for this lease, and who come later, in the place of the one that is there; with
-    /// `None` there is none. It holds no secret, and is lost where it cannot be written.
-    fn note(&self, _note: Option<&[u8]>) {}
+    /// Runs `change` on the newest document (`None`: there is none) and saves what it returns, with no other writer in
+    /// between. `change` may run again after a lost race; its last run counts. `update.seen` is tried first, so that a
+    /// caller that has just loaded the document does not load it twice.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when `change` finds the bytes torn, [`StoreError::Busy`] when others keep winning. The
+    /// document is unchanged then.
+    fn update<'a>(
+        &'a self,
+        partition: &'a Partition,
+        update: Update,
+        change: &'a mut (dyn FnMut(Option<&[u8]>) -> Change + Send),
+    ) -> BoxFuture<'a, Result<Saved, StoreError>> {
+        Box::pin(async move {
+            let mut seen = update.seen;
+            for _ in 0..MOST_CONFLICTS {
+                let current = match seen.take() {
+                    Some(loaded) => Some(loaded),
+                    None => self.load(partition).await?,
+                };
+                let old = current.as_ref().map(|loaded| loaded.bytes.as_slice());
+                let new = match change(old) {
+                    Change::Keep => return Ok(Saved::Unchanged),
+                    Change::Replace(new) if old == Some(new.as_slice()) => return Ok(Saved::Unchanged),
+                    Change::Replace(new) => new,
+                    Change::Torn => return Err(StoreError::damaged(self.describe().url)),
+                };
+                let expected = current.as_ref().map(|loaded| loaded.revision);
+                let (keep_until, fence) = (update.keep_until, update.fence.as_ref());
+                let replacement = Replacement { expected, bytes: &new, keep_until, fence };
+                if let Replaced::Saved(_) = self.replace(partition, replacement).await? {
+                    return Ok(Saved::Written);
+                }
+            }
+            Err(StoreError::contended(self.describe().url))
+        })
+    }
+
+    /// Makes sure, before a refresh token is redeemed, that a document of about `size` bytes could be saved now.
+    ///
+    /// # Errors
+    /// It could not.
+    fn ensure_room<'a>(&'a self, _partition: &'a Partition, _size: usize) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// Returns what the last holder of the lease of `credential` has [noted](Lease::note). No lease is needed.
+    fn note<'a>(&'a self, _partition: &'a Partition, _credential: &'a str) -> BoxFuture<'a, Option<Vec<u8>>> {
+        Box::pin(std::future::ready(None))
+    }
+
+    /// Takes the right to refresh from everybody until the lease is dropped: waits, at most `patience`, for all who hold a
+    /// lease of the partition, and nobody gets one meanwhile. What its [`Recovery`] has is what all of them left. `None`:
+    /// the store cannot do that.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when the patience is over.
+    fn lease_all<'a>(
+        &'a self,
+        _partition: &'a Partition,
+        _patience: Duration,
+    ) -> BoxFuture<'a, Result<Option<Box<dyn Lease>>, StoreError>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    /// Forgets what the holders of leases of the partition have noted, or left to [recover](Recovery).
+    fn forget_notes<'a>(&'a self, _partition: &'a Partition) -> BoxFuture<'a, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
-/// What was rescued under a lease.
-pub struct Rescued {
-    /// The file that it is in.
-    pub file: PathBuf,
-    /// What was kept, which holds secrets.
+/// Compare-and-set rounds of one update: more would be a store on which others never stop writing.
+const MOST_CONFLICTS: usize = 50;
+
+/// A document as it was loaded.
+pub struct Loaded {
+    /// The document.
     pub bytes: Zeroizing<Vec<u8>>,
+    /// The document's revision.
+    pub revision: Revision,
 }
 
-/// A lease under which nothing is kept.
-struct NothingRescued;
-
-impl RefreshLease for NothingRescued {
-    fn rescue(&self, _bytes: &[u8]) -> Option<PathBuf> {
-        None
-    }
-
-    fn rescued(&self) -> Vec<Rescued> {
-        Vec::new()
-    }
-
-    fn forget(&self, _rescued: &Rescued) {}
-
-    fn forget_rescued(&self) {}
+/// What takes the place of a document.
+pub struct Replacement<'a> {
+    /// The revision that the document must have; `None`: there must be no document.
+    pub expected: Option<Revision>,
+    /// The new document.
+    pub bytes: &'a [u8],
+    /// When nothing in the document will be of use any more: a store may remove it then. `None`: nobody knows.
+    pub keep_until: Option<Timestamp>,
+    /// The lease under which the document is saved.
+    pub fence: Option<&'a Fence>,
 }
 
-/// Makes something else of what was rescued, or leaves it (`None`).
-pub type Rewrite<'a> = dyn FnMut(&[u8]) -> Option<Zeroizing<Vec<u8>>> + 'a;
-
-/// Is told the folder of what was saved but may not survive a crash of the system, and why: it could not be synced.
-pub type Unsynced = dyn Fn(&Path, &io::Error) + Send + Sync;
-
-/// What a reader makes of the bytes that it was handed.
+/// What [`Store::replace`] did.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Reading {
+pub enum Replaced {
+    /// Somebody else has saved or removed the document: nothing was done.
+    Conflict,
+    /// The document is saved and has this revision.
+    Saved(Revision),
+}
+
+/// How an [update](Store::update) is to be made.
+#[derive(Default)]
+pub struct Update {
+    /// The document as it was just loaded.
+    pub seen: Option<Loaded>,
+    /// As in [`Replacement::keep_until`].
+    pub keep_until: Option<Timestamp>,
+    /// As in [`Replacement::fence`].
+    pub fence: Option<Fence>,
+}
+
+/// What a reader makes of a document.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Validity {
     /// Empty or cut off: perhaps a foreign writer is at work.
     Torn,
     /// A whole document.
     Whole,
-}
-
-/// Whether [`CacheStore::load`] found a document.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Presence {
-    /// There is none; the reader was not called, or only with bytes that were gone again.
-    Absent,
-    /// The reader was handed a whole document last.
-    Found,
 }
 
 /// What to do with a document.
@@ -207,37 +251,18 @@ pub enum Change {
     Torn,
 }
 
-/// What [`CacheStore::update`] did.
+/// What [`Store::update`] did.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Saved {
     /// The change asked for nothing.
     Unchanged,
-    /// The bytes are stored, and will survive a crash as far as the system promises; where it refuses to, the store
-    /// tells ([`Unsynced`]).
+    /// The document is stored, and survives a crash as far as the store promises.
     Written,
     /// The same; and others, who could read the document until now, cannot any more.
     WrittenAndClosed,
 }
 
-/// What [`CacheStore::repair`] did.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Repaired {
-    /// There was nothing to repair.
-    Unchanged,
-    /// The document was replaced; the damaged one is kept here.
-    SetAside(PathBuf),
-}
-
-/// Whether to go on waiting for a lease.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Wait {
-    /// The lease is not needed any more.
-    Enough,
-    /// Keep waiting.
-    More,
-}
-
-/// Who holds a lock.
+/// Who holds a lock or a lease.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Holder {
     /// The process, where it is known.
@@ -259,7 +284,7 @@ impl fmt::Display for Holder {
 /// A store as a person sees it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Description {
-    /// As `--store` takes it: `file:PATH`, `memory:`.
+    /// As `--store` takes it: `file:PATH`, `memory:`. No password stands in it.
     pub url: String,
     /// The file, where there is one.
     pub path: Option<PathBuf>,

@@ -1,162 +1,95 @@
-//! How to wait for another process: politely, and not in step with the others.
+//! Waiting for a lease: politely, and not in step with the others.
 
-use std::path::Path;
 use std::time::Duration;
 
-use super::{Holder, StoreError, Wait};
+use super::{Holder, Lease, LeaseAttempt, LeaseRequest, StoreError};
 use crate::time::Clock;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(25);
-/// How long one who listens for the end of a lock waits for that, before looking whether it was missed.
+/// How long one who hears of the end of a lease waits for that, before looking whether it was missed.
 const LONGEST_REST: Duration = Duration::from_millis(200);
-/// How often the caller may look whether the wait is still worth it, where nobody listens.
+/// How often the caller may look whether the wait is still worth it, where nothing is heard.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// What one try at a lock came to.
-pub enum Attempt<Lock> {
-    /// The lock is ours.
-    Held(Lock),
-    /// It is somebody else's.
+/// What comes next in a wait.
+pub enum Turn {
+    /// The lease is ours.
+    Held(Box<dyn Lease>),
+    /// Somebody else has it: this is a moment to look whether a holder has already stored what is wanted.
     Taken(Holder),
 }
 
-/// What may be locked by somebody else.
-pub trait Door {
-    /// What is held then.
-    type Lock;
-
-    /// Tries once.
-    ///
-    /// # Errors
-    /// The lock cannot be looked at.
-    fn attempt(&mut self) -> Result<Attempt<Self::Lock>, StoreError>;
-
-    /// Lets `pause` pass before the next try. Who listens for the end of the lock may wait longer for that, up to
-    /// `most`, and returns whether it came.
-    fn rest(&mut self, pause: Duration, _most: Duration, clock: &dyn Clock) -> bool {
-        clock.sleep(pause);
-        false
-    }
-}
-
-/// Who only tries, and never listens.
-impl<Lock, Try: FnMut() -> Result<Attempt<Lock>, StoreError>> Door for Try {
-    type Lock = Lock;
-
-    ///
-    /// # Errors
-    /// The lock cannot be looked at.
-    fn attempt(&mut self) -> Result<Attempt<Lock>, StoreError> {
-        self()
-    }
-}
-
-/// Is told whose lock is waited for, should that take a while.
-pub type Waiting = dyn Fn(&Path, &Holder) + Send + Sync;
-
-/// A wait shorter than this is nobody's concern.
-const WORTH_TELLING: Duration = Duration::from_secs(2);
-
-/// How long to wait, by which clock, and who is told.
-#[derive(Clone, Copy)]
-pub struct Patience<'a> {
-    /// How long.
-    pub limit: Duration,
-    /// By which clock.
-    pub clock: &'a dyn Clock,
-    /// Who is told.
-    pub waiting: &'a Waiting,
-}
-
-/// Tries until the lock is held. [`StoreError::Busy`] when `patience` is over, with `lock` as its name.
-///
-/// # Errors
-/// [`StoreError::Busy`], and whatever `attempt` says.
-pub fn wait_for<Lock>(
-    lock: &Path,
-    patience: Patience<'_>,
-    attempt: &mut dyn FnMut() -> Result<Attempt<Lock>, StoreError>,
-) -> Result<Lock, StoreError> {
-    let Patience { limit, clock, waiting } = patience;
-    let start = clock.elapsed();
-    let mut told = false;
-    let mut queue = Queue::new(lock, limit, clock);
-    loop {
-        match attempt()? {
-            Attempt::Held(lock) => return Ok(lock),
-            Attempt::Taken(holder) => {
-                if !told && clock.elapsed().saturating_sub(start) >= WORTH_TELLING {
-                    told = true;
-                    waiting(lock, &holder);
-                }
-                let (pause, _) = queue.pause(holder)?;
-                clock.sleep(pause);
-            }
-        }
-    }
-}
-
-/// The same, but ends with `None` when `waiting` has had enough: it is asked at the first wait, then about every 50 ms,
-/// or `LONGEST_REST` where `door` listens, and whenever the lock is heard to be free or in other hands: whoever had
-/// it before may have done what is waited for.
-///
-/// # Errors
-/// [`StoreError::Busy`], and whatever `door` says.
-pub fn wait_unless<Lock>(
-    lock: &Path,
-    patience: Duration,
-    clock: &dyn Clock,
-    door: &mut dyn Door<Lock = Lock>,
-    waiting: &mut dyn FnMut(&Holder) -> Wait,
-) -> Result<Option<Lock>, StoreError> {
-    let mut queue = Queue::new(lock, patience, clock);
-    let mut next_look = clock.elapsed();
-    let mut seen = None;
-    loop {
-        let holder = match door.attempt()? {
-            Attempt::Held(lock) => return Ok(Some(lock)),
-            Attempt::Taken(holder) => holder,
-        };
-        if clock.elapsed() >= next_look || seen.as_ref() != Some(&holder) {
-            if waiting(&holder) == Wait::Enough {
-                return Ok(None);
-            }
-            next_look = clock.elapsed() + LOOK_EVERY;
-            seen = Some(holder.clone());
-        }
-        let (pause, left) = queue.pause(holder.clone())?;
-        if door.rest(pause, left.min(LONGEST_REST), clock) && waiting(&holder) == Wait::Enough {
-            return Ok(None);
-        }
-    }
-}
-
-/// One process's wait for one lock.
-struct Queue<'a> {
-    lock: &'a Path,
+/// One wait for one lease, in which the caller can look now and then whether the lease is needed still.
+pub struct LeaseWait<'a> {
+    request: Box<dyn LeaseRequest + 'a>,
     patience: Duration,
     clock: &'a dyn Clock,
     start: Duration,
     pause: Duration,
+    next_look: Duration,
+    /// Who had the lease at the last attempt, if it was taken and has not been heard to be free since.
+    holder: Option<Holder>,
+    /// Who had it when the caller looked last.
+    seen: Option<Holder>,
     /// Between two holders nobody is known for a moment; a person wants to know the last one.
-    last_holder: Holder,
+    last_known: Holder,
 }
 
-impl<'a> Queue<'a> {
-    fn new(lock: &'a Path, patience: Duration, clock: &'a dyn Clock) -> Self {
-        Queue { lock, patience, clock, start: clock.elapsed(), pause: FIRST_PAUSE, last_holder: Holder::default() }
+impl<'a> LeaseWait<'a> {
+    /// Begins to wait, at most `patience`, for what `request` asks for.
+    pub fn new(request: Box<dyn LeaseRequest + 'a>, patience: Duration, clock: &'a dyn Clock) -> Self {
+        let start = clock.elapsed();
+        LeaseWait {
+            request,
+            patience,
+            clock,
+            start,
+            pause: FIRST_PAUSE,
+            next_look: start,
+            holder: None,
+            seen: None,
+            last_known: Holder::default(),
+        }
+    }
+
+    /// Goes on waiting. `Taken` comes at once, then about every 50 ms, or 200 ms where the end of the lease is heard of,
+    /// and whenever the lease is heard to be free or in other hands: whoever had it may have done what is waited for.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when the patience is over.
+    pub async fn next(&mut self) -> Result<Turn, StoreError> {
+        loop {
+            if let Some(holder) = &self.holder {
+                let (pause, left) = self.next_pause(holder.clone())?;
+                if self.request.rest(pause, left.min(LONGEST_REST), self.clock).await {
+                    // The next attempt comes without a pause.
+                    return Ok(Turn::Taken(self.holder.take().unwrap_or_default()));
+                }
+            }
+            let holder = match self.request.attempt().await? {
+                LeaseAttempt::Held(lease) => return Ok(Turn::Held(lease)),
+                LeaseAttempt::Taken(holder) => holder,
+            };
+            let is_news = self.seen.as_ref() != Some(&holder);
+            self.holder = Some(holder.clone());
+            if is_news || self.clock.elapsed() >= self.next_look {
+                self.next_look = self.clock.elapsed() + LOOK_EVERY;
+                self.seen = Some(holder.clone());
+                return Ok(Turn::Taken(holder));
+            }
+        }
     }
 
     /// How long to pause now, and how much patience is left; an error when there is none.
-    fn pause(&mut self, holder: Holder) -> Result<(Duration, Duration), StoreError> {
+    fn next_pause(&mut self, holder: Holder) -> Result<(Duration, Duration), StoreError> {
         if holder.pid.is_some() {
-            self.last_holder = holder;
+            self.last_known = holder;
         }
         let waited = self.clock.elapsed().saturating_sub(self.start);
         if waited >= self.patience {
-            let holder = std::mem::take(&mut self.last_holder);
-            return Err(StoreError::Busy { lock: self.lock.to_owned(), holder, waited });
+            let holder = std::mem::take(&mut self.last_known);
+            return Err(StoreError::Busy { lock: self.request.name(), holder, waited });
         }
         let left = self.patience - waited;
         let pause = jittered(self.pause).min(left);
@@ -172,15 +105,19 @@ fn jittered(pause: Duration) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
-    use std::sync::{Arc, Mutex};
+    use std::path::PathBuf;
+    use std::sync::Mutex;
+
+    use pollster::FutureExt as _;
 
     use super::*;
-    use crate::time::{SystemClock, Timestamp};
+    use crate::future::BoxFuture;
+    use crate::store::{MemoryStore, Partition, Store as _};
+    use crate::time::Timestamp;
 
     /// A clock on which only sleeping takes time.
     #[derive(Default)]
-    struct SleepClock(std::sync::Mutex<Duration>);
+    struct SleepClock(Mutex<Duration>);
 
     impl Clock for SleepClock {
         fn now(&self) -> Timestamp {
@@ -194,73 +131,80 @@ mod tests {
         }
     }
 
-    fn taken_by(pid: u32) -> Result<Attempt<()>, StoreError> {
-        Ok(Attempt::Taken(Holder { pid: Some(pid), program: None }))
+    /// Holders, one an attempt, each by its process; after the last the lease is free if it is `free_at_last`.
+    struct Turns {
+        holders: Vec<Option<u32>>,
+        free_at_last: bool,
+    }
+
+    impl LeaseRequest for Turns {
+        fn attempt(&mut self) -> BoxFuture<'_, Result<LeaseAttempt, StoreError>> {
+            Box::pin(async move {
+                if self.holders.len() == 1 && self.free_at_last {
+                    return free().lease(&Partition::whole(), "a", Duration::MAX)?.attempt().await;
+                }
+                let pid = if self.holders.len() > 1 { self.holders.remove(0) } else { self.holders[0] };
+                Ok(LeaseAttempt::Taken(Holder { pid, program: None }))
+            })
+        }
+
+        fn name(&self) -> PathBuf {
+            "lock".into()
+        }
+    }
+
+    fn free() -> MemoryStore {
+        MemoryStore::new()
+    }
+
+    fn turns(holders: impl Into<Vec<Option<u32>>>, free_at_last: bool) -> Box<dyn LeaseRequest> {
+        Box::new(Turns { holders: holders.into(), free_at_last })
     }
 
     #[test]
-    fn a_free_lock_is_taken_without_a_word() {
-        let held = wait_unless(
-            Path::new("lock"),
-            Duration::ZERO,
-            &SystemClock::new(),
-            &mut || Ok(Attempt::Held(7)),
-            &mut |_| panic!("there is nothing to wait for"),
-        );
-        assert_eq!(held.unwrap(), Some(7));
+    fn a_free_lease_is_taken_without_a_word() {
+        let (store, partition, clock) = (free(), Partition::whole(), SleepClock::default());
+        let request = store.lease(&partition, "a", Duration::MAX).unwrap();
+        let turn = LeaseWait::new(request, Duration::ZERO, &clock).next().block_on();
+        assert!(matches!(turn, Ok(Turn::Held(_))));
     }
 
     #[test]
     fn patience_ends_with_the_last_known_holder() {
-        let attempts = Cell::new(0);
-        let mut attempt = || {
-            attempts.set(attempts.get() + 1);
-            if attempts.get() == 1 { taken_by(42) } else { Ok(Attempt::Taken(Holder::default())) }
-        };
-        let told = Arc::new(Mutex::new(Vec::new()));
         let clock = SleepClock::default();
-        let heard = Arc::clone(&told);
-        let waiting = move |_: &Path, holder: &Holder| heard.lock().unwrap().push(holder.to_string());
-        let limit = Duration::from_secs(60);
-        let outcome = wait_for(Path::new("lock"), Patience { limit, clock: &clock, waiting: &waiting }, &mut attempt);
-        assert_eq!(*told.lock().unwrap(), ["another process"]);
-        let Err(StoreError::Busy { lock, holder, waited }) = outcome else { panic!("not busy") };
-        assert_eq!((lock.as_path(), holder.pid, waited), (Path::new("lock"), Some(42), Duration::from_secs(60)));
+        let mut wait = LeaseWait::new(turns([Some(42), None], false), Duration::from_secs(60), &clock);
+        let error = loop {
+            match wait.next().block_on() {
+                Ok(Turn::Taken(_)) => {}
+                Ok(Turn::Held(_)) => panic!("nobody gave it back"),
+                Err(error) => break error,
+            }
+        };
+        let StoreError::Busy { lock, holder, waited } = error else { panic!("{error:?}") };
+        assert_eq!((lock, holder.pid, waited), (PathBuf::from("lock"), Some(42), Duration::from_secs(60)));
     }
 
     #[test]
     fn the_caller_looks_at_once_and_then_about_every_50_ms() {
-        let looks = Cell::new(0);
-        let mut look = |_: &Holder| {
-            looks.set(looks.get() + 1);
-            Wait::More
-        };
         let clock = SleepClock::default();
-        let outcome = wait_unless(Path::new("lock"), Duration::from_secs(1), &clock, &mut || taken_by(42), &mut look);
-        assert!(outcome.is_err());
-        assert!((12..=21).contains(&looks.get()), "{} looks in a second", looks.get());
+        let mut wait = LeaseWait::new(turns([Some(42)], false), Duration::from_secs(1), &clock);
+        let mut looks = 0;
+        while wait.next().block_on().is_ok() {
+            looks += 1;
+        }
+        assert!((12..=21).contains(&looks), "{looks} looks in a second");
     }
 
     #[test]
     fn the_caller_looks_whenever_it_is_somebody_elses_turn() {
-        let mut turns = [1, 1, 2, 2, 3].into_iter();
-        let mut attempt = || turns.next().map_or(Ok(Attempt::Held(())), taken_by);
-        let mut looks = Vec::new();
-        let mut look = |holder: &Holder| {
-            looks.extend(holder.pid);
-            Wait::More
-        };
         let clock = SleepClock::default();
-        let held = wait_unless(Path::new("lock"), Duration::from_secs(60), &clock, &mut attempt, &mut look);
-        assert!(held.unwrap().is_some() && clock.elapsed() < LOOK_EVERY);
-        assert_eq!(looks, [1, 2, 3]);
-    }
-
-    #[test]
-    fn enough_ends_the_wait() {
-        let clock = SleepClock::default();
-        let patience = Duration::from_secs(60);
-        let outcome = wait_unless(Path::new("lock"), patience, &clock, &mut || taken_by(42), &mut |_| Wait::Enough);
-        assert_eq!((outcome.unwrap(), clock.elapsed()), (None, Duration::ZERO));
+        let holders = [1, 1, 2, 2, 3, 3].map(Some);
+        let mut wait = LeaseWait::new(turns(holders, true), Duration::from_secs(60), &clock);
+        let mut seen = Vec::new();
+        while let Turn::Taken(holder) = wait.next().block_on().unwrap() {
+            seen.extend(holder.pid);
+        }
+        assert!(clock.elapsed() < LOOK_EVERY);
+        assert_eq!(seen, [1, 2, 3]);
     }
 }

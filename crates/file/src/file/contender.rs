@@ -6,7 +6,7 @@
 
 use std::fs::{File, Metadata};
 use std::io;
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::lock_content;
@@ -14,10 +14,10 @@ use super::lockfile::{Flock, LockFile, holder_of, prepare, read_content, try_flo
 use super::place::{Place, folder_of};
 use super::regular::open_itself;
 use super::release::Listener;
+use crate::Clock;
 use crate::platform::{self, Identity};
+use crate::wait::{Attempt, Door};
 use crate::{Holder, StoreError};
-use tokcache_core::store::wait::{Attempt, Door};
-use tokcache_core::time::Clock;
 
 /// How long a foreign lock is watched before its holder is believed to be dead.
 const DEAD_AFTER: Duration = Duration::from_secs(1);
@@ -32,7 +32,7 @@ const PASSING_FOR: Duration = Duration::from_secs(2);
 /// Somebody who wants a lock file, and what they have seen of it so far.
 pub(super) struct Contender<'a> {
     place: &'a Place,
-    path: &'a Path,
+    path: PathBuf,
     clock: &'a dyn Clock,
     sighting: Option<Sighting>,
     /// Since when every try was refused.
@@ -49,7 +49,7 @@ struct Sighting {
 }
 
 impl<'a> Contender<'a> {
-    pub(super) fn new(place: &'a Place, path: &'a Path, clock: &'a dyn Clock) -> Self {
+    pub(super) fn new(place: &'a Place, path: PathBuf, clock: &'a dyn Clock) -> Self {
         Contender { place, path, clock, sighting: None, refused_since: None, listener: Listener::default() }
     }
 }
@@ -58,18 +58,18 @@ impl Door for Contender<'_> {
     type Lock = LockFile;
 
     fn attempt(&mut self) -> Result<Attempt<LockFile>, StoreError> {
-        let outcome = match open_itself(self.path) {
+        let outcome = match open_itself(&self.path) {
             Ok(file) => self.take_over(file),
             Err(error) if error.kind() == io::ErrorKind::NotFound => self.create(),
             // Another user's lock: in a folder that we may write, so it can still go away.
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-                Ok(Attempt::Taken(holder_of(self.path).unwrap_or_default()))
+                Ok(Attempt::Taken(holder_of(&self.path).unwrap_or_default()))
             }
             Err(error) => Err(error),
         };
         match outcome {
             Err(error) if platform::is_passing(&error) && self.is_news() => Ok(Attempt::Taken(Holder::default())),
-            Err(error) => Err(StoreError::io("lock", self.path)(error)),
+            Err(error) => Err(StoreError::io("lock", &self.path)(error)),
             Ok(attempt) => {
                 self.refused_since = None;
                 Ok(attempt)
@@ -78,7 +78,7 @@ impl Door for Contender<'_> {
     }
 
     fn rest(&mut self, pause: Duration, most: Duration, clock: &dyn Clock) -> bool {
-        self.listener.hears_the_end(self.path, pause, most, clock)
+        self.listener.hears_the_end(&self.path, pause, most, clock)
     }
 }
 
@@ -90,11 +90,11 @@ impl Contender<'_> {
     }
 
     fn create(&self) -> io::Result<Attempt<LockFile>> {
-        let folder = folder_of(self.path);
+        let folder = folder_of(&self.path);
         let candidate = platform::create_temporary(folder, self.place.temporary_prefix())?;
         prepare(candidate.as_file())?;
-        match candidate.persist_noclobber(self.path) {
-            Ok(file) => LockFile::held(self.path, file),
+        match candidate.persist_noclobber(&self.path) {
+            Ok(file) => LockFile::held(&self.path, file),
             // Somebody was faster, or took our candidate for litter.
             Err(error) if matches!(error.error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => {
                 Ok(Attempt::Taken(Holder::default()))
@@ -106,7 +106,7 @@ impl Contender<'_> {
     /// Where the file system can neither rename to a free name only nor link: the lock is without its content, and its
     /// `flock`, for a moment.
     fn create_in_place(&self) -> io::Result<Attempt<LockFile>> {
-        let file = match platform::create_new(self.path) {
+        let file = match platform::create_new(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 return Ok(Attempt::Taken(Holder::default()));
             }
@@ -114,7 +114,7 @@ impl Contender<'_> {
         };
         match prepare(&file)? {
             Flock::Taken => Ok(Attempt::Taken(Holder::default())),
-            Flock::Held | Flock::Unknown => LockFile::held(self.path, file),
+            Flock::Held | Flock::Unknown => LockFile::held(&self.path, file),
         }
     }
 
@@ -147,7 +147,7 @@ impl Contender<'_> {
                 return Ok(Attempt::Taken(Holder::default()));
             }
         }
-        LockFile::held(self.path, file)
+        LockFile::held(&self.path, file)
     }
 
     /// How long this very lock has been seen.

@@ -10,10 +10,10 @@ use std::time::Duration;
 use super::contender::Contender;
 use super::lockfile::LockFile;
 use super::place::Place;
+use crate::Clock;
 use crate::StoreError;
 use crate::platform;
-use tokcache_core::store::wait::{Attempt, Door, Patience, wait_for};
-use tokcache_core::time::Clock;
+use crate::wait::{Attempt, Door, Patience, wait_for};
 
 /// Shuts the gate and waits for all who have a lease by then.
 pub(super) fn shut(place: &Place, patience: Patience<'_>) -> Result<LockFile, StoreError> {
@@ -21,7 +21,7 @@ pub(super) fn shut(place: &Place, patience: Patience<'_>) -> Result<LockFile, St
     let waited = || patience.clock.elapsed().saturating_sub(start);
     let held = |path: &Path| {
         let limit = patience.limit.saturating_sub(waited());
-        let mut contender = Contender::new(place, path, patience.clock);
+        let mut contender = Contender::new(place, path.to_owned(), patience.clock);
         let held = wait_for(path, Patience { limit, ..patience }, &mut || contender.attempt());
         held.map_err(|error| match error {
             StoreError::Busy { lock, holder, .. } => StoreError::Busy { lock, holder, waited: waited() },
@@ -48,13 +48,13 @@ pub(super) fn is_open(place: &Place) -> bool {
 
 /// The gate, to be waited for.
 pub(super) struct Gate<'a> {
-    path: &'a Path,
+    path: PathBuf,
     contender: Contender<'a>,
 }
 
 impl<'a> Gate<'a> {
-    pub(super) fn new(place: &'a Place, path: &'a Path, clock: &'a dyn Clock) -> Self {
-        Gate { path, contender: Contender::new(place, path, clock) }
+    pub(super) fn new(place: &'a Place, clock: &'a dyn Clock) -> Self {
+        Gate { path: place.gate(), contender: Contender::new(place, place.gate(), clock) }
     }
 }
 
@@ -63,7 +63,7 @@ impl Door for Gate<'_> {
 
     /// Not made where it is not, so that many who pass do not shut it for each other. That of a dead process is removed.
     fn attempt(&mut self) -> Result<Attempt<()>, StoreError> {
-        if let Ok(None) = platform::identity_at(self.path) {
+        if let Ok(None) = platform::identity_at(&self.path) {
             return Ok(Attempt::Held(()));
         }
         Ok(match self.contender.attempt()? {

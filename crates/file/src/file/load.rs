@@ -1,4 +1,4 @@
-//! Reading the file without a lock, and telling a writer at work from damage.
+//! Validity the file without a lock, and telling a writer at work from damage.
 
 use std::fs::File;
 use std::io;
@@ -6,9 +6,9 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::regular::{check_cache, open_unchecked};
-use super::version::version_of;
+use super::version::Version;
 use crate::platform;
-use crate::{Reading, StoreError, Version};
+use crate::{StoreError, Validity};
 use tokcache_core::secret::{Window, WipedBytes};
 use tokcache_core::time::Clock;
 
@@ -47,8 +47,8 @@ impl Snapshot {
         self.bytes.trim_ascii().is_empty()
     }
 
-    pub(super) fn reads_whole(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> bool {
-        self.document().is_some_and(|bytes| read(bytes) == Reading::Whole)
+    pub(super) fn reads_whole(&self, read: &mut dyn FnMut(&[u8]) -> Validity) -> bool {
+        self.document().is_some_and(|bytes| read(bytes) == Validity::Whole)
     }
 }
 
@@ -64,16 +64,16 @@ pub(super) fn snapshot(path: &Path) -> Result<Option<Snapshot>, StoreError> {
 fn read(path: &Path) -> io::Result<Snapshot> {
     let (mut file, before) = open(path)?;
     let bytes = WipedBytes::read(&mut file, before.size)?;
-    let version = version_of(&file.metadata()?)?;
+    let version = Version::of(&file.metadata()?)?;
     let steady = before == version && version.size == bytes.len() as u64;
     Ok(Snapshot { bytes, version, steady })
 }
 
 /// Shows the file to `read` as it is read; `None` when somebody has written it meanwhile.
-pub(super) fn skim(path: &Path, read: &mut dyn FnMut(&mut Window<'_>)) -> io::Result<Option<Version>> {
+pub(super) fn scan(path: &Path, read: &mut dyn FnMut(&mut Window<'_>)) -> io::Result<Option<Version>> {
     let (mut file, before) = open(path)?;
     read(&mut Window::open(&mut file, before.size)?);
-    Ok((version_of(&file.metadata()?)? == before).then_some(before))
+    Ok((Version::of(&file.metadata()?)? == before).then_some(before))
 }
 
 fn open(path: &Path) -> io::Result<(File, Version)> {
@@ -81,7 +81,7 @@ fn open(path: &Path) -> io::Result<(File, Version)> {
     let metadata = file.metadata()?;
     check_cache(path, &metadata)?;
     check_size(metadata.len())?;
-    Ok((file, version_of(&metadata)?))
+    Ok((file, Version::of(&metadata)?))
 }
 
 /// The patience with a foreign writer.

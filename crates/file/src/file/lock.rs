@@ -8,8 +8,8 @@ use super::lockfile::{Flock, LockFile, try_flock};
 use super::place::Place;
 use super::regular::open_to_write;
 use crate::platform::{self, Identity};
+use crate::wait::{Attempt, Door, Patience, wait_for};
 use crate::{Holder, StoreError};
-use tokcache_core::store::wait::{Attempt, Door, Patience, wait_for};
 
 /// The right to write the cache file. Held for milliseconds, given back when dropped.
 pub(super) enum CacheLock {
@@ -62,7 +62,7 @@ impl OwnFlock {
 }
 
 fn wait_for_file(place: &Place, path: &Path, patience: Patience<'_>) -> Result<LockFile, StoreError> {
-    let mut contender = Contender::new(place, path, patience.clock);
+    let mut contender = Contender::new(place, path.to_owned(), patience.clock);
     wait_for(path, patience, &mut || contender.attempt())
 }
 

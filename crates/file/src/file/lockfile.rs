@@ -11,7 +11,7 @@ use super::lock_content;
 use super::regular::{check, open_unchecked};
 use crate::Holder;
 use crate::platform::{self, Identity};
-use tokcache_core::store::wait::Attempt;
+use crate::wait::Attempt;
 
 /// More than any tool writes.
 const LONGEST_CONTENT: u64 = 4096;

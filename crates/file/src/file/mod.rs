@@ -10,6 +10,7 @@
 
 mod contender;
 mod gate;
+mod lease;
 mod load;
 mod lock;
 mod lock_content;
@@ -32,27 +33,27 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::contender::Contender;
-use self::gate::Gate;
-use self::load::{Settling, Snapshot, skim, snapshot};
+use self::lease::{AllLeases, FileLeaseRequest};
+use self::load::{Settling, Snapshot, scan, snapshot};
 use self::lock::CacheLock;
 use self::lockfile::holder_of;
 use self::note::Note;
 use self::place::Place;
 use self::regular::open_to_write;
-use self::rescue::{AllLeases, FileLease, RescuePlace};
+use self::rescue::RescuePlace;
 use self::save::{Commit, existing, remove, save};
 use self::set_aside::set_aside;
 use self::sweep::sweep;
-use self::version::version_of;
+use self::version::Version;
+use crate::local::implement_store;
 use crate::path_text::text_of_path;
 use crate::platform;
+use crate::wait::{Patience, Waiting};
 use crate::{
-    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Rewrite, Saved, StoreError,
-    Unsynced, Version, Wait,
+    Change, Description, Expected, Holder, LocalLease, LocalLeaseRequest, LocalStore, Repaired, Revision, Rewrite,
+    Saved, StoreError, Unsynced, Validity,
 };
 use tokcache_core::secret::{Window, fingerprint};
-use tokcache_core::store::wait::{Patience, Waiting, wait_unless};
 use tokcache_core::time::Clock;
 
 pub use self::rescue::RescueFolders;
@@ -130,28 +131,30 @@ impl FileStore {
 
     /// The last word on bytes that stay empty or torn. Where the folder is read-only nobody can write either, and the
     /// lock is not missed.
-    fn load_locked(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError> {
+    fn load_locked(&self, read: &mut dyn FnMut(&[u8]) -> Validity) -> Result<Option<Revision>, StoreError> {
         let _lock = match self.lock() {
             Ok(lock) => Some(lock),
             Err(error) if error.is_unwritable() => None,
             Err(error) => return Err(error),
         };
         match snapshot(self.place.file())? {
-            None => Ok(Presence::Absent),
-            Some(found) if found.is_blank() => Ok(Presence::Absent),
-            Some(found) if found.reads_whole(read) => Ok(Presence::Found),
+            None => Ok(None),
+            Some(found) if found.is_blank() => Ok(None),
+            Some(found) if found.reads_whole(read) => Ok(Some(found.version.revision())),
             Some(_) => Err(StoreError::damaged(&self.place.typed)),
         }
     }
 }
 
-impl CacheStore for FileStore {
-    fn load(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError> {
+implement_store!(FileStore);
+
+impl LocalStore for FileStore {
+    fn load(&self, read: &mut dyn FnMut(&[u8]) -> Validity) -> Result<Option<Revision>, StoreError> {
         let mut settling = Settling::new(self.clock.as_ref());
         loop {
-            let Some(found) = snapshot(&self.place.typed)? else { return Ok(Presence::Absent) };
+            let Some(found) = snapshot(&self.place.typed)? else { return Ok(None) };
             if found.reads_whole(read) {
-                return Ok(Presence::Found);
+                return Ok(Some(found.version.revision()));
             }
             if settling.is_over(&found) {
                 return self.load_locked(read);
@@ -160,15 +163,19 @@ impl CacheStore for FileStore {
         }
     }
 
-    fn skim(&self, read: &mut dyn FnMut(&mut Window<'_>)) -> Option<Version> {
-        skim(&self.place.typed, read).ok()?
+    fn scan(&self, read: &mut dyn FnMut(&mut Window<'_>)) -> Option<Revision> {
+        Some(scan(&self.place.typed, read).ok()??.revision())
     }
 
-    fn version(&self) -> Option<Version> {
-        version_of(&fs::metadata(&self.place.typed).ok()?).ok()
+    fn revision(&self) -> Option<Revision> {
+        Some(Version::of(&fs::metadata(&self.place.typed).ok()?).ok()?.revision())
     }
 
-    fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError> {
+    fn update_at(
+        &self,
+        expected: Expected,
+        change: &mut dyn FnMut(Option<&[u8]>) -> Change,
+    ) -> Result<Option<Saved>, StoreError> {
         self.place.ensure_replaceable()?;
         self.place.create_folder()?;
         let mut settling = Settling::new(self.clock.as_ref());
@@ -176,20 +183,24 @@ impl CacheStore for FileStore {
         loop {
             let lock = self.lock()?;
             let found = snapshot(self.place.file())?;
+            let document = found.as_ref().filter(|found| !found.is_blank());
+            if !expected.allows(document.map(|found| found.version.revision())) {
+                return Ok(None);
+            }
             let settled = found.as_ref().is_none_or(|found| settling.is_over(found));
             let wanted = match &found {
                 Some(found) if found.document().is_none() && !settled => Change::Torn,
                 found => change(found.as_ref().and_then(Snapshot::document)),
             };
             match wanted {
-                Change::Keep => return Ok(Saved::Unchanged),
+                Change::Keep => return Ok(Some(Saved::Unchanged)),
                 Change::Replace(bytes) if found.as_ref().is_some_and(|found| *found.bytes == **bytes) => {
-                    return Ok(Saved::Unchanged);
+                    return Ok(Some(Saved::Unchanged));
                 }
                 Change::Replace(bytes) => match self.save(&lock, &bytes, found.as_ref())? {
                     Commit::Done { closed } => {
                         sweep(&lock, &self.place, self.clock.as_ref());
-                        return Ok(if closed { Saved::WrittenAndClosed } else { Saved::Written });
+                        return Ok(Some(if closed { Saved::WrittenAndClosed } else { Saved::Written }));
                     }
                     Commit::Overtaken => self.check_patience(start)?,
                 },
@@ -262,36 +273,14 @@ impl CacheStore for FileStore {
         }
     }
 
-    fn lease(
-        &self,
-        credential: &str,
-        patience: Duration,
-        waiting: &mut dyn FnMut(&Holder) -> Wait,
-    ) -> Result<Option<Box<dyn RefreshLease>>, StoreError> {
+    fn lease<'a>(&'a self, credential: &str) -> Result<Box<dyn LocalLeaseRequest + 'a>, StoreError> {
         self.place.ensure_replaceable()?;
         self.place.create_folder()?;
-        let credential = fingerprint(credential.as_bytes());
-        let (path, gate) = (self.place.lease_file(&credential), self.place.gate());
         let clock = self.clock.as_ref();
-        let start = clock.elapsed();
-        loop {
-            let left = || patience.saturating_sub(clock.elapsed().saturating_sub(start));
-            let mut contender = Contender::new(&self.place, &path, clock);
-            let Some(lock) = wait_unless(&path, left(), clock, &mut contender, waiting)? else { return Ok(None) };
-            if gate::is_open(&self.place) {
-                let note = Note::new(&self.place, &credential);
-                return Ok(Some(Box::new(FileLease::new(lock, &self.rescue_place(), &credential, note))));
-            }
-            // Who has shut the gate waits for it.
-            drop(lock);
-            let passed = wait_unless(&gate, left(), clock, &mut Gate::new(&self.place, &gate, clock), waiting)?;
-            if passed.is_none() {
-                return Ok(None);
-            }
-        }
+        Ok(Box::new(FileLeaseRequest::new(&self.place, self.rescue_place(), credential, clock)))
     }
 
-    fn lease_all(&self, patience: Duration) -> Result<Box<dyn RefreshLease>, StoreError> {
+    fn lease_all(&self, patience: Duration) -> Result<Box<dyn LocalLease>, StoreError> {
         self.place.ensure_replaceable()?;
         self.place.create_folder()?;
         let gate = gate::shut(&self.place, self.patience(patience))?;

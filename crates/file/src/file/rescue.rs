@@ -8,11 +8,9 @@ use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
-use super::lockfile::LockFile;
-use super::note::Note;
 use super::place::folder_of;
 use crate::platform;
-use crate::{RefreshLease, Rescued, Rewrite};
+use crate::{Recovered, Rewrite};
 
 /// Far more than what is ever kept.
 const LONGEST: u64 = 1 << 20;
@@ -59,7 +57,7 @@ impl RescuePlace {
         Ok(())
     }
 
-    fn files(&self) -> Vec<PathBuf> {
+    pub(super) fn files(&self) -> Vec<PathBuf> {
         let mut files = Vec::new();
         for folder in &self.folders {
             let Ok(names) = platform::names_in(folder) else { continue };
@@ -70,80 +68,17 @@ impl RescuePlace {
     }
 }
 
-/// A refresh lease: its lock file, held, and where its holder leaves what could not be saved.
-pub(super) struct FileLease {
-    _lock: LockFile,
-    files: Vec<PathBuf>,
-    note: Note,
-    cache: PathBuf,
-}
-
-impl FileLease {
-    pub(super) fn new(lock: LockFile, place: &RescuePlace, credential_hash: &str, note: Note) -> Self {
-        let name = format!("{}{credential_hash}", place.prefix);
-        let files = place.folders.iter().map(|folder| folder.join(&name)).collect();
-        FileLease { _lock: lock, files, cache: place.cache.clone(), note }
-    }
-}
-
-impl RefreshLease for FileLease {
-    fn rescue(&self, bytes: &[u8]) -> Option<PathBuf> {
-        self.files.iter().find(|file| keep(file, bytes, &self.cache).is_ok()).cloned()
-    }
-
-    /// In several folders, where a run had not all of them: a variable was not set, or a disk was full.
-    fn rescued(&self) -> Vec<Rescued> {
-        rescued_in(&self.files, &self.cache)
-    }
-
-    fn forget(&self, rescued: &Rescued) {
-        remove(&rescued.file);
-    }
-
-    fn forget_rescued(&self) {
-        self.files.iter().for_each(|file| remove(file));
-    }
-
-    fn note(&self, note: Option<&[u8]>) {
-        self.note.write(note);
-    }
-}
-
-/// All leases of a cache: the gate that their takers pass, shut.
-pub(super) struct AllLeases {
-    pub(super) _gate: LockFile,
-    pub(super) place: RescuePlace,
-}
-
-impl RefreshLease for AllLeases {
-    fn rescue(&self, _bytes: &[u8]) -> Option<PathBuf> {
-        None
-    }
-
-    fn rescued(&self) -> Vec<Rescued> {
-        rescued_in(&self.place.files(), &self.place.cache)
-    }
-
-    fn forget(&self, rescued: &Rescued) {
-        remove(&rescued.file);
-    }
-
-    fn forget_rescued(&self) {
-        self.place.clear();
-    }
-}
-
 /// The newest first.
-fn rescued_in(files: &[PathBuf], cache: &Path) -> Vec<Rescued> {
+pub(super) fn rescued_in(files: &[PathBuf], cache: &Path) -> Vec<Recovered> {
     let kept = files.iter().filter_map(|file| read(file, cache).ok().map(|(modified, bytes)| (file, modified, bytes)));
     let mut kept: Vec<_> = kept.collect();
     kept.sort_by_key(|(_, modified, _)| Reverse(*modified));
-    kept.into_iter().map(|(file, _, bytes)| Rescued { file: file.clone(), bytes }).collect()
+    kept.into_iter().map(|(file, _, bytes)| Recovered { file: file.clone(), bytes }).collect()
 }
 
 /// On the disk when it returns. Under its own name from the start: what a process leaves that is killed meanwhile, the
 /// next holder finds. Whether it is whole, is for him to see.
-fn keep(path: &Path, bytes: &[u8], cache: &Path) -> io::Result<()> {
+pub(super) fn keep(path: &Path, bytes: &[u8], cache: &Path) -> io::Result<()> {
     remove(path);
     let mut file = platform::create_new(path)?;
     if let Ok(cache) = fs::metadata(cache) {
@@ -175,7 +110,7 @@ fn read(path: &Path, cache: &Path) -> io::Result<(SystemTime, Zeroizing<Vec<u8>>
 }
 
 /// What cannot be removed is of no use: it renews only a token that is still cached.
-fn remove(path: &Path) {
+pub(super) fn remove(path: &Path) {
     let _ = fs::remove_file(path);
 }
 

@@ -18,9 +18,9 @@ use super::load::{Snapshot, check_size};
 use super::lock::CacheLock;
 use super::place::Place;
 use super::regular::{check_cache, open_to_write, open_unchecked};
-use super::version::{stamped, version_of};
+use super::version::Version;
 use crate::platform;
-use crate::{StoreError, Unsynced, Version};
+use crate::{StoreError, Unsynced};
 
 /// What became of a save.
 pub(super) enum Commit {
@@ -105,7 +105,7 @@ pub(super) fn existing(place: &Place) -> io::Result<Option<Metadata>> {
 }
 
 fn version(place: &Place) -> io::Result<Option<Version>> {
-    existing(place)?.as_ref().map(version_of).transpose()
+    existing(place)?.as_ref().map(Version::of).transpose()
 }
 
 /// Makes the file look newer before the slow part of a save, so that nobody who looks meanwhile takes what he has in
@@ -115,11 +115,11 @@ fn announce(place: &Place, seen: Version) -> Version {
     let announced = || -> io::Result<Version> {
         let file = open_unchecked(place.file())?;
         // Else somebody has written it in spite of the lock, which is not to be hidden.
-        if version_of(&file.metadata()?)? != seen {
+        if Version::of(&file.metadata()?)? != seen {
             return Ok(seen);
         }
         stamp(&file, Some(seen.modified))?;
-        stamped(seen, &file.metadata()?)
+        seen.stamped(&file.metadata()?)
     };
     announced().unwrap_or(seen)
 }

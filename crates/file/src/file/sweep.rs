@@ -9,7 +9,7 @@ use super::contender::Contender;
 use super::lock::CacheLock;
 use super::place::Place;
 use crate::platform;
-use tokcache_core::store::wait::Door;
+use crate::wait::Door;
 use tokcache_core::time::Clock;
 
 /// The cache lock is held meanwhile, so that a folder full of litter is swept in several goes.
@@ -42,5 +42,5 @@ fn is_out_of_date(note: &Path, clock: &dyn Clock) -> bool {
 
 /// A lease that can be taken at once has no living holder; dropped, it is gone.
 fn release_dead(lease: &Path, place: &Place, clock: &dyn Clock) {
-    drop(Contender::new(place, lease, clock).attempt());
+    drop(Contender::new(place, lease.to_owned(), clock).attempt());
 }

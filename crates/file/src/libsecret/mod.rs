@@ -17,10 +17,12 @@ pub(super) use address::Address;
 
 use self::item::Item;
 use crate::keys::Caller;
+use crate::local::implement_store;
 use crate::signal::SignalFile;
+use crate::wait::Attempt;
 use crate::{
-    CacheStore, Change, Description, Holder, KeyringFault, Presence, Reading, RefreshLease, Rescued, Saved, StoreError,
-    Wait,
+    Change, Clock, Description, Expected, KeyringFault, LocalLease, LocalLeaseRequest, LocalStore, Recovered, Recovery,
+    Revision, Saved, StoreError, Validity,
 };
 use tokcache_core::secret::fingerprint;
 
@@ -60,20 +62,31 @@ impl LibsecretStore {
     }
 }
 
-impl CacheStore for LibsecretStore {
-    fn load(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError> {
+implement_store!(LibsecretStore);
+
+impl LocalStore for LibsecretStore {
+    fn load(&self, read: &mut dyn FnMut(&[u8]) -> Validity) -> Result<Option<Revision>, StoreError> {
         match self.document()? {
-            None => Ok(Presence::Absent),
-            Some(bytes) if read(&bytes) == Reading::Whole => Ok(Presence::Found),
+            None => Ok(None),
+            Some(bytes) if read(&bytes) == Validity::Whole => Ok(Some(revision(&bytes))),
             // The keyring has no half items.
             Some(_) => Err(self.damaged()),
         }
     }
 
-    fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError> {
-        self.signal.signalled(&mut || {
+    fn update_at(
+        &self,
+        expected: Expected,
+        change: &mut dyn FnMut(Option<&[u8]>) -> Change,
+    ) -> Result<Option<Saved>, StoreError> {
+        let mut is_expected = true;
+        let saved = self.signal.signalled(&mut || {
             let found = self.document()?;
             let found = found.as_ref().map(|bytes| bytes.as_slice());
+            is_expected = expected.allows(found.map(revision));
+            if !is_expected {
+                return Ok(Saved::Unchanged);
+            }
             match change(found) {
                 Change::Replace(bytes) if found != Some(&**bytes) => {
                     // The others take it for text.
@@ -87,7 +100,8 @@ impl CacheStore for LibsecretStore {
                 Change::Keep | Change::Replace(_) => Ok(Saved::Unchanged),
                 Change::Torn => Err(self.damaged()),
             }
-        })
+        })?;
+        Ok(is_expected.then_some(saved))
     }
 
     fn remove(&self) -> Result<(), StoreError> {
@@ -104,15 +118,10 @@ impl CacheStore for LibsecretStore {
         self.caller.check().map_err(StoreError::from)
     }
 
-    fn lease(
-        &self,
-        credential: &str,
-        patience: Duration,
-        waiting: &mut dyn FnMut(&Holder) -> Wait,
-    ) -> Result<Option<Box<dyn RefreshLease>>, StoreError> {
-        let Some(inner) = self.signal.lease(credential, patience, waiting)? else { return Ok(None) };
+    fn lease<'a>(&'a self, credential: &str) -> Result<Box<dyn LocalLeaseRequest + 'a>, StoreError> {
+        let inner = self.signal.lease(credential)?;
         let rescue = self.rescue_item(Some(credential));
-        Ok(Some(Box::new(LibsecretLease { inner, rescue, caller: self.caller })))
+        Ok(Box::new(LibsecretLeaseRequest { inner, rescue, caller: self.caller }))
     }
 
     fn note(&self, credential: &str) -> Option<Vec<u8>> {
@@ -130,31 +139,62 @@ impl CacheStore for LibsecretStore {
     }
 }
 
-/// The lease of the signal file; what its holder rescues is in the keyring.
-struct LibsecretLease {
-    inner: Box<dyn RefreshLease>,
+fn revision(bytes: &[u8]) -> Revision {
+    Revision::new(fingerprint(bytes).as_bytes())
+}
+
+struct LibsecretLeaseRequest<'a> {
+    inner: Box<dyn LocalLeaseRequest + 'a>,
     rescue: Item,
     caller: Caller,
 }
 
-impl RefreshLease for LibsecretLease {
-    fn rescue(&self, bytes: &[u8]) -> Option<PathBuf> {
+impl LocalLeaseRequest for LibsecretLeaseRequest<'_> {
+    fn attempt(&mut self) -> Result<Attempt<Box<dyn LocalLease>>, StoreError> {
+        Ok(match self.inner.attempt()? {
+            Attempt::Held(inner) => {
+                Attempt::Held(Box::new(LibsecretLease { inner, rescue: self.rescue.clone(), caller: self.caller }))
+            }
+            Attempt::Taken(holder) => Attempt::Taken(holder),
+        })
+    }
+
+    fn rest(&mut self, pause: Duration, most: Duration, clock: &dyn Clock) -> bool {
+        self.inner.rest(pause, most, clock)
+    }
+
+    fn name(&self) -> PathBuf {
+        self.inner.name()
+    }
+}
+
+/// The lease of the signal file; what its holder rescues is in the keyring.
+struct LibsecretLease {
+    inner: Box<dyn LocalLease>,
+    rescue: Item,
+    caller: Caller,
+}
+
+impl Recovery for LibsecretLease {
+    fn keep(&self, bytes: &[u8]) -> Option<PathBuf> {
         self.caller.write(&self.rescue, bytes).ok().map(|()| "the keyring".into())
     }
 
-    fn rescued(&self) -> Vec<Rescued> {
+    fn kept(&self) -> Vec<Recovered> {
         let kept = self.caller.read(&self.rescue).ok().flatten();
-        kept.map(|bytes| Rescued { file: "the keyring".into(), bytes }).into_iter().collect()
+        kept.map(|bytes| Recovered { file: "the keyring".into(), bytes }).into_iter().collect()
     }
 
-    fn forget(&self, _rescued: &Rescued) {
-        self.forget_rescued();
+    fn forget(&self, _recovered: &Recovered) {
+        self.forget_all();
     }
 
-    fn forget_rescued(&self) {
+    fn forget_all(&self) {
         let _ = self.caller.delete(&self.rescue);
     }
+}
 
+impl LocalLease for LibsecretLease {
     fn note(&self, note: Option<&[u8]>) {
         self.inner.note(note);
     }

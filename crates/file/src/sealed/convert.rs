@@ -15,7 +15,7 @@ use super::obstacle::{Obstacle, Problem};
 use super::{SealError, SealedStore};
 use crate::keys::{Key, KeyReference, KeySource};
 use crate::platform;
-use crate::{Change, Presence, Reading, Saved, StoreError};
+use crate::{Change, Saved, StoreError, Validity};
 
 /// What became of a cache.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -70,7 +70,7 @@ impl SealedStore {
         source: &KeySource,
         is_whole: &'a dyn Fn(&[u8]) -> bool,
     ) -> Result<Preparation<'a>, StoreError> {
-        if self.inner.load(&mut |_| Reading::Whole)? == Presence::Absent {
+        if self.inner.load(&mut |_| Validity::Whole)?.is_none() {
             return Ok(Preparation::settled(self, Conversion::Absent));
         }
         if let Some(found) = self.sealed_by()? {
@@ -228,11 +228,11 @@ impl SealedStore {
         if is_needed {
             return Ok(true);
         }
-        let presence = self.inner.load(&mut |bytes| {
+        let found = self.inner.load(&mut |bytes| {
             is_needed = is_perhaps_sealed_with(key, bytes);
-            Reading::Whole
+            Validity::Whole
         })?;
-        Ok(presence == Presence::Found && is_needed)
+        Ok(found.is_some() && is_needed)
     }
 }
 

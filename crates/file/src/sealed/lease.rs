@@ -8,14 +8,14 @@ use super::SealedStore;
 use super::envelope::{self, Envelope, Header, Recognised, recognise};
 use super::obstacle::Obstacle;
 use crate::keys::{Key, KeySource};
-use crate::{RefreshLease, Rescued, StoreError};
+use crate::{LocalLease, Recovered, Recovery, StoreError};
 
 /// The lease of the inner store, and what seals the document while it is held.
 pub(super) struct SealedLease {
-    inner: Box<dyn RefreshLease>,
+    inner: Box<dyn LocalLease>,
     /// `None`: the document is plain.
     seal: Option<(Header, Key)>,
-    opened: Vec<Rescued>,
+    opened: Vec<Recovered>,
     unopened: Vec<PathBuf>,
 }
 
@@ -29,7 +29,7 @@ const PLACE: &str = "rescue of ";
 impl SealedStore {
     /// The lease, with what was left there opened: by the document's key or, should it have got another key since, by
     /// the one that it names. What was left in plain was not left by a holder, where the document is sealed.
-    pub(super) fn sealed_lease(&self, inner: Box<dyn RefreshLease>) -> Result<Box<dyn RefreshLease>, StoreError> {
+    pub(super) fn sealed_lease(&self, inner: Box<dyn LocalLease>) -> Result<Box<dyn LocalLease>, StoreError> {
         let seal = self.persistently(|obstacle| {
             let Some(header) = self.header()? else { return Ok(None) };
             let key = self.known(&header.key);
@@ -39,7 +39,7 @@ impl SealedStore {
             Ok(key.map(|key| (rescue_header(&header), key)))
         })?;
         let (mut opened, mut unopened) = (Vec::new(), Vec::new());
-        for rescued in inner.rescued() {
+        for rescued in inner.kept() {
             let content = match recognise(&rescued.bytes) {
                 Recognised::Plain => seal.is_none().then(|| rescued.bytes.clone()),
                 Recognised::Sealed(envelope) => self.opened_rescued(&envelope),
@@ -47,7 +47,7 @@ impl SealedStore {
                 Recognised::TooNew => None,
             };
             match content {
-                Some(bytes) => opened.push(Rescued { bytes, ..rescued }),
+                Some(bytes) => opened.push(Recovered { bytes, ..rescued }),
                 None => unopened.push(rescued.file),
             }
         }
@@ -68,31 +68,33 @@ impl SealedStore {
     }
 }
 
-impl RefreshLease for SealedLease {
-    fn rescue(&self, bytes: &[u8]) -> Option<PathBuf> {
+impl Recovery for SealedLease {
+    fn keep(&self, bytes: &[u8]) -> Option<PathBuf> {
         match &self.seal {
-            None => self.inner.rescue(bytes),
-            Some((header, key)) => self.inner.rescue(&envelope::seal(header, key, bytes)?),
+            None => self.inner.keep(bytes),
+            Some((header, key)) => self.inner.keep(&envelope::seal(header, key, bytes)?),
         }
     }
 
-    fn rescued(&self) -> Vec<Rescued> {
-        let copied = |rescued: &Rescued| Rescued { file: rescued.file.clone(), bytes: rescued.bytes.clone() };
+    fn kept(&self) -> Vec<Recovered> {
+        let copied = |rescued: &Recovered| Recovered { file: rescued.file.clone(), bytes: rescued.bytes.clone() };
         self.opened.iter().map(copied).collect()
     }
 
-    fn unopened(&self) -> Vec<PathBuf> {
+    fn unreadable(&self) -> Vec<PathBuf> {
         self.unopened.clone()
     }
 
-    fn forget(&self, rescued: &Rescued) {
-        self.inner.forget(rescued);
+    fn forget(&self, recovered: &Recovered) {
+        self.inner.forget(recovered);
     }
 
-    fn forget_rescued(&self) {
-        self.inner.forget_rescued();
+    fn forget_all(&self) {
+        self.inner.forget_all();
     }
+}
 
+impl LocalLease for SealedLease {
     fn note(&self, note: Option<&[u8]>) {
         self.inner.note(note);
     }

@@ -26,12 +26,12 @@ pub use error::SealError;
 use self::envelope::{Header, Recognised, recognise};
 use self::obstacle::Obstacle;
 use crate::keys::{Key, KeyReference, KeySettings, KeySource, Keys};
-use crate::{CacheStore, Presence, Reading, StoreError};
+use crate::{LocalStore, StoreError, Validity};
 use tokcache_core::store::mutex::locked;
 
 /// A store within a store, and the keys to it.
 pub struct SealedStore {
-    inner: Box<dyn CacheStore>,
+    inner: Box<dyn LocalStore>,
     encryption: Encryption,
     keys: Keys,
     /// What may be promised meanwhile, by the store's URL.
@@ -57,7 +57,7 @@ struct Fresh {
 
 impl SealedStore {
     /// Seals what `inner` keeps as `encryption` says.
-    pub fn new(inner: Box<dyn CacheStore>, encryption: Encryption, keys: KeySettings) -> Self {
+    pub fn new(inner: Box<dyn LocalStore>, encryption: Encryption, keys: KeySettings) -> Self {
         let keys = Keys::new(keys);
         let promised_now = Box::new(|_: &str| Vec::new());
         SealedStore {
@@ -83,11 +83,11 @@ impl SealedStore {
     /// When it cannot be read.
     pub fn is_plain(&self) -> Result<bool, StoreError> {
         let mut is_plain = false;
-        let presence = self.inner.load(&mut |bytes| {
+        let found = self.inner.load(&mut |bytes| {
             is_plain = matches!(recognise(bytes), Recognised::Plain);
-            Reading::Whole
+            Validity::Whole
         })?;
-        Ok(presence == Presence::Found && is_plain)
+        Ok(found.is_some() && is_plain)
     }
 
     /// What the document in the store is sealed with; `None` when it is plain, or there is none.
@@ -105,7 +105,7 @@ impl SealedStore {
                 Recognised::Sealed(envelope) => Some(envelope.header),
                 _ => None,
             };
-            Reading::Whole
+            Validity::Whole
         })?;
         Ok(header)
     }

@@ -1,66 +1,74 @@
 //! The sealed store as a store like any other.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::document::Document;
 use super::envelope::{Recognised, recognise};
 use super::obstacle::Problem;
 use super::{Encryption, SealedStore};
+use crate::local::implement_store;
+use crate::wait::Attempt;
 use crate::{
-    CacheStore, Change, Description, Holder, Presence, Reading, RefreshLease, Repaired, Rewrite, Saved, StoreError,
-    Version, Wait,
+    Change, Clock, Description, Expected, LocalLease, LocalLeaseRequest, LocalStore, Repaired, Revision, Rewrite,
+    Saved, StoreError, Validity, Window,
 };
-use tokcache_core::secret::Window;
 
 /// A header and a tag take less than this.
 const ROOM_FOR_THE_SEAL: usize = 16 * 1024;
 
-impl CacheStore for SealedStore {
-    fn load(&self, read: &mut dyn FnMut(&[u8]) -> Reading) -> Result<Presence, StoreError> {
+implement_store!(SealedStore);
+
+impl LocalStore for SealedStore {
+    fn load(&self, read: &mut dyn FnMut(&[u8]) -> Validity) -> Result<Option<Revision>, StoreError> {
         self.persistently(|obstacle| {
             let mut is_empty = false;
-            let presence = self.inner.load(&mut |bytes| {
+            let found = self.inner.load(&mut |bytes| {
                 (*obstacle, is_empty) = (None, false);
                 match self.opened(bytes) {
                     Ok(Document::Plain) => read(bytes),
                     Ok(Document::Opened { document, .. }) if document.is_empty() => {
                         is_empty = true;
-                        Reading::Whole
+                        Validity::Whole
                     }
                     Ok(Document::Opened { document, .. }) => read(&document),
-                    Err(Problem::Torn) => Reading::Torn,
+                    Err(Problem::Torn) => Validity::Torn,
                     Err(Problem::Met(met)) => {
                         *obstacle = Some(met);
-                        Reading::Whole
+                        Validity::Whole
                     }
                 }
             })?;
-            Ok(if is_empty { Presence::Absent } else { presence })
+            Ok(found.filter(|_| !is_empty))
         })
     }
 
     /// Only a plain document: what is sealed is opened as a whole.
-    fn skim(&self, read: &mut dyn FnMut(&mut Window<'_>)) -> Option<Version> {
+    fn scan(&self, read: &mut dyn FnMut(&mut Window<'_>)) -> Option<Revision> {
         if matches!(self.encryption, Encryption::By(_)) {
             return None;
         }
         let mut is_plain = false;
-        let version = self.inner.skim(&mut |window| {
+        let revision = self.inner.scan(&mut |window| {
             is_plain = matches!(recognise(window.text()), Recognised::Plain);
             if is_plain {
                 read(window);
             }
         });
-        version.filter(|_| is_plain)
+        revision.filter(|_| is_plain)
     }
 
-    fn version(&self) -> Option<Version> {
-        self.inner.version()
+    fn revision(&self) -> Option<Revision> {
+        self.inner.revision()
     }
 
-    fn update(&self, change: &mut dyn FnMut(Option<&[u8]>) -> Change) -> Result<Saved, StoreError> {
+    fn update_at(
+        &self,
+        expected: Expected,
+        change: &mut dyn FnMut(Option<&[u8]>) -> Change,
+    ) -> Result<Option<Saved>, StoreError> {
         self.persistently(|obstacle| {
-            self.inner.update(&mut |bytes| {
+            self.inner.update_at(expected, &mut |bytes| {
                 *obstacle = None;
                 self.changed(bytes, change).unwrap_or_else(|problem| problem.ending(obstacle))
             })
@@ -95,13 +103,13 @@ impl CacheStore for SealedStore {
                 Problem::Torn => {}
                 Problem::Met(met) => *obstacle = Some(met),
             };
-            let presence = self.inner.load(&mut |bytes| {
+            let found = self.inner.load(&mut |bytes| {
                 if let Err(problem) = self.opened(bytes) {
                     missing(problem);
                 }
-                Reading::Whole
+                Validity::Whole
             })?;
-            if presence == Presence::Absent
+            if found.is_none()
                 && let Err(problem) = self.seal_after(None)
             {
                 missing(problem);
@@ -111,19 +119,11 @@ impl CacheStore for SealedStore {
         self.inner.ensure_room(size + ROOM_FOR_THE_SEAL)
     }
 
-    fn lease(
-        &self,
-        credential: &str,
-        patience: Duration,
-        waiting: &mut dyn FnMut(&Holder) -> Wait,
-    ) -> Result<Option<Box<dyn RefreshLease>>, StoreError> {
-        match self.inner.lease(credential, patience, waiting)? {
-            Some(lease) => self.sealed_lease(lease).map(Some),
-            None => Ok(None),
-        }
+    fn lease<'a>(&'a self, credential: &str) -> Result<Box<dyn LocalLeaseRequest + 'a>, StoreError> {
+        Ok(Box::new(SealedLeaseRequest { store: self, inner: self.inner.lease(credential)? }))
     }
 
-    fn lease_all(&self, patience: Duration) -> Result<Box<dyn RefreshLease>, StoreError> {
+    fn lease_all(&self, patience: Duration) -> Result<Box<dyn LocalLease>, StoreError> {
         self.sealed_lease(self.inner.lease_all(patience)?)
     }
 
@@ -147,5 +147,27 @@ impl CacheStore for SealedStore {
 
     fn describe(&self) -> Description {
         self.inner.describe()
+    }
+}
+
+struct SealedLeaseRequest<'a> {
+    store: &'a SealedStore,
+    inner: Box<dyn LocalLeaseRequest + 'a>,
+}
+
+impl LocalLeaseRequest for SealedLeaseRequest<'_> {
+    fn attempt(&mut self) -> Result<Attempt<Box<dyn LocalLease>>, StoreError> {
+        match self.inner.attempt()? {
+            Attempt::Held(lease) => self.store.sealed_lease(lease).map(Attempt::Held),
+            Attempt::Taken(holder) => Ok(Attempt::Taken(holder)),
+        }
+    }
+
+    fn rest(&mut self, pause: Duration, most: Duration, clock: &dyn Clock) -> bool {
+        self.inner.rest(pause, most, clock)
+    }
+
+    fn name(&self) -> PathBuf {
+        self.inner.name()
     }
 }

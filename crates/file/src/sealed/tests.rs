@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::keys::tests::settings;
-use crate::{Change, FileStore, MemoryStore, Repaired, Saved, Wait};
+use crate::{Change, FileStore, MemoryStore, Repaired, Saved};
 use tokcache_core::time::SystemClock;
 
 const DOCUMENT: &[u8] = b"{\"canary\": 1}";
@@ -52,7 +52,7 @@ fn loaded(store: &SealedStore) -> Result<Option<Vec<u8>>, StoreError> {
     let mut found = None;
     store.load(&mut |bytes| {
         found = Some(bytes.to_vec());
-        Reading::Whole
+        Validity::Whole
     })?;
     Ok(found)
 }
@@ -86,7 +86,7 @@ fn only_a_plain_cache_is_shown_while_it_is_read_and_only_where_no_seal_was_promi
         ("missing", Encryption::AsItIs, None),
     ] {
         let mut seen = None;
-        let counts = folder.store(name, encryption).skim(&mut |window| seen = Some(window.text().to_vec()));
+        let counts = folder.store(name, encryption).scan(&mut |window| seen = Some(window.text().to_vec()));
         assert_eq!((seen.as_deref(), counts.is_some()), (expected, expected.is_some()), "{name}");
     }
 }
@@ -361,7 +361,7 @@ fn any_store_can_be_sealed() {
         .inner
         .load(&mut |bytes| {
             assert!(bytes.starts_with(b"tokcache-sealed 1 "));
-            Reading::Whole
+            Validity::Whole
         })
         .unwrap();
 }

@@ -10,14 +10,14 @@ fn what_is_rescued_is_sealed_and_only_that_is_taken_back() {
     let rescue = folder.path("");
     let file = file.rescuing_in(Box::new(move || vec![rescue.clone()]));
     let store = SealedStore::new(Box::new(file), Encryption::AsItIs, settings());
-    let lease = || store.lease("credential", Duration::ZERO, &mut |_| Wait::More).unwrap().unwrap();
-    let kept = lease().rescue(b"canary").unwrap();
+    let lease = || held(&store);
+    let kept = lease().keep(b"canary").unwrap();
     assert!(is_sealed(&kept));
-    assert_eq!(lease().rescued()[0].bytes.as_slice(), b"canary");
+    assert_eq!(lease().kept()[0].bytes.as_slice(), b"canary");
     fs::copy(folder.path("cache"), &kept).unwrap();
-    assert!(lease().rescued().is_empty(), "the cache itself is not what was rescued");
+    assert!(lease().kept().is_empty(), "the cache itself is not what was rescued");
     fs::copy(folder.path("key"), &kept).unwrap();
-    assert!(lease().rescued().is_empty(), "what is plain was planted");
+    assert!(lease().kept().is_empty(), "what is plain was planted");
 }
 
 #[test]
@@ -28,9 +28,9 @@ fn what_was_rescued_before_a_conversion_is_found_after_it_and_in_plain_only_besi
         let rescue = folder.path("");
         SealedStore::new(Box::new(file.rescuing_in(Box::new(move || vec![rescue.clone()]))), encryption, settings())
     };
-    let lease = |store: &SealedStore| store.lease("credential", Duration::ZERO, &mut |_| Wait::More).unwrap().unwrap();
+    let lease = held;
     put(&store(Encryption::AsItIs), DOCUMENT);
-    let kept = lease(&store(Encryption::AsItIs)).rescue(b"canary").unwrap();
+    let kept = lease(&store(Encryption::AsItIs)).keep(b"canary").unwrap();
 
     type Convert<'a> = &'a dyn Fn() -> Result<Conversion, StoreError>;
     let conversions: [(Convert<'_>, bool); 4] = [
@@ -42,8 +42,15 @@ fn what_was_rescued_before_a_conversion_is_found_after_it_and_in_plain_only_besi
     for (convert, seals) in conversions {
         assert!(matches!(convert(), Ok(Conversion::Done { .. })));
         assert_eq!(is_sealed(&kept), seals);
-        assert_eq!(lease(&store(Encryption::AsItIs)).rescued()[0].bytes.as_slice(), b"canary");
+        assert_eq!(lease(&store(Encryption::AsItIs)).kept()[0].bytes.as_slice(), b"canary");
     }
     let left = fs::read_dir(folder.path("")).unwrap().count();
     assert_eq!(left, 4, "the cache, two keys and what was rescued");
+}
+
+fn held(store: &SealedStore) -> Box<dyn crate::LocalLease> {
+    match store.lease("credential").unwrap().attempt().unwrap() {
+        crate::Attempt::Held(lease) => lease,
+        crate::Attempt::Taken(holder) => panic!("{holder} has it"),
+    }
 }

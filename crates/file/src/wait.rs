@@ -1,0 +1,173 @@
+//! How to wait for another process: politely, and not in step with the others.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::{Clock, Holder, StoreError};
+
+const FIRST_PAUSE: Duration = Duration::from_millis(2);
+const LONGEST_PAUSE: Duration = Duration::from_millis(25);
+
+/// What one try at a lock came to.
+pub enum Attempt<Lock> {
+    /// The lock is ours.
+    Held(Lock),
+    /// It is somebody else's.
+    Taken(Holder),
+}
+
+/// What may be locked by somebody else.
+pub(crate) trait Door {
+    /// What is held then.
+    type Lock;
+
+    /// Tries once.
+    ///
+    /// # Errors
+    /// The lock cannot be looked at.
+    fn attempt(&mut self) -> Result<Attempt<Self::Lock>, StoreError>;
+
+    /// Lets `pause` pass before the next try. Who listens for the end of the lock may wait longer for that, up to
+    /// `most`, and returns whether it came.
+    fn rest(&mut self, pause: Duration, _most: Duration, clock: &dyn Clock) -> bool {
+        clock.sleep(pause);
+        false
+    }
+}
+
+/// Who only tries, and never listens.
+impl<Lock, Try: FnMut() -> Result<Attempt<Lock>, StoreError>> Door for Try {
+    type Lock = Lock;
+
+    fn attempt(&mut self) -> Result<Attempt<Lock>, StoreError> {
+        self()
+    }
+}
+
+/// Is told whose lock is waited for, should that take a while.
+pub type Waiting = dyn Fn(&Path, &Holder) + Send + Sync;
+
+/// A wait shorter than this is nobody's concern.
+const WORTH_TELLING: Duration = Duration::from_secs(2);
+
+/// How long to wait, by which clock, and who is told.
+#[derive(Clone, Copy)]
+pub(crate) struct Patience<'a> {
+    /// How long.
+    pub(crate) limit: Duration,
+    /// By which clock.
+    pub(crate) clock: &'a dyn Clock,
+    /// Who is told.
+    pub(crate) waiting: &'a Waiting,
+}
+
+/// Tries until the lock is held. [`StoreError::Busy`] when `patience` is over, with `lock` as its name.
+///
+/// # Errors
+/// [`StoreError::Busy`], and whatever `attempt` says.
+pub(crate) fn wait_for<Lock>(
+    lock: &Path,
+    patience: Patience<'_>,
+    attempt: &mut dyn FnMut() -> Result<Attempt<Lock>, StoreError>,
+) -> Result<Lock, StoreError> {
+    let Patience { limit, clock, waiting } = patience;
+    let start = clock.elapsed();
+    let mut told = false;
+    let mut queue = Queue::new(lock, limit, clock);
+    loop {
+        match attempt()? {
+            Attempt::Held(lock) => return Ok(lock),
+            Attempt::Taken(holder) => {
+                if !told && clock.elapsed().saturating_sub(start) >= WORTH_TELLING {
+                    told = true;
+                    waiting(lock, &holder);
+                }
+                clock.sleep(queue.pause(holder)?);
+            }
+        }
+    }
+}
+
+/// One process's wait for one lock.
+struct Queue<'a> {
+    lock: &'a Path,
+    patience: Duration,
+    clock: &'a dyn Clock,
+    start: Duration,
+    pause: Duration,
+    /// Between two holders nobody is known for a moment; a person wants to know the last one.
+    last_holder: Holder,
+}
+
+impl<'a> Queue<'a> {
+    fn new(lock: &'a Path, patience: Duration, clock: &'a dyn Clock) -> Self {
+        Queue { lock, patience, clock, start: clock.elapsed(), pause: FIRST_PAUSE, last_holder: Holder::default() }
+    }
+
+    /// How long to pause now; an error when there is no patience left.
+    fn pause(&mut self, holder: Holder) -> Result<Duration, StoreError> {
+        if holder.pid.is_some() {
+            self.last_holder = holder;
+        }
+        let waited = self.clock.elapsed().saturating_sub(self.start);
+        if waited >= self.patience {
+            let holder = std::mem::take(&mut self.last_holder);
+            return Err(StoreError::Busy { lock: self.lock.to_owned(), holder, waited });
+        }
+        let pause = jittered(self.pause).min(self.patience - waited);
+        self.pause = (self.pause * 3 / 2).min(LONGEST_PAUSE);
+        Ok(pause)
+    }
+}
+
+/// Between half of `pause` and all of it.
+fn jittered(pause: Duration) -> Duration {
+    pause.mul_f64(0.5 + fastrand::f64() / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use tokcache_core::time::Timestamp;
+
+    /// A clock on which only sleeping takes time.
+    #[derive(Default)]
+    struct SleepClock(std::sync::Mutex<Duration>);
+
+    impl Clock for SleepClock {
+        fn now(&self) -> Timestamp {
+            Timestamp(0)
+        }
+        fn elapsed(&self) -> Duration {
+            *self.0.lock().unwrap()
+        }
+        fn sleep(&self, wait: Duration) {
+            *self.0.lock().unwrap() += wait;
+        }
+    }
+
+    fn taken_by(pid: u32) -> Result<Attempt<()>, StoreError> {
+        Ok(Attempt::Taken(Holder { pid: Some(pid), program: None }))
+    }
+
+    #[test]
+    fn patience_ends_with_the_last_known_holder() {
+        let attempts = Cell::new(0);
+        let mut attempt = || {
+            attempts.set(attempts.get() + 1);
+            if attempts.get() == 1 { taken_by(42) } else { Ok(Attempt::Taken(Holder::default())) }
+        };
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let clock = SleepClock::default();
+        let heard = Arc::clone(&told);
+        let waiting = move |_: &Path, holder: &Holder| heard.lock().unwrap().push(holder.to_string());
+        let limit = Duration::from_secs(60);
+        let outcome = wait_for(Path::new("lock"), Patience { limit, clock: &clock, waiting: &waiting }, &mut attempt);
+        assert_eq!(*told.lock().unwrap(), ["another process"]);
+        let Err(StoreError::Busy { lock, holder, waited }) = outcome else { panic!("not busy") };
+        assert_eq!((lock.as_path(), holder.pid, waited), (Path::new("lock"), Some(42), Duration::from_secs(60)));
+    }
+}
