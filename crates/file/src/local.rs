@@ -1,5 +1,5 @@
 //! The contract of the stores of one machine: blocking, one document, written under a lock; and how each of them is a
-//! [`Store`] of the core.
+//! [`Store`](tokcache_core::store::Store) of the core.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -193,7 +193,7 @@ pub enum Repaired {
     SetAside(PathBuf),
 }
 
-/// Implements [`Store`] for a [`LocalStore`]. Its futures are always ready; it keeps one document, and its leases end with
+/// Implements [`Store`](tokcache_core::store::Store) for a [`LocalStore`]. Its futures are always ready; it keeps one document, and its leases end with
 /// the process that holds them.
 macro_rules! implement_store {
     ($store:ty $(, $generic:ident: $bound:path)?) => {
