@@ -22,6 +22,7 @@ mod profiles;
 mod provider;
 mod refresh;
 mod repeated;
+mod signals;
 mod signing_out;
 mod strace;
 #[path = "../support/mod.rs"]

@@ -12,7 +12,9 @@ impl fmt::Display for AcquireError {
             AcquireError::AmbiguousAccount { candidates } => {
                 write!(formatter, "{} accounts are signed in: {}", candidates.len(), names(candidates))
             }
-            AcquireError::Denied(response) => write!(formatter, "the server refused the refresh: {}", Told(response)),
+            AcquireError::Denied(response) => {
+                write!(formatter, "the server refused the refresh: {}{}", Told(response), missing_secret(response))
+            }
             AcquireError::InteractionRequired(why) => why.fmt(formatter),
             AcquireError::MinValid { lifetime, needed } => {
                 write!(formatter, "a fresh token is valid for {lifetime} s, and {needed} s were asked for")
@@ -37,7 +39,8 @@ impl fmt::Display for AcquireError {
                 write!(formatter, "{name} has signed in, and not {wanted}; nothing of that sign-in is kept")
             }
             AcquireError::SignInRefused { grant, response } => {
-                write!(formatter, "{}: {}", refused(*grant, response), Told(response))?;
+                let (refused, missing) = (refused(*grant, response), missing_secret(response));
+                write!(formatter, "{refused}: {}{missing}", Told(response))?;
                 match response.entra_error().map(|error| error.at_device) {
                     Some(Remedy::AnotherFlow) => formatter.write_str(
                         "; sign in in a way that the policy allows, such as in a browser on a device of the \
@@ -122,6 +125,21 @@ fn refused(grant: SignInGrant, response: &TokenErrorResponse) -> &'static str {
         }
         (ErrorCode::InvalidScope | ErrorCode::InvalidTarget, _) => "the server refused the scopes",
         _ => "the server refused the sign-in",
+    }
+}
+
+/// What is missing where the server wants a secret from the client: Google does, of devices too.
+fn missing_secret(response: &TokenErrorResponse) -> &'static str {
+    let is_of_client =
+        matches!(response.error, ErrorCode::InvalidClient | ErrorCode::InvalidRequest | ErrorCode::UnauthorizedClient);
+    let said = response.error_description.as_deref().unwrap_or_default().to_ascii_lowercase();
+    let names_secret = ["client_secret", "client secret", "client authentication", "client credentials"]
+        .iter()
+        .any(|words| said.contains(words));
+    if is_of_client && names_secret && response.entra_error().is_none() {
+        "; the server wants a client secret, which tokcache cannot send: a public client is needed"
+    } else {
+        ""
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use tempfile::{Builder, NamedTempFile};
 
 use super::create_new;
+use super::interruption::survive_size_limit;
 
 /// The length of the random part of a temporary file's name.
 pub(crate) const TEMPORARY_TAIL: usize = 6;
@@ -16,6 +17,7 @@ pub(crate) const TEMPORARY_TAIL: usize = 6;
 /// # Errors
 /// The system's own. Those of `Builder::tempfile_in` lack its code, and name a file that nobody knows.
 pub fn create_temporary(folder: &Path, prefix: impl AsRef<OsStr>) -> io::Result<NamedTempFile> {
+    survive_size_limit();
     Builder::new().prefix(&prefix).rand_bytes(TEMPORARY_TAIL).make_in(folder, create_new)
 }
 

@@ -1,0 +1,63 @@
+//! Signals that end a process, while a refresh token is on its way: the process ends when the successor is saved.
+
+use std::os::unix::process::ExitStatusExt;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::sleep;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::provider::Provider;
+use crate::support::home::Home;
+use crate::support::text;
+
+#[test]
+fn a_signal_that_ends_a_refresh_ends_it_when_the_new_refresh_token_is_saved() {
+    let asked = Arc::new(AtomicBool::new(false));
+    let arrived = asked.clone();
+    let provider = Provider::answering_after(move || {
+        arrived.store(true, Ordering::SeqCst);
+        sleep(Duration::from_millis(300));
+    });
+    let home = Home::at(&provider);
+    for signal in [
+        Signal::ALARM,
+        Signal::HUP,
+        Signal::INT,
+        Signal::PROF,
+        Signal::QUIT,
+        Signal::TERM,
+        Signal::USR1,
+        Signal::USR2,
+        Signal::VTALARM,
+        Signal::XCPU,
+    ] {
+        provider.reset();
+        home.sign_in_again();
+        asked.store(false, Ordering::SeqCst);
+        let child = home.program("token").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        while !asked.load(Ordering::SeqCst) {
+            sleep(Duration::from_millis(5));
+        }
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.signal(), Some(signal.as_raw()), "{signal:?}: {output:?}");
+        assert_eq!(home.answer("token"), "AT-1", "{signal:?}");
+        assert!(!provider.is_revoked(), "{signal:?}: a spent refresh token was spent again");
+    }
+}
+
+#[test]
+fn a_limit_on_the_size_of_files_is_told_before_a_refresh_token_is_spent() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    let mut limited = home.command("sh");
+    limited.args(["-c", "ulimit -f 0; exec \"$0\" token", env!("CARGO_BIN_EXE_tokcache")]);
+    let output = limited.output().unwrap();
+    assert_eq!(output.status.code(), Some(7), "{output:?}");
+    assert!(text(&output.stderr).contains("File too large"), "{}", text(&output.stderr));
+    assert_eq!(provider.turn(), 0, "nothing was spent");
+    assert_eq!(home.answer("token"), "AT-1");
+}
