@@ -95,6 +95,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
         scopes: own,
         claims: input.claims.clone(),
         account: settings.account.clone(),
+        unnamed_as: context.unnamed_as(),
         without_offline_access: profile.offline_access == Some(false),
         lifetime: context.lifetime(&input.scopes)?,
         parameters: profile.parameters.clone().into_iter().collect(),

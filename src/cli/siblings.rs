@@ -156,8 +156,11 @@ impl Context {
         let wanted = wanted.map(|name| ProfileAccount { name, home_account_id: None });
         let own_profile = siblings.iter().find(|sibling| sibling.name == self.profile_name);
         let person = wanted.or_else(|| own_profile?.owner());
-        let is_of_person =
-            |sibling: &&Sibling| sibling.owner().is_some_and(|owner| person.is_none_or(|person| person.is_same(owner)));
+        // Whom the provider does not name is the person of one profile only.
+        let may_be = |owner: ProfileAccount<'_>| !owner.is_unnamed();
+        let is_of_person = |sibling: &&Sibling| {
+            sibling.owner().is_some_and(|owner| person.map_or_else(|| may_be(owner), |person| person.is_same(owner)))
+        };
         let (mut needed, mut names) = (ScopeSet::default(), Vec::new());
         let counts = |sibling: &&Sibling| !(is_changed && sibling.name == self.profile_name);
         for sibling in siblings.iter().filter(is_of_person).filter(counts) {

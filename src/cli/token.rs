@@ -135,6 +135,7 @@ fn outcome(
                 scopes: request.scopes.clone(),
                 claims: request.claims.clone(),
                 account: request.account.clone(),
+                unnamed_as: context.unnamed_as(),
                 without_offline_access: context.is_without_offline_access(),
                 lifetime: request.lifetime,
                 parameters: request.parameters.clone(),

@@ -2,7 +2,7 @@
 
 use tokcache_core::acquire::AcquireError;
 use tokcache_core::cache::Account;
-use tokcache_core::types::ScopeSet;
+use tokcache_core::types::{HomeAccountId, ScopeSet};
 
 use super::context::Context;
 use super::near::nearest;
@@ -43,6 +43,16 @@ impl Context {
     fn is_client_of_profile(&self) -> bool {
         let typed = self.settings.client_id.as_ref();
         typed.is_none() || typed == self.profile.as_ref().and_then(|profile| profile.client_id.as_ref())
+    }
+
+    /// What tells the account of this profile from those of others, at a provider that names nobody, as GitHub: two
+    /// profiles are two accounts there. It stays what it was called before.
+    pub(super) fn unnamed_as(&self) -> Option<String> {
+        let known = self.account().and_then(|wanted| {
+            let at = HomeAccountId::new(wanted).unnamed_at()?.to_owned();
+            Some(at.split_once('#').map(|(_authority, name)| name.to_owned()))
+        });
+        known.unwrap_or_else(|| Some(self.profile_name.clone()).filter(|name| name != "default"))
     }
 
     fn account_source(&self) -> Option<Source> {
@@ -124,6 +134,11 @@ impl<'p> ProfileAccount<'p> {
     /// What tells it from all other accounts, as far as it is known.
     pub(super) fn wanted(self) -> &'p str {
         self.home_account_id.unwrap_or(self.name)
+    }
+
+    /// Whether it is of a provider that names nobody.
+    pub(super) fn is_unnamed(self) -> bool {
+        HomeAccountId::new(self.wanted()).unnamed_at().is_some()
     }
 
     /// Whether `profile` belongs to it.

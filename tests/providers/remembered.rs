@@ -1,9 +1,11 @@
 //! What a profile remembers of a provider, and for how long, as the program is run.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::{Value, json};
 
 use crate::support::home::Home;
-use crate::support::provider::Provider;
+use crate::support::provider::{Provider, device_authorization};
 use crate::support::text;
 
 /// A home that has signed in when the revocation endpoint was elsewhere, and a provider that has moved it.
@@ -62,4 +64,30 @@ fn what_was_said_of_one_provider_does_not_count_at_the_next() {
     home.answer("profile set default --authority https://idp.example.com");
     let now = profile(&home);
     assert!(!["offline_access", "lifetime", "parameters"].iter().any(|setting| now.contains(setting)), "{now}");
+}
+
+#[test]
+fn two_profiles_at_a_provider_that_names_nobody_keep_their_own_tokens() {
+    let turn = AtomicUsize::new(0);
+    let provider = Provider::start(move |path, _form| match path {
+        "/tenant/device" => (200, device_authorization()),
+        "/tenant/token" => {
+            let turn = turn.fetch_add(1, Ordering::SeqCst);
+            (200, json!({ "access_token": format!("AT-{turn}"), "token_type": "bearer", "scope": "repo" }))
+        }
+        _ => (404, json!({})),
+    });
+    let home = Home::empty();
+    let login = format!("login --authority {}/tenant --client-id app --scope repo", provider.address());
+    home.answer(&login);
+    home.answer(&format!("{login} --profile work"));
+    assert_eq!(home.answer("token"), "AT-0");
+    assert_eq!(home.answer("token --profile work"), "AT-1");
+
+    // Signing in again is for the same account.
+    home.answer("login --profile work");
+    assert_eq!(home.answer("token --profile work"), "AT-2");
+    home.answer("clear --profile work");
+    assert_eq!(home.answer("token"), "AT-0");
+    assert_eq!(home.answer("list -o json").matches("unnamed@").count(), 1);
 }

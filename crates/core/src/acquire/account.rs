@@ -36,14 +36,13 @@ impl PublicClient<'_> {
     }
 
     /// The account of a provider that names nobody, neither by `client_info` nor by the subject of an ID token. A user
-    /// name, if it tells one, tells two persons apart.
-    pub(super) fn unnamed_account(&self, username: &str) -> HomeAccountId {
+    /// name, if it tells one, tells two persons apart, and otherwise what the caller calls this one.
+    pub(super) fn unnamed_account(&self, username: &str, unnamed_as: Option<&str>) -> HomeAccountId {
         let authority = self.registration.authority.url();
-        if username.is_empty() {
-            return HomeAccountId::unnamed(authority);
-        }
+        let name = Some(username).filter(|username| !username.is_empty()).or(unnamed_as);
         // No URL of an authority has this sign in it.
-        HomeAccountId::unnamed(&format!("{authority}#{username}"))
+        let of_name = |name| HomeAccountId::unnamed(&format!("{authority}#{name}"));
+        name.map_or_else(|| HomeAccountId::unnamed(authority), of_name)
     }
 }
 

@@ -40,6 +40,9 @@ pub struct SignInRequest {
     pub claims: Option<String>,
     /// Who is to sign in: a user name in any case, or a home account id. Nothing is stored of anybody else.
     pub account: Option<String>,
+    /// What tells this account from the client's others, where the provider names nobody. It signs out who was signed in
+    /// as that.
+    pub unnamed_as: Option<String>,
     /// Whether `offline_access` is not asked for, beside scopes that name it themselves.
     pub without_offline_access: bool,
     /// How long a token is served that comes without a lifetime; `None`: until it is revoked.
@@ -196,7 +199,8 @@ impl PublicClient<'_> {
             .map_err(AcquireError::from_request)?;
         let mut identity = response.identity.take().unwrap_or_default();
         let home_account_id = identity.home_account_id.take();
-        let home_account_id = home_account_id.unwrap_or_else(|| self.unnamed_account(&identity.username));
+        let unnamed = || self.unnamed_account(&identity.username, request.unnamed_as.as_deref());
+        let home_account_id = home_account_id.unwrap_or_else(unnamed);
         if let Some(wanted) = &request.account {
             ensure_wanted(wanted, &home_account_id, &identity.username)?;
         }

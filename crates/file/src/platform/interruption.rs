@@ -1,6 +1,7 @@
 //! Putting off the end that a person or the system asks for.
 
-pub use system::{Interruption, survive_size_limit};
+pub use system::Interruption;
+pub(super) use system::survive_size_limit;
 
 #[cfg(unix)]
 mod system {
@@ -70,7 +71,7 @@ mod system {
 
     /// Makes a write beyond the limit on the size of files (`ulimit -f`) fail, instead of ending the process: what has
     /// to be told or kept elsewhere then can be.
-    pub fn survive_size_limit() {
+    pub(in crate::platform) fn survive_size_limit() {
         static DONE: Once = Once::new();
         // Where the system refuses, the process ends as it always did.
         DONE.call_once(|| drop(flag::register(SIGXFSZ, Arc::default())));
@@ -92,5 +93,5 @@ mod system {
     }
 
     /// Does nothing: there is no such limit.
-    pub fn survive_size_limit() {}
+    pub(in crate::platform) fn survive_size_limit() {}
 }
