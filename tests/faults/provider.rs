@@ -16,6 +16,8 @@ pub(crate) struct Provider {
 struct State {
     /// How often the refresh token was rotated; its current secret is `RT-<turn>`.
     turn: usize,
+    /// Whether the device code was redeemed: it is good once (RFC 8628 §3.5).
+    redeemed: bool,
     revoked: bool,
     /// The refresh tokens that were revoked as their user wished.
     signed_out: Vec<String>,
@@ -35,7 +37,10 @@ impl Provider {
             let field = |name: &str| form.split('&').find_map(|field| field.strip_prefix(name)?.strip_prefix('='));
             let state = &mut shared.lock().unwrap();
             match path.rsplit('/').next().unwrap() {
-                "device" => (200, loopback::device_authorization()),
+                "device" => {
+                    state.redeemed = false;
+                    (200, loopback::device_authorization())
+                }
                 "revoke" => {
                     state.signed_out.extend(field("token").map(str::to_owned));
                     (200, Value::Null)
@@ -87,6 +92,9 @@ fn spend(refresh_token: Option<&str>, state: &mut State) -> (u16, Value) {
 
 /// Somebody has signed in anew.
 fn sign_in(state: &mut State) -> (u16, Value) {
+    if std::mem::replace(&mut state.redeemed, true) {
+        return (400, json!({ "error": "invalid_grant" }));
+    }
     state.revoked = false;
     next_tokens(state)
 }

@@ -2,10 +2,8 @@
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::sleep;
-use std::time::Duration;
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -15,11 +13,12 @@ use crate::support::text;
 
 #[test]
 fn a_signal_that_ends_a_refresh_ends_it_when_the_new_refresh_token_is_saved() {
-    let asked = Arc::new(AtomicBool::new(false));
-    let arrived = asked.clone();
+    let ((arrive, arrived), (answer, may_answer)) = (channel(), channel());
+    let may_answer = Mutex::new(may_answer);
     let provider = Provider::answering_after(move || {
-        arrived.store(true, Ordering::SeqCst);
-        sleep(Duration::from_millis(300));
+        // When the test is over, nobody hears it.
+        let _ = arrive.send(());
+        let _ = may_answer.lock().unwrap().recv();
     });
     let home = Home::at(&provider);
     for signal in [
@@ -36,12 +35,10 @@ fn a_signal_that_ends_a_refresh_ends_it_when_the_new_refresh_token_is_saved() {
     ] {
         provider.reset();
         home.sign_in_again();
-        asked.store(false, Ordering::SeqCst);
         let child = home.program("token").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        while !asked.load(Ordering::SeqCst) {
-            sleep(Duration::from_millis(5));
-        }
+        arrived.recv().unwrap();
         kill_process(Pid::from_child(&child), signal).unwrap();
+        answer.send(()).unwrap();
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.signal(), Some(signal.as_raw()), "{signal:?}: {output:?}");
         assert_eq!(home.answer("token"), "AT-1", "{signal:?}");
