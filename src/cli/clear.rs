@@ -40,6 +40,10 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     if input.all {
         return clear_all(&context, &input);
     }
+    if context.is_unused()? {
+        tell("nobody was signed in");
+        return Ok(());
+    }
     sign_out(&context, !input.no_revoke, input.revocation_endpoint.as_deref())
 }
 

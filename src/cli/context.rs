@@ -105,6 +105,13 @@ impl Context {
         }
     }
 
+    /// Whether nobody has ever signed in here: nothing is cached, and nothing says who would be meant.
+    pub(super) fn is_unused(&self) -> Result<bool, Failure> {
+        let Settings { authority, client_id, account, .. } = &self.settings;
+        let is_said = self.profile.is_some() || [authority, client_id, account].iter().any(|it| it.is_some());
+        Ok(!is_said && self.absence()?.is_some())
+    }
+
     /// What to say where the cache holds nothing because there is none.
     pub(super) fn absence(&self) -> Result<Option<String>, Failure> {
         if self.store.load(&mut |_| Validity::Whole)?.is_some() {

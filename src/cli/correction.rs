@@ -76,13 +76,23 @@ fn argument_put_right(error: &Error, typed: &[String], end: usize) -> Option<Vec
         };
         return Some(replaced(typed, place, place + 1, &[own, wrong]));
     }
+    // After `login`, other tools take a password by it.
+    if wrong == "-p" && parent(&typed[..place]).1.get_name() == "login" {
+        return None;
+    }
     let near = texts(error, ContextKind::SuggestedArg);
+    let near = || nearest(wrong, near.iter().map(String::as_str)).filter(|near| is_slip_of(wrong, near));
     let mut words: Vec<&str> = match other_tools::flag(wrong) {
         Some(words) => words.to_vec(),
-        None => vec![nearest_of(wrong, &near)?],
+        None => vec![near()?],
     };
     words.extend(typed[place].strip_prefix(&joined));
     Some(replaced(typed, place, place + 1, &words))
+}
+
+/// Whether one flag may be typed for the other: the value of a secret is not for another flag.
+fn is_slip_of(wrong: &str, near: &str) -> bool {
+    !other_tools::is_of_secret(wrong) || distance(wrong, near) <= 2
 }
 
 fn value_put_right(error: &Error, typed: &[String], end: usize) -> Option<Vec<String>> {
@@ -185,6 +195,9 @@ mod tests {
             ("completions zhs", "completions zsh"),
             ("frobnicate", ""),
             ("token --frobnicate", ""),
+            ("token --quiet", ""),
+            ("login --token-endpont https://a", "login --token-endpoint https://a"),
+            ("token --force", "token --force-refresh"),
         ]);
     }
 
@@ -193,6 +206,8 @@ mod tests {
         assert_meant(&[
             ("login --flow browser", "login --flow device"),
             ("login --flow=client-credentials --scope a", "login --flow=device --scope a"),
+            ("login --browser", "login --flow device"),
+            ("login --use-device-code --scope a", "login --flow device --scope a"),
         ]);
     }
 
@@ -229,6 +244,13 @@ mod tests {
             ("tokne --store redis://me:canary@host", "token --store URL"),
             ("exce --scope x -- curl -u me:canary", "exec --scope x -- COMMAND"),
             ("run curl -u me:canary", "exec -- COMMAND"),
+            ("login --client-secret canary", ""),
+            ("login --client_secret=canary", ""),
+            ("login --clientsecret canary", ""),
+            ("login --token canary", ""),
+            ("login --secret canary", ""),
+            ("token --key canary", ""),
+            ("login -u alice -p canary", ""),
         ]);
     }
 }

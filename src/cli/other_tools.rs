@@ -64,8 +64,31 @@ pub(super) fn flag(flag: &str) -> Option<&'static [&'static str]> {
         "-r" => &["--resource"],
         "-s" => &["--scope"],
         "--debug" => &["-vv"],
+        "--browser" | "--device" | "--device-code" | "--interactive" | "--use-device-code" | "--web" => {
+            &["--flow", "device"]
+        }
         _ => return None,
     })
+}
+
+/// Whether the name of a flag says that its value is a secret. What follows such a flag is never repeated after another.
+pub(super) fn is_of_secret(flag: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "apikey",
+        "assertion",
+        "code",
+        "credential",
+        "key",
+        "pass",
+        "passphrase",
+        "passwd",
+        "password",
+        "pin",
+        "secret",
+        "token",
+    ];
+    let mut words = flag.trim_start_matches('-').split(['-', '_']);
+    words.any(|word| WORDS.contains(&word) || word.ends_with("secret") || word.ends_with("password"))
 }
 
 /// The flag whose value is `word`, where it was typed after `command` without one.

@@ -8,6 +8,7 @@ use clap::{CommandFactory, Parser};
 
 use super::args::{Arguments, Settings};
 use super::correction::corrected;
+use super::other_tools::is_of_secret;
 use super::repeated::repeatable;
 use super::{Exit, Failure, environment, fail, typed};
 use crate::output::{ErrorFormat, command_line};
@@ -34,7 +35,12 @@ fn failure(error: &Error, is_bare: bool) -> Failure {
             .try_shell(format!("{} --help", command_meant()));
     }
     let is_commandless = is_bare || error.kind() == ErrorKind::MissingSubcommand;
-    let message = if is_commandless { "no command was given".to_owned() } else { message(&error.to_string()) };
+    let mut message = if is_commandless { "no command was given".to_owned() } else { message(&error.to_string()) };
+    if matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(flag)) if is_of_secret(flag))
+        && error.kind() == ErrorKind::UnknownArgument
+    {
+        message.push_str(": tokcache takes no secret as an argument, where other users can see it");
+    }
     let advice = corrected(error, &typed()).unwrap_or_else(|| format!("{} --help", command_meant()));
     Failure::new(Exit::Usage, message).try_shell(advice)
 }
@@ -69,9 +75,11 @@ fn with_command_parted(error: &Error) -> Option<String> {
 
 /// Clap's paragraphs as one line, less those that the advice replaces.
 fn message(text: &str) -> String {
-    let is_kept = |paragraph: &&str| !["Usage:", "For more"].iter().any(|advice| paragraph.starts_with(advice));
+    let is_kept = |paragraph: &&str| {
+        !["Usage:", "For more", "tip:"].iter().any(|advice| paragraph.trim_start().starts_with(advice))
+    };
     let lines = text.split("\n\n").filter(is_kept).map(|paragraph| {
-        let words: Vec<_> = paragraph.split_whitespace().filter(|word| !["error:", "tip:"].contains(word)).collect();
+        let words: Vec<_> = paragraph.split_whitespace().filter(|word| *word != "error:").collect();
         words.join(" ")
     });
     lines.collect::<Vec<_>>().join("; ")
