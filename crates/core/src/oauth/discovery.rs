@@ -241,6 +241,8 @@ mod tests {
     fn a_missing_endpoint_is_no_error() {
         let endpoints = discovered("https://idp.example.com", r#"{"issuer":"https://idp.example.com"}"#).unwrap();
         assert_eq!((endpoints.token, endpoints.device_authorization), (None, None));
+        let endpoints = discovered("https://idp.example.com/a", OPENID).unwrap();
+        assert!(endpoints.token.unwrap().is_told_by_provider());
     }
 
     const OPENID: &str = r#"{"issuer":"https://idp.example.com/a","token_endpoint":"https://idp.example.com/t"}"#;
@@ -447,6 +449,13 @@ mod tests {
 
     #[test]
     fn redirects_without_end_are_given_up() {
+        let http = MockHttp::new([redirect(302, "/b"), redirect(302, "/c"), redirect(302, "/d"), redirect(302, "/e")])
+            .then(answer(200, OPENID))
+            .then(redirect(302, "/f"))
+            .then(answer(200, RFC_8414));
+        let found = discover(&http, &authority("https://idp.example.com/a"), &[EndpointKind::Revocation]).unwrap();
+        assert!(found.revocation.is_some());
+        assert_eq!(http.url(6), "https://idp.example.com/f", "each document may be elsewhere");
         let error = issuer(std::array::from_fn::<_, { 2 * MOST_REDIRECTS }, _>(|_| redirect(302, "/b"))).unwrap_err();
         assert!(error.to_string().contains("redirects, one after the other"), "{error}");
     }

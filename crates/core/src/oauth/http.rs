@@ -1,5 +1,5 @@
-//! HTTP as the protocols need it: one request out, one bounded response in. The network is behind [`Http`], so that a
-//! scripted server can stand in its place.
+//! HTTP as the protocols need it: a transport sends one [`Request`] and returns one bounded [`Response`]. Tests replace
+//! the transport with a mock.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,16 +9,16 @@ use zeroize::Zeroizing;
 use super::request::Request;
 use crate::time::Timestamp;
 
-/// Sends one request. Implementations never follow a redirect and bound both time and size.
+/// A transport. Implementations never follow a redirect, and bound both time and size.
 pub trait Http: Send + Sync {
-    /// One exchange. An answer of any status is `Ok`; `Err` means that no whole answer came.
+    /// Sends one request and receives the whole response, whatever its status.
     ///
     /// # Errors
-    /// Whatever kept a whole answer from coming, and how far the exchange had come.
+    /// No whole response came. The error says why, and how far the exchange had come.
     fn send(&self, request: &Request) -> Result<Response, TransportError>;
 }
 
-/// An answer, whole.
+/// A whole response.
 pub struct Response {
     /// The status code.
     pub status: u16,

@@ -62,7 +62,8 @@ fn parts_of_header(value: &str) -> Vec<Zeroizing<String>> {
     if let Some(decoded) = decoded.map(Zeroizing::new)
         && let Some((_, password)) = std::str::from_utf8(&decoded).ok().and_then(|text| text.split_once(':'))
     {
-        parts.push(Zeroizing::new(percent_decode_str(&password.replace('+', " ")).decode_utf8_lossy().into_owned()));
+        let spaced = Zeroizing::new(password.replace('+', " "));
+        parts.push(Zeroizing::new(percent_decode_str(&spaced).decode_utf8_lossy().into_owned()));
         parts.push(Zeroizing::new(password.to_owned()));
     }
     parts

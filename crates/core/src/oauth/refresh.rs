@@ -144,6 +144,16 @@ mod tests {
     }
 
     #[test]
+    fn microsoft_on_a_domain_of_somebody_else_is_known_by_the_issuer() {
+        let mut provider = Provider::new("https://login.contoso.test");
+        provider.endpoints.issuer = Some("https://login.microsoftonline.com/{tenantid}/v2.0".to_owned());
+        let request = PLAIN.with(&provider, |message| message.request()).unwrap();
+        let scope = request.form().unwrap().get("scope");
+        assert_eq!(scope, Some(&FieldValue::public("openid profile offline_access")));
+        assert_eq!(request.headers, [("X-AnchorMailbox", FieldValue::public("Oid:a.b-policy@c"))]);
+    }
+
+    #[test]
     fn further_parameters_are_sent_with_a_refresh() {
         let parameters = &[("resource", "https://api.example.com"), ("audience", "")];
         let form = Refresh { parameters, ..PLAIN }.form();
@@ -191,6 +201,16 @@ mod tests {
         let body = r#"{"error":"invalid_grant","error_description":"token canary is unknown"}"#;
         let error = answered(Ok(answer(400, body))).unwrap_err();
         assert_eq!(error.to_string(), "invalid_grant: token [redacted] is unknown");
+    }
+
+    #[test]
+    fn an_answer_that_makes_no_sense_is_told_with_the_address() {
+        let error = answered(Ok(answer(404, "<html>"))).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "https://idp.example.com/token answered HTTP 404: a web page where JSON was expected; this address was \
+             named by hand: check it"
+        );
     }
 
     #[test]

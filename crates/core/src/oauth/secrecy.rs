@@ -45,9 +45,11 @@ fn spelled(secret: &str, way: usize) -> String {
     }
 }
 
-/// Sends each secret of the message back, in one spelling and one place.
+/// Sends each secret back, in one spelling and one place: the message's `own`, the client's, and whatever else the request
+/// takes for a secret.
 fn check<Sent: Message<Answer: std::fmt::Debug> + std::fmt::Debug>(
     message: &Sent,
+    own: &[&str],
     client_secret: Option<&str>,
     (status, place, way): (u16, usize, usize),
 ) -> Result<(), TestCaseError> {
@@ -55,7 +57,7 @@ fn check<Sent: Message<Answer: std::fmt::Debug> + std::fmt::Debug>(
     let fields = request.form().unwrap().iter().map(|(name, value)| (name.as_ref(), value));
     let values = fields.chain(request.headers.iter().map(|(name, value)| (*name, value)));
     let secrets = values.filter(|(_, value)| value.is_secret()).map(|(_, value)| value.expose());
-    let mut secrets: Vec<&str> = secrets.chain(client_secret).collect();
+    let mut secrets: Vec<&str> = secrets.chain(own.iter().copied()).chain(client_secret).collect();
     secrets.extend(secrets.clone().iter().filter_map(|value| value.strip_prefix("Basic ")));
     for secret in secrets {
         let text = spelled(secret, way);
@@ -88,9 +90,8 @@ proptest! {
             1 => ClientAuthentication::SecretBasic(ClientSecret::new(client_secret.as_str())),
             _ => ClientAuthentication::SecretPost(ClientSecret::new(client_secret.as_str())),
         };
-        let client_secret = Some(client_secret.as_str()).filter(|_| way_to_authenticate > 0);
         let (client, parameters, scopes, claims) = (provider.client(), &[][..], &ScopeSet::parse("read"), None);
-        let (refresh_token, code_verifier) = (&RefreshToken::new(token.as_str()), &CodeVerifier::new(verifier));
+        let (refresh_token, code_verifier) = (&RefreshToken::new(token.as_str()), &CodeVerifier::new(verifier.as_str()));
         let authorization = &DeviceAuthorization {
             device_code: DeviceCode::new(token.as_str()),
             user_code: "AB-CD".to_owned(),
@@ -103,10 +104,12 @@ proptest! {
             code_verifier: Some(code_verifier.clone()),
         };
         let how = (status, place, way);
+        let client_secret = Some(client_secret.as_str()).filter(|_| way_to_authenticate > 0);
         let refresh = RefreshRequest { client, refresh_token, scopes, claims, account: None, parameters };
-        check(&refresh, client_secret, how)?;
-        check(&RevocationRequest { client, token: refresh_token }, client_secret, how)?;
-        check(&DeviceAuthorizationRequest { client, scopes, claims, code_verifier, parameters }, client_secret, how)?;
-        check(&DeviceTokenRequest { client, authorization, parameters }, client_secret, how)?;
+        check(&refresh, &[&token], client_secret, how)?;
+        check(&RevocationRequest { client, token: refresh_token }, &[&token], client_secret, how)?;
+        let authorize = DeviceAuthorizationRequest { client, scopes, claims, code_verifier, parameters };
+        check(&authorize, &[], client_secret, how)?;
+        check(&DeviceTokenRequest { client, authorization, parameters }, &[&token, &verifier], client_secret, how)?;
     }
 }

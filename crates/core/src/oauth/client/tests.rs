@@ -291,3 +291,16 @@ fn the_caller_hears_every_second_and_can_stop() {
     assert_eq!((result.unwrap_err(), slept), (RequestError::Stopped, 3));
     assert_eq!(heard, [100, 99, 98, 97]);
 }
+
+#[test]
+fn a_caller_that_stops_during_an_outage_is_told_of_it() {
+    let http = MockHttp::new([answer(503, "")]);
+    let mut seconds = 0;
+    let (result, _) = with(&http, |client| {
+        client.poll_device(&authorization(5, 100), &mut |_| {
+            seconds += 1;
+            if seconds > 8 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
+    });
+    assert!(matches!(result, Err(RequestError::Unavailable { status: Some(503), .. })), "{result:?}");
+}
