@@ -24,81 +24,81 @@ function __fish_tokcache_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c tokcache -n "__fish_tokcache_needs_command" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
-complete -c tokcache -n "__fish_tokcache_needs_command" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
-complete -c tokcache -n "__fish_tokcache_needs_command" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
-complete -c tokcache -n "__fish_tokcache_needs_command" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+complete -c tokcache -n "__fish_tokcache_needs_command" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_needs_command" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_needs_command" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_needs_command" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
 b2c\t'Azure AD B2C'
 ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
-complete -c tokcache -n "__fish_tokcache_needs_command" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_needs_command" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
-complete -c tokcache -n "__fish_tokcache_needs_command" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
-complete -c tokcache -n "__fish_tokcache_needs_command" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+complete -c tokcache -n "__fish_tokcache_needs_command" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_needs_command" -l store -d 'Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_needs_command" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_needs_command" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_needs_command" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_needs_command" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
-complete -c tokcache -n "__fish_tokcache_needs_command" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
-complete -c tokcache -n "__fish_tokcache_needs_command" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
-text\t'What failed, then what to type, if anything helps'"
-complete -c tokcache -n "__fish_tokcache_needs_command" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_needs_command" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_needs_command" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_needs_command" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'What failed, and the command that helps, if there is one'"
+complete -c tokcache -n "__fish_tokcache_needs_command" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_needs_command" -s V -l version -d 'Print version'
-complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "login" -d 'Sign in by device code, remember the settings as the profile, cache the tokens'
-complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "token" -d 'Print a valid access token: cached, else silently refreshed'
-complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "list" -d 'Show the accounts and the tokens held for each, without one secret'
-complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "clear" -d 'Sign out: forget tokens, and revoke them where the server can'
-complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "exec" -d 'Run a command with a token in its environment, or not at all'
-complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "explain" -d 'Show which token would be used, and why; offline'
-complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "profile" -d 'Manage named settings'
-complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "cache" -d 'Look after the cache file'
-complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "help" -d 'Show what a command does, or the settings that all commands take'
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l scope -d 'A scope that the token must have; repeatable, and several may stand in one, separated by spaces' -r -f -a "(__tokcache_values scopes)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l resource -d 'The API that the token is for: at Microsoft short for --scope RESOURCE/.default, elsewhere RFC 8707' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l audience -d 'The API that the token is for, as Auth0 and others name it: short for --param audience=AUDIENCE' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l param -d 'A further parameter for the provider; repeatable. A token is served only to those who ask with the same ones' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l lifetime -d 'Serve a token that came without a lifetime for this long [default: until it is revoked]' -r
+complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "login" -d 'Sign in with a code that you type in a browser, and save the settings as a profile'
+complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "token" -d 'Print a valid access token from the cache, refreshed if necessary'
+complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "list" -d 'Show the accounts and their tokens, without any secret'
+complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "clear" -d 'Sign out: delete the tokens, and revoke them if the provider can'
+complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "exec" -d 'Run a program with a token in its environment'
+complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "explain" -d 'Show which token `token` would use, and why, without the network'
+complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "profile" -d 'Manage profiles: settings saved under a name'
+complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "cache" -d 'Manage the cache'
+complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "help" -d 'Show help on a command, or the settings that all commands take'
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l scope -d 'A scope that the token must have; repeat the flag, or separate several scopes with spaces' -r -f -a "(__tokcache_values scopes)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l resource -d 'The API that the token is for, as in RFC 8707; at Microsoft short for --scope RESOURCE/.default' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l audience -d 'The API that the token is for, at Auth0 and others; short for --param audience=AUDIENCE' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l param -d 'Another parameter for the provider; repeatable. A token is served only to requests with the same parameters' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l lifetime -d 'How long to serve a token that has no lifetime [default: until it is revoked]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l tenant -d 'The tenant of an Entra authority: a GUID, a domain, organizations, common or consumers' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l flow -d 'How to sign in' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l sign-in-timeout -d 'Give up the whole sign-in after this long [default: when its code expires]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l claims -d 'A claims challenge, as JSON' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l device-authorization-endpoint -d 'Where the provider\'s discovery does not name it' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l token-endpoint -d 'Where the provider\'s discovery does not name it' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l revocation-endpoint -d 'Where the provider\'s discovery does not name it' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l sign-in-timeout -d 'Time limit for the whole sign-in [default: until the code expires]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l claims -d 'A claims challenge, in JSON' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l device-authorization-endpoint -d 'The device authorization endpoint, if the provider\'s metadata do not name it' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l token-endpoint -d 'The token endpoint, if the provider\'s metadata do not name it' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l revocation-endpoint -d 'The revocation endpoint, if the provider\'s metadata do not name it' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
 b2c\t'Azure AD B2C'
 ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l store -d 'Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
-text\t'What failed, then what to type, if anything helps'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l no-offline-access -d 'Do not ask for offline_access, which some providers refuse; remembered by the profile'
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l offline-access -d 'Ask for offline_access again, in spite of the profile'
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l replace -d 'Replace the scopes of the profile, and whose it is; else scopes are added, and it stays whose it is'
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'What failed, and the command that helps, if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l no-offline-access -d 'Do not request the scope offline_access, which some providers refuse; saved in the profile'
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l offline-access -d 'Request offline_access again, although the profile says not to'
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l replace -d 'Replace the scopes of the profile instead of adding to them, and let another account take the profile over'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l qr -d 'Show the address as a QR code too'
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l scope -d 'A scope that the token must have; repeatable, and several may stand in one, separated by spaces' -r -f -a "(__tokcache_values scopes)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l resource -d 'The API that the token is for: at Microsoft short for --scope RESOURCE/.default, elsewhere RFC 8707' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l audience -d 'The API that the token is for, as Auth0 and others name it: short for --param audience=AUDIENCE' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l param -d 'A further parameter for the provider; repeatable. A token is served only to those who ask with the same ones' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l lifetime -d 'Serve a token that came without a lifetime for this long [default: until it is revoked]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l min-valid -d 'The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l claims -d 'A claims challenge, as JSON: a cached token will not do' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -s o -l output -d 'How it is printed' -r -f -a "az\t'The object of `az account get-access-token`'
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l scope -d 'A scope that the token must have; repeat the flag, or separate several scopes with spaces' -r -f -a "(__tokcache_values scopes)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l resource -d 'The API that the token is for, as in RFC 8707; at Microsoft short for --scope RESOURCE/.default' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l audience -d 'The API that the token is for, at Auth0 and others; short for --param audience=AUDIENCE' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l param -d 'Another parameter for the provider; repeatable. A token is served only to requests with the same parameters' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l lifetime -d 'How long to serve a token that has no lifetime [default: until it is revoked]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l min-valid -d 'How long the token must be valid; exit status 8 if it is not [default: 5m, but at most a fifth of its lifetime]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l claims -d 'A claims challenge, in JSON; ignores cached access tokens' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -s o -l output -d 'The output format' -r -f -a "az\t'The object of `az account get-access-token`'
 curl-config\t'A line for `curl --config -`'
 env\t'`export ACCESS_TOKEN=…`, for a POSIX shell'
 fish\t'`set -gx ACCESS_TOKEN …`'
@@ -106,426 +106,426 @@ header\t'`Authorization: Bearer …`'
 json\t'One line of JSON with the expiry, the scopes and the account'
 powershell\t'`$env:ACCESS_TOKEN = …`'
 token\t'The token and a line break'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l sign-in-timeout -d 'Give up the whole sign-in after this long [default: when its code expires]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l sign-in-timeout -d 'Time limit for the whole sign-in [default: until the code expires]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
 b2c\t'Azure AD B2C'
 ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l store -d 'Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
-text\t'What failed, then what to type, if anything helps'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l force-refresh -d 'Only a token issued from now on will do'
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'What failed, and the command that helps, if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l force-refresh -d 'Ignore cached access tokens and get a new one'
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l offline -d 'Never use the network'
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l login -d 'Ask somebody to sign in, should no token be had silently'
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l login -d 'Ask a person to sign in if there is no other way to get a token'
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand list" -s o -l output -d 'How it is printed' -r -f -a "json\t'One line of JSON'
-table\t'For people'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -s o -l output -d 'The output format' -r -f -a "json\t'One line of JSON'
+table\t'Text for people'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
 b2c\t'Azure AD B2C'
 ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l store -d 'Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
-text\t'What failed, then what to type, if anything helps'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand list" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'What failed, and the command that helps, if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l revocation-endpoint -d 'Where the provider\'s discovery does not name it' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l revocation-endpoint -d 'The revocation endpoint, if the provider\'s metadata do not name it' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
 b2c\t'Azure AD B2C'
 ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l store -d 'Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
-text\t'What failed, then what to type, if anything helps'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l all -d 'Forget all that the cache holds, whichever client it belongs to'
-complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l no-revoke -d 'Do not tell the server'
-complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -s y -l yes -d 'Do not ask'
-complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'What failed, and the command that helps, if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l all -d 'Delete everything in the cache, of all clients'
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l no-revoke -d 'Do not revoke the tokens at the server'
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -s y -l yes -d 'Do not ask for confirmation'
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l scope -d 'A scope that the token must have; repeatable, and several may stand in one, separated by spaces' -r -f -a "(__tokcache_values scopes)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l resource -d 'The API that the token is for: at Microsoft short for --scope RESOURCE/.default, elsewhere RFC 8707' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l audience -d 'The API that the token is for, as Auth0 and others name it: short for --param audience=AUDIENCE' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l param -d 'A further parameter for the provider; repeatable. A token is served only to those who ask with the same ones' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l lifetime -d 'Serve a token that came without a lifetime for this long [default: until it is revoked]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l min-valid -d 'The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l claims -d 'A claims challenge, as JSON: a cached token will not do' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l env -d 'The variable that holds the token' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l scope -d 'A scope that the token must have; repeat the flag, or separate several scopes with spaces' -r -f -a "(__tokcache_values scopes)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l resource -d 'The API that the token is for, as in RFC 8707; at Microsoft short for --scope RESOURCE/.default' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l audience -d 'The API that the token is for, at Auth0 and others; short for --param audience=AUDIENCE' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l param -d 'Another parameter for the provider; repeatable. A token is served only to requests with the same parameters' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l lifetime -d 'How long to serve a token that has no lifetime [default: until it is revoked]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l min-valid -d 'How long the token must be valid; exit status 8 if it is not [default: 5m, but at most a fifth of its lifetime]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l claims -d 'A claims challenge, in JSON; ignores cached access tokens' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l env -d 'The environment variable for the token' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
 b2c\t'Azure AD B2C'
 ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l store -d 'Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
-text\t'What failed, then what to type, if anything helps'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l force-refresh -d 'Only a token issued from now on will do'
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'What failed, and the command that helps, if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l force-refresh -d 'Ignore cached access tokens and get a new one'
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l offline -d 'Never use the network'
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l scope -d 'A scope that the token must have; repeatable, and several may stand in one, separated by spaces' -r -f -a "(__tokcache_values scopes)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l resource -d 'The API that the token is for: at Microsoft short for --scope RESOURCE/.default, elsewhere RFC 8707' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l audience -d 'The API that the token is for, as Auth0 and others name it: short for --param audience=AUDIENCE' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l param -d 'A further parameter for the provider; repeatable. A token is served only to those who ask with the same ones' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l lifetime -d 'Serve a token that came without a lifetime for this long [default: until it is revoked]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l min-valid -d 'The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l claims -d 'A claims challenge, as JSON: a cached token will not do' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -s o -l output -d 'How it is printed' -r -f -a "json\t'One line of JSON'
-text\t'For people'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l scope -d 'A scope that the token must have; repeat the flag, or separate several scopes with spaces' -r -f -a "(__tokcache_values scopes)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l resource -d 'The API that the token is for, as in RFC 8707; at Microsoft short for --scope RESOURCE/.default' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l audience -d 'The API that the token is for, at Auth0 and others; short for --param audience=AUDIENCE' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l param -d 'Another parameter for the provider; repeatable. A token is served only to requests with the same parameters' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l lifetime -d 'How long to serve a token that has no lifetime [default: until it is revoked]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l min-valid -d 'How long the token must be valid; exit status 8 if it is not [default: 5m, but at most a fifth of its lifetime]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l claims -d 'A claims challenge, in JSON; ignores cached access tokens' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -s o -l output -d 'The output format' -r -f -a "json\t'One line of JSON'
+text\t'Text for people'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
 b2c\t'Azure AD B2C'
 ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l store -d 'Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
-text\t'What failed, then what to type, if anything helps'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l force-refresh -d 'Only a token issued from now on will do'
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'What failed, and the command that helps, if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l force-refresh -d 'Ignore cached access tokens and get a new one'
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l offline -d 'Never use the network'
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
 b2c\t'Azure AD B2C'
 ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l store -d 'Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
-text\t'What failed, then what to type, if anything helps'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'What failed, and the command that helps, if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -f -a "list" -d 'Print the names'
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -f -a "show" -d 'Print the settings of one, as TOML'
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -f -a "set" -d 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --account, and what stands below'
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -f -a "remove" -d 'Forget the settings; tokens stay in the cache, unless --sign-out is given'
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -s o -l output -d 'How they are printed' -r -f -a "json\t'One line of JSON'
-text\t'For people'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -f -a "list" -d 'Print the names of the profiles'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -f -a "show" -d 'Print the settings of a profile, as TOML'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -f -a "set" -d 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --account, and the options of this command'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -f -a "remove" -d 'Delete a profile; the tokens stay in the cache, unless --sign-out is given'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -s o -l output -d 'The output format' -r -f -a "json\t'One line of JSON'
+text\t'Text for people'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
 b2c\t'Azure AD B2C'
 ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l store -d 'Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
-text\t'What failed, then what to type, if anything helps'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'What failed, and the command that helps, if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -s o -l output -d 'How they are printed' -r -f -a "json\t'One line of JSON'
-text\t'For people'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -s o -l output -d 'The output format' -r -f -a "json\t'One line of JSON'
+text\t'Text for people'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
 b2c\t'Azure AD B2C'
 ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l store -d 'Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
-text\t'What failed, then what to type, if anything helps'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'What failed, and the command that helps, if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l scope -d 'A scope that the token must have; repeatable, and several may stand in one, separated by spaces' -r -f -a "(__tokcache_values scopes)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l resource -d 'The API that the token is for: at Microsoft short for --scope RESOURCE/.default, elsewhere RFC 8707' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l audience -d 'The API that the token is for, as Auth0 and others name it: short for --param audience=AUDIENCE' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l param -d 'A further parameter for the provider; repeatable. A token is served only to those who ask with the same ones' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l lifetime -d 'Serve a token that came without a lifetime for this long [default: until it is revoked]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l scope -d 'A scope that the token must have; repeat the flag, or separate several scopes with spaces' -r -f -a "(__tokcache_values scopes)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l resource -d 'The API that the token is for, as in RFC 8707; at Microsoft short for --scope RESOURCE/.default' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l audience -d 'The API that the token is for, at Auth0 and others; short for --param audience=AUDIENCE' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l param -d 'Another parameter for the provider; repeatable. A token is served only to requests with the same parameters' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l lifetime -d 'How long to serve a token that has no lifetime [default: until it is revoked]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
 b2c\t'Azure AD B2C'
 ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l store -d 'Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
-text\t'What failed, then what to type, if anything helps'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l no-account -d 'Forget whose it is: the only account that is signed in is meant'
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l no-offline-access -d 'Do not ask for offline_access, which some providers refuse; remembered by the profile'
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l offline-access -d 'Ask for offline_access again, in spite of the profile'
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'What failed, and the command that helps, if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l no-account -d 'Remove the account from the profile: it then means the only account that is signed in'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l no-offline-access -d 'Do not request the scope offline_access, which some providers refuse; saved in the profile'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l offline-access -d 'Request offline_access again, although the profile says not to'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
 b2c\t'Azure AD B2C'
 ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l store -d 'Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
-text\t'What failed, then what to type, if anything helps'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l sign-out -d 'First sign out the account that the profile belongs to, as `clear` does'
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Do not ask'
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'What failed, and the command that helps, if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l sign-out -d 'Sign out the account of the profile first, as `clear` does'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Do not ask for confirmation'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
 b2c\t'Azure AD B2C'
 ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l store -d 'Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
-text\t'What failed, then what to type, if anything helps'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'What failed, and the command that helps, if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -f -a "path" -d 'Print where the cache is'
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -f -a "check" -d 'Read the whole cache and report what cannot be understood'
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -f -a "encrypt" -d 'Encrypt a plain cache with the key of --encrypt'
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -f -a "decrypt" -d 'Make an encrypted cache plain again'
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -f -a "rekey" -d 'Encrypt the cache with another key, of --encrypt or of where the old one is'
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -s o -l output -d 'How it is printed' -r -f -a "json\t'One line of JSON'
-text\t'For people'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -f -a "check" -d 'Check the whole cache, and report what is damaged'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -f -a "encrypt" -d 'Encrypt a plain cache with the key that --encrypt names'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -f -a "decrypt" -d 'Remove the encryption of the cache'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -f -a "rekey" -d 'Change the key of the cache: to the one that --encrypt names, or to a new one in the same place'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -s o -l output -d 'The output format' -r -f -a "json\t'One line of JSON'
+text\t'Text for people'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
 b2c\t'Azure AD B2C'
 ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l store -d 'Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
-text\t'What failed, then what to type, if anything helps'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'What failed, and the command that helps, if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -s o -l output -d 'How the report is printed' -r -f -a "json\t'One line of JSON'
-text\t'For people'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -s o -l output -d 'The output format' -r -f -a "json\t'One line of JSON'
+text\t'Text for people'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
 b2c\t'Azure AD B2C'
 ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l store -d 'Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
-text\t'What failed, then what to type, if anything helps'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l repair -d 'Save what is whole of a damaged cache; a copy of it is kept beside it'
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'What failed, and the command that helps, if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l repair -d 'Save the intact entries of a damaged cache, and leave the damaged file beside it'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
 b2c\t'Azure AD B2C'
 ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l store -d 'Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
-text\t'What failed, then what to type, if anything helps'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'What failed, and the command that helps, if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
 b2c\t'Azure AD B2C'
 ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l store -d 'Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
-text\t'What failed, then what to type, if anything helps'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'What failed, and the command that helps, if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l new-passphrase-file -d 'Change to the passphrase in this file, instead of asking for it' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l new-passphrase-file -d 'Read the new passphrase from this file instead of asking for it' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
 b2c\t'Azure AD B2C'
 ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l store -d 'Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
-text\t'What failed, then what to type, if anything helps'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l moved -d 'The cache was moved here on purpose: bind it to this place'
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'What failed, and the command that helps, if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l moved -d 'Accept a cache that was moved: bind it to its new path'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
 b2c\t'Azure AD B2C'
 ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l store -d 'Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
-text\t'What failed, then what to type, if anything helps'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'What failed, and the command that helps, if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l profile -d 'Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l authority -d 'An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l account -d 'Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, else the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l authority-kind -d 'What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
 b2c\t'Azure AD B2C'
 ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l client-id -d 'The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l store -d 'Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l encrypt -d 'Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: as it is]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l key-cache -d 'Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l store -d 'Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l timeout -d 'Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l lock-timeout -d 'Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l error-format -d 'How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
-text\t'What failed, then what to type, if anything helps'"
-complete -c tokcache -n "__fish_tokcache_using_subcommand help" -s v -l verbose -d 'Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'What failed, and the command that helps, if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand help" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand help" -s h -l help -d 'Print help (see more with \'--help\')'
 
 # Accounts, profiles and scopes, from the cache and the folder of the profiles: `tokcache complete KIND` prints them.

@@ -34,28 +34,28 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Sign in by device code, remember the settings as the profile, cache the tokens
+    /// Sign in with a code that you type in a browser, and save the settings as a profile
     #[command(aliases = ["signin", "sign-in"])]
     Login(login::Input),
-    /// Print a valid access token: cached, else silently refreshed
+    /// Print a valid access token from the cache, refreshed if necessary
     Token(token::Input),
-    /// Show the accounts and the tokens held for each, without one secret
+    /// Show the accounts and their tokens, without any secret
     #[command(alias = "ls")]
     List(list::Input),
-    /// Sign out: forget tokens, and revoke them where the server can
+    /// Sign out: delete the tokens, and revoke them if the provider can
     #[command(aliases = ["logout", "signout", "sign-out"])]
     Clear(clear::Input),
-    /// Run a command with a token in its environment, or not at all
+    /// Run a program with a token in its environment
     Exec(exec::Input),
-    /// Show which token would be used, and why; offline
+    /// Show which token `token` would use, and why, without the network
     Explain(explain::Input),
-    /// Manage named settings
+    /// Manage profiles: settings saved under a name
     Profile(profile::Input),
-    /// Look after the cache file
+    /// Manage the cache
     Cache(cache::Input),
-    /// Print the completion script of a shell
+    /// Print the completion script for a shell
     Completions(completions::Input),
-    /// Show what a command does, or the settings that all commands take
+    /// Show help on a command, or the settings that all commands take
     Help(help::Input),
 }
 
@@ -63,40 +63,40 @@ pub(super) enum Command {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = SETTINGS)]
 pub(super) struct Settings {
-    /// Named settings, as remembered by `login` [env: TOKCACHE_PROFILE] [default: default]
+    /// The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) profile: Option<String>,
 
-    /// An Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]
+    /// The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]
     #[arg(long, global = true, value_name = "URL")]
     pub(super) authority: Option<String>,
 
-    /// Whose token: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile's account, else the
-    /// only one that is signed in]
+    /// The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile's account, or the only
+    /// one that is signed in]
     #[arg(long, global = true, value_name = "ACCOUNT", value_parser = not_blank)]
     pub(super) account: Option<String>,
 
-    /// What answers there, if its URL does not tell: a custom domain [env: TOKCACHE_AUTHORITY_KIND]
+    /// The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]
     #[arg(long, global = true, value_name = "KIND", value_enum)]
     pub(super) authority_kind: Option<KindOfAuthority>,
 
-    /// The client, as registered with the authority [env: TOKCACHE_CLIENT_ID]
+    /// The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]
     #[arg(long, global = true, value_name = "ID", value_parser = not_blank)]
     pub(super) client_id: Option<String>,
 
-    /// Where the cache is kept: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]
+    /// Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]
     #[arg(long, global = true, value_name = "URL", value_parser = OsStringValueParser::new().try_map(store))]
     pub(super) store: Option<String>,
 
-    /// Keep the cache encrypted: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT]
-    /// [default: as it is]
+    /// The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none
+    /// [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]
     ///
-    /// The passphrase is read from TOKCACHE_PASSPHRASE_FILE or the descriptor TOKCACHE_PASSPHRASE_FD, or else asked for
-    /// on a terminal, by login and cache alone.
+    /// The passphrase is read from the file TOKCACHE_PASSPHRASE_FILE or the file descriptor TOKCACHE_PASSPHRASE_FD.
+    /// Otherwise `login` and `cache` ask for it on a terminal.
     #[arg(long, global = true, value_name = "KEY", value_parser = OsStringValueParser::new().try_map(key))]
     pub(super) encrypt: Option<String>,
 
-    /// Keep the key at hand for the login session [env: TOKCACHE_KEY_CACHE] [default: none]
+    /// Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]
     #[arg(long, global = true, value_name = "WHERE", value_enum)]
     pub(super) key_cache: Option<KeyCache>,
 
@@ -104,19 +104,19 @@ pub(super) struct Settings {
     #[arg(long, global = true, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
     pub(super) ca_file: Option<PathBuf>,
 
-    /// Give up one network exchange after this long [env: TOKCACHE_TIMEOUT] [default: 30s]
+    /// Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]
     #[arg(long, global = true, value_name = "DURATION", value_parser = bound)]
     pub(super) timeout: Option<Duration>,
 
-    /// Give up waiting for another process after this long [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]
+    /// Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]
     #[arg(long, global = true, value_name = "DURATION", value_parser = wait)]
     pub(super) lock_timeout: Option<Duration>,
 
-    /// How failures are shown [env: TOKCACHE_ERROR_FORMAT] [default: text]
+    /// The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]
     #[arg(long, global = true, value_name = "FORMAT", value_enum)]
     pub(super) error_format: Option<ErrorFormat>,
 
-    /// Tell more on stderr; twice: every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]
+    /// Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(super) verbose: u8,
 
@@ -203,7 +203,7 @@ pub(super) fn not_blank(text: &str) -> Result<String, String> {
     }
     let is_broken = text.contains(char::is_control);
     if is_broken {
-        Err("there is a line break or another control character in it".to_owned())
+        Err("it contains a line break or another control character".to_owned())
     } else {
         Ok(text.to_owned())
     }
@@ -227,7 +227,7 @@ pub(super) fn path(value: OsString) -> Result<PathBuf, String> {
 /// How long to wait: at most a day, and perhaps not at all.
 pub(super) fn wait(text: &str) -> Result<Duration, String> {
     match duration(text)? {
-        wait if wait > Duration::from_secs(86_400) => Err("it has to be at most a day".to_owned()),
+        wait if wait > Duration::from_secs(86_400) => Err("it must be at most a day".to_owned()),
         wait => Ok(wait),
     }
 }
@@ -235,7 +235,7 @@ pub(super) fn wait(text: &str) -> Result<Duration, String> {
 /// The same, but it leaves time for something to happen.
 pub(super) fn bound(text: &str) -> Result<Duration, String> {
     match wait(text)? {
-        Duration::ZERO => Err("it has to be longer than nothing".to_owned()),
+        Duration::ZERO => Err("it must be longer than 0".to_owned()),
         bound => Ok(bound),
     }
 }

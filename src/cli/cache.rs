@@ -25,24 +25,24 @@ pub(super) struct Input {
 enum Action {
     /// Print where the cache is
     Path {
-        /// How it is printed
+        /// The output format
         #[arg(short, long, value_enum, default_value_t)]
         output: AnswerFormat,
     },
-    /// Read the whole cache and report what cannot be understood
+    /// Check the whole cache, and report what is damaged
     Check {
-        /// Save what is whole of a damaged cache; a copy of it is kept beside it
+        /// Save the intact entries of a damaged cache, and leave the damaged file beside it
         #[arg(long)]
         repair: bool,
-        /// How the report is printed
+        /// The output format
         #[arg(short, long, value_enum, default_value_t)]
         output: AnswerFormat,
     },
-    /// Encrypt a plain cache with the key of --encrypt
+    /// Encrypt a plain cache with the key that --encrypt names
     Encrypt,
-    /// Make an encrypted cache plain again
+    /// Remove the encryption of the cache
     Decrypt,
-    /// Encrypt the cache with another key, of --encrypt or of where the old one is
+    /// Change the key of the cache: to the one that --encrypt names, or to a new one in the same place
     Rekey(encryption::Rekey),
 }
 
@@ -84,11 +84,11 @@ fn repair(context: &Context) -> Result<(), Failure> {
         tell(format_args!("lost: {}", plain(key)));
     }
     if salvage.lost_bytes > 0 {
-        tell(format_args!("lost: {} bytes that belong to nothing whole", salvage.lost_bytes));
+        tell(format_args!("lost: {} bytes that belong to no intact entry", salvage.lost_bytes));
     }
     let kept = kept.display().to_string();
     tell(format_args!(
-        "the damaged cache is kept as {}; there may be tokens in it: delete it in the end",
+        "the damaged cache is now {}; it may contain tokens, so delete it when you no longer need it",
         plain(&kept)
     ));
     Ok(())
@@ -98,15 +98,15 @@ fn repair(context: &Context) -> Result<(), Failure> {
 fn beyond(error: StoreError) -> Failure {
     let StoreError::Damaged { path, .. } = error else { return error.into() };
     let path = path.display().to_string();
-    Failure::new(Exit::Store, format!("nothing in {path} is of a token cache; it was left alone"))
-        .try_shell(set_aside(&path))
+    Failure::new(Exit::Store, format!("{path} is not a token cache; it was not changed")).try_shell(set_aside(&path))
 }
 
 /// Says that somebody else can put something in the place of the cache, or of the profiles, and what mends it.
 fn tell_weak(what: &str, weak: &Distrust) {
-    let remedy = weak.remedy.as_ref().map(|words| format!("; to mend it: {}", command_line(words))).unwrap_or_default();
+    let remedy =
+        weak.remedy.as_ref().map(|words| format!("; to repair it: {}", command_line(words))).unwrap_or_default();
     let path = weak.path.display();
-    tell(plain(&format!("warning: another user could replace {what} by way of {path}: {}{remedy}", weak.why)));
+    tell(plain(&format!("warning: another user could replace {what} through {path}: {}{remedy}", weak.why)));
 }
 
 fn check(context: &Context, format: AnswerFormat) -> Result<(), Failure> {
@@ -128,13 +128,12 @@ fn check(context: &Context, format: AnswerFormat) -> Result<(), Failure> {
         tell(format_args!("warning: other users have access to {}", plain(&path.display().to_string())));
     }
     if !unreadable.is_empty() {
-        let message =
-            format!("{} entries of {} cannot be understood; they are kept as they are", unreadable.len(), store.url);
+        let message = format!("unreadable entries in {}: {}; they were not changed", store.url, unreadable.len());
         return Err(Failure::new(Exit::Store, message).try_tokcache(["list"]));
     }
     let counts = [cache.accounts(None).len(), cache.access_tokens().len(), cache.refresh_tokens().len()];
     let absence = if counts == [0; 3] { context.absence()? } else { None };
-    let verdict = if absence.is_some() { "holds nothing" } else { "whole" };
+    let verdict = if absence.is_some() { "empty" } else { "intact" };
     if let Some(absence) = absence {
         tell(absence);
     }

@@ -18,19 +18,19 @@ use crate::output::{plain, tell};
 
 #[derive(Args, Debug)]
 pub(super) struct Input {
-    /// Forget all that the cache holds, whichever client it belongs to
+    /// Delete everything in the cache, of all clients
     #[arg(long, conflicts_with = "account")]
     all: bool,
 
-    /// Do not tell the server
+    /// Do not revoke the tokens at the server
     #[arg(long)]
     no_revoke: bool,
 
-    /// Where the provider's discovery does not name it
+    /// The revocation endpoint, if the provider's metadata do not name it
     #[arg(long, value_name = "URL")]
     revocation_endpoint: Option<String>,
 
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(short, long)]
     yes: bool,
 }
@@ -78,12 +78,12 @@ pub(super) fn sign_out(context: &Context, revoke: bool, revocation_endpoint: Opt
 
 fn clear_all(context: &Context, input: &Input) -> Result<(), Failure> {
     let store = context.store.describe().url;
-    if !input.yes && !confirm(&format!("Forget every account and token in {}?", plain(&store)))? {
+    if !input.yes && !confirm(&format!("Delete every account and token in {}?", plain(&store)))? {
         tell("nothing was changed");
         return Ok(());
     }
     let revocation = forget_all(context, !input.no_revoke)?;
-    report(&format!("Forgot all that {} held", plain(&store)), revocation);
+    report(&format!("Deleted everything in {}", plain(&store)), revocation);
     Ok(())
 }
 
@@ -102,7 +102,7 @@ fn forget_all(context: &Context, revoke: bool) -> Result<Revocation, Failure> {
     context.remember_moved();
     let Forgotten { revocation, not_revoked } = outcome?;
     if revoke && not_revoked > 0 {
-        tell("warning: the refresh tokens of other clients and authorities were forgotten, but not revoked");
+        tell("warning: the refresh tokens of other clients and authorities were deleted, but not revoked");
     }
     Ok(revocation)
 }
@@ -114,7 +114,9 @@ fn report(done: &str, revocation: Revocation) {
         Revocation::Done => tell(format_args!("{done}; the server has revoked the refresh token.")),
         Revocation::NothingToRevoke | Revocation::NotWanted => tell(format_args!("{done}.")),
         Revocation::Unsupported => {
-            tell(format_args!("{done} here; the server was not told: no revocation endpoint is known for it."));
+            tell(format_args!(
+                "{done} here; nothing was revoked, because the provider has no known revocation endpoint."
+            ));
         }
         Revocation::Failed { error, alive, all } => {
             let (tokens, until) = match (alive, all) {
@@ -132,7 +134,7 @@ fn report(done: &str, revocation: Revocation) {
 /// Asks on the terminal; elsewhere the answer must have been typed beforehand.
 fn confirm(question: &str) -> Result<bool, Failure> {
     if !io::stdin().is_terminal() {
-        return Err(Failure::new(Exit::Usage, "--all asks on a terminal; this is none")
+        return Err(Failure::new(Exit::Usage, "--all asks for confirmation, and there is no terminal to ask on")
             .try_tokcache(["clear", "--all", "--yes"]));
     }
     ask(question)

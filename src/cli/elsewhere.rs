@@ -50,7 +50,7 @@ impl Context {
             ("--client-id", &self.settings.client_id, profile.client_id),
         ];
         flags.extend(beaten.into_iter().filter_map(|(flag, typed, own)| Some((flag, typed.as_ref().and(own)?))));
-        let said = format!("{} is, with the profile {name_of_profile:?}", name(&account));
+        let said = format!("{} is signed in with the profile {name_of_profile:?}", name(&account));
         Some(Elsewhere { said, flags: Some(flags) })
     }
 
@@ -69,7 +69,7 @@ impl Context {
         clients.sort_unstable();
         clients.dedup();
         let clients = clients.join(" and ");
-        let said = format!("{} is, at {} with the client {clients}", name(&account), account.environment);
+        let said = format!("{} is signed in at {} with the client {clients}", name(&account), account.environment);
         Some(Elsewhere { said, flags: None })
     }
 }

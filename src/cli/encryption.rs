@@ -22,11 +22,11 @@ use crate::output::{plain, tell};
 
 #[derive(Args, Debug)]
 pub(super) struct Rekey {
-    /// The cache was moved here on purpose: bind it to this place
+    /// Accept a cache that was moved: bind it to its new path
     #[arg(long)]
     moved: bool,
 
-    /// Change to the passphrase in this file, instead of asking for it
+    /// Read the new passphrase from this file instead of asking for it
     #[arg(long, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
     pub(super) new_passphrase_file: Option<PathBuf>,
 }
@@ -42,10 +42,10 @@ pub(super) fn encrypt(context: &Context) -> Result<(), Failure> {
     }
     let source = plain(&source.to_string());
     if done == Conversion::Already {
-        tell(format_args!("The cache was encrypted before: {source}."));
+        tell(format_args!("The cache is encrypted already: {source}."));
     } else {
         tell(format_args!("The cache is encrypted: {source}."));
-        tell("Programs built on MSAL cannot read it any more. Old copies and backups are as plain as they were.");
+        tell("Programs built on MSAL can no longer read it. Old copies and backups are still in plain text.");
     }
     Ok(())
 }
@@ -55,7 +55,7 @@ pub(super) fn decrypt(context: &Context) -> Result<(), Failure> {
         Conversion::Absent => tell("There is no cache."),
         Conversion::Already => tell("The cache was not encrypted."),
         Conversion::Done { before, kept } => {
-            tell("The cache is not encrypted any more: it holds tokens in plain text.");
+            tell("The cache is no longer encrypted: its tokens are in plain text.");
             of_the_old_key(before.as_ref(), kept);
         }
     }
@@ -83,14 +83,13 @@ pub(super) fn rekey(context: &Context, input: &Rekey) -> Result<(), Failure> {
         // A key that was named is added to the advice.
         let words = ["cache", "encrypt", "--encrypt", "keyring"];
         let words = if source.is_some() { &words[..2] } else { &words };
-        return Err(Failure::new(Exit::Store, "there is no encrypted cache to change the key of")
-            .try_tokcache(words.iter().copied()));
+        return Err(Failure::new(Exit::Store, "there is no encrypted cache").try_tokcache(words.iter().copied()));
     };
     let source = source.or(before.as_ref());
     if matches!(source, Some(KeySource::KeyFile(_) | KeySource::Credential)) && source == before.as_ref() {
-        tell("The cache is encrypted for this place, with the same key.");
+        tell("The cache is now bound to this path, with the same key.");
     } else {
-        tell("The cache is encrypted with another key.");
+        tell("The cache is now encrypted with another key.");
         of_the_old_key(before.as_ref(), kept);
     }
     Ok(())
@@ -204,15 +203,15 @@ pub(super) fn promised_now(name: &str, store: &str) -> Vec<Encryption> {
 
 fn of_the_old_key(before: Option<&KeySource>, kept: Option<String>) {
     if let Some(why) = kept {
-        tell(format_args!("warning: the old key could not be removed from its place: {}", plain(&why)));
+        tell(format_args!("warning: the old key could not be removed: {}", plain(&why)));
     }
     if let Some(KeySource::KeyFile(path)) = before {
-        tell(format_args!("This cache does not need {} any more.", plain(&path.display().to_string())));
+        tell(format_args!("This cache no longer needs {}.", plain(&path.display().to_string())));
     }
 }
 
 fn no_key_named(command: &str) -> Failure {
-    Failure::new(Exit::Usage, "no key is named to encrypt the cache with").try_tokcache([
+    Failure::new(Exit::Usage, "--encrypt must name a key for the cache").try_tokcache([
         "cache",
         command,
         "--encrypt",

@@ -55,7 +55,7 @@ pub(super) fn text_of(value: &OsStr, scheme: &str) -> Result<String, String> {
     }
     let path = path_behind(value, scheme).ok_or("it is not UTF-8")?;
     if path.as_os_str().as_encoded_bytes().starts_with(b"//") {
-        return Err("it is not UTF-8; a URL has %XX in the place of such a byte".to_owned());
+        return Err("it is not UTF-8; in a URL, write such a byte as %XX".to_owned());
     }
     let path = std::path::absolute(typed_path(path.as_os_str())?).map_err(|error| error.to_string())?;
     Ok(format!("{scheme}{}", text_of_path(&path)))
@@ -80,7 +80,7 @@ pub(super) fn typed_path(value: &OsStr) -> Result<PathBuf, String> {
     }
     if bytes.starts_with(b"~") {
         return Err(
-            "the shell has not replaced the ~ in it: type the whole path, or ./~ for a file of that name".to_owned()
+            "the shell has not expanded the ~ in it: type the whole path, or ./~ for a file of that name".to_owned()
         );
     }
     Ok(PathBuf::from(value))
@@ -119,7 +119,7 @@ pub(super) fn no_home() -> Failure {
     let whats: Vec<_> = missing.iter().map(|(what, ..)| *what).collect();
     let settings: String = missing.iter().map(|(_, variable, _)| format!(" {variable}=FOLDER")).collect();
     let message = format!(
-        "there is no home folder to keep {} in: HOME is not set, and the system knows none of this user",
+        "there is no home folder for {}: HOME is not set, and the system knows no home of this user",
         whats.join(" and ")
     );
     Failure::new(Exit::Config, message).try_shell(format!("export{settings}"))
@@ -270,7 +270,7 @@ fn ensure_passphrase() -> Result<(), Failure> {
     if variable("TOKCACHE_PASSPHRASE_FD").is_none_or(|text| text.to_str().is_some_and(|it| it.parse::<u32>().is_ok())) {
         return Ok(());
     }
-    let message = "TOKCACHE_PASSPHRASE_FD: this is no number of a descriptor, such as 3";
+    let message = "TOKCACHE_PASSPHRASE_FD must be a file descriptor number, such as 3";
     Err(Failure::new(Exit::Usage, message).try_shell("unset TOKCACHE_PASSPHRASE_FD"))
 }
 

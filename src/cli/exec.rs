@@ -23,11 +23,11 @@ pub(super) struct Input {
     #[command(flatten)]
     selection: Selection,
 
-    /// The variable that holds the token
+    /// The environment variable for the token
     #[arg(long, value_name = "NAME", default_value = "ACCESS_TOKEN", value_parser = variable)]
     env: String,
 
-    /// The command and its arguments
+    /// The program and its arguments
     #[arg(last = true, required = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }
@@ -55,7 +55,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure
 fn variable(name: &str) -> Result<String, String> {
     let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if !is_plain || name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
-        return Err("a variable's name is made of letters, digits and _".to_owned());
+        return Err("a variable name consists of letters, digits and _".to_owned());
     }
     Ok(name.to_owned())
 }

@@ -19,7 +19,7 @@ pub(super) struct Input {
     #[command(flatten)]
     selection: Selection,
 
-    /// How it is printed
+    /// The output format
     #[arg(short, long, value_enum, default_value_t)]
     output: AnswerFormat,
 }
@@ -70,19 +70,15 @@ fn decision(decision: &Decision) -> &'static str {
 fn reason(decision: &Decision, request: &SilentRequest) -> &'static str {
     let wants_new = request.force_refresh || request.claims.is_some();
     match decision {
-        Decision::NotGranted { .. } => {
-            "the server was asked for a scope and did not grant it; it is not asked again yet"
-        }
-        Decision::Offline => "no cached access token will do, and the network may not be used",
-        Decision::Refresh { .. } if wants_new => "a new access token is asked for; a refresh token would be spent",
+        Decision::NotGranted { .. } => "the server did not grant a scope, and tokcache does not ask again yet",
+        Decision::Offline => "no cached access token fits, and the network is not allowed",
+        Decision::Refresh { .. } if wants_new => "a new access token is requested, so there would be a refresh",
         Decision::Refused => "the server has refused the refresh token within the last minute",
-        Decision::Refresh { old_token_valid: false } => {
-            "no cached access token will do; a refresh token would be spent"
-        }
+        Decision::Refresh { old_token_valid: false } => "no cached access token fits, so there would be a refresh",
         Decision::Refresh { old_token_valid: true } => {
-            "the cached access token is due for a refresh; should that fail, it would be served"
+            "the cached access token is due for a refresh, and would be served if the refresh failed"
         }
-        Decision::Serve { .. } => "a cached access token will do; neither the network nor a write is needed",
+        Decision::Serve { .. } => "a cached access token fits; no network and no write is needed",
         Decision::SignIn => "there is neither a usable access token nor a refresh token",
     }
 }

@@ -102,11 +102,15 @@ fn settings() -> Result<String, Failure> {
     let mut text = String::new();
     let write = |text: &mut String| {
         use std::fmt::Write;
-        writeln!(text, "A flag beats its variable, a variable beats the profile.\n\n{}\n", listed.trim_end())?;
+        writeln!(
+            text,
+            "A flag takes precedence over its variable, and a variable over the profile.\n\n{}\n",
+            listed.trim_end()
+        )?;
         writeln!(text, "Folders:")?;
         writeln!(text, "  TOKCACHE_CONFIG_DIR  the folder of the profiles, here {config}")?;
         writeln!(text, "  TOKCACHE_STATE_DIR   the folder of the cache, here {state}\n")?;
-        writeln!(text, "HTTPS_PROXY, NO_PROXY, NO_COLOR and SSL_CERT_FILE mean what they mean everywhere.")
+        writeln!(text, "HTTPS_PROXY, NO_PROXY, NO_COLOR and SSL_CERT_FILE work as in other programs.")
     };
     write(&mut text).context("cannot write the help")?;
     Ok(text)

@@ -16,7 +16,7 @@ use crate::output::{self, AccessTokenView, AccountView, ListView, plain};
 
 #[derive(Args, Debug)]
 pub(super) struct Input {
-    /// How it is printed
+    /// The output format
     #[arg(short, long, value_enum, default_value_t)]
     output: Format,
 }
@@ -25,7 +25,7 @@ pub(super) struct Input {
 enum Format {
     /// One line of JSON
     Json,
-    /// For people
+    /// Text for people
     #[default]
     Table,
 }

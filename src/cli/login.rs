@@ -37,7 +37,7 @@ pub(super) struct Input {
     #[arg(long, value_enum, default_value_t)]
     flow: Flow,
 
-    /// Replace the scopes of the profile, and whose it is; else scopes are added, and it stays whose it is
+    /// Replace the scopes of the profile instead of adding to them, and let another account take the profile over
     #[arg(long)]
     pub(super) replace: bool,
 
@@ -45,23 +45,23 @@ pub(super) struct Input {
     #[arg(long)]
     qr: bool,
 
-    /// Give up the whole sign-in after this long [default: when its code expires]
+    /// Time limit for the whole sign-in [default: until the code expires]
     #[arg(long, value_name = "DURATION", value_parser = bound)]
     sign_in_timeout: Option<Duration>,
 
-    /// A claims challenge, as JSON
+    /// A claims challenge, in JSON
     #[arg(long, value_name = "JSON", value_parser = claims)]
     claims: Option<String>,
 
-    /// Where the provider's discovery does not name it
+    /// The device authorization endpoint, if the provider's metadata do not name it
     #[arg(long, value_name = "URL")]
     device_authorization_endpoint: Option<String>,
 
-    /// Where the provider's discovery does not name it
+    /// The token endpoint, if the provider's metadata do not name it
     #[arg(long, value_name = "URL")]
     token_endpoint: Option<String>,
 
-    /// Where the provider's discovery does not name it
+    /// The revocation endpoint, if the provider's metadata do not name it
     #[arg(long, value_name = "URL")]
     revocation_endpoint: Option<String>,
 }
@@ -82,7 +82,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let profile = input.profile(settings, &context, context.profile.clone())?;
     let registration = context.registration_of(&profile)?;
     if profile.store.as_deref() == Some("memory:") {
-        let message = "what memory: keeps is gone when this command ends";
+        let message = "memory: lasts only until this command ends";
         return Err(Failure::new(Exit::Usage, message).try_shell("tokcache token --login --store memory: --help"));
     }
     profiles::ensure_writable(&context.profile_name)?;
@@ -133,7 +133,7 @@ pub(super) fn sign_in(
     };
     let left = signed_in.token.expires_on.seconds_since(context.clock.now());
     let until = if signed_in.token.is_lifetime_unknown {
-        "the server told no lifetime: the access token is served until it is revoked".to_owned()
+        "the server gave no lifetime: the access token is served until it is revoked".to_owned()
     } else {
         format!("the access token is valid for {}", about(left))
     };
@@ -143,7 +143,7 @@ pub(super) fn sign_in(
         tell(format_args!("granted: {granted}; not in this token: {}", plain(&signed_in.not_granted.to_string())));
     }
     if !signed_in.can_refresh && !signed_in.token.is_lifetime_unknown {
-        tell("warning: the server gave no refresh token: when this token ends, you will have to sign in again");
+        tell("warning: the server gave no refresh token: when this token expires, you have to sign in again");
     }
     Ok(signed_in)
 }

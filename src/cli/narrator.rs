@@ -64,7 +64,7 @@ impl Narrator {
 /// Says whose cache lock is waited for.
 pub(super) fn tell_wait(lock: &Path, holder: &Holder) {
     let (lock, holder) = (plain(&lock.display().to_string()), plain(&holder.to_string()));
-    tell(format_args!("waiting for {holder} to give back {lock}"));
+    tell(format_args!("waiting for {holder} to release {lock}"));
 }
 
 impl Observer for Narrator {
@@ -117,7 +117,7 @@ impl Observer for Narrator {
     }
 
     fn closed_to_others(&self) {
-        tell("warning: other users could read the cache until now; it is closed to them (mode 0600)");
+        tell("warning: other users could read the cache until now; its mode is 0600 from now on");
     }
 
     fn not_saved(&self, failure: &StoreError, successor: &Successor) {

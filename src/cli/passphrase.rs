@@ -79,11 +79,11 @@ impl Passphrases for PassphrasesOfRun {
         }
         if !self.asking.reaches_somebody() {
             return Err(why(match purpose {
-                PassphraseFor::NewKey => "a new passphrase is needed, and nobody can be asked for it",
+                PassphraseFor::NewKey => "a new passphrase is needed, and there is no terminal on which to ask for it",
                 _ if is_on_terminal() => {
-                    "the cache is encrypted with a passphrase, which this command asks nobody for, unlike `cache check`"
+                    "the cache is encrypted with a passphrase, and only `login` and `cache` ask for it"
                 }
-                _ => "the cache is encrypted with a passphrase, and nobody can be asked for it",
+                _ => "the cache is encrypted with a passphrase, and there is no terminal on which to ask for it",
             }));
         }
         ask(purpose)
@@ -100,7 +100,7 @@ fn read_in_time(path: &Path, patience: Duration) -> Result<Passphrase, KeyError>
     receiver.recv_timeout(patience).unwrap_or_else(|error| {
         let seconds = patience.as_secs();
         Err(why(match error {
-            RecvTimeoutError::Timeout => format!("no passphrase has come from {} for {seconds} s", path.display()),
+            RecvTimeoutError::Timeout => format!("{} delivered no passphrase within {seconds} s", path.display()),
             RecvTimeoutError::Disconnected => format!("cannot read the passphrase from {}", path.display()),
         }))
     })
@@ -111,7 +111,7 @@ fn read(path: &Path) -> Result<Passphrase, KeyError> {
     let unreadable = |error: io::Error| why(format!("cannot read the passphrase from {}: {error}", path.display()));
     let mut file = File::open(path).map_err(unreadable)?;
     if let Some(exposure) = platform::exposure(&file.metadata().map_err(unreadable)?) {
-        return Err(why(format!("the passphrase in {} is no secret: {exposure}", path.display())));
+        return Err(why(format!("the passphrase in {} is not secret: {exposure}", path.display())));
     }
     let (mut text, mut length) = (Zeroizing::new([0; LONGEST]), 0);
     while length < LONGEST && !text[..length].contains(&b'\n') {
@@ -141,7 +141,7 @@ fn ask(purpose: PassphraseFor) -> Result<Passphrase, KeyError> {
         PassphraseFor::OldKey => not_empty(&prompt("Passphrase of the token cache: ")?),
         PassphraseFor::NewKey => {
             let passphrase = prompt("New passphrase for the token cache: ")?;
-            if passphrase != prompt("The same again: ")? {
+            if passphrase != prompt("Repeat the passphrase: ")? {
                 return Err(KeyError::PassphrasesDiffer);
             }
             not_empty(&passphrase)

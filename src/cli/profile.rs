@@ -25,34 +25,34 @@ pub(super) struct Input {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Print the names
+    /// Print the names of the profiles
     List {
-        /// How they are printed
+        /// The output format
         #[arg(short, long, value_enum, default_value_t)]
         output: AnswerFormat,
     },
-    /// Print the settings of one, as TOML
+    /// Print the settings of a profile, as TOML
     Show {
-        /// Its name [default: that of --profile]
+        /// The name of the profile [default: that of --profile]
         name: Option<String>,
-        /// How they are printed
+        /// The output format
         #[arg(short, long, value_enum, default_value_t)]
         output: AnswerFormat,
     },
     /// Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file,
-    /// --account, and what stands below
+    /// --account, and the options of this command
     Set {
-        /// Its name [default: that of --profile]
+        /// The name of the profile [default: that of --profile]
         name: Option<String>,
         #[command(flatten)]
         scopes: Scopes,
-        /// Forget whose it is: the only account that is signed in is meant
+        /// Remove the account from the profile: it then means the only account that is signed in
         #[arg(long, conflicts_with = "account")]
         no_account: bool,
         #[command(flatten)]
         offline_access: OfflineAccess,
     },
-    /// Forget the settings; tokens stay in the cache, unless --sign-out is given
+    /// Delete a profile; the tokens stay in the cache, unless --sign-out is given
     Remove(removal::Input),
 }
 
@@ -121,7 +121,7 @@ fn set(
         || settings.authority_kind.is_some()
         || settings.ca_file.is_some();
     if !is_given {
-        return Err(Failure::new(Exit::Usage, "nothing to set was given")
+        return Err(Failure::new(Exit::Usage, "no setting was given")
             .try_shell(format!("tokcache profile set {} --authority URL --client-id ID", quote(name))));
     }
     if let Some(authority) = &settings.authority {
@@ -137,7 +137,7 @@ fn set(
         let old = old.unwrap_or_default();
         let authority = settings.authority.as_ref().or(old.authority.as_ref());
         if typed.resource.is_some() && authority.is_none() {
-            let message = "what --resource means depends on the authority, and the profile has none";
+            let message = "--resource needs an authority, and the profile has none";
             return Err(Failure::new(Exit::Usage, message)
                 .try_shell(format!("tokcache profile set {} --authority URL --resource RESOURCE", quote(name))));
         }
@@ -185,7 +185,9 @@ fn set(
         Ok((profile != old).then_some(profile))
     })?;
     if let Some(account) = forgotten {
-        tell(plain(&format!("The profile {name:?} is not {account}'s any more, as it is for another client now.")));
+        tell(plain(&format!(
+            "The profile {name:?} no longer belongs to {account}, because it is for another client now."
+        )));
     }
     Ok(())
 }

@@ -74,7 +74,7 @@ fn ensure_places(profile: &Profile) -> Result<(), String> {
     for (setting, path) in paths {
         let is_absolute = |path: &PathBuf| path.as_os_str().is_empty() || path.is_absolute();
         if path.is_some_and(|path| !is_absolute(&path)) {
-            return Err(format!("{setting} does not name an absolute path"));
+            return Err(format!("{setting} must be an absolute path"));
         }
     }
     Ok(())
@@ -228,7 +228,7 @@ pub(super) fn update(
 pub(super) fn tell_unsynced(folder: &Path, error: &io::Error) {
     let folder = folder.display().to_string();
     tell(format_args!(
-        "warning: it is saved, but cannot be made sure to survive a crash of the system: cannot sync {}: {error}",
+        "warning: saved, but a system crash could undo the save: cannot sync {}: {error}",
         plain(&folder)
     ));
 }
@@ -259,7 +259,7 @@ pub(super) fn saved_names() -> Result<Vec<String>, Failure> {
 /// The path of `flag` as a profile remembers it, which is UTF-8 (TOML).
 pub(super) fn remembered_path(path: &Path, flag: &'static str) -> Result<PathBuf, Failure> {
     if path.to_str().is_none() {
-        let message = format!("{flag}: a profile cannot remember a path that is not UTF-8");
+        let message = format!("{flag}: a profile cannot store a path that is not UTF-8");
         return Err(Failure::new(Exit::Usage, message).try_with(flag, "PATH"));
     }
     Ok(absolute(path))
@@ -279,7 +279,8 @@ fn ensure_told_apart(name: &str) -> Result<(), Failure> {
     }
     match names.iter().find(|other| other.eq_ignore_ascii_case(name)) {
         Some(other) => {
-            let message = format!("there is a profile {other:?} already, which many systems cannot tell from {name:?}");
+            let message =
+                format!("there is a profile {other:?} already, and many systems treat {name:?} as the same name");
             Err(Failure::new(Exit::Config, message).try_shell("tokcache profile list"))
         }
         None => Ok(()),
@@ -291,7 +292,7 @@ fn ensure_name(name: &str) -> Result<(), Failure> {
     if is_name(name) {
         return Ok(());
     }
-    let message = format!("{name:?} is no name for a profile: take up to 64 letters, digits, - and _");
+    let message = format!("{name:?} is not a profile name: use up to 64 letters, digits, - and _");
     Err(Failure::new(Exit::Config, message).try_shell("tokcache profile list"))
 }
 

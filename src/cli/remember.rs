@@ -92,7 +92,7 @@ pub(super) fn remember(
     }
     if is_apart {
         tell(
-            "The profile asks for the same scopes as before, as no token has all of them: ask for the others by --scope.",
+            "The scopes of the profile stay as they are, because no token can have all of them. Use --scope for the others.",
         );
     }
     Ok(())

@@ -17,14 +17,14 @@ use crate::output::{command_line, plain, tell};
 
 #[derive(Args, Debug)]
 pub(super) struct Input {
-    /// Its name [default: that of --profile]
+    /// The name of the profile [default: that of --profile]
     name: Option<String>,
 
-    /// First sign out the account that the profile belongs to, as `clear` does
+    /// Sign out the account of the profile first, as `clear` does
     #[arg(long)]
     sign_out: bool,
 
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(short, long)]
     yes: bool,
 }
@@ -62,7 +62,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
             let account = name_to_type(&account, std::slice::from_ref(&account));
             format!("; {account} is still signed in: `{}` signs out", clear_command(&context, &profile, &account))
         }
-        (Owned::Shared(profile), ..) => format!("; its tokens are those of the profile {profile:?}, too, and stay"),
+        (Owned::Shared(profile), ..) => format!("; its tokens stay, because the profile {profile:?} uses them too"),
         (Owned::Several, ..) => "; its tokens stay: `tokcache list` shows them".to_owned(),
         _ => String::new(),
     };
@@ -71,7 +71,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
 
 fn removed(name: &str, settings: &Settings, left: &str) -> Result<(), Failure> {
     Changing::begin(settings.lock_timeout())?.remove(name)?;
-    let what = if profiles::load(name)?.is_some() { "is as it was built in again" } else { "is gone" };
+    let what = if profiles::load(name)?.is_some() { "has its built-in settings again" } else { "was removed" };
     tell(plain(&format!("The profile {name:?} {what}{left}.")));
     Ok(())
 }

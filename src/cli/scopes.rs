@@ -18,23 +18,23 @@ use crate::output::{plain, tell};
 /// The scopes that were typed, whichever way.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub(super) struct Scopes {
-    /// A scope that the token must have; repeatable, and several may stand in one, separated by spaces
+    /// A scope that the token must have; repeat the flag, or separate several scopes with spaces
     #[arg(long = "scope", value_name = "SCOPE")]
     pub(super) scopes: Vec<String>,
 
-    /// The API that the token is for: at Microsoft short for --scope RESOURCE/.default, elsewhere RFC 8707
+    /// The API that the token is for, as in RFC 8707; at Microsoft short for --scope RESOURCE/.default
     #[arg(long, value_name = "RESOURCE")]
     pub(super) resource: Option<String>,
 
-    /// The API that the token is for, as Auth0 and others name it: short for --param audience=AUDIENCE
+    /// The API that the token is for, at Auth0 and others; short for --param audience=AUDIENCE
     #[arg(long, value_name = "AUDIENCE")]
     pub(super) audience: Option<String>,
 
-    /// A further parameter for the provider; repeatable. A token is served only to those who ask with the same ones
+    /// Another parameter for the provider; repeatable. A token is served only to requests with the same parameters
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
     pub(super) parameters: Vec<(String, String)>,
 
-    /// Serve a token that came without a lifetime for this long [default: until it is revoked]
+    /// How long to serve a token that has no lifetime [default: until it is revoked]
     #[arg(long, value_name = "DURATION", value_parser = lifetime)]
     pub(super) lifetime: Option<Duration>,
 }
@@ -42,11 +42,11 @@ pub(super) struct Scopes {
 /// Whether a sign-in asks for a refresh token that outlasts the session.
 #[derive(clap::Args, Clone, Copy, Debug, Default)]
 pub(super) struct OfflineAccess {
-    /// Do not ask for offline_access, which some providers refuse; remembered by the profile
+    /// Do not request the scope offline_access, which some providers refuse; saved in the profile
     #[arg(long, overrides_with = "offline_access")]
     no_offline_access: bool,
 
-    /// Ask for offline_access again, in spite of the profile
+    /// Request offline_access again, although the profile says not to
     #[arg(long, overrides_with = "no_offline_access")]
     offline_access: bool,
 }
@@ -110,7 +110,7 @@ fn parameter(text: &str) -> Result<(String, String), String> {
 
 fn lifetime(text: &str) -> Result<Duration, String> {
     match duration(text)? {
-        Duration::ZERO => Err("it has to be longer than nothing".to_owned()),
+        Duration::ZERO => Err("it must be longer than 0".to_owned()),
         lifetime => Ok(lifetime),
     }
 }
@@ -129,7 +129,7 @@ impl Scopes {
     pub(super) fn set(&self, authority: Place<'_>) -> Result<ScopeSet, Failure> {
         let is_blank = |text: &String| text.trim().is_empty();
         if self.scopes.iter().chain(&self.resource).any(is_blank) {
-            let failure = Failure::new(Exit::Usage, "an empty scope was given");
+            let failure = Failure::new(Exit::Usage, "the scope is empty");
             return Err(match self.resource.as_ref().is_some_and(is_blank) {
                 true => failure.try_with("--resource", "RESOURCE"),
                 false => failure.try_with("--scope", "SCOPE"),
@@ -137,12 +137,13 @@ impl Scopes {
         }
         // Told here and not where arguments are parsed, which would repeat the value.
         if let Some((name, _)) = self.parameters.iter().find(|(name, _)| RESERVED.contains(&name.as_str())) {
-            let failure = Failure::new(Exit::Usage, format!("{name} is not for --param to set"));
+            let failure = Failure::new(Exit::Usage, format!("--param cannot set {name}"));
             return Err(failure.try_tokcache(["token", "--help"]));
         }
         match &self.resource {
             Some(_) if authority.is_at_microsoft() && !self.scopes.is_empty() => {
-                let message = "--resource stands for --scope RESOURCE/.default here, and cannot be used with --scope";
+                let message =
+                    "--resource is short for --scope RESOURCE/.default here, and cannot be combined with --scope";
                 Err(Failure::new(Exit::Usage, message).try_without_value("--resource"))
             }
             Some(resource) if authority.is_at_microsoft() => Ok(ScopeSet::parse(&default_scope(resource))),
@@ -207,7 +208,7 @@ impl Context {
         let typed = typed.set(self.authority())?;
         let scopes = if typed.is_empty() { self.remembered_scopes() } else { typed };
         if scopes.is_empty() {
-            let message = "no scope was given, and the profile remembers none";
+            let message = "no scope was given, and the profile has none";
             return Err(Failure::new(Exit::Usage, message).try_tokcache(["token", "--scope", "SCOPE"]));
         }
         Ok(scopes)

@@ -176,7 +176,7 @@ impl Context {
         }
         if !needed.is_empty() {
             let profiles = if names.len() == 1 { "profile" } else { "profiles" };
-            tell(plain(&format!("Asking also for {needed}, for the {profiles} {}.", names.join(" and "))));
+            tell(plain(&format!("Also asking for {needed}, for the {profiles} {}.", names.join(" and "))));
         }
         needed
     }

@@ -23,15 +23,15 @@ pub(super) struct Input {
     #[command(flatten)]
     pub(super) selection: Selection,
 
-    /// How it is printed
+    /// The output format
     #[arg(short, long, value_enum, default_value_t)]
     pub(super) output: TokenFormat,
 
-    /// Ask somebody to sign in, should no token be had silently
+    /// Ask a person to sign in if there is no other way to get a token
     #[arg(long, conflicts_with = "offline")]
     login: bool,
 
-    /// Give up the whole sign-in after this long [default: when its code expires]
+    /// Time limit for the whole sign-in [default: until the code expires]
     #[arg(long, value_name = "DURATION", value_parser = bound, requires = "login")]
     sign_in_timeout: Option<Duration>,
 }
@@ -51,11 +51,11 @@ pub(super) struct Selection {
     #[command(flatten)]
     pub(super) scopes: Scopes,
 
-    /// The token must be valid for this long, or exit 8 [default: 5m, but at most a fifth of its lifetime]
+    /// How long the token must be valid; exit status 8 if it is not [default: 5m, but at most a fifth of its lifetime]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     min_valid: Option<Duration>,
 
-    /// Only a token issued from now on will do
+    /// Ignore cached access tokens and get a new one
     #[arg(long, conflicts_with = "offline")]
     force_refresh: bool,
 
@@ -63,7 +63,7 @@ pub(super) struct Selection {
     #[arg(long)]
     offline: bool,
 
-    /// A claims challenge, as JSON: a cached token will not do
+    /// A claims challenge, in JSON; ignores cached access tokens
     #[arg(long, value_name = "JSON", value_parser = claims, conflicts_with = "offline")]
     claims: Option<String>,
 }

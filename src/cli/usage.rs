@@ -27,7 +27,7 @@ pub(super) fn show(error: &Error) -> ExitCode {
 
 fn failure(error: &Error, is_bare: bool) -> Failure {
     if let Some(parted) = with_command_parted(error) {
-        return Failure::new(Exit::Usage, "the command to run has to stand after --").try_shell(parted);
+        return Failure::new(Exit::Usage, "the program to run must come after --").try_shell(parted);
     }
     if error.kind() == ErrorKind::InvalidUtf8 {
         let what = broken_flag(std::env::args_os()).unwrap_or_else(|| "an argument".to_owned());

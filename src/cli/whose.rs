@@ -91,7 +91,7 @@ impl Context {
         scopes: &ScopeSet,
     ) -> Failure {
         if let (Some(Source::Profile), Some(account)) = (self.account_source(), self.account_of_profile()) {
-            let message = format!("{}, whose profile this is, is not signed in", account.name);
+            let message = format!("{} is not signed in, and the profile belongs to this account", account.name);
             return Failure::new(Exit::InteractionRequired, message).try_tokcache(self.login_words(scopes));
         }
         if let Some(elsewhere) = self.elsewhere(wanted) {

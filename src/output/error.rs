@@ -9,7 +9,7 @@ use super::{json, plain, tell};
 pub(crate) enum ErrorFormat {
     /// One line of JSON
     Json,
-    /// What failed, then what to type, if anything helps
+    /// What failed, and the command that helps, if there is one
     #[default]
     Text,
 }

@@ -28,7 +28,7 @@ pub(crate) use token::{TokenFormat, TokenView, ensure_plain};
 pub(crate) enum AnswerFormat {
     /// One line of JSON
     Json,
-    /// For people
+    /// Text for people
     #[default]
     Text,
 }

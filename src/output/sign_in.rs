@@ -31,7 +31,9 @@ fn instructions(view: &DeviceCodeView<'_>) -> String {
     );
     if let Some(filled) = view.filled() {
         let filled = plain(filled);
-        text += &format!("\nOr open this one, which has the code in it; it must show the same code:\n\n    {filled}\n");
+        text += &format!(
+            "\nOr open this page, which already has the code; check that it shows the same one:\n\n    {filled}\n"
+        );
     }
     text
 }

@@ -152,7 +152,7 @@ pub(crate) fn ensure_plain(outcome: &AuthenticationResult) -> anyhow::Result<()>
     // Not left early, so that many bytes are looked at together.
     let is_plain = |text: &str| text.bytes().fold(true, |plain, byte| plain & byte.is_ascii_graphic());
     if !(is_plain(outcome.access_token.expose()) && is_plain(&outcome.token_type)) {
-        bail!("the access token holds characters that no header can carry; -o json prints it escaped");
+        bail!("the access token contains characters that a header cannot carry; -o json prints it escaped");
     }
     Ok(())
 }

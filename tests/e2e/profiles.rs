@@ -138,7 +138,7 @@ fn a_sign_in_of_the_same_person_for_another_profile_leaves_the_first_its_scopes(
 
     let said = signed_in(&home, &provider, "alice", &["--profile", "mail", "--scope", "mail.read"]);
 
-    assert!(said.contains("Asking also for api.read, for the profile default."), "{said}");
+    assert!(said.contains("Also asking for api.read, for the profile default."), "{said}");
     for further in [&[][..], &["--force-refresh"]] {
         assert_eq!(owner(&home, further), "alice@example.com");
         assert_eq!(owner(&home, &[further, &["--profile", "mail"]].concat()), "alice@example.com");
@@ -157,7 +157,7 @@ fn whoever_signs_in_for_a_new_profile_keeps_what_the_earlier_ones_need() {
     // Nobody can know which of them it will be; and no scope is asked for.
     let said = signed_in(&home, &provider, "dave", &["--profile", "third"]);
 
-    assert!(said.contains("Asking also for api.write api.read, for the profiles dave and default."), "{said}");
+    assert!(said.contains("Also asking for api.write api.read, for the profiles dave and default."), "{said}");
     assert_eq!(owner(&home, &["--profile", "dave", "--force-refresh"]), "dave@example.com");
     assert_eq!(owner(&home, &["--force-refresh"]), "alice@example.com");
     assert_eq!(owner(&home, &["--profile", "third", "--force-refresh"]), "dave@example.com");
@@ -338,7 +338,7 @@ fn a_scope_of_another_profile_that_the_server_does_not_know_any_more_keeps_nobod
 
     let said = signed_in(&home, &provider, "alice", &["--scope", "api.read"]);
 
-    assert!(said.contains("Asking also for no.longer, for the profile ci."), "{said}");
+    assert!(said.contains("Also asking for no.longer, for the profile ci."), "{said}");
     assert!(said.contains("The server refuses these scopes; asking for api.read alone."), "{said}");
     assert!(!said.contains("refused offline_access"), "{said}");
     assert_eq!(owner(&home, &["--force-refresh"]), "alice@example.com");

@@ -31,7 +31,7 @@ fn a_sign_in_that_nobody_approves_is_given_up_when_its_own_time_is_over() {
     assert_eq!(login.status.code(), Some(4), "{said}");
     assert!(said.contains("error: nobody approved the sign-in in time"), "{said}");
     assert!(provider.token_requests(DEVICE_CODE) <= 3, "it did not wait for the code to expire");
-    assert!(said.contains("which has the code in it"), "the address that needs no typing is said: {said}");
+    assert!(said.contains("which already has the code"), "the address that needs no typing is said: {said}");
 }
 
 #[test]

@@ -152,12 +152,15 @@ fn repair_saves_what_is_whole_keeps_the_rest_aside_and_says_so() {
     let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
     let url = format!("file:{}", home.cache().display());
     assert_eq!(output.status.code(), Some(0), "{stderr}");
-    assert_eq!(stdout, format!("{url}: whole; accounts 1, access tokens 1, refresh tokens 1\n"));
+    assert_eq!(stdout, format!("{url}: intact; accounts 1, access tokens 1, refresh tokens 1\n"));
     let names = names(&home.state());
     let [cache, aside] = &names[..] else { panic!("{names:?}") };
     assert!(cache == "token_cache.json" && aside.starts_with("token_cache.json.corrupt-20"), "{names:?}");
     let aside = home.state().join(aside);
-    assert!(stderr.starts_with("lost: ") && stderr.contains(&format!("is kept as {}", aside.display())), "{stderr}");
+    assert!(
+        stderr.starts_with("lost: ") && stderr.contains(&format!("the damaged cache is now {}", aside.display())),
+        "{stderr}"
+    );
     assert_eq!(
         (text(&fs::read(&aside).unwrap()).as_str(), fs::metadata(&aside).unwrap().mode() & 0o777),
         (damaged, 0o600)
@@ -177,10 +180,7 @@ fn what_is_no_cache_is_not_repaired() {
     let said = home.refusal("cache check --repair");
     let cache = home.cache();
     let path = cache.display();
-    assert_eq!(
-        said,
-        format!("error: nothing in {path} is of a token cache; it was left alone\n  try: mv {path} {path}.old\n")
-    );
+    assert_eq!(said, format!("error: {path} is not a token cache; it was not changed\n  try: mv {path} {path}.old\n"));
     assert_eq!((fs::read(home.cache()).unwrap().as_slice(), names(&home.state()).len()), (&diary[..], 1));
 }
 

@@ -399,8 +399,8 @@ fn check_names_every_folder_above_by_which_somebody_else_could_replace_the_cache
     assert_eq!(check(&home), "");
     give(&above, STRANGER);
     let warning = format!(
-        "warning: another user could replace the cache by way of {0}: it belongs to the user 65534, who could change \
-         it; to mend it: chown -h 0 {0}\n",
+        "warning: another user could replace the cache through {0}: it belongs to the user 65534, who could change \
+         it; to repair it: chown -h 0 {0}\n",
         above.display()
     );
     assert_eq!(check(&home), warning);
@@ -412,7 +412,7 @@ fn check_names_every_folder_above_by_which_somebody_else_could_replace_the_cache
     mode(&above, 0o1777);
     assert_eq!(check(&home), "");
     give(above.join("deep"), STRANGER);
-    assert!(check(&home).contains(&format!("by way of {}", above.join("deep").display())), "{}", check(&home));
+    assert!(check(&home).contains(&format!("through {}", above.join("deep").display())), "{}", check(&home));
     give(above.join("deep"), 0);
     // Where a link leads to, too.
     let elsewhere = home.path("elsewhere");
@@ -420,7 +420,7 @@ fn check_names_every_folder_above_by_which_somebody_else_could_replace_the_cache
     fs::rename(above.join("deep/state"), elsewhere.join("state")).unwrap();
     symlink(elsewhere.join("state"), above.join("deep/state")).unwrap();
     give(&elsewhere, STRANGER);
-    assert!(check(&home).contains(&format!("by way of {}", elsewhere.display())), "{}", check(&home));
+    assert!(check(&home).contains(&format!("through {}", elsewhere.display())), "{}", check(&home));
     give(&elsewhere, 0);
     // In such a home not even the profile is believed.
     mode(home.folder(), 0o777);

@@ -170,7 +170,11 @@ fn where_the_folder_cannot_be_synced_what_was_saved_is_saved_and_a_warning_says_
             let output = unsynced(error);
             let said = text(&output.stderr);
             assert_eq!(output.status.code(), Some(0), "{command}: {said}");
-            assert_eq!(said.matches("warning: it is saved, but cannot be made sure").count(), 1, "{command}: {said}");
+            assert_eq!(
+                said.matches("warning: saved, but a system crash could undo the save").count(),
+                1,
+                "{command}: {said}"
+            );
             assert_ne!(fs::read(home.cache()).unwrap(), before, "{command}");
             assert_eq!(provider.is_signed_out("RT-0"), command.starts_with("clear"), "{command}");
             home.sign_in_again();
@@ -257,7 +261,7 @@ fn a_cache_that_others_can_read_is_closed_when_it_is_saved_and_says_so_once() {
     fs::set_permissions(home.cache(), fs::Permissions::from_mode(0o644)).unwrap();
     let checked = home.tokcache("cache check");
     assert!(text(&checked.stderr).starts_with("warning: other users have access to "), "{checked:?}");
-    for expected in ["warning: other users could read the cache until now; it is closed to them (mode 0600)\n", ""] {
+    for expected in ["warning: other users could read the cache until now; its mode is 0600 from now on\n", ""] {
         let output = home.tokcache("token --force-refresh");
         assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(0), expected));
         assert_eq!(home.mode(), 0o600);

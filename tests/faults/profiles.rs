@@ -77,5 +77,5 @@ fn what_a_sign_in_remembers_of_its_requests_can_be_set_without_one() {
     let said = home.failure(2, "profile set new --resource urn:api");
     assert!(said.contains("try: tokcache profile set new --authority URL --resource RESOURCE"), "{said}");
     let said = home.failure(2, "profile set work --param scope=canary");
-    assert!(said.contains("scope is not for --param to set") && !said.contains("canary"), "{said}");
+    assert!(said.contains("--param cannot set scope") && !said.contains("canary"), "{said}");
 }

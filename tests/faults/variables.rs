@@ -104,7 +104,7 @@ fn a_path_that_a_profile_cannot_remember_is_refused_before_anything_is_done() {
     put(&ca_file, "");
     for line in ["login --authority https://idp.example.com --client-id x", "profile set work --client-id x"] {
         let said = failure_of(2, &run(&home, "TOKCACHE_CA_FILE", &ca_file, line));
-        assert!(said.contains("--ca-file: a profile cannot remember a path that is not UTF-8"), "{said}");
+        assert!(said.contains("--ca-file: a profile cannot store a path that is not UTF-8"), "{said}");
     }
     assert_eq!(answer_of(&run(&home, "TOKCACHE_CA_FILE", &ca_file, "token")), "AT-bob");
 }
@@ -208,7 +208,7 @@ fn without_a_home_one_message_names_both_variables_and_a_named_store_needs_neith
     };
     for line in ["token", "cache path", "list", "login --authority https://idp.example.com --client-id app"] {
         let said = failure_of(3, &somewhere(line).output().unwrap());
-        assert!(said.starts_with("error: there is no home folder to keep the profiles and the cache in"), "{said}");
+        assert!(said.starts_with("error: there is no home folder for the profiles and the cache: "), "{said}");
         assert!(said.ends_with("\n  try: export TOKCACHE_CONFIG_DIR=FOLDER TOKCACHE_STATE_DIR=FOLDER\n"), "{said}");
     }
     let folder = tempfile::tempdir_in("/tmp").unwrap();

@@ -26,7 +26,7 @@ fn a_passphrase_is_needed_once_in_a_session_and_again_in_the_next() {
     let encrypt = "TOKCACHE_PASSPHRASE_FILE=passphrase $t cache encrypt --encrypt passphrase; $t token; $t token";
     assert_eq!(answer_of(&in_new_session(&home, encrypt)), format!("{ACCESS_TOKEN}\n{ACCESS_TOKEN}"));
     let said = failure_of(7, &in_new_session(&home, "$t token"));
-    assert!(said.contains("nobody can be asked for it"), "{said}");
+    assert!(said.contains("there is no terminal on which to ask for it"), "{said}");
     let once = "TOKCACHE_PASSPHRASE_FILE=passphrase $t token >&2; $t token";
     assert_eq!(answer_of(&in_new_session(&home, once)), ACCESS_TOKEN);
 }

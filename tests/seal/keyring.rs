@@ -193,7 +193,7 @@ fn where_the_folder_cannot_be_synced_no_key_is_lost_that_the_cache_needs() {
         let output = strace(&options, &home.program(command)).output().unwrap();
         answer_of(&output);
         let said = text(&output.stderr);
-        assert!(said.contains("warning: it is saved, but cannot be made sure"), "{command}: {said}");
+        assert!(said.contains("warning: saved, but a system crash could undo the save"), "{command}: {said}");
         assert_eq!((home.answer("token").as_str(), bus.keys()), (ACCESS_TOKEN, keys), "{command}: {said}");
     }
 }

@@ -39,7 +39,10 @@ fn a_file_or_a_descriptor_has_the_passphrase() {
 fn without_one_and_with_a_wrong_one_the_cache_stays_closed_and_nothing_is_repeated() {
     let home = sealed_home();
     let none = failure_of(7, &shell(&home, "$t token"));
-    assert!(none.contains("nobody can be asked for it\n  try: export TOKCACHE_PASSPHRASE_FILE=FILE"), "{none}");
+    assert!(
+        none.contains("there is no terminal on which to ask for it\n  try: export TOKCACHE_PASSPHRASE_FILE=FILE"),
+        "{none}"
+    );
     let wrong = failure_of(7, &shell(&home, "TOKCACHE_PASSPHRASE_FILE=other $t token -vv"));
     assert!(wrong.contains("the passphrase is wrong") && !wrong.contains("battery"), "{wrong}");
     home.write("empty", "\n");
@@ -52,7 +55,7 @@ fn a_passphrase_that_others_can_read_is_refused() {
     let home = sealed_home();
     fs::set_permissions(home.path("passphrase"), fs::Permissions::from_mode(0o644)).unwrap();
     let said = failure_of(7, &shell(&home, "TOKCACHE_PASSPHRASE_FILE=passphrase $t token"));
-    assert!(said.contains("is no secret: its mode is 0644"), "{said}");
+    assert!(said.contains("is not secret: its mode is 0644"), "{said}");
 }
 
 #[test]
@@ -64,7 +67,7 @@ fn the_passphrase_is_changed() {
     failure_of(7, &shell(&home, "TOKCACHE_PASSPHRASE_FILE=passphrase $t token"));
     // The old one is not taken for the new one.
     let said = failure_of(7, &shell(&home, "TOKCACHE_PASSPHRASE_FILE=other $t cache rekey"));
-    assert!(said.contains("nobody can be asked for it\n  try: "), "{said}");
+    assert!(said.contains("there is no terminal on which to ask for it\n  try: "), "{said}");
     assert!(said.ends_with(" cache rekey --new-passphrase-file PATH\n"), "{said}");
 }
 
@@ -89,7 +92,7 @@ fn a_pipe_that_says_nothing_is_given_up_in_time_and_one_that_stays_open_is_not_w
     ] {
         let started = Instant::now();
         let said = failure_of(7, &shell(&home, script));
-        assert!(said.contains("no passphrase has come from ") && said.contains(" for 3 s"), "{script}: {said}");
+        assert!(said.contains(" delivered no passphrase within 3 s"), "{script}: {said}");
         assert!(started.elapsed() < Duration::from_secs(10), "{script}: {:?}", started.elapsed());
     }
     let open = "TOKCACHE_PASSPHRASE_FD=7 $t token 7< <(cat passphrase; exec sleep 30 2>&-)";

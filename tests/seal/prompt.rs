@@ -10,7 +10,7 @@ use crate::support::home::Home;
 use crate::support::{answer_of, failure_of, wrapped};
 
 const NEW: &str = "New passphrase for the token cache: ";
-const AGAIN: &str = "The same again: ";
+const AGAIN: &str = "Repeat the passphrase: ";
 const OLD: &str = "Passphrase of the token cache: ";
 const PASSPHRASE: &str = "correct hörse";
 
@@ -126,8 +126,8 @@ fn what_scripts_run_never_asks_even_on_a_terminal() {
     let home = sealed_home();
     for line in ["token", "list", "explain", "exec -- true", "clear"] {
         let said = failure_of(7, &asked(&home, line).end());
-        let nobody = "error: the cache is encrypted with a passphrase, which this command asks nobody for, unlike \
-                      `cache check`\n  try: export ";
+        let nobody = "error: the cache is encrypted with a passphrase, and only `login` and `cache` ask for it\n  try: \
+                      export ";
         assert!(said.starts_with(nobody), "{line}: {said}");
     }
 }
