@@ -8,7 +8,7 @@ use tokcache_core::store::{Partition, Validity};
 use tokcache_core::time::SystemClock;
 use tokcache_core::types::ScopeSet;
 use tokcache_file::LocalStore as _;
-use tokcache_file::{Encryption, SealedStore};
+use tokcache_file::{Encryption, SealedStore, platform};
 use tokcache_http::{Network, NetworkOptions, ProxyRules};
 
 use super::args::Settings;
@@ -76,6 +76,7 @@ impl Context {
         let network = Network::new(NetworkOptions {
             timeout: settings.timeout(),
             ca_file,
+            check_ca_file: |path| platform::check_not_of_everybody(path),
             proxy: ProxyRules::from_environment(environment::proxy),
         });
         Ok(Context {

@@ -192,9 +192,12 @@ impl Aftermath<'_> {
         let line = &self.call.line;
         match () {
             () if self.fault.is_lasting() => &[1, 3, 5, 7],
-            () if line.contains("/config") || self.is_above_profiles() => &[3],
+            () if line.contains("/config") => &[3],
+            // Key files are there, too.
+            () if self.is_above_profiles() => &[3, 7],
             () if line.contains("/state") || line.contains("key-") => &[7],
-            () if self.is_network() => &[5],
+            // A device code whose answer was lost is used up.
+            () if self.is_network() => &[5, 6],
             () if self.is_answer() => &[1],
             () => &[],
         }

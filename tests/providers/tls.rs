@@ -143,3 +143,48 @@ fn a_variable_for_certificates_that_is_empty_is_not_set() {
     let failure = sign_in(&home, &authority);
     assert!(failure["message"].as_str().unwrap().contains("--ca-file"), "{failure}");
 }
+
+/// Root alone can make files of others.
+#[test]
+fn a_ca_file_that_somebody_else_has_made_in_a_folder_of_all_is_not_believed() {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::{PermissionsExt as _, lchown, symlink};
+    const STRANGER: u32 = 65_534;
+    let certificates = Certificates::issue(["localhost"]);
+    let pem = certificates.authority.clone();
+    let authority = serve(certificates);
+    let all = tempfile::tempdir().unwrap();
+    fs::set_permissions(all.path(), Permissions::from_mode(0o1777)).unwrap();
+    let (theirs, own, link) = (all.path().join("theirs.pem"), all.path().join("own.pem"), all.path().join("link.pem"));
+    crate::support::put(&theirs, &pem);
+    crate::support::put(&own, &pem);
+    symlink(&own, &link).unwrap();
+    let is_believed = |path: &std::path::Path| {
+        let mut home = Home::empty();
+        home.set("TOKCACHE_CA_FILE", path);
+        is_trusted(&sign_in(&home, &authority))
+    };
+    assert!(is_believed(&own) && is_believed(&link) && is_believed(&theirs));
+    for path in [&theirs, &link] {
+        if lchown(path, Some(STRANGER), Some(STRANGER)).is_err() {
+            println!("only root can give files away: this shows nothing here");
+            return;
+        }
+        assert!(!is_believed(path), "{}", path.display());
+    }
+    // Everybody may write it.
+    fs::set_permissions(&own, Permissions::from_mode(0o666)).unwrap();
+    assert!(!is_believed(&own));
+}
+
+#[test]
+fn a_ca_file_may_be_a_pipe() {
+    let certificates = Certificates::issue(["localhost"]);
+    let home = trusting(&certificates.authority);
+    let authority = serve(certificates);
+    let mut command = home.command("bash");
+    let line = "\"$0\" login --authority \"$1\" --client-id app --scope a --ca-file <(cat ca.pem)";
+    command.args(["-c", line, env!("CARGO_BIN_EXE_tokcache"), &authority]);
+    let said = text(&command.output().unwrap().stderr);
+    assert!(said.contains("has no provider metadata"), "{said}");
+}

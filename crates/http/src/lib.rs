@@ -9,8 +9,8 @@ mod transport_error;
 mod trust;
 mod wiped;
 
-use std::io::Read;
-use std::path::PathBuf;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, UNIX_EPOCH};
@@ -47,6 +47,8 @@ pub struct NetworkOptions {
     pub timeout: Duration,
     /// PEM certificates to be trusted beside the system's.
     pub ca_file: Option<PathBuf>,
+    /// Says whether that file can be believed, before it is read: whoever could change it could read all that is sent.
+    pub check_ca_file: fn(&Path) -> io::Result<()>,
     /// Which proxy to go through.
     pub proxy: ProxyRules,
 }
@@ -94,11 +96,15 @@ impl Network {
         Ok(Agent::with_parts(config.build(), connector, Named::default()))
     }
 
+    fn load_trust_anchors(&self) -> Result<RootCerts, TrustError> {
+        trust::load(self.options.ca_file.as_deref(), self.options.check_ca_file)
+    }
+
     fn root_certs(&self, uri: &Uri) -> Result<RootCerts, TrustError> {
         if uri.scheme_str() != Some("https") {
             return Ok(RootCerts::new_with_certs(&[]));
         }
-        self.trust_anchors.get_or_init(|| trust::load(self.options.ca_file.as_deref())).clone()
+        self.trust_anchors.get_or_init(|| self.load_trust_anchors()).clone()
     }
 }
 
@@ -168,7 +174,10 @@ fn decoded(body: Zeroizing<Vec<u8>>, head: &Parts) -> Result<Zeroizing<Vec<u8>>,
 
 /// RFC 9110 §10.2.3: seconds, or a date, which is compared with the server's own.
 fn retry_after(headers: &HeaderMap, date: Option<Timestamp>) -> Option<u64> {
-    let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok();
+    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    // A number that is too large is one all the same: for ever.
+    let seconds = is_number.then(|| text.parse().unwrap_or(u64::from(u32::MAX)));
     seconds.or_else(|| {
         let until = http_date(headers, header::RETRY_AFTER)?;
         u64::try_from(until.seconds_since(date?)).ok()

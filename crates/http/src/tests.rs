@@ -19,6 +19,7 @@ fn network(timeout: Duration, ca_file: Option<&str>) -> Network {
     Network::new(NetworkOptions {
         timeout,
         ca_file: ca_file.map(|name| Path::new(env!("CARGO_MANIFEST_DIR")).join("src/testdata").join(name)),
+        check_ca_file: |_| Ok(()),
         proxy: ProxyRules::none(),
     })
 }
@@ -102,6 +103,9 @@ fn a_form_is_posted_and_the_answer_read() {
 fn retry_after_comes_in_seconds_too() {
     let response = exchange_with("HTTP/1.1 429 Later\r\nRetry-After: 120\r\nContent-Length: 0\r\n\r\n").unwrap();
     assert_eq!(response.retry_after, Some(120));
+    let response =
+        exchange_with("HTTP/1.1 429 Later\r\nRetry-After: 99999999999999999999\r\nContent-Length: 0\r\n\r\n").unwrap();
+    assert_eq!(response.retry_after, Some(u64::from(u32::MAX)), "too large for a number, and not for patience");
     let response = exchange_with("HTTP/1.1 429 Later\r\nRetry-After: soon\r\nContent-Length: 0\r\n\r\n").unwrap();
     assert_eq!(response.retry_after, None);
 }

@@ -3,7 +3,7 @@
 use std::env;
 use std::fmt;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 use rustls::RootCertStore;
@@ -33,12 +33,17 @@ pub(super) enum TrustError {
 }
 
 /// Loads the trust anchors.
-pub(super) fn load(ca_file: Option<&Path>) -> Result<RootCerts, TrustError> {
+pub(super) fn load(
+    ca_file: Option<&Path>,
+    check: impl FnOnce(&Path) -> io::Result<()>,
+) -> Result<RootCerts, TrustError> {
     ensure_bounded("SSL_CERT_FILE")?;
     let system = system();
     let mut certificates = system.certs;
     if let Some(path) = ca_file {
-        let more = certificates_in(path)
+        let more = check(path)
+            .map_err(|error| error.to_string())
+            .and_then(|()| certificates_in(path))
             .map_err(|cause| TrustError::CaFile(format!("cannot read the CA file {}: {cause}", path.display())))?;
         let mut usable = RootCertStore::empty();
         if usable.add_parsable_certificates(more.iter().cloned()).0 == 0 {
@@ -109,12 +114,14 @@ mod tests {
     fn with_file(content: &[u8]) -> Result<RootCerts, TrustError> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(content).unwrap();
-        load(Some(file.path()))
+        load(Some(file.path()), |_| Ok(()))
     }
 
     #[test]
     fn a_missing_ca_file_is_named() {
-        let Err(TrustError::CaFile(error)) = load(Some(Path::new("/nonexistent/ca.pem"))) else { panic!("trusted") };
+        let Err(TrustError::CaFile(error)) = load(Some(Path::new("/nonexistent/ca.pem")), |_| Ok(())) else {
+            panic!("trusted")
+        };
         assert!(error.starts_with("cannot read the CA file /nonexistent/ca.pem: "), "{error}");
     }
 

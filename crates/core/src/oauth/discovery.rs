@@ -438,7 +438,7 @@ mod tests {
     #[test]
     fn a_redirect_is_followed_within_the_origin_only() {
         let here = |location: &str| issuer([redirect(302, location), answer(200, METADATA)]).unwrap();
-        for location in ["/b", "//idp.example.com/b", "https://IDP.example.com:443/b", "b", "?b"] {
+        for location in ["/b", "//idp.example.com/b", "https://IDP.example.com:443/b", "b", "?b", "../b", "./b"] {
             assert_eq!(here(location), "https://idp.example.com/a", "{location}");
         }
         for location in ["http://idp.example.com/b", "https://evil.example/b", "//evil.example", "javascript:b"] {

@@ -77,15 +77,35 @@ pub(super) fn within_origin(url: &str, location: &str) -> Option<String> {
     } else if location.starts_with("//") {
         format!("{}:{location}", uri.scheme_str()?)
     } else if location.starts_with('/') {
-        format!("{}{location}", origin(&uri))
+        format!("{}{}", origin(&uri), without_dots(location))
     } else if location.is_empty() || location.starts_with('?') {
         format!("{}{path}{location}", origin(&uri))
     } else {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        format!("{}{folder}/{location}", origin(&uri))
+        format!("{}{}", origin(&uri), without_dots(&format!("{folder}/{location}")))
     };
     let there = parse_secure(&target).ok()?;
     (origin(&there) == origin(&uri)).then_some(target)
+}
+
+/// A path and query whose path has no `.` and `..` left, RFC 3986 §5.2.4.
+fn without_dots(target: &str) -> String {
+    let (path, query) = target.find('?').map_or((target, ""), |at| target.split_at(at));
+    let mut kept: Vec<&str> = Vec::new();
+    let mut segments = path.split('/').skip(1).peekable();
+    while let Some(segment) = segments.next() {
+        let is_last = segments.peek().is_none();
+        match segment {
+            ".." => drop(kept.pop()),
+            "." => {}
+            _ => kept.push(segment),
+        }
+        // What ends in a dot segment is a folder.
+        if is_last && matches!(segment, "." | "..") {
+            kept.push("");
+        }
+    }
+    format!("/{}{query}", kept.join("/"))
 }
 
 /// Why a URL is not an authority or an endpoint. The messages say what to type, and repeat nothing that may be secret.
@@ -218,6 +238,9 @@ mod tests {
             ("c", "https://idp.example.com/a/c"),
             ("/c", "https://idp.example.com/c"),
             ("?c", "https://idp.example.com/a/b?c"),
+            ("../c?d/../e", "https://idp.example.com/c?d/../e"),
+            ("../../../c/./d/..", "https://idp.example.com/c/"),
+            ("/x/../c", "https://idp.example.com/c"),
             ("c:d", ""),
             ("/c#d", "https://idp.example.com/c"),
             ("https://idp.example.com/c", "https://idp.example.com/c"),

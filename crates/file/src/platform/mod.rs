@@ -31,7 +31,7 @@ pub(crate) use system::{
     is_passing, is_private, keep_owner, lets_others_replace, narrow_mode, open_itself, process_may_hold, read_itself,
     reserve, reserve_growth, without_waiting,
 };
-pub use system::{check_way, create_folder, exposure, names_in, sync_folder, weak_places};
+pub use system::{check_not_of_everybody, check_way, create_folder, exposure, names_in, sync_folder, weak_places};
 pub(crate) use temporary::TEMPORARY_TAIL;
 pub use temporary::create_temporary;
 pub use terminal::ask_secretly;

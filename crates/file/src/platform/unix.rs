@@ -19,7 +19,7 @@ pub(crate) use self::holder::process_may_hold;
 pub(crate) use self::mount::is_mounted_alone;
 pub(crate) use self::owner::{check_owner, keep_owner};
 pub(super) use self::trust::open_trusted;
-pub use self::trust::{check_way, weak_places};
+pub use self::trust::{check_not_of_everybody, check_way, weak_places};
 use self::trust::{is_trusted_user, user};
 
 const OWNER_ONLY: u32 = 0o600;

@@ -101,6 +101,14 @@ pub fn check_way(_folder: &Path) -> io::Result<()> {
 }
 
 /// A user's folders are the user's on this system.
+///
+/// # Errors
+/// None.
+pub fn check_not_of_everybody(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// A user's folders are the user's on this system.
 pub fn weak_places(_path: &Path) -> Vec<Distrust> {
     Vec::new()
 }

@@ -172,6 +172,43 @@ pub fn weak_places(path: &Path) -> Vec<Distrust> {
     weak
 }
 
+/// That not everybody can change a file, or put another in its place: a file that everybody may write, and one in a
+/// folder such as `/tmp` that somebody else made there. Whoever owns it otherwise was chosen by the one who put it there:
+/// an administrator, or the host of a container.
+///
+/// # Errors
+/// A [`Distrust`] inside the error, or the system's own.
+pub fn check_not_of_everybody(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::FileTypeExt;
+    let file = fs::metadata(path)?;
+    if file.file_type().is_fifo() {
+        // As a shell makes one for `<(…)`.
+        return if is_trusted_user(file.uid()) { Ok(()) } else { Err(of_another(path, &file).into()) };
+    }
+    let typed = std::path::absolute(path)?;
+    let real = path.canonicalize()?;
+    if file.is_file() && file.mode() & ALL_WRITE != 0 {
+        return Err(open_to_others(&real, &file).into());
+    }
+    for way in [typed, real] {
+        for (entry, folder) in way.ancestors().zip(way.ancestors().skip(1)) {
+            // A link in between is followed: what is behind it is on the real way.
+            let found = fs::metadata(folder)?;
+            if found.mode() & ALL_WRITE == 0 {
+                continue;
+            }
+            if found.mode() & STICKY == 0 {
+                return Err(open_to_others(folder, &found).into());
+            }
+            let entry_found = fs::symlink_metadata(entry)?;
+            if !is_trusted_user(entry_found.uid()) {
+                return Err(of_another(entry, &entry_found).into());
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The group may write where it is the owner's own (Debian and others give each user one of the same number), or where
 /// root says so.
 fn is_writable_by_others(found: &Metadata) -> bool {
