@@ -91,3 +91,39 @@ fn two_profiles_at_a_provider_that_names_nobody_keep_their_own_tokens() {
     assert_eq!(home.answer("token"), "AT-0");
     assert_eq!(home.answer("list -o json").matches("unnamed@").count(), 1);
 }
+
+#[test]
+fn an_access_token_that_no_header_can_carry_is_no_sign_in_and_ends_none() {
+    let turn = AtomicUsize::new(0);
+    let provider = Provider::start(move |path, form| match path {
+        "/tenant/device" => (200, device_authorization()),
+        "/tenant/token" if form.contains("refresh_token=RT-0") => {
+            (200, json!({ "access_token": "AT\n1", "refresh_token": "RT-1", "token_type": "Bearer", "expires_in": 60 }))
+        }
+        "/tenant/token" if form.contains("refresh_token=RT-1") => (
+            200,
+            json!({ "access_token": "AT-2", "refresh_token": "RT-2", "token_type": "Bearer", "expires_in": 3600 }),
+        ),
+        "/tenant/token" if turn.fetch_add(1, Ordering::SeqCst) == 0 => {
+            (200, json!({ "access_token": "AT \u{e9}", "refresh_token": "RT", "token_type": "Bearer" }))
+        }
+        "/tenant/token" => (
+            200,
+            json!({ "access_token": "AT-0", "refresh_token": "RT-0", "token_type": "Bearer", "expires_in": 3600 }),
+        ),
+        "/tenant/revoke" => (200, Value::Null),
+        _ => (400, json!({ "error": "invalid_grant" })),
+    });
+    let home = Home::empty();
+    let login = format!("login --authority {}/tenant --client-id app --scope api:read", provider.address());
+    let output = home.tokcache(&login);
+    assert_eq!(output.status.code(), Some(6), "{output:?}");
+    assert!(text(&output.stderr).contains("no header can carry"), "{output:?}");
+    assert_eq!(home.answer("list -o json"), "[]");
+
+    home.answer(&login);
+    let output = home.tokcache("token --force-refresh");
+    assert_eq!(output.status.code(), Some(6), "{output:?}");
+    assert_eq!(home.answer("token"), "AT-0");
+    assert_eq!(home.answer("token --force-refresh"), "AT-2", "the refresh token that came beside it is kept");
+}

@@ -27,6 +27,9 @@ impl fmt::Display for AcquireError {
             }
             AcquireError::NotApproved => formatter.write_str("nobody approved the sign-in in time"),
             AcquireError::Offline => formatter.write_str("no usable token is cached, and the network may not be used"),
+            AcquireError::NotBearer { token_type } if token_type.eq_ignore_ascii_case("Bearer") => formatter.write_str(
+                "the server issued an access token with characters that no header can carry (RFC 6750 2.1); it was not kept",
+            ),
             AcquireError::NotBearer { token_type } => write!(
                 formatter,
                 "the server issued a token of the type {token_type:?}, and only bearer tokens can be used here (RFC 6749 7.1); \

@@ -6,9 +6,11 @@ use crate::cache::{Document, Grant, Owner, ext_cache_key};
 use crate::oauth::TokenResponse;
 use crate::types::{HomeAccountId, Realm, ScopeSet};
 
-/// Whether a token can be sent as RFC 6750 says; names of token types have no case (RFC 6749 §5.1).
-pub(super) fn is_bearer(token_type: &str) -> bool {
-    token_type.eq_ignore_ascii_case("Bearer")
+/// Whether a token can be sent as RFC 6750 §2.1 says: names of token types have no case (RFC 6749 §5.1), and a header
+/// carries visible ASCII alone.
+pub(super) fn is_bearer(response: &TokenResponse) -> bool {
+    let is_visible = response.access_token.expose().bytes().all(|byte| byte.is_ascii_graphic());
+    is_visible && response.token_type.eq_ignore_ascii_case("Bearer")
 }
 
 /// The digest of a request's further parameters, by which its tokens are told from those of other requests.

@@ -41,7 +41,7 @@ impl PublicClient<'_> {
             None => Successor::NotNeeded,
         };
         let date = response.date;
-        if !is_bearer(&response.token_type) {
+        if !is_bearer(&response) {
             return Err(self.refuse_token_type(spent, response, &successor, lease).await);
         }
         let (said, asked) = (response.scope.clone(), &refresh.request.scopes);

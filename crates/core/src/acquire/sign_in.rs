@@ -189,7 +189,7 @@ impl PublicClient<'_> {
         beside: &ScopeSet,
         mut response: TokenResponse,
     ) -> Result<SignedIn, AcquireError> {
-        if !is_bearer(&response.token_type) {
+        if !is_bearer(&response) {
             return Err(AcquireError::NotBearer { token_type: response.token_type });
         }
         let now = self.clock.now();
