@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{Authority, Client, Endpoint, Endpoints, Http, Request, Response, TransportError};
 use tokcache_core::time::{Clock, Timestamp};
 use tokcache_core::types::ClientId;
@@ -46,11 +47,17 @@ impl Server {
     }
 }
 
-impl Http for Server {
-    fn send(&self, _request: &Request) -> Result<Response, TransportError> {
+impl Server {
+    fn exchange(&self, _request: &Request) -> Result<Response, TransportError> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let (status, body) = self.answer.clone();
         Ok(Response { status, body: Zeroizing::new(body), retry_after: None, date: None, location: None })
+    }
+}
+
+impl Http for Server {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
+        Box::pin(async move { self.exchange(request) })
     }
 }
 

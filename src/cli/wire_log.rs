@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{Http, Request, Response, Stage, TransportError};
 
 use super::environment;
@@ -20,11 +21,17 @@ impl<Inner> WireLog<Inner> {
 }
 
 impl<Inner: Http> Http for WireLog<Inner> {
-    fn send(&self, request: &Request) -> Result<Response, TransportError> {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
+        Box::pin(async move { self.exchange(request).await })
+    }
+}
+
+impl<Inner: Http> WireLog<Inner> {
+    async fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
         let started = Instant::now();
         let result = match environment::unreadable_proxy() {
             Some(failure) => Err(TransportError { stage: Stage::Unsendable, message: failure.to_string() }),
-            None => self.inner.send(request),
+            None => self.inner.send(request).await,
         };
         if self.verbose > 1 {
             let method = request.method().as_str();

@@ -15,6 +15,7 @@ use tokcache_core::acquire::{
     AcquireError, AuthenticationResult, InteractionRequired, PublicClient, Registration, Revocation, SignInRequest,
     SignOutRequest, Silence, SilentRequest, forget_everything,
 };
+use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{Authority, Body, Endpoint, Endpoints, Http, Request, Response, TransportError};
 use tokcache_core::store::{Change, MemoryStore, Partition, Validity};
 use tokcache_core::types::{ClientId, ScopeSet};
@@ -90,8 +91,8 @@ impl Internet {
     }
 }
 
-impl Http for Internet {
-    fn send(&self, request: &Request) -> Result<Response, TransportError> {
+impl Internet {
+    fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
         let authority = Internet::owner_of(&request.url);
         let Body::Form(fields) = &request.body else { return Ok(answer(404, &json!({}))) };
         let authority = authority.unwrap_or_else(|| panic!("nobody is at {}", request.url));
@@ -112,6 +113,12 @@ impl Http for Internet {
             "token" => answer(200, &self.tokens(authority)),
             _ => answer(200, &json!({})),
         })
+    }
+}
+
+impl Http for Internet {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
+        Box::pin(async move { self.exchange(request) })
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use pollster::FutureExt as _;
 use serde_json::json;
 use tokcache_core::acquire::{AcquireError, AuthenticationResult, PublicClient, Source};
+use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{Http, Request, Response, Stage, TransportError};
 use tokcache_core::store::{MemoryStore, Partition};
 use tokcache_core::time::{Clock, SystemClock};
@@ -24,8 +25,8 @@ struct Overloaded {
     clock: Arc<SystemClock>,
 }
 
-impl Http for Overloaded {
-    fn send(&self, _request: &Request) -> Result<Response, TransportError> {
+impl Overloaded {
+    fn exchange(&self, _request: &Request) -> Result<Response, TransportError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         while self.began.load(Ordering::SeqCst) < CROWD {
             self.clock.sleep(Duration::from_millis(1));
@@ -33,6 +34,12 @@ impl Http for Overloaded {
         // Those that have begun are waiting by then.
         self.clock.sleep(Duration::from_millis(500));
         (self.answer)()
+    }
+}
+
+impl Http for Overloaded {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
+        Box::pin(async move { self.exchange(request) })
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use serde_json::Value;
+use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{FieldValue, Http, Request, Response, Stage, TransportError};
 use tokcache_core::time::Timestamp;
 use zeroize::Zeroizing;
@@ -103,8 +104,8 @@ impl Drop for ScriptedServer {
     }
 }
 
-impl Http for ScriptedServer {
-    fn send(&self, request: &Request) -> Result<Response, TransportError> {
+impl ScriptedServer {
+    fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
         let exchange = self.script.lock().unwrap().pop_front();
         let Exchange { want, answer } = exchange.unwrap_or_else(|| panic!("unwanted request to {}", request.url));
         assert!(request.url.ends_with(want.url), "wanted {}, got {}", want.url, request.url);
@@ -116,15 +117,27 @@ impl Http for ScriptedServer {
     }
 }
 
+impl Http for ScriptedServer {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
+        Box::pin(async move { self.exchange(request) })
+    }
+}
+
 /// A server to which something happens while each request is on its way.
 pub(crate) struct Meanwhile<'a> {
     pub(crate) server: &'a ScriptedServer,
     pub(crate) act: &'a (dyn Fn() + Sync),
 }
 
-impl Http for Meanwhile<'_> {
-    fn send(&self, request: &Request) -> Result<Response, TransportError> {
+impl Meanwhile<'_> {
+    fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
         (self.act)();
-        self.server.send(request)
+        self.server.exchange(request)
+    }
+}
+
+impl Http for Meanwhile<'_> {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
+        Box::pin(async move { self.exchange(request) })
     }
 }

@@ -29,6 +29,7 @@ use tokcache_core::time::Timestamp;
 
 use connect::HappyEyeballs;
 use resolve::Named;
+use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::url::parse_secure;
 use tokcache_core::oauth::{Body, Http, Request, Response, Stage, TransportError};
 use transport_error::Progress;
@@ -109,7 +110,14 @@ impl Network {
 }
 
 impl Http for Network {
-    fn send(&self, request: &Request) -> Result<Response, TransportError> {
+    /// Blocks: the future is ready when it is first polled.
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
+        Box::pin(async move { self.exchange(request) })
+    }
+}
+
+impl Network {
+    fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
         let uri = parse_secure(&request.url).map_err(unsendable)?;
         let proxy = self.options.proxy.proxy_for(&uri).map_err(unsendable)?;
         let route = transport_error::Route::new(&uri, proxy.as_ref(), self.options.timeout);

@@ -32,7 +32,7 @@ fn send_to(network: &Network, url: String) -> Result<Response, TransportError> {
         ("X-Test", FieldValue::public("yes")),
         ("Authorization", FieldValue::secret(&RefreshToken::new("Basic YTpi"))),
     ];
-    network.send(&Request { headers, ..Request::post_form(url, form) })
+    network.exchange(&Request { headers, ..Request::post_form(url, form) })
 }
 
 /// Accepts one connection and hands it to `serve`.

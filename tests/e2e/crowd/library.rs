@@ -11,6 +11,7 @@ use pollster::FutureExt as _;
 use serde_json::json;
 use tokcache_core::acquire::{self, AcquireError, PublicClient, Registration, Silence, SilentRequest};
 use tokcache_core::cache::{Grant, MinValid, Owner, SignIn, TokenCache};
+use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{Authority, Endpoint, Endpoints, Http, Request, Response, TransportError};
 use tokcache_core::secret::{AccessToken, RefreshToken};
 use tokcache_core::store::{Change, Partition, Store as _, StoreError, Update};
@@ -176,8 +177,8 @@ struct Rotating<'a> {
     next: &'a str,
 }
 
-impl Http for Rotating<'_> {
-    fn send(&self, _request: &Request) -> Result<Response, TransportError> {
+impl Rotating<'_> {
+    fn exchange(&self, _request: &Request) -> Result<Response, TransportError> {
         let body = json!({
             "access_token": format!("access-{}", self.next),
             "refresh_token": self.next,
@@ -192,6 +193,12 @@ impl Http for Rotating<'_> {
             date: None,
             location: None,
         })
+    }
+}
+
+impl Http for Rotating<'_> {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
+        Box::pin(async move { self.exchange(request) })
     }
 }
 

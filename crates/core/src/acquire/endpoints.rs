@@ -1,5 +1,7 @@
 //! Where to ask: what was named by hand, else what was remembered, else what the provider's metadata say.
 
+use std::ops::ControlFlow;
+
 use super::{PublicClient, Registration};
 use crate::oauth::{self, EndpointKind, Endpoints, RequestError};
 
@@ -9,14 +11,14 @@ impl PublicClient<'_> {
     /// # Errors
     /// [`RequestError::Unsupported`] names the first that is missing; where no endpoint is known at all, the failure
     /// is that of the discovery.
-    pub(super) fn endpoints(&self, needed: &[EndpointKind]) -> Result<Endpoints, RequestError> {
+    pub(super) async fn endpoints(&self, needed: &[EndpointKind]) -> Result<Endpoints, RequestError> {
         let Registration { authority, endpoints, .. } = &self.registration;
         let known = endpoints.clone().or(authority.known_endpoints().unwrap_or_default());
         if missing(&known, needed).is_none() {
             return Ok(known);
         }
         let unknown: Vec<_> = needed.iter().copied().filter(|kind| known.get(*kind).is_none()).collect();
-        let found = match oauth::discover(self.http, authority, &unknown) {
+        let found = match oauth::discover(self.http, authority, &unknown).await {
             // A provider whose endpoints are named by hand need not have metadata.
             Err(RequestError::NoMetadata { .. }) if known.is_any_known() => Endpoints::default(),
             found => found?,
@@ -28,38 +30,66 @@ impl PublicClient<'_> {
         }
     }
 
-    /// Asks at the endpoint `kind`. If nothing is there, and the address is remembered from an earlier sign-in, asks once
-    /// more where the provider's metadata say that it is now: what the first address did not take was not spent.
-    pub(super) fn ask_at<Answer>(
+    /// Takes the answer of the endpoint that is asked. If nothing is there, and the address is remembered from an earlier
+    /// sign-in, the request goes once more where the provider's metadata say that the endpoint is now (`Continue`): what
+    /// the first address did not take was not redeemed.
+    pub(super) async fn answered<Answer>(
+        &self,
+        asking: &mut Asking,
+        answer: Result<Answer, RequestError>,
+    ) -> ControlFlow<Result<Answer, RequestError>> {
+        if asking.has_moved {
+            // A refusal comes from the right address, too.
+            if !answer.as_ref().is_err_and(RequestError::is_of_address) {
+                self.observer.endpoints_moved(&asking.endpoints);
+            }
+            return ControlFlow::Break(answer);
+        }
+        let gone = match answer {
+            Err(error) if error.is_of_address() => error,
+            answer => return ControlFlow::Break(answer),
+        };
+        match self.moved(&asking.endpoints, asking.kind, gone).await {
+            Ok(found) => {
+                (asking.endpoints, asking.has_moved) = (found, true);
+                ControlFlow::Continue(())
+            }
+            Err(error) => ControlFlow::Break(Err(error)),
+        }
+    }
+
+    /// The endpoints that the provider names now, if that of `kind` has moved; else that it is `gone`.
+    async fn moved(
         &self,
         endpoints: &Endpoints,
         kind: EndpointKind,
-        ask: impl Fn(&oauth::Client<'_>) -> Result<Answer, RequestError>,
-    ) -> Result<(Answer, Endpoints), RequestError> {
-        let gone = match ask(&self.protocol(endpoints)) {
-            Ok(answer) => return Ok((answer, endpoints.clone())),
-            Err(error) if error.is_of_address() => error,
-            Err(error) => return Err(error),
-        };
+        gone: RequestError,
+    ) -> Result<Endpoints, RequestError> {
         let Registration { authority, endpoints: remembered, .. } = &self.registration;
         let asked = endpoints.get(kind).filter(|endpoint| endpoint.is_told_by_provider());
         if asked.is_none() || remembered.get(kind) != asked {
             return Err(gone);
         }
-        let found = match oauth::discover(self.http, authority, &[kind]) {
+        let found = match oauth::discover(self.http, authority, &[kind]).await {
             Err(outage) if outage.is_retryable() => return Err(not_sent(outage)),
             Err(_) => return Err(gone),
             Ok(found) => remembered.clone().named_by_hand().or(found),
         };
-        if found.get(kind).is_none() || found.get(kind) == asked {
-            return Err(gone);
-        }
-        let answer = ask(&self.protocol(&found));
-        // A refusal comes from the right address, too.
-        if !answer.as_ref().is_err_and(RequestError::is_of_address) {
-            self.observer.endpoints_moved(&found);
-        }
-        Ok((answer?, found))
+        if found.get(kind).is_none() || found.get(kind) == asked { Err(gone) } else { Ok(found) }
+    }
+}
+
+/// A request to an endpoint that may have moved.
+pub(super) struct Asking {
+    /// Where to ask.
+    pub(super) endpoints: Endpoints,
+    kind: EndpointKind,
+    has_moved: bool,
+}
+
+impl Asking {
+    pub(super) fn at(endpoints: Endpoints, kind: EndpointKind) -> Self {
+        Asking { endpoints, kind, has_moved: false }
     }
 }
 

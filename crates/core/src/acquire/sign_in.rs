@@ -1,7 +1,9 @@
 //! Signing in: the one place where a person is asked.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
+use super::endpoints::Asking;
 use super::grant::is_bearer;
 use super::stay::to_watch;
 use super::tries::Tries;
@@ -10,7 +12,7 @@ use crate::cache::{
     Account, AccountRemoval, Grant, RefreshTokenEntry, RefreshTokenQuery, RemovalScope, SignIn, TokenCache,
 };
 use crate::oauth::{
-    self, AuthorityKind, DEVICE_CODE_GRANT_TYPE, DeviceAuthorization, EndpointKind, Endpoints, ErrorCode, RequestError,
+    AuthorityKind, DEVICE_CODE_GRANT_TYPE, DeviceAuthorization, EndpointKind, Endpoints, ErrorCode, RequestError,
     TokenErrorResponse, TokenResponse, check_issuer,
 };
 use crate::store::Saved;
@@ -100,18 +102,19 @@ impl PublicClient<'_> {
         let mut tries = self.tries();
         // Nobody is to type a code that cannot be redeemed then.
         let needed = [EndpointKind::DeviceAuthorization, EndpointKind::Token];
-        let endpoints = self.repeat(&mut tries, || self.endpoints(&needed)).map_err(AcquireError::from_request)?;
+        let endpoints = self.endpoints_after_retries(&mut tries, &needed).await;
+        let endpoints = endpoints.map_err(AcquireError::from_request)?;
         let mut beside = self.reserved_scopes(&endpoints, request);
-        let (authorization, endpoints) = self.authorize(&mut tries, endpoints, request, &mut beside)?;
-        let response = self.await_approval(&endpoints, request, &authorization);
+        let (authorization, endpoints) = self.authorize(&mut tries, endpoints, request, &mut beside).await?;
+        let response = self.await_approval(&endpoints, request, &authorization).await;
         let (response, endpoints) = match response {
             // The person has approved, and is asked once more.
             Err(RequestError::Refused(refusal)) if beside.contains(OFFLINE_ACCESS) && forbids_scope(&refusal) => {
                 let is_kept = |scope: &str| scope != OFFLINE_ACCESS;
                 self.observer.scopes_refused(&beside.filtered(|scope| !is_kept(scope)));
                 beside = beside.filtered(is_kept);
-                let (authorization, endpoints) = self.authorize(&mut tries, endpoints, request, &mut beside)?;
-                (self.await_approval(&endpoints, request, &authorization), endpoints)
+                let (authorization, endpoints) = self.authorize(&mut tries, endpoints, request, &mut beside).await?;
+                (self.await_approval(&endpoints, request, &authorization).await, endpoints)
             }
             outcome => (outcome, endpoints),
         };
@@ -120,7 +123,7 @@ impl PublicClient<'_> {
         let remembered = self.remember(request, endpoints, &beside, response).await;
         // It would be forgotten here and alive there. That it cannot be revoked is not what went wrong.
         if let (Err(_), Some(refresh_token)) = (&remembered, refresh_token) {
-            let _ = self.protocol(&revocable_at).revoke(&refresh_token);
+            let _ = self.protocol(&revocable_at).revoke(&refresh_token).await;
         }
         remembered
     }
@@ -140,7 +143,7 @@ impl PublicClient<'_> {
 
     /// Asks for a code. Where the provider refuses a scope, it is asked again without `offline_access`, and then for
     /// the scopes of the request alone. What it refused is told when that has helped.
-    fn authorize(
+    async fn authorize(
         &self,
         tries: &mut Tries,
         endpoints: Endpoints,
@@ -148,29 +151,31 @@ impl PublicClient<'_> {
         beside: &mut ScopeSet,
     ) -> Result<(DeviceAuthorization, Endpoints), AcquireError> {
         let mut refused = Vec::new();
+        let mut asking = Asking::at(endpoints, EndpointKind::DeviceAuthorization);
         loop {
-            let ask = |protocol: &oauth::Client<'_>| {
-                let protocol = protocol.with_parameters(&request.parameters);
-                protocol.authorize_device(&request.scopes, beside, request.claims.as_deref())
-            };
-            let asked = self.repeat(tries, || self.ask_at(&endpoints, EndpointKind::DeviceAuthorization, ask));
-            match asked {
+            let protocol = self.protocol(&asking.endpoints).with_parameters(&request.parameters);
+            let answer = protocol.authorize_device(&request.scopes, beside, request.claims.as_deref()).await;
+            let ControlFlow::Break(answer) = self.answered(&mut asking, answer).await else { continue };
+            let failure = match answer {
                 Err(RequestError::Refused(refusal)) if !beside.is_empty() && forbids_scope(&refusal) => {
                     let has_offline_access = beside.contains(OFFLINE_ACCESS);
                     let is_kept = |scope: &str| has_offline_access && scope != OFFLINE_ACCESS;
                     refused.push(beside.filtered(|scope| !is_kept(scope)));
                     *beside = beside.filtered(is_kept);
+                    continue;
                 }
-                Ok(authorized) => {
+                Ok(authorization) => {
                     refused.iter().for_each(|scopes| self.observer.scopes_refused(scopes));
-                    return Ok(authorized);
+                    return Ok((authorization, asking.endpoints));
                 }
-                Err(error) => return Err(AcquireError::from_sign_in(SignInGrant::DeviceAuthorization, error)),
-            }
+                Err(failure) => failure,
+            };
+            let retried = self.wait_to_retry(tries, failure).await;
+            retried.map_err(|error| AcquireError::from_sign_in(SignInGrant::DeviceAuthorization, error))?;
         }
     }
 
-    fn await_approval(
+    async fn await_approval(
         &self,
         endpoints: &Endpoints,
         request: &SignInRequest,
@@ -178,7 +183,7 @@ impl PublicClient<'_> {
     ) -> Result<TokenResponse, RequestError> {
         self.observer.device_code_issued(authorization);
         let protocol = self.protocol(endpoints).with_parameters(&request.parameters);
-        protocol.poll_device(authorization, &mut |left| self.observer.sign_in_pending(left))
+        protocol.poll_device(authorization, &mut |left| self.observer.sign_in_pending(left)).await
     }
 
     /// Stores what the server gave. An error leaves nothing of it here: it is to be revoked there.

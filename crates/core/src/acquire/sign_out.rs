@@ -1,6 +1,10 @@
 //! Signing out: forget first, then revoke where the server can (RFC 7009).
 
+use std::ops::ControlFlow;
+
+use super::endpoints::Asking;
 use super::rescue::hold_refreshes;
+use super::tries::Tries;
 use super::{AcquireError, PublicClient, cached};
 use crate::cache::{Account, AccountRemoval, RefreshTokenEntry, RefreshTokenQuery, RemovalScope, TokenCache};
 use crate::oauth::{EndpointKind, RequestError};
@@ -91,7 +95,7 @@ impl PublicClient<'_> {
             lease.note(None).await;
             lease.release().await;
         }
-        let revocation = if request.revoke { self.revoke(&forgotten) } else { Revocation::NotWanted };
+        let revocation = if request.revoke { self.revoke(&forgotten).await } else { Revocation::NotWanted };
         Ok(Some(SignedOut { account, revocation }))
     }
 
@@ -119,37 +123,51 @@ impl PublicClient<'_> {
             leases.release().await;
         }
         let not_revoked = all.saturating_sub(own.len());
-        let revocation = if revoke { self.revoke(&own) } else { Revocation::NotWanted };
+        let revocation = if revoke { self.revoke(&own).await } else { Revocation::NotWanted };
         Ok(Forgotten { revocation, not_revoked })
     }
 
     /// Revokes refresh tokens of this authority that are no longer cached (RFC 7009).
-    fn revoke(&self, forgotten: &[RefreshTokenEntry]) -> Revocation {
+    async fn revoke(&self, forgotten: &[RefreshTokenEntry]) -> Revocation {
         if forgotten.is_empty() {
             return Revocation::NothingToRevoke;
         }
         // Those of many do not all wait for a server that is down.
         let mut tries = self.tries();
         let all = forgotten.len();
-        let mut endpoints = match self.repeat(&mut tries, || self.endpoints(&[EndpointKind::Revocation])) {
+        let endpoints = match self.endpoints_after_retries(&mut tries, &[EndpointKind::Revocation]).await {
             Ok(endpoints) => endpoints,
             Err(RequestError::Unsupported { .. }) => return Revocation::Unsupported,
             Err(error) => return Revocation::Failed { error, alive: all, all },
         };
         // One that the server refuses is no reason to leave the others alive.
         let mut failures = Vec::new();
+        let mut asking = Asking::at(endpoints, EndpointKind::Revocation);
         for entry in forgotten {
-            let revoked = self.repeat(&mut tries, || {
-                self.ask_at(&endpoints, EndpointKind::Revocation, |protocol| protocol.revoke(&entry.secret))
-            });
-            match revoked {
-                Ok(((), now)) => endpoints = now,
+            match self.revoke_one(&mut tries, &mut asking, entry).await {
+                Ok(()) => {}
                 Err(RequestError::Unsupported { .. }) => return Revocation::Unsupported,
                 Err(error) => failures.push(error),
             }
         }
         let alive = failures.len();
         failures.pop().map_or(Revocation::Done, |error| Revocation::Failed { error, alive, all })
+    }
+
+    async fn revoke_one(
+        &self,
+        tries: &mut Tries,
+        asking: &mut Asking,
+        entry: &RefreshTokenEntry,
+    ) -> Result<(), RequestError> {
+        loop {
+            let answer = self.protocol(&asking.endpoints).revoke(&entry.secret).await;
+            match self.answered(asking, answer).await {
+                ControlFlow::Continue(()) => {}
+                ControlFlow::Break(Ok(())) => return Ok(()),
+                ControlFlow::Break(Err(failure)) => self.wait_to_retry(tries, failure).await?,
+            }
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Spending a refresh token, under the lease.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
-use super::endpoints::not_sent;
+use super::endpoints::{Asking, not_sent};
 use super::plan::Plan;
 use super::refresh::Refresh;
 use super::tries::Tries;
@@ -78,7 +79,7 @@ impl PublicClient<'_> {
                 return self.fall_back(refresh.account, fallback, error.into());
             }
             let spending = Spending::begin(self.observer);
-            match self.spend(&refresh, &entry) {
+            match self.spend(&refresh, &entry).await {
                 Ok(response) if self.is_for_another(&cache, &refresh.account, &response) => {
                     self.remember_answer_for_another(&entry.secret).await;
                     let failure = AcquireError::InteractionRequired(InteractionRequired::AnswerForAnother);
@@ -140,15 +141,18 @@ impl PublicClient<'_> {
         AcquireError::from_refresh(error).about(&refresh.request.scopes, &known)
     }
 
-    fn spend(&self, refresh: &Refresh<'_>, entry: &RefreshTokenEntry) -> Result<TokenResponse, RequestError> {
-        let endpoints = self.endpoints(&[EndpointKind::Token]).map_err(not_sent)?;
+    async fn spend(&self, refresh: &Refresh<'_>, entry: &RefreshTokenEntry) -> Result<TokenResponse, RequestError> {
+        let endpoints = self.endpoints(&[EndpointKind::Token]).await.map_err(not_sent)?;
         let SilentRequest { scopes, claims, parameters, .. } = refresh.request;
         let account = &refresh.account.home_account_id;
-        let refreshed = self.ask_at(&endpoints, EndpointKind::Token, |protocol| {
-            let protocol = protocol.with_parameters(parameters);
-            protocol.refresh(&entry.secret, scopes, claims.as_deref(), Some(account))
-        });
-        refreshed.map(|(response, _)| response)
+        let mut asking = Asking::at(endpoints, EndpointKind::Token);
+        loop {
+            let protocol = self.protocol(&asking.endpoints).with_parameters(parameters);
+            let answer = protocol.refresh(&entry.secret, scopes, claims.as_deref(), Some(account)).await;
+            if let ControlFlow::Break(answer) = self.answered(&mut asking, answer).await {
+                return answer;
+            }
+        }
     }
 
     /// Whether the ID token of an answer names another person than those of the sign-in (OpenID Connect Core §12.2:

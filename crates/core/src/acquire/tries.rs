@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::PublicClient;
-use crate::oauth::{AuthorityKind, RequestError, Stage};
+use crate::oauth::{AuthorityKind, EndpointKind, Endpoints, RequestError, Stage};
 
 /// Requests in all: a server that is down is not to be waited for.
 const MOST_TRIES: u32 = 3;
@@ -60,21 +60,29 @@ impl Tries {
 }
 
 impl PublicClient<'_> {
-    /// Makes a request that does no harm when it is carried out twice, again if need be. `tries` may have been used for
+    /// Waits before a request is sent again that does no harm when it is carried out twice. `tries` may have been used for
     /// others before.
-    pub(super) fn repeat<Answer>(
+    ///
+    /// # Errors
+    /// The failure, if there is to be no other try.
+    pub(super) async fn wait_to_retry(&self, tries: &mut Tries, failure: RequestError) -> Result<(), RequestError> {
+        let Some(pause) = tries.pause_after_harmless(&failure, self.clock.elapsed()) else { return Err(failure) };
+        self.observer.retrying(&failure, pause);
+        self.clock.delay(pause).await;
+        Ok(())
+    }
+
+    /// The endpoints, of which all `needed` are there; asked for again if need be.
+    pub(super) async fn endpoints_after_retries(
         &self,
         tries: &mut Tries,
-        ask: impl Fn() -> Result<Answer, RequestError>,
-    ) -> Result<Answer, RequestError> {
+        needed: &[EndpointKind],
+    ) -> Result<Endpoints, RequestError> {
         loop {
-            let error = match ask() {
-                Ok(answer) => return Ok(answer),
-                Err(error) => error,
-            };
-            let Some(pause) = tries.pause_after_harmless(&error, self.clock.elapsed()) else { return Err(error) };
-            self.observer.retrying(&error, pause);
-            self.clock.sleep(pause);
+            match self.endpoints(needed).await {
+                Ok(endpoints) => return Ok(endpoints),
+                Err(failure) => self.wait_to_retry(tries, failure).await?,
+            }
         }
     }
 

@@ -52,7 +52,7 @@ impl<'a> Client<'a> {
     ///
     /// # Errors
     /// Those of the message.
-    pub fn refresh(
+    pub async fn refresh(
         &self,
         refresh_token: &RefreshToken,
         scopes: &ScopeSet,
@@ -60,15 +60,15 @@ impl<'a> Client<'a> {
         account: Option<&HomeAccountId>,
     ) -> Result<TokenResponse, RequestError> {
         let (client, parameters) = (self.context(), self.parameters);
-        self.send(&RefreshRequest { client, refresh_token, scopes, claims, account, parameters })
+        self.send(&RefreshRequest { client, refresh_token, scopes, claims, account, parameters }).await
     }
 
     /// Revokes a refresh token ([`RevocationRequest`]).
     ///
     /// # Errors
     /// [`RequestError::Unsupported`] if the provider has no revocation endpoint, and those of the message.
-    pub fn revoke(&self, token: &RefreshToken) -> Result<(), RequestError> {
-        self.send(&RevocationRequest { client: self.context(), token })
+    pub async fn revoke(&self, token: &RefreshToken) -> Result<(), RequestError> {
+        self.send(&RevocationRequest { client: self.context(), token }).await
     }
 
     /// Asks for a device code ([`DeviceAuthorizationRequest`]) for `scopes` and those that stand `beside` them: of
@@ -76,7 +76,7 @@ impl<'a> Client<'a> {
     ///
     /// # Errors
     /// [`RequestError::Unsupported`] if no device authorization endpoint is known, and those of the message.
-    pub fn authorize_device(
+    pub async fn authorize_device(
         &self,
         scopes: &ScopeSet,
         beside: &ScopeSet,
@@ -84,7 +84,7 @@ impl<'a> Client<'a> {
     ) -> Result<DeviceAuthorization, RequestError> {
         let (client, parameters) = (self.context(), self.parameters);
         let (scopes, code_verifier) = (&scopes.union(beside), &new_code_verifier()?);
-        self.send(&DeviceAuthorizationRequest { client, scopes, claims, code_verifier, parameters })
+        self.send(&DeviceAuthorizationRequest { client, scopes, claims, code_verifier, parameters }).await
     }
 
     /// Asks until the person has decided, the code has expired, or `waiting`, which hears at least once a second how
@@ -93,20 +93,20 @@ impl<'a> Client<'a> {
     /// # Errors
     /// [`RequestError::DeviceCodeExpired`], [`RequestError::Stopped`], a refusal, or the failure that lasted to the
     /// end.
-    pub fn poll_device(
+    pub async fn poll_device(
         &self,
         authorization: &DeviceAuthorization,
-        waiting: &mut dyn FnMut(Duration) -> ControlFlow<()>,
+        waiting: &mut (dyn FnMut(Duration) -> ControlFlow<()> + Send),
     ) -> Result<TokenResponse, RequestError> {
         let message = DeviceTokenRequest { client: self.context(), authorization, parameters: self.parameters };
         let mut polling = DevicePolling::new(authorization, self.clock.elapsed());
         loop {
-            if self.wait(&polling, waiting).is_break() {
+            if self.wait(&polling, waiting).await.is_break() {
                 return Err(polling.stopped());
             }
             let asked_at = self.clock.elapsed();
             let request = message.request()?;
-            let response = exchange(self.http, &request);
+            let response = exchange(self.http, &request).await;
             let retry_after = response.as_ref().ok().and_then(|response| response.retry_after);
             let outcome = message.response(&request, response, self.clock.now());
             if let ControlFlow::Break(decided) = polling.answered(outcome, retry_after, asked_at, self.clock.elapsed())
@@ -117,20 +117,24 @@ impl<'a> Client<'a> {
     }
 
     /// Sleeps until the next poll is due.
-    fn wait(&self, polling: &DevicePolling, waiting: &mut dyn FnMut(Duration) -> ControlFlow<()>) -> ControlFlow<()> {
+    async fn wait(
+        &self,
+        polling: &DevicePolling,
+        waiting: &mut (dyn FnMut(Duration) -> ControlFlow<()> + Send),
+    ) -> ControlFlow<()> {
         loop {
             let now = self.clock.elapsed();
             waiting(polling.deadline().saturating_sub(now))?;
             match polling.next_poll().saturating_sub(now) {
                 Duration::ZERO => return ControlFlow::Continue(()),
-                left => self.clock.sleep(left.min(SLICE)),
+                left => self.clock.delay(left.min(SLICE)).await,
             }
         }
     }
 
-    fn send<Sent: Message>(&self, message: &Sent) -> Result<Sent::Answer, RequestError> {
+    async fn send<Sent: Message + Sync>(&self, message: &Sent) -> Result<Sent::Answer, RequestError> {
         let request = message.request()?;
-        let response = exchange(self.http, &request);
+        let response = exchange(self.http, &request).await;
         message.response(&request, response, self.clock.now())
     }
 
@@ -145,11 +149,15 @@ impl<'a> Client<'a> {
 ///
 /// # Errors
 /// Those of the message.
-pub fn discover(http: &dyn Http, authority: &Authority, needed: &[EndpointKind]) -> Result<Endpoints, RequestError> {
+pub async fn discover(
+    http: &dyn Http,
+    authority: &Authority,
+    needed: &[EndpointKind],
+) -> Result<Endpoints, RequestError> {
     let mut message = MetadataRequest::new(authority, needed);
     loop {
         let request = message.request();
-        let response = exchange(http, &request);
+        let response = exchange(http, &request).await;
         match message.response(&request, response)? {
             Discovery::Found(endpoints) => return Ok(endpoints),
             Discovery::Next(next) => message = next,
@@ -158,8 +166,8 @@ pub fn discover(http: &dyn Http, authority: &Authority, needed: &[EndpointKind])
 }
 
 /// The one place where a request is sent.
-fn exchange(http: &dyn Http, request: &Request) -> Result<Response, TransportError> {
-    http.send(request)
+async fn exchange(http: &dyn Http, request: &Request) -> Result<Response, TransportError> {
+    http.send(request).await
 }
 
 #[cfg(test)]

@@ -21,11 +21,11 @@ const MOST_REDIRECTS: usize = 5;
 ///
 /// ```
 /// # use tokcache_core::oauth::{Authority, Discovery, Endpoints, Http, MetadataRequest, RequestError};
-/// fn discover(http: &dyn Http, authority: &Authority) -> Result<Endpoints, RequestError> {
+/// async fn discover(http: &dyn Http, authority: &Authority) -> Result<Endpoints, RequestError> {
 ///     let mut message = MetadataRequest::new(authority, &[]);
 ///     loop {
 ///         let request = message.request();
-///         let response = http.send(&request);
+///         let response = http.send(&request).await;
 ///         match message.response(&request, response)? {
 ///             Discovery::Found(endpoints) => return Ok(endpoints),
 ///             Discovery::Next(next) => message = next,
@@ -199,6 +199,7 @@ mod tests {
     use crate::oauth::http::Http as _;
     use crate::oauth::issuer::is_issuer_of;
     use crate::oauth::mock_http::{MockHttp, answer};
+    use pollster::FutureExt as _;
 
     fn authority(url: &str) -> Authority {
         Authority::parse(url, None).unwrap()
@@ -208,7 +209,7 @@ mod tests {
         let mut message = MetadataRequest::new(authority, needed);
         loop {
             let request = message.request();
-            match message.response(&request, http.send(&request))? {
+            match message.response(&request, http.send(&request).block_on())? {
                 Discovery::Found(endpoints) => return Ok(endpoints),
                 Discovery::Next(next) => message = next,
             }

@@ -7,6 +7,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use super::request::Request;
+use crate::future::BoxFuture;
 use crate::time::Timestamp;
 
 /// A transport. Implementations never follow a redirect, and bound both time and size.
@@ -15,7 +16,7 @@ pub trait Http: Send + Sync {
     ///
     /// # Errors
     /// No whole response came. The error says why, and how far the exchange had come.
-    fn send(&self, request: &Request) -> Result<Response, TransportError>;
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>>;
 }
 
 /// A whole response.

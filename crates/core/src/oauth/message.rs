@@ -19,9 +19,9 @@ use crate::types::ClientId;
 /// ```
 /// # use tokcache_core::oauth::{Http, Message, RequestError};
 /// # use tokcache_core::time::Timestamp;
-/// fn exchange<M: Message>(http: &dyn Http, message: &M, now: Timestamp) -> Result<M::Answer, RequestError> {
+/// async fn exchange<M: Message>(http: &dyn Http, message: &M, now: Timestamp) -> Result<M::Answer, RequestError> {
 ///     let request = message.request()?;
-///     let response = http.send(&request);
+///     let response = http.send(&request).await;
 ///     message.response(&request, response, now)
 /// }
 /// ```

@@ -13,6 +13,7 @@ use super::endpoint::{Endpoint, Endpoints};
 use super::http::{Http, Response, Stage, TransportError};
 use super::message::ClientContext;
 use super::request::Request;
+use crate::future::BoxFuture;
 use crate::secret::ClientSecret;
 use crate::time::{Clock, Timestamp};
 use crate::types::ClientId;
@@ -110,10 +111,16 @@ impl MockHttp {
     }
 }
 
-impl Http for MockHttp {
-    fn send(&self, request: &Request) -> Result<Response, TransportError> {
+impl MockHttp {
+    fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
         self.requests.lock().unwrap().push(request.clone());
         self.answers.lock().unwrap().pop_front().expect("a request that the test did not foresee")
+    }
+}
+
+impl Http for MockHttp {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
+        Box::pin(async move { self.exchange(request) })
     }
 }
 

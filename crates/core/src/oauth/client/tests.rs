@@ -5,6 +5,7 @@ use crate::oauth::device::DEVICE_CODE_GRANT_TYPE;
 use crate::oauth::http::Stage;
 use crate::oauth::mock_http::{MockHttp, Provider, SteppedClock, answer};
 use crate::secret::{CodeVerifier, DeviceCode};
+use pollster::FutureExt as _;
 
 /// Runs `act` as a client of `http`; tells what came of it and how many seconds it slept.
 fn with<Answer>(http: &MockHttp, act: impl FnOnce(&Client<'_>) -> Answer) -> (Answer, u64) {
@@ -44,8 +45,8 @@ fn further_parameters_are_sent_with_a_refresh_and_not_with_a_revocation() {
     let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
     with(&http, |client| {
         let client = client.with_parameters(&parameters);
-        client.refresh(&RefreshToken::new("rt"), &ScopeSet::default(), None, None).unwrap();
-        client.revoke(&RefreshToken::new("rt")).unwrap();
+        client.refresh(&RefreshToken::new("rt"), &ScopeSet::default(), None, None).block_on().unwrap();
+        client.revoke(&RefreshToken::new("rt")).block_on().unwrap();
     });
     let asked = http.form(0);
     assert!(asked.ends_with("\nrefresh_token=rt\nresource=https://api.example.com"), "{asked}");
@@ -59,7 +60,7 @@ fn a_code_is_asked_for_with_a_new_challenge_and_all_scopes() {
     let granted = || answer(200, r#"{"device_code":"d","user_code":"u","verification_uri":"v"}"#);
     let http = MockHttp::new([granted(), granted()]);
     let (scopes, beside) = (ScopeSet::parse("read"), ScopeSet::parse("openid offline_access"));
-    let authorize = |client: &Client<'_>| client.authorize_device(&scopes, &beside, Some("{}")).unwrap();
+    let authorize = |client: &Client<'_>| client.authorize_device(&scopes, &beside, Some("{}")).block_on().unwrap();
     let (verifiers, _) = with(&http, |client| [authorize(client), authorize(client)].map(|code| code.code_verifier));
     assert!(verifiers[0].is_some() && verifiers[0] != verifiers[1]);
     assert!(http.form(0).ends_with("\nscope=read openid offline_access"), "{}", http.form(0));
@@ -77,9 +78,9 @@ fn without_an_endpoint_nothing_is_sent() {
         endpoints: &endpoints,
         parameters: &[],
     };
-    let error = client.revoke(&RefreshToken::new("rt")).unwrap_err();
+    let error = client.revoke(&RefreshToken::new("rt")).block_on().unwrap_err();
     assert_eq!(error, RequestError::Unsupported { what: "revocation_endpoint" });
-    let error = client.refresh(&RefreshToken::new("rt"), &ScopeSet::default(), None, None).unwrap_err();
+    let error = client.refresh(&RefreshToken::new("rt"), &ScopeSet::default(), None, None).block_on().unwrap_err();
     assert_eq!(error, RequestError::Unsupported { what: "token_endpoint" });
 }
 
@@ -88,7 +89,7 @@ const GRANTED: &str = r#"{"access_token":"at"}"#;
 
 /// Polls an authorization of 5 s interval and 100 s life.
 fn poll(http: &MockHttp) -> (Result<TokenResponse, RequestError>, u64) {
-    with(http, |client| client.poll_device(&authorization(5, 100), &mut |_| ControlFlow::Continue(())))
+    with(http, |client| client.poll_device(&authorization(5, 100), &mut |_| ControlFlow::Continue(())).block_on())
 }
 
 #[test]
@@ -109,7 +110,7 @@ fn the_questions_prove_who_asked_for_the_code() {
     let http = MockHttp::new([answer(200, GRANTED)]);
     let verifier = Some(CodeVerifier::new("canary-verifier"));
     let authorization = DeviceAuthorization { code_verifier: verifier, ..authorization(5, 100) };
-    with(&http, |client| client.poll_device(&authorization, &mut |_| ControlFlow::Continue(()))).0.unwrap();
+    with(&http, |client| client.poll_device(&authorization, &mut |_| ControlFlow::Continue(())).block_on()).0.unwrap();
     assert!(http.form(0).contains("\ncode_verifier=canary-verifier\n"), "{}", http.form(0));
     assert!(!format!("{authorization:?}").contains("canary"));
 }
@@ -143,7 +144,7 @@ fn a_server_that_asks_for_patience_gets_it() {
 fn a_code_that_nobody_approves_expires_by_our_clock_after_a_last_question() {
     let http = MockHttp::new([answer(400, PENDING), answer(400, PENDING), answer(400, PENDING)]);
     let patience = &mut |_| ControlFlow::Continue(());
-    let (result, slept) = with(&http, |client| client.poll_device(&authorization(5, 12), patience));
+    let (result, slept) = with(&http, |client| client.poll_device(&authorization(5, 12), patience).block_on());
     assert_eq!((result.unwrap_err(), slept), (RequestError::DeviceCodeExpired, 12));
 }
 
@@ -151,7 +152,7 @@ fn a_code_that_nobody_approves_expires_by_our_clock_after_a_last_question() {
 fn an_approval_in_the_last_second_counts() {
     let http = MockHttp::new([answer(400, PENDING), answer(200, GRANTED)]);
     let patience = &mut |_| ControlFlow::Continue(());
-    assert!(with(&http, |client| client.poll_device(&authorization(5, 7), patience)).0.is_ok());
+    assert!(with(&http, |client| client.poll_device(&authorization(5, 7), patience).block_on()).0.is_ok());
 }
 
 #[test]
@@ -239,11 +240,11 @@ fn a_code_that_could_never_be_asked_about_is_told_with_the_cause() {
         [(answer(404, "<html>"), "HTTP 404: a web page"), (answer(401, ""), "HTTP 401"), (expired(), "HTTP 404")]
     {
         let http = MockHttp::new([answer(404, "<html>"), last]);
-        let error = with(&http, |client| client.poll_device(&authorization(5, 12), patience)).0.unwrap_err();
+        let error = with(&http, |client| client.poll_device(&authorization(5, 12), patience).block_on()).0.unwrap_err();
         assert!(error.to_string().contains(cause), "{error}");
     }
     let http = MockHttp::new([answer(404, ""), answer(400, PENDING), expired()]);
-    let (result, _) = with(&http, |client| client.poll_device(&authorization(5, 100), patience));
+    let (result, _) = with(&http, |client| client.poll_device(&authorization(5, 100), patience).block_on());
     assert_eq!(result.unwrap_err(), RequestError::DeviceCodeExpired);
 }
 
@@ -264,7 +265,8 @@ fn a_network_that_changes_while_a_person_approves_is_waited_out_but_no_wrong_set
 fn an_interval_longer_than_the_code_lives_leaves_the_last_question() {
     let patience = &mut |_| ControlFlow::Continue(());
     let endless = authorization(u64::from(u32::MAX), 100);
-    let (result, slept) = with(&MockHttp::new([answer(200, GRANTED)]), |client| client.poll_device(&endless, patience));
+    let (result, slept) =
+        with(&MockHttp::new([answer(200, GRANTED)]), |client| client.poll_device(&endless, patience).block_on());
     assert!(result.is_ok());
     assert_eq!(slept, 100);
 }
@@ -283,10 +285,12 @@ fn a_retry_after_is_heeded_whatever_it_comes_with() {
 fn the_caller_hears_every_second_and_can_stop() {
     let mut heard = Vec::new();
     let (result, slept) = with(&MockHttp::new([]), |client| {
-        client.poll_device(&authorization(5, 100), &mut |left| {
-            heard.push(left.as_secs());
-            if heard.len() == 4 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        })
+        client
+            .poll_device(&authorization(5, 100), &mut |left| {
+                heard.push(left.as_secs());
+                if heard.len() == 4 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            })
+            .block_on()
     });
     assert_eq!((result.unwrap_err(), slept), (RequestError::Stopped, 3));
     assert_eq!(heard, [100, 99, 98, 97]);
