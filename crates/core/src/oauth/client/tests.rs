@@ -301,10 +301,12 @@ fn a_caller_that_stops_during_an_outage_is_told_of_it() {
     let http = MockHttp::new([answer(503, "")]);
     let mut seconds = 0;
     let (result, _) = with(&http, |client| {
-        client.poll_device(&authorization(5, 100), &mut |_| {
-            seconds += 1;
-            if seconds > 8 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        })
+        client
+            .poll_device(&authorization(5, 100), &mut |_| {
+                seconds += 1;
+                if seconds > 8 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            })
+            .block_on()
     });
     assert!(matches!(result, Err(RequestError::Unavailable { status: Some(503), .. })), "{result:?}");
 }
