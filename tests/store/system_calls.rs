@@ -58,7 +58,11 @@ fn a_load_takes_no_lock_and_writes_nothing() {
     let folder = cache.folder.path().to_str().unwrap();
     let calls: Vec<_> = trace.iter().filter(|call| call.contains(folder) && !call.contains("execve(")).collect();
     assert!(calls.iter().any(|call| call.contains("openat(") && call.contains("O_RDONLY")), "{trace:#?}");
-    for word in ["flock", "sync", "rename", "unlink", "write", "O_CREAT", "O_RDWR", "utimens", ".lockfile"] {
+    for name in ["flock", "sync", "rename", "unlink", "write", "utimens"] {
+        let is_called = |call: &&&String| call.split('(').next().is_some_and(|called| called.contains(name));
+        assert!(!calls.iter().any(|call| is_called(&call)), "{name}: {calls:#?}");
+    }
+    for word in ["O_CREAT", "O_RDWR", ".lockfile"] {
         assert!(!calls.iter().any(|call| call.contains(word)), "{word}: {calls:#?}");
     }
     assert!(calls.len() <= 8, "{} calls for one file: {calls:#?}", calls.len());
