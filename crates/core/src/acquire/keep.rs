@@ -1,5 +1,7 @@
 //! Keeping what a refresh brought, come what may.
 
+use std::time::Duration;
+
 use super::grant::is_bearer;
 use super::observer::Successor;
 use super::plan::Plan;
@@ -9,8 +11,11 @@ use super::stay::to_watch;
 use super::{AcquireError, AuthenticationResult, InteractionRequired, PublicClient, Source, rescue};
 use crate::cache::{Grant, Recorded, RefreshTokenEntry, TokenCache, Withheld};
 use crate::oauth::TokenResponse;
-use crate::store::{Lease, Loaded, Saved};
+use crate::store::{Lease, Loaded, Saved, StoreError};
 use crate::time::Timestamp;
+
+/// Before a save that failed for a moment is tried again; each further time twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
 /// Seconds for which a scope that was left out is remembered, at least and at most.
 const SHORTEST_MEMORY: i64 = 60;
@@ -55,7 +60,7 @@ impl PublicClient<'_> {
             self.note_withheld(cache, &grant, now);
             watched = to_watch(cache);
         };
-        let saved = self.update_cache_under(lease, seen, &mut record).await;
+        let saved = self.save_rotated(lease, seen, &mut record).await;
         self.compare_clocks(date, now);
         if let Ok(Saved::WrittenAndClosed) = saved {
             self.observer.closed_to_others();
@@ -79,6 +84,31 @@ impl PublicClient<'_> {
         let mut account = refresh.account;
         account.username = grant.username.clone().unwrap_or(account.username);
         Ok(AuthenticationResult::granted(grant, account, now, Source::Refresh))
+    }
+
+    /// Saves what a refresh brought, again if the store says that it may work then: a rotated refresh token that is not
+    /// saved is lost. Whether a save was carried out whose answer was lost, the next one sees. If the lease is another's by
+    /// now, the compare-and-set alone protects what that holder has saved.
+    async fn save_rotated(
+        &self,
+        lease: &dyn Lease,
+        seen: Option<Loaded>,
+        record: &mut (dyn FnMut(&mut TokenCache) + Send),
+    ) -> Result<Saved, StoreError> {
+        let end = self.clock.elapsed().saturating_add(self.retry_within);
+        let mut saved = self.update_cache_under(lease, seen, record).await;
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match saved {
+                Err(StoreError::LeaseLost { .. }) => {}
+                Err(StoreError::Backend { is_retryable: true, .. }) if self.clock.elapsed() + pause < end => {
+                    self.clock.delay(pause).await;
+                    pause *= 2;
+                }
+                saved => return saved,
+            }
+            saved = self.update_cache(record).await;
+        }
     }
 
     /// A token of a type that nobody here can use is not kept (RFC 6749 §7.1). But the refresh token that came with it

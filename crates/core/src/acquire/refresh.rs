@@ -13,7 +13,7 @@ use crate::store::{Holder, Lease, LeaseWait, StoreError, Turn};
 const WORTH_TELLING: Duration = Duration::from_secs(2);
 
 /// How long a lease lasts that is not renewed: longer than one exchange with a provider takes.
-const LEASE_TIME: Duration = Duration::from_secs(90);
+pub(super) const LEASE_TIME: Duration = Duration::from_secs(90);
 
 /// What every step of one refresh needs to know.
 pub(super) struct Refresh<'a> {

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use super::endpoints::{Asking, not_sent};
 use super::plan::Plan;
-use super::refresh::Refresh;
+use super::refresh::{LEASE_TIME, Refresh};
 use super::tries::Tries;
 use super::{
     AcquireError, AuthenticationResult, InteractionRequired, Observer, PublicClient, Registration, SilentRequest,
 };
 use crate::cache::{AccessTokenEntry, Account, Owner, RefreshTokenEntry, TokenCache};
+use crate::future;
 use crate::oauth::{
     AuthorityKind, EndpointKind, ErrorCode, RequestError, TokenErrorResponse, TokenResponse, person_of,
 };
@@ -79,7 +80,7 @@ impl PublicClient<'_> {
                 return self.fall_back(refresh.account, fallback, error.into());
             }
             let spending = Spending::begin(self.observer);
-            match self.spend(&refresh, &entry).await {
+            match self.spend_under(lease, &refresh, &entry).await {
                 Ok(response) if self.is_for_another(&cache, &refresh.account, &response) => {
                     self.remember_answer_for_another(&entry.secret).await;
                     let failure = AcquireError::InteractionRequired(InteractionRequired::AnswerForAnother);
@@ -139,6 +140,28 @@ impl PublicClient<'_> {
         let owner = Owner::User(refresh.account.home_account_id.clone());
         let known = cache.document().asked_and_granted(&self.registration.issuer(), client_id, &owner);
         AcquireError::from_refresh(error).about(&refresh.request.scopes, &known)
+    }
+
+    /// Redeems the refresh token and, while the provider is waited for, renews the lease. If the lease is lost all the same,
+    /// the answer counts: the refresh token is redeemed.
+    async fn spend_under(
+        &self,
+        lease: &dyn Lease,
+        refresh: &Refresh<'_>,
+        entry: &RefreshTokenEntry,
+    ) -> Result<TokenResponse, RequestError> {
+        if !lease.is_renewed() {
+            return self.spend(refresh, entry).await;
+        }
+        let renew = async {
+            loop {
+                self.clock.delay(LEASE_TIME / 3).await;
+                if lease.renew().await.is_err() {
+                    return;
+                }
+            }
+        };
+        future::first(self.spend(refresh, entry), renew).await
     }
 
     async fn spend(&self, refresh: &Refresh<'_>, entry: &RefreshTokenEntry) -> Result<TokenResponse, RequestError> {

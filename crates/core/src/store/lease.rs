@@ -46,6 +46,11 @@ pub trait Lease: Send + Sync {
         None
     }
 
+    /// Whether the lease ends by its time, so that a holder who waits has to renew it.
+    fn is_renewed(&self) -> bool {
+        false
+    }
+
     /// Begins the lease's time anew.
     ///
     /// # Errors

@@ -1,0 +1,326 @@
+//! The contract of [`Store`], as tests. [`check`] runs them all; each is a function of its own, to be run alone.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use pollster::FutureExt as _;
+use tokcache_core::store::{
+    Change, Lease, LeaseAttempt, Loaded, Partition, Replaced, Replacement, Revision, Saved, Store, StoreError, Update,
+    Validity,
+};
+
+/// What a store can do beyond the least.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Kind {
+    /// Whether it keeps a document for each partition. A store that does not has [`Partition::whole`] alone.
+    pub has_partitions: bool,
+    /// Whether a save under a lease that somebody else has taken since is refused.
+    pub has_fences: bool,
+    /// Whether holders of leases can leave notes.
+    pub has_notes: bool,
+}
+
+impl Default for Kind {
+    /// A store that can do everything.
+    fn default() -> Self {
+        Kind { has_partitions: true, has_fences: true, has_notes: true }
+    }
+}
+
+/// Long enough for every test.
+const TIME_TO_LIVE: Duration = Duration::from_secs(60);
+
+/// Holds a store to the contract. `make` makes a new and empty one for each test.
+pub fn check<S: Store + 'static>(kind: Kind, make: impl Fn() -> S) {
+    let all: [fn(&dyn Store); 12] = [
+        a_new_store_holds_nothing,
+        what_is_saved_is_what_is_loaded,
+        a_save_that_expects_another_document_is_a_conflict,
+        every_save_makes_another_revision,
+        an_empty_document_is_none,
+        removing_forgets_and_can_be_repeated,
+        a_change_is_made_to_the_newest_document,
+        a_change_that_lost_a_race_runs_again,
+        bytes_that_nobody_understands_are_damaged_and_left_alone,
+        making_sure_of_room_changes_nothing,
+        a_lease_excludes_its_credential_until_it_is_given_back,
+        a_lease_does_not_stand_in_the_way_of_anything_else,
+    ];
+    all.iter().for_each(|test| test(&make()));
+    if kind.has_partitions {
+        partitions_are_apart(&make());
+        partitions_are_listed_by_prefix_and_in_order(&make());
+    }
+    if kind.has_fences {
+        an_earlier_holder_s_save_is_refused(&make());
+    }
+    if kind.has_notes {
+        a_note_is_read_until_it_is_taken_back(&make());
+    }
+    threads_lose_no_update(make());
+}
+
+fn whole() -> Partition {
+    Partition::whole()
+}
+
+fn loaded(store: &dyn Store, partition: &Partition) -> Option<Loaded> {
+    store.load(partition).block_on().expect("the store can be read")
+}
+
+fn text(store: &dyn Store) -> Option<String> {
+    loaded(store, &whole()).map(|loaded| String::from_utf8_lossy(&loaded.bytes).into_owned())
+}
+
+fn replace(store: &dyn Store, expected: Option<Revision>, bytes: &[u8]) -> Replaced {
+    let replacement = Replacement { expected, bytes, keep_until: None, fence: None };
+    store.replace(&whole(), replacement).block_on().expect("the store can be written")
+}
+
+fn put(store: &dyn Store, bytes: &[u8]) -> Revision {
+    match replace(store, loaded(store, &whole()).map(|loaded| loaded.revision), bytes) {
+        Replaced::Saved(revision) => revision,
+        Replaced::Conflict => panic!("nobody else writes"),
+    }
+}
+
+fn update(store: &dyn Store, change: &mut (dyn FnMut(Option<&[u8]>) -> Change + Send)) -> Result<Saved, StoreError> {
+    store.update(&whole(), Update::default(), change).block_on()
+}
+
+/// Adds a line to the document.
+fn adding(line: &str, bytes: Option<&[u8]>) -> Change {
+    let mut text = bytes.unwrap_or_default().to_vec();
+    text.extend_from_slice(line.as_bytes());
+    text.push(b'\n');
+    Change::Replace(text.into())
+}
+
+fn attempt(store: &dyn Store, partition: &Partition, credential: &str) -> Option<Box<dyn Lease>> {
+    let mut request = store.lease(partition, credential, TIME_TO_LIVE).expect("a lease can be asked for");
+    match request.attempt().block_on().expect("a lease can be asked for") {
+        LeaseAttempt::Held(lease) => Some(lease),
+        LeaseAttempt::Taken(_) => None,
+    }
+}
+
+fn lease(store: &dyn Store, credential: &str) -> Box<dyn Lease> {
+    attempt(store, &whole(), credential).expect("nobody has the lease")
+}
+
+/// A new store has no document.
+pub fn a_new_store_holds_nothing(store: &dyn Store) {
+    assert!(loaded(store, &whole()).is_none());
+    assert!(store.partitions("", None).block_on().expect("it can be listed").is_empty());
+    let found = store.read(&whole(), &mut |_| panic!("there is nothing to read")).block_on();
+    assert!(matches!(found, Ok(None)), "{found:?}");
+}
+
+/// Bytes come back as they were.
+pub fn what_is_saved_is_what_is_loaded(store: &dyn Store) {
+    let bytes = b"{\"any\": \"bytes\", \"and\": \"\xc3\xa9\"}";
+    let saved = put(store, bytes);
+    let found = loaded(store, &whole()).expect("a document");
+    assert_eq!((found.bytes.as_slice(), found.revision), (&bytes[..], saved));
+}
+
+/// Compare-and-set: what somebody else has saved is not overwritten.
+pub fn a_save_that_expects_another_document_is_a_conflict(store: &dyn Store) {
+    let first = put(store, b"first");
+    assert_eq!(replace(store, None, b"third"), Replaced::Conflict, "there is a document");
+    put(store, b"second");
+    assert_eq!(replace(store, Some(first), b"third"), Replaced::Conflict, "it is another one");
+    assert_eq!(text(store).as_deref(), Some("second"));
+    store.remove(&whole()).block_on().expect("it can be removed");
+    assert_eq!(replace(store, Some(first), b"third"), Replaced::Conflict, "there is none");
+    assert_eq!(text(store), None);
+}
+
+/// Also when the bytes are those of an earlier document, a caller that has seen that one may go on with it; but a save
+/// of other bytes is always told apart.
+pub fn every_save_makes_another_revision(store: &dyn Store) {
+    let revisions = ["one", "two", "three"].map(|text| put(store, text.as_bytes()));
+    assert!(revisions[0] != revisions[1] && revisions[1] != revisions[2], "{revisions:?}");
+}
+
+/// Empty bytes are no document.
+pub fn an_empty_document_is_none(store: &dyn Store) {
+    put(store, b"one");
+    put(store, b"");
+    assert!(loaded(store, &whole()).is_none_or(|loaded| loaded.bytes.is_empty()));
+    let found = store.read(&whole(), &mut |_| panic!("there is nothing to read")).block_on();
+    assert!(matches!(found, Ok(None)), "{found:?}");
+}
+
+/// That there is nothing to remove is no error.
+pub fn removing_forgets_and_can_be_repeated(store: &dyn Store) {
+    let remove = || store.remove(&whole()).block_on().expect("it can be removed");
+    remove();
+    put(store, b"one");
+    remove();
+    remove();
+    assert_eq!(text(store), None);
+    put(store, b"two");
+    assert_eq!(text(store).as_deref(), Some("two"));
+}
+
+/// Each change sees what the one before it has saved; one that keeps the document writes nothing.
+pub fn a_change_is_made_to_the_newest_document(store: &dyn Store) {
+    assert_eq!(update(store, &mut |_| Change::Keep).expect("nothing to do"), Saved::Unchanged);
+    for line in ["one", "two"] {
+        assert_eq!(update(store, &mut |bytes| adding(line, bytes)).expect("it is saved"), Saved::Written);
+    }
+    assert_eq!(text(store).as_deref(), Some("one\ntwo\n"));
+    let before = loaded(store, &whole()).map(|loaded| loaded.revision);
+    let same = &mut |bytes: Option<&[u8]>| Change::Replace(bytes.unwrap_or_default().to_vec().into());
+    assert_eq!(update(store, same).expect("nothing to do"), Saved::Unchanged);
+    assert_eq!(loaded(store, &whole()).map(|loaded| loaded.revision), before);
+}
+
+/// A caller that has loaded the document before somebody else saved another does not overwrite that.
+pub fn a_change_that_lost_a_race_runs_again(store: &dyn Store) {
+    put(store, b"one\n");
+    let seen = loaded(store, &whole());
+    put(store, b"two\n");
+    let (partition, change) = (whole(), &mut |bytes: Option<&[u8]>| adding("three", bytes));
+    let saved = store.update(&partition, Update { seen, ..Update::default() }, change).block_on();
+    assert_eq!(saved.expect("it is saved"), Saved::Written);
+    assert_eq!(text(store).as_deref(), Some("two\nthree\n"));
+}
+
+/// They are an error, and never overwritten.
+pub fn bytes_that_nobody_understands_are_damaged_and_left_alone(store: &dyn Store) {
+    put(store, b"half");
+    let read = store.read(&whole(), &mut |_| Validity::Torn).block_on();
+    assert!(matches!(read, Err(StoreError::Damaged { .. })), "{read:?}");
+    let updated = update(store, &mut |_| Change::Torn);
+    assert!(matches!(updated, Err(StoreError::Damaged { .. })), "{updated:?}");
+    assert_eq!(text(store).as_deref(), Some("half"));
+}
+
+/// It is only a question.
+pub fn making_sure_of_room_changes_nothing(store: &dyn Store) {
+    let ensure = || store.ensure_room(&whole(), 100_000).block_on().expect("there is room");
+    ensure();
+    assert_eq!(text(store), None);
+    put(store, b"one");
+    ensure();
+    assert_eq!(text(store).as_deref(), Some("one"));
+}
+
+/// Given back explicitly, or when it is dropped.
+pub fn a_lease_excludes_its_credential_until_it_is_given_back(store: &dyn Store) {
+    let held = lease(store, "a");
+    let other = lease(store, "b");
+    assert!(attempt(store, &whole(), "a").is_none(), "somebody has it");
+    held.renew().block_on().expect("it is held still");
+    held.release().block_on();
+    let again = lease(store, "a");
+    drop(again);
+    lease(store, "a").release().block_on();
+    other.release().block_on();
+}
+
+/// A lease is held for as long as a provider takes.
+pub fn a_lease_does_not_stand_in_the_way_of_anything_else(store: &dyn Store) {
+    let held = lease(store, "a");
+    put(store, b"one");
+    assert_eq!(text(store).as_deref(), Some("one"));
+    store.remove(&whole()).block_on().expect("it can be removed");
+    held.release().block_on();
+}
+
+/// Neither a document nor a lease of one partition is another's.
+pub fn partitions_are_apart(store: &dyn Store) {
+    let [one, two] = ["one", "two"].map(Partition::named);
+    for (partition, bytes) in [(&one, b"1"), (&two, b"2")] {
+        let replacement = Replacement { expected: None, bytes, keep_until: None, fence: None };
+        let saved = store.replace(partition, replacement).block_on();
+        assert!(matches!(saved, Ok(Replaced::Saved(_))), "{saved:?}");
+    }
+    let of = |partition: &Partition| loaded(store, partition).map(|loaded| loaded.bytes.to_vec());
+    assert_eq!((of(&one), of(&two)), (Some(b"1".to_vec()), Some(b"2".to_vec())));
+    let held = attempt(store, &one, "a").expect("nobody has the lease");
+    attempt(store, &two, "a").expect("it is another lease").release().block_on();
+    store.remove(&one).block_on().expect("it can be removed");
+    assert_eq!((of(&one), of(&two)), (None, Some(b"2".to_vec())));
+    held.release().block_on();
+}
+
+/// Page by page, by the name of the last one.
+pub fn partitions_are_listed_by_prefix_and_in_order(store: &dyn Store) {
+    for name in ["b.2", "a.1", "b.1", "b.3"] {
+        let replacement = Replacement { expected: None, bytes: b"{}", keep_until: None, fence: None };
+        store.replace(&Partition::named(name), replacement).block_on().expect("it is saved");
+    }
+    let mut listed: Vec<Partition> = Vec::new();
+    loop {
+        let page = store.partitions("b.", listed.last()).block_on().expect("it can be listed");
+        if page.is_empty() {
+            break;
+        }
+        listed.extend(page);
+    }
+    assert_eq!(listed, ["b.1", "b.2", "b.3"].map(Partition::named));
+}
+
+/// Whose lease has ended meanwhile does not overwrite what the next holder makes of the document.
+pub fn an_earlier_holder_s_save_is_refused(store: &dyn Store) {
+    let earlier = lease(store, "a");
+    let fence = earlier.fence().expect("its leases have numbers");
+    earlier.release().block_on();
+    let later = lease(store, "a");
+    let newer = later.fence().expect("its leases have numbers");
+    assert!(newer.number > fence.number, "{newer:?} after {fence:?}");
+    let save = |fence| {
+        let expected = loaded(store, &whole()).map(|loaded| loaded.revision);
+        store.replace(&whole(), Replacement { expected, bytes: b"{}", keep_until: None, fence: Some(fence) }).block_on()
+    };
+    let saved = save(&fence);
+    assert!(matches!(saved, Err(StoreError::LeaseLost { .. })), "{saved:?}");
+    assert_eq!(text(store), None);
+    let saved = save(&newer);
+    assert!(matches!(saved, Ok(Replaced::Saved(_))), "{saved:?}");
+    later.release().block_on();
+}
+
+/// By everybody, also after the lease.
+pub fn a_note_is_read_until_it_is_taken_back(store: &dyn Store) {
+    let noted = |credential| store.note(&whole(), credential).block_on();
+    let holder = lease(store, "a");
+    assert_eq!(noted("a"), None);
+    holder.note(Some(b"first")).block_on();
+    holder.note(Some(b"last")).block_on();
+    holder.release().block_on();
+    assert_eq!((noted("a").as_deref(), noted("b")), (Some(&b"last"[..]), None));
+    let holder = lease(store, "a");
+    holder.note(None).block_on();
+    assert_eq!(noted("a"), None);
+    holder.note(Some(b"more")).block_on();
+    holder.release().block_on();
+    store.forget_notes(&whole()).block_on();
+    assert_eq!(noted("a"), None);
+}
+
+/// Nor do tasks.
+pub fn threads_lose_no_update<S: Store + 'static>(store: S) {
+    const THREADS: usize = 4;
+    const TURNS: usize = 10;
+    let store = Arc::new(store);
+    std::thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let store = Arc::clone(&store);
+            scope.spawn(move || {
+                for turn in 0..TURNS {
+                    let line = format!("{thread}-{turn}");
+                    update(store.as_ref(), &mut |bytes| adding(&line, bytes)).expect("it is saved");
+                }
+            });
+        }
+    });
+    let text = text(store.as_ref()).expect("a document");
+    let mut lines: Vec<_> = text.lines().collect();
+    lines.sort_unstable();
+    lines.dedup();
+    assert_eq!(lines.len(), THREADS * TURNS);
+}

@@ -1,0 +1,325 @@
+//! A refresh on a store across a network: what it costs, and what it survives.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use pollster::FutureExt as _;
+use serde::Serialize as _;
+use serde_json::json;
+use serde_json::ser::{PrettyFormatter, Serializer};
+use tokcache_core::acquire::{AcquireError, PublicClient, Registration, Silence, SilentRequest, Source};
+use tokcache_core::cache::TokenCache;
+use tokcache_core::future::BoxFuture;
+use tokcache_core::oauth::{Authority, Endpoint, Endpoints, FieldValue, Http, Request, Response, TransportError};
+use tokcache_core::store::{Change, LeaseAttempt, Partition, Store, StoreError, Update};
+use tokcache_core::time::{Clock, Timestamp};
+use tokcache_core::types::{ClientId, ScopeSet};
+use tokcache_testing::{Counts, Fault, RemoteStore, SteppedClock};
+
+const ISSUER: &str = "https://idp.example.com";
+const LATENCY: Duration = Duration::from_millis(20);
+
+/// A provider that rotates refresh tokens and ends the sign-in when one returns.
+struct Provider<'a> {
+    clock: &'a dyn Clock,
+    /// For one answer.
+    time: Duration,
+    requests: AtomicUsize,
+    /// The refresh token that is good now; none once the sign-in has ended.
+    good: Mutex<Option<String>>,
+    /// What happens while the request is on its way.
+    meanwhile: Box<dyn Fn() + Send + Sync + 'a>,
+}
+
+impl<'a> Provider<'a> {
+    fn new(clock: &'a dyn Clock, time: Duration) -> Self {
+        let good = Mutex::new(Some("RT-0".to_owned()));
+        Provider { clock, time, requests: AtomicUsize::new(0), good, meanwhile: Box::new(|| {}) }
+    }
+
+    fn requests(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
+    }
+
+    fn is_signed_in(&self) -> bool {
+        self.good.lock().unwrap().is_some()
+    }
+
+    async fn answer(&self, request: &Request) -> Result<Response, TransportError> {
+        let number = self.requests.fetch_add(1, Ordering::SeqCst) + 1;
+        let sent =
+            request.form().and_then(|form| form.get("refresh_token")).map(FieldValue::expose).unwrap_or_default();
+        let answer = {
+            let mut good = self.good.lock().unwrap();
+            if good.as_deref() == Some(sent) {
+                *good = Some(format!("RT-{number}"));
+                (
+                    200,
+                    json!({"access_token": format!("AT-{number}"), "token_type": "Bearer", "expires_in": 3600,
+                             "refresh_token": format!("RT-{number}"), "scope": "api.read"}),
+                )
+            } else {
+                *good = None;
+                (400, json!({"error": "invalid_grant"}))
+            }
+        };
+        self.clock.delay(self.time).await;
+        (self.meanwhile)();
+        let (status, body) = answer;
+        let body = body.to_string().into_bytes().into();
+        Ok(Response { status, body, retry_after: None, date: None, location: None })
+    }
+}
+
+impl Http for Provider<'_> {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
+        Box::pin(self.answer(request))
+    }
+}
+
+/// The runtime's own time.
+struct TokioClock(std::time::Instant);
+
+impl TokioClock {
+    fn new() -> Self {
+        TokioClock(std::time::Instant::now())
+    }
+}
+
+impl Clock for TokioClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(1_700_000_000).plus(self.elapsed())
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+
+    fn sleep(&self, _wait: Duration) {
+        panic!("a worker is blocked");
+    }
+
+    fn delay(&self, wait: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(tokio::time::sleep(wait))
+    }
+}
+
+fn partition() -> Partition {
+    Partition::named("alice")
+}
+
+fn client<'a>(store: &'a dyn Store, http: &'a dyn Http, clock: &'a dyn Clock) -> PublicClient<'a> {
+    let token = Some(Endpoint::parse(&format!("{ISSUER}/token")).unwrap());
+    PublicClient {
+        registration: Registration {
+            authority: Authority::parse(ISSUER, None).unwrap(),
+            client_id: ClientId::new("app"),
+            endpoints: Endpoints { token, ..Endpoints::default() },
+            tenant: None,
+        },
+        store,
+        partition: partition(),
+        http,
+        clock,
+        observer: &Silence,
+        lock_timeout: Duration::from_secs(60),
+        retry_within: Duration::from_secs(30),
+    }
+}
+
+/// Puts a sign-in into the store whose access token has expired.
+fn signed_in(store: &RemoteStore) {
+    let document = json!({
+        "AccessToken": {"a": {"credential_type": "AccessToken", "secret": "AT-0", "home_account_id": "alice",
+            "environment": "idp.example.com", "client_id": "app", "target": "api.read", "realm": "",
+            "cached_at": "1699990000", "expires_on": "1699993600", "authority": ISSUER}},
+        "RefreshToken": {"r": {"credential_type": "RefreshToken", "secret": "RT-0", "home_account_id": "alice",
+            "environment": "idp.example.com", "client_id": "app", "target": "api.read", "authority": ISSUER}},
+        "Account": {"alice": {"home_account_id": "alice", "environment": "idp.example.com", "realm": "",
+            "local_account_id": "alice", "username": "alice@example.com", "authority_type": "OIDC", "authority": ISSUER}},
+    });
+    // As MSAL Python writes it: beside MSAL Node, what was saved is looked at once more.
+    let mut bytes = Vec::new();
+    let mut indented = Serializer::with_formatter(&mut bytes, PrettyFormatter::with_indent(b"    "));
+    document.serialize(&mut indented).unwrap();
+    let put = &mut |_: Option<&[u8]>| Change::Replace(bytes.clone().into());
+    store.update(&partition(), Update::default(), put).block_on().unwrap();
+    store.counts();
+}
+
+fn request() -> SilentRequest {
+    SilentRequest { scopes: ScopeSet::parse("api.read"), ..SilentRequest::default() }
+}
+
+fn cache(store: &RemoteStore) -> TokenCache {
+    let loaded = store.load(&partition()).block_on().unwrap().unwrap();
+    TokenCache::deserialize(&loaded.bytes).unwrap()
+}
+
+/// The secrets of the refresh tokens in the cache.
+fn refresh_tokens(store: &RemoteStore) -> Vec<String> {
+    cache(store).refresh_tokens().iter().map(|entry| entry.secret.expose().to_owned()).collect()
+}
+
+struct World {
+    clock: Arc<SteppedClock>,
+    store: RemoteStore,
+}
+
+impl World {
+    fn new() -> Self {
+        let clock = Arc::new(SteppedClock::default());
+        let store = RemoteStore::new(clock.clone(), LATENCY);
+        signed_in(&store);
+        World { clock, store }
+    }
+}
+
+#[test]
+fn a_cached_token_costs_one_round_trip() {
+    let World { clock, store } = World::new();
+    let provider = Provider::new(clock.as_ref(), Duration::ZERO);
+    let client = client(&store, &provider, clock.as_ref());
+    client.acquire_token_silent(&request()).block_on().unwrap();
+    store.counts();
+    let token = client.acquire_token_silent(&request()).block_on().unwrap();
+    assert_eq!((token.access_token.expose(), token.source), ("AT-1", Source::Cache));
+    assert_eq!(store.counts(), Counts { loads: 1, ..Counts::default() });
+}
+
+#[test]
+fn a_refresh_reads_twice_and_writes_once() {
+    let World { clock, store } = World::new();
+    let provider = Provider::new(clock.as_ref(), Duration::from_millis(300));
+    let token = client(&store, &provider, clock.as_ref()).acquire_token_silent(&request()).block_on().unwrap();
+    assert_eq!((token.access_token.expose(), token.source), ("AT-1", Source::Refresh));
+    assert_eq!(store.counts(), Counts { loads: 2, saves: 1, leases: 1 });
+}
+
+#[test]
+fn a_save_whose_answer_is_lost_loses_no_sign_in() {
+    for fault in [Fault::LostAnswer, Fault::Conflict] {
+        let World { clock, store } = World::new();
+        store.inject(fault);
+        let provider = Provider::new(clock.as_ref(), Duration::ZERO);
+        let token = client(&store, &provider, clock.as_ref()).acquire_token_silent(&request()).block_on().unwrap();
+        assert_eq!(token.access_token.expose(), "AT-1", "{fault:?}");
+        assert_eq!(refresh_tokens(&store), ["RT-1"], "{fault:?}");
+        assert_eq!(provider.requests(), 1, "{fault:?}");
+    }
+}
+
+#[test]
+fn a_store_that_goes_away_while_the_provider_answers_is_waited_for() {
+    let World { clock, store } = World::new();
+    let provider = Provider {
+        meanwhile: Box::new(|| store.inject(Fault::Outage)),
+        ..Provider::new(clock.as_ref(), Duration::ZERO)
+    };
+    let token = client(&store, &provider, clock.as_ref()).acquire_token_silent(&request()).block_on().unwrap();
+    assert_eq!(token.access_token.expose(), "AT-1");
+    assert_eq!(refresh_tokens(&store), ["RT-1"]);
+}
+
+#[test]
+fn a_store_that_is_down_is_no_reason_to_sign_in() {
+    let World { clock, store } = World::new();
+    store.inject(Fault::Down);
+    let provider = Provider::new(clock.as_ref(), Duration::ZERO);
+    let error = client(&store, &provider, clock.as_ref()).acquire_token_silent(&request()).block_on().unwrap_err();
+    assert!(matches!(error, AcquireError::Store(StoreError::Backend { .. })) && error.is_retryable(), "{error:?}");
+    assert_eq!(provider.requests(), 0);
+}
+
+/// The next holder has the lease, but has done nothing yet: what the provider has given must not be lost.
+#[test]
+fn a_lease_that_ended_before_the_answer_came_loses_no_sign_in() {
+    let World { clock, store } = World::new();
+    let steal = || {
+        clock.step(Duration::from_secs(3600));
+        let partition = partition();
+        for credential in ["client app\naccount alice\nenvironment idp.example.com\nauthority https://idp.example.com"]
+        {
+            let mut request = store.lease(&partition, credential, Duration::from_secs(60)).unwrap();
+            let LeaseAttempt::Held(lease) = request.attempt().block_on().unwrap() else { panic!("it is held still") };
+            std::mem::forget(lease);
+        }
+    };
+    let provider = Provider { meanwhile: Box::new(steal), ..Provider::new(clock.as_ref(), Duration::ZERO) };
+    let token = client(&store, &provider, clock.as_ref()).acquire_token_silent(&request()).block_on().unwrap();
+    assert_eq!(token.access_token.expose(), "AT-1");
+    assert_eq!(refresh_tokens(&store), ["RT-1"]);
+    assert!(provider.is_signed_in());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_tasks_on_one_expired_token_are_one_refresh_and_block_no_worker() {
+    const TASKS: usize = 1000;
+    let clock: Arc<dyn Clock> = Arc::new(TokioClock::new());
+    let store = RemoteStore::new(Arc::clone(&clock), LATENCY);
+    // The clock of the stepped world would block nobody, but here everything is to be asked asynchronously.
+    let quick = RemoteStore::new(Arc::new(SteppedClock::default()), Duration::ZERO);
+    signed_in(&quick);
+    let document = quick.load(&partition()).await.unwrap().unwrap().bytes;
+    let put = &mut |_: Option<&[u8]>| Change::Replace(document.clone());
+    store.update(&partition(), Update::default(), put).await.unwrap();
+
+    let provider: &'static Provider<'static> = {
+        let clock: &'static TokioClock = Box::leak(Box::new(TokioClock::new()));
+        Box::leak(Box::new(Provider::new(clock, Duration::from_millis(300))))
+    };
+    let tasks: Vec<_> = (0..TASKS)
+        .map(|_| {
+            let (store, clock) = (store.clone(), Arc::clone(&clock));
+            tokio::spawn(async move {
+                let token = client(&store, provider, clock.as_ref()).acquire_token_silent(&request()).await.unwrap();
+                token.access_token.expose().to_owned()
+            })
+        })
+        .collect();
+    for task in tasks {
+        assert_eq!(task.await.unwrap(), "AT-1");
+    }
+    assert_eq!(provider.requests(), 1);
+    assert!(provider.is_signed_in());
+}
+
+/// The provider takes longer than the lease lasts: it is renewed meanwhile.
+#[tokio::test(start_paused = true)]
+async fn a_lease_is_renewed_while_the_provider_is_waited_for() {
+    struct PausedClock(tokio::time::Instant);
+    impl Clock for PausedClock {
+        fn now(&self) -> Timestamp {
+            Timestamp(1_700_000_000).plus(self.elapsed())
+        }
+        fn elapsed(&self) -> Duration {
+            self.0.elapsed()
+        }
+        fn sleep(&self, _wait: Duration) {
+            panic!("a worker is blocked");
+        }
+        fn delay(&self, wait: Duration) -> BoxFuture<'_, ()> {
+            Box::pin(tokio::time::sleep(wait))
+        }
+    }
+    let clock = Arc::new(PausedClock(tokio::time::Instant::now()));
+    let store = RemoteStore::new(clock.clone(), LATENCY);
+    let quick = RemoteStore::new(Arc::new(SteppedClock::default()), Duration::ZERO);
+    signed_in(&quick);
+    let document = quick.load(&partition()).await.unwrap().unwrap().bytes;
+    let put = &mut |_: Option<&[u8]>| Change::Replace(document.clone());
+    store.update(&partition(), Update::default(), put).await.unwrap();
+    store.counts();
+
+    let provider = Provider::new(clock.as_ref(), Duration::from_secs(600));
+    let (first, second) = (client(&store, &provider, clock.as_ref()), client(&store, &provider, clock.as_ref()));
+    let second = PublicClient { lock_timeout: Duration::from_secs(3600), ..second };
+    let (wanted, later) = (request(), async {
+        tokio::time::sleep(Duration::from_secs(300)).await;
+        second.acquire_token_silent(&request()).await
+    });
+    let (one, two) = tokio::join!(first.acquire_token_silent(&wanted), later);
+    assert_eq!((one.unwrap().access_token.expose(), two.unwrap().access_token.expose()), ("AT-1", "AT-1"));
+    assert_eq!(provider.requests(), 1);
+}

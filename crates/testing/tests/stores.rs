@@ -1,0 +1,34 @@
+//! The stores of the workspace, held to the contract.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokcache_core::store::MemoryStore;
+use tokcache_core::time::SystemClock;
+use tokcache_file::FileStore;
+use tokcache_testing::contract::{self, Kind};
+use tokcache_testing::{RemoteStore, SteppedClock};
+
+#[test]
+fn the_store_in_memory_keeps_the_contract() {
+    contract::check(Kind::default(), MemoryStore::new);
+}
+
+#[test]
+fn a_remote_store_keeps_the_contract() {
+    contract::check(Kind::default(), || RemoteStore::new(Arc::new(SteppedClock::default()), Duration::from_millis(20)));
+}
+
+/// It keeps one document, under a lock; its leases end with the process that holds them, so that no number is needed.
+#[test]
+fn the_file_keeps_the_contract() {
+    let kind = Kind { has_partitions: false, has_fences: false, has_notes: true };
+    let folder = TempDir::new().unwrap();
+    let made = AtomicUsize::new(0);
+    let next =
+        || -> PathBuf { folder.path().join(made.fetch_add(1, Ordering::Relaxed).to_string()).join("cache.json") };
+    contract::check(kind, || FileStore::new(&next(), Duration::from_secs(60), Arc::new(SystemClock::new())));
+}
