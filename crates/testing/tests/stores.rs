@@ -1,5 +1,7 @@
 //! The stores of the workspace, held to the contract.
 
+#![allow(clippy::unwrap_used, reason = "these are tests")]
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
