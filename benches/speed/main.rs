@@ -4,7 +4,7 @@
 //! right thing: what must not get worse is counted in `tests/cost`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "for developers")]
 
-#[path = "../../tests/seal/harness/bus.rs"]
+#[path = "../../tests/encryption/harness/bus.rs"]
 #[expect(dead_code, reason = "shared with the tests of encrypted caches")]
 mod bus;
 mod cache;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokcache_core::acquire::{PublicClient, Registration, Silence, SilentRequest};
+use tokcache_core::acquire::{NoopObserver, PublicClient, Registration, SilentRequest};
 use tokcache_core::cache::MinValid;
 use tokcache_core::oauth::{Authority, Endpoints};
 use tokcache_core::store::{Partition, Store};
@@ -31,7 +31,7 @@ pub fn client<'a>(
         partition: Partition::whole(),
         http: server,
         clock,
-        observer: &Silence,
+        observer: &NoopObserver,
         lock_timeout: Duration::from_secs(1),
         retry_within,
     }

@@ -80,7 +80,7 @@ impl LocalStore for BareStore {
         Ok(Box::new(self.clone()))
     }
 
-    fn forget_rescued(&self) {
+    fn forget_recovery(&self) {
         self.contents().rescued = None;
     }
 
@@ -117,7 +117,7 @@ impl Recovery for BareStore {
     }
 
     fn forget_all(&self) {
-        self.forget_rescued();
+        self.forget_recovery();
     }
 }
 

@@ -7,10 +7,10 @@ use tokcache_file::LocalStore as _;
 use tokcache_file::Repair;
 use tokcache_file::platform::{self, Distrust};
 
-use super::advice::set_aside;
 use super::args::Settings;
 use super::context::Context;
-use super::passphrase::Asking;
+use super::hint::set_aside;
+use super::passphrase::PromptPolicy;
 use super::store::load;
 use super::{Exit, Failure, encryption, profiles};
 use crate::output::{self, AnswerFormat, command_line, plain, tell};
@@ -48,9 +48,9 @@ enum Action {
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let asking = match &input.action {
-        Action::Path { .. } => Asking::never(),
-        Action::Rekey(rekey) => Asking { allowed: true, new_passphrase_file: rekey.new_passphrase_file.clone() },
-        Action::Check { .. } | Action::Decrypt | Action::Encrypt => Asking::allowed(),
+        Action::Path { .. } => PromptPolicy::never(),
+        Action::Rekey(rekey) => PromptPolicy { allowed: true, new_passphrase_file: rekey.new_passphrase_file.clone() },
+        Action::Check { .. } | Action::Decrypt | Action::Encrypt => PromptPolicy::allowed(),
     };
     let context = Context::new(settings, asking)?;
     match input.action {

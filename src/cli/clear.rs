@@ -12,7 +12,7 @@ use tokcache_file::LocalStore as _;
 
 use super::args::Settings;
 use super::context::Context;
-use super::passphrase::Asking;
+use super::passphrase::PromptPolicy;
 use super::{Exit, Failure};
 use crate::output::{plain, tell};
 
@@ -36,7 +36,7 @@ pub(super) struct Input {
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
-    let context = Context::new(settings, Asking::never())?;
+    let context = Context::new(settings, PromptPolicy::never())?;
     if input.all {
         return clear_all(&context, &input);
     }

@@ -12,7 +12,7 @@ use tokcache_file::LocalStore as _;
 
 use super::args::Settings;
 use super::context::Context;
-use super::passphrase::Asking;
+use super::passphrase::PromptPolicy;
 use super::store::load;
 use super::whose::name_to_type;
 use super::{Failure, environment, profiles};
@@ -83,7 +83,7 @@ fn readable(settings: &Settings) -> Result<Option<Context>, Failure> {
     if !is_file || profile.is_some_and(|profile| profile.converting.is_some()) {
         return Ok(None);
     }
-    let context = Context::new(settings, Asking::never())?;
+    let context = Context::new(settings, PromptPolicy::never())?;
     if !context.store.is_plain()? {
         return Ok(None);
     }

@@ -8,14 +8,14 @@ use tokcache_core::store::{Partition, Validity};
 use tokcache_core::time::SystemClock;
 use tokcache_core::types::ScopeSet;
 use tokcache_file::LocalStore as _;
-use tokcache_file::{Encryption, SealedStore, platform};
+use tokcache_file::{EncryptedStore, Encryption, platform};
 use tokcache_http::{Network, NetworkOptions, ProxyRules};
 
 use super::args::Settings;
-use super::narrator::Narrator;
-use super::passphrase::Asking;
+use super::passphrase::PromptPolicy;
 use super::profile_format::KeyCache;
 use super::profiles::{self, Profile};
+use super::terminal_observer::TerminalObserver;
 use super::wire_log::WireLog;
 use super::{Failure, encryption, environment, keys, store};
 use crate::output::plain;
@@ -24,10 +24,10 @@ use crate::output::plain;
 pub(super) struct Context {
     pub(super) profile_name: String,
     pub(super) profile: Option<Profile>,
-    pub(super) store: SealedStore,
+    pub(super) store: EncryptedStore,
     pub(super) encryption: Encryption,
     pub(super) clock: Arc<SystemClock>,
-    pub(super) narrator: Narrator,
+    pub(super) observer: TerminalObserver,
     pub(super) settings: Settings,
     /// Whether this run makes the profile, and so may find it missing or incomplete.
     pub(super) creating: bool,
@@ -36,16 +36,16 @@ pub(super) struct Context {
 
 impl Context {
     /// Resolves the settings. A profile that was named must exist.
-    pub(super) fn new(settings: &Settings, asking: Asking) -> Result<Self, Failure> {
+    pub(super) fn new(settings: &Settings, asking: PromptPolicy) -> Result<Self, Failure> {
         Context::resolved(settings, asking, false)
     }
 
     /// The same for a command that makes the profile, or changes it.
-    pub(super) fn of_new_profile(settings: &Settings, asking: Asking) -> Result<Self, Failure> {
+    pub(super) fn of_new_profile(settings: &Settings, asking: PromptPolicy) -> Result<Self, Failure> {
         Context::resolved(settings, asking, true)
     }
 
-    fn resolved(settings: &Settings, asking: Asking, creating: bool) -> Result<Self, Failure> {
+    fn resolved(settings: &Settings, asking: PromptPolicy, creating: bool) -> Result<Self, Failure> {
         let name = profiles::chosen(settings)?;
         let profile = profiles::load(&name)?;
         if profile.is_none() && settings.profile.is_some() && !creating {
@@ -85,7 +85,7 @@ impl Context {
             store,
             encryption,
             clock,
-            narrator: Narrator::new(settings.verbose),
+            observer: TerminalObserver::new(settings.verbose),
             settings: settings.clone(),
             creating,
             network: WireLog::new(network, settings.verbose),
@@ -100,7 +100,7 @@ impl Context {
             partition: Partition::whole(),
             http: &self.network,
             clock: self.clock.as_ref(),
-            observer: &self.narrator,
+            observer: &self.observer,
             lock_timeout: self.settings.lock_timeout(),
             retry_within: self.settings.timeout(),
         }

@@ -5,7 +5,7 @@ use tokcache_file::LocalStore as _;
 
 use super::args::Settings;
 use super::context::Context;
-use super::passphrase::Asking;
+use super::passphrase::PromptPolicy;
 use super::profiles;
 use super::store::load;
 use super::whose::{is_named, name};
@@ -40,7 +40,7 @@ impl Context {
                 return None;
             }
             let settings = Settings { profile: Some(name_of_profile.to_owned()), ..Settings::default() };
-            Context::new(&settings, Asking::never()).ok()?.explained(&profile, Some(wanted))
+            Context::new(&settings, PromptPolicy::never()).ok()?.explained(&profile, Some(wanted))
         };
         let account = explained?.ok()?.account?;
         let mut flags = vec![("--profile", name_of_profile.to_owned())];

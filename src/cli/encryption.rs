@@ -12,7 +12,7 @@ use tokcache_core::acquire::hold_refreshes;
 use tokcache_core::cache::TokenCache;
 use tokcache_core::store::{Partition, StoreError};
 use tokcache_file::LocalStore as _;
-use tokcache_file::{Conversion, Encryption, KeyError, KeySource, Preparation, SealError, SealedStore};
+use tokcache_file::{Conversion, EncryptedStore, Encryption, EncryptionError, KeyError, KeySource, Preparation};
 
 use super::args::path;
 use super::context::Context;
@@ -71,7 +71,7 @@ pub(super) fn rekey(context: &Context, input: &Rekey) -> Result<(), Failure> {
     let prepared = context.store.prepare_rekey(source, input.moved);
     // What the environment names has opened the cache, and so is not the new passphrase.
     let new_passphrase = |error: &StoreError| {
-        matches!(error.backend(), Some(SealError::NewKey { source: KeySource::Passphrase, error })
+        matches!(error.backend(), Some(EncryptionError::NewKey { source: KeySource::Passphrase, error })
             if !matches!(error, KeyError::PassphrasesDiffer))
     };
     let lacks_passphrase = prepared.as_ref().is_err_and(new_passphrase);
@@ -122,7 +122,7 @@ fn converted(context: &Context, prepared: Preparation<'_>, promise: Promise) -> 
     let nothing_to_do = matches!(prepared.outcome(), Some(Conversion::Absent));
     let patience = context.settings.lock_timeout();
     let refreshes = if prepared.outcome().is_none() {
-        Some(hold_refreshes(&context.store, &Partition::whole(), patience, &context.narrator).block_on()?)
+        Some(hold_refreshes(&context.store, &Partition::whole(), patience, &context.observer).block_on()?)
     } else {
         None
     };
@@ -163,7 +163,7 @@ const NOT_AT_ALL: &str = "none";
 impl Changing {
     /// Has the profile promise what the cache in `store` is, after a conversion of it that may have failed or been
     /// killed. What was promised is given up only where the cache shows that it was to be, and has become, another.
-    fn end(&self, name: &str, store: &SealedStore) -> Result<(), Failure> {
+    fn end(&self, name: &str, store: &EncryptedStore) -> Result<(), Failure> {
         let Some(profile) = profiles::load_saved(name)? else { return Ok(()) };
         let Some(Converting { to, .. }) = &profile.converting else { return Ok(()) };
         let to = Some(to.clone()).filter(|to| to != NOT_AT_ALL);
@@ -182,7 +182,7 @@ impl Changing {
 
 /// Ends the conversion that a process left in the profile which was killed. `false`: it may be under way, or there is
 /// none of this store.
-pub(super) fn ended(name: &str, store: &SealedStore) -> bool {
+pub(super) fn ended(name: &str, store: &EncryptedStore) -> bool {
     let Ok(Some(changing)) = Changing::try_begin() else { return false };
     let is_of_store = |profile: Profile| profile.converting.is_some_and(|it| it.store == store.describe().url);
     if !profiles::load_saved(name).ok().flatten().is_some_and(is_of_store) {

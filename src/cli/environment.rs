@@ -127,7 +127,7 @@ pub(super) fn no_home() -> Failure {
 
 /// Where a refresh token is kept that the cache cannot take: another disk first, of this user's alone. The next run
 /// may start anywhere: a folder that is named from here would not be found again.
-pub(super) fn rescue_folders() -> Vec<PathBuf> {
+pub(super) fn recovery_folders() -> Vec<PathBuf> {
     let session = variable("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_absolute());
     let temporary = Some(std::env::temp_dir()).filter(|folder| folder.is_absolute());
     let temporary = temporary.or_else(|| cfg!(unix).then(|| PathBuf::from("/tmp")));

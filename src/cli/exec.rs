@@ -9,7 +9,7 @@ use tokcache_file::platform;
 
 use super::args::Settings;
 use super::context::Context;
-use super::passphrase::Asking;
+use super::passphrase::PromptPolicy;
 use super::token::{Acquired, Selection, unfit};
 use super::{Exit, Failure};
 use crate::output::{command_line, ensure_plain};
@@ -33,7 +33,7 @@ pub(super) struct Input {
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure> {
-    let context = Context::new(settings, Asking::never())?;
+    let context = Context::new(settings, PromptPolicy::never())?;
     let Acquired { outcome, .. } = input.selection.acquire(&context, false)?;
     ensure_plain(&outcome).map_err(unfit)?;
     let Some((program, arguments)) = input.command.split_first() else {
@@ -42,7 +42,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure
     let mut command = Command::new(program);
     command.args(arguments).env(&input.env, outcome.access_token.expose());
     drop((outcome, context));
-    platform::become_command(command).map_err(|error| {
+    platform::exec(command).map_err(|error| {
         let program = program.to_string_lossy();
         let status = if error.kind() == ErrorKind::NotFound { NOT_FOUND } else { NOT_EXECUTABLE };
         Failure::new(Exit::Unexpected, format!("cannot run {program}: {error}"))

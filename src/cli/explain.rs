@@ -10,7 +10,7 @@ use tokcache_file::LocalStore as _;
 use super::Failure;
 use super::args::Settings;
 use super::context::Context;
-use super::passphrase::Asking;
+use super::passphrase::PromptPolicy;
 use super::token::Selection;
 use crate::output::{self, AnswerFormat, ConsideredView, ExplanationView};
 
@@ -25,7 +25,7 @@ pub(super) struct Input {
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
-    let context = Context::new(settings, Asking::never())?;
+    let context = Context::new(settings, PromptPolicy::never())?;
     let registration = context.registration()?;
     let request = input.selection.request(&context)?;
     let authority = registration.authority.url().to_owned();

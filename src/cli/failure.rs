@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use tokcache_core::oauth::TokenErrorResponse;
 
-use super::advice::Advice;
 use super::args::Settings;
+use super::hint::Hint;
 use super::repeated::without_passwords;
 use crate::output::FailureView;
 
@@ -50,7 +50,7 @@ pub(crate) struct Failure {
     code: Option<&'static str>,
     message: String,
     /// `None`: the same again, where that can help.
-    advice: Option<Advice>,
+    advice: Option<Hint>,
     retryable: bool,
     /// What the authorization server said, if it was the one that refused.
     response: Option<Box<TokenErrorResponse>>,
@@ -94,49 +94,49 @@ impl Failure {
 
     /// With the `tokcache` command that helps, under the same settings.
     pub(super) fn try_tokcache<Word: Into<String>>(mut self, words: impl IntoIterator<Item = Word>) -> Self {
-        self.advice = Some(Advice::Tokcache(words.into_iter().map(Into::into).collect()));
+        self.advice = Some(Hint::Tokcache(words.into_iter().map(Into::into).collect()));
         self
     }
 
     /// With a command that helps.
     pub(super) fn try_shell(mut self, command: impl Into<String>) -> Self {
-        self.advice = Some(Advice::Shell(command.into()));
+        self.advice = Some(Hint::Shell(command.into()));
         self
     }
 
     /// With what was typed: a person can do better the next time.
     pub(super) fn try_again(mut self) -> Self {
-        self.advice = Some(Advice::Again);
+        self.advice = Some(Hint::Again);
         self
     }
 
     /// With what was typed, but this value of this flag.
     pub(super) fn try_with(mut self, flag: &'static str, value: impl Into<String>) -> Self {
-        self.advice = Some(Advice::AgainWith(flag, value.into()));
+        self.advice = Some(Hint::AgainWith(flag, value.into()));
         self
     }
 
     /// With what was typed, but these values of these flags.
     pub(super) fn try_with_all(mut self, flags: Vec<(&'static str, String)>) -> Self {
-        self.advice = Some(Advice::AgainWithAll(flags));
+        self.advice = Some(Hint::AgainWithAll(flags));
         self
     }
 
     /// With what was typed, less this flag.
     pub(super) fn try_without(mut self, flag: &'static str) -> Self {
-        self.advice = Some(Advice::AgainWithout(flag));
+        self.advice = Some(Hint::AgainWithout(flag));
         self
     }
 
     /// With what was typed, less this flag and its value.
     pub(super) fn try_without_value(mut self, flag: &'static str) -> Self {
-        self.advice = Some(Advice::AgainWithoutValue(flag));
+        self.advice = Some(Hint::AgainWithoutValue(flag));
         self
     }
 
     /// With what was typed, but another word in the place of one that is a value of `flag`, or stands alone.
     pub(super) fn try_instead(mut self, flag: &'static str, word: &str, other: &str) -> Self {
-        self.advice = Some(Advice::AgainInstead(flag, word.to_owned(), other.to_owned()));
+        self.advice = Some(Hint::AgainInstead(flag, word.to_owned(), other.to_owned()));
         self
     }
 
@@ -180,7 +180,7 @@ impl Failure {
 
     /// What to type, if anything helps; `typed` is the command line that failed, `settings` those that it ran under.
     pub(super) fn command(&self, typed: &[String], settings: &Settings) -> Option<String> {
-        let advice = self.advice.as_ref().or(self.retryable.then_some(&Advice::Again))?;
+        let advice = self.advice.as_ref().or(self.retryable.then_some(&Hint::Again))?;
         Some(advice.command(typed, settings))
     }
 

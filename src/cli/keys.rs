@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokcache_file::{Encryption, KeySettings, UnknownKeySource};
 
 use super::args::Settings;
-use super::passphrase::{Asking, PassphrasesOfRun};
+use super::passphrase::{PassphrasesOfRun, PromptPolicy};
 use super::{Exit, Failure, environment, profiles};
 use crate::output::{plain, tell};
 
@@ -38,12 +38,12 @@ pub(super) fn remembered(settings: &Settings, old: Option<String>) -> Result<Opt
 }
 
 /// How long what has a key may take for one answer.
-pub(super) fn patience(asking: &Asking) -> Duration {
+pub(super) fn patience(asking: &PromptPolicy) -> Duration {
     if asking.reaches_somebody() { PATIENCE_WITH_A_PERSON } else { PATIENCE }
 }
 
 /// Where keys are looked for.
-pub(super) fn settings(asking: Asking, keep_in_kernel: bool, verbose: u8) -> KeySettings {
+pub(super) fn settings(asking: PromptPolicy, keep_in_kernel: bool, verbose: u8) -> KeySettings {
     let patience = patience(&asking);
     KeySettings {
         credential: Box::new(environment::credential),

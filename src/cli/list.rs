@@ -9,7 +9,7 @@ use tokcache_core::types::ScopeSet;
 use super::Failure;
 use super::args::Settings;
 use super::context::Context;
-use super::passphrase::Asking;
+use super::passphrase::PromptPolicy;
 use super::store::load;
 use super::whose::is_named;
 use crate::output::{self, AccessTokenView, AccountView, ListView, plain};
@@ -31,7 +31,7 @@ enum Format {
 }
 
 pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
-    let context = Context::new(settings, Asking::never())?;
+    let context = Context::new(settings, PromptPolicy::never())?;
     let cache = load(&context.store)?;
     let owners = context.owners(&cache)?;
     let wanted = settings.account.as_deref();

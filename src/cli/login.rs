@@ -12,7 +12,7 @@ use tokcache_file::LocalStore as _;
 
 use super::args::{Settings, bound};
 use super::context::Context;
-use super::passphrase::Asking;
+use super::passphrase::PromptPolicy;
 use super::profiles::{self, EndpointNames, Learned, Profile};
 use super::registration::{can_be_asked_together, is_same_authority};
 use super::remember::remember;
@@ -76,9 +76,9 @@ enum Flow {
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let Flow::Device = input.flow;
     let settings = &settings.bounded_by(input.sign_in_timeout);
-    let mut context = Context::of_new_profile(settings, Asking::allowed())?;
-    context.narrator.qr = input.qr;
-    context.narrator.give_up_after(input.sign_in_timeout);
+    let mut context = Context::of_new_profile(settings, PromptPolicy::allowed())?;
+    context.observer.qr = input.qr;
+    context.observer.give_up_after(input.sign_in_timeout);
     let profile = input.profile(settings, &context, context.profile.clone())?;
     let registration = context.registration_of(&profile)?;
     if profile.store.as_deref() == Some("memory:") {
@@ -123,7 +123,7 @@ pub(super) fn sign_in(
         tell(plain(&format!("The server refuses these scopes; asking for {} alone.", request.scopes)));
         result = client.sign_in_by_device_code(request).block_on();
     }
-    context.narrator.end_countdown();
+    context.observer.end_countdown();
     let signed_in = result.map_err(|error| context.failure(error, &request.scopes))?;
     let account = &signed_in.token.account;
     let name = match (&signed_in.name, account.username.as_str()) {

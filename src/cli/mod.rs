@@ -1,10 +1,7 @@
 //! The commands: one file each, arguments as typed beside what they do.
 
-mod advice;
 mod args;
-mod bug;
 mod cache;
-mod cause;
 mod clear;
 mod complete;
 mod completions;
@@ -13,21 +10,23 @@ mod correction;
 mod elsewhere;
 mod encryption;
 mod environment;
+mod error_map;
 mod exec;
 mod explain;
 mod failure;
+mod fast_args;
 mod help;
+mod hint;
 mod keys;
 mod list;
 mod login;
-mod narrator;
 mod near;
 mod other_tools;
+mod panic_hook;
 mod passphrase;
 mod profile;
 mod profile_format;
 mod profiles;
-mod quick;
 mod registration;
 mod remember;
 mod removal;
@@ -35,6 +34,7 @@ mod repeated;
 mod scopes;
 mod siblings;
 mod store;
+mod terminal_observer;
 mod token;
 mod usage;
 mod whose;
@@ -53,9 +53,9 @@ use args::{Arguments, Command, Settings};
 
 /// Runs the command that was typed, in a process that keeps its secrets to itself.
 pub(crate) fn run() -> ExitCode {
-    platform::hide_memory();
+    platform::disable_core_dumps();
     platform::set_caller(environment::caller);
-    bug::guard(run_command)
+    panic_hook::guard(run_command)
 }
 
 /// Understands all that can be typed; never inlined, since a cached token does without.
@@ -67,7 +67,7 @@ fn parse() -> Result<Arguments, clap::Error> {
 /// The one place where an exit code is decided.
 fn run_command() -> ExitCode {
     let arguments = || std::env::args_os().skip(1);
-    let Arguments { settings, command } = match quick::parse(arguments()) {
+    let Arguments { settings, command } = match fast_args::parse(arguments()) {
         Some(arguments) => arguments,
         None => match complete::parse(arguments()) {
             Some(kind) => return complete::run(kind),

@@ -20,22 +20,22 @@ const LONGEST: usize = 4096;
 
 /// Whether a command may ask somebody, and what it was told beforehand.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Asking {
+pub(super) struct PromptPolicy {
     /// It may: `login` and the like; what scripts run may not.
     pub(super) allowed: bool,
     /// The file of the passphrase to change to.
     pub(super) new_passphrase_file: Option<PathBuf>,
 }
 
-impl Asking {
+impl PromptPolicy {
     /// Nobody is asked.
     pub(super) fn never() -> Self {
-        Asking::default()
+        PromptPolicy::default()
     }
 
     /// Somebody may be asked.
     pub(super) fn allowed() -> Self {
-        Asking { allowed: true, new_passphrase_file: None }
+        PromptPolicy { allowed: true, new_passphrase_file: None }
     }
 
     /// Somebody may be asked, and is there.
@@ -50,13 +50,13 @@ fn is_on_terminal() -> bool {
 
 /// The passphrases of one run.
 pub(super) struct PassphrasesOfRun {
-    asking: Asking,
+    asking: PromptPolicy,
     /// What the environment names has opened the cache, so it is not the one to change to.
     is_old: AtomicBool,
 }
 
 impl PassphrasesOfRun {
-    pub(super) fn new(asking: Asking) -> Self {
+    pub(super) fn new(asking: PromptPolicy) -> Self {
         PassphrasesOfRun { asking, is_old: AtomicBool::new(false) }
     }
 
@@ -136,7 +136,7 @@ fn read(path: &Path) -> Result<Passphrase, KeyError> {
 /// A person types it: a new one twice.
 fn ask(purpose: PassphraseFor) -> Result<Passphrase, KeyError> {
     let prompt =
-        |text: &str| platform::ask_secretly(text).map_err(|error| why(format!("no passphrase was typed: {error}")));
+        |text: &str| platform::read_password(text).map_err(|error| why(format!("no passphrase was typed: {error}")));
     match purpose {
         PassphraseFor::OldKey => not_empty(&prompt("Passphrase of the token cache: ")?),
         PassphraseFor::NewKey => {

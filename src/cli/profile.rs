@@ -10,7 +10,7 @@ use tokcache_file::LocalStore as _;
 
 use super::args::Settings;
 use super::login::days_or_seconds;
-use super::passphrase::Asking;
+use super::passphrase::PromptPolicy;
 use super::profiles::{self, Profile};
 use super::registration::{Place, is_same_authority};
 use super::scopes::{OfflineAccess, Scopes};
@@ -196,7 +196,7 @@ fn set(
 fn store_url(settings: &Settings) -> Result<Option<String>, Failure> {
     let Some(url) = &settings.store else { return Ok(None) };
     let encryption = keys::encryption(settings, None)?.unwrap_or_default();
-    let keys = keys::settings(Asking::never(), false, settings.verbose);
+    let keys = keys::settings(PromptPolicy::never(), false, settings.verbose);
     Ok(Some(store::open(Some(url), settings, encryption, keys, Arc::new(SystemClock::new()))?.describe().url))
 }
 

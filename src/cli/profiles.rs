@@ -10,8 +10,8 @@ use tokcache_core::time::{Clock, SystemClock};
 use tokcache_file::platform::{self, Distrust, FolderLock};
 use tokcache_file::text_of_path;
 
-use super::advice::look_at;
 use super::args::Settings;
+use super::hint::look_at;
 use super::near::nearest;
 pub(super) use super::profile_format::{Converting, EndpointNames, Learned, Profile};
 use super::{Exit, Failure, environment};

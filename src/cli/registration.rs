@@ -115,7 +115,7 @@ impl Context {
     /// Remembers where a provider has moved its endpoints to, so that the next run need not ask. Should that fail, the
     /// next run asks again.
     pub(super) fn remember_moved(&self) {
-        let Some(endpoints) = self.narrator.take_moved() else { return };
+        let Some(endpoints) = self.observer.take_moved() else { return };
         let saved = profiles::update(&self.profile_name, self.settings.lock_timeout(), |profile| {
             let moved = |mut profile: Profile| {
                 profile.learned.endpoints = EndpointNames::of(&endpoints);
@@ -124,7 +124,7 @@ impl Context {
             Ok(profile.filter(|profile| profile.learned.authority.is_some()).map(moved))
         });
         if saved.is_err() {
-            self.narrator.note(|| "the profile could not be changed");
+            self.observer.note(|| "the profile could not be changed");
         }
     }
 

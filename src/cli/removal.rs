@@ -8,7 +8,7 @@ use tokcache_file::LocalStore as _;
 use super::args::Settings;
 use super::clear::{ask, sign_out};
 use super::context::Context;
-use super::passphrase::Asking;
+use super::passphrase::PromptPolicy;
 use super::profiles::{self, Changing, Profile};
 use super::siblings::Owned;
 use super::whose::name_to_type;
@@ -37,7 +37,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
         return Err(if profiles::load(&name)?.is_some() { built_in(&name) } else { unknown(&name, &input, settings) });
     }
     let own = Settings { profile: Some(name.clone()), ..settings.clone() };
-    let context = Context::new(&own, Asking::never());
+    let context = Context::new(&own, PromptPolicy::never());
     let owned = match (&context, &saved) {
         (Ok(context), Ok(Some(profile))) => context.owned(&name, profile),
         _ => Owned::Unknown,

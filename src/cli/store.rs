@@ -10,10 +10,10 @@ use tokcache_core::acquire;
 use tokcache_core::cache::TokenCache;
 use tokcache_core::store::{Partition, Store, StoreError};
 use tokcache_core::time::SystemClock;
-use tokcache_file::{Encryption, KeySettings, OpenError, SealedStore};
+use tokcache_file::{EncryptedStore, Encryption, KeySettings, OpenError};
 
 use super::args::Settings;
-use super::{Exit, Failure, environment, narrator, profiles};
+use super::{Exit, Failure, environment, profiles, terminal_observer};
 
 /// The store at `url`, else the per-user file.
 pub(super) fn open(
@@ -22,7 +22,7 @@ pub(super) fn open(
     encryption: Encryption,
     keys: KeySettings,
     clock: Arc<SystemClock>,
-) -> Result<SealedStore, Failure> {
+) -> Result<EncryptedStore, Failure> {
     let url = url.map_or("file:", String::as_str);
     // Whoever names a file needs no home.
     let default_file = match url {
@@ -30,7 +30,7 @@ pub(super) fn open(
         _ => PathBuf::new(),
     };
     let lock_timeout = settings.lock_timeout();
-    let waiting = Arc::new(narrator::tell_wait);
+    let waiting = Arc::new(terminal_observer::tell_wait);
     // To look up the home costs a start twenty system calls where `HOME` is not set.
     let is_shared_item = url.starts_with("libsecret:");
     let identity_service_folder = is_shared_item.then(environment::identity_service_dir).flatten().unwrap_or_default();
@@ -38,7 +38,7 @@ pub(super) fn open(
         default_file,
         identity_service_folder,
         lock_timeout,
-        rescue_folders: Box::new(environment::rescue_folders),
+        recovery_folders: Box::new(environment::recovery_folders),
         waiting,
         unsynced: Arc::new(once(profiles::tell_unsynced)),
         clock,

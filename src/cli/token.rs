@@ -13,7 +13,7 @@ use tokcache_file::LocalStore as _;
 
 use super::args::{Settings, bound, duration};
 use super::context::Context;
-use super::passphrase::Asking;
+use super::passphrase::PromptPolicy;
 use super::scopes::Scopes;
 use super::{Failure, login};
 use crate::output::{self, TokenFormat, TokenView};
@@ -69,9 +69,9 @@ pub(super) struct Selection {
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
-    let asking = if input.login { Asking::allowed() } else { Asking::never() };
+    let asking = if input.login { PromptPolicy::allowed() } else { PromptPolicy::never() };
     let mut context = Context::new(&settings.bounded_by(input.sign_in_timeout), asking)?;
-    context.narrator.give_up_after(input.sign_in_timeout);
+    context.observer.give_up_after(input.sign_in_timeout);
     let Acquired { outcome, client_id, requested } = input.selection.acquire(&context, input.login)?;
     let view = TokenView { outcome: &outcome, client_id: &client_id, requested: &requested, now: context.clock.now() };
     let text = view.render(input.output).map_err(unfit)?;
@@ -105,13 +105,13 @@ impl Selection {
         let registration = context.registration()?;
         let request = self.request(context)?;
         let client_id = registration.client_id.to_string();
-        context.narrator.note(|| format!("asking {} for {}", context.store.describe().url, request.scopes));
+        context.observer.note(|| format!("asking {} for {}", context.store.describe().url, request.scopes));
         let client = context.client(registration);
         let outcome = outcome(context, &client, &request, login);
         // A provider may have moved, and refuse all the same.
         context.remember_moved();
         let outcome = outcome?;
-        context.narrator.note(|| match outcome.source {
+        context.observer.note(|| match outcome.source {
             Source::Cache => "the token comes from the cache",
             Source::Login => "the token comes from the sign-in",
             Source::Refresh => "the token comes from a refresh",

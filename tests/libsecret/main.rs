@@ -3,7 +3,7 @@
 #![cfg(all(feature = "keyring", target_os = "linux"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy allows them in test functions only")]
 
-#[path = "../seal/harness/bus.rs"]
+#[path = "../encryption/harness/bus.rs"]
 #[expect(dead_code, reason = "shared with another tier")]
 mod bus;
 mod home;

@@ -1,6 +1,7 @@
 //! The per-user cache file of [tokcache](https://docs.rs/tokcache-core), and what belongs to one machine: locks, atomic
 //! saves, recovery, encryption keys and the operating system's keyring.
 
+mod encrypted;
 mod file;
 mod keys;
 #[cfg(all(feature = "keyring", target_os = "linux"))]
@@ -11,18 +12,17 @@ mod open;
 mod path_text;
 pub mod platform;
 mod repair;
-mod sealed;
 #[cfg(all(feature = "keyring", target_os = "linux"))]
 mod signal;
 mod wait;
 
-pub use file::{FileStore, RescueFolders};
+pub use encrypted::{Conversion, EncryptedStore, Encryption, EncryptionError, Preparation, PromisedNow};
+pub use file::{FileStore, RecoveryFolders};
 pub use keys::{
     Key, KeyError, KeyId, KeySettings, KeySource, KeyringFault, PassphraseFor, Passphrases, UnknownKeySource,
 };
 pub use open::{OpenError, Settings, open};
 pub use path_text::text_of_path;
-pub use sealed::{Conversion, Encryption, Preparation, PromisedNow, SealError, SealedStore};
 
 pub use local::{
     Expected, Local, LocalLease, LocalLeaseRequest, LocalStore, Repaired, Rewrite, Unsynced, lease_request,

@@ -106,11 +106,11 @@ pub trait LocalStore: Send + Sync {
     fn tidy(&self) {}
 
     /// Forgets what was noted, or kept to [recover](Recovery), under any lease of this store.
-    fn forget_rescued(&self);
+    fn forget_recovery(&self);
 
     /// Puts in the place of everything that was [kept](Recovery::keep), under whatever lease, what `rewrite` makes of
     /// it. With `None` it stays, as it does where it cannot be written. A store that keeps nothing does nothing.
-    fn rewrite_rescued(&self, _rewrite: &mut Rewrite<'_>) {}
+    fn rewrite_recovery(&self, _rewrite: &mut Rewrite<'_>) {}
 
     /// What a person would want to know of this store.
     fn describe(&self) -> Description;
@@ -300,7 +300,7 @@ macro_rules! implement_store {
             }
 
             fn forget_notes<'a>(&'a self, _partition: &'a $crate::Partition) -> $crate::BoxFuture<'a, ()> {
-                $crate::local::ready($crate::LocalStore::forget_rescued(self))
+                $crate::local::ready($crate::LocalStore::forget_recovery(self))
             }
         }
     };
@@ -363,12 +363,12 @@ impl<S: LocalStore> LocalStore for Local<S> {
         self.0.tidy();
     }
 
-    fn forget_rescued(&self) {
-        self.0.forget_rescued();
+    fn forget_recovery(&self) {
+        self.0.forget_recovery();
     }
 
-    fn rewrite_rescued(&self, rewrite: &mut Rewrite<'_>) {
-        self.0.rewrite_rescued(rewrite);
+    fn rewrite_recovery(&self, rewrite: &mut Rewrite<'_>) {
+        self.0.rewrite_recovery(rewrite);
     }
 
     fn describe(&self) -> Description {

@@ -63,7 +63,7 @@ impl LocalStore for MemoryStore {
         Store::note(self, &Partition::whole(), credential).block_on()
     }
 
-    fn forget_rescued(&self) {
+    fn forget_recovery(&self) {
         Store::forget_notes(self, &Partition::whole()).block_on();
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::libsecret::{Address, LibsecretStore};
 use crate::path_text::path_of_text;
 use crate::{
-    Encryption, FileStore, KeySettings, LocalStore, MemoryStore, RescueFolders, SealedStore, Unsynced, Waiting,
+    EncryptedStore, Encryption, FileStore, KeySettings, LocalStore, MemoryStore, RecoveryFolders, Unsynced, Waiting,
 };
 use tokcache_core::time::Clock;
 
@@ -23,7 +23,7 @@ pub struct Settings {
     pub lock_timeout: Duration,
     /// Where a file store keeps what it cannot save, in this order; on another disk than the file's if there is one.
     /// Asked for when a refresh, a sign-out or another key needs them.
-    pub rescue_folders: Box<RescueFolders>,
+    pub recovery_folders: Box<RecoveryFolders>,
     /// Is told whose cache lock is waited for, should that take a while.
     pub waiting: Arc<Waiting>,
     /// Is told where what is saved may not survive a crash of the system.
@@ -43,7 +43,7 @@ pub struct Settings {
 ///
 /// # Errors
 /// The URL is none of these, this build lacks the store, or it is to be sealed and cannot be.
-pub fn open(url: &str, settings: Settings) -> Result<SealedStore, OpenError> {
+pub fn open(url: &str, settings: Settings) -> Result<EncryptedStore, OpenError> {
     let unknown = || OpenError::unknown(url);
     let inner: Box<dyn LocalStore> = match url.split_once(':').ok_or_else(unknown)? {
         ("memory", "") => Box::new(MemoryStore::new()),
@@ -52,7 +52,7 @@ pub fn open(url: &str, settings: Settings) -> Result<SealedStore, OpenError> {
             let store = FileStore::new(&path.ok_or_else(unknown)?, settings.lock_timeout, settings.clock);
             Box::new(
                 store
-                    .rescuing_in(settings.rescue_folders)
+                    .recovering_in(settings.recovery_folders)
                     .telling(settings.waiting)
                     .telling_unsynced(settings.unsynced),
             )
@@ -70,7 +70,7 @@ pub fn open(url: &str, settings: Settings) -> Result<SealedStore, OpenError> {
         }
         _ => return Err(unknown()),
     };
-    Ok(SealedStore::new(inner, settings.encryption, settings.keys))
+    Ok(EncryptedStore::new(inner, settings.encryption, settings.keys))
 }
 
 /// A path as typed, or of an RFC 8089 URL of this machine. `~` is the shell's: here it would be a folder of that name.
@@ -127,7 +127,7 @@ mod tests {
             default_file: "/default/cache.json".into(),
             identity_service_folder: "/home/.IdentityService".into(),
             lock_timeout: Duration::ZERO,
-            rescue_folders: Box::new(Vec::new),
+            recovery_folders: Box::new(Vec::new),
             waiting: Arc::new(|_, _| {}),
             unsynced: Arc::new(|_, _| {}),
             clock: Arc::new(SystemClock::new()),

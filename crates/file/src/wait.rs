@@ -17,7 +17,7 @@ pub enum Attempt<Lock> {
 }
 
 /// What may be locked by somebody else.
-pub(crate) trait Door {
+pub(crate) trait TryLock {
     /// What is held then.
     type Lock;
 
@@ -36,7 +36,7 @@ pub(crate) trait Door {
 }
 
 /// Who only tries, and never listens.
-impl<Lock, Try: FnMut() -> Result<Attempt<Lock>, StoreError>> Door for Try {
+impl<Lock, Try: FnMut() -> Result<Attempt<Lock>, StoreError>> TryLock for Try {
     type Lock = Lock;
 
     fn attempt(&mut self) -> Result<Attempt<Lock>, StoreError> {
@@ -52,7 +52,7 @@ const WORTH_TELLING: Duration = Duration::from_secs(2);
 
 /// How long to wait, by which clock, and who is told.
 #[derive(Clone, Copy)]
-pub(crate) struct Patience<'a> {
+pub(crate) struct WaitPolicy<'a> {
     /// How long.
     pub(crate) limit: Duration,
     /// By which clock.
@@ -67,10 +67,10 @@ pub(crate) struct Patience<'a> {
 /// [`StoreError::Busy`], and whatever `attempt` says.
 pub(crate) fn wait_for<Lock>(
     lock: &Path,
-    patience: Patience<'_>,
+    patience: WaitPolicy<'_>,
     attempt: &mut dyn FnMut() -> Result<Attempt<Lock>, StoreError>,
 ) -> Result<Lock, StoreError> {
-    let Patience { limit, clock, waiting } = patience;
+    let WaitPolicy { limit, clock, waiting } = patience;
     let start = clock.elapsed();
     let mut told = false;
     let mut queue = Queue::new(lock, limit, clock);
@@ -165,7 +165,7 @@ mod tests {
         let heard = Arc::clone(&told);
         let waiting = move |_: &Path, holder: &Holder| heard.lock().unwrap().push(holder.to_string());
         let limit = Duration::from_secs(60);
-        let outcome = wait_for(Path::new("lock"), Patience { limit, clock: &clock, waiting: &waiting }, &mut attempt);
+        let outcome = wait_for(Path::new("lock"), WaitPolicy { limit, clock: &clock, waiting: &waiting }, &mut attempt);
         assert_eq!(*told.lock().unwrap(), ["another process"]);
         let Err(StoreError::Busy { lock, holder, waited }) = outcome else { panic!("not busy") };
         assert_eq!((lock.as_path(), holder.pid, waited), (Path::new("lock"), Some(42), Duration::from_secs(60)));

@@ -10,7 +10,7 @@ use pollster::FutureExt as _;
 use serde::Serialize as _;
 use serde_json::json;
 use serde_json::ser::{PrettyFormatter, Serializer};
-use tokcache_core::acquire::{AcquireError, PublicClient, Registration, Silence, SilentRequest, Source};
+use tokcache_core::acquire::{AcquireError, NoopObserver, PublicClient, Registration, SilentRequest, Source};
 use tokcache_core::cache::TokenCache;
 use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{Authority, Endpoint, Endpoints, FieldValue, Http, Request, Response, TransportError};
@@ -124,7 +124,7 @@ fn client<'a>(store: &'a dyn Store, http: &'a dyn Http, clock: &'a dyn Clock) ->
         partition: partition(),
         http,
         clock,
-        observer: &Silence,
+        observer: &NoopObserver,
         lock_timeout: Duration::from_secs(60),
         retry_within: Duration::from_secs(30),
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use pollster::FutureExt as _;
 use serde_json::json;
-use tokcache_core::acquire::{self, AcquireError, PublicClient, Registration, Silence, SilentRequest};
+use tokcache_core::acquire::{self, AcquireError, NoopObserver, PublicClient, Registration, SilentRequest};
 use tokcache_core::cache::{Grant, MinValid, Owner, SignIn, TokenCache};
 use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{Authority, Endpoint, Endpoints, Http, Request, Response, TransportError};
@@ -156,7 +156,7 @@ impl Writer {
             partition: Partition::whole(),
             http: &Rotating { next: secret },
             clock: &self.clock,
-            observer: &Silence,
+            observer: &NoopObserver,
             lock_timeout: PATIENCE,
             retry_within: self.watch,
         };

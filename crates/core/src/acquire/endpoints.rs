@@ -35,7 +35,7 @@ impl PublicClient<'_> {
     /// the first address did not take was not redeemed.
     pub(super) async fn answered<Answer>(
         &self,
-        asking: &mut Asking,
+        asking: &mut EndpointRequest,
         answer: Result<Answer, RequestError>,
     ) -> ControlFlow<Result<Answer, RequestError>> {
         if asking.has_moved {
@@ -80,16 +80,16 @@ impl PublicClient<'_> {
 }
 
 /// A request to an endpoint that may have moved.
-pub(super) struct Asking {
+pub(super) struct EndpointRequest {
     /// Where to ask.
     pub(super) endpoints: Endpoints,
     kind: EndpointKind,
     has_moved: bool,
 }
 
-impl Asking {
+impl EndpointRequest {
     pub(super) fn at(endpoints: Endpoints, kind: EndpointKind) -> Self {
-        Asking { endpoints, kind, has_moved: false }
+        EndpointRequest { endpoints, kind, has_moved: false }
     }
 }
 

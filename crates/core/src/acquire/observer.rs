@@ -26,22 +26,22 @@ pub trait Observer: Send + Sync {
     fn waiting_for(&self, _holder: &Holder) {}
 
     /// A refresh token is about to be spent: who ends now may lose the sign-in, where refresh tokens rotate.
-    fn spending(&self) {}
+    fn defer_shutdown(&self) {}
 
     /// What came of it is saved, kept, or an error: who wants to end may do so.
-    fn spent(&self) {}
+    fn allow_shutdown(&self) {}
 
     /// The refresh failed; the access token that was cached is valid still and is served.
-    fn served_despite(&self, _failure: &AcquireError) {}
+    fn refresh_failed_using_cached(&self, _failure: &AcquireError) {}
 
     /// Tokens were received and are returned, but could not be saved.
-    fn not_saved(&self, _failure: &StoreError, _successor: &Successor) {}
+    fn not_saved(&self, _failure: &StoreError, _successor: &RotatedToken) {}
 
     /// A refresh token that was kept for a later run is in this file and cannot be opened: its key is not there. It stays.
-    fn cannot_open_rescued(&self, _file: &Path) {}
+    fn cannot_decrypt_recovery(&self, _file: &Path) {}
 
     /// Others could read the cache until now; saving has closed it to them.
-    fn closed_to_others(&self) {}
+    fn permissions_tightened(&self) {}
 
     /// Another program had overwritten the new tokens; they are saved again.
     fn saved_again(&self) {}
@@ -59,7 +59,7 @@ pub trait Observer: Send + Sync {
 
 /// What became of the refresh token that came with tokens that could not be saved.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Successor {
+pub enum RotatedToken {
     /// The next refresh will find it in this file.
     Kept(PathBuf),
     /// It is gone. If the server has rotated, so is the sign-in.
@@ -70,6 +70,6 @@ pub enum Successor {
 
 /// An observer that tells nobody.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Silence;
+pub struct NoopObserver;
 
-impl Observer for Silence {}
+impl Observer for NoopObserver {}

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::grant::digest_of;
 use super::granted::not_granted;
-use super::keep::withheld_name;
+use super::persist::withheld_name;
 use super::refusal::remembered;
 use super::{AcquireError, Registration, SilentRequest};
 use crate::cache::{

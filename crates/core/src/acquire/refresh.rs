@@ -76,7 +76,7 @@ impl PublicClient<'_> {
         has_waited: bool,
         fallback: Option<AccessTokenEntry>,
     ) -> Result<AuthenticationResult, AcquireError> {
-        let outcome = match self.restore_rescued(lease.as_ref()).await {
+        let outcome = match self.recover(lease.as_ref()).await {
             Ok(()) => {
                 let outage = self.outage_since(&refresh, credential).await.filter(|_| has_waited);
                 self.refresh_under_lease(refresh, lease.as_ref(), has_waited, outage, fallback).await
@@ -164,7 +164,7 @@ impl PublicClient<'_> {
         failure: AcquireError,
     ) -> Result<AuthenticationResult, AcquireError> {
         let Some(token) = fallback else { return Err(failure) };
-        self.observer.served_despite(&failure);
+        self.observer.refresh_failed_using_cached(&failure);
         Ok(AuthenticationResult::cached(token, account))
     }
 }

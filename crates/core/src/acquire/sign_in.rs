@@ -3,10 +3,10 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use super::endpoints::Asking;
+use super::endpoints::EndpointRequest;
 use super::grant::is_bearer;
-use super::stay::to_watch;
-use super::tries::Tries;
+use super::retry::Retry;
+use super::verify_saved::to_watch;
 use super::{AcquireError, AuthenticationResult, PublicClient, SignInGrant, SilentRequest, Source};
 use crate::cache::{
     Account, AccountRemoval, Grant, RefreshTokenEntry, RefreshTokenQuery, RemovalScope, SignIn, TokenCache,
@@ -145,13 +145,13 @@ impl PublicClient<'_> {
     /// the scopes of the request alone. What it refused is told when that has helped.
     async fn authorize(
         &self,
-        tries: &mut Tries,
+        tries: &mut Retry,
         endpoints: Endpoints,
         request: &SignInRequest,
         beside: &mut ScopeSet,
     ) -> Result<(DeviceAuthorization, Endpoints), AcquireError> {
         let mut refused = Vec::new();
-        let mut asking = Asking::at(endpoints, EndpointKind::DeviceAuthorization);
+        let mut asking = EndpointRequest::at(endpoints, EndpointKind::DeviceAuthorization);
         loop {
             let protocol = self.protocol(&asking.endpoints).with_parameters(&request.parameters);
             let answer = protocol.authorize_device(&request.scopes, beside, request.claims.as_deref()).await;
@@ -253,15 +253,15 @@ impl PublicClient<'_> {
             watched = to_watch(cache);
         };
         let saved = self.update_cache(&mut record).await?;
-        if saved == Saved::WrittenAndClosed {
-            self.observer.closed_to_others();
+        if saved == Saved::WrittenAndTightened {
+            self.observer.permissions_tightened();
         }
         // Nobody signs out whom he has just seen sign in; but a later sign-in stands.
         let is_undone = &|cache: &TokenCache| {
             let is_old = |entry: &RefreshTokenEntry| superseded.iter().any(|before| before.secret == entry.secret);
             !cache.holds_access_token(&grant.access_token) && cache.find_refresh_tokens(&own).iter().all(is_old)
         };
-        self.stays(watched, is_undone, &grant, now).await;
+        self.verify_saved(watched, is_undone, &grant, now).await;
         let account = Account {
             home_account_id,
             environment: grant.issuer.environment().clone(),

@@ -2,9 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use super::endpoints::Asking;
-use super::rescue::hold_refreshes;
-use super::tries::Tries;
+use super::endpoints::EndpointRequest;
+use super::recovery::hold_refreshes;
+use super::retry::Retry;
 use super::{AcquireError, PublicClient, cached};
 use crate::cache::{Account, AccountRemoval, RefreshTokenEntry, RefreshTokenQuery, RemovalScope, TokenCache};
 use crate::oauth::{EndpointKind, RequestError};
@@ -81,7 +81,7 @@ impl PublicClient<'_> {
         let lease = self.lease(&credential, self.lock_timeout).await.ok();
         if let Some(lease) = &lease {
             // So that it is revoked; where it cannot be saved, the account cannot be removed either.
-            self.restore_rescued(lease.as_ref()).await?;
+            self.recover(lease.as_ref()).await?;
         }
 
         let removal = AccountRemoval {
@@ -110,7 +110,7 @@ impl PublicClient<'_> {
         let leases = leases.ok().flatten();
         if let Some(leases) = &leases {
             // So that it is revoked; where it cannot be saved, nothing can be forgotten either.
-            self.restore_rescued(leases.as_ref()).await?;
+            self.recover(leases.as_ref()).await?;
         }
         let (mut own, mut all) = (Vec::new(), 0);
         let mut clear = |cache: &mut TokenCache| {
@@ -142,7 +142,7 @@ impl PublicClient<'_> {
         };
         // One that the server refuses is no reason to leave the others alive.
         let mut failures = Vec::new();
-        let mut asking = Asking::at(endpoints, EndpointKind::Revocation);
+        let mut asking = EndpointRequest::at(endpoints, EndpointKind::Revocation);
         for entry in forgotten {
             match self.revoke_one(&mut tries, &mut asking, entry).await {
                 Ok(()) => {}
@@ -156,8 +156,8 @@ impl PublicClient<'_> {
 
     async fn revoke_one(
         &self,
-        tries: &mut Tries,
-        asking: &mut Asking,
+        tries: &mut Retry,
+        asking: &mut EndpointRequest,
         entry: &RefreshTokenEntry,
     ) -> Result<(), RequestError> {
         loop {

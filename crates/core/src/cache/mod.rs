@@ -4,14 +4,14 @@
 //! stand. An entry is parsed when it is looked at, and a change copies everything else to the letter.
 
 mod change;
-#[cfg(test)]
-mod crowd;
 mod entry;
 mod error;
 mod find;
 #[cfg(test)]
-mod properties;
+mod proptests;
 mod salvage;
+#[cfg(test)]
+mod scale_tests;
 mod snapshot;
 mod text;
 mod token_cache;

@@ -2,8 +2,8 @@ use super::find::access_token::is_granted;
 use super::find::matching::CaseRule;
 use super::text::document::Document;
 use super::text::document::Entry;
+use super::text::filter::{Choice, filter};
 use super::text::index::Index;
-use super::text::sieve::{Choice, sift};
 use super::{AccessTokenEntry, AccessTokenQuery, Account, ParseError, Section};
 use crate::secret::{Window, WipedBytes};
 use crate::time::Timestamp;
@@ -21,7 +21,7 @@ pub struct Snapshot<'t> {
 
 enum Text<'t> {
     Whole(&'t [u8]),
-    Sifted(WipedBytes),
+    Filtered(WipedBytes),
 }
 
 impl<'t> Snapshot<'t> {
@@ -51,7 +51,7 @@ impl<'t> Snapshot<'t> {
     pub(crate) fn document(&self) -> Document<'_> {
         let text = match &self.text {
             Text::Whole(text) => text,
-            Text::Sifted(text) => &**text,
+            Text::Filtered(text) => &**text,
         };
         Document { text, index: &self.index }
     }
@@ -101,7 +101,7 @@ impl<'q> Skim<'q> {
         let is_second = known.is_some();
         let owners = known.unwrap_or_default();
         let mut trial = Trial { skim: self, owners, is_known: is_second, has_passed: false, has_dropped: false };
-        let sifted = sift(window, &mut trial);
+        let sifted = filter(window, &mut trial);
         let Trial { owners, has_dropped, .. } = trial;
         self.needs_second_look = has_dropped && !is_second;
         if has_dropped {
@@ -110,7 +110,7 @@ impl<'q> Skim<'q> {
         }
         let sifted = sifted?;
         let index = Index::of(&sifted).ok()?;
-        Some(Snapshot { text: Text::Sifted(sifted), index })
+        Some(Snapshot { text: Text::Filtered(sifted), index })
     }
 
     /// Whether the last look has shown whose tokens matter, but not kept them.
@@ -140,16 +140,16 @@ impl Choice for Trial<'_, '_> {
     fn is_wanted(&mut self, section: Section, entry: &Entry<'_>, kept: usize) -> bool {
         let Skim { client_id, scopes, case, account, .. } = *self.skim;
         if section == Section::AccessToken
-            && entry.glance().is_some_and(|glance| !is_granted(&glance, client_id, scopes, case))
+            && entry.texts().is_some_and(|texts| !is_granted(&texts, client_id, scopes, case))
         {
             return false;
         }
         let Some(account) = account else { return true };
         // Letters may be written as escapes.
-        let parsed = entry.glance().is_none().then(|| entry.fields().ok()).flatten();
+        let parsed = entry.texts().is_none().then(|| entry.fields().ok()).flatten();
         let text = |name: &'static str| parsed.as_ref().and_then(|fields| fields.lenient(name)).unwrap_or_default();
-        let (owner, username) = match entry.glance() {
-            Some(glance) => (glance.home_account_id.into(), glance.username.into()),
+        let (owner, username) = match entry.texts() {
+            Some(texts) => (texts.home_account_id.into(), texts.username.into()),
             None => (text("home_account_id"), text("username")),
         };
         if section == Section::Account {

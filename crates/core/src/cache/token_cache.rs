@@ -145,7 +145,7 @@ impl TokenCache {
     /// Whether a library wrote it, at some time, that may overwrite what it has not read: MSAL Node, Go and .NET leave
     /// no white space, or no time with a refresh token. MSAL Python, which writes as tokcache does, reads under the
     /// lock.
-    pub fn has_hasty_writers(&self) -> bool {
+    pub fn has_unsynchronized_writers(&self) -> bool {
         let root = self.index.root.of(self.text.as_bytes());
         Style::of(root) == Style::Compact
             || self.refresh_tokens().iter().any(|entry| entry.last_modification_time.is_none())

@@ -259,7 +259,7 @@ pub enum Saved {
     /// The document is stored, and survives a crash as far as the store promises.
     Written,
     /// The same; and others, who could read the document until now, cannot any more.
-    WrittenAndClosed,
+    WrittenAndTightened,
 }
 
 /// Who holds a lock or a lease.

@@ -7,22 +7,22 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::contender::Contender;
+use super::lock_acquirer::LockAcquirer;
 use super::lockfile::LockFile;
 use super::place::Place;
 use crate::Clock;
 use crate::StoreError;
 use crate::platform;
-use crate::wait::{Attempt, Door, Patience, wait_for};
+use crate::wait::{Attempt, TryLock, WaitPolicy, wait_for};
 
 /// Shuts the gate and waits for all who have a lease by then.
-pub(super) fn shut(place: &Place, patience: Patience<'_>) -> Result<LockFile, StoreError> {
+pub(super) fn shut(place: &Place, patience: WaitPolicy<'_>) -> Result<LockFile, StoreError> {
     let start = patience.clock.elapsed();
     let waited = || patience.clock.elapsed().saturating_sub(start);
     let held = |path: &Path| {
         let limit = patience.limit.saturating_sub(waited());
-        let mut contender = Contender::new(place, path.to_owned(), patience.clock);
-        let held = wait_for(path, Patience { limit, ..patience }, &mut || contender.attempt());
+        let mut acquirer = LockAcquirer::new(place, path.to_owned(), patience.clock);
+        let held = wait_for(path, WaitPolicy { limit, ..patience }, &mut || acquirer.attempt());
         held.map_err(|error| match error {
             StoreError::Busy { lock, holder, .. } => StoreError::Busy { lock, holder, waited: waited() },
             error => error,
@@ -49,16 +49,16 @@ pub(super) fn is_open(place: &Place) -> bool {
 /// The gate, to be waited for.
 pub(super) struct Gate<'a> {
     path: PathBuf,
-    contender: Contender<'a>,
+    acquirer: LockAcquirer<'a>,
 }
 
 impl<'a> Gate<'a> {
     pub(super) fn new(place: &'a Place, clock: &'a dyn Clock) -> Self {
-        Gate { path: place.gate(), contender: Contender::new(place, place.gate(), clock) }
+        Gate { path: place.gate(), acquirer: LockAcquirer::new(place, place.gate(), clock) }
     }
 }
 
-impl Door for Gate<'_> {
+impl TryLock for Gate<'_> {
     type Lock = ();
 
     /// Not made where it is not, so that many who pass do not shut it for each other. That of a dead process is removed.
@@ -66,13 +66,13 @@ impl Door for Gate<'_> {
         if let Ok(None) = platform::identity_at(&self.path) {
             return Ok(Attempt::Held(()));
         }
-        Ok(match self.contender.attempt()? {
+        Ok(match self.acquirer.attempt()? {
             Attempt::Held(_) => Attempt::Held(()),
             Attempt::Taken(holder) => Attempt::Taken(holder),
         })
     }
 
     fn rest(&mut self, pause: Duration, most: Duration, clock: &dyn Clock) -> bool {
-        self.contender.rest(pause, most, clock)
+        self.acquirer.rest(pause, most, clock)
     }
 }

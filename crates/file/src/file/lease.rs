@@ -3,32 +3,32 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::contender::Contender;
 use super::gate::{self, Gate};
+use super::lock_acquirer::LockAcquirer;
 use super::lockfile::LockFile;
 use super::note::Note;
 use super::place::Place;
-use super::rescue::{RescuePlace, keep, remove, rescued_in};
-use crate::wait::{Attempt, Door};
+use super::recovery::{RecoveryPlace, keep, remove, rescued_in};
+use crate::wait::{Attempt, TryLock};
 use crate::{Clock, LocalLease, LocalLeaseRequest, Recovered, Recovery, StoreError};
 use tokcache_core::secret::fingerprint;
 
 /// One process's request for a lease.
 pub(super) struct FileLeaseRequest<'a> {
     place: &'a Place,
-    rescue: RescuePlace,
+    rescue: RecoveryPlace,
     credential_hash: String,
     clock: &'a dyn Clock,
-    contender: Contender<'a>,
+    acquirer: LockAcquirer<'a>,
     /// Shut when we came by it: it is waited for, and then the lease anew.
     gate: Option<Gate<'a>>,
 }
 
 impl<'a> FileLeaseRequest<'a> {
-    pub(super) fn new(place: &'a Place, rescue: RescuePlace, credential: &str, clock: &'a dyn Clock) -> Self {
+    pub(super) fn new(place: &'a Place, rescue: RecoveryPlace, credential: &str, clock: &'a dyn Clock) -> Self {
         let credential_hash = fingerprint(credential.as_bytes());
-        let contender = Contender::new(place, place.lease_file(&credential_hash), clock);
-        FileLeaseRequest { place, rescue, credential_hash, clock, contender, gate: None }
+        let acquirer = LockAcquirer::new(place, place.lease_file(&credential_hash), clock);
+        FileLeaseRequest { place, rescue, credential_hash, clock, acquirer, gate: None }
     }
 }
 
@@ -41,7 +41,7 @@ impl LocalLeaseRequest for FileLeaseRequest<'_> {
                     Attempt::Taken(holder) => return Ok(Attempt::Taken(holder)),
                 }
             }
-            let lock = match self.contender.attempt()? {
+            let lock = match self.acquirer.attempt()? {
                 Attempt::Held(lock) => lock,
                 Attempt::Taken(holder) => return Ok(Attempt::Taken(holder)),
             };
@@ -51,7 +51,7 @@ impl LocalLeaseRequest for FileLeaseRequest<'_> {
             }
             // Who has shut the gate waits for it.
             drop(lock);
-            self.contender = Contender::new(self.place, self.place.lease_file(&self.credential_hash), self.clock);
+            self.acquirer = LockAcquirer::new(self.place, self.place.lease_file(&self.credential_hash), self.clock);
             self.gate = Some(Gate::new(self.place, self.clock));
         }
     }
@@ -59,7 +59,7 @@ impl LocalLeaseRequest for FileLeaseRequest<'_> {
     fn rest(&mut self, pause: Duration, most: Duration, clock: &dyn Clock) -> bool {
         match &mut self.gate {
             Some(gate) => gate.rest(pause, most, clock),
-            None => self.contender.rest(pause, most, clock),
+            None => self.acquirer.rest(pause, most, clock),
         }
     }
 
@@ -77,7 +77,7 @@ struct FileLease {
 }
 
 impl FileLease {
-    fn new(lock: LockFile, place: &RescuePlace, credential_hash: &str, note: Note) -> Self {
+    fn new(lock: LockFile, place: &RecoveryPlace, credential_hash: &str, note: Note) -> Self {
         let name = format!("{}{credential_hash}", place.prefix);
         let files = place.folders.iter().map(|folder| folder.join(&name)).collect();
         FileLease { _lock: lock, files, cache: place.cache.clone(), note }
@@ -112,7 +112,7 @@ impl LocalLease for FileLease {
 /// All leases of a cache: the gate that their takers pass, shut.
 pub(super) struct AllLeases {
     pub(super) _gate: LockFile,
-    pub(super) place: RescuePlace,
+    pub(super) place: RecoveryPlace,
 }
 
 impl Recovery for AllLeases {

@@ -3,12 +3,12 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use super::contender::Contender;
+use super::lock_acquirer::LockAcquirer;
 use super::lockfile::{Flock, LockFile, try_flock};
 use super::place::Place;
 use super::regular::open_to_write;
 use crate::platform::{self, Identity};
-use crate::wait::{Attempt, Door, Patience, wait_for};
+use crate::wait::{Attempt, TryLock, WaitPolicy, wait_for};
 use crate::{Holder, StoreError};
 
 /// The right to write the cache file. Held for milliseconds, given back when dropped.
@@ -30,7 +30,7 @@ pub(super) struct OwnFlock {
 
 impl CacheLock {
     /// Waits for the lock, as long as `patience` lasts.
-    pub(super) fn acquire(place: &Place, patience: Patience<'_>) -> Result<CacheLock, StoreError> {
+    pub(super) fn acquire(place: &Place, patience: WaitPolicy<'_>) -> Result<CacheLock, StoreError> {
         let mut files = Vec::new();
         for path in place.lock_files() {
             match wait_for_file(place, &path, patience) {
@@ -61,14 +61,14 @@ impl OwnFlock {
     }
 }
 
-fn wait_for_file(place: &Place, path: &Path, patience: Patience<'_>) -> Result<LockFile, StoreError> {
-    let mut contender = Contender::new(place, path.to_owned(), patience.clock);
-    wait_for(path, patience, &mut || contender.attempt())
+fn wait_for_file(place: &Place, path: &Path, patience: WaitPolicy<'_>) -> Result<LockFile, StoreError> {
+    let mut acquirer = LockAcquirer::new(place, path.to_owned(), patience.clock);
+    wait_for(path, patience, &mut || acquirer.attempt())
 }
 
 /// `None` if the file cannot be written either. Whoever waited for a file that was replaced meanwhile waits for the new
 /// one.
-fn within(place: &Place, patience: Patience<'_>) -> Result<Option<OwnFlock>, StoreError> {
+fn within(place: &Place, patience: WaitPolicy<'_>) -> Result<Option<OwnFlock>, StoreError> {
     let failed = StoreError::io("lock", place.file());
     let attempt = &mut || {
         let Ok(file) = open_to_write(place.file()) else { return Ok(Attempt::Held(None)) };

@@ -8,23 +8,23 @@
 //! Readers take neither: a save is a rename, so a whole file is always there. MSAL's own writers truncate and write in
 //! place, which is why empty or torn bytes are read again before they are believed.
 
-mod contender;
 mod gate;
 mod lease;
 mod load;
 mod lock;
+mod lock_acquirer;
 mod lock_content;
 mod lockfile;
 mod note;
 mod place;
+mod recovery;
 mod regular;
-mod release;
-mod rescue;
 mod save;
 mod set_aside;
 #[cfg(all(feature = "keyring", target_os = "linux"))]
 mod signal;
 mod sweep;
+mod unlock_watcher;
 mod version;
 
 use std::fs::{self, Metadata};
@@ -39,8 +39,8 @@ use self::lock::CacheLock;
 use self::lockfile::holder_of;
 use self::note::Note;
 use self::place::Place;
+use self::recovery::RecoveryPlace;
 use self::regular::open_to_write;
-use self::rescue::RescuePlace;
 use self::save::{Commit, existing, remove, save};
 use self::set_aside::set_aside;
 use self::sweep::sweep;
@@ -48,7 +48,7 @@ use self::version::Version;
 use crate::local::implement_store;
 use crate::path_text::text_of_path;
 use crate::platform;
-use crate::wait::{Patience, Waiting};
+use crate::wait::{WaitPolicy, Waiting};
 use crate::{
     Change, Description, Expected, Holder, LocalLease, LocalLeaseRequest, LocalStore, Repaired, Revision, Rewrite,
     Saved, StoreError, Unsynced, Validity,
@@ -56,14 +56,14 @@ use crate::{
 use tokcache_core::secret::{Window, fingerprint};
 use tokcache_core::time::Clock;
 
-pub use self::rescue::RescueFolders;
+pub use self::recovery::RecoveryFolders;
 
 /// A cache file and its locks.
 pub struct FileStore {
     place: Place,
     lock_timeout: Duration,
     clock: Arc<dyn Clock>,
-    rescue_folders: Box<RescueFolders>,
+    recovery_folders: Box<RecoveryFolders>,
     waiting: Arc<Waiting>,
     unsynced: Arc<Unsynced>,
 }
@@ -78,7 +78,7 @@ impl FileStore {
             place: Place::new(path),
             lock_timeout,
             clock,
-            rescue_folders: Box::new(Vec::new),
+            recovery_folders: Box::new(Vec::new),
             waiting,
             unsynced,
         }
@@ -97,19 +97,19 @@ impl FileStore {
     }
 
     /// The same store, which keeps what it cannot save in the first of `folders` that takes it.
-    pub fn rescuing_in(mut self, folders: Box<RescueFolders>) -> Self {
-        self.rescue_folders = folders;
+    pub fn recovering_in(mut self, folders: Box<RecoveryFolders>) -> Self {
+        self.recovery_folders = folders;
         self
     }
 
-    fn rescue_place(&self) -> RescuePlace {
+    fn recovery_place(&self) -> RecoveryPlace {
         let cache = self.place.file().to_owned();
         let prefix = format!("tokcache-rescue-{}-", fingerprint(cache.as_os_str().as_encoded_bytes()));
-        RescuePlace { folders: (self.rescue_folders)(), prefix, cache }
+        RecoveryPlace { folders: (self.recovery_folders)(), prefix, cache }
     }
 
-    fn patience(&self, limit: Duration) -> Patience<'_> {
-        Patience { limit, clock: self.clock.as_ref(), waiting: self.waiting.as_ref() }
+    fn patience(&self, limit: Duration) -> WaitPolicy<'_> {
+        WaitPolicy { limit, clock: self.clock.as_ref(), waiting: self.waiting.as_ref() }
     }
 
     fn lock(&self) -> Result<CacheLock, StoreError> {
@@ -200,7 +200,7 @@ impl LocalStore for FileStore {
                 Change::Replace(bytes) => match self.save(&lock, &bytes, found.as_ref())? {
                     Commit::Done { closed } => {
                         sweep(&lock, &self.place, self.clock.as_ref());
-                        return Ok(Some(if closed { Saved::WrittenAndClosed } else { Saved::Written }));
+                        return Ok(Some(if closed { Saved::WrittenAndTightened } else { Saved::Written }));
                     }
                     Commit::Overtaken => self.check_patience(start)?,
                 },
@@ -277,14 +277,14 @@ impl LocalStore for FileStore {
         self.place.ensure_replaceable()?;
         self.place.create_folder()?;
         let clock = self.clock.as_ref();
-        Ok(Box::new(FileLeaseRequest::new(&self.place, self.rescue_place(), credential, clock)))
+        Ok(Box::new(FileLeaseRequest::new(&self.place, self.recovery_place(), credential, clock)))
     }
 
     fn lease_all(&self, patience: Duration) -> Result<Box<dyn LocalLease>, StoreError> {
         self.place.ensure_replaceable()?;
         self.place.create_folder()?;
         let gate = gate::shut(&self.place, self.patience(patience))?;
-        Ok(Box::new(AllLeases { _gate: gate, place: self.rescue_place() }))
+        Ok(Box::new(AllLeases { _gate: gate, place: self.recovery_place() }))
     }
 
     fn tidy(&self) {
@@ -297,13 +297,13 @@ impl LocalStore for FileStore {
         Note::new(&self.place, &fingerprint(credential.as_bytes())).read()
     }
 
-    fn forget_rescued(&self) {
+    fn forget_recovery(&self) {
         note::forget_all(&self.place);
-        self.rescue_place().clear();
+        self.recovery_place().clear();
     }
 
-    fn rewrite_rescued(&self, rewrite: &mut Rewrite<'_>) {
-        self.rescue_place().rewrite(rewrite);
+    fn rewrite_recovery(&self, rewrite: &mut Rewrite<'_>) {
+        self.recovery_place().rewrite(rewrite);
     }
 
     fn describe(&self) -> Description {

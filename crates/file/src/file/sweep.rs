@@ -5,11 +5,11 @@ use std::fs;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use super::contender::Contender;
 use super::lock::CacheLock;
+use super::lock_acquirer::LockAcquirer;
 use super::place::Place;
 use crate::platform;
-use crate::wait::Door;
+use crate::wait::TryLock;
 use tokcache_core::time::Clock;
 
 /// The cache lock is held meanwhile, so that a folder full of litter is swept in several goes.
@@ -42,5 +42,5 @@ fn is_out_of_date(note: &Path, clock: &dyn Clock) -> bool {
 
 /// A lease that can be taken at once has no living holder; dropped, it is gone.
 fn release_dead(lease: &Path, place: &Place, clock: &dyn Clock) {
-    drop(Contender::new(place, lease.to_owned(), clock).attempt());
+    drop(LockAcquirer::new(place, lease.to_owned(), clock).attempt());
 }

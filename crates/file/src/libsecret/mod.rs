@@ -128,8 +128,8 @@ impl LocalStore for LibsecretStore {
         self.signal.note(credential)
     }
 
-    fn forget_rescued(&self) {
-        self.signal.forget_rescued();
+    fn forget_recovery(&self) {
+        self.signal.forget_recovery();
         let _ = self.caller.delete(&self.rescue_item(None));
     }
 

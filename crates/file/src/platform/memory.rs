@@ -3,7 +3,7 @@
 #[cfg(unix)]
 pub(super) use system::show_to_successor;
 
-pub use system::hide_memory;
+pub use system::disable_core_dumps;
 
 #[cfg(target_os = "linux")]
 mod system {
@@ -11,7 +11,7 @@ mod system {
 
     /// Leaves this process's memory to itself and root: no core dump is made of it, however high the limit and whoever
     /// collects them, and no other program of this user can attach to it or read it (prctl(2), `PR_SET_DUMPABLE`).
-    pub fn hide_memory() {
+    pub fn disable_core_dumps() {
         // For a process's own flag the call has no reason to fail.
         let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     }
@@ -30,7 +30,7 @@ mod system {
     static FORMER: OnceLock<Rlimit> = OnceLock::new();
 
     /// Has the system make no core dump of this process.
-    pub fn hide_memory() {
+    pub fn disable_core_dumps() {
         let former = getrlimit(Resource::Core);
         // Lowering one's own limit is always allowed.
         if setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: former.maximum }).is_ok() {
@@ -49,5 +49,5 @@ mod system {
 #[cfg(not(unix))]
 mod system {
     /// Nothing is done here.
-    pub fn hide_memory() {}
+    pub fn disable_core_dumps() {}
 }

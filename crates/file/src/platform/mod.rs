@@ -24,8 +24,8 @@ pub use caller::{Caller, set_caller};
 pub use folder_lock::FolderLock;
 pub use interruption::Interruption;
 pub(crate) use locked::LockedBytes;
-pub use memory::hide_memory;
-pub use process::become_command;
+pub use memory::disable_core_dumps;
+pub use process::exec;
 pub(crate) use system::{
     Identity, check_owner, create_new, identity, identity_at, is_mounted_alone, is_no_locks_here, is_open_to_others,
     is_passing, is_private, keep_owner, lets_others_replace, narrow_mode, open_itself, process_may_hold, read_itself,
@@ -34,5 +34,5 @@ pub(crate) use system::{
 pub use system::{check_not_of_everybody, check_way, create_folder, exposure, names_in, sync_folder, weak_places};
 pub(crate) use temporary::TEMPORARY_TAIL;
 pub use temporary::create_temporary;
-pub use terminal::ask_secretly;
+pub use terminal::read_password;
 pub use trusted::{Distrust, bytes, read_bounded, read_trusted};

@@ -8,7 +8,7 @@ use std::process::{Command, ExitCode};
 /// # Errors
 /// The command cannot be started. If it can, this does not return.
 #[cfg(unix)]
-pub fn become_command(mut command: Command) -> io::Result<ExitCode> {
+pub fn exec(mut command: Command) -> io::Result<ExitCode> {
     use std::os::unix::process::CommandExt;
 
     super::memory::show_to_successor();
@@ -20,7 +20,7 @@ pub fn become_command(mut command: Command) -> io::Result<ExitCode> {
 /// # Errors
 /// The command cannot be started.
 #[cfg(not(unix))]
-pub fn become_command(mut command: Command) -> io::Result<ExitCode> {
+pub fn exec(mut command: Command) -> io::Result<ExitCode> {
     let status = command.status()?;
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
 }

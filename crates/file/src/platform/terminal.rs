@@ -1,6 +1,6 @@
 //! Asking a person for a secret.
 
-pub use system::ask_secretly;
+pub use system::read_password;
 
 #[cfg(unix)]
 mod system {
@@ -22,9 +22,9 @@ mod system {
     /// # Errors
     /// Those of the terminal, of which there may be none; `UnexpectedEof` after Ctrl-D; `InvalidInput` for what no
     /// keyboard prints.
-    pub fn ask_secretly(prompt: &str) -> io::Result<Zeroizing<String>> {
+    pub fn read_password(prompt: &str) -> io::Result<Zeroizing<String>> {
         let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
-        let silence = Silence::over(&terminal)?;
+        let silence = NoopObserver::over(&terminal)?;
         (&terminal).write_all(prompt.as_bytes())?;
         let line = silence.line();
         drop(silence);
@@ -37,12 +37,12 @@ mod system {
     }
 
     /// A terminal that shows nothing of what is typed, until this is dropped.
-    struct Silence<'a> {
+    struct NoopObserver<'a> {
         terminal: &'a File,
         before: Termios,
     }
 
-    impl<'a> Silence<'a> {
+    impl<'a> NoopObserver<'a> {
         /// The line is edited by the terminal, as always. The character of Ctrl-C ends it as Enter does: a signal would
         /// end the process and leave the terminal silent.
         fn over(terminal: &'a File) -> io::Result<Self> {
@@ -52,7 +52,7 @@ mod system {
             silent.local_modes |= LocalModes::ICANON;
             silent.special_codes[SpecialCodeIndex::VEOL] = before.special_codes[SpecialCodeIndex::VINTR];
             tcsetattr(terminal, OptionalActions::Flush, &silent)?;
-            Ok(Silence { terminal, before })
+            Ok(NoopObserver { terminal, before })
         }
 
         fn line(&self) -> io::Result<Zeroizing<String>> {
@@ -72,7 +72,7 @@ mod system {
         }
     }
 
-    impl Drop for Silence<'_> {
+    impl Drop for NoopObserver<'_> {
         fn drop(&mut self) {
             // Nobody is left to be told.
             let _ = tcsetattr(self.terminal, OptionalActions::Now, &self.before);
@@ -97,7 +97,7 @@ mod system {
     ///
     /// # Errors
     /// Those of the terminal, of which there may be none.
-    pub fn ask_secretly(prompt: &str) -> io::Result<Zeroizing<String>> {
+    pub fn read_password(prompt: &str) -> io::Result<Zeroizing<String>> {
         rpassword::prompt_password(prompt).map(Zeroizing::new)
     }
 }

@@ -3,7 +3,7 @@
 use super::matching::{CaseRule, Within};
 use super::verdict::resource_scopes;
 use crate::cache::text::document::{Document, Entry};
-use crate::cache::text::glance::Glance;
+use crate::cache::text::field_spans::FieldTexts;
 use crate::cache::{AccessTokenEntry, AccessTokenQuery, Defect, Section, Verdict};
 use crate::time::Timestamp;
 use crate::types::{ClientId, ScopeSet};
@@ -83,27 +83,27 @@ impl Best {
 impl AccessTokenQuery {
     /// Rules out most entries that [`judge`](AccessTokenQuery::judge) would find unusable, and no other.
     fn may_match(&self, entry: &Entry<'_>) -> bool {
-        let Some(glance) = entry.glance() else { return true };
+        let Some(texts) = entry.texts() else { return true };
         let case = CaseRule::of(self.issuer.environment());
-        is_granted(&glance, &self.client_id, &self.scopes, case)
-            && case.same(glance.home_account_id, self.owner.home_account_id().unwrap_or_default())
-            && self.realms.iter().any(|realm| case.same(glance.realm, realm.as_str()))
+        is_granted(&texts, &self.client_id, &self.scopes, case)
+            && case.same(texts.home_account_id, self.owner.home_account_id().unwrap_or_default())
+            && self.realms.iter().any(|realm| case.same(texts.realm, realm.as_str()))
     }
 }
 
 /// Whether a client was granted these scopes by the token that an entry is, whoever's it is.
 pub(in crate::cache) fn is_granted(
-    glance: &Glance<'_>,
+    texts: &FieldTexts<'_>,
     client_id: &ClientId,
     scopes: &ScopeSet,
     case: CaseRule,
 ) -> bool {
     let stands_in = |scopes: &str, scope: &str| scopes.split_whitespace().any(|own| case.same(own, scope));
     let granted = |scope: &str| {
-        stands_in(glance.target, scope)
-            || stands_in(glance.requested, scope)
+        stands_in(texts.target, scope)
+            || stands_in(texts.requested, scope)
             // GitHub's way, as other libraries store it.
-            || glance.target.split([',', ' ']).any(|own| case.same(own, scope))
+            || texts.target.split([',', ' ']).any(|own| case.same(own, scope))
     };
-    case.same(glance.client_id, client_id.as_str()) && resource_scopes(scopes).all(granted)
+    case.same(texts.client_id, client_id.as_str()) && resource_scopes(scopes).all(granted)
 }

@@ -17,9 +17,9 @@ impl Document<'_> {
     ) -> Vec<AskedAndGranted> {
         let within = Within::of_owner(self, issuer, owner);
         let is_own = |entry: &&Entry<'_>| {
-            let may_be = entry.glance().is_none_or(|glance| {
-                within.case.same(glance.client_id, client_id.as_str())
-                    && within.case.same(glance.home_account_id, owner.home_account_id().unwrap_or_default())
+            let may_be = entry.texts().is_none_or(|texts| {
+                within.case.same(texts.client_id, client_id.as_str())
+                    && within.case.same(texts.home_account_id, owner.home_account_id().unwrap_or_default())
             });
             may_be
                 && entry

@@ -150,7 +150,7 @@ impl<'t> Document<'t> {
         let owner = Owner::User(owner.clone());
         let within = Within::of_owner(self, issuer, &owner);
         let may_be_theirs =
-            |entry: &Entry<'_>| entry.glance().is_none_or(|glance| within.case.same(glance.home_account_id, id));
+            |entry: &Entry<'_>| entry.texts().is_none_or(|texts| within.case.same(texts.home_account_id, id));
         self.entries(Section::IdToken)
             .into_iter()
             .filter(may_be_theirs)

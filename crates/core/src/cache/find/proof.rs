@@ -92,7 +92,7 @@ impl<'q, 't> Proofs<'q, 't> {
     /// The ID tokens by their owners, folded.
     fn id_tokens(&self, case: CaseRule) -> BTreeMap<String, Vec<Fields<'t>>> {
         let may_matter = |entry: &Entry<'_>| {
-            self.owner.is_none_or(|id| entry.glance().is_none_or(|glance| case.same(glance.home_account_id, id)))
+            self.owner.is_none_or(|id| entry.texts().is_none_or(|texts| case.same(texts.home_account_id, id)))
         };
         let mut by_owner: BTreeMap<String, Vec<_>> = BTreeMap::new();
         for entry in self.document.all_entries(Section::IdToken).filter(may_matter) {

@@ -1,6 +1,6 @@
 //! Where the members of the document stand.
 
-use super::glance::Look;
+use super::field_spans::FieldSpans;
 use super::scan::{Member, Scanner, Span};
 use crate::cache::{ParseError, Section};
 
@@ -33,7 +33,7 @@ impl Index {
                     Vec::new()
                 }
             };
-            Ok(Look::default())
+            Ok(FieldSpans::default())
         })?;
         let root = Span::new(start, scanner.at);
         scanner.white_space();
@@ -104,8 +104,8 @@ mod tests {
     fn an_entry_that_is_no_json_is_passed_over_and_hides_no_other() {
         let index = Index::of(br#"{"AccessToken": {"a": {"realm" "r"}, "b": 1, "c": {"realm": "r"}}}"#).unwrap();
         let seen: Vec<_> = index.section(Section::AccessToken).iter().map(|entry| entry.look).collect();
-        assert_eq!(seen[..2], [Look::default(); 2]);
-        assert_ne!(seen[2], Look::default());
+        assert_eq!(seen[..2], [FieldSpans::default(); 2]);
+        assert_ne!(seen[2], FieldSpans::default());
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 pub(super) mod document;
 pub(super) mod edit;
-pub(super) mod glance;
+pub(super) mod field_spans;
+pub(super) mod filter;
 pub(super) mod index;
 pub(super) mod rewrite;
 pub(super) mod scan;
 mod search;
-pub(super) mod sieve;
 pub(super) mod style;

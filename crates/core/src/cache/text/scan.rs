@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::glance::Look;
+use super::field_spans::FieldSpans;
 use super::search::quote_or_backslash;
 use crate::cache::{ParseError, Section};
 
@@ -51,7 +51,7 @@ pub(in crate::cache) struct Member {
     /// Whether a backslash stands in the name or the value.
     pub(in crate::cache) escaped: bool,
     /// What is to be seen in the entry that the value is.
-    pub(in crate::cache) look: Look,
+    pub(in crate::cache) look: FieldSpans,
 }
 
 impl Member {
@@ -108,14 +108,14 @@ impl<'t> Scanner<'t> {
 
     /// The section that the key of a member of the root names.
     pub(super) fn section(&self, key: Span) -> Option<Section> {
-        let member = Member { key, value: key, escaped: self.escaped, look: Look::default() };
+        let member = Member { key, value: key, escaped: self.escaped, look: FieldSpans::default() };
         Section::named(&member.name(self.text))
     }
 
     /// Passes over an entry. There is nothing to see in one that is no JSON object.
-    pub(super) fn entry(&mut self) -> Result<Look, ParseError> {
+    pub(super) fn entry(&mut self) -> Result<FieldSpans, ParseError> {
         let (start, escaped) = (self.at, self.escaped);
-        let (text, mut look) = (self.text, Look::default());
+        let (text, mut look) = (self.text, FieldSpans::default());
         if self.peek()? == b'{'
             && self.each_member(|scanner, _| scanner.unseen(), |field| look.note(text, field)).is_ok()
         {
@@ -127,15 +127,15 @@ impl<'t> Scanner<'t> {
     }
 
     /// Passes over a value that is not looked at.
-    pub(super) fn unseen(&mut self) -> Result<Look, ParseError> {
+    pub(super) fn unseen(&mut self) -> Result<FieldSpans, ParseError> {
         self.value()?;
-        Ok(Look::default())
+        Ok(FieldSpans::default())
     }
 
     /// Passes over the object that starts here; `value` passes over each member's value and tells what it saw.
     pub(super) fn members(
         &mut self,
-        value: impl FnMut(&mut Self, Span) -> Result<Look, ParseError>,
+        value: impl FnMut(&mut Self, Span) -> Result<FieldSpans, ParseError>,
     ) -> Result<Vec<Member>, ParseError> {
         // Few sections have more.
         let mut members = Vec::with_capacity(8);
@@ -145,7 +145,7 @@ impl<'t> Scanner<'t> {
 
     fn each_member(
         &mut self,
-        mut value: impl FnMut(&mut Self, Span) -> Result<Look, ParseError>,
+        mut value: impl FnMut(&mut Self, Span) -> Result<FieldSpans, ParseError>,
         mut visit: impl FnMut(Member),
     ) -> Result<(), ParseError> {
         let mut escaped = self.escaped;
@@ -164,7 +164,7 @@ impl<'t> Scanner<'t> {
     pub(super) fn member(
         &mut self,
         place: Place,
-        value: impl FnOnce(&mut Self, Span) -> Result<Look, ParseError>,
+        value: impl FnOnce(&mut Self, Span) -> Result<FieldSpans, ParseError>,
     ) -> Result<Option<Member>, ParseError> {
         self.white_space();
         if self.peek()? == b'}' {

@@ -1,0 +1,213 @@
+//! ShutdownGuard a refresh token, under the lease.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use super::endpoints::{EndpointRequest, not_sent};
+use super::plan::Plan;
+use super::refresh::{LEASE_TIME, Refresh};
+use super::retry::Retry;
+use super::{
+    AcquireError, AuthenticationResult, InteractionRequired, Observer, PublicClient, Registration, SilentRequest,
+};
+use crate::cache::{AccessTokenEntry, Account, Owner, RefreshTokenEntry, TokenCache};
+use crate::future;
+use crate::oauth::{
+    AuthorityKind, EndpointKind, ErrorCode, RequestError, TokenErrorResponse, TokenResponse, person_of,
+};
+use crate::secret::RefreshToken;
+use crate::store::{Lease, Loaded};
+
+/// A successor and its access token take less than this in the document.
+const ROOM_FOR_A_RESPONSE: usize = 64 * 1024;
+
+/// More refusals than there can be live refresh tokens of one account and client: somebody else is rotating in a loop.
+const MOST_REFUSALS: usize = 4;
+
+impl PublicClient<'_> {
+    /// Retry the refresh tokens that the cache holds, reading it again before each: what another program has rotated
+    /// or signed out meanwhile is never taken for this account's end, and nothing is sent twice without a look.
+    /// `fallback` is served should the cache not be readable.
+    pub(super) async fn refresh_under_lease(
+        &self,
+        refresh: Refresh<'_>,
+        lease: &dyn Lease,
+        has_waited: bool,
+        mut outage: Option<AcquireError>,
+        fallback: Option<AccessTokenEntry>,
+    ) -> Result<AuthenticationResult, AcquireError> {
+        let mut refused: Vec<(RefreshToken, Box<TokenErrorResponse>)> = Vec::new();
+        // Whoever was waited for has tried often enough, or died.
+        let retry_within = if has_waited { Duration::ZERO } else { self.retry_within };
+        let mut tries = Retry::until(self.clock.elapsed() + retry_within);
+        // A person who insists is not told what others were.
+        let mut hold = refresh.known_outage.as_ref().filter(|_| !refresh.request.force_refresh);
+        loop {
+            let (cache, revision) = match self.load_cache_and_revision().await {
+                Ok(loaded) => loaded,
+                Err(error) => return self.fall_back(refresh.account, fallback, error.into()),
+            };
+            let (refresh_tokens, remembered, fallback) = match self.plan_again(&cache, &refresh) {
+                Plan::Serve(token) => return Ok(AuthenticationResult::cached(token, refresh.account)),
+                Plan::Refresh { refresh_tokens, fallback } => (refresh_tokens, None, fallback),
+                Plan::Refused { failure, fallback } => (Vec::new(), Some(*failure), fallback),
+                Plan::SignIn => (Vec::new(), None, None),
+            };
+            let untried = refresh_tokens
+                .into_iter()
+                .find(|entry| refused.iter().all(|(refused, _)| refused != &entry.secret))
+                .filter(|_| refused.len() < MOST_REFUSALS);
+            let Some(entry) = untried else {
+                let refused = refused.pop().map(|(_, refusal)| RequestError::Refused(refusal));
+                let signed_out = || AcquireError::InteractionRequired(InteractionRequired::SignedOutMeanwhile);
+                let failure = refused.map(AcquireError::from_refresh).or(remembered).unwrap_or_else(signed_out);
+                return self.fall_back(refresh.account, fallback, failure);
+            };
+            if let Some(failure) = outage.take() {
+                return self.fall_back(refresh.account, fallback, failure);
+            }
+            if let Some((known, left)) = hold.take().and_then(|known| Some((known, known.hold(self.clock.now())?))) {
+                if fallback.is_some() || left >= retry_within {
+                    let failure = known.failure(self.clock.now());
+                    return self.fall_back(refresh.account, fallback, failure);
+                }
+                self.clock.delay(left).await;
+                continue;
+            }
+            // Once the server has rotated a refresh token, its successor must find room.
+            let size = cache.serialize().len() + ROOM_FOR_A_RESPONSE;
+            if let Err(error) = self.store.ensure_room(&self.partition, size).await {
+                return self.fall_back(refresh.account, fallback, error.into());
+            }
+            let guard = ShutdownGuard::begin(self.observer);
+            match self.redeem_under(lease, &refresh, &entry).await {
+                Ok(response) if self.is_for_another(&cache, &refresh.account, &response) => {
+                    self.remember_answer_for_another(&entry.secret).await;
+                    let failure = AcquireError::InteractionRequired(InteractionRequired::AnswerForAnother);
+                    return self.fall_back(refresh.account, fallback, failure);
+                }
+                Ok(response) => {
+                    let account = refresh.account.clone();
+                    let was_out = refresh.known_outage.is_some();
+                    let bytes = || cache.serialize().as_bytes().to_vec().into();
+                    let seen = revision.map(|revision| Loaded { bytes: bytes(), revision });
+                    let kept = self.persist(refresh, &entry, response, lease, seen).await;
+                    if was_out {
+                        lease.note(None).await;
+                    }
+                    return match kept {
+                        Err(failure @ (AcquireError::ScopeNotGranted { .. } | AcquireError::NotBearer { .. })) => {
+                            self.fall_back(account, fallback, failure)
+                        }
+                        outcome => outcome,
+                    };
+                }
+                Err(RequestError::Refused(refusal)) if may_be_stale(&refusal) => {
+                    self.remember_refusal(refresh.request, &entry.secret, &refusal).await;
+                    refused.push((entry.secret, refusal));
+                }
+                Err(error) => {
+                    drop(guard);
+                    let kind = self.registration.authority.kind();
+                    let pause = tries.pause_after(&error, kind, self.clock.elapsed()).filter(|_| fallback.is_none());
+                    let Some(pause) = pause else {
+                        self.note_outage(lease, &error).await;
+                        let failure = self.failed(&refresh, &entry, &cache, error).await;
+                        return self.fall_back(refresh.account, fallback, failure);
+                    };
+                    self.observer.retrying(&error, pause);
+                    self.clock.delay(pause).await;
+                }
+            }
+        }
+    }
+
+    /// What a refresh that failed for good means. That it asked for too much is remembered.
+    async fn failed(
+        &self,
+        refresh: &Refresh<'_>,
+        entry: &RefreshTokenEntry,
+        cache: &TokenCache,
+        error: RequestError,
+    ) -> AcquireError {
+        match &error {
+            RequestError::Refused(refusal) if refusal.error == ErrorCode::InvalidScope => {
+                self.remember_refusal(refresh.request, &entry.secret, refusal).await;
+            }
+            _ => {}
+        }
+        let Registration { client_id, .. } = &self.registration;
+        let owner = Owner::User(refresh.account.home_account_id.clone());
+        let known = cache.document().asked_and_granted(&self.registration.issuer(), client_id, &owner);
+        AcquireError::from_refresh(error).about(&refresh.request.scopes, &known)
+    }
+
+    /// Redeems the refresh token and, while the provider is waited for, renews the lease. If the lease is lost all the same,
+    /// the answer counts: the refresh token is redeemed.
+    async fn redeem_under(
+        &self,
+        lease: &dyn Lease,
+        refresh: &Refresh<'_>,
+        entry: &RefreshTokenEntry,
+    ) -> Result<TokenResponse, RequestError> {
+        if !lease.is_renewed() {
+            return self.redeem(refresh, entry).await;
+        }
+        let renew = async {
+            loop {
+                self.clock.delay(LEASE_TIME / 3).await;
+                if lease.renew().await.is_err() {
+                    return;
+                }
+            }
+        };
+        future::first(self.redeem(refresh, entry), renew).await
+    }
+
+    async fn redeem(&self, refresh: &Refresh<'_>, entry: &RefreshTokenEntry) -> Result<TokenResponse, RequestError> {
+        let endpoints = self.endpoints(&[EndpointKind::Token]).await.map_err(not_sent)?;
+        let SilentRequest { scopes, claims, parameters, .. } = refresh.request;
+        let account = &refresh.account.home_account_id;
+        let mut asking = EndpointRequest::at(endpoints, EndpointKind::Token);
+        loop {
+            let protocol = self.protocol(&asking.endpoints).with_parameters(parameters);
+            let answer = protocol.refresh(&entry.secret, scopes, claims.as_deref(), Some(account)).await;
+            if let ControlFlow::Break(answer) = self.answered(&mut asking, answer).await {
+                return answer;
+            }
+        }
+    }
+
+    /// Whether the ID token of an answer names another person than those of the sign-in (OpenID Connect Core §12.2:
+    /// `iss` and `sub` must be the same). Neither the access token nor the refresh token is this account's, then.
+    /// Entra's are not compared: a user has a subject for each tenant.
+    fn is_for_another(&self, cache: &TokenCache, account: &Account, response: &TokenResponse) -> bool {
+        let Registration { authority, client_id, .. } = &self.registration;
+        let Some(named) = response.id_token.as_ref().and_then(person_of) else { return false };
+        let issuer = self.registration.issuer();
+        let id_tokens = cache.id_tokens(&issuer, &account.home_account_id, client_id);
+        let known: Vec<_> = id_tokens.iter().filter_map(person_of).collect();
+        authority.kind() == AuthorityKind::Oidc && !known.is_empty() && !known.contains(&named)
+    }
+}
+
+/// The time in which the process should not end.
+struct ShutdownGuard<'a>(&'a dyn Observer);
+
+impl<'a> ShutdownGuard<'a> {
+    fn begin(observer: &'a dyn Observer) -> Self {
+        observer.defer_shutdown();
+        ShutdownGuard(observer)
+    }
+}
+
+impl Drop for ShutdownGuard<'_> {
+    fn drop(&mut self) {
+        self.0.allow_shutdown();
+    }
+}
+
+/// Whether the refusal may be the refresh token's own fault, so that another one is worth a try.
+fn may_be_stale(refusal: &TokenErrorResponse) -> bool {
+    refusal.error == ErrorCode::InvalidGrant || refusal.needs_interaction() || refusal.is_client_mismatch()
+}

@@ -1,0 +1,174 @@
+//! Any store, with its document sealed: what the inner store keeps is of no use without the key.
+//!
+//! Whether a document is sealed, and with which key, it says itself; a plain one costs no more than a look at its first
+//! bytes. Keys are fetched while no lock is held: a look inside that misses a key ends, the key is fetched, and then
+//! the look is repeated.
+
+mod convert;
+mod document;
+mod encryption;
+mod envelope;
+mod error;
+mod key_needed;
+mod lease;
+mod place;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+
+pub use convert::{Conversion, Preparation};
+pub use encryption::Encryption;
+pub use error::EncryptionError;
+
+use self::envelope::{Header, Recognised, recognise};
+use self::key_needed::KeyNeeded;
+use crate::keys::{Key, KeyReference, KeySettings, KeySource, Keys};
+use crate::{LocalStore, StoreError, Validity};
+use tokcache_core::store::mutex::locked;
+
+/// A store within a store, and the keys to it.
+pub struct EncryptedStore {
+    inner: Box<dyn LocalStore>,
+    encryption: Encryption,
+    keys: Keys,
+    /// What may be promised meanwhile, by the store's URL.
+    promised_now: Box<PromisedNow>,
+    /// The document is to become another: what is promised is not what it is.
+    is_converting: AtomicBool,
+    /// The keys that were needed so far.
+    known: Mutex<Vec<(KeyReference, Key)>>,
+    /// Of these, the one that was made for a document that did not exist yet.
+    fresh: Mutex<Option<Fresh>>,
+}
+
+/// Tells what the settings promise of the store with this URL now: another process may have converted it since they were
+/// read.
+pub type PromisedNow = dyn Fn(&str) -> Vec<Encryption> + Send + Sync;
+
+/// A key for a new document.
+struct Fresh {
+    key: KeyReference,
+    /// Something was sealed with it, and may have been saved.
+    is_used: bool,
+}
+
+impl EncryptedStore {
+    /// Seals what `inner` keeps as `encryption` says.
+    pub fn new(inner: Box<dyn LocalStore>, encryption: Encryption, keys: KeySettings) -> Self {
+        let keys = Keys::new(keys);
+        let promised_now = Box::new(|_: &str| Vec::new());
+        EncryptedStore {
+            inner,
+            encryption,
+            keys,
+            promised_now,
+            is_converting: AtomicBool::new(false),
+            known: Mutex::default(),
+            fresh: Mutex::default(),
+        }
+    }
+
+    /// The same store, which asks `promised_now` before it refuses a document that is not what the settings promised.
+    pub fn asking_again(mut self, promised_now: Box<PromisedNow>) -> Self {
+        self.promised_now = promised_now;
+        self
+    }
+
+    /// Whether there is a document that is not sealed.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn is_plain(&self) -> Result<bool, StoreError> {
+        let mut is_plain = false;
+        let found = self.inner.load(&mut |bytes| {
+            is_plain = matches!(recognise(bytes), Recognised::Plain);
+            Validity::Whole
+        })?;
+        Ok(found.is_some() && is_plain)
+    }
+
+    /// What the document in the store is sealed with; `None` when it is plain, or there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read. The key is not needed.
+    pub fn sealed_by(&self) -> Result<Option<KeySource>, StoreError> {
+        Ok(self.header()?.map(|header| header.key.source))
+    }
+
+    fn header(&self) -> Result<Option<Header>, StoreError> {
+        let mut header = None;
+        self.inner.load(&mut |bytes| {
+            header = match recognise(bytes) {
+                Recognised::Sealed(envelope) => Some(envelope.header),
+                _ => None,
+            };
+            Validity::Whole
+        })?;
+        Ok(header)
+    }
+
+    /// Runs `attempt` until it meets no needed; what can be overcome is.
+    fn retry_with_keys<Outcome>(
+        &self,
+        mut attempt: impl FnMut(&mut Option<KeyNeeded>) -> Result<Outcome, StoreError>,
+    ) -> Result<Outcome, StoreError> {
+        loop {
+            let mut needed = None;
+            let outcome = attempt(&mut needed)?;
+            match needed {
+                None => return Ok(outcome),
+                Some(needed) => self.overcome(needed)?,
+            }
+        }
+    }
+
+    fn overcome(&self, needed: KeyNeeded) -> Result<(), StoreError> {
+        match needed {
+            KeyNeeded::KeyMissing(reference) => match self.keys.find(&reference) {
+                Ok(key) => self.know(reference, key),
+                // Sealed anew by another process, which has thrown the old key away.
+                Err(_) if self.header()?.is_some_and(|header| header.key != reference) => {}
+                Err(error) => {
+                    let store = self.inner.describe().url;
+                    return Err(StoreError::from(EncryptionError::Key { source: reference.source, error, store }));
+                }
+            },
+            KeyNeeded::NoKeyYet(source) => {
+                let (reference, key) = self.create(&source)?;
+                *locked(&self.fresh) = Some(Fresh { key: reference.clone(), is_used: false });
+                self.know(reference, key);
+            }
+            KeyNeeded::Refused(error) => return Err(StoreError::from(error)),
+        }
+        Ok(())
+    }
+
+    fn create(&self, source: &KeySource) -> Result<(KeyReference, Key), StoreError> {
+        let failed = |error| StoreError::from(EncryptionError::NewKey { source: source.clone(), error });
+        self.keys.create(source).map_err(failed)
+    }
+
+    fn know(&self, reference: KeyReference, key: Key) {
+        locked(&self.known).push((reference, key));
+    }
+
+    fn known(&self, reference: &KeyReference) -> Option<Key> {
+        let known = locked(&self.known);
+        known.iter().find(|(known, _)| known.id == reference.id).map(|(_, key)| key.clone())
+    }
+}
+
+/// A key that was made for a new document is litter when there was no document after all, or another process has made
+/// it with a key of its own.
+impl Drop for EncryptedStore {
+    fn drop(&mut self) {
+        let Some(fresh) = locked(&self.fresh).take() else { return };
+        let is_another = |header: Option<Header>| header.is_some_and(|header| header.key.id != fresh.key.id);
+        if !fresh.is_used || self.header().is_ok_and(is_another) {
+            let _ = self.keys.discard(&fresh.key);
+        }
+    }
+}

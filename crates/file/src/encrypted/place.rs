@@ -1,0 +1,29 @@
+//! The place that a seal is bound to.
+
+use std::io;
+use std::path::Path;
+
+use super::EncryptedStore;
+use crate::{Description, text_of_path};
+
+impl EncryptedStore {
+    /// The name of this store that a seal is bound to.
+    pub(super) fn place(&self) -> String {
+        canonical(&self.inner.describe())
+    }
+
+    pub(super) fn is_here(&self, place: &str) -> bool {
+        let description = self.inner.describe();
+        description.url == place || canonical(&description) == place
+    }
+}
+
+/// The store's URL, symbolic links followed.
+fn canonical(description: &Description) -> String {
+    let Some(path) = &description.path else { return description.url.clone() };
+    let followed = path.canonicalize().or_else(|_| {
+        let folder = path.parent().unwrap_or(Path::new(".")).canonicalize()?;
+        Ok::<_, io::Error>(folder.join(path.file_name().unwrap_or_default()))
+    });
+    format!("file:{}", text_of_path(followed.as_deref().unwrap_or(path)))
+}
