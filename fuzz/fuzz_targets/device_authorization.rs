@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
+use pollster::FutureExt as _;
 use tokcache_core::oauth::RequestError;
 use tokcache_core::types::ScopeSet;
 use tokcache_fuzz::json::Object;
@@ -16,7 +17,9 @@ const PATIENCE: u64 = 20;
 
 fuzz_target!(|body: &[u8]| {
     let server = Server::new(200, body);
-    let answer = as_client(&server, |client| client.authorize_device(&ScopeSet::default(), &ScopeSet::default(), None));
+    let answer = as_client(&server, |client| {
+        client.authorize_device(&ScopeSet::default(), &ScopeSet::default(), None).block_on()
+    });
     let text = server.text();
     let members = Object::parse(&text);
     let string = |name: &str| members.as_ref().and_then(|members| members.string(name));
@@ -30,11 +33,13 @@ fuzz_target!(|body: &[u8]| {
             let asked_before = server.requests();
             let polled = as_client(&server, |client| {
                 let mut left = PATIENCE;
-                client.poll_device(&authorization, &mut |remaining| {
-                    assert!(remaining <= Duration::from_secs(authorization.expires_in));
-                    left -= 1;
-                    if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-                })
+                client
+                    .poll_device(&authorization, &mut |remaining| {
+                        assert!(remaining <= Duration::from_secs(authorization.expires_in));
+                        left -= 1;
+                        if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                    })
+                    .block_on()
             });
             let asked = u64::try_from(server.requests() - asked_before).expect("a small number");
             assert!(asked <= PATIENCE / interval + 1, "asked {asked} times at an interval of {interval} s");

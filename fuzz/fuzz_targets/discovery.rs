@@ -3,6 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use pollster::FutureExt as _;
 use tokcache_core::oauth::{Authority, Endpoint, EndpointKind, discover};
 use tokcache_fuzz::json::Object;
 use tokcache_fuzz::server::Server;
@@ -12,7 +13,9 @@ fuzz_target!(|input: &str| {
     let Some((url, body)) = input.split_once('\n') else { return };
     let Ok(authority) = Authority::parse(url, None) else { return };
     // One that is missing is missing in every document: this server has but one.
-    let Ok(endpoints) = discover(&Server::new(200, body), &authority, &[EndpointKind::Token]) else { return };
+    let Ok(endpoints) = discover(&Server::new(200, body), &authority, &[EndpointKind::Token]).block_on() else {
+        return;
+    };
     let members = Object::parse(body).expect("metadata are an object");
     assert_eq!(endpoints.issuer, members.string("issuer"));
     assert_may_speak_for(&endpoints.issuer.expect("metadata name their issuer"), &authority);

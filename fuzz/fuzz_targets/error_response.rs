@@ -6,6 +6,7 @@
 use std::ops::ControlFlow;
 
 use libfuzzer_sys::fuzz_target;
+use pollster::FutureExt as _;
 use tokcache_core::oauth::{DeviceAuthorization, ErrorCode, RequestError, TokenErrorResponse};
 use tokcache_core::secret::{DeviceCode, RefreshToken};
 use tokcache_core::types::ScopeSet;
@@ -24,7 +25,8 @@ const LONGEST_TEXT: usize = 4096;
 fuzz_target!(|input: &[u8]| {
     let Some(server) = Server::from_input(input) else { return };
     let token = RefreshToken::new(CANARY);
-    let refreshed = as_client(&server, |client| client.refresh(&token, &ScopeSet::parse("User.Read"), None, None));
+    let refreshed =
+        as_client(&server, |client| client.refresh(&token, &ScopeSet::parse("User.Read"), None, None).block_on());
     let is_success = (200..300).contains(&server.status());
     let text = server.text();
     let body = Object::parse(&text);
@@ -36,7 +38,7 @@ fuzz_target!(|input: &[u8]| {
     if let Err(error) = refreshed {
         check(&error, &server);
     }
-    match as_client(&server, |client| client.revoke(&token)) {
+    match as_client(&server, |client| client.revoke(&token).block_on()) {
         Ok(()) => assert!(is_success || is_of_dead_token(body.as_ref(), &text)),
         Err(error) => {
             assert!(!is_success);
@@ -68,10 +70,12 @@ fn poll(server: &Server) {
     };
     let mut seconds = 0;
     let polled = as_client(server, |client| {
-        client.poll_device(&authorization, &mut |_| {
-            seconds += 1;
-            if seconds > PATIENCE { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        })
+        client
+            .poll_device(&authorization, &mut |_| {
+                seconds += 1;
+                if seconds > PATIENCE { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            })
+            .block_on()
     });
     if let Err(error) = polled {
         check(&error, server);

@@ -5,6 +5,7 @@
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use libfuzzer_sys::fuzz_target;
+use pollster::FutureExt as _;
 use tokcache_core::oauth::Identity;
 use tokcache_core::secret::RefreshToken;
 use tokcache_core::types::ScopeSet;
@@ -18,7 +19,7 @@ fuzz_target!(|input: &str| {
     let access_token = if id_token.is_empty() { "AT" } else { &id_token };
     let body = serde_json::json!({"access_token": access_token, "id_token": id_token, "client_info": client_info});
     let response = as_client(&Server::new(200, body.to_string()), |client| {
-        client.refresh(&RefreshToken::new("RT"), &ScopeSet::default(), None, None)
+        client.refresh(&RefreshToken::new("RT"), &ScopeSet::default(), None, None).block_on()
     });
     let response = response.expect("there is an access token");
     assert!(response.expires_in <= u64::from(u32::MAX));

@@ -3,6 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use pollster::FutureExt as _;
 use tokcache_core::oauth::{RequestError, TokenResponse};
 use tokcache_core::secret::RefreshToken;
 use tokcache_core::types::ScopeSet;
@@ -12,7 +13,7 @@ use tokcache_fuzz::server::{Server, as_client};
 fuzz_target!(|body: &[u8]| {
     let server = Server::new(200, body);
     let answer = as_client(&server, |client| {
-        client.refresh(&RefreshToken::new("SENT-RT"), &ScopeSet::parse("User.Read"), None, None)
+        client.refresh(&RefreshToken::new("SENT-RT"), &ScopeSet::parse("User.Read"), None, None).block_on()
     });
     let text = server.text();
     let members = Object::parse(&text);

@@ -242,7 +242,7 @@ impl Context {
         for scope in scopes.iter().filter(|scope| !known.contains(scope)) {
             if let Some(near) = nearest(scope, &known) {
                 let message =
-                    format!("warning: the scope {scope} is new here; did you mean {near}? PromptPolicy for {scope}.");
+                    format!("warning: the scope {scope} is new here; did you mean {near}? Asking for {scope}.");
                 tell(plain(&message));
             }
         }

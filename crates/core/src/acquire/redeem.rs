@@ -1,4 +1,4 @@
-//! ShutdownGuard a refresh token, under the lease.
+//! Redeeming a refresh token, under the lease.
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -25,7 +25,7 @@ const ROOM_FOR_A_RESPONSE: usize = 64 * 1024;
 const MOST_REFUSALS: usize = 4;
 
 impl PublicClient<'_> {
-    /// Retry the refresh tokens that the cache holds, reading it again before each: what another program has rotated
+    /// Tries the refresh tokens that the cache holds, reading it again before each: what another program has rotated
     /// or signed out meanwhile is never taken for this account's end, and nothing is sent twice without a look.
     /// `fallback` is served should the cache not be readable.
     pub(super) async fn refresh_under_lease(

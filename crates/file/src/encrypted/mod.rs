@@ -110,7 +110,7 @@ impl EncryptedStore {
         Ok(header)
     }
 
-    /// Runs `attempt` until it meets no needed; what can be overcome is.
+    /// Runs `attempt` until no key is missing; missing keys are fetched.
     fn retry_with_keys<Outcome>(
         &self,
         mut attempt: impl FnMut(&mut Option<KeyNeeded>) -> Result<Outcome, StoreError>,
