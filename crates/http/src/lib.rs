@@ -54,6 +54,18 @@ pub struct NetworkOptions {
     pub proxy: ProxyRules,
 }
 
+/// An exchange takes at most 30 s, goes through no proxy, and trusts what the system trusts.
+impl Default for NetworkOptions {
+    fn default() -> Self {
+        NetworkOptions {
+            timeout: Duration::from_secs(30),
+            ca_file: None,
+            check_ca_file: |_| Ok(()),
+            proxy: ProxyRules::none(),
+        }
+    }
+}
+
 /// The network. Follows no redirect, and makes a connection for each exchange: a kept one that the server closes
 /// meanwhile would leave in doubt whether a refresh token was spent.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
-//! Who asks whom.
+//! A client and what it works with.
 
 use std::time::Duration;
 
-use super::{Observer, cached};
+use super::{NoopObserver, Observer, cached};
 use crate::cache::{Account, TokenCache};
 use crate::oauth::{self, Authority, AuthorityKind, Endpoints, Http};
 use crate::store::{Lease, Loaded, Partition, Revision, Saved, Store, StoreError, Update};
@@ -45,7 +45,29 @@ pub struct Registration {
     pub tenant: Option<Realm>,
 }
 
+impl<'a> PublicClient<'a> {
+    /// Makes a client that keeps one cache for all accounts, tells nobody what goes on, waits 60 s for other processes and
+    /// retries for 30 s. Set the fields to change that.
+    pub fn new(registration: Registration, store: &'a dyn Store, http: &'a dyn Http, clock: &'a dyn Clock) -> Self {
+        PublicClient {
+            registration,
+            store,
+            partition: Partition::whole(),
+            http,
+            clock,
+            observer: &NoopObserver,
+            lock_timeout: Duration::from_secs(60),
+            retry_within: Duration::from_secs(30),
+        }
+    }
+}
+
 impl Registration {
+    /// Makes a registration whose endpoints are discovered.
+    pub fn new(authority: Authority, client_id: ClientId) -> Self {
+        Registration { authority, client_id, endpoints: Endpoints::default(), tenant: None }
+    }
+
     /// Who issues the client's tokens.
     pub fn issuer(&self) -> Issuer {
         self.authority.issuer()

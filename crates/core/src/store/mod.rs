@@ -93,7 +93,8 @@ pub trait Store: Send + Sync {
         read: &'a mut (dyn FnMut(&[u8]) -> Validity + Send),
     ) -> BoxFuture<'a, Result<Option<Revision>, StoreError>> {
         Box::pin(async move {
-            let Some(loaded) = self.load(partition).await? else { return Ok(None) };
+            let loaded = self.load(partition).await?.filter(|loaded| !loaded.bytes.is_empty());
+            let Some(loaded) = loaded else { return Ok(None) };
             match read(&loaded.bytes) {
                 Validity::Whole => Ok(Some(loaded.revision)),
                 Validity::Torn => Err(StoreError::damaged(self.describe().url)),
@@ -137,7 +138,7 @@ pub trait Store: Send + Sync {
                     Some(loaded) => Some(loaded),
                     None => self.load(partition).await?,
                 };
-                let old = current.as_ref().map(|loaded| loaded.bytes.as_slice());
+                let old = current.as_ref().map(|loaded| loaded.bytes.as_slice()).filter(|old| !old.is_empty());
                 let new = match change(old) {
                     Change::Keep => return Ok(Saved::Unchanged),
                     Change::Replace(new) if old == Some(new.as_slice()) => return Ok(Saved::Unchanged),

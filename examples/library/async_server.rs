@@ -1,0 +1,114 @@
+//! A server that answers a thousand requests at once for one user whose token is wanted anew: one refresh, and no thread
+//! is blocked: `async_server AUTHORITY CACHE`, where somebody has signed in.
+#![allow(clippy::print_stdout, reason = "this program talks to a person")]
+
+use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokcache_core::acquire::{AcquireError, PublicClient, Registration, SilentRequest};
+use tokcache_core::future::BoxFuture;
+use tokcache_core::oauth::{Authority, Http, Request, Response, Stage, TransportError};
+use tokcache_core::store::{Change, MemoryStore, Partition, Store, Update};
+use tokcache_core::time::{Clock, SystemClock, Timestamp};
+use tokcache_core::types::{ClientId, ScopeSet};
+use tokcache_file::FileStore;
+use tokcache_http::{Network, NetworkOptions};
+
+const REQUESTS: usize = 1000;
+
+/// The blocking transport, on the runtime's threads for such work. An asynchronous HTTP client takes its place as well.
+struct Transport {
+    network: Arc<Network>,
+    sent: AtomicUsize,
+}
+
+impl Http for Transport {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
+        let (network, request) = (Arc::clone(&self.network), request.clone());
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        let exchange = move || tokio::runtime::Handle::current().block_on(network.send(&request));
+        Box::pin(async move {
+            let stopped = |_| TransportError { stage: Stage::Unknown, message: "the server is stopping".to_owned() };
+            tokio::task::spawn_blocking(exchange).await.map_err(stopped)?
+        })
+    }
+}
+
+/// The system's time; waits are the runtime's.
+struct RuntimeClock(SystemClock);
+
+impl Clock for RuntimeClock {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+
+    fn sleep(&self, wait: Duration) {
+        self.0.sleep(wait);
+    }
+
+    fn delay(&self, wait: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(tokio::time::sleep(wait))
+    }
+}
+
+/// What all requests share.
+struct App {
+    registration: Registration,
+    store: MemoryStore,
+    transport: Transport,
+    clock: RuntimeClock,
+}
+
+impl App {
+    /// Handles a request of the user with this cache.
+    async fn handle(&self, user: &Partition) -> Result<String, AcquireError> {
+        let client = PublicClient {
+            partition: user.clone(),
+            ..PublicClient::new(self.registration.clone(), &self.store, &self.transport, &self.clock)
+        };
+        let scopes = ScopeSet::parse("notes.read");
+        let request = SilentRequest { scopes, force_refresh: true, ..SilentRequest::default() };
+        let token = client.acquire_token_silent(&request).await?;
+        Ok(token.access_token.expose().to_owned())
+    }
+}
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let (authority, cache) = arguments.next().zip(arguments.next()).ok_or("usage: async_server AUTHORITY CACHE")?;
+
+    // One cache per user, from where this user has signed in.
+    let file = FileStore::new(cache.as_ref(), Duration::from_secs(60), Arc::new(SystemClock::new()));
+    let signed_in = Store::load(&file, &Partition::whole()).await?.ok_or("nobody is signed in")?;
+    let (store, user) = (MemoryStore::new(), Partition::named("alice"));
+    let put = &mut |_: Option<&[u8]>| Change::Replace(signed_in.bytes.clone());
+    Store::update(&store, &user, Update::default(), put).await?;
+
+    let app = Arc::new(App {
+        registration: Registration::new(Authority::parse(&authority, None)?, ClientId::new("kiosk")),
+        store,
+        transport: Transport { network: Arc::new(Network::new(NetworkOptions::default())), sent: AtomicUsize::new(0) },
+        clock: RuntimeClock(SystemClock::new()),
+    });
+    let requests: Vec<_> = (0..REQUESTS)
+        .map(|_| {
+            let (app, user) = (Arc::clone(&app), user.clone());
+            tokio::spawn(async move { app.handle(&user).await })
+        })
+        .collect();
+    let mut tokens = std::collections::BTreeSet::new();
+    for request in requests {
+        tokens.insert(request.await??);
+    }
+    // One request is for the provider's metadata.
+    let refreshes = app.transport.sent.load(Ordering::Relaxed) - 1;
+    println!("{REQUESTS} requests, {} token, {refreshes} refresh", tokens.len());
+    if (tokens.len(), refreshes) == (1, 1) { Ok(()) } else { Err("a single flight was to be seen".into()) }
+}
