@@ -18,14 +18,20 @@ use tokcache_testing::contract::{self, Kind};
 /// Documents with a version each, and the leases that are held.
 #[derive(Clone, Default)]
 struct Database {
-    rows: Arc<Mutex<BTreeMap<Partition, (Vec<u8>, u64)>>>,
-    leases: Arc<Mutex<BTreeSet<(Partition, String)>>>,
+    rows: Arc<Mutex<BTreeMap<Partition, Row>>>,
+    leases: Arc<Mutex<BTreeSet<LeaseKey>>>,
 }
+
+/// A document and its version.
+type Row = (Vec<u8>, u64);
+
+/// The partition and the credential.
+type LeaseKey = (Partition, String);
 
 impl Store for Database {
     fn load<'a>(&'a self, partition: &'a Partition) -> BoxFuture<'a, Result<Option<Loaded>, StoreError>> {
         let row = locked(&self.rows).get(partition).cloned();
-        let loaded = |(bytes, version): (Vec<u8>, u64)| Loaded { bytes: bytes.into(), revision: version.into() };
+        let loaded = |(bytes, version): Row| Loaded { bytes: bytes.into(), revision: version.into() };
         Box::pin(ready(Ok(row.map(loaded))))
     }
 
@@ -57,7 +63,7 @@ impl Store for Database {
         credential: &'a str,
         _time_to_live: Duration,
     ) -> Result<Box<dyn LeaseRequest + 'a>, StoreError> {
-        Ok(Box::new(Row { database: self.clone(), key: (partition.clone(), credential.to_owned()) }))
+        Ok(Box::new(LeaseRow { database: self.clone(), key: (partition.clone(), credential.to_owned()) }))
     }
 
     fn partitions<'a>(
@@ -78,12 +84,12 @@ impl Store for Database {
 
 /// A row of the leases: asked for, and then held.
 #[derive(Clone)]
-struct Row {
+struct LeaseRow {
     database: Database,
-    key: (Partition, String),
+    key: LeaseKey,
 }
 
-impl LeaseRequest for Row {
+impl LeaseRequest for LeaseRow {
     fn attempt(&mut self) -> BoxFuture<'_, Result<LeaseAttempt, StoreError>> {
         let is_ours = locked(&self.database.leases).insert(self.key.clone());
         Box::pin(ready(Ok(match is_ours {
@@ -97,7 +103,7 @@ impl LeaseRequest for Row {
     }
 }
 
-struct Held(Row);
+struct Held(LeaseRow);
 
 impl Lease for Held {
     fn release(self: Box<Self>) -> BoxFuture<'static, ()> {

@@ -1,12 +1,80 @@
 //! OAuth access tokens from a cache that any number of processes, and every MSAL library, share.
 //!
-//! Data flows one way; each module is a room with one purpose:
+//! - [`acquire`] decides which token to serve, when to refresh and what to remember. Start here.
+//! - [`cache`] is the MSAL cache schema as a pure model ([`cache::TokenCache`]).
+//! - [`oauth`] has the messages of the protocols: requests out, responses in, no I/O.
+//! - [`store`] is the contract of the places that keep a cache; [`store::MemoryStore`] is one.
+//! - [`types`], [`secret`] and [`time`] are for all of them.
 //!
-//! - [`acquire`]: which token, when to refresh, what to remember. Start here.
-//! - [`cache`]: the MSAL unified cache schema as a pure model ([`cache::TokenCache`]).
-//! - [`oauth`]: the protocols, requests out and responses in.
-//! - [`store`]: opaque bytes, saved so that nothing is lost.
-//! - [`types`], [`secret`], [`time`]: the words that all of them share.
+//! # A token, over a transport of your own
+//!
+//! ```
+//! use pollster::FutureExt as _;
+//! use tokcache_core::acquire::{PublicClient, Registration, SignInRequest, SilentRequest, Source};
+//! use tokcache_core::future::BoxFuture;
+//! use tokcache_core::oauth::{Authority, Http, Request, Response, TransportError};
+//! use tokcache_core::store::MemoryStore;
+//! use tokcache_core::time::SystemClock;
+//! use tokcache_core::types::{ClientId, ScopeSet};
+//!
+//! /// A provider that approves every sign-in. Yours sends the request.
+//! struct Provider;
+//!
+//! impl Http for Provider {
+//!     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
+//!         let body = match request.url.rsplit('/').next() {
+//!             Some("openid-configuration") => {
+//!                 r#"{"issuer": "https://idp.example.com", "token_endpoint": "https://idp.example.com/token",
+//!                     "device_authorization_endpoint": "https://idp.example.com/device"}"#
+//!             }
+//!             Some("device") => {
+//!                 r#"{"device_code": "DC", "user_code": "WDJB-MJHT", "interval": 0, "expires_in": 600,
+//!                     "verification_uri": "https://idp.example.com/go"}"#
+//!             }
+//!             _ => {
+//!                 r#"{"access_token": "AT", "token_type": "Bearer", "expires_in": 3600, "refresh_token": "RT",
+//!                     "scope": "notes.read"}"#
+//!             }
+//!         };
+//!         let response = Response {
+//!             status: 200,
+//!             body: body.as_bytes().to_vec().into(),
+//!             retry_after: None,
+//!             date: None,
+//!             location: None,
+//!         };
+//!         Box::pin(std::future::ready(Ok(response)))
+//!     }
+//! }
+//!
+//! let (store, clock) = (MemoryStore::new(), SystemClock::new());
+//! let authority = Authority::parse("https://idp.example.com", None)?;
+//! let registration = Registration::new(authority, ClientId::new("my-app"));
+//! let client = PublicClient::new(registration, &store, &Provider, &clock);
+//!
+//! // Once, with a person: an `Observer` shows the code. Here nobody is told.
+//! let scopes = ScopeSet::parse("notes.read");
+//! let sign_in = SignInRequest { scopes: scopes.clone(), ..SignInRequest::default() };
+//! client.sign_in_by_device_code(&sign_in).block_on()?;
+//!
+//! // From then on, without anybody: from the cache, or by one refresh however many ask.
+//! let request = SilentRequest { scopes, ..SilentRequest::default() };
+//! let token = client.acquire_token_silent(&request).block_on()?;
+//! assert_eq!((token.access_token.expose(), token.source), ("AT", Source::Cache));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The cache of an MSAL program
+//!
+//! ```
+//! use tokcache_core::cache::TokenCache;
+//!
+//! // What MSAL calls deserialize, has-state-changed and serialize.
+//! let cache = TokenCache::deserialize(br#"{"AccessToken": {}, "some other member": [1, 2]}"#)?;
+//! assert!(!cache.has_state_changed() && cache.access_tokens().is_empty());
+//! assert!(cache.serialize().contains("some other member"), "what it does not know is kept");
+//! # Ok::<(), tokcache_core::cache::ParseError>(())
+//! ```
 
 pub mod acquire;
 pub mod cache;

@@ -1,5 +1,24 @@
-//! The per-user cache file of [tokcache](https://docs.rs/tokcache-core), and what belongs to one machine: locks, atomic
-//! saves, recovery, encryption keys and the operating system's keyring.
+//! The per-user cache file of [tokcache](tokcache_core), and what belongs to one machine: locks, atomic saves, recovery,
+//! encryption keys and the operating system's keyring.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use std::time::Duration;
+//!
+//! use pollster::FutureExt as _;
+//! use tokcache_core::acquire;
+//! use tokcache_core::store::Partition;
+//! use tokcache_core::time::SystemClock;
+//! use tokcache_file::FileStore;
+//!
+//! // MSAL programs share this file: each takes the same lock, and every save is atomic.
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("token_cache.json");
+//! let store = FileStore::new(&path, Duration::from_secs(60), Arc::new(SystemClock::new()));
+//! let cache = acquire::load(&store, &Partition::whole()).block_on()?;
+//! assert!(cache.accounts(None).is_empty(), "nobody has signed in yet");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod encrypted;
 mod file;
