@@ -114,8 +114,13 @@ impl Failure {
             EncryptionError::NotAsWanted { found: None, wanted: Some(wanted) } => {
                 self.try_tokcache(with_key("encrypt", wanted))
             }
-            EncryptionError::NotAsWanted { wanted: Some(wanted), .. } => self.try_tokcache(with_key("rekey", wanted)),
-            EncryptionError::NotAsWanted { .. } => self.try_tokcache(["cache", "decrypt"]),
+            // The cache says by itself which key it needs: a variable that says otherwise is no wish to convert it.
+            EncryptionError::NotAsWanted { wanted: Some(wanted), .. } => {
+                self.try_unset_or_tokcache("TOKCACHE_ENCRYPT", with_key("rekey", wanted).to_vec())
+            }
+            EncryptionError::NotAsWanted { .. } => {
+                self.try_unset_or_tokcache("TOKCACHE_ENCRYPT", vec!["cache".to_owned(), "decrypt".to_owned()])
+            }
             EncryptionError::SameKey => self.try_tokcache(["cache", "rekey", "--encrypt", "key-file:NEW_PATH"]),
             _ => self.try_tokcache(["cache", "check"]),
         }

@@ -98,6 +98,12 @@ impl Failure {
         self
     }
 
+    /// With the variable unset, if it is what was heeded; else as [`Failure::try_tokcache`].
+    pub(super) fn try_unset_or_tokcache(mut self, variable: &'static str, words: Vec<String>) -> Self {
+        self.advice = Some(Hint::UnsetOrTokcache(variable, words));
+        self
+    }
+
     /// With a command that helps.
     pub(super) fn try_shell(mut self, command: impl Into<String>) -> Self {
         self.advice = Some(Hint::Shell(command.into()));

@@ -26,6 +26,8 @@ pub(super) enum Hint {
     Shell(String),
     /// These words, with the flags that choose the same profile, client and cache.
     Tokcache(Vec<String>),
+    /// The variable unset, if it is what was heeded; else these words, as above.
+    UnsetOrTokcache(&'static str, Vec<String>),
 }
 
 impl Hint {
@@ -40,7 +42,10 @@ impl Hint {
             Hint::AgainWithoutValue(flag) => without(own, flag),
             Hint::AgainInstead(flag, word, other) => instead(own, flag, word, other),
             Hint::Shell(command) => return command.clone(),
-            Hint::Tokcache(words) => {
+            Hint::UnsetOrTokcache(variable, _) if settings.variables.contains(variable) => {
+                return format!("unset {variable}");
+            }
+            Hint::Tokcache(words) | Hint::UnsetOrTokcache(_, words) => {
                 let program = std::iter::once("tokcache".to_owned());
                 return command_line(repeatable(
                     program.chain(words.iter().cloned()).chain(settings.flags_beside(words)),

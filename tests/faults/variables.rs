@@ -248,3 +248,14 @@ fn program(home: &Home) -> PathBuf {
     }
     copy
 }
+
+#[test]
+fn a_variable_that_names_another_key_than_the_cache_has_is_to_be_unset_and_converts_nothing() {
+    let mut home = Home::signed_in();
+    home.answer(&format!("cache encrypt --encrypt key-file:{}", home.path("key").display()));
+    for wrong in ["none".to_owned(), format!("key-file:{}", home.path("other").display())] {
+        home.set("TOKCACHE_ENCRYPT", wrong);
+        let said = home.refusal("token");
+        assert!(said.ends_with("  try: unset TOKCACHE_ENCRYPT\n"), "{said}");
+    }
+}
