@@ -1,24 +1,16 @@
-//! The command line as typed. Flags beat the environment, the environment beats the profile.
+//! The command line as typed.
 
-use std::ffi::OsString;
-use std::path::PathBuf;
-use std::time::Duration;
+use clap::{Parser, Subcommand};
+use clap_complete::Shell;
 
-use clap::builder::{OsStringValueParser, PossibleValue, TypedValueParser as _};
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-
-use super::profile_format::{KeyCache, KindOfAuthority};
-use super::{cache, clear, completions, environment, exec, explain, help, list, login, profile, token};
-use crate::output::ErrorFormat;
+use super::settings::Settings;
+use super::{cache, clear, exec, explain, list, login_args, profile, token};
 
 const AFTER_HELP: &str = "\
 Exit codes: 0 ok, 1 unexpected, 2 usage, 3 config, 4 sign-in needed, 5 try again later, 6 denied, 7 store, \
 8 --min-valid, 9 account, 130 interrupted
 
 Run `tokcache help COMMAND` for a command, `tokcache help settings` for the flags and variables of all commands.";
-
-/// The heading of the flags that every command takes.
-pub(super) const SETTINGS: &str = "Settings";
 
 /// Sign in once; any shell, script or program then gets a valid OAuth access token in milliseconds.
 #[derive(Debug, Parser)]
@@ -36,7 +28,7 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Sign in with a code that you type in a browser, and save the settings as a profile
     #[command(aliases = ["signin", "sign-in"])]
-    Login(login::Input),
+    Login(login_args::Input),
     /// Print a valid access token from the cache, refreshed if necessary
     Token(token::Input),
     /// Show the accounts and their tokens, without any secret
@@ -54,198 +46,17 @@ pub(super) enum Command {
     /// Manage the cache
     Cache(cache::Input),
     /// Print the completion script for a shell
-    Completions(completions::Input),
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
     /// Show help on a command, or the settings that all commands take
-    Help(help::Input),
-}
-
-/// What every command takes, as typed; [`Settings::or_environment`](Settings::or_environment) adds what is set.
-#[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = SETTINGS)]
-pub(super) struct Settings {
-    /// The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]
-    #[arg(long, global = true, value_name = "NAME")]
-    pub(super) profile: Option<String>,
-
-    /// The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]
-    #[arg(long, global = true, value_name = "URL")]
-    pub(super) authority: Option<String>,
-
-    /// The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile's account, or the only
-    /// one that is signed in]
-    #[arg(long, global = true, value_name = "ACCOUNT", value_parser = not_blank)]
-    pub(super) account: Option<String>,
-
-    /// The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]
-    #[arg(long, global = true, value_name = "KIND", value_enum)]
-    pub(super) authority_kind: Option<KindOfAuthority>,
-
-    /// The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]
-    #[arg(long, global = true, value_name = "ID", value_parser = not_blank)]
-    pub(super) client_id: Option<String>,
-
-    /// Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]
-    #[arg(long, global = true, value_name = "URL", value_parser = OsStringValueParser::new().try_map(store))]
-    pub(super) store: Option<String>,
-
-    /// The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none
-    /// [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]
-    ///
-    /// The passphrase is read from the file TOKCACHE_PASSPHRASE_FILE or the file descriptor TOKCACHE_PASSPHRASE_FD.
-    /// Otherwise `login` and `cache` ask for it on a terminal.
-    #[arg(long, global = true, value_name = "KEY", value_parser = OsStringValueParser::new().try_map(key))]
-    pub(super) encrypt: Option<String>,
-
-    /// Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]
-    #[arg(long, global = true, value_name = "WHERE", value_enum)]
-    pub(super) key_cache: Option<KeyCache>,
-
-    /// Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]
-    #[arg(long, global = true, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
-    pub(super) ca_file: Option<PathBuf>,
-
-    /// Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]
-    #[arg(long, global = true, value_name = "DURATION", value_parser = bound)]
-    pub(super) timeout: Option<Duration>,
-
-    /// Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]
-    #[arg(long, global = true, value_name = "DURATION", value_parser = wait)]
-    pub(super) lock_timeout: Option<Duration>,
-
-    /// The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]
-    #[arg(long, global = true, value_name = "FORMAT", value_enum)]
-    pub(super) error_format: Option<ErrorFormat>,
-
-    /// Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]
-    #[arg(short, long, global = true, action = ArgAction::Count)]
-    pub(super) verbose: u8,
-
-    /// The variables that say what was not typed.
-    #[arg(skip)]
-    pub(super) variables: Vec<&'static str>,
-}
-
-/// The commands that concern one account.
-const CONCERN_ONE_ACCOUNT: [&str; 5] = ["clear", "exec", "explain", "login", "token"];
-
-impl Settings {
-    pub(super) fn timeout(&self) -> Duration {
-        self.timeout.unwrap_or(Duration::from_secs(30))
-    }
-
-    /// These, but no exchange with a server takes longer than the whole that it belongs to.
-    pub(super) fn bounded_by(&self, whole: Option<Duration>) -> Settings {
-        let timeout = whole.map(|whole| whole.min(self.timeout())).or(self.timeout);
-        Settings { timeout, ..self.clone() }
-    }
-
-    pub(super) fn lock_timeout(&self) -> Duration {
-        self.lock_timeout.unwrap_or(Duration::from_secs(60))
-    }
-
-    /// The flags that choose the same profile, client and cache again, for a command that can be pasted.
-    /// Not those that stand in `words` already.
-    pub(super) fn flags_beside(&self, words: &[String]) -> Vec<String> {
-        let ca_file = self.ca_file.as_ref().map(|path| path.to_string_lossy().into_owned());
-        let kind = self.authority_kind.as_ref().and_then(ValueEnum::to_possible_value);
-        let kind = kind.map(|kind| kind.get_name().to_owned());
-        let concerns_account = words.first().is_some_and(|command| CONCERN_ONE_ACCOUNT.contains(&command.as_str()));
-        let account = self.account.clone().filter(|_| concerns_account);
-        let flags = [
-            ("--profile", &self.profile),
-            ("--account", &account),
-            ("--authority", &self.authority),
-            ("--authority-kind", &kind),
-            ("--client-id", &self.client_id),
-            ("--store", &self.store),
-            ("--encrypt", &self.encrypt),
-            ("--ca-file", &ca_file),
-        ];
-        let missing = flags.into_iter().filter(|(flag, _)| !words.iter().any(|word| word == flag));
-        missing.filter_map(|(flag, value)| Some([flag.to_owned(), value.clone()?])).flatten().collect()
-    }
-}
-
-impl ValueEnum for KindOfAuthority {
-    fn value_variants<'a>() -> &'a [Self] {
-        use KindOfAuthority::{Adfs, B2c, Ciam, Entra, Oidc};
-        &[Adfs, B2c, Ciam, Entra, Oidc]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(match self {
-            KindOfAuthority::Adfs => PossibleValue::new("adfs").help("Active Directory Federation Services"),
-            KindOfAuthority::B2c => PossibleValue::new("b2c").help("Azure AD B2C"),
-            KindOfAuthority::Ciam => PossibleValue::new("ciam").help("Microsoft Entra External ID"),
-            KindOfAuthority::Entra => PossibleValue::new("entra").help("Microsoft Entra ID"),
-            KindOfAuthority::Oidc => PossibleValue::new("oidc").help("Any other OpenID Connect provider"),
-        })
-    }
-}
-
-impl ValueEnum for KeyCache {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[KeyCache::Kernel, KeyCache::None]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(match self {
-            KeyCache::Kernel => PossibleValue::new("kernel").help("In the kernel's session keyring (Linux)"),
-            KeyCache::None => PossibleValue::new("none").help("Nowhere"),
-        })
-    }
-}
-
-/// What a variable that was not set leaves is no value.
-pub(super) fn not_blank(text: &str) -> Result<String, String> {
-    if text.trim().is_empty() {
-        return Err("it is empty".to_owned());
-    }
-    let is_broken = text.contains(char::is_control);
-    if is_broken {
-        Err("it contains a line break or another control character".to_owned())
-    } else {
-        Ok(text.to_owned())
-    }
-}
-
-/// A store, as [`text_of`](environment::text_of) writes it.
-fn store(value: OsString) -> Result<String, String> {
-    environment::text_of(&value, "file:")
-}
-
-/// A key, as [`text_of`](environment::text_of) writes it.
-fn key(value: OsString) -> Result<String, String> {
-    environment::text_of(&value, "key-file:")
-}
-
-/// A path, without what only a shell understands.
-pub(super) fn path(value: OsString) -> Result<PathBuf, String> {
-    environment::typed_path(&value)
-}
-
-/// How long to wait: at most a day, and perhaps not at all.
-pub(super) fn wait(text: &str) -> Result<Duration, String> {
-    match duration(text)? {
-        wait if wait > Duration::from_secs(86_400) => Err("it must be at most a day".to_owned()),
-        wait => Ok(wait),
-    }
-}
-
-/// The same, but it leaves time for something to happen.
-pub(super) fn bound(text: &str) -> Result<Duration, String> {
-    match wait(text)? {
-        Duration::ZERO => Err("it must be longer than 0".to_owned()),
-        bound => Ok(bound),
-    }
-}
-
-/// `90s`, `5m`, `1h 30m`; a bare number is seconds.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    match text.parse() {
-        Ok(seconds) => Ok(Duration::from_secs(seconds)),
-        Err(_) => humantime::parse_duration(text).map_err(|error| format!("{error}; type for example 90s, 5m or 1h")),
-    }
+    Help {
+        /// A command, or `settings`
+        #[arg(value_name = "TOPIC")]
+        topic: Vec<String>,
+    },
 }
 
 #[cfg(test)]
@@ -257,12 +68,5 @@ mod tests {
     #[test]
     fn the_definition_is_consistent() {
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn durations_are_said_as_people_say_them() {
-        assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
-        assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
-        assert!(duration("soon").is_err());
     }
 }

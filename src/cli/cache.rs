@@ -7,10 +7,10 @@ use tokcache_file::LocalStore as _;
 use tokcache_file::Repair;
 use tokcache_file::platform::{self, Distrust};
 
-use super::args::Settings;
 use super::context::Context;
 use super::hint::set_aside;
 use super::passphrase::PromptPolicy;
+use super::settings::Settings;
 use super::store::load;
 use super::{Exit, Failure, encryption, profiles};
 use crate::output::{self, AnswerFormat, command_line, plain, tell};

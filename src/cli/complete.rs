@@ -10,9 +10,9 @@ use tokcache_core::store::Validity;
 use tokcache_core::types::ScopeSet;
 use tokcache_file::LocalStore as _;
 
-use super::args::Settings;
 use super::context::Context;
 use super::passphrase::PromptPolicy;
+use super::settings::Settings;
 use super::store::load;
 use super::whose::name_to_type;
 use super::{Failure, environment, profiles};

@@ -3,22 +3,15 @@
 //! clap writes the scripts. Those of bash, zsh and fish are given one function more, which asks `tokcache complete KIND`
 //! for the accounts, profiles and scopes that only the machine knows that they are used on.
 
-use clap::{Args, Command, CommandFactory, ValueHint};
+use clap::{Command, CommandFactory, ValueHint};
 use clap_complete::Shell;
 
 use super::Failure;
 use super::args::Arguments;
 use crate::output;
 
-#[derive(Args, Debug)]
-pub(super) struct Input {
-    /// The shell
-    #[arg(value_enum)]
-    shell: Shell,
-}
-
-pub(super) fn run(input: &Input) -> Result<(), Failure> {
-    Ok(output::answer(script(input.shell).as_bytes())?)
+pub(super) fn run(shell: Shell) -> Result<(), Failure> {
+    Ok(output::answer(script(shell).as_bytes())?)
 }
 
 fn script(shell: Shell) -> String {

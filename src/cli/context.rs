@@ -11,13 +11,13 @@ use tokcache_file::LocalStore as _;
 use tokcache_file::{EncryptedStore, Encryption, platform};
 use tokcache_http::{Network, NetworkOptions, ProxyRules};
 
-use super::args::Settings;
 use super::passphrase::PromptPolicy;
 use super::profile_format::KeyCache;
 use super::profiles::{self, Profile};
+use super::settings::Settings;
 use super::terminal_observer::TerminalObserver;
 use super::wire_log::WireLog;
-use super::{Failure, encryption, environment, keys, store};
+use super::{Failure, environment, keys, promise, store};
 use crate::output::plain;
 
 /// The settings of one run, and what is made of them.
@@ -62,16 +62,12 @@ impl Context {
         let key_cache = settings.key_cache.or(remembered.and_then(|profile| profile.key_cache));
         let keys = keys::settings(asking.clone(), key_cache == Some(KeyCache::Kernel), settings.verbose);
         let store = store::open(url, settings, encryption.clone(), keys, clock.clone())?;
-        if remembered.is_some_and(|profile| profile.converting.is_some()) && encryption::ended(&name, &store) {
+        if remembered.is_some_and(|profile| profile.converting.is_some()) && promise::ended(&name, &store) {
             return Context::resolved(settings, asking, creating);
         }
         let (again, is_typed) = (name.clone(), settings.encrypt.is_some());
-        let store =
-            store.asking_again(Box::new(
-                move |url| {
-                    if is_typed { Vec::new() } else { encryption::promised_now(&again, url) }
-                },
-            ));
+        let store = store
+            .asking_again(Box::new(move |url| if is_typed { Vec::new() } else { promise::promised_now(&again, url) }));
         let ca_file = settings.ca_file.as_ref().or(remembered.and_then(|profile| profile.ca_file.as_ref())).cloned();
         let network = Network::new(NetworkOptions {
             timeout: settings.timeout(),

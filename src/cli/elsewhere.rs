@@ -3,10 +3,10 @@
 use tokcache_core::cache::Holding;
 use tokcache_file::LocalStore as _;
 
-use super::args::Settings;
 use super::context::Context;
 use super::passphrase::PromptPolicy;
 use super::profiles;
+use super::settings::Settings;
 use super::store::load;
 use super::whose::{is_named, name};
 

@@ -12,11 +12,12 @@ use tokcache_core::acquire::hold_refreshes;
 use tokcache_core::cache::TokenCache;
 use tokcache_core::store::{Partition, StoreError};
 use tokcache_file::LocalStore as _;
-use tokcache_file::{Conversion, EncryptedStore, Encryption, EncryptionError, KeyError, KeySource, Preparation};
+use tokcache_file::{Conversion, Encryption, EncryptionError, KeyError, KeySource, Preparation};
 
-use super::args::path;
 use super::context::Context;
 use super::profiles::{self, Changing, Converting, Profile};
+use super::promise::NOT_AT_ALL;
+use super::values::path;
 use super::{Exit, Failure};
 use crate::output::{plain, tell};
 
@@ -156,49 +157,6 @@ fn begin(context: &Context, promise: &Promise) -> Result<Option<Changing>, Failu
     let converting = Some(Converting { store: context.store.describe().url, to });
     changing.save(name, &Profile { converting, ..profile })?;
     Ok(Some(changing))
-}
-
-const NOT_AT_ALL: &str = "none";
-
-impl Changing {
-    /// Has the profile promise what the cache in `store` is, after a conversion of it that may have failed or been
-    /// killed. What was promised is given up only where the cache shows that it was to be, and has become, another.
-    fn end(&self, name: &str, store: &EncryptedStore) -> Result<(), Failure> {
-        let Some(profile) = profiles::load_saved(name)? else { return Ok(()) };
-        let Some(Converting { to, .. }) = &profile.converting else { return Ok(()) };
-        let to = Some(to.clone()).filter(|to| to != NOT_AT_ALL);
-        let sealed_by = store.sealed_by()?.map(|source| source.to_string());
-        let before = profile.encrypt.clone();
-        let encrypt = if sealed_by.is_some() && (sealed_by == to || sealed_by == before) {
-            sealed_by
-        } else if (to.is_none() || before.is_none()) && store.is_plain()? {
-            None
-        } else {
-            before.or(to)
-        };
-        self.save(name, &Profile { encrypt, converting: None, ..profile })
-    }
-}
-
-/// Ends the conversion that a process left in the profile which was killed. `false`: it may be under way, or there is
-/// none of this store.
-pub(super) fn ended(name: &str, store: &EncryptedStore) -> bool {
-    let Ok(Some(changing)) = Changing::try_begin() else { return false };
-    let is_of_store = |profile: Profile| profile.converting.is_some_and(|it| it.store == store.describe().url);
-    if !profiles::load_saved(name).ok().flatten().is_some_and(is_of_store) {
-        return false;
-    }
-    // There may be a temporary file in plain text, which nobody would remove before the next save.
-    store.tidy();
-    changing.end(name, store).is_ok()
-}
-
-/// What the profile promises of the cache with this URL now.
-pub(super) fn promised_now(name: &str, store: &str) -> Vec<Encryption> {
-    let Ok(Some(profile)) = profiles::load_saved(name) else { return Vec::new() };
-    let becoming = profile.converting.filter(|it| it.store == store).map(|it| it.to);
-    let promised = profile.encrypt.map_or(Ok(Encryption::AsItIs), |encrypt| encrypt.parse());
-    promised.into_iter().chain(becoming.and_then(|to| to.parse().ok())).collect()
 }
 
 fn of_the_old_key(before: Option<&KeySource>, kept: Option<String>) {

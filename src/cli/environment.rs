@@ -1,16 +1,16 @@
 //! The one place that reads the environment.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use clap::ValueEnum;
 use directories::{BaseDirs, ProjectDirs};
 use tokcache_file::platform::Caller;
-use tokcache_file::text_of_path;
 
-use super::args::{Settings, bound, not_blank, wait};
 use super::profile_format::{KeyCache, KindOfAuthority};
+use super::settings::Settings;
+use super::values::{bound, not_blank, text_of, typed_path, wait};
 use super::{Exit, Failure};
 use crate::output::ErrorFormat;
 
@@ -46,44 +46,6 @@ fn text_with_path(name: &str, scheme: &str) -> Result<Option<String>, Failure> {
         Some(value) if value.to_str().is_none() => text_of(&value, scheme).map(Some).map_err(|why| wrong(name, &why)),
         _ => text(name),
     }
-}
-
-/// Text as it is typed or set, with a path in it behind `scheme`. A path that is not UTF-8 is written as a URL has it.
-pub(super) fn text_of(value: &OsStr, scheme: &str) -> Result<String, String> {
-    if let Some(text) = value.to_str() {
-        return Ok(text.to_owned());
-    }
-    let path = path_behind(value, scheme).ok_or("it is not UTF-8")?;
-    if path.as_os_str().as_encoded_bytes().starts_with(b"//") {
-        return Err("it is not UTF-8; in a URL, write such a byte as %XX".to_owned());
-    }
-    let path = std::path::absolute(typed_path(path.as_os_str())?).map_err(|error| error.to_string())?;
-    Ok(format!("{scheme}{}", text_of_path(&path)))
-}
-
-#[cfg(unix)]
-fn path_behind(value: &OsStr, scheme: &str) -> Option<PathBuf> {
-    use std::os::unix::ffi::OsStrExt;
-    Some(PathBuf::from(OsStr::from_bytes(value.as_bytes().strip_prefix(scheme.as_bytes())?)))
-}
-
-#[cfg(not(unix))]
-fn path_behind(_value: &OsStr, _scheme: &str) -> Option<PathBuf> {
-    None
-}
-
-/// A path as typed. `~` is the shell's: what is left of it here would be a folder of that name.
-pub(super) fn typed_path(value: &OsStr) -> Result<PathBuf, String> {
-    let bytes = value.as_encoded_bytes();
-    if bytes.trim_ascii().is_empty() {
-        return Err("it is blank".to_owned());
-    }
-    if bytes.starts_with(b"~") {
-        return Err(
-            "the shell has not expanded the ~ in it: type the whole path, or ./~ for a file of that name".to_owned()
-        );
-    }
-    Ok(PathBuf::from(value))
 }
 
 /// What is set wrongly is not repeated: it may be a secret that was meant for elsewhere.

@@ -166,7 +166,7 @@ mod tests {
     use tokcache_core::types::{Environment, HomeAccountId};
 
     use super::*;
-    use crate::cli::args::Settings;
+    use crate::cli::settings::Settings;
 
     #[test]
     fn what_is_no_authority_is_not_advised_again() {

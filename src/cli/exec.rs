@@ -7,9 +7,9 @@ use std::process::{Command, ExitCode};
 use clap::Args;
 use tokcache_file::platform;
 
-use super::args::Settings;
 use super::context::Context;
 use super::passphrase::PromptPolicy;
+use super::settings::Settings;
 use super::token::{Acquired, Selection, unfit};
 use super::{Exit, Failure};
 use crate::output::{command_line, ensure_plain};

@@ -8,9 +8,9 @@ use tokcache_core::time::{Clock, Timestamp};
 use tokcache_file::LocalStore as _;
 
 use super::Failure;
-use super::args::Settings;
 use super::context::Context;
 use super::passphrase::PromptPolicy;
+use super::settings::Settings;
 use super::token::Selection;
 use crate::output::{self, AnswerFormat, ConsideredView, ExplanationView};
 

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use tokcache_core::oauth::TokenErrorResponse;
 
-use super::args::Settings;
 use super::hint::Hint;
 use super::repeated::without_passwords;
+use super::settings::Settings;
 use crate::output::FailureView;
 
 /// The exit codes, an API.

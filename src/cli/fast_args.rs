@@ -8,8 +8,9 @@ use std::ffi::OsString;
 
 use clap::ValueEnum;
 
-use super::args::{Arguments, Command, Settings};
+use super::args::{Arguments, Command};
 use super::scopes::Scopes;
+use super::settings::Settings;
 use super::token::{Input, Selection};
 use crate::output::TokenFormat;
 

@@ -2,10 +2,11 @@
 //! commands take are told once, by `tokcache help settings`.
 
 use anyhow::Context as _;
-use clap::{Arg, Args, Command, CommandFactory};
+use clap::{Arg, Command, CommandFactory};
 
-use super::args::{Arguments, SETTINGS};
+use super::args::Arguments;
 use super::near::nearest;
+use super::settings::SETTINGS;
 use super::{Exit, Failure, environment};
 use crate::output;
 
@@ -19,13 +20,6 @@ const MORE: &str = "Run `tokcache help settings` for the flags and variables tha
 
 /// A help that is wider is hard to read.
 const WIDEST: usize = 100;
-
-#[derive(Args, Debug)]
-pub(super) struct Input {
-    /// A command, or `settings`
-    #[arg(value_name = "TOPIC")]
-    topic: Vec<String>,
-}
 
 /// The command line that is understood, with the help that is shown for it.
 pub(super) fn command() -> Command {
@@ -57,8 +51,8 @@ fn is_setting(arg: &Arg) -> bool {
     arg.get_help_heading() == Some(SETTINGS)
 }
 
-pub(super) fn run(input: &Input) -> Result<(), Failure> {
-    let text = match input.topic.as_slice() {
+pub(super) fn run(topic: &[String]) -> Result<(), Failure> {
+    let text = match topic {
         [topic] if topic == TOPIC => settings()?,
         topic => of_command(topic)?,
     };

@@ -3,8 +3,8 @@
 use std::io;
 use std::path::Path;
 
-use super::args::Settings;
 use super::repeated::repeatable;
+use super::settings::Settings;
 use crate::output::command_line;
 
 /// What to type: a whole command that can be pasted.

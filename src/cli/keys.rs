@@ -1,17 +1,11 @@
 //! What is said of the key of an encrypted cache, resolved.
 
-use std::time::Duration;
-
 use tokcache_file::{Encryption, KeySettings, UnknownKeySource};
 
-use super::args::Settings;
-use super::passphrase::{PassphrasesOfRun, PromptPolicy};
+use super::passphrase::{PassphrasesOfRun, PromptPolicy, patience};
+use super::settings::Settings;
 use super::{Exit, Failure, environment, profiles};
 use crate::output::{plain, tell};
-
-/// How long a keyring or a pipe may take when nobody is there to answer it, and when somebody is.
-const PATIENCE: Duration = Duration::from_secs(3);
-const PATIENCE_WITH_A_PERSON: Duration = Duration::from_secs(60);
 
 /// `--encrypt`, as typed, else as `profile` remembers it.
 pub(super) fn encryption(settings: &Settings, profile: Option<&str>) -> Result<Option<Encryption>, Failure> {
@@ -35,11 +29,6 @@ pub(super) fn encryption(settings: &Settings, profile: Option<&str>) -> Result<O
 /// What a profile remembers of it: what was typed, else what it did.
 pub(super) fn remembered(settings: &Settings, old: Option<String>) -> Result<Option<String>, Failure> {
     Ok(encryption(settings, None)?.map(|encryption| encryption.to_string()).or(old))
-}
-
-/// How long what has a key may take for one answer.
-pub(super) fn patience(asking: &PromptPolicy) -> Duration {
-    if asking.reaches_somebody() { PATIENCE_WITH_A_PERSON } else { PATIENCE }
 }
 
 /// Where keys are looked for.

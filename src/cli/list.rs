@@ -7,9 +7,9 @@ use tokcache_core::time::{Clock, Timestamp};
 use tokcache_core::types::ScopeSet;
 
 use super::Failure;
-use super::args::Settings;
 use super::context::Context;
 use super::passphrase::PromptPolicy;
+use super::settings::Settings;
 use super::store::load;
 use super::whose::is_named;
 use crate::output::{self, AccessTokenView, AccountView, ListView, plain};

@@ -20,6 +20,7 @@ mod hint;
 mod keys;
 mod list;
 mod login;
+mod login_args;
 mod near;
 mod other_tools;
 mod panic_hook;
@@ -27,16 +28,19 @@ mod passphrase;
 mod profile;
 mod profile_format;
 mod profiles;
+mod promise;
 mod registration;
 mod remember;
 mod removal;
 mod repeated;
 mod scopes;
+mod settings;
 mod siblings;
 mod store;
 mod terminal_observer;
 mod token;
 mod usage;
+mod values;
 mod whose;
 mod wire_log;
 
@@ -49,7 +53,8 @@ use tokcache_file::platform;
 pub(crate) use failure::{Exit, Failure};
 
 use crate::output::{self, ErrorFormat};
-use args::{Arguments, Command, Settings};
+use args::{Arguments, Command};
+use settings::Settings;
 
 /// Runs the command that was typed, in a process that keeps its secrets to itself.
 pub(crate) fn run() -> ExitCode {
@@ -101,10 +106,10 @@ fn dispatch_rarer(settings: &Settings, command: Command) -> Result<ExitCode, Fai
     match command {
         Command::Cache(command) => cache::run(settings, command)?,
         Command::Clear(command) => clear::run(settings, command)?,
-        Command::Completions(command) => completions::run(&command)?,
+        Command::Completions { shell } => completions::run(shell)?,
         Command::Exec(command) => return exec::run(settings, command),
         Command::Explain(command) => explain::run(settings, command)?,
-        Command::Help(command) => help::run(&command)?,
+        Command::Help { topic } => help::run(&topic)?,
         Command::List(command) => list::run(settings, &command)?,
         Command::Login(command) => login::run(settings, command)?,
         Command::Profile(command) => profile::run(settings, command)?,

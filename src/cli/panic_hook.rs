@@ -4,7 +4,7 @@
 use std::panic::{self, Location, UnwindSafe};
 use std::process::ExitCode;
 
-use super::args::Settings;
+use super::settings::Settings;
 use super::{Exit, Failure, environment, fail};
 
 /// Runs `command`. If it panics, the process ends as after any other failure.

@@ -13,7 +13,7 @@ use tokcache_file::platform;
 use tokcache_file::{KeyError, PassphraseFor, Passphrases};
 use zeroize::Zeroizing;
 
-use super::{environment, keys};
+use super::environment;
 
 /// More than anybody types.
 const LONGEST: usize = 4096;
@@ -48,6 +48,15 @@ fn is_on_terminal() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
+/// How long a keyring or a pipe may take when nobody is there to answer it, and when somebody is.
+const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE_WITH_A_PERSON: Duration = Duration::from_secs(60);
+
+/// How long what has a key may take for one answer.
+pub(super) fn patience(asking: &PromptPolicy) -> Duration {
+    if asking.reaches_somebody() { PATIENCE_WITH_A_PERSON } else { PATIENCE }
+}
+
 /// The passphrases of one run.
 pub(super) struct PassphrasesOfRun {
     asking: PromptPolicy,
@@ -62,7 +71,7 @@ impl PassphrasesOfRun {
 
     /// What is at the other end of a pipe may be a program that asks somebody.
     fn patience(&self) -> Duration {
-        keys::patience(&self.asking)
+        patience(&self.asking)
     }
 }
 

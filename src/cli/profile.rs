@@ -8,12 +8,12 @@ use clap::{Args, Subcommand};
 use tokcache_core::time::SystemClock;
 use tokcache_file::LocalStore as _;
 
-use super::args::Settings;
-use super::login::days_or_seconds;
 use super::passphrase::PromptPolicy;
 use super::profiles::{self, Profile};
 use super::registration::{Place, is_same_authority};
 use super::scopes::{OfflineAccess, Scopes};
+use super::settings::Settings;
+use super::values::days_or_seconds;
 use super::{Exit, Failure, keys, removal, store};
 use crate::output::{self, AnswerFormat, plain, quote, tell};
 

@@ -10,10 +10,10 @@ use tokcache_core::time::{Clock, SystemClock};
 use tokcache_file::platform::{self, Distrust, FolderLock};
 use tokcache_file::text_of_path;
 
-use super::args::Settings;
 use super::hint::look_at;
 use super::near::nearest;
 pub(super) use super::profile_format::{Converting, EndpointNames, Learned, Profile};
+use super::settings::Settings;
 use super::{Exit, Failure, environment};
 use crate::output::{command_line, plain, quote, tell};
 

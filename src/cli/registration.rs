@@ -4,10 +4,10 @@ use tokcache_core::acquire::Registration;
 use tokcache_core::oauth::{Authority, AuthorityKind};
 use tokcache_core::types::{ClientId, Realm, ScopeSet};
 
-use super::args::Settings;
 use super::context::Context;
 use super::profile_format::KindOfAuthority;
 use super::profiles::{self, EndpointNames, Learned, Profile};
+use super::settings::Settings;
 use super::{Exit, Failure};
 
 /// Whether both name one authority, however each is written.

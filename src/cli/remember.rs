@@ -7,12 +7,13 @@ use tokcache_core::acquire::SignedIn;
 use tokcache_core::cache::Account;
 use tokcache_core::types::{RESERVED_SCOPES, ScopeSet};
 
+use super::Failure;
 use super::context::Context;
+use super::login_args::Input;
 use super::profiles::{self, EndpointNames, Learned, Profile};
 use super::registration::is_same_authority;
 use super::siblings::Sibling;
 use super::whose::name;
-use super::{Failure, login};
 use crate::output::{command_line, plain, tell};
 
 /// What became of the profile.
@@ -26,7 +27,7 @@ enum Outcome {
 /// Saves what `signed_in` and the command line make of the profile as it is now, and says what that changed.
 pub(super) fn remember(
     context: &Context,
-    input: &login::Input,
+    input: &Input,
     siblings: &[Sibling],
     needed_too: &ScopeSet,
     signed_in: &SignedIn,

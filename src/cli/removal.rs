@@ -5,11 +5,11 @@ use std::io::{self, IsTerminal};
 use clap::Args;
 use tokcache_file::LocalStore as _;
 
-use super::args::Settings;
 use super::clear::{ask, sign_out};
 use super::context::Context;
 use super::passphrase::PromptPolicy;
 use super::profiles::{self, Changing, Profile};
+use super::settings::Settings;
 use super::siblings::Owned;
 use super::whose::name_to_type;
 use super::{Exit, Failure};

@@ -6,12 +6,12 @@ use std::time::Duration;
 use tokcache_core::types::ScopeSet;
 use tokcache_file::LocalStore as _;
 
-use super::args::duration;
 use super::context::Context;
 use super::near::distance;
 use super::profile_format::Profile;
 use super::registration::{Place, can_be_asked_together, default_scope};
 use super::store::load;
+use super::values::duration;
 use super::{Exit, Failure};
 use crate::output::{plain, tell};
 

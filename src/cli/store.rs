@@ -12,7 +12,7 @@ use tokcache_core::store::{Partition, Store, StoreError};
 use tokcache_core::time::SystemClock;
 use tokcache_file::{EncryptedStore, Encryption, KeySettings, OpenError};
 
-use super::args::Settings;
+use super::settings::Settings;
 use super::{Exit, Failure, environment, profiles, terminal_observer};
 
 /// The store at `url`, else the per-user file.

@@ -11,10 +11,11 @@ use tokcache_core::time::Clock;
 use tokcache_core::types::ScopeSet;
 use tokcache_file::LocalStore as _;
 
-use super::args::{Settings, bound, duration};
 use super::context::Context;
 use super::passphrase::PromptPolicy;
 use super::scopes::Scopes;
+use super::settings::Settings;
+use super::values::{bound, claims, duration};
 use super::{Failure, login};
 use crate::output::{self, TokenFormat, TokenView};
 
@@ -147,12 +148,4 @@ fn outcome(
         outcome => outcome,
     };
     outcome.map_err(|error| context.failure(error, &request.scopes))
-}
-
-/// Refuses what is no JSON object before a server does.
-pub(super) fn claims(text: &str) -> Result<String, String> {
-    match serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(_) => Err("claims must be a JSON object (OpenID Connect Core 5.5)".to_owned()),
-    }
 }

@@ -6,10 +6,11 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::{CommandFactory, Parser};
 
-use super::args::{Arguments, Settings};
+use super::args::Arguments;
 use super::correction::corrected;
 use super::other_tools::is_of_secret;
 use super::repeated::repeatable;
+use super::settings::Settings;
 use super::{Exit, Failure, environment, fail, typed};
 use crate::output::{ErrorFormat, command_line};
 

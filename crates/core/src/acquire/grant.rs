@@ -77,3 +77,11 @@ impl PublicClient<'_> {
         asked
     }
 }
+
+/// A scope as it is remembered: a request with other parameters may be granted it.
+pub(super) fn withheld_name(scope: &str, ext_cache_key: Option<&str>) -> String {
+    match ext_cache_key {
+        None => scope.to_owned(),
+        Some(digest) => format!("{scope}#{digest}"),
+    }
+}

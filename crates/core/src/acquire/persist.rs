@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::grant::is_bearer;
+use super::grant::{is_bearer, withheld_name};
 use super::observer::RotatedToken;
 use super::plan::Plan;
 use super::recovery::forget_all;
@@ -20,14 +20,6 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// Seconds for which a scope that was left out is remembered, at least and at most.
 const SHORTEST_MEMORY: i64 = 60;
 const LONGEST_MEMORY: i64 = 3600;
-
-/// A scope as it is remembered: a request with other parameters may be granted it.
-pub(super) fn withheld_name(scope: &str, ext_cache_key: Option<&str>) -> String {
-    match ext_cache_key {
-        None => scope.to_owned(),
-        Some(digest) => format!("{scope}#{digest}"),
-    }
-}
 
 impl PublicClient<'_> {
     /// Saves before anything else can fail. Tokens of an account that was signed out meanwhile are not saved.

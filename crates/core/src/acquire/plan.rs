@@ -1,19 +1,15 @@
 //! The one function that decides, for silent acquisition and for `explain` alike.
 
-use std::time::Duration;
-
-use super::grant::digest_of;
+use super::grant::{digest_of, withheld_name};
 use super::granted::not_granted;
-use super::persist::withheld_name;
 use super::refusal::remembered;
+use super::since::{Beginning, Since};
 use super::{AcquireError, Registration, SilentRequest};
 use crate::cache::{
     AccessTokenEntry, AccessTokenQuery, Account, Document, Owner, RefreshTokenEntry, RefreshTokenQuery,
 };
 use crate::oauth::RequestError;
-use crate::secret::AccessToken;
-use crate::store::Revision;
-use crate::time::{Clock, Timestamp};
+use crate::time::Timestamp;
 use crate::types::ScopeSet;
 
 /// What a cache allows for a request, without asking anybody.
@@ -28,30 +24,6 @@ pub(super) enum Plan {
     Serve(AccessTokenEntry),
     /// Only a person can help.
     SignIn,
-}
-
-/// How things were when a refresh began.
-pub(super) struct Beginning {
-    /// Which cache was looked at, where the store can tell without loading it.
-    pub(super) revision: Option<Revision>,
-    pub(super) at: Timestamp,
-    pub(super) elapsed: Duration,
-    /// The access tokens that were cached and like the one that is wanted.
-    pub(super) seen: Vec<AccessToken>,
-}
-
-impl Beginning {
-    pub(super) fn since(&self, clock: &dyn Clock) -> Since<'_> {
-        Since { at: self.at, waited: clock.elapsed().saturating_sub(self.elapsed), seen: &self.seen }
-    }
-}
-
-/// The time since a refresh began.
-#[derive(Clone, Copy)]
-pub(super) struct Since<'a> {
-    pub(super) at: Timestamp,
-    waited: Duration,
-    seen: &'a [AccessToken],
 }
 
 /// Decides. `since` tells of the refresh that has begun, if one has: for a forced refresh, a token that came in since
@@ -148,6 +120,13 @@ fn newcomer(
             ..found
         })
     })
+}
+
+/// What is to be done for whom.
+pub(super) struct Task {
+    pub(super) account: Account,
+    pub(super) plan: Plan,
+    pub(super) beginning: Beginning,
 }
 
 /// The access token that a request asks for.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::outage::Outage;
-use super::plan::{Beginning, Plan, plan};
-use super::silent::Task;
+use super::plan::{Plan, Task, plan};
+use super::since::Beginning;
 use super::{AcquireError, AuthenticationResult, PublicClient, SilentRequest};
 use crate::cache::{AccessTokenEntry, Account, RefreshTokenEntry, TokenCache};
 use crate::store::{Holder, Lease, LeaseWait, StoreError, Turn};

@@ -4,7 +4,7 @@
 use zeroize::Zeroizing;
 
 use super::grant::digest_of;
-use super::plan::Since;
+use super::since::Since;
 use super::{PublicClient, Registration, SilentRequest};
 use crate::cache::{RefreshTokenEntry, Refusal};
 use crate::oauth::{ErrorCode, TokenErrorResponse};

@@ -1,36 +1,12 @@
 //! Silent acquisition: the cache, else one refresh.
 
-use std::time::Duration;
-
-use super::plan::{Beginning, Plan, plan, query};
+use super::plan::{Plan, Task, plan, query};
 use super::refresh::Refresh;
-use super::{AcquireError, AuthenticationResult, InteractionRequired, PublicClient, cached};
-use crate::cache::{Account, Document, MinValid, Skim, Snapshot};
+use super::since::Beginning;
+use super::{AcquireError, AuthenticationResult, InteractionRequired, PublicClient, SilentRequest, cached};
+use crate::cache::{Account, Document, Skim, Snapshot};
 use crate::secret::Window;
 use crate::store::Revision;
-use crate::types::ScopeSet;
-
-/// What is asked for.
-#[derive(Clone, Debug, Default)]
-pub struct SilentRequest {
-    /// The scopes that the token must have.
-    pub scopes: ScopeSet,
-    /// A user name in any case, or a home account id; `None` means the only account.
-    pub account: Option<String>,
-    /// How long the token must be valid.
-    pub min_valid: MinValid,
-    /// Only a token that was issued after this request was made will do.
-    pub force_refresh: bool,
-    /// Never use the network.
-    pub offline: bool,
-    /// A claims challenge, JSON (OpenID Connect Core §5.5): a cached token will not do.
-    pub claims: Option<String>,
-    /// How long a token is served that came without a lifetime; `None`: until it is revoked.
-    pub lifetime: Option<Duration>,
-    /// Further parameters of the request for a token, such as `audience` or `resource` (RFC 8707): a token that was
-    /// asked for with others will not do.
-    pub parameters: Vec<(String, String)>,
-}
 
 impl PublicClient<'_> {
     /// A valid access token: the cached one, with neither network nor write; else a refreshed one, stored before it is
@@ -117,11 +93,4 @@ impl PublicClient<'_> {
         }
         Task { account, plan, beginning: Beginning { revision, at, elapsed, seen } }
     }
-}
-
-/// What is to be done for whom.
-pub(super) struct Task {
-    pub(super) account: Account,
-    pub(super) plan: Plan,
-    pub(super) beginning: Beginning,
 }

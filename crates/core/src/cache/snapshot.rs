@@ -1,5 +1,5 @@
 use super::find::access_token::is_granted;
-use super::find::matching::CaseRule;
+use super::find::case_rule::CaseRule;
 use super::text::document::Document;
 use super::text::document::Entry;
 use super::text::filter::{Choice, filter};

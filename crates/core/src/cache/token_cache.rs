@@ -52,7 +52,7 @@ pub struct TokenCache {
 impl TokenCache {
     /// An empty cache.
     pub fn new() -> Self {
-        let root = super::text::scan::Span::new(0, 2);
+        let root = super::text::member::Span::new(0, 2);
         TokenCache { text: Zeroizing::new("{}".to_owned()), index: Index::empty(root), saved: None }
     }
 

@@ -2,7 +2,8 @@
 //! on it tells nothing of the others.
 
 use crate::cache::entry::fields::Fields;
-use crate::cache::find::matching::{AUTHORITY, UNKNOWN_AUTHORITY, Within, is_marked};
+use crate::cache::find::mark::{AUTHORITY, UNKNOWN_AUTHORITY, is_marked};
+use crate::cache::find::matching::Within;
 use crate::cache::text::edit::Edit;
 use crate::cache::text::rewrite::with_fields;
 use crate::cache::{Owner, Section};

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::evidence;
 use crate::cache::entry::fields::Fields;
-use crate::cache::find::matching::{Within, is_marked};
+use crate::cache::find::mark::is_marked;
+use crate::cache::find::matching::Within;
 use crate::cache::find::refresh_token::{self, Membership};
 use crate::cache::text::document::Document;
 use crate::cache::text::edit::Edit;

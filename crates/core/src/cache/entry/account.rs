@@ -1,7 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fields::Fields;
-use crate::cache::find::matching::{AUTHORITY, Within};
+use crate::cache::find::mark::AUTHORITY;
+use crate::cache::find::matching::Within;
 use crate::cache::find::origins::Origins;
 use crate::cache::find::owner::AccountKey;
 use crate::cache::text::document::{Document, Entry};

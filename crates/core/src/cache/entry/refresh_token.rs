@@ -1,6 +1,6 @@
 use super::asked;
 use super::fields::Fields;
-use crate::cache::find::matching::AUTHORITY;
+use crate::cache::find::mark::AUTHORITY;
 use crate::cache::{AskedAndGranted, Defect, Refusal, Section, Withheld};
 use crate::secret::RefreshToken;
 use crate::time::Timestamp;

@@ -1,9 +1,10 @@
 //! The search for an access token: over all of them with a reason for each, or quickly.
 
-use super::matching::{CaseRule, Within};
+use super::case_rule::CaseRule;
+use super::matching::Within;
 use super::verdict::resource_scopes;
+use crate::cache::text::document::FieldTexts;
 use crate::cache::text::document::{Document, Entry};
-use crate::cache::text::field_spans::FieldTexts;
 use crate::cache::{AccessTokenEntry, AccessTokenQuery, Defect, Section, Verdict};
 use crate::time::Timestamp;
 use crate::types::{ClientId, ScopeSet};

@@ -1,68 +1,13 @@
 //! Whose entry it is: told from its fields, never from its key, which every library makes up differently.
 
-use std::borrow::Cow;
-
+use super::case_rule::CaseRule;
+use super::mark::{AUTHORITY, is_marked};
 use super::proof::{Origin, Proofs};
 use super::query::Owner;
 use crate::cache::entry::fields::Fields;
 use crate::cache::text::document::Document;
 use crate::cache::{AccessTokenEntry, Section};
-use crate::types::{ClientId, Environment, Issuer, Realm, ScopeSet};
-
-/// The member of an entry that names the issuer: [`Issuer::identity`]. The MSAL libraries leave members alone that
-/// they do not know.
-pub(in crate::cache) const AUTHORITY: &str = "authority";
-
-/// Stands for the issuer where nothing will tell any more who it was: such an entry is nobody's.
-pub(in crate::cache) const UNKNOWN_AUTHORITY: &str = "unknown";
-
-/// How identifiers and scopes compare in an environment.
-#[derive(Clone, Copy)]
-pub(in crate::cache) enum CaseRule {
-    /// To the letter.
-    Exact,
-    /// Without regard to ASCII case.
-    Folded,
-}
-
-impl CaseRule {
-    pub(in crate::cache) fn of(environment: &Environment) -> Self {
-        if environment.folds_case() { CaseRule::Folded } else { CaseRule::Exact }
-    }
-
-    pub(in crate::cache) fn same(self, a: &str, b: &str) -> bool {
-        match self {
-            CaseRule::Exact => a == b,
-            CaseRule::Folded => a.eq_ignore_ascii_case(b),
-        }
-    }
-
-    /// Equal for texts that are the same.
-    pub(in crate::cache) fn folded(self, text: &str) -> Cow<'_, str> {
-        match self {
-            CaseRule::Exact => Cow::Borrowed(text),
-            CaseRule::Folded => Cow::Owned(text.to_ascii_lowercase()),
-        }
-    }
-
-    pub(in crate::cache) fn contains(self, scopes: &ScopeSet, scope: &str) -> bool {
-        scopes.iter().any(|own| self.same(own, scope))
-    }
-
-    /// Whether `scope` is among scopes as a server or another library wrote them. GitHub's have commas between them.
-    pub(in crate::cache) fn grants(self, scopes: &ScopeSet, scope: &str) -> bool {
-        self.contains(scopes, scope)
-            || scopes.iter().any(|own| own.contains(',') && own.split(',').any(|part| self.same(part, scope)))
-    }
-
-    pub(in crate::cache) fn same_option(self, a: Option<&str>, b: Option<&str>) -> bool {
-        match (a, b) {
-            (Some(a), Some(b)) => self.same(a, b),
-            (None, None) => true,
-            _ => false,
-        }
-    }
-}
+use crate::types::{ClientId, Issuer, Realm};
 
 /// The entries that one issuer has issued. Every comparison of entries goes through here, so that none forgets whose
 /// they are.
@@ -150,9 +95,4 @@ impl<'q, 't> Within<'q, 't> {
             }
         }
     }
-}
-
-/// Whether the entry says who has issued it.
-pub(in crate::cache) fn is_marked(entry: &Fields<'_>) -> bool {
-    !matches!(entry.text(AUTHORITY), Ok(None))
 }

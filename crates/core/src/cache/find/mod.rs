@@ -2,6 +2,8 @@
 
 pub(super) mod access_token;
 pub(super) mod asked;
+pub(super) mod case_rule;
+pub(super) mod mark;
 pub(super) mod matching;
 pub(super) mod origins;
 pub(super) mod owner;

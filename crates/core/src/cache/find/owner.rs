@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::matching::{CaseRule, Within};
+use super::case_rule::CaseRule;
+use super::matching::Within;
 use super::origins::Origins;
 use crate::cache::entry::fields::Fields;
 use crate::cache::text::document::{Document, Entry};

@@ -3,7 +3,8 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
-use super::matching::{CaseRule, is_marked};
+use super::case_rule::CaseRule;
+use super::mark::is_marked;
 use crate::cache::Section;
 use crate::cache::entry::fields::Fields;
 use crate::cache::entry::id_token::issuer_claims;

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::matching::{CaseRule, Within};
+use super::case_rule::CaseRule;
+use super::matching::Within;
 use crate::cache::{AccessTokenEntry, AccessTokenQuery, MinValid, Owner};
 use crate::time::Timestamp;
 use crate::types::{RESERVED_SCOPES, ScopeSet};

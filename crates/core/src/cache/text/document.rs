@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::index::Index;
-use super::scan::Member;
+use super::member::{FieldSpans, Member, Span};
 use crate::cache::entry::fields::Fields;
 use crate::cache::{Defect, Section};
 
@@ -86,4 +86,34 @@ pub(in crate::cache) fn counting(text: &[u8], members: &[Member]) -> Vec<bool> {
         counting[pair[0].1] = pair[0].0 != pair[1].0;
     }
     counting
+}
+
+/// What an entry says in which nothing is escaped. Empty is what is missing or no string.
+pub(in crate::cache) struct FieldTexts<'t> {
+    pub(in crate::cache) client_id: &'t str,
+    pub(in crate::cache) home_account_id: &'t str,
+    pub(in crate::cache) realm: &'t str,
+    pub(in crate::cache) target: &'t str,
+    pub(in crate::cache) requested: &'t str,
+    pub(in crate::cache) username: &'t str,
+}
+
+impl<'t> Entry<'t> {
+    /// `None` where only parsing tells, as letters may be written as escapes.
+    pub(in crate::cache) fn texts(&self) -> Option<FieldTexts<'t>> {
+        let FieldSpans { client_id, home_account_id, realm, target, requested, username } = self.member.look;
+        let said = |place| self.string(place).unwrap_or_default();
+        (!self.is_escaped()).then(|| FieldTexts {
+            client_id: said(client_id),
+            home_account_id: said(home_account_id),
+            realm: said(realm),
+            target: said(target),
+            requested: said(requested),
+            username: said(username),
+        })
+    }
+
+    fn string(&self, place: Span) -> Option<&'t str> {
+        str::from_utf8(place.of(self.text).strip_prefix(b"\"")?.strip_suffix(b"\"")?).ok()
+    }
 }

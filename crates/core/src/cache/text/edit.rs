@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use zeroize::Zeroizing;
 
 use super::document::{Document, Entry};
+use super::member::Span;
 use super::rewrite::{Change, Rewrite};
-use super::scan::Span;
 use super::style::Style;
 use crate::cache::Section;
 use crate::secret::SecretBuffer;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::document::Entry;
-use super::field_spans::FieldSpans;
+use super::member::FieldSpans;
 use super::scan::{Place, Scanner};
 use crate::cache::{ParseError, Section};
 use crate::secret::{Window, WipedBytes};

@@ -1,7 +1,7 @@
 //! Where the members of the document stand.
 
-use super::field_spans::FieldSpans;
-use super::scan::{Member, Scanner, Span};
+use super::member::{FieldSpans, Member, Span};
+use super::scan::Scanner;
 use crate::cache::{ParseError, Section};
 
 /// The members of the root, and those of the five sections.

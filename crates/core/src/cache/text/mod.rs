@@ -2,9 +2,9 @@
 
 pub(super) mod document;
 pub(super) mod edit;
-pub(super) mod field_spans;
 pub(super) mod filter;
 pub(super) mod index;
+pub(super) mod member;
 pub(super) mod rewrite;
 pub(super) mod scan;
 mod search;

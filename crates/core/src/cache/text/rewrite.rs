@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::document::counting;
 use super::index::members;
-use super::scan::{Member, Span};
+use super::member::{Member, Span};
 use super::style::Style;
 use crate::secret::SecretBuffer;
 

@@ -4,67 +4,11 @@
 //! through inside an entry may still not be JSON: an entry is parsed when it is looked at, and a whole
 //! document before it is changed.
 
-use std::borrow::Cow;
-
-use super::field_spans::FieldSpans;
+use super::member::{FieldSpans, LONGEST_TEXT, Member, Span};
 use super::search::quote_or_backslash;
 use crate::cache::{ParseError, Section};
 
-/// A range of bytes of the text. Small, as a large cache has ten for each entry.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(in crate::cache) struct Span {
-    start: u32,
-    end: u32,
-}
-
-impl Span {
-    /// Of a text that is no longer than [`LONGEST_TEXT`].
-    pub(in crate::cache) fn new(start: usize, end: usize) -> Span {
-        debug_assert!(end <= LONGEST_TEXT);
-        Span { start: start as u32, end: end as u32 }
-    }
-
-    pub(in crate::cache) fn start(self) -> usize {
-        self.start as usize
-    }
-
-    pub(in crate::cache) fn end(self) -> usize {
-        self.end as usize
-    }
-
-    pub(in crate::cache) fn of(self, text: &[u8]) -> &[u8] {
-        &text[self.start()..self.end()]
-    }
-}
-
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
-
-/// A byte less than 4 GiB.
-const LONGEST_TEXT: usize = u32::MAX as usize;
-
-/// One member of an object.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::cache) struct Member {
-    /// The name with its quotes.
-    pub(in crate::cache) key: Span,
-    pub(in crate::cache) value: Span,
-    /// Whether a backslash stands in the name or the value.
-    pub(in crate::cache) escaped: bool,
-    /// What is to be seen in the entry that the value is.
-    pub(in crate::cache) look: FieldSpans,
-}
-
-impl Member {
-    /// The name, decoded. One that has no decoded form (a lone surrogate) stands for itself.
-    pub(in crate::cache) fn name(self, text: &[u8]) -> Cow<'_, str> {
-        let quoted = self.key.of(text);
-        let bare = String::from_utf8_lossy(&quoted[1..quoted.len() - 1]);
-        if !self.escaped || !bare.contains('\\') {
-            return bare;
-        }
-        serde_json::from_slice(quoted).map_or(bare, Cow::Owned)
-    }
-}
 
 /// Which of an object's members comes next.
 #[derive(Clone, Copy, Eq, PartialEq)]

@@ -1,0 +1,31 @@
+//! What has changed since a refresh began.
+
+use std::time::Duration;
+
+use crate::secret::AccessToken;
+use crate::store::Revision;
+use crate::time::{Clock, Timestamp};
+
+/// How things were when a refresh began.
+pub(super) struct Beginning {
+    /// Which cache was looked at, where the store can tell without loading it.
+    pub(super) revision: Option<Revision>,
+    pub(super) at: Timestamp,
+    pub(super) elapsed: Duration,
+    /// The access tokens that were cached and like the one that is wanted.
+    pub(super) seen: Vec<AccessToken>,
+}
+
+impl Beginning {
+    pub(super) fn since(&self, clock: &dyn Clock) -> Since<'_> {
+        Since { at: self.at, waited: clock.elapsed().saturating_sub(self.elapsed), seen: &self.seen }
+    }
+}
+
+/// The time since a refresh began.
+#[derive(Clone, Copy)]
+pub(super) struct Since<'a> {
+    pub(super) at: Timestamp,
+    pub(super) waited: Duration,
+    pub(super) seen: &'a [AccessToken],
+}

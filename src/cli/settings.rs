@@ -1,0 +1,151 @@
+//! What every command takes. Flags beat the environment, the environment beats the profile.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::{OsStringValueParser, PossibleValue, TypedValueParser as _};
+use clap::{ArgAction, Args, ValueEnum};
+
+use super::profile_format::{KeyCache, KindOfAuthority};
+use super::values::{bound, key, not_blank, path, store, wait};
+use crate::output::ErrorFormat;
+
+/// The heading of the flags that every command takes.
+pub(super) const SETTINGS: &str = "Settings";
+
+/// What every command takes, as typed; [`Settings::or_environment`](Settings::or_environment) adds what is set.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = SETTINGS)]
+pub(super) struct Settings {
+    /// The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(super) profile: Option<String>,
+
+    /// The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(super) authority: Option<String>,
+
+    /// The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile's account, or the only
+    /// one that is signed in]
+    #[arg(long, global = true, value_name = "ACCOUNT", value_parser = not_blank)]
+    pub(super) account: Option<String>,
+
+    /// The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]
+    #[arg(long, global = true, value_name = "KIND", value_enum)]
+    pub(super) authority_kind: Option<KindOfAuthority>,
+
+    /// The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]
+    #[arg(long, global = true, value_name = "ID", value_parser = not_blank)]
+    pub(super) client_id: Option<String>,
+
+    /// Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]
+    #[arg(long, global = true, value_name = "URL", value_parser = OsStringValueParser::new().try_map(store))]
+    pub(super) store: Option<String>,
+
+    /// The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none
+    /// [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]
+    ///
+    /// The passphrase is read from the file TOKCACHE_PASSPHRASE_FILE or the file descriptor TOKCACHE_PASSPHRASE_FD.
+    /// Otherwise `login` and `cache` ask for it on a terminal.
+    #[arg(long, global = true, value_name = "KEY", value_parser = OsStringValueParser::new().try_map(key))]
+    pub(super) encrypt: Option<String>,
+
+    /// Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]
+    #[arg(long, global = true, value_name = "WHERE", value_enum)]
+    pub(super) key_cache: Option<KeyCache>,
+
+    /// Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]
+    #[arg(long, global = true, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
+    pub(super) ca_file: Option<PathBuf>,
+
+    /// Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = bound)]
+    pub(super) timeout: Option<Duration>,
+
+    /// Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = wait)]
+    pub(super) lock_timeout: Option<Duration>,
+
+    /// The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]
+    #[arg(long, global = true, value_name = "FORMAT", value_enum)]
+    pub(super) error_format: Option<ErrorFormat>,
+
+    /// Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(super) verbose: u8,
+
+    /// The variables that say what was not typed.
+    #[arg(skip)]
+    pub(super) variables: Vec<&'static str>,
+}
+
+/// The commands that concern one account.
+const CONCERN_ONE_ACCOUNT: [&str; 5] = ["clear", "exec", "explain", "login", "token"];
+
+impl Settings {
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout.unwrap_or(Duration::from_secs(30))
+    }
+
+    /// These, but no exchange with a server takes longer than the whole that it belongs to.
+    pub(super) fn bounded_by(&self, whole: Option<Duration>) -> Settings {
+        let timeout = whole.map(|whole| whole.min(self.timeout())).or(self.timeout);
+        Settings { timeout, ..self.clone() }
+    }
+
+    pub(super) fn lock_timeout(&self) -> Duration {
+        self.lock_timeout.unwrap_or(Duration::from_secs(60))
+    }
+
+    /// The flags that choose the same profile, client and cache again, for a command that can be pasted.
+    /// Not those that stand in `words` already.
+    pub(super) fn flags_beside(&self, words: &[String]) -> Vec<String> {
+        let ca_file = self.ca_file.as_ref().map(|path| path.to_string_lossy().into_owned());
+        let kind = self.authority_kind.as_ref().and_then(ValueEnum::to_possible_value);
+        let kind = kind.map(|kind| kind.get_name().to_owned());
+        let concerns_account = words.first().is_some_and(|command| CONCERN_ONE_ACCOUNT.contains(&command.as_str()));
+        let account = self.account.clone().filter(|_| concerns_account);
+        let flags = [
+            ("--profile", &self.profile),
+            ("--account", &account),
+            ("--authority", &self.authority),
+            ("--authority-kind", &kind),
+            ("--client-id", &self.client_id),
+            ("--store", &self.store),
+            ("--encrypt", &self.encrypt),
+            ("--ca-file", &ca_file),
+        ];
+        let missing = flags.into_iter().filter(|(flag, _)| !words.iter().any(|word| word == flag));
+        missing.filter_map(|(flag, value)| Some([flag.to_owned(), value.clone()?])).flatten().collect()
+    }
+}
+
+impl ValueEnum for KindOfAuthority {
+    fn value_variants<'a>() -> &'a [Self] {
+        use KindOfAuthority::{Adfs, B2c, Ciam, Entra, Oidc};
+        &[Adfs, B2c, Ciam, Entra, Oidc]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            KindOfAuthority::Adfs => PossibleValue::new("adfs").help("Active Directory Federation Services"),
+            KindOfAuthority::B2c => PossibleValue::new("b2c").help("Azure AD B2C"),
+            KindOfAuthority::Ciam => PossibleValue::new("ciam").help("Microsoft Entra External ID"),
+            KindOfAuthority::Entra => PossibleValue::new("entra").help("Microsoft Entra ID"),
+            KindOfAuthority::Oidc => PossibleValue::new("oidc").help("Any other OpenID Connect provider"),
+        })
+    }
+}
+
+impl ValueEnum for KeyCache {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[KeyCache::Kernel, KeyCache::None]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            KeyCache::Kernel => PossibleValue::new("kernel").help("In the kernel's session keyring (Linux)"),
+            KeyCache::None => PossibleValue::new("none").help("Nowhere"),
+        })
+    }
+}

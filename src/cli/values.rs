@@ -1,0 +1,125 @@
+//! What flags and variables take: text, paths and times.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokcache_file::text_of_path;
+
+/// What a variable that was not set leaves is no value.
+pub(super) fn not_blank(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        return Err("it is empty".to_owned());
+    }
+    let is_broken = text.contains(char::is_control);
+    if is_broken {
+        Err("it contains a line break or another control character".to_owned())
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// A store, as [`text_of`] writes it.
+pub(super) fn store(value: OsString) -> Result<String, String> {
+    text_of(&value, "file:")
+}
+
+/// A key, as [`text_of`] writes it.
+pub(super) fn key(value: OsString) -> Result<String, String> {
+    text_of(&value, "key-file:")
+}
+
+/// A path, without what only a shell understands.
+pub(super) fn path(value: OsString) -> Result<PathBuf, String> {
+    typed_path(&value)
+}
+
+/// How long to wait: at most a day, and perhaps not at all.
+pub(super) fn wait(text: &str) -> Result<Duration, String> {
+    match duration(text)? {
+        wait if wait > Duration::from_secs(86_400) => Err("it must be at most a day".to_owned()),
+        wait => Ok(wait),
+    }
+}
+
+/// The same, but it leaves time for something to happen.
+pub(super) fn bound(text: &str) -> Result<Duration, String> {
+    match wait(text)? {
+        Duration::ZERO => Err("it must be longer than 0".to_owned()),
+        bound => Ok(bound),
+    }
+}
+
+/// `90s`, `5m`, `1h 30m`; a bare number is seconds.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    match text.parse() {
+        Ok(seconds) => Ok(Duration::from_secs(seconds)),
+        Err(_) => humantime::parse_duration(text).map_err(|error| format!("{error}; type for example 90s, 5m or 1h")),
+    }
+}
+
+/// As a profile has it: `30d`, or in seconds.
+pub(super) fn days_or_seconds(lifetime: Duration) -> String {
+    match lifetime.as_secs() {
+        seconds if seconds % 86_400 == 0 => format!("{}d", seconds / 86_400),
+        seconds => format!("{seconds}s"),
+    }
+}
+
+/// A claims challenge. What is no JSON object is refused before a server does it.
+pub(super) fn claims(text: &str) -> Result<String, String> {
+    match serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err("claims must be a JSON object (OpenID Connect Core 5.5)".to_owned()),
+    }
+}
+
+/// Text as it is typed or set, with a path in it behind `scheme`. A path that is not UTF-8 is written as a URL has it.
+pub(super) fn text_of(value: &OsStr, scheme: &str) -> Result<String, String> {
+    if let Some(text) = value.to_str() {
+        return Ok(text.to_owned());
+    }
+    let path = path_behind(value, scheme).ok_or("it is not UTF-8")?;
+    if path.as_os_str().as_encoded_bytes().starts_with(b"//") {
+        return Err("it is not UTF-8; in a URL, write such a byte as %XX".to_owned());
+    }
+    let path = std::path::absolute(typed_path(path.as_os_str())?).map_err(|error| error.to_string())?;
+    Ok(format!("{scheme}{}", text_of_path(&path)))
+}
+
+#[cfg(unix)]
+fn path_behind(value: &OsStr, scheme: &str) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+    Some(PathBuf::from(OsStr::from_bytes(value.as_bytes().strip_prefix(scheme.as_bytes())?)))
+}
+
+#[cfg(not(unix))]
+fn path_behind(_value: &OsStr, _scheme: &str) -> Option<PathBuf> {
+    None
+}
+
+/// A path as typed. `~` is the shell's: what is left of it here would be a folder of that name.
+pub(super) fn typed_path(value: &OsStr) -> Result<PathBuf, String> {
+    let bytes = value.as_encoded_bytes();
+    if bytes.trim_ascii().is_empty() {
+        return Err("it is blank".to_owned());
+    }
+    if bytes.starts_with(b"~") {
+        return Err(
+            "the shell has not expanded the ~ in it: type the whole path, or ./~ for a file of that name".to_owned()
+        );
+    }
+    Ok(PathBuf::from(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_said_as_people_say_them() {
+        assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
+        assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
+        assert!(duration("soon").is_err());
+    }
+}
