@@ -2,6 +2,7 @@
 //! says what the program does.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
+mod api;
 mod circles;
 mod dependencies;
 mod licences;
