@@ -1,8 +1,10 @@
 //! What a profile remembers of a provider, and for how long, as the program is run.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokcache_core::time::{Clock, SystemClock};
 
 use crate::support::home::Home;
 use crate::support::provider::{Provider, device_authorization};
@@ -125,5 +127,7 @@ fn an_access_token_that_no_header_can_carry_is_no_sign_in_and_ends_none() {
     let output = home.tokcache("token --force-refresh");
     assert_eq!(output.status.code(), Some(6), "{output:?}");
     assert_eq!(home.answer("token"), "AT-0");
+    // What was refused in this second is not asked again, even by force.
+    SystemClock::new().sleep(Duration::from_millis(1100));
     assert_eq!(home.answer("token --force-refresh"), "AT-2", "the refresh token that came beside it is kept");
 }
