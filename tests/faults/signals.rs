@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::provider::Provider;
 use crate::support::home::Home;
-use crate::support::text;
+use crate::support::{text, wrapped};
 
 #[test]
 fn a_signal_that_ends_a_refresh_ends_it_when_the_new_refresh_token_is_saved() {
@@ -35,7 +35,9 @@ fn a_signal_that_ends_a_refresh_ends_it_when_the_new_refresh_token_is_saved() {
     ] {
         provider.reset();
         home.sign_in_again();
-        let child = home.program("token").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // A script that starts the tests in the background has them ignore some of these, and so would the program.
+        let mut program = wrapped(&["env", "--default-signal"], &home.program("token"));
+        let child = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         arrived.recv().unwrap();
         kill_process(Pid::from_child(&child), signal).unwrap();
         answer.send(()).unwrap();
