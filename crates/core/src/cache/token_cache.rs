@@ -274,7 +274,7 @@ fn check(section: Section, entry: &Entry<'_>) -> Result<(), Defect> {
         Section::IdToken => {
             let fields: Fields<'_> = entry.fields()?;
             fields.check_credential_type(section)?;
-            fields.required("secret").map(drop)
+            fields.check_secret()
         }
         Section::RefreshToken => refresh_token::read(entry).map(drop),
         Section::AppMetadata => {

@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Deref;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
+use zeroize::Zeroize as _;
 
 use crate::cache::{Defect, Section};
 use crate::time::Timestamp;
@@ -12,6 +14,25 @@ use crate::time::Timestamp;
 /// An entry's fields by name, their values unparsed. Of two fields with one name the last counts.
 #[derive(Debug)]
 pub(in crate::cache) struct Fields<'t>(Vec<(Name<'t>, &'t RawValue)>);
+
+/// A secret as it stands in the document, or decoded.
+pub(in crate::cache) struct SecretText<'t>(Cow<'t, str>);
+
+impl Deref for SecretText<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for SecretText<'_> {
+    fn drop(&mut self) {
+        if let Cow::Owned(decoded) = &mut self.0 {
+            decoded.zeroize();
+        }
+    }
+}
 
 impl<'t> Fields<'t> {
     pub(in crate::cache) fn parse(value: &'t [u8]) -> Result<Self, Defect> {
@@ -34,6 +55,16 @@ impl<'t> Fields<'t> {
     /// A string, anything else taken for none.
     pub(in crate::cache) fn lenient(&self, name: &'static str) -> Option<Cow<'t, str>> {
         self.text(name).ok().flatten()
+    }
+
+    /// The secret, to be looked at and not kept. Where it had to be decoded, that is wiped.
+    pub(in crate::cache) fn secret(&self) -> Option<SecretText<'t>> {
+        self.lenient("secret").map(SecretText)
+    }
+
+    /// That there is a secret.
+    pub(in crate::cache) fn check_secret(&self) -> Result<(), Defect> {
+        self.required("secret").map(|secret| drop(SecretText(secret)))
     }
 
     /// Seconds since the epoch: a string as the schema has it, or a number as some writers have it; fractions are cut.

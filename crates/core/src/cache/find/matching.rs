@@ -87,7 +87,7 @@ impl<'q, 't> Within<'q, 't> {
         let Ok(marked) = entry.text(AUTHORITY) else { return Origin::Foreign };
         // An ID token that is its own evidence.
         let is_id_token = entry.lenient("credential_type").is_some_and(|kind| kind == Section::IdToken.name());
-        match entry.lenient("secret").filter(|_| is_id_token && marked.is_none()) {
+        match (is_id_token && marked.is_none()).then(|| entry.secret()).flatten() {
             Some(id_token) => self.proofs.origin_of_id_token(&id_token),
             None => {
                 let (client_id, owner) = (entry.lenient("client_id"), entry.lenient("home_account_id"));

@@ -78,7 +78,9 @@ impl<'q, 't> Proofs<'q, 't> {
         let of_client = |fields: &&Fields<'t>| {
             client_id.is_none_or(|id| fields.lenient("client_id").is_some_and(|own| case.same(&own, id)))
         };
-        let origin = |fields: &Fields<'t>| self.origin_of_id_token(&fields.lenient("secret").unwrap_or_default());
+        let origin = |fields: &Fields<'t>| {
+            fields.secret().map_or(Origin::Unproven, |id_token| self.origin_of_id_token(&id_token))
+        };
         let evidence: Vec<_> = id_tokens.get(owner).into_iter().flatten().filter(of_client).map(origin).collect();
         let all = |wanted| evidence.iter().all(|origin| *origin == wanted);
         match evidence.is_empty() {

@@ -1,0 +1,46 @@
+//! The secret of the client, for a provider that wants one of native clients too (RFC 6749 §2.3.1).
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokcache_core::acquire::Credential;
+use tokcache_core::oauth::ClientAuthentication;
+use tokcache_core::secret::ClientSecret;
+use tokcache_file::platform;
+use zeroize::Zeroizing;
+
+/// More than any secret has.
+const LONGEST: u64 = 4096;
+
+/// Where the secret is, if there is one. It is read when a request is sent: a cached token needs none.
+pub(super) struct SecretFile {
+    path: Option<PathBuf>,
+    has_failed: AtomicBool,
+}
+
+impl SecretFile {
+    pub(super) fn new(path: Option<PathBuf>) -> Self {
+        SecretFile { path, has_failed: AtomicBool::new(false) }
+    }
+
+    /// Whether a request was not sent because the secret could not be read.
+    pub(super) fn has_failed(&self) -> bool {
+        self.has_failed.load(Ordering::Relaxed)
+    }
+}
+
+impl Credential for SecretFile {
+    fn authentication(&self) -> Result<ClientAuthentication, String> {
+        let Some(path) = &self.path else { return Ok(ClientAuthentication::None) };
+        let wrong = |why: String| {
+            self.has_failed.store(true, Ordering::Relaxed);
+            format!("the client secret in {} cannot be used: {why}", path.display())
+        };
+        let bytes = Zeroizing::new(platform::read_trusted(path, LONGEST).map_err(|error| wrong(error.to_string()))?);
+        let text = str::from_utf8(&bytes).map_err(|_| wrong("it is not UTF-8".to_owned()))?.trim();
+        if text.is_empty() || text.contains(char::is_control) {
+            return Err(wrong("the file must contain the secret alone, on one line".to_owned()));
+        }
+        Ok(ClientAuthentication::SecretPost(ClientSecret::new(text)))
+    }
+}
