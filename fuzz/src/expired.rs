@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokcache_core::acquire::{NoopObserver, PublicClient, Registration, SilentRequest};
+use tokcache_core::acquire::{NoCredential, NoopObserver, PublicClient, Registration, SilentRequest};
 use tokcache_core::cache::MinValid;
 use tokcache_core::oauth::{Authority, Endpoints};
 use tokcache_core::store::{Partition, Store};
@@ -29,6 +29,7 @@ pub fn client<'a>(
         },
         store,
         partition: Partition::whole(),
+        credential: &NoCredential,
         http: server,
         clock,
         observer: &NoopObserver,

@@ -95,6 +95,7 @@ pub fn as_client<Answer>(server: &Server, act: impl FnOnce(&Client<'_>) -> Answe
         http: server,
         clock: &SteppedClock::default(),
         client_id: &ClientId::new("client"),
+        authentication: ClientAuthentication::None,
         authority: &authority,
         endpoints: &endpoints,
         parameters: &[],

@@ -11,9 +11,11 @@ use tokcache_file::LocalStore as _;
 use tokcache_file::{EncryptedStore, Encryption, platform};
 use tokcache_http::{Network, NetworkOptions, ProxyRules};
 
+use super::client_secret::SecretFile;
 use super::passphrase::PromptPolicy;
 use super::profile_format::KeyCache;
 use super::profiles::{self, Profile};
+use super::registration::is_same_authority;
 use super::settings::Settings;
 use super::terminal_observer::TerminalObserver;
 use super::wire_log::WireLog;
@@ -32,6 +34,7 @@ pub(super) struct Context {
     /// Whether this run makes the profile, and so may find it missing or incomplete.
     pub(super) creating: bool,
     network: WireLog<Network>,
+    client_secret: SecretFile,
 }
 
 impl Context {
@@ -69,6 +72,14 @@ impl Context {
         let store = store
             .asking_again(Box::new(move |url| if is_typed { Vec::new() } else { promise::promised_now(&again, url) }));
         let ca_file = settings.ca_file.as_ref().or(remembered.and_then(|profile| profile.ca_file.as_ref())).cloned();
+        let is_same = |typed: &Option<String>, own: Option<&String>| typed.is_none() || typed.as_ref() == own;
+        let of_client = remembered.filter(|profile| {
+            let is_same_authority = is_same_authority(settings.authority.as_ref(), profile.authority.as_ref());
+            (settings.authority.is_none() || is_same_authority)
+                && is_same(&settings.client_id, profile.client_id.as_ref())
+        });
+        let secret_file = settings.client_secret_file.as_ref();
+        let secret_file = secret_file.or(of_client.and_then(|profile| profile.client_secret_file.as_ref())).cloned();
         let network = Network::new(NetworkOptions {
             timeout: settings.timeout(),
             ca_file,
@@ -85,6 +96,7 @@ impl Context {
             settings: settings.clone(),
             creating,
             network: WireLog::new(network, settings.verbose),
+            client_secret: SecretFile::new(secret_file),
         })
     }
 
@@ -94,6 +106,7 @@ impl Context {
             registration,
             store: &self.store,
             partition: Partition::whole(),
+            credential: &self.client_secret,
             http: &self.network,
             clock: self.clock.as_ref(),
             observer: &self.observer,
@@ -134,6 +147,7 @@ impl Context {
         {
             return failure;
         }
+        let is_of_secret = matches!(error, AcquireError::Misconfigured { .. }) && self.client_secret.has_failed();
         let is_of_scope = is_about_scope(&error);
         let failure = Failure::from_acquire(error, self.login_words(scopes));
         if is_of_scope {
@@ -142,6 +156,9 @@ impl Context {
         let failure = if is_of_nobody { failure.saying_more(&self.where_typed()) } else { failure };
         if is_of_ca_file {
             return failure.try_with("--ca-file", "PATH");
+        }
+        if is_of_secret {
+            return failure.try_with("--client-secret-file", "PATH");
         }
         if is_of_authority { failure.of_variable("TOKCACHE_AUTHORITY", &self.settings) } else { failure }
     }

@@ -173,6 +173,10 @@ impl Settings {
                 None => path("TOKCACHE_CA_FILE")?,
                 typed => typed,
             },
+            client_secret_file: match self.client_secret_file {
+                None => path("TOKCACHE_CLIENT_SECRET_FILE")?,
+                typed => typed,
+            },
             timeout: parsed(self.timeout, "TOKCACHE_TIMEOUT", bound)?,
             lock_timeout: parsed(self.lock_timeout, "TOKCACHE_LOCK_TIMEOUT", wait)?,
             error_format: parsed(self.error_format, "TOKCACHE_ERROR_FORMAT", one_of::<ErrorFormat>)?,

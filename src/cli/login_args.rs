@@ -111,7 +111,12 @@ impl Input {
             }
             profile.authority = Some(authority);
         }
-        profile.client_id = settings.client_id.clone().or(profile.client_id);
+        let client_id = settings.client_id.clone().or(profile.client_id.clone());
+        if is_for_another || client_id != profile.client_id {
+            // The secret of another client says nothing of this one, and must not go to another authority.
+            profile.client_secret_file = None;
+        }
+        profile.client_id = client_id;
         let scopes = self.scopes.set(profile.place())?;
         if !scopes.is_empty() {
             if self.replace || is_for_another {
@@ -139,6 +144,10 @@ impl Input {
         profile.ca_file = match &settings.ca_file {
             Some(path) => Some(profiles::remembered_path(path, "--ca-file")?),
             None => profile.ca_file,
+        };
+        profile.client_secret_file = match &settings.client_secret_file {
+            Some(path) => Some(profiles::remembered_path(path, "--client-secret-file")?),
+            None => profile.client_secret_file,
         };
         let EndpointNames { token_endpoint, device_authorization_endpoint, revocation_endpoint } = profile.endpoints;
         profile.endpoints = EndpointNames {

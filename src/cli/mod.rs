@@ -3,6 +3,7 @@
 mod args;
 mod cache;
 mod clear;
+mod client_secret;
 mod complete;
 mod completions;
 mod context;

@@ -119,7 +119,8 @@ fn set(
         || [settings.store.as_ref(), settings.encrypt.as_ref()].iter().any(Option::is_some)
         || settings.key_cache.is_some()
         || settings.authority_kind.is_some()
-        || settings.ca_file.is_some();
+        || settings.ca_file.is_some()
+        || settings.client_secret_file.is_some();
     if !is_given {
         return Err(Failure::new(Exit::Usage, "no setting was given")
             .try_shell(format!("tokcache profile set {} --authority URL --client-id ID", quote(name))));
@@ -132,6 +133,8 @@ fn set(
     let encrypt = keys::remembered(settings, None)?;
     let remembered = |path: &PathBuf| profiles::remembered_path(path, "--ca-file");
     let ca_file = settings.ca_file.as_ref().map(remembered).transpose()?;
+    let remembered = |path: &PathBuf| profiles::remembered_path(path, "--client-secret-file");
+    let client_secret_file = settings.client_secret_file.as_ref().map(remembered).transpose()?;
     let mut forgotten = None;
     profiles::update(name, settings.lock_timeout(), |old| {
         let old = old.unwrap_or_default();
@@ -152,6 +155,7 @@ fn set(
             encrypt: encrypt.or(old.encrypt.clone()),
             key_cache: settings.key_cache.or(old.key_cache),
             ca_file: ca_file.or(old.ca_file.clone()),
+            client_secret_file: client_secret_file.clone().or(old.client_secret_file.clone()),
             offline_access: offline_access.or(old.offline_access),
             lifetime: typed.lifetime.map(days_or_seconds).or(old.lifetime.clone()),
             ..old.clone()
@@ -162,6 +166,9 @@ fn set(
         let is_elsewhere =
             old.authority.is_some() && !is_same_authority(profile.authority.as_ref(), old.authority.as_ref());
         let is_of_another_client = old.client_id.is_some() && profile.client_id != old.client_id;
+        if (is_elsewhere || is_of_another_client) && client_secret_file.is_none() {
+            profile.client_secret_file = None;
+        }
         if is_elsewhere {
             profile.authority_kind = settings.authority_kind;
             profile.endpoints = Default::default();

@@ -36,6 +36,9 @@ pub(super) struct Profile {
     pub(super) key_cache: Option<KeyCache>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) ca_file: Option<PathBuf>,
+    /// Where the secret of this client at this authority is. The secret itself is never in a profile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_secret_file: Option<PathBuf>,
     /// Sent with each request for tokens, by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) parameters: BTreeMap<String, String>,

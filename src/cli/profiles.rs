@@ -70,6 +70,7 @@ fn ensure_places(profile: &Profile) -> Result<(), String> {
         ("store", in_text(&profile.store, "file:")),
         ("encrypt", in_text(&profile.encrypt, "key-file:")),
         ("ca_file", profile.ca_file.clone()),
+        ("client_secret_file", profile.client_secret_file.clone()),
     ];
     for (setting, path) in paths {
         let is_absolute = |path: &PathBuf| path.as_os_str().is_empty() || path.is_absolute();

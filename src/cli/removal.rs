@@ -81,6 +81,8 @@ fn removed(name: &str, settings: &Settings, left: &str) -> Result<(), Failure> {
 fn clear_command(context: &Context, profile: &Profile, account: &str) -> String {
     let ca_file = context.settings.ca_file.as_ref().or(profile.ca_file.as_ref());
     let ca_file = ca_file.map(|path| path.to_string_lossy().into_owned());
+    let secret_file = context.settings.client_secret_file.as_ref().or(profile.client_secret_file.as_ref());
+    let secret_file = secret_file.map(|path| path.to_string_lossy().into_owned());
     let default = profiles::load_saved("default").ok().flatten().unwrap_or_default();
     let is_said = [&profile.store, &context.settings.store, &default.store].iter().any(|store| store.is_some());
     let flags = [
@@ -90,6 +92,7 @@ fn clear_command(context: &Context, profile: &Profile, account: &str) -> String 
         ("--store", is_said.then(|| context.store.describe().url)),
         ("--encrypt", context.settings.encrypt.clone().or(profile.encrypt.clone())),
         ("--ca-file", ca_file),
+        ("--client-secret-file", secret_file),
         ("--revocation-endpoint", profile.endpoints.revocation_endpoint.clone()),
     ];
     let flags = flags.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value?])).flatten();

@@ -58,6 +58,11 @@ pub(super) struct Settings {
     #[arg(long, global = true, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
     pub(super) ca_file: Option<PathBuf>,
 
+    /// The file with the client's secret, for a provider that wants one of native clients too, as Google does
+    /// [env: TOKCACHE_CLIENT_SECRET_FILE]
+    #[arg(long, global = true, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
+    pub(super) client_secret_file: Option<PathBuf>,
+
     /// Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]
     #[arg(long, global = true, value_name = "DURATION", value_parser = bound)]
     pub(super) timeout: Option<Duration>,
@@ -101,6 +106,7 @@ impl Settings {
     /// Not those that stand in `words` already.
     pub(super) fn flags_beside(&self, words: &[String]) -> Vec<String> {
         let ca_file = self.ca_file.as_ref().map(|path| path.to_string_lossy().into_owned());
+        let secret_file = self.client_secret_file.as_ref().map(|path| path.to_string_lossy().into_owned());
         let kind = self.authority_kind.as_ref().and_then(ValueEnum::to_possible_value);
         let kind = kind.map(|kind| kind.get_name().to_owned());
         let concerns_account = words.first().is_some_and(|command| CONCERN_ONE_ACCOUNT.contains(&command.as_str()));
@@ -114,6 +120,7 @@ impl Settings {
             ("--store", &self.store),
             ("--encrypt", &self.encrypt),
             ("--ca-file", &ca_file),
+            ("--client-secret-file", &secret_file),
         ];
         let missing = flags.into_iter().filter(|(flag, _)| !words.iter().any(|word| word == flag));
         missing.filter_map(|(flag, value)| Some([flag.to_owned(), value.clone()?])).flatten().collect()

@@ -12,8 +12,8 @@ use pollster::FutureExt as _;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokcache_core::acquire::{
-    AcquireError, AuthenticationResult, InteractionRequired, NoopObserver, PublicClient, Registration, Revocation,
-    SignInRequest, SignOutRequest, SilentRequest, forget_everything,
+    AcquireError, AuthenticationResult, InteractionRequired, NoCredential, NoopObserver, PublicClient, Registration,
+    Revocation, SignInRequest, SignOutRequest, SilentRequest, forget_everything,
 };
 use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{Authority, Body, Endpoint, Endpoints, Http, Request, Response, TransportError};
@@ -160,6 +160,7 @@ impl World {
             },
             store: &self.store,
             partition: Partition::whole(),
+            credential: &NoCredential,
             http: &self.internet,
             clock: self.clock.as_ref(),
             observer: &NoopObserver,

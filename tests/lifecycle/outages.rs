@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use pollster::FutureExt as _;
 use serde_json::json;
-use tokcache_core::acquire::{AcquireError, AuthenticationResult, PublicClient, Source};
+use tokcache_core::acquire::{AcquireError, AuthenticationResult, NoCredential, PublicClient, Source};
 use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{Http, Request, Response, Stage, TransportError};
 use tokcache_core::store::{MemoryStore, Partition};
@@ -61,6 +61,7 @@ fn crowd(answer: fn() -> Result<Response, TransportError>) -> (Vec<AcquireError>
                 let client = PublicClient {
                     store: &store,
                     partition: Partition::whole(),
+                    credential: &NoCredential,
                     http: &server,
                     clock: clock.as_ref(),
                     observer: &tokcache_core::acquire::NoopObserver,

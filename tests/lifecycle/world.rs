@@ -6,8 +6,8 @@ use std::time::Duration;
 use pollster::FutureExt as _;
 use serde_json::{Value, json};
 use tokcache_core::acquire::{
-    AcquireError, AuthenticationResult, Observer, PublicClient, Registration, RotatedToken, SignInRequest,
-    SilentRequest, Source,
+    AcquireError, AuthenticationResult, NoCredential, Observer, PublicClient, Registration, RotatedToken,
+    SignInRequest, SilentRequest, Source,
 };
 use tokcache_core::cache::MinValid;
 use tokcache_core::oauth::{Authority, DeviceAuthorization, Endpoint, Endpoints, RequestError};
@@ -96,6 +96,7 @@ impl Life {
             },
             store: self.store.as_ref(),
             partition: Partition::whole(),
+            credential: &NoCredential,
             http: &self.server,
             clock: self.clock.as_ref(),
             observer: &self.people,

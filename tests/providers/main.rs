@@ -82,6 +82,9 @@ impl Case {
         let mut command = self.home.program("login");
         command.args(["--authority", &login.authority, "--client-id", &login.client_id]);
         command.args(login.scope.iter().flat_map(|scope| ["--scope", scope])).args(&login.arguments);
+        if let Some(secret) = &login.client_secret {
+            command.arg("--client-secret-file").arg(self.home.write("client-secret", format!("{secret}\n")));
+        }
         let output = command.output().unwrap();
         self.check_output(&output, "login", self.script.expect.login_exit, &self.script.expect.login_says);
         if let Some(cache) = &self.script.earlier {

@@ -29,6 +29,8 @@ pub(crate) struct Login {
     pub(crate) client_id: String,
     #[serde(default)]
     pub(crate) scope: Vec<String>,
+    /// What the file says that `--client-secret-file` names.
+    pub(crate) client_secret: Option<String>,
     #[serde(default)]
     pub(crate) arguments: Vec<String>,
 }

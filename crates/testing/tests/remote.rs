@@ -10,7 +10,9 @@ use pollster::FutureExt as _;
 use serde::Serialize as _;
 use serde_json::json;
 use serde_json::ser::{PrettyFormatter, Serializer};
-use tokcache_core::acquire::{AcquireError, NoopObserver, PublicClient, Registration, SilentRequest, Source};
+use tokcache_core::acquire::{
+    AcquireError, NoCredential, NoopObserver, PublicClient, Registration, SilentRequest, Source,
+};
 use tokcache_core::cache::TokenCache;
 use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{Authority, Endpoint, Endpoints, FieldValue, Http, Request, Response, TransportError};
@@ -122,6 +124,7 @@ fn client<'a>(store: &'a dyn Store, http: &'a dyn Http, clock: &'a dyn Clock) ->
         },
         store,
         partition: partition(),
+        credential: &NoCredential,
         http,
         clock,
         observer: &NoopObserver,

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 
 use pollster::FutureExt as _;
 use serde_json::json;
-use tokcache_core::acquire::{self, AcquireError, NoopObserver, PublicClient, Registration, SilentRequest};
+use tokcache_core::acquire::{
+    self, AcquireError, NoCredential, NoopObserver, PublicClient, Registration, SilentRequest,
+};
 use tokcache_core::cache::{Grant, MinValid, Owner, SignIn, TokenCache};
 use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{Authority, Endpoint, Endpoints, Http, Request, Response, TransportError};
@@ -154,6 +156,7 @@ impl Writer {
             },
             store: &self.store,
             partition: Partition::whole(),
+            credential: &NoCredential,
             http: &Rotating { next: secret },
             clock: &self.clock,
             observer: &NoopObserver,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{NoopObserver, Observer, cached};
 use crate::cache::{Account, TokenCache};
-use crate::oauth::{self, Authority, AuthorityKind, Endpoints, Http};
+use crate::oauth::{self, Authority, AuthorityKind, ClientAuthentication, Endpoints, Http, RequestError};
 use crate::store::{Lease, Loaded, Partition, Revision, Saved, Store, StoreError, Update};
 use crate::time::{Clock, Timestamp};
 use crate::types::{ClientId, Environment, Issuer, Realm};
@@ -20,6 +20,8 @@ pub struct PublicClient<'a> {
     pub store: &'a dyn Store,
     /// Which of the store's documents the cache is.
     pub partition: Partition,
+    /// What the client proves itself with, where the provider wants that of it.
+    pub credential: &'a dyn Credential,
     /// The network.
     pub http: &'a dyn Http,
     /// The time.
@@ -30,6 +32,25 @@ pub struct PublicClient<'a> {
     pub lock_timeout: Duration,
     /// How long after a refresh was first sent it may be sent again, where that is safe.
     pub retry_within: Duration,
+}
+
+/// What a client proves itself with. It is asked when a request is sent, and never for a cached token.
+pub trait Credential: Send + Sync {
+    /// Returns how to authenticate.
+    ///
+    /// # Errors
+    /// What is wrong, for a person; it holds no secret.
+    fn authentication(&self) -> Result<ClientAuthentication, String>;
+}
+
+/// A public client proves nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoCredential;
+
+impl Credential for NoCredential {
+    fn authentication(&self) -> Result<ClientAuthentication, String> {
+        Ok(ClientAuthentication::None)
+    }
 }
 
 /// A client as it is registered with an authorization server.
@@ -53,6 +74,7 @@ impl<'a> PublicClient<'a> {
             registration,
             store,
             partition: Partition::whole(),
+            credential: &NoCredential,
             http,
             clock,
             observer: &NoopObserver,
@@ -170,15 +192,17 @@ impl PublicClient<'_> {
         }
     }
 
-    pub(super) fn protocol<'b>(&'b self, endpoints: &'b Endpoints) -> oauth::Client<'b> {
-        oauth::Client {
+    pub(super) fn protocol<'b>(&'b self, endpoints: &'b Endpoints) -> Result<oauth::Client<'b>, RequestError> {
+        let authentication = self.credential.authentication();
+        Ok(oauth::Client {
+            authentication: authentication.map_err(|message| RequestError::Misconfigured { message })?,
             http: self.http,
             clock: self.clock,
             client_id: &self.registration.client_id,
             authority: &self.registration.authority,
             endpoints,
             parameters: &[],
-        }
+        })
     }
 }
 

@@ -140,7 +140,7 @@ fn missing_secret(response: &TokenErrorResponse) -> &'static str {
         .iter()
         .any(|words| said.contains(words));
     if is_of_client && names_secret && response.entra_error().is_none() {
-        "; the server wants a client secret, which tokcache cannot send: a public client is needed"
+        "; the server wants the secret of the client: save it in a file, and add --client-secret-file PATH"
     } else {
         ""
     }

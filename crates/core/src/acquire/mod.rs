@@ -37,7 +37,7 @@ mod since;
 mod verify_saved;
 
 pub use cached::load;
-pub use client::{PublicClient, Registration};
+pub use client::{Credential, NoCredential, PublicClient, Registration};
 pub use error::{AcquireError, ErrorKind, InteractionRequired, SignInGrant};
 pub use explain::{Considered, Decision, Explanation};
 pub use observer::{NoopObserver, Observer, RotatedToken};

@@ -170,7 +170,7 @@ impl PublicClient<'_> {
         let account = &refresh.account.home_account_id;
         let mut asking = EndpointRequest::at(endpoints, EndpointKind::Token);
         loop {
-            let protocol = self.protocol(&asking.endpoints).with_parameters(parameters);
+            let protocol = self.protocol(&asking.endpoints)?.with_parameters(parameters);
             let answer = protocol.refresh(&entry.secret, scopes, claims.as_deref(), Some(account)).await;
             if let ControlFlow::Break(answer) = self.answered(&mut asking, answer).await {
                 return answer;

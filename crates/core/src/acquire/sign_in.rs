@@ -122,8 +122,10 @@ impl PublicClient<'_> {
         let (refresh_token, revocable_at) = (response.refresh_token.clone(), endpoints.clone());
         let remembered = self.remember(request, endpoints, &beside, response).await;
         // It would be forgotten here and alive there. That it cannot be revoked is not what went wrong.
-        if let (Err(_), Some(refresh_token)) = (&remembered, refresh_token) {
-            let _ = self.protocol(&revocable_at).revoke(&refresh_token).await;
+        if let (Err(_), Some(refresh_token)) = (&remembered, refresh_token)
+            && let Ok(protocol) = self.protocol(&revocable_at)
+        {
+            let _ = protocol.revoke(&refresh_token).await;
         }
         remembered
     }
@@ -153,7 +155,8 @@ impl PublicClient<'_> {
         let mut refused = Vec::new();
         let mut asking = EndpointRequest::at(endpoints, EndpointKind::DeviceAuthorization);
         loop {
-            let protocol = self.protocol(&asking.endpoints).with_parameters(&request.parameters);
+            let protocol = self.protocol(&asking.endpoints).map_err(AcquireError::from_request)?;
+            let protocol = protocol.with_parameters(&request.parameters);
             let answer = protocol.authorize_device(&request.scopes, beside, request.claims.as_deref()).await;
             let ControlFlow::Break(answer) = self.answered(&mut asking, answer).await else { continue };
             let failure = match answer {
@@ -182,7 +185,7 @@ impl PublicClient<'_> {
         authorization: &DeviceAuthorization,
     ) -> Result<TokenResponse, RequestError> {
         self.observer.device_code_issued(authorization);
-        let protocol = self.protocol(endpoints).with_parameters(&request.parameters);
+        let protocol = self.protocol(endpoints)?.with_parameters(&request.parameters);
         protocol.poll_device(authorization, &mut |left| self.observer.sign_in_pending(left)).await
     }
 

@@ -161,7 +161,7 @@ impl PublicClient<'_> {
         entry: &RefreshTokenEntry,
     ) -> Result<(), RequestError> {
         loop {
-            let answer = self.protocol(&asking.endpoints).revoke(&entry.secret).await;
+            let answer = self.protocol(&asking.endpoints)?.revoke(&entry.secret).await;
             match self.answered(asking, answer).await {
                 ControlFlow::Continue(()) => {}
                 ControlFlow::Break(Ok(())) => return Ok(()),

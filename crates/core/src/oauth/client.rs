@@ -26,7 +26,7 @@ use super::token::TokenResponse;
 const SLICE: Duration = Duration::from_secs(1);
 
 /// A public client (RFC 6749 §2.1) of one provider.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Client<'a> {
     /// Sends the requests.
     pub http: &'a dyn Http,
@@ -34,6 +34,8 @@ pub struct Client<'a> {
     pub clock: &'a dyn Clock,
     /// The client's identifier at the provider (RFC 6749 §2.2).
     pub client_id: &'a ClientId,
+    /// How the client proves that it is that client (RFC 6749 §2.3).
+    pub authentication: ClientAuthentication,
     /// The provider. Its kind decides what the requests look like.
     pub authority: &'a Authority,
     /// The provider's endpoints.
@@ -138,10 +140,9 @@ impl<'a> Client<'a> {
         message.response(&request, response, self.clock.now())
     }
 
-    fn context(&self) -> ClientContext<'a> {
-        static PUBLIC: ClientAuthentication = ClientAuthentication::None;
-        let Client { client_id, authority, endpoints, .. } = *self;
-        ClientContext { client_id, authentication: &PUBLIC, authority, endpoints }
+    fn context(&self) -> ClientContext<'_> {
+        let Client { client_id, authentication, authority, endpoints, .. } = self;
+        ClientContext { client_id, authentication, authority, endpoints }
     }
 }
 

@@ -15,6 +15,7 @@ fn with<Answer>(http: &MockHttp, act: impl FnOnce(&Client<'_>) -> Answer) -> (An
         http,
         clock: &clock,
         client_id: &client_id,
+        authentication: ClientAuthentication::None,
         authority: &authority,
         endpoints: &endpoints,
         parameters: &[],
@@ -44,7 +45,7 @@ fn further_parameters_are_sent_with_a_refresh_and_not_with_a_revocation() {
     let parameters = [("resource", "https://api.example.com"), ("audience", "")];
     let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
     with(&http, |client| {
-        let client = client.with_parameters(&parameters);
+        let client = client.clone().with_parameters(&parameters);
         client.refresh(&RefreshToken::new("rt"), &ScopeSet::default(), None, None).block_on().unwrap();
         client.revoke(&RefreshToken::new("rt")).block_on().unwrap();
     });
@@ -74,6 +75,7 @@ fn without_an_endpoint_nothing_is_sent() {
         http: &http,
         clock: &clock,
         client_id: &client_id,
+        authentication: ClientAuthentication::None,
         authority: &authority,
         endpoints: &endpoints,
         parameters: &[],
