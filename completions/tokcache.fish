@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_tokcache_global_optspecs
-    string join \n profile= authority= account= authority-kind= client-id= store= encrypt= key-cache= ca-file= timeout= lock-timeout= error-format= v/verbose h/help V/version
+    string join \n profile= authority= account= authority-kind= client-id= store= encrypt= key-cache= ca-file= client-secret-file= timeout= lock-timeout= error-format= v/verbose h/help V/version
 end
 
 function __fish_tokcache_needs_command
@@ -38,6 +38,7 @@ complete -c tokcache -n "__fish_tokcache_needs_command" -l encrypt -d 'The key t
 complete -c tokcache -n "__fish_tokcache_needs_command" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_needs_command" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_needs_command" -l client-secret-file -d 'The file with the client\'s secret, for a provider that wants one of native clients too, as Google does [env: TOKCACHE_CLIENT_SECRET_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_needs_command" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_needs_command" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_needs_command" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
@@ -81,6 +82,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l encrypt -d '
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l client-secret-file -d 'The file with the client\'s secret, for a provider that wants one of native clients too, as Google does [env: TOKCACHE_CLIENT_SECRET_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
@@ -121,6 +123,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l encrypt -d '
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l client-secret-file -d 'The file with the client\'s secret, for a provider that wants one of native clients too, as Google does [env: TOKCACHE_CLIENT_SECRET_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
@@ -146,6 +149,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l encrypt -d 'T
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l client-secret-file -d 'The file with the client\'s secret, for a provider that wants one of native clients too, as Google does [env: TOKCACHE_CLIENT_SECRET_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
@@ -167,6 +171,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l encrypt -d '
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l client-secret-file -d 'The file with the client\'s secret, for a provider that wants one of native clients too, as Google does [env: TOKCACHE_CLIENT_SECRET_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
@@ -198,6 +203,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l encrypt -d 'T
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l client-secret-file -d 'The file with the client\'s secret, for a provider that wants one of native clients too, as Google does [env: TOKCACHE_CLIENT_SECRET_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
@@ -229,6 +235,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l encrypt -d
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l client-secret-file -d 'The file with the client\'s secret, for a provider that wants one of native clients too, as Google does [env: TOKCACHE_CLIENT_SECRET_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
@@ -251,6 +258,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fis
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l client-secret-file -d 'The file with the client\'s secret, for a provider that wants one of native clients too, as Google does [env: TOKCACHE_CLIENT_SECRET_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
@@ -277,6 +285,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l client-secret-file -d 'The file with the client\'s secret, for a provider that wants one of native clients too, as Google does [env: TOKCACHE_CLIENT_SECRET_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
@@ -299,6 +308,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l client-secret-file -d 'The file with the client\'s secret, for a provider that wants one of native clients too, as Google does [env: TOKCACHE_CLIENT_SECRET_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
@@ -324,6 +334,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l client-secret-file -d 'The file with the client\'s secret, for a provider that wants one of native clients too, as Google does [env: TOKCACHE_CLIENT_SECRET_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
@@ -347,6 +358,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l client-secret-file -d 'The file with the client\'s secret, for a provider that wants one of native clients too, as Google does [env: TOKCACHE_CLIENT_SECRET_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
@@ -369,6 +381,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l client-secret-file -d 'The file with the client\'s secret, for a provider that wants one of native clients too, as Google does [env: TOKCACHE_CLIENT_SECRET_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
@@ -396,6 +409,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l client-secret-file -d 'The file with the client\'s secret, for a provider that wants one of native clients too, as Google does [env: TOKCACHE_CLIENT_SECRET_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
@@ -418,6 +432,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l client-secret-file -d 'The file with the client\'s secret, for a provider that wants one of native clients too, as Google does [env: TOKCACHE_CLIENT_SECRET_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
@@ -439,6 +454,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l client-secret-file -d 'The file with the client\'s secret, for a provider that wants one of native clients too, as Google does [env: TOKCACHE_CLIENT_SECRET_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
@@ -459,6 +475,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l client-secret-file -d 'The file with the client\'s secret, for a provider that wants one of native clients too, as Google does [env: TOKCACHE_CLIENT_SECRET_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
@@ -480,6 +497,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l client-secret-file -d 'The file with the client\'s secret, for a provider that wants one of native clients too, as Google does [env: TOKCACHE_CLIENT_SECRET_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
@@ -501,6 +519,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l encryp
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l client-secret-file -d 'The file with the client\'s secret, for a provider that wants one of native clients too, as Google does [env: TOKCACHE_CLIENT_SECRET_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
@@ -521,6 +540,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l encrypt -d 'T
 complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l key-cache -d 'Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l client-secret-file -d 'The file with the client\'s secret, for a provider that wants one of native clients too, as Google does [env: TOKCACHE_CLIENT_SECRET_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'

@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokcache_core::future::BoxFuture;
-use tokcache_core::oauth::{Authority, Client, Endpoint, Endpoints, Http, Request, Response, TransportError};
+use tokcache_core::oauth::{
+    Authority, Client, ClientAuthentication, Endpoint, Endpoints, Http, Request, Response, TransportError,
+};
 use tokcache_core::time::{Clock, Timestamp};
 use tokcache_core::types::ClientId;
 use zeroize::Zeroizing;

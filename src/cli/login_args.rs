@@ -9,9 +9,10 @@ use tokcache_file::LocalStore as _;
 
 use super::context::Context;
 use super::profiles::{self, EndpointNames, Learned, Profile};
-use super::registration::{can_be_asked_together, is_same_authority};
+use super::registration::can_be_asked_together;
 use super::scopes::{OfflineAccess, Scopes};
 use super::settings::Settings;
+use super::values::is_same_authority;
 use super::values::{bound, claims, days_or_seconds};
 use super::{Failure, keys};
 

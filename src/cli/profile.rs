@@ -10,10 +10,11 @@ use tokcache_file::LocalStore as _;
 
 use super::passphrase::PromptPolicy;
 use super::profiles::{self, Profile};
-use super::registration::{Place, is_same_authority};
+use super::registration::Place;
 use super::scopes::{OfflineAccess, Scopes};
 use super::settings::Settings;
 use super::values::days_or_seconds;
+use super::values::is_same_authority;
 use super::{Exit, Failure, keys, removal, store};
 use crate::output::{self, AnswerFormat, plain, quote, tell};
 

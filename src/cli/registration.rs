@@ -8,13 +8,8 @@ use super::context::Context;
 use super::profile_format::KindOfAuthority;
 use super::profiles::{self, EndpointNames, Learned, Profile};
 use super::settings::Settings;
+use super::values::is_same_authority;
 use super::{Exit, Failure};
-
-/// Whether both name one authority, however each is written.
-pub(super) fn is_same_authority(one: Option<&String>, other: Option<&String>) -> bool {
-    let url = |authority: &String| Some(Authority::parse(authority, None).ok()?.url().to_owned());
-    one == other || one.and_then(url).is_some_and(|one| other.and_then(url) == Some(one))
-}
 
 /// The authority that is meant, as it was typed or remembered.
 #[derive(Clone, Copy, Debug, Default)]

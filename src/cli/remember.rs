@@ -11,8 +11,8 @@ use super::Failure;
 use super::context::Context;
 use super::login_args::Input;
 use super::profiles::{self, EndpointNames, Learned, Profile};
-use super::registration::is_same_authority;
 use super::siblings::Sibling;
+use super::values::is_same_authority;
 use super::whose::name;
 use crate::output::{command_line, plain, tell};
 

@@ -12,7 +12,8 @@ use tokcache_file::LocalStore as _;
 use super::Failure;
 use super::context::Context;
 use super::profiles::{self, Profile};
-use super::registration::{can_be_asked_together, is_same_authority};
+use super::registration::can_be_asked_together;
+use super::values::is_same_authority;
 use super::whose::{ProfileAccount, name};
 use crate::output::{plain, tell};
 

@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use tokcache_core::oauth::Authority;
 use tokcache_file::text_of_path;
 
 /// What a variable that was not set leaves is no value.
@@ -64,6 +65,12 @@ pub(super) fn days_or_seconds(lifetime: Duration) -> String {
         seconds if seconds % 86_400 == 0 => format!("{}d", seconds / 86_400),
         seconds => format!("{seconds}s"),
     }
+}
+
+/// Whether both name one authority, however each is written.
+pub(super) fn is_same_authority(one: Option<&String>, other: Option<&String>) -> bool {
+    let url = |authority: &String| Some(Authority::parse(authority, None).ok()?.url().to_owned());
+    one == other || one.and_then(url).is_some_and(|one| other.and_then(url) == Some(one))
 }
 
 /// A claims challenge. What is no JSON object is refused before a server does it.
