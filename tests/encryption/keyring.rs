@@ -186,10 +186,13 @@ fn a_cache_of_twenty_megabytes_needs_no_more_of_a_keyring_than_a_small_one() {
 fn where_the_folder_cannot_be_synced_no_key_is_lost_that_the_cache_needs() {
     let bus = keyring();
     let home = Home::on(&bus);
-    let state = home.path("state");
-    for (command, keys) in [("cache encrypt --encrypt keyring", 1), ("cache rekey", 1), ("cache decrypt", 0)] {
-        let options =
-            ["-o", "/dev/null", "-P", state.to_str().unwrap(), "-e", "trace=fsync", "-e", "inject=fsync:error=EIO"];
+    for (command, keys, sync) in
+        [("cache encrypt --encrypt keyring", 1, 4), ("cache rekey", 1, 2), ("cache decrypt", 0, 4)]
+    {
+        // The one of the cache's folder: after that of the cache, and of the profile and its folder if that changes. By its
+        // path only root could choose it.
+        let inject = format!("inject=fsync:error=EIO:when={sync}");
+        let options = ["-o", "/dev/null", "-e", "trace=fsync", "-e", &inject];
         let output = strace(&options, &home.program(command)).output().unwrap();
         answer_of(&output);
         let said = text(&output.stderr);
