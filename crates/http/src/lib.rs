@@ -25,7 +25,7 @@ use ureq::unversioned::transport::{
 use ureq::{Agent, Proxy};
 use zeroize::Zeroizing;
 
-use tokcache_core::time::Timestamp;
+use tokcache_core::time::{Clock as _, SystemClock, Timestamp};
 
 use connect::HappyEyeballs;
 use resolve::Named;
@@ -192,7 +192,8 @@ fn decoded(body: Zeroizing<Vec<u8>>, head: &Parts) -> Result<Zeroizing<Vec<u8>>,
     }
 }
 
-/// RFC 9110 §10.2.3: seconds, or a date, which is compared with the server's own.
+/// RFC 9110 §10.2.3: seconds, or a date, which is compared with the server's own. A server that does not tell its date
+/// (§6.6.1) is believed to have ours.
 fn retry_after(headers: &HeaderMap, date: Option<Timestamp>) -> Option<u64> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -200,7 +201,8 @@ fn retry_after(headers: &HeaderMap, date: Option<Timestamp>) -> Option<u64> {
     let seconds = is_number.then(|| text.parse().unwrap_or(u64::from(u32::MAX)));
     seconds.or_else(|| {
         let until = http_date(headers, header::RETRY_AFTER)?;
-        u64::try_from(until.seconds_since(date?)).ok()
+        let date = date.unwrap_or_else(|| SystemClock::new().now());
+        u64::try_from(until.seconds_since(date)).ok()
     })
 }
 

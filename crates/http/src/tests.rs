@@ -106,6 +106,9 @@ fn retry_after_comes_in_seconds_too() {
     let response =
         exchange_with("HTTP/1.1 429 Later\r\nRetry-After: 99999999999999999999\r\nContent-Length: 0\r\n\r\n").unwrap();
     assert_eq!(response.retry_after, Some(u64::from(u32::MAX)), "too large for a number, and not for patience");
+    let dated = "HTTP/1.1 429 Later\r\nRetry-After: Mon, 01 Jan 2125 00:00:00 GMT\r\nContent-Length: 0\r\n\r\n";
+    let wait = exchange_with(dated).unwrap().retry_after;
+    assert!(wait.is_some_and(|wait| wait > 86_400 * 365), "the server tells no date of its own: {wait:?}");
     let response = exchange_with("HTTP/1.1 429 Later\r\nRetry-After: soon\r\nContent-Length: 0\r\n\r\n").unwrap();
     assert_eq!(response.retry_after, None);
 }
