@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 const LONGEST: u64 = 4096;
 
 /// Where the secret is, if there is one. It is read when a request is sent: a cached token needs none.
+#[derive(Default)]
 pub(super) struct SecretFile {
     path: Option<PathBuf>,
     has_failed: AtomicBool,

@@ -1,5 +1,6 @@
 //! What was typed, resolved: flag, then environment, then profile, then default.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokcache_core::acquire::{AcquireError, InteractionRequired, PublicClient, Registration};
@@ -17,7 +18,6 @@ use super::profile_format::KeyCache;
 use super::profiles::{self, Profile};
 use super::settings::Settings;
 use super::terminal_observer::TerminalObserver;
-use super::values::is_same_authority;
 use super::wire_log::WireLog;
 use super::{Failure, environment, keys, promise, store};
 use crate::output::plain;
@@ -72,21 +72,13 @@ impl Context {
         let store = store
             .asking_again(Box::new(move |url| if is_typed { Vec::new() } else { promise::promised_now(&again, url) }));
         let ca_file = settings.ca_file.as_ref().or(remembered.and_then(|profile| profile.ca_file.as_ref())).cloned();
-        let is_same = |typed: &Option<String>, own: Option<&String>| typed.is_none() || typed.as_ref() == own;
-        let of_client = remembered.filter(|profile| {
-            let is_same_authority = is_same_authority(settings.authority.as_ref(), profile.authority.as_ref());
-            (settings.authority.is_none() || is_same_authority)
-                && is_same(&settings.client_id, profile.client_id.as_ref())
-        });
-        let secret_file = settings.client_secret_file.as_ref();
-        let secret_file = secret_file.or(of_client.and_then(|profile| profile.client_secret_file.as_ref())).cloned();
         let network = Network::new(NetworkOptions {
             timeout: settings.timeout(),
             ca_file,
             check_ca_file: |path| platform::check_not_of_everybody(path),
             proxy: ProxyRules::from_environment(environment::proxy),
         });
-        Ok(Context {
+        let mut context = Context {
             profile_name: name,
             profile,
             store,
@@ -96,8 +88,17 @@ impl Context {
             settings: settings.clone(),
             creating,
             network: WireLog::new(network, settings.verbose),
-            client_secret: SecretFile::new(secret_file),
-        })
+            client_secret: SecretFile::default(),
+        };
+        context.client_secret = SecretFile::new(context.client_secret_file().cloned());
+        Ok(context)
+    }
+
+    /// Where the secret of the client that is meant is. That of the profile is for its own client and authority alone.
+    fn client_secret_file(&self) -> Option<&PathBuf> {
+        let of_profile = || self.profile.as_ref()?.client_secret_file.as_ref();
+        let of_profile = || of_profile().filter(|_| self.is_authority_of_profile() && self.is_client_of_profile());
+        self.settings.client_secret_file.as_ref().or_else(of_profile)
     }
 
     /// The client that does the work.

@@ -40,7 +40,7 @@ impl Context {
         (self.is_authority_of_profile() && self.is_client_of_profile()).then_some(account)
     }
 
-    fn is_client_of_profile(&self) -> bool {
+    pub(super) fn is_client_of_profile(&self) -> bool {
         let typed = self.settings.client_id.as_ref();
         typed.is_none() || typed == self.profile.as_ref().and_then(|profile| profile.client_id.as_ref())
     }

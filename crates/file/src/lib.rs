@@ -20,6 +20,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod adapter;
 mod encrypted;
 mod file;
 mod keys;
@@ -35,6 +36,7 @@ mod repair;
 mod signal;
 mod wait;
 
+pub use adapter::{Local, lease_request};
 pub use encrypted::{Conversion, EncryptedStore, Encryption, EncryptionError, Preparation, PromisedNow};
 pub use file::{FileStore, RecoveryFolders};
 pub use keys::{
@@ -43,9 +45,7 @@ pub use keys::{
 pub use open::{OpenError, Settings, open};
 pub use path_text::text_of_path;
 
-pub use local::{
-    Expected, Local, LocalLease, LocalLeaseRequest, LocalStore, Repaired, Rewrite, Unsynced, lease_request,
-};
+pub use local::{Expected, LocalLease, LocalLeaseRequest, LocalStore, Repaired, Rewrite, Unsynced};
 pub use repair::{Repair, repair};
 pub use wait::{Attempt, Waiting};
 

@@ -3,10 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::{Clock, Holder, StoreError};
+use tokcache_core::store::Pauses;
 
-const FIRST_PAUSE: Duration = Duration::from_millis(2);
-const LONGEST_PAUSE: Duration = Duration::from_millis(25);
+use crate::{Clock, Holder, StoreError};
 
 /// What one try at a lock came to.
 pub enum Attempt<Lock> {
@@ -29,19 +28,7 @@ pub(crate) trait TryLock {
 
     /// Lets `pause` pass before the next try. Who listens for the end of the lock may wait longer for that, up to
     /// `most`, and returns whether it came.
-    fn rest(&mut self, pause: Duration, _most: Duration, clock: &dyn Clock) -> bool {
-        clock.sleep(pause);
-        false
-    }
-}
-
-/// Who only tries, and never listens.
-impl<Lock, Try: FnMut() -> Result<Attempt<Lock>, StoreError>> TryLock for Try {
-    type Lock = Lock;
-
-    fn attempt(&mut self) -> Result<Attempt<Lock>, StoreError> {
-        self()
-    }
+    fn rest(&mut self, pause: Duration, most: Duration, clock: &dyn Clock) -> bool;
 }
 
 /// Is told whose lock is waited for, should that take a while.
@@ -73,7 +60,7 @@ pub(crate) fn wait_for<Lock>(
     let WaitPolicy { limit, clock, waiting } = patience;
     let start = clock.elapsed();
     let mut told = false;
-    let mut queue = Queue::new(lock, limit, clock);
+    let mut pauses = Pauses::new(limit, clock);
     loop {
         match attempt()? {
             Attempt::Held(lock) => return Ok(lock),
@@ -82,47 +69,11 @@ pub(crate) fn wait_for<Lock>(
                     told = true;
                     waiting(lock, &holder);
                 }
-                clock.sleep(queue.pause(holder)?);
+                let (pause, _) = pauses.next(holder, || lock.to_owned())?;
+                clock.sleep(pause);
             }
         }
     }
-}
-
-/// One process's wait for one lock.
-struct Queue<'a> {
-    lock: &'a Path,
-    patience: Duration,
-    clock: &'a dyn Clock,
-    start: Duration,
-    pause: Duration,
-    /// Between two holders nobody is known for a moment; a person wants to know the last one.
-    last_holder: Holder,
-}
-
-impl<'a> Queue<'a> {
-    fn new(lock: &'a Path, patience: Duration, clock: &'a dyn Clock) -> Self {
-        Queue { lock, patience, clock, start: clock.elapsed(), pause: FIRST_PAUSE, last_holder: Holder::default() }
-    }
-
-    /// How long to pause now; an error when there is no patience left.
-    fn pause(&mut self, holder: Holder) -> Result<Duration, StoreError> {
-        if holder.pid.is_some() {
-            self.last_holder = holder;
-        }
-        let waited = self.clock.elapsed().saturating_sub(self.start);
-        if waited >= self.patience {
-            let holder = std::mem::take(&mut self.last_holder);
-            return Err(StoreError::Busy { lock: self.lock.to_owned(), holder, waited });
-        }
-        let pause = jittered(self.pause).min(self.patience - waited);
-        self.pause = (self.pause * 3 / 2).min(LONGEST_PAUSE);
-        Ok(pause)
-    }
-}
-
-/// Between half of `pause` and all of it.
-fn jittered(pause: Duration) -> Duration {
-    pause.mul_f64(0.5 + fastrand::f64() / 2.0)
 }
 
 #[cfg(test)]

@@ -82,12 +82,12 @@ impl Http for Provider<'_> {
     }
 }
 
-/// The runtime's own time.
-struct TokioClock(std::time::Instant);
+/// The runtime's own time, which a test can pause.
+struct TokioClock(tokio::time::Instant);
 
 impl TokioClock {
     fn new() -> Self {
-        TokioClock(std::time::Instant::now())
+        TokioClock(tokio::time::Instant::now())
     }
 }
 
@@ -134,7 +134,7 @@ fn client<'a>(store: &'a dyn Store, http: &'a dyn Http, clock: &'a dyn Clock) ->
 }
 
 /// Puts a sign-in into the store whose access token has expired.
-fn signed_in(store: &RemoteStore) {
+async fn sign_in(store: &RemoteStore) {
     let document = json!({
         "AccessToken": {"a": {"credential_type": "AccessToken", "secret": "AT-0", "home_account_id": "alice",
             "environment": "idp.example.com", "client_id": "app", "target": "api.read", "realm": "",
@@ -150,7 +150,7 @@ fn signed_in(store: &RemoteStore) {
     let mut indented = Serializer::with_formatter(&mut bytes, PrettyFormatter::with_indent(b"    "));
     document.serialize(&mut indented).unwrap();
     let put = &mut |_: Option<&[u8]>| Change::Replace(bytes.clone().into());
-    store.update(&partition(), Update::default(), put).block_on().unwrap();
+    store.update(&partition(), Update::default(), put).await.unwrap();
     store.counts();
 }
 
@@ -177,7 +177,7 @@ impl World {
     fn new() -> Self {
         let clock = Arc::new(SteppedClock::default());
         let store = RemoteStore::new(clock.clone(), LATENCY);
-        signed_in(&store);
+        sign_in(&store).block_on();
         World { clock, store }
     }
 }
@@ -262,12 +262,7 @@ async fn a_thousand_tasks_on_one_expired_token_are_one_refresh_and_block_no_work
     const TASKS: usize = 1000;
     let clock: Arc<dyn Clock> = Arc::new(TokioClock::new());
     let store = RemoteStore::new(Arc::clone(&clock), LATENCY);
-    // The clock of the stepped world would block nobody, but here everything is to be asked asynchronously.
-    let quick = RemoteStore::new(Arc::new(SteppedClock::default()), Duration::ZERO);
-    signed_in(&quick);
-    let document = quick.load(&partition()).await.unwrap().unwrap().bytes;
-    let put = &mut |_: Option<&[u8]>| Change::Replace(document.clone());
-    store.update(&partition(), Update::default(), put).await.unwrap();
+    sign_in(&store).await;
 
     let provider: &'static Provider<'static> = {
         let clock: &'static TokioClock = Box::leak(Box::new(TokioClock::new()));
@@ -292,29 +287,9 @@ async fn a_thousand_tasks_on_one_expired_token_are_one_refresh_and_block_no_work
 /// The provider takes longer than the lease lasts: it is renewed meanwhile.
 #[tokio::test(start_paused = true)]
 async fn a_lease_is_renewed_while_the_provider_is_waited_for() {
-    struct PausedClock(tokio::time::Instant);
-    impl Clock for PausedClock {
-        fn now(&self) -> Timestamp {
-            Timestamp(1_700_000_000).plus(self.elapsed())
-        }
-        fn elapsed(&self) -> Duration {
-            self.0.elapsed()
-        }
-        fn sleep(&self, _wait: Duration) {
-            panic!("a worker is blocked");
-        }
-        fn delay(&self, wait: Duration) -> BoxFuture<'_, ()> {
-            Box::pin(tokio::time::sleep(wait))
-        }
-    }
-    let clock = Arc::new(PausedClock(tokio::time::Instant::now()));
+    let clock = Arc::new(TokioClock::new());
     let store = RemoteStore::new(clock.clone(), LATENCY);
-    let quick = RemoteStore::new(Arc::new(SteppedClock::default()), Duration::ZERO);
-    signed_in(&quick);
-    let document = quick.load(&partition()).await.unwrap().unwrap().bytes;
-    let put = &mut |_: Option<&[u8]>| Change::Replace(document.clone());
-    store.update(&partition(), Update::default(), put).await.unwrap();
-    store.counts();
+    sign_in(&store).await;
 
     let provider = Provider::new(clock.as_ref(), Duration::from_secs(600));
     let (first, second) = (client(&store, &provider, clock.as_ref()), client(&store, &provider, clock.as_ref()));

@@ -10,13 +10,21 @@ use crate::store::{Change, Partition, Revision, Saved, Store, StoreError, Update
 /// # Errors
 /// What the store says; [`StoreError::Damaged`] with the place, if its bytes are not a cache.
 pub async fn load(store: &dyn Store, partition: &Partition) -> Result<TokenCache, StoreError> {
+    load_with_revision(store, partition).await.map(|(cache, _)| cache)
+}
+
+/// The same, with the document's revision, if there is a document.
+pub(super) async fn load_with_revision(
+    store: &dyn Store,
+    partition: &Partition,
+) -> Result<(TokenCache, Option<Revision>), StoreError> {
     let mut cache = TokenCache::new();
-    let found = read(store, partition, &mut |bytes| {
+    let mut deserialize = |bytes: &[u8]| {
         cache = TokenCache::deserialize(bytes)?;
         Ok(())
-    })
-    .await?;
-    Ok(if found.is_some() { cache } else { TokenCache::new() })
+    };
+    let revision = read(store, partition, &mut deserialize).await?;
+    Ok((if revision.is_some() { cache } else { TokenCache::new() }, revision))
 }
 
 /// Shows the newest bytes of a partition to `read`, which says what is wrong with them.

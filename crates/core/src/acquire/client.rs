@@ -20,7 +20,7 @@ pub struct PublicClient<'a> {
     pub store: &'a dyn Store,
     /// Which of the store's documents the cache is.
     pub partition: Partition,
-    /// What the client proves itself with, where the provider wants that of it.
+    /// The credential of the client, if the provider wants one.
     pub credential: &'a dyn Credential,
     /// The network.
     pub http: &'a dyn Http,
@@ -34,7 +34,7 @@ pub struct PublicClient<'a> {
     pub retry_within: Duration,
 }
 
-/// What a client proves itself with. It is asked when a request is sent, and never for a cached token.
+/// The credential of a client (RFC 6749 §2.3). It is asked for when a request is sent, and never for a cached token.
 pub trait Credential: Send + Sync {
     /// Returns how to authenticate.
     ///
@@ -156,13 +156,7 @@ impl PublicClient<'_> {
 
     /// The same, with the document's revision, if there is a document.
     pub(super) async fn load_cache_and_revision(&self) -> Result<(TokenCache, Option<Revision>), StoreError> {
-        let mut cache = TokenCache::new();
-        let mut read = |bytes: &[u8]| {
-            cache = TokenCache::deserialize(bytes)?;
-            Ok(())
-        };
-        let revision = cached::read(self.store, &self.partition, &mut read).await?;
-        Ok((if revision.is_some() { cache } else { TokenCache::new() }, revision))
+        cached::load_with_revision(self.store, &self.partition).await
     }
 
     /// Runs `change` on the newest cache and saves it, with no other writer in between.
@@ -214,9 +208,13 @@ mod tests {
         is_shared::<super::PublicClient<'_>>();
     }
 
-    /// A runtime with many threads asks for that.
-    #[allow(dead_code, reason = "it is enough that it compiles")]
-    fn calls_can_move_between_threads(client: &super::PublicClient<'_>) {
+    /// A runtime with many threads asks for that; it is enough that this compiles.
+    #[test]
+    fn calls_can_move_between_threads() {
+        let _ = |client: &super::PublicClient<'_>| moved(client);
+    }
+
+    fn moved(client: &super::PublicClient<'_>) {
         fn can_move<Moving: Send>(_: Moving) {}
         can_move(client.acquire_token_silent(&crate::acquire::SilentRequest::default()));
         can_move(client.sign_in_by_device_code(&crate::acquire::SignInRequest::default()));

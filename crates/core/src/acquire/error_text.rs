@@ -131,7 +131,7 @@ fn refused(grant: SignInGrant, response: &TokenErrorResponse) -> &'static str {
     }
 }
 
-/// What is missing where the server wants a secret from the client: Google does, of devices too.
+/// The hint for a server that wants a secret from the client, as Google does from devices too.
 fn missing_secret(response: &TokenErrorResponse) -> &'static str {
     let is_of_client =
         matches!(response.error, ErrorCode::InvalidClient | ErrorCode::InvalidRequest | ErrorCode::UnauthorizedClient);

@@ -122,7 +122,7 @@ fn newcomer(
     })
 }
 
-/// What is to be done for whom.
+/// A plan, and the account that it is for.
 pub(super) struct Task {
     pub(super) account: Account,
     pub(super) plan: Plan,

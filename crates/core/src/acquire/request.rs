@@ -3,7 +3,7 @@ use std::time::Duration;
 use crate::cache::MinValid;
 use crate::types::ScopeSet;
 
-/// What is asked for.
+/// A request for a token without a person.
 #[derive(Clone, Debug, Default)]
 pub struct SilentRequest {
     /// The scopes that the token must have.

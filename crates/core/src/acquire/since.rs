@@ -1,4 +1,4 @@
-//! What has changed since a refresh began.
+//! The state of the cache when a refresh began.
 
 use std::time::Duration;
 

@@ -27,7 +27,7 @@ pub use lease::{Lease, LeaseAttempt, LeaseRequest, Recovered, Recovery};
 pub use memory::MemoryStore;
 pub use partition::Partition;
 pub use revision::{Fence, Revision};
-pub use wait::{LeaseWait, Turn};
+pub use wait::{LeaseWait, Pauses, Turn};
 
 /// Keeps cache documents.
 ///

@@ -1,5 +1,6 @@
 //! Waiting for a lease: politely, and not in step with the others.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{Holder, Lease, LeaseAttempt, LeaseRequest, StoreError};
@@ -23,34 +24,20 @@ pub enum Turn {
 /// One wait for one lease, in which the caller can look now and then whether the lease is needed still.
 pub struct LeaseWait<'a> {
     request: Box<dyn LeaseRequest + 'a>,
-    patience: Duration,
     clock: &'a dyn Clock,
-    start: Duration,
-    pause: Duration,
+    pauses: Pauses<'a>,
     next_look: Duration,
     /// Who had the lease at the last attempt, if it was taken and has not been heard to be free since.
     holder: Option<Holder>,
     /// Who had it when the caller looked last.
     seen: Option<Holder>,
-    /// Between two holders nobody is known for a moment; a person wants to know the last one.
-    last_known: Holder,
 }
 
 impl<'a> LeaseWait<'a> {
     /// Begins to wait, at most `patience`, for what `request` asks for.
     pub fn new(request: Box<dyn LeaseRequest + 'a>, patience: Duration, clock: &'a dyn Clock) -> Self {
-        let start = clock.elapsed();
-        LeaseWait {
-            request,
-            patience,
-            clock,
-            start,
-            pause: FIRST_PAUSE,
-            next_look: start,
-            holder: None,
-            seen: None,
-            last_known: Holder::default(),
-        }
+        let pauses = Pauses::new(patience, clock);
+        LeaseWait { request, clock, next_look: pauses.start, pauses, holder: None, seen: None }
     }
 
     /// Goes on waiting. `Taken` comes at once, then about every 50 ms, or 200 ms where the end of the lease is heard of,
@@ -61,7 +48,7 @@ impl<'a> LeaseWait<'a> {
     pub async fn next(&mut self) -> Result<Turn, StoreError> {
         loop {
             if let Some(holder) = &self.holder {
-                let (pause, left) = self.next_pause(holder.clone())?;
+                let (pause, left) = self.pauses.next(holder.clone(), || self.request.name())?;
                 if self.request.rest(pause, left.min(LONGEST_REST), self.clock).await {
                     // The next attempt comes without a pause.
                     return Ok(Turn::Taken(self.holder.take().unwrap_or_default()));
@@ -80,16 +67,35 @@ impl<'a> LeaseWait<'a> {
             }
         }
     }
+}
 
-    /// How long to pause now, and how much patience is left; an error when there is none.
-    fn next_pause(&mut self, holder: Holder) -> Result<(Duration, Duration), StoreError> {
+/// The pauses of one wait for one lock or lease: longer and longer, and not in step with those of others.
+pub struct Pauses<'a> {
+    patience: Duration,
+    clock: &'a dyn Clock,
+    start: Duration,
+    pause: Duration,
+    /// Between two holders nobody is known for a moment; a person wants to know the last one.
+    last_known: Holder,
+}
+
+impl<'a> Pauses<'a> {
+    /// Begins a wait that lasts at most `patience`.
+    pub fn new(patience: Duration, clock: &'a dyn Clock) -> Self {
+        Pauses { patience, clock, start: clock.elapsed(), pause: FIRST_PAUSE, last_known: Holder::default() }
+    }
+
+    /// Returns how long to pause after an attempt that met this holder, and how much patience is left.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when no patience is left, with `name` for the lock.
+    pub fn next(&mut self, holder: Holder, name: impl FnOnce() -> PathBuf) -> Result<(Duration, Duration), StoreError> {
         if holder.pid.is_some() {
             self.last_known = holder;
         }
         let waited = self.clock.elapsed().saturating_sub(self.start);
         if waited >= self.patience {
-            let holder = std::mem::take(&mut self.last_known);
-            return Err(StoreError::Busy { lock: self.request.name(), holder, waited });
+            return Err(StoreError::Busy { lock: name(), holder: std::mem::take(&mut self.last_known), waited });
         }
         let left = self.patience - waited;
         let pause = jittered(self.pause).min(left);
@@ -105,7 +111,6 @@ fn jittered(pause: Duration) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
     use std::sync::Mutex;
 
     use pollster::FutureExt as _;

@@ -7,7 +7,7 @@ use super::document::Document;
 use super::envelope::{Recognised, recognise};
 use super::key_needed::Problem;
 use super::{EncryptedStore, Encryption};
-use crate::local::implement_store;
+use crate::adapter::implement_store;
 use crate::wait::Attempt;
 use crate::{
     Change, Clock, Description, Expected, LocalLease, LocalLeaseRequest, LocalStore, Repaired, Revision, Rewrite,

@@ -45,7 +45,7 @@ use self::save::{Commit, existing, remove, save};
 use self::set_aside::set_aside;
 use self::sweep::sweep;
 use self::version::Version;
-use crate::local::implement_store;
+use crate::adapter::implement_store;
 use crate::path_text::text_of_path;
 use crate::platform;
 use crate::wait::{WaitPolicy, Waiting};

@@ -16,8 +16,8 @@ use zeroize::Zeroizing;
 pub(super) use address::Address;
 
 use self::item::Item;
+use crate::adapter::implement_store;
 use crate::keys::Caller;
-use crate::local::implement_store;
 use crate::signal::SignalFile;
 use crate::wait::Attempt;
 use crate::{

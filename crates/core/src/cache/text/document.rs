@@ -88,7 +88,7 @@ pub(in crate::cache) fn counting(text: &[u8], members: &[Member]) -> Vec<bool> {
     counting
 }
 
-/// What an entry says in which nothing is escaped. Empty is what is missing or no string.
+/// Some fields of an entry in which nothing is escaped. A field that is missing, or is no string, is empty.
 pub(in crate::cache) struct FieldTexts<'t> {
     pub(in crate::cache) client_id: &'t str,
     pub(in crate::cache) home_account_id: &'t str,
