@@ -39,7 +39,7 @@ pub trait Credential: Send + Sync {
     /// Returns how to authenticate.
     ///
     /// # Errors
-    /// What is wrong, for a person; it holds no secret.
+    /// A sentence for a person that says why there is none; it holds no secret.
     fn authentication(&self) -> Result<ClientAuthentication, String>;
 }
 

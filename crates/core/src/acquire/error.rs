@@ -45,7 +45,8 @@ pub enum AcquireError {
     },
     /// The token that came is no bearer token, and so of no use here (RFC 6749 §7.1). It is not kept.
     NotBearer {
-        /// What it is, by the server's word. `Bearer`: it has characters that no header can carry (RFC 6750 §2.1).
+        /// The type that the server names. `Bearer` means that the token has characters that no header can carry (RFC 6750
+        /// §2.1).
         token_type: String,
     },
     /// The server left these scopes out of what it granted, though it was asked for them: final, until it allows them.

@@ -42,8 +42,8 @@ pub struct SignInRequest {
     pub claims: Option<String>,
     /// Who is to sign in: a user name in any case, or a home account id. Nothing is stored of anybody else.
     pub account: Option<String>,
-    /// What tells this account from the client's others, where the provider names nobody. It signs out who was signed in
-    /// as that.
+    /// A name for this account where the provider names nobody: it tells the account from the client's others. An account
+    /// that was signed in under the same name is signed out.
     pub unnamed_as: Option<String>,
     /// Whether `offline_access` is not asked for, beside scopes that name it themselves.
     pub without_offline_access: bool,

@@ -15,7 +15,7 @@ pub struct RefreshTokenEntry {
     pub home_account_id: Option<HomeAccountId>,
     /// As stored, which may be an alias.
     pub environment: Environment,
-    /// Who issued it, where the entry says so: the [identity](crate::types::Issuer::identity) of the issuer.
+    /// The [identity](crate::types::Issuer::identity) of the issuer, where the entry says it.
     pub authority: Option<String>,
     /// The client that it was issued to.
     pub client_id: ClientId,
