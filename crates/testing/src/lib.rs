@@ -10,7 +10,7 @@
 //! ```
 //!
 //! [`RemoteStore`] is a store that is slow, loses answers, goes away and lets leases end, when a test asks for that.
-//! [`SteppedClock`] is time that passes only when a test says so.
+//! [`SteppedClock`] is time that passes only when a test says so. With the feature `servers`, there are real servers.
 #![allow(
     clippy::panic,
     clippy::expect_used,
@@ -22,6 +22,8 @@
 mod clock;
 pub mod contract;
 mod remote;
+#[cfg(all(feature = "servers", unix))]
+pub mod servers;
 
 pub use clock::SteppedClock;
 pub use remote::{Counts, Fault, RemoteStore};
