@@ -5,8 +5,7 @@ mod output;
 
 use std::process::ExitCode;
 
-/// musl's own takes each page from the system and gives it back: a tenth of what a cached token takes
-/// (docs/startup.md).
+/// musl's allocator maps and unmaps every page, which takes a tenth of the time of a cached token (docs/startup.md).
 #[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;

@@ -1,4 +1,4 @@
-//! `tokcache cache`: look after the cache file.
+//! `tokcache cache`: inspect, repair and encrypt the cache.
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -76,7 +76,7 @@ fn path(context: &Context, format: AnswerFormat) -> Result<(), Failure> {
     Ok(output::answer(format!("{place}\n").as_bytes())?)
 }
 
-/// Asks nothing, since it was typed and the damaged cache is kept.
+/// Repairs without confirmation: the user typed `--repair`, and the damaged file is kept.
 fn repair(context: &Context) -> Result<(), Failure> {
     let repaired = tokcache_file::repair(&context.store).map_err(beyond)?;
     let Some(Repair { kept, salvage }) = repaired else { return Ok(()) };
@@ -94,15 +94,15 @@ fn repair(context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What cannot be repaired is perhaps somebody's, but no cache.
+/// Maps the error of a file that is not a cache at all. The file may be valuable, so the advice is to move it away.
 fn beyond(error: StoreError) -> Failure {
     let StoreError::Damaged { path, .. } = error else { return error.into() };
     let path = path.display().to_string();
     Failure::new(Exit::Store, format!("{path} is not a token cache; it was not changed")).try_shell(set_aside(&path))
 }
 
-/// Says that somebody else can put something in the place of the cache, or of the profiles, and what mends it.
-fn tell_weak(what: &str, weak: &Distrust) {
+/// Warns that other users can replace the cache or the profiles, and prints the command that fixes the permissions.
+fn warn_weak(what: &str, weak: &Distrust) {
     let remedy =
         weak.remedy.as_ref().map(|words| format!("; to repair it: {}", command_line(words))).unwrap_or_default();
     let path = weak.path.display();
@@ -114,7 +114,7 @@ fn check(context: &Context, format: AnswerFormat) -> Result<(), Failure> {
     let profiles = profiles::folder()?.map(|folder| ("the profiles", folder));
     for (what, place) in store.path.clone().map(|path| ("the cache", path)).into_iter().chain(profiles) {
         let weak = platform::weak_places(&place);
-        weak.iter().filter(|weak| !store.exposed.contains(&weak.path)).for_each(|weak| tell_weak(what, weak));
+        weak.iter().filter(|weak| !store.exposed.contains(&weak.path)).for_each(|weak| warn_weak(what, weak));
     }
     let cache = load(&context.store)?;
     let unreadable = cache.unreadable();

@@ -47,7 +47,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     sign_out(&context, !input.no_revoke, input.revocation_endpoint.as_deref())
 }
 
-/// Signs out the account that is meant.
+/// Signs out the selected account.
 pub(super) fn sign_out(context: &Context, revoke: bool, revocation_endpoint: Option<&str>) -> Result<(), Failure> {
     let mut registration = context.registration()?;
     if let Some(url) = revocation_endpoint {
@@ -87,8 +87,8 @@ fn clear_all(context: &Context, input: &Input) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Revokes the refresh tokens of the configured client that its authority has issued; of the others, the server is not
-/// known.
+/// Deletes everything. Revokes only the refresh tokens that the configured authority issued to the configured client:
+/// the servers of all others are unknown.
 fn forget_all(context: &Context, revoke: bool) -> Result<Revocation, Failure> {
     let Ok(registration) = context.registration() else {
         let is_nothing = forget_everything(&context.store, &Partition::whole()).block_on()?.is_empty();
@@ -107,8 +107,8 @@ fn forget_all(context: &Context, revoke: bool) -> Result<Revocation, Failure> {
     Ok(revocation)
 }
 
-/// Says what became of the tokens at the server. Whatever that is, they are forgotten here: the command has done what it
-/// was to do, and the same command again would find nothing to revoke.
+/// Reports whether the server revoked the tokens. A failed revocation is a warning: the tokens are deleted here, and
+/// the same command would not find them again.
 fn report(done: &str, revocation: Revocation) {
     match revocation {
         Revocation::Done => tell(format_args!("{done}; the server has revoked the refresh token.")),
@@ -131,7 +131,7 @@ fn report(done: &str, revocation: Revocation) {
     }
 }
 
-/// Asks on the terminal; elsewhere the answer must have been typed beforehand.
+/// Asks for confirmation on the terminal. Without a terminal, the caller must have passed `--yes`.
 fn confirm(question: &str) -> Result<bool, Failure> {
     if !io::stdin().is_terminal() {
         return Err(Failure::new(Exit::Usage, "--all asks for confirmation, and there is no terminal to ask on")
@@ -140,7 +140,7 @@ fn confirm(question: &str) -> Result<bool, Failure> {
     ask(question)
 }
 
-/// Asks on the terminal.
+/// Asks a yes-or-no question on the terminal.
 pub(super) fn ask(question: &str) -> Result<bool, Failure> {
     let mut answer = String::new();
     let _ = write!(io::stderr().lock(), "{question} [y/N] ");

@@ -1,4 +1,4 @@
-//! The secret of the client, for a provider that wants one of native clients too (RFC 6749 §2.3.1).
+//! The client secret, for providers that require one even from native clients (RFC 6749 §2.3.1).
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,10 +9,11 @@ use tokcache_core::secret::ClientSecret;
 use tokcache_file::platform;
 use zeroize::Zeroizing;
 
-/// More than any secret has.
+/// An upper bound for any real client secret, in bytes.
 const LONGEST: u64 = 4096;
 
-/// Where the secret is, if there is one. It is read when a request is sent: a cached token needs none.
+/// The file with the client secret, if there is one. The file is read when a request is sent: a cached token needs no
+/// secret.
 #[derive(Default)]
 pub(super) struct SecretFile {
     path: Option<PathBuf>,
@@ -24,7 +25,7 @@ impl SecretFile {
         SecretFile { path, has_failed: AtomicBool::new(false) }
     }
 
-    /// Whether a request was not sent because the secret could not be read.
+    /// Whether the secret could not be read, so that a request was not sent.
     pub(super) fn has_failed(&self) -> bool {
         self.has_failed.load(Ordering::Relaxed)
     }

@@ -1,5 +1,5 @@
-//! `tokcache complete KIND`: values that only this machine knows, a line each, for the completion scripts. People never
-//! type it, so it is not among the commands of the help.
+//! `tokcache complete KIND`: prints values that only this machine knows, one a line, for the completion scripts. The
+//! help does not list this command: only scripts call it.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -18,21 +18,21 @@ use super::whose::name_to_type;
 use super::{Failure, environment, profiles};
 use crate::output::{self, plain};
 
-/// What the values are of.
+/// The kind of values to print.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Kind {
-    /// Who is signed in, as `--account` takes it.
+    /// The signed-in accounts, as `--account` takes them.
     Accounts,
-    /// The profiles, the built-in one too.
+    /// The profiles, including the built-in one.
     Profiles,
     /// The scopes of the profile and of its client's tokens.
     Scopes,
 }
 
-/// A person who has pressed Tab does not wait for another process.
+/// The user has pressed Tab, so the completion never waits for another process.
 const PATIENCE: Duration = Duration::ZERO;
 
-/// Returns what is asked for, if `arguments`, without the program's name, are a script's.
+/// Returns the kind if `arguments`, without the program's name, are those of a completion script.
 pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Option<Kind> {
     let words: Vec<_> = arguments.into_iter().take(3).collect();
     match words.as_slice() {
@@ -46,7 +46,7 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Option<Kin
     }
 }
 
-/// Prints the values. Nothing goes wrong as far as a person can see: there are no values then.
+/// Prints the values, or nothing if an error occurs: an error message would garble the user's command line.
 pub(super) fn run(kind: Kind) -> ExitCode {
     let mut values = values(kind).unwrap_or_default();
     values.retain(|value| !value.is_empty() && !value.starts_with('-') && plain(value) == *value);
@@ -73,13 +73,13 @@ fn values(kind: Kind) -> Result<Vec<String>, Failure> {
     }
 }
 
-/// The context, if its cache is whole and can be read without any key.
+/// Returns the context if the cache is intact and can be read without a key.
 fn readable(settings: &Settings) -> Result<Option<Context>, Failure> {
     let profile = profiles::load(&profiles::chosen(settings)?)?;
     let profile = profile.as_ref();
     let store = settings.store.as_deref().or(profile.and_then(|profile| profile.store.as_deref()));
     let is_file = store.is_none_or(|store| store.starts_with("file:"));
-    // A conversion that was interrupted is for a command to end.
+    // Only a real command may finish an interrupted conversion.
     if !is_file || profile.is_some_and(|profile| profile.converting.is_some()) {
         return Ok(None);
     }
@@ -90,14 +90,14 @@ fn readable(settings: &Settings) -> Result<Option<Context>, Failure> {
     let mut is_cache = true;
     context.store.load(&mut |bytes| {
         is_cache = TokenCache::deserialize(bytes).is_ok();
-        // A damaged one is not waited for, as if somebody were writing it.
+        // Accept a damaged cache at once instead of waiting for a writer to finish it.
         Validity::Whole
     })?;
     Ok(is_cache.then_some(context))
 }
 
 impl Context {
-    /// Who is signed in, of the profile's client where a profile was named.
+    /// Returns the signed-in accounts: those of the profile's client if a profile was named.
     fn accounts(&self) -> Result<Vec<String>, Failure> {
         let cache = load(&self.store)?;
         let (holdings, _) = cache.holdings();
@@ -116,7 +116,7 @@ impl Context {
     }
 }
 
-/// The settings that have been typed so far: those that choose the profile, the client and the cache.
+/// Returns the settings typed so far that select the profile, the client and the cache.
 fn typed(line: &str) -> Settings {
     let mut settings = Settings::default();
     let mut words = words(line).into_iter();
@@ -137,8 +137,8 @@ fn typed(line: &str) -> Settings {
     settings
 }
 
-/// The whole words of a line, as a shell splits it. The last one is left out unless a blank follows it: it is being
-/// typed.
+/// Splits a line into words as a shell does. The last word is left out unless a blank follows it: the user is still
+/// typing it.
 fn words(line: &str) -> Vec<String> {
     let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
     let mut letters = line.chars();

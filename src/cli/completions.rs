@@ -1,7 +1,7 @@
-//! `tokcache completions`: the completion script of a shell.
+//! `tokcache completions`: prints the completion script of a shell.
 //!
-//! clap writes the scripts. Those of bash, zsh and fish are given one function more, which asks `tokcache complete KIND`
-//! for the accounts, profiles and scopes that only the machine knows that they are used on.
+//! clap writes the scripts. The scripts of bash, zsh and fish get one more function, which calls `tokcache complete
+//! KIND` for the accounts, profiles and scopes of the machine that they run on.
 
 use clap::{Command, CommandFactory, ValueHint};
 use clap_complete::Shell;
@@ -47,8 +47,8 @@ fn generated(shell: Shell, mut command: Command) -> String {
     String::from_utf8_lossy(&script).into_owned()
 }
 
-/// The same command with a hint at each value that is asked for: a kind of value that no flag of it takes, so that it can
-/// be told in the script.
+/// Marks each argument that `tokcache complete` can fill in. The mark is a value hint that no argument uses otherwise,
+/// so that it can be found in the generated script.
 fn hinting(command: Command) -> Command {
     let is_profile = command.get_name() == "profile";
     command
@@ -68,8 +68,8 @@ fn hinting(command: Command) -> Command {
         })
 }
 
-/// Readline splits words at `:`, `=` and `@`, and puts in what comes after the last of these, so that the line is looked
-/// at here.
+/// Readline splits words at `:`, `=` and `@` and inserts only the part behind the last of them, so the function parses
+/// the whole line itself.
 const IN_BASH: &str = r#"# Accounts, profiles and scopes, from the cache and the folder of the profiles: `tokcache complete KIND` prints them.
 # It uses no network and no key: of an encrypted cache it prints nothing.
 _tokcache_values() {

@@ -1,4 +1,4 @@
-//! What was typed, resolved: flag, then environment, then profile, then default.
+//! The settings, resolved: flag, then environment, then profile, then default.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use super::wire_log::WireLog;
 use super::{Failure, environment, keys, promise, store};
 use crate::output::plain;
 
-/// The settings of one run, and what is made of them.
+/// The resolved settings of one run, and the store and network made from them.
 pub(super) struct Context {
     pub(super) profile_name: String,
     pub(super) profile: Option<Profile>,
@@ -31,19 +31,19 @@ pub(super) struct Context {
     pub(super) clock: Arc<SystemClock>,
     pub(super) observer: TerminalObserver,
     pub(super) settings: Settings,
-    /// Whether this run makes the profile, and so may find it missing or incomplete.
+    /// Whether this command creates or changes the profile, so that the profile may be missing or incomplete.
     pub(super) creating: bool,
     network: WireLog<Network>,
     client_secret: SecretFile,
 }
 
 impl Context {
-    /// Resolves the settings. A profile that was named must exist.
+    /// Resolves the settings. A profile that the user named must exist.
     pub(super) fn new(settings: &Settings, asking: PromptPolicy) -> Result<Self, Failure> {
         Context::resolved(settings, asking, false)
     }
 
-    /// The same for a command that makes the profile, or changes it.
+    /// Resolves the settings for a command that creates or changes the profile.
     pub(super) fn of_new_profile(settings: &Settings, asking: PromptPolicy) -> Result<Self, Failure> {
         Context::resolved(settings, asking, true)
     }
@@ -94,14 +94,15 @@ impl Context {
         Ok(context)
     }
 
-    /// Where the secret of the client that is meant is. That of the profile is for its own client and authority alone.
+    /// Returns the file with the client secret. The profile's file is used only with the profile's own client and
+    /// authority.
     fn client_secret_file(&self) -> Option<&PathBuf> {
         let of_profile = || self.profile.as_ref()?.client_secret_file.as_ref();
         let of_profile = || of_profile().filter(|_| self.is_authority_of_profile() && self.is_client_of_profile());
         self.settings.client_secret_file.as_ref().or_else(of_profile)
     }
 
-    /// The client that does the work.
+    /// Returns the library's client for `registration`.
     pub(super) fn client(&self, registration: Registration) -> PublicClient<'_> {
         PublicClient {
             registration,
@@ -116,14 +117,14 @@ impl Context {
         }
     }
 
-    /// Whether nobody has ever signed in here: nothing is cached, and nothing says who would be meant.
+    /// Whether the cache is empty and no setting names an account or a client: tokcache has never been used here.
     pub(super) fn is_unused(&self) -> Result<bool, Failure> {
         let Settings { authority, client_id, account, .. } = &self.settings;
         let is_said = self.profile.is_some() || [authority, client_id, account].iter().any(|it| it.is_some());
         Ok(!is_said && self.absence()?.is_some())
     }
 
-    /// What to say where the cache holds nothing because there is none.
+    /// Returns a message that explains an empty result by a missing cache; `None` if the cache exists.
     pub(super) fn absence(&self) -> Result<Option<String>, Failure> {
         if self.store.load(&mut |_| Validity::Whole)?.is_some() {
             return Ok(None);
@@ -134,7 +135,7 @@ impl Context {
         Ok(Some(if is_file { format!("{url} is empty") } else { format!("there is no cache at {url}") }))
     }
 
-    /// A failure, with the command that helps.
+    /// Converts an error of the library into a failure with the command that helps.
     pub(super) fn failure(&self, error: AcquireError, scopes: &ScopeSet) -> Failure {
         if let Some(failure) = self.account_failure(&error, scopes) {
             return failure;
@@ -164,7 +165,7 @@ impl Context {
         if is_of_authority { failure.of_variable("TOKCACHE_AUTHORITY", &self.settings) } else { failure }
     }
 
-    /// Where nobody is signed in, if it is not where the profile says: somebody may be signed in there.
+    /// Returns where the search for an account took place, if that is not the place that the profile names.
     fn where_typed(&self) -> String {
         let at = self.settings.authority.iter().map(|authority| format!(" at {authority}"));
         let with = self.settings.client_id.iter().map(|client_id| format!(" with the client {client_id}"));
@@ -172,10 +173,10 @@ impl Context {
     }
 }
 
-/// Whether another scope may be what helps.
+/// Whether asking for another scope may help.
 fn is_about_scope(error: &AcquireError) -> bool {
     match error {
-        // Nothing is asked of the server, so that it cannot tell.
+        // `--offline` sends no request, so the server cannot judge the scope.
         AcquireError::Offline | AcquireError::ScopeNotGranted { .. } => true,
         AcquireError::InteractionRequired(why) => {
             matches!(why, InteractionRequired::ScopeNotCovered { .. } | InteractionRequired::NoRefreshToken { .. })

@@ -1,4 +1,4 @@
-//! A mistyped command line put right, so that it can be pasted.
+//! Corrects a mistyped command line, so that the user can paste the corrected one.
 
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::{Command, CommandFactory, Parser};
@@ -9,11 +9,11 @@ use super::other_tools::{self, Meant};
 use super::repeated::repeatable;
 use crate::output::command_line;
 
-/// How many words of one command line are put right.
+/// The maximum number of words to correct in one command line.
 const MOST: usize = 4;
 
-/// The command line with its wrong words put right: by what they mean elsewhere, else by the one word that is near.
-/// `None` where one of them means nothing. What may be secret is not repeated.
+/// Returns the command line with each wrong word replaced: by its tokcache equivalent if another tool has the word,
+/// else by the most similar word. Returns `None` if a wrong word has neither. Words that may be secret are left out.
 pub(super) fn corrected(error: &Error, typed: &[String]) -> Option<String> {
     let mut line = put_right(error, typed)?;
     for _ in 1..MOST {
@@ -25,14 +25,14 @@ pub(super) fn corrected(error: &Error, typed: &[String]) -> Option<String> {
     wrong(&line).is_none().then(|| command_line(repeatable(line)))
 }
 
-/// What is wrong with a command line; help and the version are not.
+/// Returns the parse error of a command line. Help and the version are not errors.
 fn wrong(line: &[String]) -> Option<Error> {
     Arguments::try_parse_from(line).err().filter(Error::use_stderr)
 }
 
-/// The command line with the one word put right that the error is about.
+/// Corrects the one word that the error is about.
 fn put_right(error: &Error, typed: &[String]) -> Option<Vec<String>> {
-    // What stands behind is the command's that `exec` is to run.
+    // Words after `--` belong to the program that `exec` runs.
     let end = typed.iter().position(|word| word == "--").unwrap_or(typed.len());
     match error.kind() {
         ErrorKind::InvalidSubcommand => command_put_right(error, typed, end),
@@ -54,7 +54,7 @@ fn command_put_right(error: &Error, typed: &[String], end: usize) -> Option<Vec<
         Some(Meant::Whole(words)) => return Some(replaced(typed, parent_place, place + 1, words)),
         None => {}
     }
-    // `ls` is `list` by another name.
+    // Resolve aliases: `ls` is `list`.
     let name_of = |word: &String| parent.find_subcommand(word).map(|command| command.get_name().to_owned());
     let names: Vec<_> = texts(error, ContextKind::SuggestedSubcommand).iter().filter_map(name_of).collect();
     Some(replaced(typed, place, place + 1, &[nearest_of(wrong, &names)?]))
@@ -76,7 +76,7 @@ fn argument_put_right(error: &Error, typed: &[String], end: usize) -> Option<Vec
         };
         return Some(replaced(typed, place, place + 1, &[own, wrong]));
     }
-    // After `login`, other tools take a password by it.
+    // `login -p` takes a password in other tools.
     if wrong == "-p" && parent(&typed[..place]).1.get_name() == "login" {
         return None;
     }
@@ -90,14 +90,14 @@ fn argument_put_right(error: &Error, typed: &[String], end: usize) -> Option<Vec
     Some(replaced(typed, place, place + 1, &words))
 }
 
-/// Whether one flag may be typed for the other: the value of a secret is not for another flag.
+/// Whether `near` may replace the flag `wrong`. The value of a secret must not become the value of an unrelated flag.
 fn is_slip_of(wrong: &str, near: &str) -> bool {
     !other_tools::is_of_secret(wrong) || distance(wrong, near) <= 2
 }
 
 fn value_put_right(error: &Error, typed: &[String], end: usize) -> Option<Vec<String>> {
     let wrong = text(error, ContextKind::InvalidValue)?;
-    // As in `--output <OUTPUT>`.
+    // clap's text is `--output <OUTPUT>`.
     let flag = text(error, ContextKind::InvalidArg)?.split(' ').next().unwrap_or_default();
     let joined = format!("{flag}={wrong}");
     let (_, command) = parent(&typed[..end]);
@@ -114,13 +114,13 @@ fn value_put_right(error: &Error, typed: &[String], end: usize) -> Option<Vec<St
     Some(replaced(typed, place, place + 1, &[&word]))
 }
 
-/// The words with others in the place of those from `from` to `to`.
+/// Replaces the words from `from` to `to` by `words`.
 fn replaced(typed: &[String], from: usize, to: usize, words: &[&str]) -> Vec<String> {
     let words: Vec<_> = words.iter().map(ToString::to_string).collect();
     [&typed[..from], &words, &typed[to..]].concat()
 }
 
-/// The last command among `typed`, which begins with the program, and its place.
+/// Returns the last subcommand in `typed`, and its index. `typed` begins with the program.
 fn parent(typed: &[String]) -> (usize, Command) {
     let mut last = (0, Arguments::command());
     for (place, word) in typed.iter().enumerate().skip(1) {
@@ -131,7 +131,7 @@ fn parent(typed: &[String]) -> (usize, Command) {
     last
 }
 
-/// The one of `words` that is nearest; `None` if two are as near as each other.
+/// Returns the most similar of `words`; `None` if there is a tie.
 fn nearest_of<'w>(wrong: &str, words: &'w [String]) -> Option<&'w str> {
     let mut words: Vec<_> = words.iter().map(|word| (distance(wrong, word), word.as_str())).collect();
     words.sort_unstable();
@@ -161,7 +161,7 @@ fn texts(error: &Error, kind: ContextKind) -> Vec<String> {
 mod tests {
     use super::*;
 
-    /// The line put right, less the program's name; empty where nothing is known to be meant.
+    /// Returns the corrected line without the program's name; empty if there is no correction.
     fn meant(line: &str) -> String {
         let typed: Vec<_> = std::iter::once("tokcache").chain(line.split(' ')).map(str::to_owned).collect();
         let error = wrong(&typed).unwrap_or_else(|| panic!("nothing is wrong with {line}"));

@@ -1,4 +1,4 @@
-//! Where an account is signed in that is not signed in here: under another profile, or at least with another client.
+//! Finds an account that is not signed in here under another profile, or with another client.
 
 use tokcache_core::cache::Holding;
 use tokcache_file::LocalStore as _;
@@ -10,19 +10,19 @@ use super::settings::Settings;
 use super::store::load;
 use super::whose::{is_named, name};
 
-/// Where somebody is signed in.
+/// The place where an account is signed in.
 pub(super) struct Elsewhere {
-    /// In words.
+    /// A description for the error message.
     pub(super) said: String,
-    /// What has to be typed besides, if it is known.
+    /// The flags to add to the command, if they are known.
     pub(super) flags: Option<Vec<(&'static str, String)>>,
 }
 
 impl Context {
-    /// Where `wanted` is signed in, if it is anywhere.
+    /// Finds the place where `wanted` is signed in.
     pub(super) fn elsewhere(&self, wanted: &str) -> Option<Elsewhere> {
         let names = profiles::names().unwrap_or_default();
-        // The one in use, too: the authority or client may be another than its own.
+        // Include the profile in use: a flag may have replaced its authority or client.
         let found = names.iter().find_map(|name| self.under_profile(name, wanted));
         found.or_else(|| self.with_another_client(wanted))
     }
@@ -35,7 +35,7 @@ impl Context {
         let explained = if is_here {
             self.explained(&profile, Some(wanted))
         } else {
-            // A key that has to be asked for is not worth it.
+            // Do not ask for a key only to improve an error message.
             if profile.encrypt.as_deref().is_some_and(|encrypt| encrypt != "none") {
                 return None;
             }
@@ -44,7 +44,7 @@ impl Context {
         };
         let account = explained?.ok()?.account?;
         let mut flags = vec![("--profile", name_of_profile.to_owned())];
-        // What was typed or set beats what the profile says.
+        // Flags and variables take precedence over the profile.
         let beaten = [
             ("--authority", &self.settings.authority, profile.authority),
             ("--client-id", &self.settings.client_id, profile.client_id),

@@ -1,7 +1,7 @@
-//! `tokcache cache encrypt|decrypt|rekey`: the cache from plain to encrypted, back, and from key to key.
+//! `tokcache cache encrypt|decrypt|rekey`: converts the cache between plain and encrypted, and from key to key.
 //!
-//! What the profile promises fits the cache at every moment, and is never taken back before the cache is something else:
-//! while it changes, the profile promises one of two.
+//! The profile records how the cache is encrypted, so that a replaced cache is noticed. During a conversion the profile
+//! allows the old and the new state; it drops the old one only after the cache has changed.
 
 use std::path::PathBuf;
 
@@ -70,7 +70,7 @@ pub(super) fn rekey(context: &Context, input: &Rekey) -> Result<(), Failure> {
         Encryption::None => return Err(no_key_named("rekey")),
     };
     let prepared = context.store.prepare_rekey(source, input.moved);
-    // What the environment names has opened the cache, and so is not the new passphrase.
+    // The variable's passphrase has opened the cache, so it cannot be the new one.
     let new_passphrase = |error: &StoreError| {
         matches!(error.backend(), Some(EncryptionError::NewKey { source: KeySource::Passphrase, error })
             if !matches!(error, KeyError::PassphrasesDiffer))
@@ -81,7 +81,7 @@ pub(super) fn rekey(context: &Context, input: &Rekey) -> Result<(), Failure> {
     })?;
     let done = converted(context, prepared, source.cloned().map_or(Promise::AsItIs, Promise::IfAny))?;
     let Conversion::Done { before, kept } = done else {
-        // A key that was named is added to the advice.
+        // A key that the user named is added to the command anyway.
         let words = ["cache", "encrypt", "--encrypt", "keyring"];
         let words = if source.is_some() { &words[..2] } else { &words };
         return Err(Failure::new(Exit::Store, "there is no encrypted cache").try_tokcache(words.iter().copied()));
@@ -96,11 +96,11 @@ pub(super) fn rekey(context: &Context, input: &Rekey) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What the profile promises when the cache has been converted.
+/// How the profile's record changes after the conversion.
 enum Promise {
-    /// What it does now.
+    /// Stays as it is.
     AsItIs,
-    /// This, if it promises anything now.
+    /// Becomes this key, if the profile records a key now.
     IfAny(KeySource),
     Of(KeySource),
     None,
@@ -117,8 +117,8 @@ impl Promise {
     }
 }
 
-/// Converts the cache while nobody refreshes, and has the profile promise what the cache then is. While it lasts the
-/// profile says what the cache was and what it becomes, so that a process that is killed leaves a promise that holds.
+/// Converts the cache while no other process refreshes, and updates the profile. Meanwhile the profile allows the old
+/// and the new state, so that its record is true even if the process is killed.
 fn converted(context: &Context, prepared: Preparation<'_>, promise: Promise) -> Result<Conversion, Failure> {
     let nothing_to_do = matches!(prepared.outcome(), Some(Conversion::Absent));
     let patience = context.settings.lock_timeout();
@@ -132,7 +132,7 @@ fn converted(context: &Context, prepared: Preparation<'_>, promise: Promise) -> 
     if let Some(changing) = changing
         && let Err(failure) = changing.end(&context.profile_name, &context.store)
     {
-        // The next command does it.
+        // A warning is enough: the next command updates the profile.
         tell(format_args!(
             "warning: the profile {:?} is not changed yet: {}",
             context.profile_name,
@@ -143,7 +143,8 @@ fn converted(context: &Context, prepared: Preparation<'_>, promise: Promise) -> 
     Ok(done?)
 }
 
-/// Notes in the profile, if there is one, what the cache is about to become. `None`: it promises that already.
+/// Records the upcoming change in the profile, if there is one. Returns `None` if the record is the same before and
+/// after.
 fn begin(context: &Context, promise: &Promise) -> Result<Option<Changing>, Failure> {
     let is_settled =
         |profile: &Profile| profile.converting.is_none() && promise.after(profile.encrypt.clone()) == profile.encrypt;

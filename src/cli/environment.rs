@@ -1,4 +1,4 @@
-//! The one place that reads the environment.
+//! Reads the environment. No other module does.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -14,16 +14,15 @@ use super::values::{bound, not_blank, text_of, typed_path, wait};
 use super::{Exit, Failure};
 use crate::output::ErrorFormat;
 
-/// A variable as the system has it. One that is set to nothing is not set. Every variable is read here, so that none
-/// is taken for unset because it is not text.
+/// Returns the variable's value as the system stores it. An empty variable counts as unset. A value that is not UTF-8
+/// is returned too, so that it is not mistaken for an unset variable.
 fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
-/// A variable that is text.
+/// Returns a variable that must be text.
 ///
-/// # Errors
-/// It is set, but not to one line of text.
+/// # Errors The value is not one line of text.
 fn text(name: &str) -> Result<Option<String>, Failure> {
     let Some(value) = variable(name) else { return Ok(None) };
     let text = value.into_string().map_err(|_| wrong(name, "it is not UTF-8"))?;
@@ -31,16 +30,15 @@ fn text(name: &str) -> Result<Option<String>, Failure> {
     Ok(Some(text))
 }
 
-/// A variable that is a path, whatever its bytes are; a relative one is meant from the current folder.
+/// Returns a variable that is a path, in any encoding. A relative path is relative to the current folder.
 ///
-/// # Errors
-/// It is set to something that cannot be meant.
+/// # Errors The value cannot be a path.
 fn path(name: &str) -> Result<Option<PathBuf>, Failure> {
     let Some(value) = variable(name) else { return Ok(None) };
     typed_path(&value).map(Some).map_err(|why| wrong(name, &why))
 }
 
-/// A variable that is text with a path in it behind `scheme`, as `file:PATH` is.
+/// Returns a variable that is text with a path behind `scheme`, such as `file:PATH`.
 fn text_with_path(name: &str, scheme: &str) -> Result<Option<String>, Failure> {
     match variable(name) {
         Some(value) if value.to_str().is_none() => text_of(&value, scheme).map(Some).map_err(|why| wrong(name, &why)),
@@ -48,12 +46,12 @@ fn text_with_path(name: &str, scheme: &str) -> Result<Option<String>, Failure> {
     }
 }
 
-/// What is set wrongly is not repeated: it may be a secret that was meant for elsewhere.
+/// The error for a wrong variable. It does not repeat the value, which may be a misplaced secret.
 fn wrong(name: &str, why: &str) -> Failure {
     Failure::new(Exit::Usage, format!("the variable {name} cannot be used: {why}")).try_shell(format!("unset {name}"))
 }
 
-/// The folder of the profiles: `TOKCACHE_CONFIG_DIR`, else the platform's; `None` without a home.
+/// Returns the folder of the profiles: `TOKCACHE_CONFIG_DIR`, else the platform's; `None` without a home.
 pub(super) fn config_dir() -> Result<Option<PathBuf>, Failure> {
     if let Some(folder) = path("TOKCACHE_CONFIG_DIR")? {
         return Ok(Some(folder));
@@ -61,7 +59,7 @@ pub(super) fn config_dir() -> Result<Option<PathBuf>, Failure> {
     Ok(project("XDG_CONFIG_HOME")?.map(|project| project.config_dir().to_owned()))
 }
 
-/// The folder of the cache: `TOKCACHE_STATE_DIR`, else the platform's; `None` without a home.
+/// Returns the folder of the cache: `TOKCACHE_STATE_DIR`, else the platform's; `None` without a home.
 pub(super) fn state_dir() -> Result<Option<PathBuf>, Failure> {
     if let Some(folder) = path("TOKCACHE_STATE_DIR")? {
         return Ok(Some(folder));
@@ -70,7 +68,7 @@ pub(super) fn state_dir() -> Result<Option<PathBuf>, Failure> {
     Ok(project.map(|project| project.state_dir().unwrap_or_else(|| project.data_local_dir()).to_owned()))
 }
 
-/// That there is no folder for something, with all that can be done about it at once.
+/// The error for a missing folder. It names every remedy at once.
 pub(super) fn no_home() -> Failure {
     let missing = |folder: Result<Option<PathBuf>, Failure>| matches!(folder, Ok(None));
     let folders = [
@@ -87,8 +85,8 @@ pub(super) fn no_home() -> Failure {
     Failure::new(Exit::Config, message).try_shell(format!("export{settings}"))
 }
 
-/// Where a refresh token is kept that the cache cannot take: another disk first, of this user's alone. The next run
-/// may start anywhere: a folder that is named from here would not be found again.
+/// Returns the folders for a refresh token that the cache could not store. The first is usually on another disk and
+/// private to this user. All are absolute: the next run may start in another folder.
 pub(super) fn recovery_folders() -> Vec<PathBuf> {
     let session = variable("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_absolute());
     let temporary = Some(std::env::temp_dir()).filter(|folder| folder.is_absolute());
@@ -96,7 +94,7 @@ pub(super) fn recovery_folders() -> Vec<PathBuf> {
     [session, state_dir().ok().flatten(), temporary].into_iter().flatten().collect()
 }
 
-/// The folder of the Azure CLI: `AZURE_CONFIG_DIR`, else `~/.azure`.
+/// Returns the folder of the Azure CLI: `AZURE_CONFIG_DIR`, else `~/.azure`.
 pub(super) fn azure_dir() -> Result<Option<PathBuf>, Failure> {
     if let Some(folder) = path("AZURE_CONFIG_DIR")? {
         return Ok(Some(folder));
@@ -105,42 +103,41 @@ pub(super) fn azure_dir() -> Result<Option<PathBuf>, Failure> {
     Ok(BaseDirs::new().map(|folders| folders.home_dir().join(".azure")))
 }
 
-/// Where the azure-identity libraries have the signal files of their caches.
+/// Returns the folder in which the azure-identity libraries keep the signal files of their caches.
 pub(super) fn identity_service_dir() -> Option<PathBuf> {
     Some(BaseDirs::new()?.home_dir().join(".IdentityService"))
 }
 
-/// The systemd credential that is a key (systemd.exec(5)).
+/// Returns the path of the systemd credential that holds the key (systemd.exec(5)).
 pub(super) fn credential() -> Option<PathBuf> {
     Some(PathBuf::from(variable("CREDENTIALS_DIRECTORY")?).join("tokcache-key"))
 }
 
-/// Where the passphrase can be read: `TOKCACHE_PASSPHRASE_FILE`, else the descriptor `TOKCACHE_PASSPHRASE_FD`. Both were
-/// [found to be in order](ensure_passphrase).
+/// Returns the path to read the passphrase from: `TOKCACHE_PASSPHRASE_FILE`, else the descriptor
+/// `TOKCACHE_PASSPHRASE_FD`. [`ensure_passphrase`] has validated both.
 pub(super) fn passphrase_file() -> Option<PathBuf> {
     let descriptor = || text("TOKCACHE_PASSPHRASE_FD").ok()??.parse::<u32>().ok();
     let file = variable("TOKCACHE_PASSPHRASE_FILE").map(PathBuf::from);
     file.or_else(|| Some(PathBuf::from(format!("/dev/fd/{}", descriptor()?))))
 }
 
-/// Whether there is a screen on which a keyring could ask for its password. Elsewhere than on Linux the system knows.
+/// Whether a keyring could show a password prompt. On systems other than Linux, the system decides that.
 pub(super) fn has_screen() -> bool {
     !cfg!(target_os = "linux") || variable("DISPLAY").or_else(|| variable("WAYLAND_DISPLAY")).is_some()
 }
 
-/// Whom the program runs for, where that is root.
+/// Returns the user on whose behalf root runs the program.
 pub(super) fn caller() -> Caller {
     let home = variable("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
     Caller { home, sudo_user: variable("SUDO_UID").and_then(|user| user.to_str()?.parse().ok()) }
 }
 
-/// A variable that names a proxy or its exceptions, by `name`. [Found to be text](unreadable_proxy) before it matters.
+/// Returns a proxy variable by `name`. [`unreadable_proxy`] has refused values that are not text.
 pub(super) fn proxy(name: &str) -> Option<String> {
     variable(name)?.into_string().ok()
 }
 
-/// The variable that names a proxy or its exceptions, but is not text, if there is one: without it, a request would go
-/// another way.
+/// Returns an error for a proxy variable that is not text. Ignoring the variable would send requests by another route.
 pub(super) fn unreadable_proxy() -> Option<Failure> {
     const NAMES: [&str; 6] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];
     let name = NAMES.into_iter().find(|name| variable(name).is_some_and(|value| value.to_str().is_none()))?;
@@ -148,7 +145,7 @@ pub(super) fn unreadable_proxy() -> Option<Failure> {
 }
 
 impl Settings {
-    /// What was typed, else what is set; a variable that is set to nothing is not set.
+    /// Fills in the settings that were not typed from the environment. An empty variable counts as unset.
     pub(super) fn or_environment(self) -> Result<Settings, Failure> {
         ensure_passphrase()?;
         let mut variables = Vec::new();
@@ -186,21 +183,22 @@ impl Settings {
     }
 }
 
-/// The command line that a completion script is asked to complete, up to the cursor.
+/// Returns the command line that a completion script wants to complete, up to the cursor.
 pub(super) fn line_to_complete() -> String {
     variable("COMP_LINE").map(|line| line.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// The error format that is set, where the command line tells none: a wrong one is reported in the default's form.
+/// Returns the error format for a command line without `--error-format`. An invalid variable is reported in the default
+/// format.
 pub(super) fn error_format() -> ErrorFormat {
     let format = variable("TOKCACHE_ERROR_FORMAT");
     format.and_then(|format| ErrorFormat::from_str(format.to_str()?, true).ok()).unwrap_or_default()
 }
 
-/// The error format of a command line that could not be understood.
+/// Returns the error format of a command line that clap could not parse.
 pub(super) fn error_format_of(arguments: impl Iterator<Item = OsString>) -> ErrorFormat {
     let arguments = arguments.map(|argument| argument.to_string_lossy().into_owned());
-    // What stands behind is the command's that `exec` is to run.
+    // Words after `--` belong to the program that `exec` runs.
     let arguments: Vec<_> = arguments.take_while(|argument| argument != "--").collect();
     let typed = arguments.iter().enumerate().rev().find_map(|(at, argument)| match argument.split_once('=') {
         Some(("--error-format", format)) => Some(format),
@@ -220,7 +218,7 @@ fn parsed<T>(typed: Option<T>, name: &str, parse: impl Fn(&str) -> Result<T, Str
     })
 }
 
-/// One of the values that a flag takes.
+/// Parses one of the values of an enumeration.
 fn one_of<T: ValueEnum>(text: &str) -> Result<T, String> {
     T::from_str(text, true).map_err(|_| {
         let values = T::value_variants().iter().filter_map(T::to_possible_value);
@@ -229,8 +227,8 @@ fn one_of<T: ValueEnum>(text: &str) -> Result<T, String> {
     })
 }
 
-/// Refuses a `TOKCACHE_PASSPHRASE_FILE` that is no path, and a `TOKCACHE_PASSPHRASE_FD` that is no number. Neither is
-/// repeated: it may be the passphrase itself.
+/// Refuses a `TOKCACHE_PASSPHRASE_FILE` that is not a path and a `TOKCACHE_PASSPHRASE_FD` that is not a number. The
+/// error does not repeat the value, which may be the passphrase itself.
 fn ensure_passphrase() -> Result<(), Failure> {
     path("TOKCACHE_PASSPHRASE_FILE")?;
     if variable("TOKCACHE_PASSPHRASE_FD").is_none_or(|text| text.to_str().is_some_and(|it| it.parse::<u32>().is_ok())) {
@@ -240,7 +238,7 @@ fn ensure_passphrase() -> Result<(), Failure> {
     Err(Failure::new(Exit::Usage, message).try_shell("unset TOKCACHE_PASSPHRASE_FD"))
 }
 
-/// How often `-v` is meant.
+/// Parses the number of `-v` flags that the variable stands for.
 fn verbosity(text: &str) -> Result<u8, String> {
     match text {
         "0" | "off" => Ok(0),
@@ -250,19 +248,19 @@ fn verbosity(text: &str) -> Result<u8, String> {
     }
 }
 
-/// The platform's folders, which stand in `variable` on Linux if it is set. Looked up once: a dozen folders, of which a
-/// run wants one or two, and those several times.
+/// Returns the platform's folders. On Linux, `variable` overrides one of them. The lookup of a dozen folders happens
+/// only once per run.
 fn project(folder: &str) -> Result<Option<&'static ProjectDirs>, Failure> {
     static PROJECT: LazyLock<Option<ProjectDirs>> = LazyLock::new(|| ProjectDirs::from("", "", "tokcache"));
     if cfg!(target_os = "linux") {
-        // A relative one is to be ignored (XDG Base Directory Specification); a slip of the pen is not.
+        // The XDG Base Directory Specification says to ignore relative paths; a mistyped one is refused.
         path(folder)?;
     }
     ensure_home()?;
     Ok(PROJECT.as_ref())
 }
 
-/// That what is found in the home is found from any folder.
+/// Refuses a relative `HOME`, which would name another folder in each working directory.
 fn ensure_home() -> Result<(), Failure> {
     match path("HOME")? {
         Some(home) if cfg!(unix) && !Path::is_absolute(&home) => Err(wrong("HOME", "it is not an absolute path")),

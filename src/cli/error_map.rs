@@ -1,4 +1,4 @@
-//! What may go wrong below, as a failure: its exit code, and what to type.
+//! Maps the errors of the library to failures: the exit code, and the command that helps.
 
 use std::io;
 
@@ -12,7 +12,7 @@ use super::{Exit, Failure, environment};
 use crate::output::command_line;
 
 impl Failure {
-    /// `login` are the words of the command that signs in for what was asked.
+    /// Converts the error. `login` is the command that signs in for the requested scopes.
     pub(super) fn from_acquire(error: AcquireError, login: Vec<String>) -> Self {
         let exit = match error.kind() {
             ErrorKind::Account => Exit::Account,
@@ -59,7 +59,7 @@ impl Failure {
         }
     }
 
-    /// With what helps after a sign-in that the server refused.
+    /// Adds the command that helps after the server has refused a sign-in.
     fn try_after_sign_in(self, response: Box<TokenErrorResponse>, login: Vec<String>) -> Self {
         let remedy = response.entra_error().map(|error| error.at_device).or(match response.error {
             _ if response.claims.is_some() => Some(Remedy::SignIn),
@@ -86,15 +86,15 @@ impl Failure {
         }
     }
 
-    /// With what helps against a cache that stays sealed, or is not sealed.
-    fn try_unsealing(self, error: &EncryptionError) -> Self {
+    /// Adds the command that helps if a cache cannot be decrypted, or is not encrypted although it should be.
+    fn try_with_key(self, error: &EncryptionError) -> Self {
         let with_key =
             |command: &str, key: &KeySource| ["cache".into(), command.into(), "--encrypt".into(), key.to_string()];
         match error {
             EncryptionError::Key { error: KeyError::Keyring(KeyringFault::NoItem), store, .. } => {
                 self.try_shell(set_aside(store.strip_prefix("file:").unwrap_or(store)))
             }
-            // It can be typed again, where nothing else has it.
+            // The user mistyped the passphrase, and can type it again.
             EncryptionError::Key { source: KeySource::Passphrase, error: KeyError::WrongKey(_), .. }
                 if environment::passphrase_file().is_none() =>
             {
@@ -114,7 +114,8 @@ impl Failure {
             EncryptionError::NotAsWanted { found: None, wanted: Some(wanted) } => {
                 self.try_tokcache(with_key("encrypt", wanted))
             }
-            // The cache says by itself which key it needs: a variable that says otherwise is no wish to convert it.
+            // The cache itself says which key it needs. A variable that names another key is not a request to convert
+            // the cache.
             EncryptionError::NotAsWanted { wanted: Some(wanted), .. } => {
                 self.try_unset_or_tokcache("TOKCACHE_ENCRYPT", with_key("rekey", wanted).to_vec())
             }
@@ -139,7 +140,7 @@ impl From<StoreError> for Failure {
                 failure.try_shell(command_line(["grep", "-F", &path, "/proc/self/mountinfo"]))
             }
             error => match error.backend() {
-                Some(error) => failure.try_unsealing(error),
+                Some(error) => failure.try_with_key(error),
                 None => failure.try_tokcache(["cache", "check"]),
             },
         }
@@ -176,8 +177,9 @@ mod tests {
         assert_eq!(advice.as_deref(), Some("tokcache token --authority URL"));
     }
 
-    /// The exit code, whether it may be retried, and what is to be typed after `tokcache token --offline --scope a`.
-    fn told(error: AcquireError) -> (Exit, bool, Option<String>) {
+    /// Returns the exit code, whether a retry may help, and the suggested command after `tokcache token --offline
+    /// --scope a`.
+    fn reported(error: AcquireError) -> (Exit, bool, Option<String>) {
         let typed = ["tokcache", "token", "--offline", "--scope", "a"].map(str::to_owned);
         let failure = Failure::from_acquire(error, vec!["login".to_owned()]);
         let command = failure.command(&typed, &Settings::default());
@@ -226,7 +228,7 @@ mod tests {
             let said = error().to_string();
             assert!(said.contains(words) && !said.contains("refresh token"), "{said}");
             let command = Some(command.to_owned()).filter(|command| !command.is_empty());
-            assert_eq!(told(error()), (exit, exit == Exit::Unavailable, command), "{said}");
+            assert_eq!(reported(error()), (exit, exit == Exit::Unavailable, command), "{said}");
         }
     }
 
@@ -243,7 +245,7 @@ mod tests {
             let error = || InteractionRequired::Refused(refusal("invalid_grant", description));
             let said = AcquireError::InteractionRequired(error()).to_string();
             assert!(said.contains(words) && !said.contains("died before"), "{said}");
-            assert_eq!(told(AcquireError::InteractionRequired(error())).0, exit, "{said}");
+            assert_eq!(reported(AcquireError::InteractionRequired(error())).0, exit, "{said}");
         }
     }
 
@@ -312,7 +314,7 @@ mod tests {
         ] {
             let name = format!("{error:?}");
             let command = Some(command.to_owned()).filter(|command| !command.is_empty());
-            assert_eq!(told(error), (exit, retryable, command), "{name}");
+            assert_eq!(reported(error), (exit, retryable, command), "{name}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! `tokcache exec`: run a command with a token in its environment, or not at all.
+//! `tokcache exec`: runs a program with a token in its environment. Without a token, the program does not run.
 
 use std::ffi::OsString;
 use std::io::ErrorKind;
@@ -14,7 +14,7 @@ use super::token::{Acquired, Selection, unfit};
 use super::{Exit, Failure};
 use crate::output::{command_line, ensure_plain};
 
-/// What POSIX shells return for a command that is not there, and for one that cannot be run.
+/// The exit codes of POSIX shells for a command that does not exist, and for one that is not executable.
 const NOT_FOUND: u8 = 127;
 const NOT_EXECUTABLE: u8 = 126;
 
@@ -51,7 +51,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure
     })
 }
 
-/// A name that every shell can hand on.
+/// Parses a variable name that every shell can export.
 fn variable(name: &str) -> Result<String, String> {
     let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if !is_plain || name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {

@@ -1,4 +1,4 @@
-//! `tokcache explain`: which token would be used, and why; offline.
+//! `tokcache explain`: shows which token would be used, and why, without the network.
 
 use clap::Args;
 use pollster::FutureExt as _;

@@ -1,4 +1,4 @@
-//! What a failed command tells: one line of what failed, one of what to type, and an exit code that scripts rely on.
+//! A failed command: a line that says what failed, a line with a command that helps, and an exit code for scripts.
 
 use std::fmt;
 use std::process::ExitCode;
@@ -10,7 +10,7 @@ use super::repeated::without_passwords;
 use super::settings::Settings;
 use crate::output::FailureView;
 
-/// The exit codes, an API.
+/// The exit codes. Scripts depend on them.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Exit {
     Unexpected = 1,
@@ -25,7 +25,7 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// The name of the code in JSON errors.
+    /// Returns the name of the code in JSON errors.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Exit::Unexpected => "unexpected",
@@ -46,13 +46,13 @@ impl Exit {
 pub(crate) struct Failure {
     exit: Exit,
     status: u8,
-    /// Its name in JSON errors, where one exit code has more than one.
+    /// The name in JSON errors, if it differs from that of the exit code.
     code: Option<&'static str>,
     message: String,
-    /// `None`: the same again, where that can help.
+    /// `None` suggests the same command again, if a retry can help.
     advice: Option<Hint>,
     retryable: bool,
-    /// What the authorization server said, if it was the one that refused.
+    /// The authorization server's response, if the server refused.
     response: Option<Box<TokenErrorResponse>>,
 }
 
@@ -70,13 +70,13 @@ impl Failure {
         }
     }
 
-    /// With another exit status than the code's own.
+    /// Replaces the exit status.
     pub(super) fn with_status(mut self, status: u8) -> Self {
         self.status = status;
         self
     }
 
-    /// With another name than the exit code's own.
+    /// Replaces the name in JSON errors.
     pub(super) fn with_code(mut self, code: &'static str) -> Self {
         self.code = Some(code);
         self
@@ -86,79 +86,81 @@ impl Failure {
         ExitCode::from(self.status)
     }
 
-    /// Without a command: none helps.
+    /// Removes the suggested command.
     pub(super) fn without_advice(mut self) -> Self {
         self.advice = None;
         self
     }
 
-    /// With the `tokcache` command that helps, under the same settings.
+    /// Suggests a `tokcache` command, with the flags of this run's settings.
     pub(super) fn try_tokcache<Word: Into<String>>(mut self, words: impl IntoIterator<Item = Word>) -> Self {
         self.advice = Some(Hint::Tokcache(words.into_iter().map(Into::into).collect()));
         self
     }
 
-    /// With the variable unset, if it is what was heeded; else as [`Failure::try_tokcache`].
+    /// Suggests unsetting the variable if the setting came from it; otherwise like [`Failure::try_tokcache`].
     pub(super) fn try_unset_or_tokcache(mut self, variable: &'static str, words: Vec<String>) -> Self {
         self.advice = Some(Hint::UnsetOrTokcache(variable, words));
         self
     }
 
-    /// With a command that helps.
+    /// Suggests a shell command.
     pub(super) fn try_shell(mut self, command: impl Into<String>) -> Self {
         self.advice = Some(Hint::Shell(command.into()));
         self
     }
 
-    /// With what was typed: a person can do better the next time.
+    /// Suggests the same command again, because the user can correct an input.
     pub(super) fn try_again(mut self) -> Self {
         self.advice = Some(Hint::Again);
         self
     }
 
-    /// With what was typed, but this value of this flag.
+    /// Suggests the same command with this value for this flag.
     pub(super) fn try_with(mut self, flag: &'static str, value: impl Into<String>) -> Self {
         self.advice = Some(Hint::AgainWith(flag, value.into()));
         self
     }
 
-    /// With what was typed, but these values of these flags.
+    /// Suggests the same command with these values for these flags.
     pub(super) fn try_with_all(mut self, flags: Vec<(&'static str, String)>) -> Self {
         self.advice = Some(Hint::AgainWithAll(flags));
         self
     }
 
-    /// With what was typed, less this flag.
+    /// Suggests the same command without this flag.
     pub(super) fn try_without(mut self, flag: &'static str) -> Self {
         self.advice = Some(Hint::AgainWithout(flag));
         self
     }
 
-    /// With what was typed, less this flag and its value.
+    /// Suggests the same command without this flag and its value.
     pub(super) fn try_without_value(mut self, flag: &'static str) -> Self {
         self.advice = Some(Hint::AgainWithoutValue(flag));
         self
     }
 
-    /// With what was typed, but another word in the place of one that is a value of `flag`, or stands alone.
+    /// Suggests the same command with `other` in place of `word`, which is the value of `flag` or a positional
+    /// argument.
     pub(super) fn try_instead(mut self, flag: &'static str, word: &str, other: &str) -> Self {
         self.advice = Some(Hint::AgainInstead(flag, word.to_owned(), other.to_owned()));
         self
     }
 
-    /// With what the authorization server said.
+    /// Attaches the authorization server's response.
     pub(super) fn with_response(mut self, response: Box<TokenErrorResponse>) -> Self {
         self.response = Some(response);
         self
     }
 
-    /// With more at the end of what failed.
+    /// Appends to the message.
     pub(super) fn saying_more(mut self, more: &str) -> Self {
         self.message.push_str(&without_passwords(more));
         self
     }
 
-    /// Named after this variable, where it says what is wrong; it is no help to correct what was typed, then.
+    /// Prefixes the message with the variable, if the setting came from it. Then no corrected command line is
+    /// suggested.
     pub(super) fn of_variable(self, variable: &str, settings: &Settings) -> Self {
         if !settings.variables.contains(&variable) {
             return self;
@@ -167,13 +169,13 @@ impl Failure {
         Failure { message, ..self }.try_shell(format!("unset {variable}"))
     }
 
-    /// Though it is for another reason than an outage, the same command may succeed later; or the other way round.
+    /// Overrides whether the same command may succeed later. By default only an outage is retryable.
     pub(super) fn retryable(mut self, retryable: bool) -> Self {
         self.retryable = retryable;
         self
     }
 
-    /// What failed.
+    /// The message.
     pub(super) fn message(&self) -> &str {
         &self.message
     }
@@ -184,13 +186,13 @@ impl Failure {
         self.exit
     }
 
-    /// What to type, if anything helps; `typed` is the command line that failed, `settings` those that it ran under.
+    /// Returns the suggested command. `typed` is the failed command line, and `settings` are its settings.
     pub(super) fn command(&self, typed: &[String], settings: &Settings) -> Option<String> {
         let advice = self.advice.as_ref().or(self.retryable.then_some(&Hint::Again))?;
         Some(advice.command(typed, settings))
     }
 
-    /// As it is shown.
+    /// Returns the view for output.
     pub(super) fn view<'a>(&'a self, command: Option<&'a str>) -> FailureView<'a> {
         let response = self.response.as_deref();
         FailureView {

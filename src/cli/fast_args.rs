@@ -1,8 +1,8 @@
-//! The early path: `tokcache token` with the flags that scripts use, understood without building the definition of the
-//! whole command line, which costs more than all the rest of a cached token.
+//! The fast path: parses `tokcache token` with the flags that scripts use, without building clap's definition of the
+//! whole command line, which takes longer than everything else about a cached token.
 //!
-//! It understands little on purpose. Whatever it does not understand entirely it leaves to clap; what it does
-//! understand, it understands as clap does: a test compares the two on generated command lines.
+//! The parser accepts little on purpose and leaves everything else to clap. A test compares the results of both on
+//! generated command lines.
 
 use std::ffi::OsString;
 
@@ -14,7 +14,7 @@ use super::settings::Settings;
 use super::token::{Input, Selection};
 use crate::output::TokenFormat;
 
-/// The arguments, without the program's name, if they are plain enough.
+/// Parses the arguments, without the program's name. Returns `None` if clap has to parse them.
 pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Option<Arguments> {
     let mut arguments = arguments.into_iter();
     if arguments.next()? != "token" {
@@ -27,7 +27,7 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Option<Arg
             Some((flag, value)) => (flag, value.to_owned()),
             None => (argument.as_str(), arguments.next()?.into_string().ok()?),
         };
-        // An empty value and one that looks like a flag are for clap to judge.
+        // clap decides about empty values and values that look like flags.
         if value.is_empty() || value.starts_with('-') {
             return None;
         }
@@ -51,7 +51,7 @@ mod tests {
 
     use super::*;
 
-    /// Words that a command line for `token` may be made of, plain and odd.
+    /// Generates words, valid and odd ones, for a `token` command line.
     fn word() -> impl Strategy<Value = String> {
         let flags = [
             "--scope",

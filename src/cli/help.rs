@@ -1,5 +1,5 @@
-//! `tokcache help`, and the form of every command's help: what it does, examples, its own flags. The settings that all
-//! commands take are told once, by `tokcache help settings`.
+//! `tokcache help`, and the layout of each command's help: the purpose, examples, the command's own flags. The settings
+//! that all commands take are only in `tokcache help settings`.
 
 use anyhow::Context as _;
 use clap::{Arg, Command, CommandFactory};
@@ -10,7 +10,7 @@ use super::settings::SETTINGS;
 use super::{Exit, Failure, environment};
 use crate::output;
 
-/// The topic that is no command.
+/// The one help topic that is not a command.
 const TOPIC: &str = "settings";
 
 /// Examples come before the flags.
@@ -18,10 +18,10 @@ const TEMPLATE: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{before
 
 const MORE: &str = "Run `tokcache help settings` for the flags and variables that every command takes.";
 
-/// A help that is wider is hard to read.
+/// Wider text is hard to read.
 const WIDEST: usize = 100;
 
-/// The command line that is understood, with the help that is shown for it.
+/// Returns the definition of the command line, with examples and help texts.
 pub(super) fn command() -> Command {
     let command = Arguments::command().max_term_width(WIDEST).mut_args(|arg| {
         let is_setting = is_setting(&arg);
@@ -38,7 +38,7 @@ fn with_examples(command: Command) -> Command {
     }
 }
 
-/// The command and those below it in the same form.
+/// Applies the help template to the command and its subcommands.
 fn formed(command: Command) -> Command {
     let mut command = command.help_template(TEMPLATE);
     if command.get_after_help().is_none() {
@@ -61,7 +61,7 @@ pub(super) fn run(topic: &[String]) -> Result<(), Failure> {
 
 fn of_command(topic: &[String]) -> Result<String, Failure> {
     let mut command = command();
-    // Gives each command its whole name.
+    // Sets each command's full name.
     command.build();
     let mut meant = &mut command;
     for word in topic {
@@ -77,7 +77,7 @@ fn of_command(topic: &[String]) -> Result<String, Failure> {
     Ok(meant.render_long_help().to_string())
 }
 
-/// The settings, the variables that have no flag, and the folders on this machine.
+/// Returns the help on the settings, the variables without a flag, and the folders on this machine.
 fn settings() -> Result<String, Failure> {
     let all = Arguments::command();
     let args = all.get_arguments().filter(|arg| is_setting(arg)).cloned();
@@ -110,7 +110,7 @@ fn settings() -> Result<String, Failure> {
     Ok(text)
 }
 
-/// What people type most, a line each, by the name of the command.
+/// Returns the most common command lines of `command`, one a line.
 fn examples(command: &str) -> &'static str {
     match command {
         "tokcache" => {

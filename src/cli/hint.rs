@@ -1,4 +1,4 @@
-//! What to type after a failure.
+//! The command that an error suggests.
 
 use std::io;
 use std::path::Path;
@@ -7,31 +7,31 @@ use super::repeated::repeatable;
 use super::settings::Settings;
 use crate::output::command_line;
 
-/// What to type: a whole command that can be pasted.
+/// A suggested command, complete enough to paste.
 #[derive(Debug)]
 pub(super) enum Hint {
-    /// What was typed, once more.
+    /// The same command again.
     Again,
-    /// What was typed, with this value of this flag.
+    /// The same command with this value for this flag.
     AgainWith(&'static str, String),
-    /// What was typed, with these values of these flags.
+    /// The same command with these values for these flags.
     AgainWithAll(Vec<(&'static str, String)>),
-    /// What was typed, less this flag.
+    /// The same command without this flag.
     AgainWithout(&'static str),
-    /// What was typed, less this flag and its value.
+    /// The same command without this flag and its value.
     AgainWithoutValue(&'static str),
-    /// What was typed, with another word in the place of one, which is a value of the flag or stands alone.
+    /// The same command with one word replaced, which is the value of the flag or a positional argument.
     AgainInstead(&'static str, String, String),
-    /// Something else.
+    /// Any shell command.
     Shell(String),
-    /// These words, with the flags that choose the same profile, client and cache.
+    /// A `tokcache` command, with the flags that select the same profile, client and cache.
     Tokcache(Vec<String>),
-    /// The variable unset, if it is what was heeded; else these words, as above.
+    /// Unset the variable if the setting came from it; otherwise these words, as in `Tokcache`.
     UnsetOrTokcache(&'static str, Vec<String>),
 }
 
 impl Hint {
-    /// What to type; `typed` is the command line that failed, `settings` those that it ran under.
+    /// Returns the command. `typed` is the failed command line, and `settings` are its settings.
     pub(super) fn command(&self, typed: &[String], settings: &Settings) -> String {
         let own = own_words(typed);
         let changed = match self {
@@ -56,13 +56,13 @@ impl Hint {
     }
 }
 
-/// The words for tokcache, without those of the command that `exec` is to run.
+/// Returns tokcache's own words, without the program that `exec` runs.
 fn own_words(typed: &[String]) -> &[String] {
     let end = typed.iter().position(|word| word == "--").unwrap_or(typed.len());
     &typed[..end]
 }
 
-/// The words with this value of the flag, once, where it stood first or at the end.
+/// Sets the flag to this value: at the flag's first position, or at the end.
 fn with(typed: &[String], flag: &str, value: &str) -> Vec<String> {
     let apart = [flag.to_owned(), value.to_owned()];
     let (mut words, mut is_there) = (Vec::new(), false);
@@ -90,7 +90,7 @@ fn with(typed: &[String], flag: &str, value: &str) -> Vec<String> {
     words
 }
 
-/// The words without the flag, which takes a value.
+/// Removes the flag and its value.
 fn without(typed: &[String], flag: &str) -> Vec<String> {
     let joined = format!("{flag}=");
     let (mut words, mut typed) = (Vec::new(), typed.iter());
@@ -104,7 +104,7 @@ fn without(typed: &[String], flag: &str) -> Vec<String> {
     words
 }
 
-/// The words with `other` for `word`: as the value of the flag, else where it stands last.
+/// Replaces `word` by `other`: as the value of the flag, else at its last position.
 fn instead(typed: &[String], flag: &str, word: &str, other: &str) -> Vec<String> {
     let joined = format!("{flag}={word}");
     let is_value = |at: &usize| typed[*at] == joined || typed[*at] == word && typed[at.saturating_sub(1)] == flag;
@@ -116,13 +116,13 @@ fn instead(typed: &[String], flag: &str, word: &str, other: &str) -> Vec<String>
     words
 }
 
-/// The command that makes room for a new cache. Not `rm`: what cannot be read here and now may be readable elsewhere,
-/// where another keyring answers for instance.
+/// Returns the command that moves a cache away to make room for a new one. It does not delete the file: another keyring
+/// may be able to decrypt it.
 pub(super) fn set_aside(path: &str) -> String {
     command_line(["mv", path, &format!("{path}.old")])
 }
 
-/// What shows why the system refused: doing the same once more does not.
+/// Returns the command that shows why the system refused access. A retry would fail in the same way.
 pub(super) fn look_at(path: &Path, kind: io::ErrorKind) -> String {
     let there = path.ancestors().find(|path| path.symlink_metadata().is_ok()).unwrap_or(Path::new("."));
     let program: &[&str] = match kind {

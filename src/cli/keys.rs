@@ -1,4 +1,4 @@
-//! What is said of the key of an encrypted cache, resolved.
+//! Resolves the settings about the key of an encrypted cache.
 
 use tokcache_file::{Encryption, KeySettings, UnknownKeySource};
 
@@ -7,10 +7,10 @@ use super::settings::Settings;
 use super::{Exit, Failure, environment, profiles};
 use crate::output::{plain, tell};
 
-/// `--encrypt`, as typed, else as `profile` remembers it.
+/// Returns `--encrypt`, else the value in `profile`.
 pub(super) fn encryption(settings: &Settings, profile: Option<&str>) -> Result<Option<Encryption>, Failure> {
     if let Some(typed) = &settings.encrypt {
-        // The text is not repeated: it may be the passphrase itself.
+        // The message does not repeat the text, which may be the passphrase itself.
         let wrong = |error: UnknownKeySource| {
             if settings.variables.contains(&"TOKCACHE_ENCRYPT") {
                 return Failure::new(Exit::Config, error).of_variable("TOKCACHE_ENCRYPT", settings);
@@ -26,12 +26,12 @@ pub(super) fn encryption(settings: &Settings, profile: Option<&str>) -> Result<O
     profile.map(str::parse).transpose().map_err(wrong)
 }
 
-/// What a profile remembers of it: what was typed, else what it did.
+/// Returns the value to save in the profile: the typed one, else the old one.
 pub(super) fn remembered(settings: &Settings, old: Option<String>) -> Result<Option<String>, Failure> {
     Ok(encryption(settings, None)?.map(|encryption| encryption.to_string()).or(old))
 }
 
-/// Where keys are looked for.
+/// Returns the settings for the lookup of keys.
 pub(super) fn settings(asking: PromptPolicy, keep_in_kernel: bool, verbose: u8) -> KeySettings {
     let patience = patience(&asking);
     KeySettings {

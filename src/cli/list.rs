@@ -1,4 +1,4 @@
-//! `tokcache list`: accounts, and the tokens held for each.
+//! `tokcache list`: shows the accounts and the tokens of each.
 
 use clap::{Args, ValueEnum};
 use tokcache_core::acquire::AcquireError;
@@ -52,8 +52,8 @@ pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
 }
 
 impl Context {
-    /// Returns the accounts of the named profile's client and authority; `None` where no profile was named, or it names
-    /// a store only.
+    /// Returns the accounts of the named profile's client and authority. Returns `None` if no profile was named, or if
+    /// it names only a store.
     pub(super) fn owners(&self, cache: &TokenCache) -> Result<Option<Vec<Account>>, Failure> {
         let profile = self.profile.as_ref();
         let has_client =
@@ -67,7 +67,7 @@ impl Context {
         Ok(Some(cache.client_owners(&registration.authority.issuer(), &registration.client_id)))
     }
 
-    /// Fails if `wanted` is not among the accounts that could be listed, and there are others: it may be mistyped.
+    /// Fails if `wanted` is not among the listable accounts but others are: the user may have mistyped it.
     fn ensure_nobody_else(&self, cache: &TokenCache, wanted: &str, owners: Option<&[Account]>) -> Result<(), Failure> {
         let candidates = match owners {
             Some(owners) => owners.to_vec(),
@@ -81,8 +81,8 @@ impl Context {
     }
 }
 
-/// Everything in the cache; tokens without a user come last, as one element without a name.
-/// With an account that is `wanted`, that one only; with `owners`, these only.
+/// Returns the contents of the cache, restricted to the account `wanted` and to `owners` if they are given. Tokens
+/// without a user come last, in one element without a name.
 fn view(cache: &TokenCache, wanted: Option<&str>, owners: Option<&[Account]>, now: Timestamp) -> ListView {
     let (mut holdings, without_user) = cache.holdings();
     let is_same = |one: &Account, other: &Account| {

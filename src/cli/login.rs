@@ -1,4 +1,4 @@
-//! `tokcache login`: sign in, and remember the settings.
+//! `tokcache login`: signs in and saves the settings.
 
 use pollster::FutureExt as _;
 use tokcache_core::acquire::{AcquireError, PublicClient, SignInRequest, SignedIn};
@@ -52,7 +52,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Signs in and says who did. What is `needed_too` is asked for besides, unless the server refuses that.
+/// Signs in and reports the account. Also asks for the scopes `needed_too`, unless the server refuses them.
 pub(super) fn sign_in(
     context: &Context,
     client: &PublicClient<'_>,
@@ -90,7 +90,7 @@ pub(super) fn sign_in(
     Ok(signed_in)
 }
 
-/// Whether the server refuses what was asked for, of a device code or of the approval.
+/// Whether the server refuses the scopes, for a device code or at the approval.
 fn is_of_scope(error: &AcquireError) -> bool {
     match error {
         AcquireError::Denied(response) | AcquireError::SignInRefused { response, .. } => {

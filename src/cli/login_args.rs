@@ -1,4 +1,4 @@
-//! The flags of `tokcache login`, and the profile that they make.
+//! The flags of `tokcache login`, and the profile that they result in.
 
 use std::time::Duration;
 
@@ -69,26 +69,27 @@ pub(super) enum Flow {
 }
 
 impl Input {
-    /// Whether the command line says that the profile may become somebody else's.
+    /// Whether the command line allows another account to take over the profile.
     pub(super) fn takes_over(&self, context: &Context) -> bool {
         let settings = &context.settings;
         self.replace || settings.account.is_some() && !settings.variables.contains(&"TOKCACHE_ACCOUNT")
     }
 
-    /// The scopes to ask for: those of the profile, unless what was typed cannot be asked for together with them.
+    /// Returns the scopes to request: the profile's and the typed ones, or only the typed ones if one request cannot
+    /// ask for both.
     pub(super) fn asked(&self, profile: &Profile) -> Result<ScopeSet, Failure> {
         let typed = self.scopes.set(profile.place())?;
         let remembered = profile.scopes.iter().map(String::as_str).collect::<ScopeSet>();
         Ok(if typed.iter().all(|scope| remembered.contains(scope)) { remembered } else { typed })
     }
 
-    /// Whether the profile keeps its scopes, as no request can ask for what was typed and for them.
+    /// Whether the profile keeps its scopes because no request can ask for both them and the typed ones.
     pub(super) fn is_apart(&self, profile: &Profile) -> bool {
         self.asked(profile).is_ok_and(|asked| !asked.iter().all(|scope| profile.scopes.iter().any(|own| own == scope)))
     }
 
-    /// The profile as it will be saved: what was typed, else what it is. Scopes are added to those of the same
-    /// authority. Endpoints named for another authority go.
+    /// Returns the profile to save: typed settings replace the old ones. Scopes are added to those of the same
+    /// authority. Endpoints of another authority are dropped.
     pub(super) fn profile(
         &self,
         settings: &Settings,
@@ -114,7 +115,7 @@ impl Input {
         }
         let client_id = settings.client_id.clone().or(profile.client_id.clone());
         if is_for_another || client_id != profile.client_id {
-            // The secret of another client says nothing of this one, and must not go to another authority.
+            // A client secret belongs to one client at one authority, and must not be sent to another.
             profile.client_secret_file = None;
         }
         profile.client_id = client_id;

@@ -1,4 +1,4 @@
-//! The commands: one file each, arguments as typed beside what they do.
+//! The commands. Each file holds the arguments and the code of one command.
 
 mod args;
 mod cache;
@@ -57,20 +57,20 @@ use crate::output::{self, ErrorFormat};
 use args::{Arguments, Command};
 use settings::Settings;
 
-/// Runs the command that was typed, in a process that keeps its secrets to itself.
+/// Runs the command line in a process without core dumps.
 pub(crate) fn run() -> ExitCode {
     platform::disable_core_dumps();
     platform::set_caller(environment::caller);
     panic_hook::guard(run_command)
 }
 
-/// Understands all that can be typed; never inlined, since a cached token does without.
+/// Parses any command line with clap. Not inlined, because a cached token takes the fast path.
 #[inline(never)]
 fn parse() -> Result<Arguments, clap::Error> {
     Arguments::from_arg_matches(&help::command().try_get_matches()?)
 }
 
-/// The one place where an exit code is decided.
+/// Runs the command and decides the exit code.
 fn run_command() -> ExitCode {
     let arguments = || std::env::args_os().skip(1);
     let Arguments { settings, command } = match fast_args::parse(arguments()) {
@@ -101,7 +101,7 @@ fn dispatch(settings: &Settings, command: Command) -> Result<ExitCode, Failure> 
     }
 }
 
-/// Apart, so that a cached token has no room on the stack to be made for all other commands.
+/// Runs the other commands. A separate function, so that `token` does not reserve stack space for all of them.
 #[inline(never)]
 fn dispatch_rarer(settings: &Settings, command: Command) -> Result<ExitCode, Failure> {
     match command {
@@ -125,9 +125,9 @@ fn fail(failure: &Failure, format: ErrorFormat, settings: &Settings) -> ExitCode
     failure.status()
 }
 
-/// The command line as it could be typed again.
+/// Returns the command line for a suggestion to run it again.
 fn typed() -> Vec<String> {
-    // What is no text is left to be typed again.
+    // Words that are not UTF-8 become a placeholder.
     let text = |word: OsString| word.into_string().unwrap_or_else(|_| "PATH".to_owned());
     let words = std::env::args_os().skip(1).map(text);
     std::iter::once("tokcache".to_owned()).chain(words).collect()

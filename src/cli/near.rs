@@ -1,7 +1,8 @@
-//! What was probably meant by a word that means nothing.
+//! Finds the word that a mistyped word most likely stands for.
 
-/// The one of `known` that `word` is nearest to: the same in another case, the only one that begins with it, or the same
-/// but for a slip of the pen or two. `None` if nothing is near, or two are as near as each other.
+/// Returns the one of `known` that `word` most likely stands for: the same word in another case, the only one that
+/// begins with `word`, or one that is one or two typing errors away. Returns `None` if nothing is similar or there is a
+/// tie.
 pub(super) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let lower = word.to_lowercase();
     let tolerated = match word.chars().count() {
@@ -27,7 +28,7 @@ pub(super) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) 
     }
 }
 
-/// How many letters have to be changed, added, taken out or swapped with their neighbour.
+/// Returns the number of letters to change, insert, remove or swap with a neighbour.
 pub(super) fn distance(one: &str, other: &str) -> usize {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     let mut rows: Vec<Vec<usize>> = vec![(0..=other.len()).collect()];

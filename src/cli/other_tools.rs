@@ -1,20 +1,20 @@
-//! What users of other tools type, and what does it here.
+//! Words that users of other tools type, and their equivalents here.
 
-/// What a word stands for.
+/// The equivalent of a word.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Meant {
-    /// These words, in the place of the word.
+    /// These words replace the word.
     Word(&'static [&'static str]),
-    /// These words, in the place of the word and of the command before it.
+    /// These words replace the word and the command before it.
     Whole(&'static [&'static str]),
 }
 
-/// What `word` stands for as a command below `parent`, which is empty for the program itself. `is_last`: no other word
-/// follows it.
+/// Returns the equivalent of `word` as a subcommand of `parent`, which is empty for the program itself. `is_last` says
+/// that no other word follows.
 pub(super) fn command(parent: &str, word: &str, is_last: bool) -> Option<Meant> {
     use Meant::{Whole, Word};
     Some(match (parent, word) {
-        // `auth login`, `account list`: the first word only says where the second one belongs.
+        // In `auth login` and `account list`, the first word is only a namespace.
         ("", "auth" | "account" | "oauth" | "tokens" | "accounts" | "user" | "users") if !is_last => Word(&[]),
         ("", "add" | "auth" | "authenticate" | "authorize" | "init" | "oauth" | "setup") => Word(&["login"]),
         ("", "account" | "accounts" | "show" | "status" | "tokens" | "user" | "users" | "who" | "whoami") => {
@@ -50,7 +50,7 @@ pub(super) fn command(parent: &str, word: &str, is_last: bool) -> Option<Meant> 
     })
 }
 
-/// What `flag` stands for.
+/// Returns the equivalent of `flag`.
 pub(super) fn flag(flag: &str) -> Option<&'static [&'static str]> {
     Some(match flag {
         "--json" | "-j" => &["-o", "json"],
@@ -71,7 +71,7 @@ pub(super) fn flag(flag: &str) -> Option<&'static [&'static str]> {
     })
 }
 
-/// Whether the name of a flag says that its value is a secret. What follows such a flag is never repeated after another.
+/// Whether the flag's name suggests a secret value. Such a value is never copied to another flag.
 pub(super) fn is_of_secret(flag: &str) -> bool {
     const WORDS: [&str; 12] = [
         "apikey",
@@ -91,7 +91,7 @@ pub(super) fn is_of_secret(flag: &str) -> bool {
     words.any(|word| WORDS.contains(&word) || word.ends_with("secret") || word.ends_with("password"))
 }
 
-/// The flag whose value is `word`, where it was typed after `command` without one.
+/// Returns the flag whose value `word` appears to be, if it was typed after `command` without a flag.
 pub(super) fn flag_of_value(command: &str, word: &str) -> Option<&'static str> {
     let is_url = word.contains("://");
     match command {

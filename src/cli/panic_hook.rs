@@ -1,5 +1,5 @@
-//! Panics, which are bugs: told like every failure, by where they happened. What a panic says itself is never shown,
-//! as it may quote what the program was working on; Rust's own words for a slice out of bounds do.
+//! Reports panics, which are bugs, like other failures, with the location. The panic message is not shown, because it
+//! may quote secrets: Rust's own message for an invalid slice index does.
 
 use std::panic::{self, Location, UnwindSafe};
 use std::process::ExitCode;
@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use super::settings::Settings;
 use super::{Exit, Failure, environment, fail};
 
-/// Runs `command`. If it panics, the process ends as after any other failure.
+/// Runs `command`. A panic ends the process with an error message and an exit code.
 pub(super) fn guard(command: impl FnOnce() -> ExitCode + UnwindSafe) -> ExitCode {
     panic::set_hook(Box::new(|panic| tell_of(panic.location())));
     panic::catch_unwind(command).unwrap_or(ExitCode::from(Exit::Unexpected as u8))
@@ -28,7 +28,7 @@ mod tests {
 
     const CANARY: &str = "TOKCACHE_TESTS_CANARY";
 
-    /// Runs the test below in a process of its own, with a secret to panic about.
+    /// Runs the test below in a separate process that panics with a secret.
     fn panicking(test: &str) -> Output {
         let test = format!("cli::panic_hook::tests::{test}");
         let mut command = Command::new(std::env::current_exe().unwrap());

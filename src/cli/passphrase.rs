@@ -1,4 +1,4 @@
-//! Where passphrases come from: a file, a descriptor, or a person, but never an argument.
+//! The sources of passphrases: a file, a descriptor or a prompt, but never an argument.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
@@ -15,30 +15,30 @@ use zeroize::Zeroizing;
 
 use super::environment;
 
-/// More than anybody types.
+/// An upper bound for a passphrase, in bytes.
 const LONGEST: usize = 4096;
 
-/// Whether a command may ask somebody, and what it was told beforehand.
+/// Whether a command may prompt the user, and the answers that were given beforehand.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PromptPolicy {
-    /// It may: `login` and the like; what scripts run may not.
+    /// True for commands such as `login`, false for commands that scripts run.
     pub(super) allowed: bool,
-    /// The file of the passphrase to change to.
+    /// The file with the new passphrase of `rekey`.
     pub(super) new_passphrase_file: Option<PathBuf>,
 }
 
 impl PromptPolicy {
-    /// Nobody is asked.
+    /// Forbids prompts.
     pub(super) fn never() -> Self {
         PromptPolicy::default()
     }
 
-    /// Somebody may be asked.
+    /// Allows prompts.
     pub(super) fn allowed() -> Self {
         PromptPolicy { allowed: true, new_passphrase_file: None }
     }
 
-    /// Somebody may be asked, and is there.
+    /// Whether prompts are allowed and a terminal is there to show them.
     pub(super) fn reaches_somebody(&self) -> bool {
         self.allowed && is_on_terminal()
     }
@@ -48,11 +48,11 @@ fn is_on_terminal() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// How long a keyring or a pipe may take when nobody is there to answer it, and when somebody is.
+/// Time limits for a keyring or a pipe, without and with a user at the terminal.
 const PATIENCE: Duration = Duration::from_secs(3);
 const PATIENCE_WITH_A_PERSON: Duration = Duration::from_secs(60);
 
-/// How long what has a key may take for one answer.
+/// Returns how long a source of keys may take to answer.
 pub(super) fn patience(asking: &PromptPolicy) -> Duration {
     if asking.reaches_somebody() { PATIENCE_WITH_A_PERSON } else { PATIENCE }
 }
@@ -60,7 +60,7 @@ pub(super) fn patience(asking: &PromptPolicy) -> Duration {
 /// The passphrases of one run.
 pub(super) struct PassphrasesOfRun {
     asking: PromptPolicy,
-    /// What the environment names has opened the cache, so it is not the one to change to.
+    /// Whether the passphrase from the environment has opened the cache, so that it cannot be the new one.
     is_old: AtomicBool,
 }
 
@@ -69,7 +69,7 @@ impl PassphrasesOfRun {
         PassphrasesOfRun { asking, is_old: AtomicBool::new(false) }
     }
 
-    /// What is at the other end of a pipe may be a program that asks somebody.
+    /// A program at the other end of a pipe may itself prompt a user.
     fn patience(&self) -> Duration {
         patience(&self.asking)
     }
@@ -99,8 +99,8 @@ impl Passphrases for PassphrasesOfRun {
     }
 }
 
-/// The first line of a file. A pipe will do; one that says nothing is given up when `patience` is over. Only a thread can
-/// be left behind with a file that keeps its reader waiting, be it when it is opened.
+/// Returns the first line of a file or a pipe. Gives up after `patience`. Reads in a thread of its own: even `open` can
+/// block on a pipe, and a thread can be left behind.
 fn read_in_time(path: &Path, patience: Duration) -> Result<Passphrase, KeyError> {
     let (sender, receiver) = sync_channel(1);
     let file = path.to_owned();
@@ -115,7 +115,8 @@ fn read_in_time(path: &Path, patience: Duration) -> Result<Passphrase, KeyError>
     })
 }
 
-/// A file that others can read will not do. What writes to a pipe need not close it: the line's end is enough.
+/// Refuses a file that other users can read. Reads only to the end of the line, because the writer of a pipe may not
+/// close it.
 fn read(path: &Path) -> Result<Passphrase, KeyError> {
     let unreadable = |error: io::Error| why(format!("cannot read the passphrase from {}: {error}", path.display()));
     let mut file = File::open(path).map_err(unreadable)?;
@@ -142,7 +143,7 @@ fn read(path: &Path) -> Result<Passphrase, KeyError> {
     not_empty(text.lines().next().unwrap_or_default())
 }
 
-/// A person types it: a new one twice.
+/// Prompts for the passphrase. A new one has to be typed twice.
 fn ask(purpose: PassphraseFor) -> Result<Passphrase, KeyError> {
     let prompt =
         |text: &str| platform::read_password(text).map_err(|error| why(format!("no passphrase was typed: {error}")));

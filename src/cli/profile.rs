@@ -1,4 +1,4 @@
-//! `tokcache profile`: named settings.
+//! `tokcache profile`: manages named settings.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -68,7 +68,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     }
 }
 
-/// The name that was typed here, else that of the settings.
+/// Returns the name that was typed as an argument, else that of the settings.
 fn named(typed: Option<String>, settings: &Settings) -> Result<String, Failure> {
     typed.map_or_else(|| profiles::chosen(settings), Ok)
 }
@@ -94,7 +94,7 @@ fn show(typed: Option<String>, format: AnswerFormat, settings: &Settings) -> Res
     Ok(output::answer(text.as_bytes())?)
 }
 
-/// The profile with nothing in it that could command a terminal: a server chose some of its texts.
+/// Escapes text in the profile that a server chose and that could control a terminal.
 fn harmless(mut profile: Profile) -> Profile {
     let Profile { account, learned, scopes, .. } = &mut profile;
     let named = [account, &mut learned.account, &mut learned.home_account_id, &mut learned.issuer, &mut learned.tenant];
@@ -111,7 +111,7 @@ fn set(
     offline_access: OfflineAccess,
     settings: &Settings,
 ) -> Result<(), Failure> {
-    // One that is only set is for what is run in this shell.
+    // An account from a variable applies to this shell only, and is not saved.
     let account = settings.account.as_ref().filter(|_| !settings.variables.contains(&"TOKCACHE_ACCOUNT"));
     let is_given = no_account
         || typed.is_any_given()
@@ -184,7 +184,7 @@ fn set(
             profile.learned.home_account_id = None;
         }
         if is_elsewhere || is_of_another_client {
-            // Whom the one knows by this name may be another with the other.
+            // The same user name may belong to another person at another authority or client.
             forgotten = old.account.clone().filter(|_| account.is_none() && !no_account);
             profile.account = account.cloned();
             profile.learned.account = None;
@@ -200,7 +200,7 @@ fn set(
     Ok(())
 }
 
-/// The store that was typed, found to be one and meant from anywhere.
+/// Returns the typed store URL, checked, with an absolute path.
 fn store_url(settings: &Settings) -> Result<Option<String>, Failure> {
     let Some(url) = &settings.store else { return Ok(None) };
     let encryption = keys::encryption(settings, None)?.unwrap_or_default();

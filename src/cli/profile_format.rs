@@ -1,4 +1,4 @@
-//! What a profile says, as TOML. Pure: `fuzz/` includes this file.
+//! The TOML format of a profile. No I/O: `fuzz/` includes this file.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -6,26 +6,26 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use tokcache_core::oauth::{AuthorityError, AuthorityKind, Endpoint, Endpoints};
 
-/// Settings, by the names of the flags. Nothing in it is secret.
+/// Settings, by the names of the flags. None is secret.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Profile {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) authority: Option<String>,
-    /// How to speak to the authority, where its URL does not tell.
+    /// The kind of the authority, if the URL does not tell.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) authority_kind: Option<KindOfAuthority>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) client_id: Option<String>,
-    /// Whose it is: a user name or home account id.
+    /// The account: a user name or a home account id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) account: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) scopes: Vec<String>,
-    /// False: `offline_access` is not asked for beside the scopes.
+    /// `false`: do not request `offline_access`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) offline_access: Option<bool>,
-    /// How long a token is served that came without a lifetime, as `30d`.
+    /// How long to serve a token that has no lifetime, such as `30d`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) lifetime: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -36,24 +36,24 @@ pub(super) struct Profile {
     pub(super) key_cache: Option<KeyCache>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) ca_file: Option<PathBuf>,
-    /// Where the secret of this client at this authority is. The secret itself is never in a profile.
+    /// The file with this client's secret at this authority. The secret itself is never in a profile.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) client_secret_file: Option<PathBuf>,
-    /// Sent with each request for tokens, by name.
+    /// Parameters that are sent with each token request.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) parameters: BTreeMap<String, String>,
-    /// What the cache is just becoming.
+    /// The unfinished conversion of the cache.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) converting: Option<Converting>,
-    /// Endpoints that the user named, for providers whose discovery lacks them.
+    /// Endpoints that the user set, for providers whose metadata lack them.
     #[serde(skip_serializing_if = "EndpointNames::is_empty")]
     pub(super) endpoints: EndpointNames,
-    /// What the server told at sign-in.
+    /// Facts that the server sent at sign-in.
     #[serde(skip_serializing_if = "Learned::is_empty")]
     pub(super) learned: Learned,
 }
 
-/// How to speak to an authority.
+/// The kind of an authority, which decides the protocol details.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum KindOfAuthority {
@@ -81,18 +81,18 @@ impl From<KindOfAuthority> for AuthorityKind {
     }
 }
 
-/// A command that changes how the cache is encrypted, and has not ended yet, or was killed. Until the cache itself says
-/// what became of it, both are as promised: what it was, and what it becomes.
+/// A change of the cache's encryption that has not ended, or whose process was killed. Until the cache is read again,
+/// both the old and the new encryption are valid.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Converting {
     /// The URL of the cache.
     pub(super) store: String,
-    /// What will encrypt it, as `--encrypt` has it: `none` too.
+    /// The new value of `--encrypt`, which may be `none`.
     pub(super) to: String,
 }
 
-/// Where the key of an encrypted cache is kept at hand.
+/// The place that holds the key of an encrypted cache between two runs.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum KeyCache {
@@ -102,7 +102,7 @@ pub(super) enum KeyCache {
     None,
 }
 
-/// Endpoints by the names of the authorization server metadata (RFC 8414 §2, RFC 8628 §4).
+/// Endpoints, by their names in the authorization server metadata (RFC 8414 §2, RFC 8628 §4).
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct EndpointNames {
@@ -114,18 +114,18 @@ pub(super) struct EndpointNames {
     pub(super) revocation_endpoint: Option<String>,
 }
 
-/// What the server told at sign-in, so that it need not be asked again.
+/// Facts that the server sent at sign-in and that are not requested again.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Learned {
-    /// Who told it: should the profile name another authority by now, it is worth nothing.
+    /// The authority that sent these facts. If the profile names another authority, they are ignored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) authority: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) issuer: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) tenant: Option<String>,
-    /// Whom the next one belongs to: should the profile name another account by now, that is worth nothing.
+    /// The account that the next field belongs to. If the profile names another account, the next field is ignored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) account: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -135,7 +135,7 @@ pub(super) struct Learned {
 }
 
 impl Profile {
-    /// Reads a profile. A setting that is not known is an error: it may be a slip of the pen.
+    /// Parses a profile. An unknown setting is an error, because it may be mistyped.
     pub(super) fn parse(text: &str) -> Result<Profile, toml::de::Error> {
         toml::from_str(text)
     }
@@ -150,10 +150,9 @@ impl EndpointNames {
         *self == EndpointNames::default()
     }
 
-    /// The endpoints, checked.
+    /// Parses the endpoints.
     ///
-    /// # Errors
-    /// The flag of one that is none, and why.
+    /// # Errors The flag of an invalid endpoint, and the reason.
     pub(super) fn parse(&self) -> Result<Endpoints, (&'static str, AuthorityError)> {
         let parse =
             |flag, url: &Option<String>| url.as_deref().map(Endpoint::parse).transpose().map_err(|error| (flag, error));

@@ -1,5 +1,5 @@
-//! Named settings: one TOML file a profile, replaced whole, so that two processes never share a write; and changed under
-//! a lock of their folder, so that no change is made to what has changed already.
+//! Stores named settings, one TOML file for each profile. A save replaces the file atomically. Changes happen under a
+//! lock of the folder, so that none is based on an outdated profile.
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
@@ -17,14 +17,14 @@ use super::settings::Settings;
 use super::{Exit, Failure, environment};
 use crate::output::{command_line, plain, quote, tell};
 
-/// The name of the profile that the settings choose.
+/// Returns the name of the profile that the settings select.
 pub(super) fn chosen(settings: &Settings) -> Result<String, Failure> {
     let name = settings.profile.clone().unwrap_or_else(|| "default".to_owned());
     ensure_name(&name).map_err(|failure| failure.of_variable("TOKCACHE_PROFILE", settings))?;
     Ok(name)
 }
 
-/// There is no profile `name`, but perhaps one whose name is almost the same.
+/// The error for a missing profile. It suggests a profile with a similar name.
 pub(super) fn unknown(name: &str) -> Failure {
     let failure = Failure::new(Exit::Config, format!("there is no profile {name:?}"));
     let names = names().unwrap_or_default();
@@ -34,7 +34,7 @@ pub(super) fn unknown(name: &str) -> Failure {
     }
 }
 
-/// The profile `name`; `None` when there is none of that name.
+/// Returns the profile `name`, saved or built-in; `None` if it does not exist.
 pub(super) fn load(name: &str) -> Result<Option<Profile>, Failure> {
     match load_saved(name)? {
         None => built_in(name),
@@ -42,7 +42,7 @@ pub(super) fn load(name: &str) -> Result<Option<Profile>, Failure> {
     }
 }
 
-/// The profile `name`, if it is the user's own.
+/// Returns the profile `name` if the user has saved it.
 pub(super) fn load_saved(name: &str) -> Result<Option<Profile>, Failure> {
     let Some(folder) = folder()? else { return Ok(None) };
     let path = path_in(&folder, name)?;
@@ -60,10 +60,10 @@ pub(super) fn load_saved(name: &str) -> Result<Option<Profile>, Failure> {
     Ok(Some(profile))
 }
 
-/// A profile is some hundred bytes. More is no profile.
+/// The maximum size of a profile in bytes. A real one has some hundred.
 const LARGEST: u64 = 1 << 20;
 
-/// That the paths in a profile mean the same wherever a command is started.
+/// Checks that the paths in a profile are absolute, so that they do not depend on the current folder.
 fn ensure_places(profile: &Profile) -> Result<(), String> {
     let in_text = |text: &Option<String>, scheme| text.as_deref()?.strip_prefix(scheme).map(PathBuf::from);
     let paths = [
@@ -81,7 +81,8 @@ fn ensure_places(profile: &Profile) -> Result<(), String> {
     Ok(())
 }
 
-/// The Azure CLI's own client and cache file, so that one sign-in serves both. A user's profile of that name wins.
+/// Returns the built-in profile: the Azure CLI's own client and cache file, so that one sign-in serves both. A saved
+/// profile of that name takes precedence.
 fn built_in(name: &str) -> Result<Option<Profile>, Failure> {
     if name != AZURE_CLI {
         return Ok(None);
@@ -91,7 +92,7 @@ fn built_in(name: &str) -> Result<Option<Profile>, Failure> {
     Ok(Some(Profile {
         authority: Some("https://login.microsoftonline.com/organizations".to_owned()),
         client_id: Some("04b07795-8ddb-461a-bbee-02f9e1bf7b46".to_owned()),
-        // The doubled slash is the resource's own: its identifier ends in one.
+        // The resource identifier ends in a slash, hence two of them.
         scopes: vec!["https://management.core.windows.net//.default".to_owned()],
         store: Some(format!("file:{}", text_of_path(&cache))),
         ..Profile::default()
@@ -100,30 +101,30 @@ fn built_in(name: &str) -> Result<Option<Profile>, Failure> {
 
 const AZURE_CLI: &str = "azure-cli";
 
-/// Whether the profile `name` could be saved, for those who are about to trouble a person first.
+/// Checks that the profile `name` can be saved, before the user has to sign in.
 pub(super) fn ensure_writable(name: &str) -> Result<(), Failure> {
     let path = path(name)?;
     ensure_told_apart(name)?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let probe = || {
         platform::create_folder(folder)?;
-        // What is saved where others can replace it would not be believed.
+        // A profile in a folder where others can replace it would be refused later.
         platform::check_way(folder)?;
         tempfile::tempfile_in(folder).map(drop)
     };
     probe().map_err(|error| cannot("write", &path, &error))
 }
 
-/// The right to change profiles, for as long as no other process needs it.
+/// The lock for changing profiles, held until it is dropped.
 pub(super) struct Changing {
     folder: PathBuf,
     _lock: FolderLock,
 }
 
-/// What the name of a profile begins with that is being saved.
+/// The prefix of the temporary files of profiles.
 const TEMPORARY: &str = ".profile-";
 
-/// Between two tries to get the lock.
+/// The pause between two attempts to get the lock.
 const PAUSE: Duration = Duration::from_millis(20);
 
 impl Changing {
@@ -149,7 +150,7 @@ impl Changing {
 
     fn try_in(folder: &Path) -> Result<Option<Changing>, Failure> {
         let lock = platform::create_folder(folder)
-            // What is saved where others can replace it would not be believed.
+            // A profile in a folder where others can replace it would be refused later.
             .and_then(|()| platform::check_way(folder))
             .and_then(|()| FolderLock::try_of(folder));
         let lock = lock.map_err(|error| cannot("write", &FolderLock::file_in(folder), &error))?;
@@ -158,13 +159,13 @@ impl Changing {
         Ok(changing)
     }
 
-    /// The same, without waiting; `None`: another process is changing a profile.
+    /// Takes the lock without waiting. Returns `None` if another process holds it.
     pub(super) fn try_begin() -> Result<Option<Changing>, Failure> {
         Changing::try_in(&folder()?.ok_or_else(environment::no_home)?)
     }
 
-    /// Removes what processes have left that were killed while they saved: under the lock nobody else is saving. What
-    /// cannot be removed stays: it is only litter.
+    /// Removes the temporary files of processes that were killed during a save: with the lock held, no save is running.
+    /// A file that cannot be removed does no harm.
     fn sweep(&self) {
         let names = platform::names_in(&self.folder).into_iter().flatten();
         for name in names.filter(|name| name.as_encoded_bytes().starts_with(TEMPORARY.as_bytes())) {
@@ -172,7 +173,7 @@ impl Changing {
         }
     }
 
-    /// Saves the profile `name`, whole.
+    /// Saves the profile `name` atomically.
     pub(super) fn save(&self, name: &str, profile: &Profile) -> Result<(), Failure> {
         let path = path(name)?;
         let text = profile.to_toml().map_err(|error| Failure::new(Exit::Unexpected, error))?;
@@ -187,7 +188,7 @@ impl Changing {
         Ok(())
     }
 
-    /// Removes the profile `name`; false when there is none.
+    /// Removes the profile `name`. Returns `false` if it does not exist.
     pub(super) fn remove(&self, name: &str) -> Result<bool, Failure> {
         let path = path(name)?;
         match fs::remove_file(&path) {
@@ -200,7 +201,7 @@ impl Changing {
         }
     }
 
-    /// It is changed by now: that it may not survive a crash is no failure.
+    /// Syncs the folder. A failure is only a warning, because the change itself has succeeded.
     fn sync(&self) {
         if let Err(error) = platform::sync_folder(&self.folder) {
             tell_unsynced(&self.folder, &error);
@@ -208,14 +209,14 @@ impl Changing {
     }
 }
 
-/// Changes the profile `name`: saves what `change` makes of it as it is now, with no other change in between. `change`
-/// is given what [`load`] finds, and returns `None` to leave it. It must not wait for anybody.
+/// Changes the profile `name` under the lock. `change` gets the profile that [`load`] finds, and returns the new one,
+/// or `None` to leave the profile as it is. `change` must not wait for a user or a server.
 pub(super) fn update(
     name: &str,
     patience: Duration,
     change: impl FnOnce(Option<Profile>) -> Result<Option<Profile>, Failure>,
 ) -> Result<(), Failure> {
-    // One that cannot be read is told as such, before anything is made in its folder.
+    // Report an unreadable profile before anything is created in its folder.
     load(name)?;
     let changing = Changing::begin(patience)?;
     ensure_told_apart(name)?;
@@ -225,7 +226,7 @@ pub(super) fn update(
     }
 }
 
-/// Says that what was saved in a folder may not survive a crash of the system.
+/// Warns that a change in the folder may not survive a system crash.
 pub(super) fn tell_unsynced(folder: &Path, error: &io::Error) {
     let folder = folder.display().to_string();
     tell(format_args!(
@@ -234,7 +235,7 @@ pub(super) fn tell_unsynced(folder: &Path, error: &io::Error) {
     ));
 }
 
-/// The names of all profiles, the built-in one too, sorted.
+/// Returns the names of all profiles, including the built-in one, sorted.
 pub(super) fn names() -> Result<Vec<String>, Failure> {
     let mut names = saved_names()?;
     names.push(AZURE_CLI.to_owned());
@@ -243,7 +244,7 @@ pub(super) fn names() -> Result<Vec<String>, Failure> {
     Ok(names)
 }
 
-/// The names of the user's own profiles.
+/// Returns the names of the saved profiles.
 pub(super) fn saved_names() -> Result<Vec<String>, Failure> {
     let Some(folder) = folder()? else { return Ok(Vec::new()) };
     let names = match platform::names_in(&folder) {
@@ -257,7 +258,7 @@ pub(super) fn saved_names() -> Result<Vec<String>, Failure> {
         .collect())
 }
 
-/// The path of `flag` as a profile remembers it, which is UTF-8 (TOML).
+/// Returns the path of `flag` in the form that a profile stores, which must be UTF-8 (TOML).
 pub(super) fn remembered_path(path: &Path, flag: &'static str) -> Result<PathBuf, Failure> {
     if path.to_str().is_none() {
         let message = format!("{flag}: a profile cannot store a path that is not UTF-8");
@@ -266,13 +267,13 @@ pub(super) fn remembered_path(path: &Path, flag: &'static str) -> Result<PathBuf
     Ok(absolute(path))
 }
 
-/// The path as it will be meant from any folder.
+/// Returns an absolute path.
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// Refuses a new name that differs from another profile's in case alone: on macOS and Windows, and so in a folder that is
-/// shared with them, it would be that profile.
+/// Refuses a new name that differs from an existing one only in case. On macOS and Windows, or in a folder that is
+/// shared with them, both would be the same file.
 fn ensure_told_apart(name: &str) -> Result<(), Failure> {
     let names = saved_names()?;
     if names.iter().any(|other| other == name) {
@@ -288,7 +289,7 @@ fn ensure_told_apart(name: &str) -> Result<(), Failure> {
     }
 }
 
-/// Refuses what cannot be the name of a profile.
+/// Refuses an invalid profile name.
 fn ensure_name(name: &str) -> Result<(), Failure> {
     if is_name(name) {
         return Ok(());
@@ -306,12 +307,12 @@ fn path_in(folder: &Path, name: &str) -> Result<PathBuf, Failure> {
     Ok(folder.join(format!("{name}.toml")))
 }
 
-/// A name is a file name too, so it must not climb out of its folder.
+/// Whether `name` is valid. It becomes a file name, so it must not contain a path.
 fn is_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= 64 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 
-/// The folder of the profiles. Without a home there is none, and so there are no profiles.
+/// Returns the folder of the profiles; `None` without a home folder, in which case there are no profiles.
 pub(super) fn folder() -> Result<Option<PathBuf>, Failure> {
     Ok(environment::config_dir()?.map(|folder| folder.join("profiles")))
 }
@@ -328,7 +329,7 @@ fn cannot(action: &str, path: &Path, error: &io::Error) -> Failure {
         return Failure::new(Exit::Config, message)
             .try_shell(remedy.unwrap_or_else(|| look_at(&distrust.path, error.kind())));
     }
-    // To replace or remove a file is the folder's to allow.
+    // Replacing or removing a file needs write permission on its folder.
     let is_of_folder = action != "read" && error.kind() == ErrorKind::PermissionDenied;
     let decisive = if is_of_folder { path.parent().unwrap_or(path) } else { path };
     Failure::new(Exit::Config, message).try_shell(look_at(decisive, error.kind()))

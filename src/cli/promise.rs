@@ -1,17 +1,17 @@
-//! What a profile promises of its cache: whether it is encrypted, and by which key. While the cache is converted, the
-//! profile promises one of two.
+//! The profile's setting of how its cache must be encrypted. During a conversion, the setting allows both the old and
+//! the new encryption.
 
 use tokcache_file::{EncryptedStore, Encryption, LocalStore as _};
 
 use super::Failure;
 use super::profiles::{self, Changing, Converting, Profile};
 
-/// What stands in the profile for a cache that is to be plain.
+/// The value in the profile for a cache that must be plain.
 pub(super) const NOT_AT_ALL: &str = "none";
 
 impl Changing {
-    /// Has the profile promise what the cache in `store` is, after a conversion of it that may have failed or been
-    /// killed. What was promised is given up only where the cache shows that it was to be, and has become, another.
+    /// Makes the profile's setting match the cache in `store` after a conversion that may have failed or been killed.
+    /// Removes the setting only if the cache was meant to become plain and is plain.
     pub(super) fn end(&self, name: &str, store: &EncryptedStore) -> Result<(), Failure> {
         let Some(profile) = profiles::load_saved(name)? else { return Ok(()) };
         let Some(Converting { to, .. }) = &profile.converting else { return Ok(()) };
@@ -29,20 +29,20 @@ impl Changing {
     }
 }
 
-/// Ends the conversion that a process left in the profile which was killed. `false`: it may be under way, or there is
-/// none of this store.
+/// Finishes the conversion of a process that was killed. Returns `false` if the conversion may still be running, or if
+/// there is none for this store.
 pub(super) fn ended(name: &str, store: &EncryptedStore) -> bool {
     let Ok(Some(changing)) = Changing::try_begin() else { return false };
     let is_of_store = |profile: Profile| profile.converting.is_some_and(|it| it.store == store.describe().url);
     if !profiles::load_saved(name).ok().flatten().is_some_and(is_of_store) {
         return false;
     }
-    // There may be a temporary file in plain text, which nobody would remove before the next save.
+    // The killed process may have left a temporary file in plain text, which would stay until the next save.
     store.tidy();
     changing.end(name, store).is_ok()
 }
 
-/// What the profile promises of the cache with this URL now.
+/// Returns the encryption that the profile now allows for the cache with this URL.
 pub(super) fn promised_now(name: &str, store: &str) -> Vec<Encryption> {
     let Ok(Some(profile)) = profiles::load_saved(name) else { return Vec::new() };
     let becoming = profile.converting.filter(|it| it.store == store).map(|it| it.to);

@@ -1,4 +1,4 @@
-//! Which client of which authority is meant.
+//! Determines the authority and the client that a command uses.
 
 use tokcache_core::acquire::Registration;
 use tokcache_core::oauth::{Authority, AuthorityKind};
@@ -11,7 +11,7 @@ use super::settings::Settings;
 use super::values::is_same_authority;
 use super::{Exit, Failure};
 
-/// The authority that is meant, as it was typed or remembered.
+/// The selected authority, typed or from the profile.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Place<'p> {
     url: Option<&'p str>,
@@ -23,16 +23,17 @@ impl<'p> Place<'p> {
         Place { url, kind }
     }
 
-    /// The same, unless something else was typed.
+    /// Returns the typed authority if there is one, else this one.
     pub(super) fn or_typed(self, settings: &'p Settings) -> Self {
         match settings.authority.as_deref() {
-            // The kind of the remembered authority says nothing of another one.
+            // The kind belongs to the profile's authority, not to the typed one.
             Some(url) if Some(url) != self.url => Place::new(Some(url), settings.authority_kind),
             _ => Place::new(self.url, settings.authority_kind.or(self.kind)),
         }
     }
 
-    /// Whether a resource is said by a scope there. Without an authority that is assumed, as nothing is asked then.
+    /// Whether the authority expresses a resource as a scope. Assumed without an authority, since no request is sent
+    /// then.
     pub(super) fn is_at_microsoft(self) -> bool {
         let kind = |url| Authority::of_kind(url, None, self.kind.map(Into::into)).map(|authority| authority.kind());
         !matches!(self.url.map(kind), Some(Ok(AuthorityKind::Oidc)))
@@ -40,18 +41,18 @@ impl<'p> Place<'p> {
 }
 
 impl Profile {
-    /// The authority of the profile.
+    /// Returns the authority of the profile.
     pub(super) fn place(&self) -> Place<'_> {
         Place::new(self.authority.as_deref(), self.authority_kind)
     }
 }
 
-/// All that was consented to at a resource. The slash that an identifier ends in is its own, and stays.
+/// Returns the scope for all permissions at a resource. A slash at the end of the identifier belongs to it and is kept.
 pub(super) fn default_scope(resource: &str) -> String {
     if resource.ends_with("/.default") { resource.to_owned() } else { format!("{resource}/.default") }
 }
 
-/// Whether one request can ask for all of `scopes` at `authority`: at Microsoft, `RESOURCE/.default` stands alone.
+/// Whether one request can ask for all `scopes` at `authority`. At Microsoft, `RESOURCE/.default` cannot be combined.
 pub(super) fn can_be_asked_together(scopes: &ScopeSet, authority: Place<'_>) -> bool {
     let scopes = scopes.of_resources();
     let is_default = |scope: &str| scope == ".default" || scope.ends_with("/.default");
@@ -59,30 +60,30 @@ pub(super) fn can_be_asked_together(scopes: &ScopeSet, authority: Place<'_>) -> 
 }
 
 impl Context {
-    /// Who asks whom.
+    /// Returns the client and the authority that the settings select.
     pub(super) fn registration(&self) -> Result<Registration, Failure> {
         let profile = self.profile.clone().unwrap_or_default();
         let authority = self.settings.authority.clone().or_else(|| profile.authority.clone());
         let client_id = self.settings.client_id.clone().or_else(|| profile.client_id.clone());
-        // Endpoints that were named for one authority say nothing of another.
+        // Endpoints belong to the authority that they were set for.
         let effective = if self.is_authority_of_profile() { profile } else { Profile::default() };
         let authority_kind = self.settings.authority_kind.or(effective.authority_kind);
         self.registration_of(&Profile { authority, authority_kind, client_id, ..effective })
     }
 
-    /// Whether the authority that is meant is the profile's.
+    /// Whether the selected authority is the profile's.
     pub(super) fn is_authority_of_profile(&self) -> bool {
         let of_profile = self.profile.as_ref().and_then(|profile| profile.authority.as_ref());
         let typed = self.settings.authority.as_ref();
         typed.is_none() || is_same_authority(typed, of_profile)
     }
 
-    /// The profile, if the authority that is meant is its own: of another one it says nothing.
+    /// Returns the profile if the selected authority is its own. For another authority, its settings do not apply.
     pub(super) fn profile_of_authority(&self) -> Option<&Profile> {
         self.profile.as_ref().filter(|_| self.is_authority_of_profile())
     }
 
-    /// Who asks whom, by `profile` alone.
+    /// Returns the client and the authority that `profile` alone selects.
     pub(super) fn registration_of(&self, profile: &Profile) -> Result<Registration, Failure> {
         let (Some(authority), Some(client_id)) = (&profile.authority, &profile.client_id) else {
             return Err(self.incomplete(profile));
@@ -107,8 +108,8 @@ impl Context {
         })
     }
 
-    /// Remembers where a provider has moved its endpoints to, so that the next run need not ask. Should that fail, the
-    /// next run asks again.
+    /// Saves the new endpoints of a provider that has moved them. Errors are ignored: the next run fetches the metadata
+    /// again.
     pub(super) fn remember_moved(&self) {
         let Some(endpoints) = self.observer.take_moved() else { return };
         let saved = profiles::update(&self.profile_name, self.settings.lock_timeout(), |profile| {

@@ -1,7 +1,7 @@
-//! What a sign-in makes of its profile, and what of that is said.
+//! Saves the profile after a sign-in, and reports the changes.
 //!
-//! A profile is somebody's. Scopes are added to it; but it stays the person's whose it is, as long as that person is
-//! signed in: scripts use it, and must not get somebody else's tokens from one day to the next.
+//! A profile belongs to one account. A sign-in adds scopes to it, but another account cannot take it over while the
+//! first one is signed in: scripts use the profile, and must not suddenly get another person's tokens.
 
 use tokcache_core::acquire::SignedIn;
 use tokcache_core::cache::Account;
@@ -16,15 +16,15 @@ use super::values::is_same_authority;
 use super::whose::name;
 use crate::output::{command_line, plain, tell};
 
-/// What became of the profile.
+/// The result of saving the profile.
 enum Outcome {
-    /// It belongs to somebody else, who is still signed in.
+    /// The profile belongs to another account that is still signed in.
     Kept { owner: String },
-    /// It is saved: for which authority it was before, and what else it has changed.
+    /// The profile was saved. `replaced` is its former authority; `changes` lists the other changes.
     Saved { replaced: Option<String>, changes: Vec<String> },
 }
 
-/// Saves what `signed_in` and the command line make of the profile as it is now, and says what that changed.
+/// Saves the profile that results from `signed_in` and the command line, and reports the changes.
 pub(super) fn remember(
     context: &Context,
     input: &Input,
@@ -42,7 +42,7 @@ pub(super) fn remember(
         is_apart = input.is_apart(&profile);
         if let Some(old) = old.as_ref().filter(|old| !input.takes_over(context) && is_for_same(old, &profile)) {
             let owner = match old.account() {
-                // One who is not signed in any more loses nothing.
+                // An owner that is no longer signed in loses nothing.
                 Some(owner) if !owner.is(account) => {
                     let is_signed_in = own.and_then(Sibling::owner) != Some(owner) || before.is_some();
                     is_signed_in.then(|| owner.name.to_owned())
@@ -62,7 +62,7 @@ pub(super) fn remember(
             profile.scopes = resource_scopes(&granted.filtered(|scope| !needed_too.contains(scope)));
         }
         let earlier = old.as_ref().filter(|old| !input.replace && is_for_same(old, &profile)).map(|old| &old.scopes);
-        // No token has both: what is asked for when nothing is typed stays.
+        // No token covers both sets of scopes, so the default scopes stay as they are.
         profile.scopes = match earlier {
             Some(earlier) if earlier.iter().any(|scope| signed_in.not_granted.contains(scope)) => {
                 is_apart |= profile.scopes != *earlier;
@@ -84,7 +84,7 @@ pub(super) fn remember(
         outcome = Some(Outcome::Saved { replaced: old.authority.filter(is_other), changes });
         Ok(Some(profile))
     })?;
-    // The profile itself, too, where it has named nobody and was kept.
+    // Includes this profile, if it named no account and was kept.
     context.settle(siblings, account)?;
     match outcome {
         Some(Outcome::Kept { owner }) => say_kept(context, &owner, name(account)),
@@ -99,7 +99,7 @@ pub(super) fn remember(
     Ok(())
 }
 
-/// The profile as that of the person whom it meant, where it named nobody.
+/// Assigns the profile to `owner` if it names no account.
 fn of_owner(mut profile: Profile, owner: Option<&Account>) -> Profile {
     if let Some(owner) = owner.filter(|_| profile.account.is_none()) {
         profile.belong_to(owner);
@@ -125,7 +125,7 @@ fn say_saved(context: &Context, replaced: Option<String>, changes: &[String]) {
     }
 }
 
-/// What is different from what it was, the authority aside; what it did not say before is no difference.
+/// Describes the differences, except the authority and settings that `old` did not have.
 fn changes(old: &Profile, new: &Profile) -> Vec<String> {
     let lacking = |scopes: &[String], from: &[String]| {
         let lacking: Vec<_> = scopes.iter().filter(|scope| !from.contains(scope)).cloned().collect();
@@ -157,19 +157,19 @@ fn plural(scopes: &str) -> &'static str {
     if scopes.contains(' ') { "scopes" } else { "scope" }
 }
 
-/// Whether both are for one client at one authority.
+/// Whether both profiles have the same client and authority.
 fn is_for_same(one: &Profile, other: &Profile) -> bool {
     is_same_authority(one.authority.as_ref(), other.authority.as_ref()) && one.client_id == other.client_id
 }
 
-/// What to ask for later, where nothing was asked for now: all that was granted, or at least who somebody is.
+/// Returns the scopes to save if none were typed: the granted ones, or at least those that identify the user.
 fn resource_scopes(granted: &ScopeSet) -> Vec<String> {
     let scopes: Vec<_> = granted.iter().filter(|scope| !RESERVED_SCOPES.contains(scope)).map(str::to_owned).collect();
     if scopes.is_empty() { vec!["openid".to_owned()] } else { scopes }
 }
 
-/// The scopes without those that the server did not grant, so that a token for all of them can be had; all of them, if
-/// none was granted. What was typed with commas and granted in parts is remembered in parts.
+/// Returns the scopes to save: those that the server granted, or all if it granted none. Scopes that were typed with
+/// commas and granted one by one are saved one by one.
 fn granted_scopes(scopes: Vec<String>, signed_in: &SignedIn) -> Vec<String> {
     let parts = |scope: &String| -> Vec<String> {
         let is_whole = signed_in.asked.contains(scope) || !scope.contains(',');

@@ -1,4 +1,4 @@
-//! `tokcache profile remove`: forget named settings, and sign out whom they belonged to, if that is wanted.
+//! `tokcache profile remove`: deletes a profile, and signs out its account if requested.
 
 use std::io::{self, IsTerminal};
 
@@ -31,7 +31,7 @@ pub(super) struct Input {
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let name = input.name.clone().map_or_else(|| profiles::chosen(settings), Ok)?;
-    // One that cannot be used can be removed, too.
+    // An invalid profile can be removed too.
     let saved = profiles::load_saved(&name);
     if matches!(saved, Ok(None)) {
         return Err(if profiles::load(&name)?.is_some() { built_in(&name) } else { unknown(&name, &input, settings) });
@@ -76,8 +76,7 @@ fn removed(name: &str, settings: &Settings, left: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The command that signs out whom a profile belonged to when the profile is gone: whatever the profile said has to be
-/// said by flags.
+/// Returns the command that signs out the profile's account after the profile is gone. Flags replace all its settings.
 fn clear_command(context: &Context, profile: &Profile, account: &str) -> String {
     let ca_file = context.settings.ca_file.as_ref().or(profile.ca_file.as_ref());
     let ca_file = ca_file.map(|path| path.to_string_lossy().into_owned());
@@ -96,7 +95,7 @@ fn clear_command(context: &Context, profile: &Profile, account: &str) -> String 
         ("--revocation-endpoint", profile.endpoints.revocation_endpoint.clone()),
     ];
     let flags = flags.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value?])).flatten();
-    // A variable that names a profile that is gone makes every command fail.
+    // If the variable names a missing profile, every command fails.
     let is_named_by_variable = context.settings.variables.contains(&"TOKCACHE_PROFILE");
     let program: &[&str] = if is_named_by_variable {
         &["env", "-u", "TOKCACHE_PROFILE", "tokcache", "clear"]

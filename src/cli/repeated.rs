@@ -1,14 +1,14 @@
-//! What of a command line may be repeated: errors end up in logs, and some words hold secrets.
+//! Removes possible secrets from a command line before it is repeated, because errors end up in logs.
 
 use tokcache_file::Encryption;
 
-/// What stands for the command that `exec` is to run.
+/// The placeholder for the program that `exec` runs.
 const COMMAND: &str = "COMMAND";
 /// Names of fields that hold secrets, in URLs and elsewhere.
 const SECRET_FIELDS: [&str; 6] = ["password=", "passwd=", "pwd=", "secret=", "token=", "apikey="];
 
-/// The words of a command line without what may be secret: a placeholder stands for a password with all of its URL, and
-/// for everything that `exec` is to run.
+/// Returns the words of a command line without possible secrets. A placeholder replaces a URL with a password, and the
+/// program that `exec` runs.
 pub(super) fn repeatable(words: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut repeated: Vec<String> = Vec::new();
     for word in words {
@@ -31,9 +31,9 @@ pub(super) fn repeatable(words: impl IntoIterator<Item = String>) -> Vec<String>
 fn repeatable_value<'v>(flag: &str, value: &'v str) -> &'v str {
     const HARMLESS_STORES: [&str; 3] = ["file:", "memory:", "libsecret:"];
     match flag {
-        // Whatever else names no store that can be opened, and may be one with a password.
+        // Other values cannot be opened as a store, and may contain a password.
         "--store" if !HARMLESS_STORES.iter().any(|scheme| value.starts_with(scheme)) => "URL",
-        // It may be the passphrase itself.
+        // The value may be the passphrase itself.
         "--encrypt" if value.parse::<Encryption>().is_err() => "KEY",
         _ if holds_password(value) => "URL",
         _ => value,
@@ -46,7 +46,7 @@ fn holds_password(word: &str) -> bool {
     has_user || SECRET_FIELDS.iter().any(|field| lower.contains(field))
 }
 
-/// A message without what stands before the `@` of the URLs in it.
+/// Removes the part before the `@` from the URLs in a message.
 pub(super) fn without_passwords(message: &str) -> String {
     const MARK: &str = "://";
     let mut shown = String::with_capacity(message.len());

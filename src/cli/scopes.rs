@@ -1,4 +1,4 @@
-//! Which scopes are meant.
+//! Determines the scopes that a command requests.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use super::values::duration;
 use super::{Exit, Failure};
 use crate::output::{plain, tell};
 
-/// The scopes that were typed, whichever way.
+/// The scopes that were typed, as scopes, resource or audience.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub(super) struct Scopes {
     /// A scope that the token must have; repeat the flag, or separate several scopes with spaces
@@ -52,18 +52,18 @@ pub(super) struct OfflineAccess {
 }
 
 impl OfflineAccess {
-    /// What was typed, if anything was.
+    /// Returns the typed value, if there is one.
     pub(super) fn typed(self) -> Option<bool> {
         (self.no_offline_access || self.offline_access).then_some(self.offline_access)
     }
 
-    /// What the profile is to say: what was typed, else what is `remembered`. To ask is the rule, and is not written.
+    /// Returns the value to save: the typed one, else `remembered`. `true` is the default and is not saved.
     pub(super) fn or(self, remembered: Option<bool>) -> Option<bool> {
         self.typed().or(remembered).filter(|is_asked_for| !is_asked_for)
     }
 }
 
-/// Parameters that tokcache sets itself, that hold secrets, or that say whose a token is and not which one.
+/// Parameters that tokcache sets itself, that hold secrets, or that select a user rather than a token.
 const RESERVED: [&str; 32] = [
     "actor_token",
     "assertion",
@@ -116,7 +116,7 @@ fn lifetime(text: &str) -> Result<Duration, String> {
 }
 
 impl Scopes {
-    /// Whether any of them was typed.
+    /// Whether any of the flags was typed.
     pub(super) fn is_any_given(&self) -> bool {
         !self.scopes.is_empty()
             || [&self.resource, &self.audience].into_iter().any(Option::is_some)
@@ -124,8 +124,8 @@ impl Scopes {
             || self.lifetime.is_some()
     }
 
-    /// As typed, blanks split. A scope of nothing is a variable that was not set, and never means the usual ones.
-    /// At a Microsoft `authority` a resource is a scope, too.
+    /// Returns the typed scopes, split at blanks. An empty scope is an error: it comes from an unset variable, and must
+    /// not select the default scopes. At a Microsoft `authority`, a resource becomes a scope.
     pub(super) fn set(&self, authority: Place<'_>) -> Result<ScopeSet, Failure> {
         let is_blank = |text: &String| text.trim().is_empty();
         if self.scopes.iter().chain(&self.resource).any(is_blank) {
@@ -135,7 +135,7 @@ impl Scopes {
                 false => failure.try_with("--scope", "SCOPE"),
             });
         }
-        // Told here and not where arguments are parsed, which would repeat the value.
+        // Checked here because clap's error would repeat the value.
         if let Some((name, _)) = self.parameters.iter().find(|(name, _)| RESERVED.contains(&name.as_str())) {
             let failure = Failure::new(Exit::Usage, format!("--param cannot set {name}"));
             return Err(failure.try_tokcache(["token", "--help"]));
@@ -151,7 +151,7 @@ impl Scopes {
         }
     }
 
-    /// The parameters that are `remembered`, and those that were typed. An empty value takes one back.
+    /// Merges the typed parameters into the `remembered` ones. An empty value removes a parameter.
     pub(super) fn parameters(
         &self,
         authority: Place<'_>,
@@ -168,13 +168,13 @@ impl Scopes {
 }
 
 impl Context {
-    /// The authority that is meant, as it was typed or remembered.
+    /// Returns the selected authority, typed or from the profile.
     pub(super) fn authority(&self) -> Place<'_> {
         let of_profile = self.profile.as_ref().map(Profile::place).unwrap_or_default();
         of_profile.or_typed(&self.settings)
     }
 
-    /// The parameters that were typed, and those that the profile remembers for its authority.
+    /// Returns the typed parameters and those that the profile has for its authority.
     pub(super) fn parameters(&self, typed: &Scopes) -> Vec<(String, String)> {
         let of_profile = self.profile_of_authority();
         let none = BTreeMap::new();
@@ -186,12 +186,12 @@ impl Context {
         typed.parameters(self.authority(), remembered).into_iter().collect()
     }
 
-    /// Whether the profile says not to ask for `offline_access`.
+    /// Whether the profile disables `offline_access`.
     pub(super) fn is_without_offline_access(&self) -> bool {
         self.profile_of_authority().is_some_and(|profile| profile.offline_access == Some(false))
     }
 
-    /// How long a token is served that came without a lifetime: as typed, else as the profile says.
+    /// Returns how long to serve a token without a lifetime: as typed, else as in the profile.
     pub(super) fn lifetime(&self, typed: &Scopes) -> Result<Option<Duration>, Failure> {
         let remembered = self.profile_of_authority().and_then(|profile| profile.lifetime.as_deref());
         match (typed.lifetime, remembered) {
@@ -203,7 +203,7 @@ impl Context {
         }
     }
 
-    /// The scopes that were typed, else those that the profile remembers.
+    /// Returns the typed scopes, else those of the profile.
     pub(super) fn scopes(&self, typed: &Scopes) -> Result<ScopeSet, Failure> {
         let typed = typed.set(self.authority())?;
         let scopes = if typed.is_empty() { self.remembered_scopes() } else { typed };
@@ -214,12 +214,12 @@ impl Context {
         Ok(scopes)
     }
 
-    /// The command that signs in for these scopes, and for those of the profile if they are of the same authority and can
-    /// be asked for in the same request.
+    /// Returns the command that signs in for these scopes. It includes the profile's scopes if they have the same
+    /// authority and can be requested together.
     pub(super) fn login_words(&self, scopes: &ScopeSet) -> Vec<String> {
         let remembered = if self.is_authority_of_profile() { self.remembered_scopes() } else { ScopeSet::default() };
         let all = remembered.union(scopes);
-        // What a sign-in into memory brings is gone when its command ends.
+        // A sign-in into the memory store would be lost when its process ends.
         let is_kept = self.store.describe().url != "memory:";
         let mut words: Vec<String> =
             if is_kept { vec!["login".into()] } else { vec!["token".into(), "--login".into()] };
@@ -232,8 +232,7 @@ impl Context {
         words
     }
 
-    /// Says of each scope that is not known here, and almost the same as one that is, that it may be mistyped. It may be
-    /// right, too, so that the server is asked for it.
+    /// Warns about each unknown scope that is similar to a known one. It may still be correct, so the request is sent.
     pub(super) fn warn_of_mistyped(&self, scopes: &ScopeSet) {
         if !self.is_authority_of_profile() {
             return;
@@ -248,8 +247,8 @@ impl Context {
         }
     }
 
-    /// A failure that is about a scope, with what may have been meant: scopes that were typed with commas between
-    /// them, or one that is known and almost the same.
+    /// Adds the likely intended scopes to a failure about a scope: those that were typed with commas between them, or a
+    /// known one that is similar.
     pub(super) fn with_scope_meant(&self, failure: Failure, scopes: &ScopeSet) -> Failure {
         let known = self.known_scopes();
         let is_unknown = |scope: &&str| !known.contains(scope);
@@ -277,7 +276,7 @@ impl Context {
         }
     }
 
-    /// Whether the sign-in has asked for one of the scopes and was refused it: to sign in again is no advice.
+    /// Whether the server refused one of the scopes at the sign-in, so that another sign-in would not help.
     fn was_refused_at_sign_in(&self, scopes: &ScopeSet) -> bool {
         let Ok(client_id) = self.registration().map(|registration| registration.client_id) else { return false };
         let Ok(cache) = load(&self.store) else { return false };
@@ -285,7 +284,7 @@ impl Context {
         own.into_iter().any(|entry| scopes.iter().any(|scope| entry.scopes_not_granted.contains(scope)))
     }
 
-    /// The scopes that the profile remembers, and those of this client's tokens.
+    /// Returns the scopes of the profile and of this client's tokens.
     pub(super) fn known_scopes(&self) -> ScopeSet {
         let mut known = self.remembered_scopes();
         let Ok(client_id) = self.registration().map(|registration| registration.client_id) else { return known };
@@ -306,14 +305,14 @@ impl Context {
     }
 }
 
-/// The known scope that was probably meant: the same but for a slip of the pen in its words.
+/// Returns the known scope that was probably meant.
 fn nearest<'k>(scope: &str, known: &'k ScopeSet) -> Option<&'k str> {
     let near = known.iter().filter_map(|own| Some((slips(scope, own)?, own)));
     near.min_by_key(|(slips, _)| *slips).map(|(_, own)| own)
 }
 
-/// How many slips of the pen make one scope of the other; `None` where they are different scopes. `a.read` and `b.read`
-/// are, and so are `v1` and `v2`: short words and numbers are not mistyped but meant.
+/// Returns the number of typing errors between two scopes; `None` if they are different scopes. `a.read` and `b.read`
+/// are different, and so are `v1` and `v2`: short words and numbers are assumed to be correct.
 fn slips(one: &str, other: &str) -> Option<usize> {
     let parts =
         |scope: &str| -> Vec<String> { scope.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).collect() };

@@ -1,4 +1,5 @@
-//! What every command takes. Flags beat the environment, the environment beats the profile.
+//! The flags that every command takes. Flags take precedence over the environment, and the environment over the
+//! profile.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,10 +11,10 @@ use super::profile_format::{KeyCache, KindOfAuthority};
 use super::values::{bound, key, not_blank, path, store, wait};
 use crate::output::ErrorFormat;
 
-/// The heading of the flags that every command takes.
+/// The help heading of these flags.
 pub(super) const SETTINGS: &str = "Settings";
 
-/// What every command takes, as typed; [`Settings::or_environment`](Settings::or_environment) adds what is set.
+/// The typed settings. [`Settings::or_environment`](Settings::or_environment) fills in the rest from the environment.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = SETTINGS)]
 pub(super) struct Settings {
@@ -79,12 +80,12 @@ pub(super) struct Settings {
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(super) verbose: u8,
 
-    /// The variables that say what was not typed.
+    /// The names of the variables that some of these settings came from.
     #[arg(skip)]
     pub(super) variables: Vec<&'static str>,
 }
 
-/// The commands that concern one account.
+/// The commands that act for one account.
 const CONCERN_ONE_ACCOUNT: [&str; 5] = ["clear", "exec", "explain", "login", "token"];
 
 impl Settings {
@@ -92,7 +93,7 @@ impl Settings {
         self.timeout.unwrap_or(Duration::from_secs(30))
     }
 
-    /// These, but no exchange with a server takes longer than the whole that it belongs to.
+    /// Limits the timeout of one exchange to that of the whole operation.
     pub(super) fn bounded_by(&self, whole: Option<Duration>) -> Settings {
         let timeout = whole.map(|whole| whole.min(self.timeout())).or(self.timeout);
         Settings { timeout, ..self.clone() }
@@ -102,8 +103,8 @@ impl Settings {
         self.lock_timeout.unwrap_or(Duration::from_secs(60))
     }
 
-    /// The flags that choose the same profile, client and cache again, for a command that can be pasted.
-    /// Not those that stand in `words` already.
+    /// Returns the flags that select the same profile, client and cache, for a command that the user can paste. Omits
+    /// flags that are already in `words`.
     pub(super) fn flags_beside(&self, words: &[String]) -> Vec<String> {
         let ca_file = self.ca_file.as_ref().map(|path| path.to_string_lossy().into_owned());
         let secret_file = self.client_secret_file.as_ref().map(|path| path.to_string_lossy().into_owned());

@@ -1,7 +1,7 @@
-//! The profiles that share a client, an authority and a store, and so the tokens: whose each of them is.
+//! Profiles that share a client, an authority and a store, and therefore tokens.
 //!
-//! A profile that names no account means the only one that is signed in. Before somebody else signs in, these profiles
-//! are looked at, so that each can be made that person's whose it was.
+//! A profile without an account means the only account that is signed in. Before a second account signs in, `login`
+//! writes the first account into these profiles.
 
 use pollster::FutureExt as _;
 use tokcache_core::acquire::{AcquireError, Explanation, SilentRequest};
@@ -17,33 +17,33 @@ use super::values::is_same_authority;
 use super::whose::{ProfileAccount, name};
 use crate::output::{plain, tell};
 
-/// A saved profile of the same client, at the same authority, in the same store.
+/// A saved profile with the same client, authority and store.
 pub(super) struct Sibling {
     pub(super) name: String,
     profile: Profile,
-    /// Whom it names, or else means, if that person is signed in.
+    /// The account that the profile names or implies, if it is signed in.
     signed_in: Option<Account>,
 }
 
-/// What a profile holds.
+/// The tokens that a profile selects.
 pub(super) enum Owned {
-    /// The tokens of an account, which no other profile is for.
+    /// The tokens of an account that no other profile selects.
     Alone(Account),
-    /// Several people are signed in, and the profile does not say which of them it means.
+    /// Unclear: several accounts are signed in, and the profile names none.
     Several,
-    /// The tokens of an account, which this profile is for, too.
+    /// The tokens of an account that the named profile selects, too.
     Shared(String),
-    /// Nothing that could be found out.
+    /// Unknown, because of an error or because nobody is signed in.
     Unknown,
 }
 
 impl Sibling {
-    /// Whose it is: the account that it names, else the only one that is signed in.
+    /// Returns the account that the profile names, else the only one that is signed in.
     pub(super) fn owner(&self) -> Option<ProfileAccount<'_>> {
         self.profile.account().or_else(|| self.signed_in.as_ref().map(ProfileAccount::of))
     }
 
-    /// Who is signed in of those that it names or means.
+    /// Returns the account that the profile names or implies, if it is signed in.
     pub(super) fn signed_in(&self) -> Option<&Account> {
         self.signed_in.as_ref()
     }
@@ -54,8 +54,8 @@ impl Sibling {
 }
 
 impl Context {
-    /// The saved profiles that share client, authority and store with `profile`, itself among them. Those that cannot
-    /// be read share nothing.
+    /// Returns the saved profiles that share client, authority and store with `profile`, including itself. Unreadable
+    /// profiles are skipped.
     pub(super) fn siblings(&self, profile: &Profile) -> Result<Vec<Sibling>, Failure> {
         let load = |name: String| Some((profiles::load_saved(&name).ok()??, name));
         let mut names = profiles::saved_names()?;
@@ -65,7 +65,7 @@ impl Context {
         Ok(siblings.map(|(profile, name)| Sibling { signed_in: self.signed_in(&profile), name, profile }).collect())
     }
 
-    /// The profile in use, with what was typed.
+    /// Returns the profile in use, with the typed settings applied.
     pub(super) fn profile_in_use(&self) -> Profile {
         let profile = self.profile.clone().unwrap_or_default();
         Profile {
@@ -87,7 +87,7 @@ impl Context {
         is_there && one.client_id == other.client_id && is_here
     }
 
-    /// What the profile `name` holds that is lost sight of when it goes.
+    /// Returns the tokens that no command would find any more if the profile `name` were removed.
     pub(super) fn owned(&self, name: &str, profile: &Profile) -> Owned {
         let account = match self.explained(profile, self.account().as_deref()) {
             Some(Ok(Explanation { account: Some(account), .. })) => account,
@@ -102,12 +102,12 @@ impl Context {
         }
     }
 
-    /// Who is signed in of those that `profile` names or means.
+    /// Returns the account that `profile` names or implies, if it is signed in.
     fn signed_in(&self, profile: &Profile) -> Option<Account> {
         self.explained(profile, profile.account().map(ProfileAccount::wanted))?.ok()?.account
     }
 
-    /// Whom `wanted` means among those who are signed in with the client of `profile`.
+    /// Resolves `wanted` among the accounts of the client of `profile`.
     pub(super) fn explained(
         &self,
         profile: &Profile,
@@ -124,8 +124,8 @@ impl Context {
         Some(self.client(self.registration_of(profile).ok()?).explain(&request).block_on())
     }
 
-    /// Makes each of `siblings` that names nobody the profile of the person that it meant before `newcomer` signed in:
-    /// from now on two are signed in, and it would mean neither.
+    /// Writes the current account into each of `siblings` that names none. After `newcomer` signs in there are two
+    /// accounts, so such a profile would be ambiguous.
     pub(super) fn settle(&self, siblings: &[Sibling], newcomer: &Account) -> Result<(), Failure> {
         for sibling in siblings.iter().filter(|sibling| sibling.profile.account.is_none()) {
             let others = |account: &&Account| account.home_account_id != newcomer.home_account_id;
@@ -143,10 +143,10 @@ impl Context {
 }
 
 impl Context {
-    /// What a sign-in has to ask for besides `own`: the scopes of the other profiles of the same person. A sign-in
-    /// replaces the refresh token of its person and client, which all of these profiles use. If nobody knows who is
-    /// going to sign in, that may be the person of any profile. The scopes of the profile in use count too, unless it
-    /// `is_changed` by the sign-in.
+    /// Returns the scopes that a sign-in must request besides `own`: those of the other profiles of the same person.
+    /// The sign-in replaces the refresh token of that person and client, which all these profiles use. If it is unknown
+    /// who will sign in, it may be the person of any profile. The scopes of the profile in use count too, unless the
+    /// sign-in `is_changed`.
     pub(super) fn needed_too(
         &self,
         siblings: &[Sibling],
@@ -157,7 +157,7 @@ impl Context {
         let wanted = wanted.map(|name| ProfileAccount { name, home_account_id: None });
         let own_profile = siblings.iter().find(|sibling| sibling.name == self.profile_name);
         let person = wanted.or_else(|| own_profile?.owner());
-        // Whom the provider does not name is the person of one profile only.
+        // An account without a name belongs to only one profile.
         let may_be = |owner: ProfileAccount<'_>| !owner.is_unnamed();
         let is_of_person = |sibling: &&Sibling| {
             sibling.owner().is_some_and(|owner| person.map_or_else(|| may_be(owner), |person| person.is_same(owner)))
@@ -171,7 +171,7 @@ impl Context {
                 names.push(sibling.name.as_str());
             }
         }
-        // At Microsoft, one refresh token is good for every resource.
+        // At Microsoft, one refresh token works for every resource.
         if !can_be_asked_together(&own.union(&needed), self.authority()) {
             return ScopeSet::default();
         }

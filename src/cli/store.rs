@@ -1,4 +1,4 @@
-//! Which cache is meant.
+//! Opens the store that a command uses.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use tokcache_file::{EncryptedStore, Encryption, KeySettings, OpenError};
 use super::settings::Settings;
 use super::{Exit, Failure, environment, profiles, terminal_observer};
 
-/// The store at `url`, else the per-user file.
+/// Opens the store at `url`, or the per-user file without one.
 pub(super) fn open(
     url: Option<&String>,
     settings: &Settings,
@@ -24,14 +24,14 @@ pub(super) fn open(
     clock: Arc<SystemClock>,
 ) -> Result<EncryptedStore, Failure> {
     let url = url.map_or("file:", String::as_str);
-    // Whoever names a file needs no home.
+    // A file that the user names does not need a home folder.
     let default_file = match url {
         "file:" => environment::state_dir()?.ok_or_else(environment::no_home)?.join("token_cache.json"),
         _ => PathBuf::new(),
     };
     let lock_timeout = settings.lock_timeout();
     let waiting = Arc::new(terminal_observer::tell_wait);
-    // To look up the home costs a start twenty system calls where `HOME` is not set.
+    // Finding the home folder takes twenty system calls if `HOME` is not set.
     let is_shared_item = url.starts_with("libsecret:");
     let identity_service_folder = is_shared_item.then(environment::identity_service_dir).flatten().unwrap_or_default();
     let store_settings = tokcache_file::Settings {
@@ -47,7 +47,7 @@ pub(super) fn open(
     };
     tokcache_file::open(url, store_settings).map_err(|error| match error {
         OpenError::NeverSealed { .. } => {
-            // Else the profile said so.
+            // Without a flag or a variable, the profile required encryption.
             let exit = if settings.encrypt.is_some() { Exit::Usage } else { Exit::Config };
             Failure::new(exit, error).try_with("--encrypt", "none").of_variable("TOKCACHE_ENCRYPT", settings)
         }
@@ -57,7 +57,7 @@ pub(super) fn open(
     })
 }
 
-/// A command saves more than once, and says the same of each.
+/// Reports only the first of several equal warnings, since a command may save more than once.
 fn once(tell: fn(&Path, &io::Error)) -> impl Fn(&Path, &io::Error) + Send + Sync {
     let is_told = AtomicBool::new(false);
     move |folder, error| {
@@ -67,7 +67,7 @@ fn once(tell: fn(&Path, &io::Error)) -> impl Fn(&Path, &io::Error) + Send + Sync
     }
 }
 
-/// The newest cache in `store`.
+/// Loads the current cache from `store`.
 pub(super) fn load(store: &dyn Store) -> Result<TokenCache, StoreError> {
     acquire::load(store, &Partition::whole()).block_on()
 }

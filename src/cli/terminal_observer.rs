@@ -1,4 +1,4 @@
-//! Tells people, on stderr, what the library reports.
+//! Reports the library's events on stderr.
 
 use std::fmt::Display;
 use std::ops::ControlFlow;
@@ -14,16 +14,16 @@ use tokcache_file::platform::Interruption;
 
 use crate::output::{DeviceCodeView, end_countdown, plain, show_countdown, show_device_code, tell};
 
-/// Without `-v`, shorter pauses are not told.
+/// The shortest wait that is reported without `-v`.
 const WORTH_TELLING: Duration = Duration::from_secs(1);
 
-/// An observer that speaks to people.
+/// The observer for the terminal.
 pub(super) struct TerminalObserver {
     pub(super) qr: bool,
     verbose: u8,
     interruption: Interruption,
     moved: Mutex<Option<Endpoints>>,
-    /// When a sign-in is given up that nobody has approved.
+    /// The time at which to give up a sign-in that has not been approved.
     sign_in_ends: Option<Instant>,
 }
 
@@ -38,30 +38,30 @@ impl TerminalObserver {
         }
     }
 
-    /// Gives a sign-in up after this long, however long its code lives.
+    /// Gives up a sign-in after `bound`, even if its code is still valid.
     pub(super) fn give_up_after(&mut self, bound: Option<Duration>) {
         self.sign_in_ends = bound.map(|bound| Instant::now() + bound);
     }
 
-    /// Told, and worked out, only with `-v`.
+    /// Prints a note with `-v`. Without `-v`, the note is not even built.
     pub(super) fn note<Note: Display>(&self, note: impl FnOnce() -> Note) {
         if self.verbose > 0 {
             tell(plain(&note().to_string()));
         }
     }
 
-    /// The endpoints of a provider that has moved them, once.
+    /// Returns the new endpoints of a provider that has moved them. A second call returns `None`.
     pub(super) fn take_moved(&self) -> Option<Endpoints> {
         self.moved.lock().ok()?.take()
     }
 
-    /// The wait for a person is over.
+    /// Removes the countdown from the terminal.
     pub(super) fn end_countdown(&self) {
         end_countdown();
     }
 }
 
-/// Says whose cache lock is waited for.
+/// Reports a wait for the cache lock, with its holder.
 pub(super) fn tell_wait(lock: &Path, holder: &Holder) {
     let (lock, holder) = (plain(&lock.display().to_string()), plain(&holder.to_string()));
     tell(format_args!("waiting for {holder} to release {lock}"));

@@ -1,4 +1,4 @@
-//! `tokcache token`: print a valid access token.
+//! `tokcache token`: prints a valid access token.
 
 use std::io::{self, IsTerminal};
 use std::time::Duration;
@@ -37,16 +37,16 @@ pub(super) struct Input {
     sign_in_timeout: Option<Duration>,
 }
 
-/// A token and what it was asked for.
+/// A token, and the request that it answers.
 pub(super) struct Acquired {
     pub(super) outcome: AuthenticationResult,
-    /// The client that it was issued to.
+    /// The client that the token was issued to.
     client_id: String,
-    /// The scopes.
+    /// The requested scopes.
     requested: ScopeSet,
 }
 
-/// Which token is wanted.
+/// The flags that select a token.
 #[derive(Args, Clone, Debug, Default)]
 pub(super) struct Selection {
     #[command(flatten)]
@@ -82,7 +82,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     Ok(output::answer(text.as_bytes())?)
 }
 
-/// A token that cannot be put where it was to go.
+/// The error for a token that the output format cannot carry.
 pub(super) fn unfit(error: anyhow::Error) -> Failure {
     Failure::from(error).try_tokcache(["token", "-o", "json"])
 }
@@ -101,7 +101,7 @@ impl Selection {
         })
     }
 
-    /// The token, and what it was asked for. Asks a person only when `login` says so.
+    /// Returns a token. Asks the user to sign in only if `login` is set.
     pub(super) fn acquire(&self, context: &Context, login: bool) -> Result<Acquired, Failure> {
         let registration = context.registration()?;
         let request = self.request(context)?;
@@ -109,7 +109,7 @@ impl Selection {
         context.observer.note(|| format!("asking {} for {}", context.store.describe().url, request.scopes));
         let client = context.client(registration);
         let outcome = outcome(context, &client, &request, login);
-        // A provider may have moved, and refuse all the same.
+        // A provider may have moved its endpoints and still refuse the request.
         context.remember_moved();
         let outcome = outcome?;
         context.observer.note(|| match outcome.source {
@@ -121,7 +121,7 @@ impl Selection {
     }
 }
 
-/// The token from the cache or a refresh, else from a sign-in, if `login` says so.
+/// Returns a token from the cache or a refresh, or from a sign-in if `login` is set.
 fn outcome(
     context: &Context,
     client: &PublicClient<'_>,

@@ -1,4 +1,4 @@
-//! What clap says of a command line, in the form that every failure has: what failed, and what to type.
+//! Shows clap's errors in the form of all failures: the cause, and a command that helps.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -14,10 +14,10 @@ use super::settings::Settings;
 use super::{Exit, Failure, environment, fail, typed};
 use crate::output::{ErrorFormat, command_line};
 
-/// Shows help and the version, which are no failures, or what is wrong with the command line.
+/// Prints help or the version, or the error in the command line.
 pub(super) fn show(error: &Error) -> ExitCode {
     let format = environment::error_format_of(std::env::args_os());
-    // Whoever types nothing at all is shown what there is; a program wants one line.
+    // A user who types no command gets the help; a program gets one line.
     let is_bare = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
     if !error.use_stderr() || is_bare && format == ErrorFormat::Text {
         let _ = error.print();
@@ -46,7 +46,7 @@ fn failure(error: &Error, is_bare: bool) -> Failure {
     Failure::new(Exit::Usage, message).try_shell(advice)
 }
 
-/// The flag whose value is not text.
+/// Returns the flag whose value is not UTF-8.
 fn broken_flag(words: impl Iterator<Item = OsString>) -> Option<String> {
     let words: Vec<_> = words.collect();
     let at = words.iter().position(|word| word.to_str().is_none())?;
@@ -61,20 +61,20 @@ fn broken_flag(words: impl Iterator<Item = OsString>) -> Option<String> {
     }
 }
 
-/// `exec ls` as it has to be typed: `exec -- ls`.
+/// Inserts the missing `--`: `exec ls` becomes `exec -- ls`.
 fn with_command_parted(error: &Error) -> Option<String> {
     let is_a_word = |value: &ContextValue| matches!(value, ContextValue::String(word) if !word.starts_with('-'));
     if error.kind() != ErrorKind::UnknownArgument || !error.get(ContextKind::InvalidArg).is_some_and(is_a_word) {
         return None;
     }
     let typed = typed();
-    // The last place that makes sense: before that stand flags and their values.
+    // Try the last position first: flags and their values come before the program.
     let mut parted =
         (1..typed.len()).rev().map(|place| [&typed[..place], &["--".to_owned()], &typed[place..]].concat());
     parted.find(|words| Arguments::try_parse_from(words).is_ok()).map(|words| command_line(repeatable(words)))
 }
 
-/// Clap's paragraphs as one line, less those that the advice replaces.
+/// Joins clap's paragraphs into one line, without those that the suggested command replaces.
 fn message(text: &str) -> String {
     let is_kept = |paragraph: &&str| {
         !["Usage:", "For more", "tip:"].iter().any(|advice| paragraph.trim_start().starts_with(advice))
@@ -86,7 +86,7 @@ fn message(text: &str) -> String {
     lines.collect::<Vec<_>>().join("; ")
 }
 
-/// The command that was typed, as far as it can be made out.
+/// Returns the command that was typed, as far as clap recognizes it.
 fn command_meant() -> String {
     let matches = Arguments::command().ignore_errors(true).try_get_matches();
     let mut words = vec!["tokcache".to_owned()];

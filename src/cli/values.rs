@@ -1,4 +1,4 @@
-//! What flags and variables take: text, paths and times.
+//! Parsers for the values of flags and variables: text, paths and durations.
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokcache_core::oauth::Authority;
 use tokcache_file::text_of_path;
 
-/// What a variable that was not set leaves is no value.
+/// Refuses an empty value, which usually comes from an unset variable.
 pub(super) fn not_blank(text: &str) -> Result<String, String> {
     if text.trim().is_empty() {
         return Err("it is empty".to_owned());
@@ -20,22 +20,22 @@ pub(super) fn not_blank(text: &str) -> Result<String, String> {
     }
 }
 
-/// A store, as [`text_of`] writes it.
+/// Parses a store, as [`text_of`] writes it.
 pub(super) fn store(value: OsString) -> Result<String, String> {
     text_of(&value, "file:")
 }
 
-/// A key, as [`text_of`] writes it.
+/// Parses a key, as [`text_of`] writes it.
 pub(super) fn key(value: OsString) -> Result<String, String> {
     text_of(&value, "key-file:")
 }
 
-/// A path, without what only a shell understands.
+/// Parses a path. Refuses `~`, which only a shell expands.
 pub(super) fn path(value: OsString) -> Result<PathBuf, String> {
     typed_path(&value)
 }
 
-/// How long to wait: at most a day, and perhaps not at all.
+/// Parses a duration of at most a day. Zero is valid.
 pub(super) fn wait(text: &str) -> Result<Duration, String> {
     match duration(text)? {
         wait if wait > Duration::from_secs(86_400) => Err("it must be at most a day".to_owned()),
@@ -43,7 +43,7 @@ pub(super) fn wait(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// The same, but it leaves time for something to happen.
+/// Like [`wait`], but refuses zero.
 pub(super) fn bound(text: &str) -> Result<Duration, String> {
     match wait(text)? {
         Duration::ZERO => Err("it must be longer than 0".to_owned()),
@@ -51,7 +51,7 @@ pub(super) fn bound(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// `90s`, `5m`, `1h 30m`; a bare number is seconds.
+/// Parses a duration such as `90s`, `5m` or `1h 30m`. A number alone is seconds.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     match text.parse() {
         Ok(seconds) => Ok(Duration::from_secs(seconds)),
@@ -59,7 +59,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// As a profile has it: `30d`, or in seconds.
+/// Formats a lifetime as a profile stores it: `30d`, or in seconds.
 pub(super) fn days_or_seconds(lifetime: Duration) -> String {
     match lifetime.as_secs() {
         seconds if seconds % 86_400 == 0 => format!("{}d", seconds / 86_400),
@@ -67,13 +67,13 @@ pub(super) fn days_or_seconds(lifetime: Duration) -> String {
     }
 }
 
-/// Whether both name one authority, however each is written.
+/// Whether both URLs name the same authority, after normalization.
 pub(super) fn is_same_authority(one: Option<&String>, other: Option<&String>) -> bool {
     let url = |authority: &String| Some(Authority::parse(authority, None).ok()?.url().to_owned());
     one == other || one.and_then(url).is_some_and(|one| other.and_then(url) == Some(one))
 }
 
-/// A claims challenge. What is no JSON object is refused before a server does it.
+/// Parses a claims challenge. Anything but a JSON object is refused before it is sent.
 pub(super) fn claims(text: &str) -> Result<String, String> {
     match serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text) {
         Ok(_) => Ok(text.to_owned()),
@@ -81,7 +81,7 @@ pub(super) fn claims(text: &str) -> Result<String, String> {
     }
 }
 
-/// Text as it is typed or set, with a path in it behind `scheme`. A path that is not UTF-8 is written as a URL has it.
+/// Returns text with a path in it behind `scheme`. A path that is not UTF-8 is percent-encoded.
 pub(super) fn text_of(value: &OsStr, scheme: &str) -> Result<String, String> {
     if let Some(text) = value.to_str() {
         return Ok(text.to_owned());
@@ -105,7 +105,7 @@ fn path_behind(_value: &OsStr, _scheme: &str) -> Option<PathBuf> {
     None
 }
 
-/// A path as typed. `~` is the shell's: what is left of it here would be a folder of that name.
+/// Parses a path. Refuses a `~` that the shell has not expanded: it would become a folder of that name.
 pub(super) fn typed_path(value: &OsStr) -> Result<PathBuf, String> {
     let bytes = value.as_encoded_bytes();
     if bytes.trim_ascii().is_empty() {

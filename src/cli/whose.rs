@@ -1,4 +1,4 @@
-//! Whose token is meant: the account that was typed, else set, else the profile's, else the only one that is signed in.
+//! Determines the account: the flag, else the variable, else the profile's, else the only one that is signed in.
 
 use tokcache_core::acquire::AcquireError;
 use tokcache_core::cache::Account;
@@ -10,7 +10,7 @@ use super::profile_format::Profile;
 use super::{Exit, Failure};
 use crate::output::plain;
 
-/// Says which account is meant.
+/// The origin of the account setting.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Source {
     /// `--account`.
@@ -22,18 +22,18 @@ enum Source {
 }
 
 impl Context {
-    /// The account that is meant, for a request; `None`: the only one that is signed in.
+    /// Returns the account for a request; `None` for the only one that is signed in.
     pub(super) fn account(&self) -> Option<String> {
         self.settings.account.clone().or_else(|| Some(self.account_of_profile()?.wanted().to_owned()))
     }
 
-    /// The account that is meant, as a person knows it.
+    /// Returns the name of the account, for people.
     pub(super) fn account_name(&self) -> Option<&str> {
         self.settings.account.as_deref().or_else(|| Some(self.account_of_profile()?.name))
     }
 
-    /// The account of the profile, where the profile's authority and client are meant: at another authority, or with
-    /// another client, it says nothing.
+    /// Returns the account of the profile if the profile's authority and client are in use. At another authority or
+    /// client, the profile's account does not apply.
     fn account_of_profile(&self) -> Option<ProfileAccount<'_>> {
         let profile = self.profile.as_ref()?;
         let account = profile.account()?;
@@ -45,8 +45,8 @@ impl Context {
         typed.is_none() || typed == self.profile.as_ref().and_then(|profile| profile.client_id.as_ref())
     }
 
-    /// What tells the account of this profile from those of others, at a provider that names nobody, as GitHub: two
-    /// profiles are two accounts there. It stays what it was called before.
+    /// Returns the label that distinguishes this profile's account from others at a provider that does not name its
+    /// users, such as GitHub: two profiles are two accounts there. An existing label is kept.
     pub(super) fn unnamed_as(&self) -> Option<String> {
         let known = self.account().and_then(|wanted| {
             let at = HomeAccountId::new(wanted).unnamed_at()?.to_owned();
@@ -63,7 +63,7 @@ impl Context {
         }
     }
 
-    /// The failure, if it is about which account is meant.
+    /// Returns a failure if the error is about the choice of the account.
     pub(super) fn account_failure(&self, error: &AcquireError, scopes: &ScopeSet) -> Option<Failure> {
         match error {
             AcquireError::AmbiguousAccount { candidates } => {
@@ -112,7 +112,7 @@ impl Context {
     }
 }
 
-/// The account whose user name is almost `wanted`, or is `wanted` before the `@`.
+/// Returns the account whose user name is similar to `wanted`, or equals `wanted` up to the `@`.
 fn near<'a>(wanted: &str, candidates: &'a [Account]) -> Option<&'a Account> {
     let usernames = || candidates.iter().map(|account| account.username.as_str());
     let before_at = |username: &'a str| username.split('@').next().unwrap_or_default();
@@ -124,29 +124,29 @@ fn near<'a>(wanted: &str, candidates: &'a [Account]) -> Option<&'a Account> {
 /// The account that a profile names.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct ProfileAccount<'p> {
-    /// As a person knows it.
+    /// The name for people.
     pub(super) name: &'p str,
-    /// What `login` has learned: it stays the same when the name changes.
+    /// The home account id from `login`, which stays the same if the name changes.
     pub(super) home_account_id: Option<&'p str>,
 }
 
 impl<'p> ProfileAccount<'p> {
-    /// What tells it from all other accounts, as far as it is known.
+    /// Returns the most specific identifier that is known.
     pub(super) fn wanted(self) -> &'p str {
         self.home_account_id.unwrap_or(self.name)
     }
 
-    /// Whether it is of a provider that names nobody.
+    /// Whether the provider does not name its users.
     pub(super) fn is_unnamed(self) -> bool {
         HomeAccountId::new(self.wanted()).unnamed_at().is_some()
     }
 
-    /// Whether `profile` belongs to it.
+    /// Whether this is the account of `profile`.
     pub(super) fn is_of(self, profile: &Profile) -> bool {
         profile.account().is_some_and(|other| self.is_same(other))
     }
 
-    /// Whether both are one account, as far as is known.
+    /// Whether both are the same account, as far as known.
     pub(super) fn is_same(self, other: ProfileAccount<'_>) -> bool {
         match (self.home_account_id, other.home_account_id) {
             (Some(own), Some(others)) => own == others,
@@ -154,7 +154,7 @@ impl<'p> ProfileAccount<'p> {
         }
     }
 
-    /// Whether it is `account`.
+    /// Whether this is `account`.
     pub(super) fn is(self, account: &Account) -> bool {
         match self.home_account_id {
             Some(id) => account.home_account_id.as_str() == id,
@@ -164,7 +164,7 @@ impl<'p> ProfileAccount<'p> {
 }
 
 impl Profile {
-    /// Whose the profile is.
+    /// Returns the account of the profile.
     pub(super) fn account(&self) -> Option<ProfileAccount<'_>> {
         let name = self.account.as_deref()?;
         let is_learned = self.learned.account.as_deref() == Some(name);
@@ -172,9 +172,9 @@ impl Profile {
         Some(ProfileAccount { name, home_account_id })
     }
 
-    /// Makes the profile that of `account`.
+    /// Assigns the profile to `account`.
     pub(super) fn belong_to(&mut self, account: &Account) {
-        // A user name that would command a terminal is none to be typed, or read in a file.
+        // Use the id if the user name contains characters that could control a terminal.
         let name = name(account);
         self.account = Some(if plain(name) == name { name.to_owned() } else { account.home_account_id.to_string() });
         self.learned.account = self.account.clone();
@@ -182,18 +182,18 @@ impl Profile {
     }
 }
 
-/// Whether `wanted`, a user name in any case or a home account id, means the account.
+/// Whether `wanted`, a user name in any case or a home account id, matches the account.
 pub(super) fn is_named(account: &Account, wanted: &str) -> bool {
     let is_username = !wanted.is_empty() && account.username.eq_ignore_ascii_case(wanted);
     account.home_account_id.as_str() == wanted || is_username
 }
 
-/// The account as a person knows it.
+/// Returns the account's name for people.
 pub(super) fn name(account: &Account) -> &str {
     if account.username.is_empty() { account.home_account_id.as_str() } else { &account.username }
 }
 
-/// The shortest that means this account and none of the others, for a command line.
+/// Returns the shortest text that identifies this account among `all`, for a command line.
 pub(super) fn name_to_type(account: &Account, all: &[Account]) -> String {
     let username = account.username.as_str();
     let is_of_one = all.iter().filter(|other| is_named(other, username)).count() == 1;

@@ -1,4 +1,5 @@
-//! `-vv`: each exchange on a line, by method, address and status. Bodies and fields, where secrets are, are not shown.
+//! `-vv`: prints a line for each exchange: the method, the address and the status. It never prints bodies or form
+//! fields, which hold secrets.
 
 use std::time::Instant;
 
@@ -8,7 +9,7 @@ use tokcache_core::oauth::{Http, Request, Response, Stage, TransportError};
 use super::environment;
 use crate::output::{plain, tell};
 
-/// Tells of every exchange of `inner`.
+/// Logs every exchange of `inner`.
 pub(super) struct WireLog<Inner> {
     pub(super) inner: Inner,
     verbose: u8,

@@ -1,10 +1,10 @@
-//! Failures: two lines for people, or one line of JSON for programs.
+//! Prints failures: two lines for people, or one line of JSON for programs.
 
 use serde::Serialize;
 
 use super::{json, plain, tell};
 
-/// How failures are shown.
+/// The format of errors.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]
 pub(crate) enum ErrorFormat {
     /// One line of JSON
@@ -14,7 +14,7 @@ pub(crate) enum ErrorFormat {
     Text,
 }
 
-/// A failure, as the one line of JSON shows it.
+/// A failure, as JSON shows it.
 #[derive(Serialize)]
 pub(crate) struct FailureView<'a> {
     pub(crate) code: &'a str,
@@ -26,7 +26,7 @@ pub(crate) struct FailureView<'a> {
     pub(crate) command: Option<&'a str>,
 }
 
-/// Shows `failure` on stderr.
+/// Prints `failure` on stderr.
 pub(crate) fn show_failure(failure: &FailureView<'_>, format: ErrorFormat) {
     match format {
         ErrorFormat::Text => {

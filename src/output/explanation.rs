@@ -1,11 +1,11 @@
-//! Which token would be served, and why.
+//! Prints which token would be used, and why.
 
 use serde::Serialize;
 
 use super::text::{UNTIL_REVOKED, scopes};
 use super::{json, plain, validity};
 
-/// An explanation, fit to be shown.
+/// An explanation, ready to print.
 #[derive(Serialize)]
 pub(crate) struct ExplanationView {
     /// `serve`, `refresh`, `offline` or `sign_in`.
@@ -16,34 +16,34 @@ pub(crate) struct ExplanationView {
     pub(crate) client_id: String,
     pub(crate) scope: String,
     pub(crate) store: String,
-    /// The source of the cache's key; `none`.
+    /// The source of the cache's key, or `none`.
     pub(crate) encryption: String,
     pub(crate) lock_holder: Option<String>,
     pub(crate) access_tokens: Vec<ConsideredView>,
 }
 
-/// An access token, all but the token, and what was found of it.
+/// An access token without its secret, and the verdict on it.
 #[derive(Serialize)]
 pub(crate) struct ConsideredView {
     pub(crate) used: bool,
     pub(crate) verdict: String,
     pub(crate) scope: String,
-    /// What was asked for, where not all of that came by its own name.
+    /// The requested scopes, if the granted scopes do not contain all of them by the same names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) requested_scope: Option<String>,
     pub(crate) tenant: String,
     pub(crate) client_id: String,
-    /// `None`: until it is revoked.
+    /// `None` if the token is valid until it is revoked.
     pub(crate) expires_in: Option<i64>,
 }
 
 impl ExplanationView {
-    /// One line of JSON.
+    /// Returns one line of JSON.
     pub(crate) fn json(&self) -> anyhow::Result<String> {
         Ok(json(self)?.to_string() + "\n")
     }
 
-    /// For people.
+    /// Returns text for people.
     pub(crate) fn text(&self) -> String {
         let account = self.account.as_deref().map_or_else(|| "nobody is signed in".to_owned(), plain);
         let mut text = format!("{}: {}\n\n", self.decision, self.reason);

@@ -1,25 +1,25 @@
-//! Accounts and the tokens held for each, without one secret.
+//! Prints the accounts and their tokens, without any secret.
 
 use serde::Serialize;
 
 use super::text::{about, scopes};
 use super::{json, plain};
 
-/// What a cache holds, fit to be shown.
+/// The contents of a cache, ready to print.
 #[derive(Serialize)]
 #[serde(transparent)]
 pub(crate) struct ListView {
     pub(crate) accounts: Vec<AccountView>,
 }
 
-/// An account; without a name where the tokens belong to no user (client credentials).
+/// An account. It has no name if its tokens belong to no user (client credentials).
 #[derive(Serialize)]
 pub(crate) struct AccountView {
     pub(crate) username: Option<String>,
     pub(crate) home_account_id: Option<String>,
-    /// The host of the authority, as the MSAL libraries name it.
+    /// The host of the authority, in MSAL's term.
     pub(crate) environment: Option<String>,
-    /// Who issued the tokens, if that is known.
+    /// The authority that issued the tokens, if it is known.
     pub(crate) authority: Option<String>,
     pub(crate) tenants: Vec<String>,
     /// The clients that hold a refresh token.
@@ -27,17 +27,17 @@ pub(crate) struct AccountView {
     pub(crate) access_tokens: Vec<AccessTokenView>,
 }
 
-/// An access token, all but the token.
+/// An access token without its secret.
 #[derive(Serialize)]
 pub(crate) struct AccessTokenView {
     pub(crate) client_id: String,
     pub(crate) tenant: String,
     pub(crate) scope: String,
-    /// What was asked for, where not all of that came by its own name.
+    /// The requested scopes, if the granted scopes do not contain all of them by the same names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) requested_scope: Option<String>,
     pub(crate) token_type: String,
-    /// `None`, like the two that follow: until it is revoked.
+    /// `None`, like the next two fields, if the token is valid until it is revoked.
     pub(crate) expires_on: Option<i64>,
     pub(crate) expires_at: Option<String>,
     pub(crate) expires_in: Option<i64>,
@@ -45,13 +45,13 @@ pub(crate) struct AccessTokenView {
 }
 
 impl ListView {
-    /// One line of JSON.
+    /// Returns one line of JSON.
     pub(crate) fn json(&self) -> anyhow::Result<String> {
         Ok(json(self)?.to_string() + "\n")
     }
 
-    /// For people: a table with a line for each token, and one for each account that has no access token. Lines are cut
-    /// to `width` columns, if there is a limit.
+    /// Returns a table for people, with a line for each token and one for each account without an access token. Lines
+    /// are cut to `width` columns, if it is given.
     pub(crate) fn table(&self, width: Option<usize>) -> String {
         let rows = self.rows();
         if rows.is_empty() { String::new() } else { aligned(&rows, width) }
@@ -87,7 +87,7 @@ impl ListView {
         rows
     }
 
-    /// The host; the whole authority where another account on that host is of another one.
+    /// Returns the host, or the whole authority if another account on the same host has another authority.
     fn authority(&self, account: &AccountView) -> String {
         let is_of_another =
             |other: &AccountView| other.environment == account.environment && other.authority != account.authority;
@@ -95,7 +95,8 @@ impl ListView {
         whole.or(account.environment.as_deref()).map(plain).unwrap_or_default()
     }
 
-    /// The user name; the home account id too where two accounts have the same name, and alone where there is none.
+    /// Returns the user name. Adds the home account id if two accounts have the same name, and returns only the id if
+    /// there is no name.
     fn name(&self, account: &AccountView) -> String {
         let has_same_name = |other: &&AccountView| other.username == account.username;
         match (account.username.as_deref(), account.home_account_id.as_deref()) {
@@ -119,7 +120,7 @@ impl AccessTokenView {
     }
 }
 
-/// The rows under the header. The last column ends where `width` does.
+/// Aligns the rows under the header. Cuts the last column at `width`.
 fn aligned(rows: &[Row], width: Option<usize>) -> String {
     let header = HEADER.map(str::to_owned);
     let lines: Vec<_> = std::iter::once(&header).chain(rows).collect();
@@ -135,7 +136,7 @@ fn aligned(rows: &[Row], width: Option<usize>) -> String {
     table
 }
 
-/// The text, ended by an ellipsis where it is longer.
+/// Returns the text, cut with an ellipsis if it is too long.
 fn cut(text: &str, width: Option<usize>) -> String {
     match width {
         Some(width) if text.chars().count() > width => {

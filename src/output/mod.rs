@@ -1,7 +1,7 @@
-//! What a person or a script sees.
+//! Prints answers and messages.
 //!
-//! The rules, once: stdout is the answer or nothing, without colour or notices; stderr is for people. Text that a
-//! server or another user chose passes [`plain`] before it is shown. A reader that has gone away is no error.
+//! stdout carries the answer or nothing, without colour or notices; stderr is for people. Text that a server or another
+//! user chose goes through [`plain`] first. A closed pipe is not an error.
 
 mod error;
 mod explanation;
@@ -23,7 +23,7 @@ pub(crate) use sign_in::{DeviceCodeView, end_countdown, show_countdown, show_dev
 pub(crate) use text::{about, json, plain, validity};
 pub(crate) use token::{TokenFormat, TokenView, ensure_plain};
 
-/// How an answer is shown that people and programs read.
+/// The format of an answer for people or programs.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]
 pub(crate) enum AnswerFormat {
     /// One line of JSON
@@ -33,17 +33,17 @@ pub(crate) enum AnswerFormat {
     Text,
 }
 
-/// The columns of the terminal that stdout is, if it is one.
+/// Returns the width of the terminal in columns, if stdout is a terminal.
 pub(crate) fn width() -> Option<usize> {
     terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
 }
 
-/// Writes `value` as one line of JSON to stdout.
+/// Prints `value` to stdout as one line of JSON.
 pub(crate) fn answer_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     answer((json(value)?.to_string() + "\n").as_bytes())
 }
 
-/// Writes the answer, whole, to stdout. A broken pipe is success: the reader has what it wanted.
+/// Writes the whole answer to stdout. A broken pipe is a success: the reader has what it wanted.
 pub(crate) fn answer(text: &[u8]) -> anyhow::Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text).and_then(|()| stdout.flush()) {
@@ -52,8 +52,8 @@ pub(crate) fn answer(text: &[u8]) -> anyhow::Result<()> {
     }
 }
 
-/// Writes a line for people to stderr. That nobody reads it is no error.
+/// Prints a line for people to stderr. Write errors are ignored.
 pub(crate) fn tell(line: impl std::fmt::Display) {
-    // In one write, so that the lines of many processes do not mix.
+    // One write, so that the lines of several processes do not mix.
     let _ = io::stderr().lock().write_all(format!("{line}\n").as_bytes());
 }

@@ -1,11 +1,11 @@
-//! Text as shells read it back.
+//! Quotes text for shells.
 
 use tokcache_core::secret::SecretBuffer;
 
 use super::plain;
 
-/// `text` quoted for the shell that people have: a POSIX shell, on Windows PowerShell. Left alone where it needs no
-/// quotes. What a terminal would not show is written as bash, ksh and zsh read it.
+/// Quotes `text` for the platform's shell: PowerShell on Windows, a POSIX shell elsewhere. Leaves text alone that needs
+/// no quotes. Escapes unprintable characters in the syntax of bash, ksh and zsh.
 pub(crate) fn quote(text: &str) -> String {
     let mut quoted = SecretBuffer::new();
     match () {
@@ -17,7 +17,7 @@ pub(crate) fn quote(text: &str) -> String {
     quoted.finish().to_string()
 }
 
-/// `text` between `$'` and `'`.
+/// Quotes `text` between `$'` and `'`.
 fn escaped(text: &str) -> String {
     let escape = |byte: u8| match byte {
         b'\\' | b'\'' => format!("\\{}", char::from(byte)),
@@ -28,13 +28,13 @@ fn escaped(text: &str) -> String {
     format!("$'{escaped}'")
 }
 
-/// Words as a POSIX shell line that can be pasted.
+/// Joins words into a POSIX shell command line that can be pasted.
 pub(crate) fn command_line<Word: AsRef<str>>(words: impl IntoIterator<Item = Word>) -> String {
     let quoted: Vec<_> = words.into_iter().map(|word| quote(word.as_ref())).collect();
     quoted.join(" ")
 }
 
-/// `text`, which may be a secret, as [`quote`] quotes it.
+/// Appends `text`, which may be a secret, in the form of [`quote`].
 pub(crate) fn push_quoted(out: &mut SecretBuffer, text: &str) {
     if needs_no_quotes(text) {
         out.push_str(text);
@@ -47,21 +47,21 @@ fn needs_no_quotes(text: &str) -> bool {
     let needs_none = |byte: u8| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b':' | b'=' | b'@' | b',')
     };
-    // zsh reads a leading `=` as a command's path.
+    // zsh expands a leading `=` to a command's path.
     !text.is_empty() && text.bytes().all(needs_none) && !text.starts_with('=')
 }
 
-/// `text` as a fish string.
+/// Appends `text` as a fish string.
 pub(crate) fn push_quoted_for_fish(out: &mut SecretBuffer, text: &str) {
     push_between(out, '\'', text, &[('\\', r"\\"), ('\'', r"\'")]);
 }
 
-/// `text` as a PowerShell string.
+/// Appends `text` as a PowerShell string.
 pub(crate) fn push_quoted_for_powershell(out: &mut SecretBuffer, text: &str) {
     push_between(out, '\'', text, &[('\'', "''")]);
 }
 
-/// `text` inside a string of curl's configuration file.
+/// Appends `text` escaped for a string in curl's configuration file.
 pub(crate) fn push_escaped_for_curl(out: &mut SecretBuffer, text: &str) {
     push_escaped(out, text, &[('\\', r"\\"), ('"', "\\\"")]);
 }

@@ -1,4 +1,4 @@
-//! The device code, large and plain, and the wait for it.
+//! Prints the device code and the countdown until it expires.
 
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use qrcode::render::unicode::Dense1x2;
 
 use super::{plain, tell};
 
-/// What a person needs of a device authorization; not its device code, which is a secret.
+/// The parts of a device authorization for the user. The device code is a secret and is not among them.
 pub(crate) struct DeviceCodeView<'a> {
     pub(crate) user_code: &'a str,
     pub(crate) verification_uri: &'a str,
@@ -16,14 +16,14 @@ pub(crate) struct DeviceCodeView<'a> {
 }
 
 impl DeviceCodeView<'_> {
-    /// The address in which the code is filled in already, if it is another one, and one to open.
+    /// Returns the address that already contains the code, if it is a web address and differs from the plain one.
     fn filled(&self) -> Option<&str> {
         self.verification_uri_complete.filter(|complete| is_web(complete) && *complete != self.verification_uri)
     }
 }
 
-/// Where to go and what to type there. The code is shown beside the address that has it, too: a person has to see that
-/// it is the same (RFC 8628 §3.3.1).
+/// Returns the address and the code to type there. The code is shown even beside an address that contains it, because
+/// the user must compare the two (RFC 8628 §3.3.1).
 fn instructions(view: &DeviceCodeView<'_>) -> String {
     let (uri, code) = (plain(view.verification_uri), plain(view.user_code));
     let mut text = format!(
@@ -38,26 +38,26 @@ fn instructions(view: &DeviceCodeView<'_>) -> String {
     text
 }
 
-/// Shows where to go and what to type there (RFC 8628 §3.3).
+/// Prints the address and the code (RFC 8628 §3.3).
 pub(crate) fn show_device_code(view: &DeviceCodeView<'_>, qr: bool) {
     tell(instructions(view));
     if qr && is_web(view.verification_uri) {
         match QrCode::new(view.filled().unwrap_or(view.verification_uri)) {
-            // A terminal is dark: what is printed is what a camera has to see as light.
+            // On a dark terminal, printed blocks are the light parts of the code.
             Ok(code) => tell(code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build()),
             Err(_) => tell("(the address is too long for a QR code)"),
         }
     }
 }
 
-/// A camera opens what it reads: nothing but a page may be in it.
+/// Whether the address is a web page. A QR code must hold nothing else, because a camera opens it.
 fn is_web(address: &str) -> bool {
     ["https://", "http://"]
         .iter()
         .any(|scheme| address.get(..scheme.len()).is_some_and(|own| own.eq_ignore_ascii_case(scheme)))
 }
 
-/// Counts the time that is left down, in place on a terminal; silent elsewhere.
+/// Prints the remaining time over the previous one on a terminal, and nothing elsewhere.
 pub(crate) fn show_countdown(left: Duration) {
     if io::stderr().is_terminal() {
         let (minutes, seconds) = (left.as_secs() / 60, left.as_secs() % 60);
@@ -65,7 +65,7 @@ pub(crate) fn show_countdown(left: Duration) {
     }
 }
 
-/// Takes the line of the countdown back.
+/// Clears the line of the countdown.
 pub(crate) fn end_countdown() {
     if io::stderr().is_terminal() {
         let _ = write!(io::stderr().lock(), "\r{:50}\r", "");

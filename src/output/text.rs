@@ -1,4 +1,4 @@
-//! Text that somebody else chose, and durations as people say them.
+//! Escapes text from outside, and formats durations.
 
 use std::fmt::Write;
 
@@ -7,9 +7,9 @@ use serde::Serialize;
 use tokcache_core::secret::SecretBuffer;
 use zeroize::Zeroizing;
 
-/// The text with every character that could deceive or command a terminal escaped: control characters (escape
-/// sequences, OSC 52 clipboard writes, carriage returns), bidirectional overrides and zero-width characters. Line
-/// breaks become spaces, so that one message stays one line.
+/// Escapes every character that could deceive or control a terminal: control characters (escape sequences, OSC 52
+/// clipboard writes, carriage returns), bidirectional overrides and zero-width characters. Line breaks become spaces,
+/// so that one message stays one line.
 pub(crate) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for character in text.trim().chars() {
@@ -23,8 +23,8 @@ pub(crate) fn plain(text: &str) -> String {
     plain
 }
 
-/// One line of JSON in which nothing can deceive or command a terminal either: such characters are escaped, which JSON
-/// readers undo.
+/// Returns one line of JSON that cannot deceive or control a terminal. Such characters are escaped, and JSON parsers
+/// restore them.
 pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<Zeroizing<String>> {
     let mut raw = SecretBuffer::new();
     serde_json::to_writer(&mut raw, value).context("cannot write JSON")?;
@@ -49,7 +49,7 @@ fn is_invisible(character: char) -> bool {
         | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Seconds as a person says them: `45 s`, `12 min`, `3 h`, `2 d`.
+/// Formats seconds for people: `45 s`, `12 min`, `3 h`, `2 d`.
 pub(crate) fn about(seconds: i64) -> String {
     match seconds.saturating_abs() {
         0..=119 => format!("{seconds} s"),
@@ -59,15 +59,15 @@ pub(crate) fn about(seconds: i64) -> String {
     }
 }
 
-/// How long a token is valid whose lifetime the server did not tell.
+/// The validity of a token without a lifetime.
 pub(crate) const UNTIL_REVOKED: &str = "valid until it is revoked";
 
-/// What was granted, and what was asked for where that differs.
+/// Returns the granted scopes, and the requested ones if they differ.
 pub(crate) fn scopes(granted: &str, requested: Option<&str>) -> String {
     requested.map_or_else(|| granted.to_owned(), |requested| format!("{granted} (asked for: {requested})"))
 }
 
-/// How long a token that ends in `seconds` is valid, or since when it is not.
+/// Returns how long a token is still valid, or how long ago it expired. `seconds` is the time until it expires.
 pub(crate) fn validity(seconds: i64) -> String {
     if seconds > 0 {
         format!("valid for {}", about(seconds))

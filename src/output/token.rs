@@ -1,4 +1,4 @@
-//! A token, in the form that was asked for. The one place where a secret is printed, because it was asked for.
+//! Prints a token in the requested format. No other module prints a secret.
 
 use anyhow::bail;
 use serde::Serialize;
@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use super::json;
 use super::shell::{push_escaped_for_curl, push_quoted, push_quoted_for_fish, push_quoted_for_powershell};
 
-/// The forms of `-o`.
+/// The formats of `-o`.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]
 pub(crate) enum TokenFormat {
     /// The object of `az account get-access-token`
@@ -35,11 +35,11 @@ pub(crate) enum TokenFormat {
     Token,
 }
 
-/// A token and what is shown with it.
+/// A token and the data printed with it.
 pub(crate) struct TokenView<'a> {
     pub(crate) outcome: &'a AuthenticationResult,
     pub(crate) client_id: &'a str,
-    /// What was asked for.
+    /// The requested scopes.
     pub(crate) requested: &'a ScopeSet,
     pub(crate) now: Timestamp,
 }
@@ -48,7 +48,7 @@ pub(crate) struct TokenView<'a> {
 struct JsonToken<'a> {
     access_token: &'a str,
     token_type: &'a str,
-    /// `None`, like the two that follow: until it is revoked.
+    /// `None`, like the next two fields, if the token is valid until it is revoked.
     expires_on: Option<i64>,
     expires_at: Option<String>,
     expires_in: Option<i64>,
@@ -78,7 +78,7 @@ struct AzToken<'a> {
 }
 
 impl TokenView<'_> {
-    /// The token as `format` wants it, with its line break.
+    /// Returns the token in `format`, with its line break.
     pub(crate) fn render(&self, format: TokenFormat) -> anyhow::Result<Zeroizing<String>> {
         let AuthenticationResult { access_token, token_type, .. } = self.outcome;
         let secret = access_token.expose();
@@ -147,9 +147,9 @@ impl TokenView<'_> {
     }
 }
 
-/// Refuses a token that would forge a header or a command where it is put: RFC 6750 §2.1 allows visible ASCII only.
+/// Refuses a token that would forge a header or a command. RFC 6750 §2.1 allows only visible ASCII.
 pub(crate) fn ensure_plain(outcome: &AuthenticationResult) -> anyhow::Result<()> {
-    // Not left early, so that many bytes are looked at together.
+    // A fold without an early exit lets the compiler check many bytes at once.
     let is_plain = |text: &str| text.bytes().fold(true, |plain, byte| plain & byte.is_ascii_graphic());
     if !(is_plain(outcome.access_token.expose()) && is_plain(&outcome.token_type)) {
         bail!("the access token contains characters that a header cannot carry; -o json prints it escaped");
@@ -157,7 +157,7 @@ pub(crate) fn ensure_plain(outcome: &AuthenticationResult) -> anyhow::Result<()>
     Ok(())
 }
 
-/// The value of the `Authorization` header, with its name (RFC 6750 §2.1).
+/// Returns the `Authorization` header, name and value (RFC 6750 §2.1).
 fn authorization(token_type: &str, secret: &str) -> Zeroizing<String> {
     let scheme = if token_type.eq_ignore_ascii_case("bearer") { "Bearer" } else { token_type };
     let mut header = SecretBuffer::new();
@@ -167,10 +167,10 @@ fn authorization(token_type: &str, secret: &str) -> Zeroizing<String> {
     header.finish()
 }
 
-/// Local time without an offset, as `az` has always printed it; UTC where the system does not tell.
+/// Returns the local time without an offset, as `az` prints it. Falls back to UTC if the local offset is unknown.
 fn local_time(on: Timestamp) -> String {
     let utc = OffsetDateTime::from_unix_timestamp(on.0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    // At the end of time there is no later hour.
+    // The last representable time cannot be shifted later.
     let offset = UtcOffset::local_offset_at(utc).unwrap_or(UtcOffset::UTC);
     let local = utc.checked_to_offset(offset).unwrap_or(utc);
     format!(
