@@ -1,5 +1,5 @@
-//! Answers that come compressed though nobody asked for it (RFC 9110 §8.4): a gateway does that, and a rotated refresh
-//! token must not be lost to it.
+//! Decompresses answers that were compressed without being asked for (RFC 9110 §8.4). Some gateways do that, and a
+//! rotated refresh token must not be lost because of it.
 
 use std::fmt;
 
@@ -10,24 +10,24 @@ use miniz_oxide::inflate::core::inflate_flags::{
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
 use zeroize::Zeroizing;
 
-/// Codings that are undone one after the other.
+/// The maximum number of codings to undo for one answer.
 const MOST_CODINGS: usize = 4;
 
-/// Why an answer cannot be read.
+/// Why an answer cannot be decoded.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum CodingError {
-    /// It ends too early.
+    /// The data end too early.
     CutOff,
-    /// It is not what `Content-Encoding` says.
+    /// The data are not in the format that `Content-Encoding` names.
     Garbled,
-    /// More than may be read comes out of it.
+    /// The decoded body exceeds the size limit.
     TooLong,
-    /// The coding is not one of those that can be undone.
+    /// The coding is not supported.
     Unknown(String),
 }
 
-/// The body without its codings, `codings` being the value of `Content-Encoding`. No more than `longest` bytes come out.
-/// A body of gzip is told by itself where the header is missing: no other answer that is understood begins so.
+/// Decodes the body. `codings` is the value of `Content-Encoding`, and the result has at most `longest` bytes.
+/// Recognizes gzip without the header too: no other supported answer begins like it.
 pub(super) fn decode(
     mut body: Zeroizing<Vec<u8>>,
     codings: &str,
@@ -40,11 +40,11 @@ pub(super) fn decode(
     }
     for name in names.iter().rev() {
         body = match name.as_str() {
-            // An answer without a body has the header at times.
+            // Some answers have the header but no body.
             _ if body.is_empty() => return Ok(body),
             "gzip" | "x-gzip" if is_gzip(&body) => gunzip(&body, longest)?,
             "deflate" => inflate(&body, is_zlib(&body), longest, &mut 0)?,
-            // A gateway that has undone the coding, and left the header.
+            // Some gateways decode the body and leave the header.
             "gzip" | "x-gzip" if body.trim_ascii_start().starts_with(b"{") => body,
             "gzip" | "x-gzip" => return Err(CodingError::Garbled),
             _ => return Err(CodingError::Unknown(name.clone())),
@@ -57,12 +57,12 @@ fn is_gzip(body: &[u8]) -> bool {
     body.starts_with(&[0x1F, 0x8B, 8])
 }
 
-/// RFC 1950 §2.2. By RFC 9110 §8.4.1.2 it is there, and some servers leave it out.
+/// Whether the body has the zlib header (RFC 1950 §2.2). RFC 9110 §8.4.1.2 requires it, but some servers omit it.
 fn is_zlib(body: &[u8]) -> bool {
     matches!(body, [first, second, ..] if first & 0x0F == 8 && u16::from_be_bytes([*first, *second]) % 31 == 0)
 }
 
-/// RFC 1952, member after member. The check at the end of each is left out: TLS has made sure of every bit.
+/// Decodes all members of a gzip file (RFC 1952). Skips the checksum of each member: TLS has already checked the data.
 fn gunzip(body: &[u8], longest: usize) -> Result<Zeroizing<Vec<u8>>, CodingError> {
     const TRAILER: usize = 8;
     let mut text = Zeroizing::new(Vec::new());
@@ -71,14 +71,14 @@ fn gunzip(body: &[u8], longest: usize) -> Result<Zeroizing<Vec<u8>>, CodingError
         rest = after_header(rest).ok_or(CodingError::CutOff)?;
         let mut used = 0;
         let member = inflate(rest, false, longest - text.len(), &mut used)?;
-        // The first one is nearly always the only one. What grows is wiped where it was.
+        // There is nearly always only one member. Growing a buffer in place would leave unwiped copies.
         text = if text.is_empty() { member } else { Zeroizing::new([text.as_slice(), &member].concat()) };
         rest = rest.get(used + TRAILER..).unwrap_or_default();
     }
     Ok(text)
 }
 
-/// RFC 1952 §2.3: what follows the header of a member.
+/// Returns the part behind the header of a member (RFC 1952 §2.3).
 fn after_header(member: &[u8]) -> Option<&[u8]> {
     const HEADER_CHECK: u8 = 2;
     const EXTRA: u8 = 4;
@@ -98,7 +98,7 @@ fn after_header(member: &[u8]) -> Option<&[u8]> {
     if flags & HEADER_CHECK != 0 { rest.get(2..) } else { Some(rest) }
 }
 
-/// RFC 1951, straight into the memory that is wiped; `used` becomes the length of what was read.
+/// Decodes deflate data (RFC 1951) directly into the wiped buffer. Sets `used` to the number of input bytes read.
 fn inflate(
     input: &[u8],
     has_zlib_header: bool,
@@ -115,7 +115,7 @@ fn inflate(
         return Err(CodingError::TooLong);
     }
     match status {
-        // Of the sum at the end nothing depends.
+        // The checksum at the end does not matter.
         TINFLStatus::Done | TINFLStatus::Adler32Mismatch => {
             output.truncate(written);
             Ok(output)
@@ -148,7 +148,7 @@ mod tests {
     const TEXT: &[u8] = br#"{"access_token":"at","refresh_token":"rt","token_type":"Bearer","expires_in":3600}"#;
     const LONGEST: usize = 1 << 16;
 
-    /// A stored block of RFC 1951 §3.2.4.
+    /// Builds a stored block (RFC 1951 §3.2.4).
     fn stored(text: &[u8]) -> Vec<u8> {
         let length = u16::try_from(text.len()).unwrap();
         [&[1][..], &length.to_le_bytes(), &(!length).to_le_bytes(), text].concat()
@@ -162,7 +162,7 @@ mod tests {
         decode(Zeroizing::new(body.to_vec()), codings, LONGEST).map(|body| body.to_vec())
     }
 
-    /// What Python's `zlib.compress` makes of `TEXT`, which is compressed by a fixed Huffman code.
+    /// Python's `zlib.compress(TEXT)`, which uses a fixed Huffman code.
     const ZLIB: &[u8] = include_bytes!("testdata/answer.zlib");
 
     #[test]
@@ -207,7 +207,7 @@ mod tests {
         assert_eq!(decode(Zeroizing::new(exact.clone()), "gzip", 59_999), Err(CodingError::TooLong));
         let many = Zeroizing::new([exact.clone(), exact].concat());
         assert_eq!(decode(many, "gzip", 100_000), Err(CodingError::TooLong));
-        // A megabyte of zeros in a kilobyte.
+        // A kilobyte that expands to a megabyte of zeros.
         let bomb = include_bytes!("testdata/bomb.gz");
         assert_eq!(decoded(bomb, "gzip"), Err(CodingError::TooLong));
         assert_eq!(decode(Zeroizing::new(bomb.to_vec()), "", 1 << 20).unwrap().len(), 1 << 20);

@@ -1,6 +1,6 @@
-//! TCP connections by RFC 8305 ("happy eyeballs"): of several addresses of a host, the next one is tried while the one
-//! before still has not answered. A path that swallows packets, as IPv6 often does, costs a quarter of a second then,
-//! and not the whole time-out.
+//! Opens TCP connections as in RFC 8305 ("happy eyeballs"): if an address of the host does not answer, the next address
+//! is tried in parallel. A route that drops packets, as broken IPv6 does, then costs a quarter of a second instead of
+//! the whole timeout.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -13,10 +13,10 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport,
 };
 
-/// RFC 8305 §5: how long an address has before the next one is tried beside it.
+/// How long an address is tried alone before the next one is tried in parallel (RFC 8305 §5).
 pub(super) const HEAD_START: Duration = Duration::from_millis(250);
 
-/// Connects to the server, or to the proxy; does nothing where a connector before it has.
+/// A ureq connector to the server or the proxy. Does nothing if an earlier connector has connected.
 #[derive(Debug)]
 pub(super) struct HappyEyeballs;
 
@@ -38,11 +38,10 @@ impl<In: Transport> Connector<In> for HappyEyeballs {
     }
 }
 
-/// The first connection that stands. The addresses are tried in the resolver's order, but alternately of the one and the
-/// other family, each `head_start` after the one before, or at once where that has failed.
+/// Returns the first connection to succeed. Tries the addresses in the resolver's order, alternating between the two
+/// families. Each attempt starts `head_start` after the previous one, or at once if that has failed.
 ///
-/// # Errors
-/// `TimedOut` where none has stood within `timeout`, else the failure that tells most.
+/// # Errors `TimedOut` if no attempt succeeds within `timeout`; otherwise the most informative failure.
 pub(super) fn race(addresses: &[SocketAddr], timeout: Duration, head_start: Duration) -> io::Result<TcpStream> {
     let mut untried = alternating(addresses).into_iter();
     if let [only] = addresses {
@@ -76,7 +75,7 @@ pub(super) fn race(addresses: &[SocketAddr], timeout: Duration, head_start: Dura
     }
 }
 
-/// A loser ends by itself: its thread closes what nobody takes.
+/// Connects in a new thread. A thread that loses the race ends by itself and closes its connection.
 fn try_beside(address: SocketAddr, timeout: Duration, outcomes: &Sender<io::Result<TcpStream>>) -> io::Result<()> {
     let outcomes = outcomes.clone();
     let attempt = move || drop(outcomes.send(connect(address, timeout)));
@@ -87,7 +86,7 @@ fn connect(address: SocketAddr, timeout: Duration) -> io::Result<TcpStream> {
     if timeout == Duration::MAX { TcpStream::connect(address) } else { TcpStream::connect_timeout(&address, timeout) }
 }
 
-/// That one family has no route says nothing of the host.
+/// Returns the more informative error. A missing route for one family says nothing about the host.
 fn more_telling(before: Option<io::Error>, error: io::Error) -> io::Error {
     const OF_THIS_MACHINE: [ErrorKind; 3] =
         [ErrorKind::NetworkUnreachable, ErrorKind::HostUnreachable, ErrorKind::AddrNotAvailable];
@@ -97,7 +96,7 @@ fn more_telling(before: Option<io::Error>, error: io::Error) -> io::Error {
     }
 }
 
-/// RFC 8305 §4: the family that the resolver puts first, then the other, and so on.
+/// Alternates between the families, beginning with that of the first address (RFC 8305 §4).
 fn alternating(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
     let is_first_family = |address: &&SocketAddr| addresses.first().is_some_and(|a| a.is_ipv6() == address.is_ipv6());
     let (first, second): (Vec<SocketAddr>, Vec<SocketAddr>) = addresses.iter().partition(is_first_family);
@@ -105,7 +104,7 @@ fn alternating(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
     (0..longest).flat_map(|at| [first.get(at), second.get(at)]).flatten().copied().collect()
 }
 
-/// A TCP connection as ureq wants it.
+/// A TCP connection with ureq's interface.
 #[derive(Debug)]
 pub(super) struct Tcp {
     stream: TcpStream,
@@ -130,7 +129,7 @@ impl Transport for Tcp {
         loop {
             self.stream.set_read_timeout(left)?;
             match self.stream.read(self.buffers.input_append_buf()) {
-                // A signal: Linux does not go on with a read that has a time-out.
+                // A signal interrupted the read. Linux does not resume a read that has a timeout.
                 Err(error) if error.kind() == ErrorKind::Interrupted => {
                     left = left.map(|left| left.saturating_sub(started.elapsed()));
                     if left.is_some_and(|left| left.is_zero()) {
@@ -147,12 +146,12 @@ impl Transport for Tcp {
     }
 
     fn is_open(&mut self) -> bool {
-        // A connection serves one exchange.
+        // Each connection serves only one exchange.
         false
     }
 }
 
-/// What is left; the system takes no time-out of zero.
+/// Returns the remaining time. The system does not accept a timeout of zero.
 fn left(timeout: NextTimeout) -> Result<Option<Duration>, Error> {
     match timeout.after {
         after if after.is_not_happening() => Ok(None),
@@ -182,8 +181,8 @@ mod tests {
         (listener, address)
     }
 
-    /// An address that does not answer, as long as what comes with it lives: nobody takes the connections of its queue,
-    /// and Linux drops what comes when that is full.
+    /// Returns an address that does not answer while the other two values live. Nobody accepts the connections in its
+    /// queue, and Linux drops packets once the queue is full.
     #[cfg(target_os = "linux")]
     fn mute() -> (TcpListener, Vec<TcpStream>, SocketAddr) {
         let (listener, address) = listener();
@@ -219,7 +218,7 @@ mod tests {
         let refused = SocketAddr::from(([127, 0, 0, 1], 1));
         let (_listener, address) = listener();
         let started = Instant::now();
-        // A head start that a test would not wait for.
+        // A head start longer than the test.
         let stream = race(&[refused, refused, address], PATIENCE, PATIENCE).unwrap();
         assert_eq!(stream.peer_addr().unwrap(), address);
         assert!(started.elapsed() < PATIENCE / 2);

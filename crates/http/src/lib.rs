@@ -1,4 +1,4 @@
-//! HTTP over the real network, the only code of this room that touches it.
+//! HTTP over the real network. No other module of this crate uses the network.
 
 mod coding;
 mod connect;
@@ -38,23 +38,23 @@ use wiped::Wiped;
 
 pub use proxy::ProxyRules;
 
-/// Bytes; a longer answer is refused.
+/// The maximum length of an answer in bytes.
 const LONGEST_BODY: usize = 1 << 20;
 
-/// How to reach providers.
+/// The settings for reaching providers.
 #[derive(Clone, Debug)]
 pub struct NetworkOptions {
-    /// For one whole exchange, name resolution included.
+    /// The time limit for one whole exchange, including name resolution.
     pub timeout: Duration,
-    /// PEM certificates to be trusted beside the system's.
+    /// A file with PEM certificates to trust in addition to the system's.
     pub ca_file: Option<PathBuf>,
-    /// Says whether that file can be believed, before it is read: whoever could change it could read all that is sent.
+    /// Checks `ca_file` before it is read. A user who can change that file can read everything that is sent.
     pub check_ca_file: fn(&Path) -> io::Result<()>,
-    /// Which proxy to go through.
+    /// The proxy to use.
     pub proxy: ProxyRules,
 }
 
-/// An exchange takes at most 30 s, goes through no proxy, and trusts what the system trusts.
+/// A limit of 30 s for an exchange, no proxy, and the system's certificates.
 impl Default for NetworkOptions {
     fn default() -> Self {
         NetworkOptions {
@@ -66,22 +66,22 @@ impl Default for NetworkOptions {
     }
 }
 
-/// The network. Follows no redirect, and makes a connection for each exchange: a kept one that the server closes
-/// meanwhile would leave in doubt whether a refresh token was spent.
+/// The network. Does not follow redirects. Opens a new connection for each exchange: if the server closed a reused one,
+/// it would be unclear whether a refresh token was redeemed.
 #[derive(Debug)]
 pub struct Network {
     options: NetworkOptions,
-    /// Loaded for the first https request, so that nobody else pays for it.
+    /// Loaded for the first https request only.
     trust_anchors: OnceLock<Result<RootCerts, TrustError>>,
 }
 
 impl Network {
-    /// Touches neither files nor network yet.
+    /// Creates the network without touching a file or the network.
     pub fn new(options: NetworkOptions) -> Network {
         Network { options, trust_anchors: OnceLock::new() }
     }
 
-    /// Whether a request was not sent because [`NetworkOptions::ca_file`] is none.
+    /// Whether a request was not sent because [`NetworkOptions::ca_file`] is not usable.
     pub fn has_refused_ca_file(&self) -> bool {
         matches!(self.trust_anchors.get(), Some(Err(TrustError::CaFile(_))))
     }
@@ -99,7 +99,7 @@ impl Network {
             .timeout_global(Some(self.options.timeout))
             .tls_config(tls.build())
             .user_agent(concat!("tokcache/", env!("CARGO_PKG_VERSION")));
-        // As ureq's own chain, but for how a connection is made.
+        // ureq's own chain, except for the TCP connector.
         let connector =
             ().chain(SocksConnector::default())
                 .chain(ConnectProxyConnector::default())
@@ -122,7 +122,7 @@ impl Network {
 }
 
 impl Http for Network {
-    /// Blocks: the future is ready when it is first polled.
+    /// Blocks: the future is ready at the first poll.
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
         Box::pin(async move { self.exchange(request) })
     }
@@ -168,7 +168,7 @@ fn with_headers<Any>(builder: ureq::RequestBuilder<Any>, request: &Request) -> u
             header.set_sensitive(value.is_secret());
             builder.header(*name, header)
         }
-        // The builder keeps the error for when the request is sent.
+        // The builder reports this error when the request is sent.
         Err(_) => builder.header(*name, value.expose()),
     })
 }
@@ -177,12 +177,12 @@ fn read_bounded(body: ureq::Body) -> Result<Zeroizing<Vec<u8>>, ureq::Error> {
     const USUAL: usize = 16 << 10;
     let length = body.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(USUAL);
     let mut bytes = Zeroizing::new(Vec::with_capacity(length.min(LONGEST_BODY) + 1));
-    // ureq's limit is the first length that it refuses.
+    // ureq refuses a body of exactly this length, hence the extra byte.
     body.into_with_config().limit(LONGEST_BODY as u64 + 1).reader().read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// The body without a coding that nobody asked for. One that cannot be undone costs no error its status.
+/// Decodes the body. If an error response cannot be decoded, its status is still reported.
 fn decoded(body: Zeroizing<Vec<u8>>, head: &Parts) -> Result<Zeroizing<Vec<u8>>, ureq::Error> {
     let codings = head.headers.get_all(header::CONTENT_ENCODING).iter().filter_map(|coding| coding.to_str().ok());
     let codings = codings.collect::<Vec<_>>().join(",");
@@ -192,12 +192,12 @@ fn decoded(body: Zeroizing<Vec<u8>>, head: &Parts) -> Result<Zeroizing<Vec<u8>>,
     }
 }
 
-/// RFC 9110 §10.2.3: seconds, or a date, which is compared with the server's own. A server that does not tell its date
-/// (§6.6.1) is believed to have ours.
+/// Returns `Retry-After` in seconds (RFC 9110 §10.2.3). A date is compared with the server's own date; if the server
+/// sends none (§6.6.1), with this machine's.
 fn retry_after(headers: &HeaderMap, date: Option<Timestamp>) -> Option<u64> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    // A number that is too large is one all the same: for ever.
+    // A number that is too large means "for ever".
     let seconds = is_number.then(|| text.parse().unwrap_or(u64::from(u32::MAX)));
     seconds.or_else(|| {
         let until = http_date(headers, header::RETRY_AFTER)?;
@@ -215,7 +215,8 @@ fn host_and_port(authority: &Authority) -> String {
     authority.as_str().rsplit('@').next().unwrap_or_default().to_owned()
 }
 
-/// Tells whether there was a connection, TLS and proxy included: before that nothing of a request can have left.
+/// Records whether a connection was established, including proxy and TLS. Before that, no part of a request has been
+/// sent.
 #[derive(Debug)]
 struct Watched<Inner> {
     inner: Inner,
@@ -227,7 +228,8 @@ impl<Inner: Connector> Connector for Watched<Inner> {
 
     fn connect(&self, details: &ConnectionDetails<'_>, chained: Option<()>) -> Result<Option<Self::Out>, ureq::Error> {
         let transport = self.inner.connect(details, chained);
-        // For a proxy this runs within itself; the outer run ends last, and knows whether the tunnel stands.
+        // With a proxy, this also runs for the inner connection. The outer run ends last, and knows whether the tunnel
+        // works.
         self.progress.connected.store(matches!(transport, Ok(Some(_))), Ordering::Relaxed);
         if let (Err(_), Ok(mut failed_at)) = (&transport, self.progress.failed_at.lock()) {
             failed_at.get_or_insert_with(|| details.uri.authority().map(host_and_port).unwrap_or_default());

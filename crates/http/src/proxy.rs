@@ -1,4 +1,4 @@
-//! Which proxy a request goes through, by curl's rules.
+//! Selects the proxy for a request by curl's rules.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -12,26 +12,26 @@ use tokcache_core::secret::ProxyUrl;
 
 const HTTPS_PORT: u16 = 443;
 
-/// The proxy of the environment and its exceptions. The environment is read when there is something to send.
+/// The proxy settings from the environment. The environment is read when a request is sent.
 ///
-/// Only https goes through a proxy: plain http is for loopback hosts, which no proxy could reach, so `http_proxy` has
-/// no meaning here.
+/// Only https goes through a proxy. Plain http is only for loopback hosts, which no proxy can reach, so `http_proxy`
+/// has no effect.
 #[derive(Clone)]
 pub struct ProxyRules {
     lookup: Arc<Lookup>,
 }
 
-/// The value of a variable.
+/// Looks up a variable.
 type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 impl ProxyRules {
-    /// Never a proxy.
+    /// Returns rules that never use a proxy.
     pub fn none() -> ProxyRules {
         ProxyRules::from_environment(|_| None)
     }
 
-    /// Reads `https_proxy`, else `all_proxy`, and `no_proxy`, each in lower case first and then in upper case, by
-    /// `lookup`. As with curl, one that is empty is not set. A pattern of `no_proxy` may end in a port, as with Go.
+    /// Reads `https_proxy`, else `all_proxy`, and `no_proxy` with `lookup`, each first in lower case and then in upper
+    /// case. As in curl, an empty variable counts as unset. As in Go, a pattern of `no_proxy` may end in a port.
     pub fn from_environment(lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> ProxyRules {
         ProxyRules { lookup: Arc::new(lookup) }
     }
@@ -41,14 +41,14 @@ impl ProxyRules {
         set(name).or_else(|| set(&name.to_ascii_uppercase()))
     }
 
-    /// The proxy for `uri`. The error is for a person.
+    /// Returns the proxy for `uri`. The error is a message for people.
     pub(super) fn proxy_for(&self, uri: &Uri) -> Result<Option<Proxy>, String> {
         let host = bare_host(uri).trim_end_matches('.').to_ascii_lowercase();
         let port = uri.port_u16().unwrap_or(HTTPS_PORT);
         if uri.scheme_str() != Some("https") || is_loopback(&host) || self.is_excepted(&host, port) {
             return Ok(None);
         }
-        // A URL, perhaps with a password; blank means none.
+        // The URL may contain a password. A blank one disables the proxy.
         let proxy = self.either("https_proxy").or_else(|| self.either("all_proxy")).map(ProxyUrl::new);
         let proxy = proxy.as_ref().map(|proxy| proxy.expose().trim()).filter(|proxy| !proxy.is_empty());
         if proxy.is_some_and(has_raw_user) {
@@ -62,7 +62,7 @@ impl ProxyRules {
         proxy.map(|proxy| Proxy::new(proxy).map_err(wrong)).transpose()
     }
 
-    /// `host` is in lower case and without brackets.
+    /// Whether `no_proxy` excludes the host. `host` is in lower case and without brackets.
     fn is_excepted(&self, host: &str, port: u16) -> bool {
         let exceptions = self.either("no_proxy").unwrap_or_default();
         let mut patterns = exceptions.split([',', ' ', '\t', '\r', '\n']).filter(|pattern| !pattern.is_empty());
@@ -73,7 +73,7 @@ impl ProxyRules {
     }
 }
 
-/// A pattern of `no_proxy` and, where it ends in one, the only port that it is for.
+/// Splits a pattern of `no_proxy` into the host and the port that it is limited to.
 fn without_port(pattern: &str) -> (&str, Option<u16>) {
     let split = pattern.rsplit_once(':').filter(|(host, _)| !host.contains(':') || host.ends_with(']'));
     match split.and_then(|(host, port)| Some((host, port.parse().ok()?))) {
@@ -82,8 +82,8 @@ fn without_port(pattern: &str) -> (&str, Option<u16>) {
     }
 }
 
-/// Whether a user name or password stands in `proxy` that is not percent-encoded: the host would be a part of it, be
-/// shown, and be looked up.
+/// Whether `proxy` contains a user name or password that is not percent-encoded. A part of it would be taken for the
+/// host, shown in messages, and looked up.
 fn has_raw_user(proxy: &str) -> bool {
     let rest = proxy.split_once("://").map_or(proxy, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
@@ -101,7 +101,7 @@ impl fmt::Debug for ProxyRules {
 enum Exception {
     /// `*`.
     All,
-    /// A domain with what is below it; leading dots and `*.` mean nothing more.
+    /// A domain and its subdomains. Leading dots and `*.` are ignored.
     Domain(String),
     /// An address, or a range in CIDR notation.
     Range { network: IpAddr, prefix: u32 },
@@ -126,7 +126,7 @@ impl Exception {
         Exception::Domain(pattern.trim_start_matches("*.").trim_matches('.').to_ascii_lowercase())
     }
 
-    /// `host` is in lower case and without brackets.
+    /// Whether the pattern matches. `host` is in lower case and without brackets.
     fn covers(&self, host: &str) -> bool {
         match self {
             Exception::All => true,

@@ -1,4 +1,4 @@
-//! Host names to addresses, by the system's resolver.
+//! Resolves host names with the system's resolver.
 
 use std::fmt;
 use std::io;
@@ -13,7 +13,7 @@ use ureq::unversioned::transport::NextTimeout;
 use super::connect::{HEAD_START, race};
 use tokcache_core::oauth::url::bare_host;
 
-/// The system's resolver, whose failures tell which name it was and whether it exists.
+/// The system's resolver. Its errors contain the name, and whether the name exists.
 #[derive(Debug, Default)]
 pub(super) struct Named(DefaultResolver);
 
@@ -32,7 +32,7 @@ impl Resolver for Named {
 }
 
 impl Named {
-    /// ureq connects to a SOCKS proxy by itself, to one address after the other: it is given one that answers.
+    /// Returns only an address that answers. ureq itself would try the addresses of a SOCKS proxy one after the other.
     fn reachable(&self, addresses: ResolvedSocketAddrs, timeout: NextTimeout) -> ResolvedSocketAddrs {
         let limit = timeout.not_zero().map_or(Duration::MAX, |timeout| *timeout);
         let is_one = addresses.len() == 1;
@@ -48,11 +48,11 @@ fn is_socks(uri: &Uri) -> bool {
     uri.scheme_str().is_some_and(|scheme| scheme.starts_with("socks"))
 }
 
-/// A name that brought no address.
+/// A failed name lookup.
 #[derive(Debug)]
 pub(super) struct LookupError {
     pub(super) host: String,
-    /// Whether there is no such name, as far as the resolver knows.
+    /// Whether the resolver says that the name does not exist.
     pub(super) is_final: bool,
     pub(super) why: String,
 }
@@ -65,8 +65,8 @@ impl LookupError {
     }
 }
 
-/// The standard library passes the resolver's answer on as text only, but for Windows: what glibc, musl, and macOS say
-/// for `EAI_NONAME` and `EAI_NODATA`.
+/// Whether the name does not exist. Except on Windows, the standard library passes only the resolver's text on, so this
+/// compares the texts of glibc, musl and macOS for `EAI_NONAME` and `EAI_NODATA`.
 fn is_final(code: Option<i32>, text: &str) -> bool {
     const HOST_NOT_FOUND: i32 = 11001;
     const NO_DATA: i32 = 11004;

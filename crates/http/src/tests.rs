@@ -44,7 +44,7 @@ fn serve<Served: Send + 'static>(
     (address, thread::spawn(move || serve(listener.accept().unwrap().0)))
 }
 
-/// Reads a whole request; its head in lower case, and its body.
+/// Reads a whole request. Returns its head in lower case, and its body.
 fn read_request(stream: &mut impl std::io::Read) -> (String, String) {
     let mut reader = BufReader::new(stream);
     let mut head = String::new();
@@ -63,7 +63,7 @@ fn exchange_with(answer: impl Into<Vec<u8>>) -> Result<Response, TransportError>
     let answer = answer.into();
     let (address, server) = serve(move |mut stream| {
         read_request(&mut stream);
-        // The client may have hung up on an answer that is too long.
+        // The client may have closed the connection because the answer is too long.
         let _ = stream.write_all(&answer);
     });
     let result = send_to(&network(PATIENCE, None), format!("http://{address}/token"));
@@ -187,7 +187,7 @@ fn a_server_that_does_not_speak_http_is_not_asked_again() {
 fn a_server_that_says_nothing_is_given_up() {
     let (address, server) = serve(|mut stream| {
         read_request(&mut stream);
-        // Ends when the client hangs up.
+        // Returns when the client closes the connection.
         stream.read_to_end(&mut Vec::new())
     });
     let error = send_to(&network(Duration::from_secs(2), None), format!("http://{address}/")).unwrap_err();
@@ -198,7 +198,7 @@ fn a_server_that_says_nothing_is_given_up() {
 
 #[test]
 fn a_refused_connection_was_never_made() {
-    // Nobody listens there; a port that was free a moment ago may be another test's by now.
+    // Nothing listens on port 1. A port that was free a moment ago may belong to another test now.
     let address = "127.0.0.1:1";
     let error = send_to(&network(PATIENCE, None), format!("http://{address}/canary")).unwrap_err();
     assert_eq!(error.stage, Stage::NotSent);
@@ -246,7 +246,7 @@ fn a_certificate_of_the_ca_file_s_ca_is_trusted() {
 #[test]
 fn a_certificate_of_an_unknown_ca_ends_the_exchange_before_anything_is_sent() {
     let (address, server) = serve_tls();
-    // A certificate that has signed nothing.
+    // This certificate has not signed the server's.
     let error = send_to(&network(PATIENCE, Some("server.pem")), format!("https://{address}/canary")).unwrap_err();
     assert_eq!(error.stage, Stage::Unsendable);
     assert!(error.message.ends_with("with --ca-file"), "{error}");

@@ -1,4 +1,4 @@
-//! What to tell a person when TLS failed, and whether trying again can mend it.
+//! Explains TLS errors, and decides whether a retry can help.
 
 use std::time::Duration;
 
@@ -6,16 +6,16 @@ use rustls::{AlertDescription, CertificateError, Error, PeerIncompatible};
 
 use tokcache_core::time::Timestamp;
 
-/// What failed in the words of a person who has to mend it.
+/// A TLS error, explained for the person who has to fix it.
 #[derive(Debug)]
 pub(super) struct TlsFault {
-    /// What is wrong, and what helps where something does.
+    /// The cause, and a remedy if there is one.
     pub(super) words: String,
-    /// Whether trying again is in vain.
+    /// Whether a retry cannot help.
     pub(super) is_permanent: bool,
 }
 
-/// In one place for all that can fail: whoever is told to try again must be able to hope for something.
+/// Explains an error. All TLS errors go through this function, so that a retry is suggested only if it can help.
 pub(super) fn explain(error: &Error) -> TlsFault {
     let (words, is_permanent) = match error {
         Error::InvalidCertificate(error) => (certificate(error), true),
@@ -31,7 +31,7 @@ pub(super) fn explain(error: &Error) -> TlsFault {
         | Error::InvalidEncryptedClientHello(_)
         | Error::BadMaxFragmentSize
         | Error::InconsistentKeys(_) => (error.to_string(), true),
-        // A broken connection, an attack, or a server that is not well.
+        // A broken connection, an attack, or a temporary server problem.
         other => (other.to_string(), false),
     };
     TlsFault { words, is_permanent }
@@ -70,7 +70,7 @@ fn certificate(error: &CertificateError) -> String {
              server has to be given another"
                 .to_owned()
         }
-        // Of the verifier below, which has no words for it.
+        // rustls has no variant for this error of its verifier.
         Fault::Other(other) => match format!("{other:?}") {
             text if text.contains("CaUsedAsEndEntity") => {
                 "its certificate is that of a CA (CA:TRUE), which must not stand for a server; give the server one of \
@@ -86,12 +86,12 @@ fn certificate(error: &CertificateError) -> String {
             }
             _ => format!("its certificate cannot be trusted: {other}"),
         },
-        // The variants without context are marked as deprecated, so that they cannot be named here.
+        // The variants without context are deprecated and cannot be named here.
         error => format!("its certificate cannot be trusted: {error}"),
     }
 }
 
-/// When the certificate began or ended, beside our clock, which may be what is wrong.
+/// Says when the certificate's validity starts or ends, and this machine's time, which may be wrong.
 fn dated(what: &str, then: impl Seconds, now: impl Seconds) -> String {
     format!(
         "its certificate {what} {}, and the clock of this machine says {}; set the clock if it is wrong, else the \
@@ -113,7 +113,7 @@ fn incompatible(error: &PeerIncompatible) -> String {
     }
 }
 
-/// What the server says of us. What is its own trouble may pass.
+/// Explains the server's alert. An internal problem of the server may be temporary.
 fn said(alert: AlertDescription) -> (String, bool) {
     use AlertDescription as Alert;
     match alert {
@@ -141,7 +141,7 @@ fn said(alert: AlertDescription) -> (String, bool) {
     }
 }
 
-/// The time types of others.
+/// Converts the time types of other crates.
 trait Seconds {
     fn timestamp(&self) -> Timestamp;
 }

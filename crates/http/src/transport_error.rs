@@ -1,4 +1,4 @@
-//! What to tell a person when no answer came, and whether trying again can mend it.
+//! Explains failed exchanges, and decides whether a retry can help.
 
 use std::error::Error;
 use std::sync::Mutex;
@@ -13,14 +13,14 @@ use super::resolve::LookupError;
 use super::tls_fault;
 use tokcache_core::oauth::{Stage, TransportError};
 
-/// How far an exchange has come.
+/// The progress of an exchange.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
-    /// Whether there is a connection, TLS and proxy included: before that nothing of a request can have left.
+    /// Whether a connection was established, including proxy and TLS. Before that, no part of a request has been sent.
     pub(super) connected: AtomicBool,
-    /// Whether the head of an answer has come.
+    /// Whether the head of an answer has arrived.
     pub(super) answered: AtomicBool,
-    /// Host and port of the first connection that failed: the proxy's, or the server's.
+    /// The host and port of the first failed connection, to the proxy or the server.
     pub(super) failed_at: Mutex<Option<String>>,
 }
 
@@ -30,7 +30,7 @@ impl Progress {
     }
 }
 
-/// Where a request was to go.
+/// The host, the proxy and the timeout of a request.
 pub(super) struct Route {
     host: String,
     proxy: Option<Via>,
@@ -55,7 +55,7 @@ impl Route {
         Route { host, proxy: proxy.map(via), timeout }
     }
 
-    /// What failed and, where there is a remedy, what to do. Repeats no more of a URL than host and port.
+    /// Explains the error, with a remedy if there is one. The text contains only the host and port of a URL.
     pub(super) fn fault(&self, error: &ureq::Error, progress: &Progress) -> TransportError {
         let (connected, answered) = (Progress::has(&progress.connected), Progress::has(&progress.answered));
         let stage = if connected { Stage::Unknown } else { Stage::NotSent };
@@ -111,7 +111,7 @@ impl Route {
         TransportError { stage, message }
     }
 
-    /// `reason` is ureq's: it ends in the status, twice.
+    /// Explains a failed tunnel. `reason` is ureq's text, which ends in the status, twice.
     fn tunnel_fault(&self, reason: &str) -> (Stage, String) {
         let Some(Via { address, has_user, .. }) = &self.proxy else { return (Stage::NotSent, reason.to_owned()) };
         let host = &self.host;
@@ -156,7 +156,7 @@ fn tls_error(error: &ureq::Error) -> Option<&rustls::Error> {
     }
 }
 
-/// The cause without ureq's prefix, and none of what a URL may hold.
+/// Returns the cause without ureq's prefix and without parts of a URL.
 fn cause(error: &ureq::Error) -> String {
     match error {
         ureq::Error::Io(error) => error.to_string(),

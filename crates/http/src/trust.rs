@@ -1,4 +1,4 @@
-//! Whom to trust: the system's certificates, and those of a CA file on top.
+//! Loads the trusted certificates: the system's, and those of a CA file.
 
 use std::env;
 use std::fmt;
@@ -12,7 +12,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls_native_certs::{CertificateResult, load_certs_from_paths, load_native_certs};
 use ureq::tls::{Certificate, RootCerts};
 
-/// Where Linux distributions keep all certificates in one file: Debian, Fedora, openSUSE, Alpine.
+/// The files in which Debian, Fedora, openSUSE and Alpine store all trusted certificates.
 const BUNDLES: [&str; 4] = [
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -20,15 +20,15 @@ const BUNDLES: [&str; 4] = [
     "/etc/ssl/cert.pem",
 ];
 
-/// In bytes. All certificates of a system are some hundred kilobytes.
+/// The maximum size in bytes. All certificates of a system take some hundred kilobytes.
 const LARGEST: u64 = 16 << 20;
 
-/// Why nobody can be trusted.
+/// Why there are no trusted certificates.
 #[derive(Clone, Debug)]
 pub(super) enum TrustError {
-    /// The CA file is none. What is wrong with it, for a person.
+    /// The CA file is invalid, with the reason for people.
     CaFile(String),
-    /// The system has no certificates. Why, for a person.
+    /// The system has no certificates, with the reason for people.
     System(String),
 }
 
@@ -61,7 +61,7 @@ pub(super) fn load(
     Ok(RootCerts::new_with_certs(&certificates))
 }
 
-/// That the file that a variable names ends.
+/// Refuses an endless file in a variable.
 fn ensure_bounded(variable: &str) -> Result<(), TrustError> {
     let file = env::var_os(variable).and_then(|path| fs::metadata(path).ok());
     if file.is_none_or(|file| file.is_file() && file.len() <= LARGEST) {
@@ -70,7 +70,7 @@ fn ensure_bounded(variable: &str) -> Result<(), TrustError> {
     Err(TrustError::System(format!("{variable} names no regular file of at most 16 MiB")))
 }
 
-/// The certificates in a file, which may be a pipe. What never ends is refused.
+/// Reads the certificates in a file or a pipe, up to the maximum size.
 fn certificates_in(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let mut text = Vec::new();
     let file = File::open(path).map_err(|error| error.to_string())?;
@@ -81,10 +81,10 @@ fn certificates_in(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> 
     CertificateDer::pem_slice_iter(&text).collect::<Result<_, _>>().map_err(|error| error.to_string())
 }
 
-/// The system's certificates; `SSL_CERT_FILE` and `SSL_CERT_DIR` replace them as with OpenSSL. On Linux one bundle is
-/// read, not the folder of a few hundred links to the same certificates beside it.
+/// Returns the system's certificates. As with OpenSSL, `SSL_CERT_FILE` and `SSL_CERT_DIR` replace them. On Linux, reads
+/// one bundle file instead of a folder with hundreds of links to the same certificates.
 fn system() -> CertificateResult {
-    // One that is empty is not set.
+    // An empty variable counts as unset.
     let set = |name| env::var_os(name).filter(|value| !value.is_empty());
     let (file, folder) = (set("SSL_CERT_FILE"), set("SSL_CERT_DIR"));
     let is_replaced = file.is_some() || folder.is_some();

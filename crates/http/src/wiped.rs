@@ -1,10 +1,10 @@
-//! A connection that leaves nothing of what it has carried in memory.
+//! A connection that wipes its buffers.
 
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
 
 use tokcache_core::secret::wipe;
 
-/// A connection whose buffers are wiped when it is dropped: a token has been in them.
+/// A connection that wipes its buffers when it is dropped, because they may have held a token.
 #[derive(Debug)]
 pub(super) struct Wiped(pub(super) Box<dyn Transport>);
 
@@ -34,7 +34,7 @@ impl Drop for Wiped {
     fn drop(&mut self) {
         let buffers = self.0.buffers();
         wipe(buffers.output());
-        // Once nothing is left to be read, all of it is there to be written.
+        // With nothing left to read, the whole buffer is writable.
         buffers.input_consume(buffers.input().len());
         wipe(buffers.input_append_buf());
     }
@@ -48,7 +48,7 @@ mod tests {
 
     use super::*;
 
-    /// Tells in the end what is in its buffers.
+    /// Sends the contents of its buffers when it is dropped.
     #[derive(Debug)]
     struct Telling(LazyBuffers, Sender<Vec<u8>>);
 

@@ -4,19 +4,19 @@ use std::time::Duration;
 use tokcache_core::store::mutex::locked;
 use tokcache_core::time::{Clock, Timestamp};
 
-/// Time that passes only when a test says so, or sleeps.
+/// A clock that advances only when a test steps it or sleeps.
 pub struct SteppedClock {
     start: Timestamp,
     elapsed: Mutex<Duration>,
 }
 
 impl SteppedClock {
-    /// A clock that shows `start` until it is moved.
+    /// Returns a clock that shows `start`.
     pub fn starting_at(start: Timestamp) -> Self {
         SteppedClock { start, elapsed: Mutex::new(Duration::ZERO) }
     }
 
-    /// Lets time pass.
+    /// Advances the clock.
     pub fn step(&self, time: Duration) {
         *locked(&self.elapsed) += time;
     }

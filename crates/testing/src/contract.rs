@@ -1,4 +1,4 @@
-//! The contract of [`Store`], as tests. [`check`] runs them all; each is a function of its own, to be run alone.
+//! Tests of the [`Store`] contract. [`check`] runs them all; each is a function that can also run alone.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,28 +9,28 @@ use tokcache_core::store::{
     Validity,
 };
 
-/// What a store can do beyond the least.
+/// The optional features of a store.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Kind {
-    /// Whether it keeps a document for each partition. A store that does not has [`Partition::whole`] alone.
+    /// Whether the store has a document for each partition. Otherwise it has only [`Partition::whole`].
     pub has_partitions: bool,
-    /// Whether a save under a lease that somebody else has taken since is refused.
+    /// Whether the store refuses a save under a lease that another process has taken over since.
     pub has_fences: bool,
-    /// Whether holders of leases can leave notes.
+    /// Whether lease holders can leave notes.
     pub has_notes: bool,
 }
 
 impl Default for Kind {
-    /// A store that can do everything.
+    /// A store with all features.
     fn default() -> Self {
         Kind { has_partitions: true, has_fences: true, has_notes: true }
     }
 }
 
-/// Long enough for every test.
+/// A time to live that outlasts every test.
 const TIME_TO_LIVE: Duration = Duration::from_secs(60);
 
-/// Holds a store to the contract. `make` makes a new and empty one for each test.
+/// Tests a store against the contract. `make` returns a new, empty store for each test.
 pub fn check<S: Store + 'static>(kind: Kind, make: impl Fn() -> S) {
     let all: [fn(&dyn Store); 12] = [
         a_new_store_holds_nothing,
@@ -88,7 +88,7 @@ fn update(store: &dyn Store, change: &mut (dyn FnMut(Option<&[u8]>) -> Change + 
     store.update(&whole(), Update::default(), change).block_on()
 }
 
-/// Adds a line to the document.
+/// Appends a line to the document.
 fn adding(line: &str, bytes: Option<&[u8]>) -> Change {
     let mut text = bytes.unwrap_or_default().to_vec();
     text.extend_from_slice(line.as_bytes());
@@ -116,7 +116,7 @@ pub fn a_new_store_holds_nothing(store: &dyn Store) {
     assert!(matches!(found, Ok(None)), "{found:?}");
 }
 
-/// Bytes come back as they were.
+/// A load returns exactly the saved bytes.
 pub fn what_is_saved_is_what_is_loaded(store: &dyn Store) {
     let bytes = b"{\"any\": \"bytes\", \"and\": \"\xc3\xa9\"}";
     let saved = put(store, bytes);
@@ -124,7 +124,7 @@ pub fn what_is_saved_is_what_is_loaded(store: &dyn Store) {
     assert_eq!((found.bytes.as_slice(), found.revision), (&bytes[..], saved));
 }
 
-/// Compare-and-set: what somebody else has saved is not overwritten.
+/// Compare-and-set: a save does not overwrite another process's save.
 pub fn a_save_that_expects_another_document_is_a_conflict(store: &dyn Store) {
     let first = put(store, b"first");
     assert_eq!(replace(store, None, b"third"), Replaced::Conflict, "there is a document");
@@ -136,14 +136,14 @@ pub fn a_save_that_expects_another_document_is_a_conflict(store: &dyn Store) {
     assert_eq!(text(store), None);
 }
 
-/// Also when the bytes are those of an earlier document, a caller that has seen that one may go on with it; but a save
-/// of other bytes is always told apart.
+/// Every save has a new revision. A store may reuse a revision if the bytes are those of an earlier document, but never
+/// for other bytes.
 pub fn every_save_makes_another_revision(store: &dyn Store) {
     let revisions = ["one", "two", "three"].map(|text| put(store, text.as_bytes()));
     assert!(revisions[0] != revisions[1] && revisions[1] != revisions[2], "{revisions:?}");
 }
 
-/// Empty bytes are no document.
+/// Empty bytes count as no document.
 pub fn an_empty_document_is_none(store: &dyn Store) {
     put(store, b"one");
     put(store, b"");
@@ -152,7 +152,7 @@ pub fn an_empty_document_is_none(store: &dyn Store) {
     assert!(matches!(found, Ok(None)), "{found:?}");
 }
 
-/// That there is nothing to remove is no error.
+/// Removing a document that does not exist is not an error.
 pub fn removing_forgets_and_can_be_repeated(store: &dyn Store) {
     let remove = || store.remove(&whole()).block_on().expect("it can be removed");
     remove();
@@ -164,7 +164,7 @@ pub fn removing_forgets_and_can_be_repeated(store: &dyn Store) {
     assert_eq!(text(store).as_deref(), Some("two"));
 }
 
-/// Each change sees what the one before it has saved; one that keeps the document writes nothing.
+/// Each change starts from the latest save. A change that keeps the document writes nothing.
 pub fn a_change_is_made_to_the_newest_document(store: &dyn Store) {
     assert_eq!(update(store, &mut |_| Change::Keep).expect("nothing to do"), Saved::Unchanged);
     for line in ["one", "two"] {
@@ -177,7 +177,7 @@ pub fn a_change_is_made_to_the_newest_document(store: &dyn Store) {
     assert_eq!(loaded(store, &whole()).map(|loaded| loaded.revision), before);
 }
 
-/// A caller that has loaded the document before somebody else saved another does not overwrite that.
+/// A change that was computed from an outdated document is not saved, but computed again.
 pub fn a_change_that_lost_a_race_runs_again(store: &dyn Store) {
     put(store, b"one\n");
     let seen = loaded(store, &whole());
@@ -188,7 +188,7 @@ pub fn a_change_that_lost_a_race_runs_again(store: &dyn Store) {
     assert_eq!(text(store).as_deref(), Some("two\nthree\n"));
 }
 
-/// They are an error, and never overwritten.
+/// A document that cannot be parsed is an error, and is not overwritten.
 pub fn bytes_that_nobody_understands_are_damaged_and_left_alone(store: &dyn Store) {
     put(store, b"half");
     let read = store.read(&whole(), &mut |_| Validity::Torn).block_on();
@@ -198,7 +198,7 @@ pub fn bytes_that_nobody_understands_are_damaged_and_left_alone(store: &dyn Stor
     assert_eq!(text(store).as_deref(), Some("half"));
 }
 
-/// It is only a question.
+/// `ensure_room` does not change the document.
 pub fn making_sure_of_room_changes_nothing(store: &dyn Store) {
     let ensure = || store.ensure_room(&whole(), 100_000).block_on().expect("there is room");
     ensure();
@@ -208,7 +208,7 @@ pub fn making_sure_of_room_changes_nothing(store: &dyn Store) {
     assert_eq!(text(store).as_deref(), Some("one"));
 }
 
-/// Given back explicitly, or when it is dropped.
+/// A lease ends when it is returned explicitly or dropped.
 pub fn a_lease_excludes_its_credential_until_it_is_given_back(store: &dyn Store) {
     let held = lease(store, "a");
     let other = lease(store, "b");
@@ -221,7 +221,7 @@ pub fn a_lease_excludes_its_credential_until_it_is_given_back(store: &dyn Store)
     other.release().block_on();
 }
 
-/// A lease is held for as long as a provider takes.
+/// A lease may last as long as a provider takes, so it must not block loads and saves.
 pub fn a_lease_does_not_stand_in_the_way_of_anything_else(store: &dyn Store) {
     let held = lease(store, "a");
     put(store, b"one");
@@ -230,7 +230,7 @@ pub fn a_lease_does_not_stand_in_the_way_of_anything_else(store: &dyn Store) {
     held.release().block_on();
 }
 
-/// Neither a document nor a lease of one partition is another's.
+/// Partitions share neither documents nor leases.
 pub fn partitions_are_apart(store: &dyn Store) {
     let [one, two] = ["one", "two"].map(Partition::named);
     for (partition, bytes) in [(&one, b"1"), (&two, b"2")] {
@@ -247,7 +247,7 @@ pub fn partitions_are_apart(store: &dyn Store) {
     held.release().block_on();
 }
 
-/// Page by page, by the name of the last one.
+/// Pages are requested by the name of the last partition of the page before.
 pub fn partitions_are_listed_by_prefix_and_in_order(store: &dyn Store) {
     for name in ["b.2", "a.1", "b.1", "b.3"] {
         let replacement = Replacement { expected: None, bytes: b"{}", keep_until: None, fence: None };
@@ -264,7 +264,7 @@ pub fn partitions_are_listed_by_prefix_and_in_order(store: &dyn Store) {
     assert_eq!(listed, ["b.1", "b.2", "b.3"].map(Partition::named));
 }
 
-/// Whose lease has ended meanwhile does not overwrite what the next holder makes of the document.
+/// A process whose lease has expired cannot overwrite the next holder's save.
 pub fn an_earlier_holder_s_save_is_refused(store: &dyn Store) {
     let earlier = lease(store, "a");
     let fence = earlier.fence().expect("its leases have numbers");
@@ -284,7 +284,7 @@ pub fn an_earlier_holder_s_save_is_refused(store: &dyn Store) {
     later.release().block_on();
 }
 
-/// By everybody, also after the lease.
+/// Everybody can read a note, even after the lease has ended.
 pub fn a_note_is_read_until_it_is_taken_back(store: &dyn Store) {
     let noted = |credential| store.note(&whole(), credential).block_on();
     let holder = lease(store, "a");
@@ -302,7 +302,7 @@ pub fn a_note_is_read_until_it_is_taken_back(store: &dyn Store) {
     assert_eq!(noted("a"), None);
 }
 
-/// Nor do tasks.
+/// Concurrent threads, and concurrent tasks, lose no update.
 pub fn threads_lose_no_update<S: Store + 'static>(store: S) {
     const THREADS: usize = 4;
     const TURNS: usize = 10;

@@ -1,6 +1,6 @@
-//! What the author of a store for [tokcache](tokcache_core) tests it with.
+//! Test support for authors of [tokcache](tokcache_core) stores.
 //!
-//! [`contract::check`] holds a store to the contract of [`Store`](tokcache_core::store::Store):
+//! [`contract::check`] tests a store against the contract of [`Store`](tokcache_core::store::Store):
 //!
 //! ```
 //! use tokcache_core::store::MemoryStore;
@@ -9,8 +9,8 @@
 //! contract::check(Kind::default(), || MemoryStore::new());
 //! ```
 //!
-//! [`RemoteStore`] is a store that is slow, loses answers, goes away and lets leases end, when a test asks for that.
-//! [`SteppedClock`] is time that passes only when a test says so. With the feature `servers`, there are real servers.
+//! [`RemoteStore`] simulates a remote store with latency, lost answers, outages and expiring leases. [`SteppedClock`]
+//! advances only when a test steps it. The feature `servers` adds real servers.
 #![allow(
     clippy::panic,
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! A store that behaves as a bad network makes a good one behave.
+//! A simulated remote store.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -17,8 +17,8 @@ use zeroize::Zeroizing;
 
 const URL: &str = "remote:";
 
-/// Keeps documents in memory as a server would, and fails as a test says. A clone is another connection to the same
-/// server.
+/// A store that keeps documents in memory like a server, and fails on request. A clone is another connection to the
+/// same server.
 #[derive(Clone)]
 pub struct RemoteStore {
     server: Arc<Mutex<Server>>,
@@ -26,27 +26,27 @@ pub struct RemoteStore {
     latency: Duration,
 }
 
-/// What goes wrong, once.
+/// A failure that happens once.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Fault {
-    /// Somebody else has saved the same document first: the next save is a conflict.
+    /// Another process has saved the document first: the next save is a conflict.
     Conflict,
-    /// The next save is carried out, and its answer is lost.
+    /// The next save succeeds, but its answer is lost.
     LostAnswer,
     /// The next call does not reach the server.
     Outage,
-    /// The server does not answer any call any more, until [`RemoteStore::mend`].
+    /// The server answers no call until [`RemoteStore::mend`].
     Down,
 }
 
-/// How often the server was asked, by what for.
+/// The number of requests to the server, by purpose.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Counts {
     /// Loads of a document.
     pub loads: usize,
-    /// Saves, whether or not they were carried out.
+    /// Saves, whether or not they succeeded.
     pub saves: usize,
-    /// Attempts at leases, and their renewals.
+    /// Attempts to take a lease, and renewals.
     pub leases: usize,
 }
 
@@ -61,7 +61,7 @@ struct Server {
 
 #[derive(Default)]
 struct Leased {
-    /// By the server's clock; `None`: free.
+    /// When the lease expires, by the server's clock; `None` if the lease is free.
     until: Option<Duration>,
     number: u64,
     note: Option<Vec<u8>>,
@@ -73,7 +73,7 @@ impl Server {
         self.last
     }
 
-    /// Takes a fault that is due, if it is one of these.
+    /// Returns whether the fault `wanted` is pending, and removes it.
     fn takes(&mut self, wanted: Fault) -> bool {
         let found = self.faults.iter().position(|fault| *fault == wanted);
         found.map(|at| self.faults.remove(at)).is_some()
@@ -90,27 +90,27 @@ fn unreachable() -> StoreError {
 }
 
 impl RemoteStore {
-    /// A server that takes `latency` for each answer, by this clock.
+    /// Returns a server that takes `latency` on this clock for each answer.
     pub fn new(clock: Arc<dyn Clock>, latency: Duration) -> Self {
         RemoteStore { server: Arc::default(), clock, latency }
     }
 
-    /// Lets a call fail. Faults of the same kind add up.
+    /// Makes a later call fail. Faults of the same kind add up.
     pub fn inject(&self, fault: Fault) {
         locked(&self.server).faults.push(fault);
     }
 
-    /// Ends all faults that have not happened yet.
+    /// Removes all pending faults.
     pub fn mend(&self) {
         locked(&self.server).faults.clear();
     }
 
-    /// How often the server was asked since the last call.
+    /// Returns the number of requests since the last call of this method.
     pub fn counts(&self) -> Counts {
         std::mem::take(&mut locked(&self.server).counts)
     }
 
-    /// One round trip.
+    /// Makes one round trip.
     async fn ask<Answer>(
         &self,
         count: impl FnOnce(&mut Counts) -> &mut usize,

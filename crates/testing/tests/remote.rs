@@ -1,4 +1,4 @@
-//! A refresh on a store across a network: what it costs, and what it survives.
+//! A refresh on a store across a network: the number of requests, and the failures that it survives.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
@@ -24,15 +24,15 @@ use tokcache_testing::{Counts, Fault, RemoteStore, SteppedClock};
 const ISSUER: &str = "https://idp.example.com";
 const LATENCY: Duration = Duration::from_millis(20);
 
-/// A provider that rotates refresh tokens and ends the sign-in when one returns.
+/// A provider that rotates refresh tokens and revokes the sign-in if an old one is used again.
 struct Provider<'a> {
     clock: &'a dyn Clock,
-    /// For one answer.
+    /// The time that an answer takes.
     time: Duration,
     requests: AtomicUsize,
-    /// The refresh token that is good now; none once the sign-in has ended.
+    /// The valid refresh token; `None` once the sign-in is revoked.
     good: Mutex<Option<String>>,
-    /// What happens while the request is on its way.
+    /// Runs while a request is in flight.
     meanwhile: Box<dyn Fn() + Send + Sync + 'a>,
 }
 
@@ -82,7 +82,7 @@ impl Http for Provider<'_> {
     }
 }
 
-/// The runtime's own time, which a test can pause.
+/// The runtime's clock, which a test can pause.
 struct TokioClock(tokio::time::Instant);
 
 impl TokioClock {
@@ -133,7 +133,7 @@ fn client<'a>(store: &'a dyn Store, http: &'a dyn Http, clock: &'a dyn Clock) ->
     }
 }
 
-/// Puts a sign-in into the store whose access token has expired.
+/// Saves a sign-in with an expired access token.
 async fn sign_in(store: &RemoteStore) {
     let document = json!({
         "AccessToken": {"a": {"credential_type": "AccessToken", "secret": "AT-0", "home_account_id": "alice",
@@ -145,7 +145,7 @@ async fn sign_in(store: &RemoteStore) {
         "Account": {"alice": {"home_account_id": "alice", "environment": "idp.example.com", "realm": "",
             "local_account_id": "alice", "username": "alice@example.com", "authority_type": "OIDC", "authority": ISSUER}},
     });
-    // As MSAL Python writes it: beside MSAL Node, what was saved is looked at once more.
+    // In MSAL Python's format. After a save beside MSAL Node, the store would be read again.
     let mut bytes = Vec::new();
     let mut indented = Serializer::with_formatter(&mut bytes, PrettyFormatter::with_indent(b"    "));
     document.serialize(&mut indented).unwrap();
@@ -163,7 +163,7 @@ fn cache(store: &RemoteStore) -> TokenCache {
     TokenCache::deserialize(&loaded.bytes).unwrap()
 }
 
-/// The secrets of the refresh tokens in the cache.
+/// Returns the secrets of the refresh tokens in the cache.
 fn refresh_tokens(store: &RemoteStore) -> Vec<String> {
     cache(store).refresh_tokens().iter().map(|entry| entry.secret.expose().to_owned()).collect()
 }
@@ -238,7 +238,7 @@ fn a_store_that_is_down_is_no_reason_to_sign_in() {
     assert_eq!(provider.requests(), 0);
 }
 
-/// The next holder has the lease, but has done nothing yet: what the provider has given must not be lost.
+/// The next holder has the lease but has not saved yet. The tokens from the provider must not be lost.
 #[test]
 fn a_lease_that_ended_before_the_answer_came_loses_no_sign_in() {
     let World { clock, store } = World::new();
@@ -284,7 +284,7 @@ async fn a_thousand_tasks_on_one_expired_token_are_one_refresh_and_block_no_work
     assert!(provider.is_signed_in());
 }
 
-/// The provider takes longer than the lease lasts: it is renewed meanwhile.
+/// The provider takes longer than the lease lasts, so the lease is renewed meanwhile.
 #[tokio::test(start_paused = true)]
 async fn a_lease_is_renewed_while_the_provider_is_waited_for() {
     let clock = Arc::new(TokioClock::new());

@@ -1,4 +1,4 @@
-//! The stores of the workspace, held to the contract.
+//! Tests the stores of the workspace against the contract.
 
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
@@ -24,7 +24,8 @@ fn a_remote_store_keeps_the_contract() {
     contract::check(Kind::default(), || RemoteStore::new(Arc::new(SteppedClock::default()), Duration::from_millis(20)));
 }
 
-/// It keeps one document, under a lock; its leases end with the process that holds them, so that no number is needed.
+/// The file store has one document under a lock. Its leases end with the holder's process, so it needs no fencing
+/// tokens.
 #[test]
 fn the_file_keeps_the_contract() {
     let kind = Kind { has_partitions: false, has_fences: false, has_notes: true };
