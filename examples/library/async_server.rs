@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokcache_core::acquire::{AcquireError, PublicClient, Registration, SilentRequest};
+use tokcache_core::acquire::{AcquireError, ClientApplication, Registration, SilentRequest};
 use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{Authority, Http, Request, Response, Stage, TransportError};
 use tokcache_core::store::{Change, MemoryStore, Partition, Store, Update};
@@ -68,9 +68,9 @@ struct App {
 impl App {
     /// Handles a request of the user with this cache.
     async fn handle(&self, user: &Partition) -> Result<String, AcquireError> {
-        let client = PublicClient {
+        let client = ClientApplication {
             partition: user.clone(),
-            ..PublicClient::new(self.registration.clone(), &self.store, &self.transport, &self.clock)
+            ..ClientApplication::new(self.registration.clone(), &self.store, &self.transport, &self.clock)
         };
         let scopes = ScopeSet::parse("notes.read");
         let request = SilentRequest { scopes, force_refresh: true, ..SilentRequest::default() };

@@ -36,7 +36,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let store = FileStore::new(cache.as_ref(), Duration::from_secs(60), clock.clone());
     let network = Network::new(NetworkOptions::default());
     let registration = Registration::new(Authority::parse(&authority, None)?, ClientId::new("kiosk"));
-    let client = PublicClient { observer: &Kiosk, ..PublicClient::new(registration, &store, &network, &*clock) };
+    let mut client = PublicClient::new(registration, &store, &network, &*clock);
+    client.observer = &Kiosk;
 
     let request = SignInRequest { scopes: ScopeSet::parse("notes.read"), ..SignInRequest::default() };
     // The stores and the network of this program never make it wait: any way to drive a future will do.

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use tokcache_core::acquire::{NoCredential, NoopObserver, PublicClient, Registration, SilentRequest};
+use tokcache_core::acquire::{ClientApplication, Registration, SilentRequest};
 use tokcache_core::cache::MinValid;
-use tokcache_core::oauth::{Authority, Endpoints};
-use tokcache_core::store::{Partition, Store};
+use tokcache_core::oauth::Authority;
+use tokcache_core::store::Store;
 use tokcache_core::types::{ClientId, ScopeSet};
 
 use crate::server::{Server, SteppedClock};
@@ -19,22 +19,13 @@ pub fn client<'a>(
     server: &'a Server,
     clock: &'a SteppedClock,
     retry_within: Duration,
-) -> PublicClient<'a> {
-    PublicClient {
-        registration: Registration {
-            authority: Authority::parse("https://login.microsoftonline.com/contoso", None).expect("a good URL"),
-            client_id: ClientId::new("client"),
-            endpoints: Endpoints::default(),
-            tenant: None,
-        },
-        store,
-        partition: Partition::whole(),
-        credential: &NoCredential,
-        http: server,
-        clock,
-        observer: &NoopObserver,
+) -> ClientApplication<'a> {
+    let authority = Authority::parse("https://login.microsoftonline.com/contoso", None).expect("a good URL");
+    let registration = Registration::new(authority, ClientId::new("client"));
+    ClientApplication {
         lock_timeout: Duration::from_secs(1),
         retry_within,
+        ..ClientApplication::new(registration, store, server, clock)
     }
 }
 

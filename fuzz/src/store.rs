@@ -59,7 +59,7 @@ impl LocalStore for BareStore {
         }
         match change(found) {
             Change::Keep => Ok(Some(Saved::Unchanged)),
-            Change::Replace(bytes) => {
+            Change::Replace(bytes) | Change::ReplaceUntil(bytes, _) => {
                 self.contents().document = Some(bytes);
                 Ok(Some(Saved::Written))
             }

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokcache_core::acquire::Credential;
+use tokcache_core::acquire::{Credential, CredentialContext};
+use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::ClientAuthentication;
 use tokcache_core::secret::ClientSecret;
 use tokcache_file::platform;
@@ -31,8 +32,8 @@ impl SecretFile {
     }
 }
 
-impl Credential for SecretFile {
-    fn authentication(&self) -> Result<ClientAuthentication, String> {
+impl SecretFile {
+    fn read(&self) -> Result<ClientAuthentication, String> {
         let Some(path) = &self.path else { return Ok(ClientAuthentication::None) };
         let wrong = |why: String| {
             self.has_failed.store(true, Ordering::Relaxed);
@@ -44,5 +45,14 @@ impl Credential for SecretFile {
             return Err(wrong("the file must contain the secret alone, on one line".to_owned()));
         }
         Ok(ClientAuthentication::SecretPost(ClientSecret::new(text)))
+    }
+}
+
+impl Credential for SecretFile {
+    fn authentication<'a>(
+        &'a self,
+        _context: &'a CredentialContext<'a>,
+    ) -> BoxFuture<'a, Result<ClientAuthentication, String>> {
+        Box::pin(std::future::ready(self.read()))
     }
 }

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokcache_core::acquire::{AcquireError, InteractionRequired, PublicClient, Registration};
+use tokcache_core::acquire::{AcquireError, ClientApplication, InteractionRequired, PublicClient, Registration};
 use tokcache_core::oauth::ErrorCode;
-use tokcache_core::store::{Partition, Validity};
+use tokcache_core::store::Validity;
 use tokcache_core::time::SystemClock;
 use tokcache_core::types::ScopeSet;
 use tokcache_file::LocalStore as _;
@@ -104,17 +104,14 @@ impl Context {
 
     /// Returns the library's client for `registration`.
     pub(super) fn client(&self, registration: Registration) -> PublicClient<'_> {
-        PublicClient {
-            registration,
-            store: &self.store,
-            partition: Partition::whole(),
+        let application = ClientApplication {
             credential: &self.client_secret,
-            http: &self.network,
-            clock: self.clock.as_ref(),
             observer: &self.observer,
             lock_timeout: self.settings.lock_timeout(),
             retry_within: self.settings.timeout(),
-        }
+            ..ClientApplication::new(registration, &self.store, &self.network, self.clock.as_ref())
+        };
+        application.into()
     }
 
     /// Whether the cache is empty and no setting names an account or a client: tokcache has never been used here.

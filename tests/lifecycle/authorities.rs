@@ -4,7 +4,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use pollster::FutureExt as _;
 use serde_json::{Value, json};
-use tokcache_core::acquire::{AcquireError, InteractionRequired, PublicClient, SignOutRequest, SilentRequest, Source};
+use tokcache_core::acquire::{
+    AcquireError, ClientApplication, InteractionRequired, SignOutRequest, SilentRequest, Source,
+};
 use tokcache_core::oauth::{Authority, Endpoint, Endpoints};
 
 use crate::world::{Life, refresh_with, request, served};
@@ -16,7 +18,7 @@ const ELSEWHERE: [&str; 3] =
     ["https://kc.example.com/realms/there", "https://kc.example.com:8443/realms/here", "https://kc.example.com/realms"];
 
 /// The client, at another authority than the one that its life's world is made for.
-fn at<'a>(life: &'a Life, authority: &str) -> PublicClient<'a> {
+fn at<'a>(life: &'a Life, authority: &str) -> ClientApplication<'a> {
     let mut client = life.client();
     client.registration.authority = Authority::parse(authority, None).unwrap();
     client.registration.endpoints = Endpoints { issuer: None, ..client.registration.endpoints };

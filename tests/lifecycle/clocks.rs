@@ -1,7 +1,7 @@
 //! Clocks that are wrong: no expired token is handed out, nobody refreshes in a loop, and people are told.
 
 use pollster::FutureExt as _;
-use tokcache_core::acquire::{PublicClient, Source};
+use tokcache_core::acquire::{ClientApplication, Source};
 use tokcache_core::time::Clock;
 
 use crate::altered_store::{Alteration, AlteredStore};
@@ -38,7 +38,7 @@ fn a_clock_that_is_set_during_a_request_costs_nothing() {
         let set = || life.clock.set_ahead(correction);
         let http = Meanwhile { server: &life.server, act: &set };
         life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
-        served(PublicClient { http: &http, ..life.client() }.acquire_token_silent(&request()).block_on());
+        served(ClientApplication { http: &http, ..life.client() }.acquire_token_silent(&request()).block_on());
         assert_eq!(served(life.token()), ("AT-2".into(), Source::Cache), "{correction}");
     }
 }
@@ -91,7 +91,7 @@ fn of_machines_with_different_clocks_that_share_a_cache_one_refreshes() {
         };
         let store = AlteredStore::new(life.store.as_ref(), Alteration::LeasedBy(&other_machine));
         let outcome =
-            PublicClient { store: &store, ..life.client() }.acquire_token_silent(&request()).block_on().unwrap();
+            ClientApplication { store: &store, ..life.client() }.acquire_token_silent(&request()).block_on().unwrap();
         assert_eq!((outcome.access_token.expose(), outcome.source), ("AT-2", Source::Cache), "{skew}");
         assert_eq!(outcome.expires_on.seconds_since(life.clock.now()), 3600, "{skew}");
         life.server.assert_finished();

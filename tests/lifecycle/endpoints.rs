@@ -2,7 +2,9 @@
 
 use pollster::FutureExt as _;
 use serde_json::{Value, json};
-use tokcache_core::acquire::{AcquireError, PublicClient, Revocation, SignInRequest, SignOutRequest, Source};
+use tokcache_core::acquire::{
+    AcquireError, ClientApplication, PublicClient, Revocation, SignInRequest, SignOutRequest, Source,
+};
 use tokcache_core::oauth::{Endpoint, Endpoints};
 use tokcache_core::types::ScopeSet;
 
@@ -14,7 +16,7 @@ const RFC_8414: &str = "/.well-known/oauth-authorization-server/tenant";
 const BELOW: &str = "/tenant/.well-known/oauth-authorization-server";
 
 /// A client that knows these endpoints of the provider, by hand or from an earlier sign-in.
-fn knowing(life: &Life, endpoints: Endpoints) -> PublicClient<'_> {
+fn knowing(life: &Life, endpoints: Endpoints) -> ClientApplication<'_> {
     let mut client = life.client();
     client.registration.endpoints = endpoints;
     client
@@ -51,9 +53,9 @@ fn device() -> Exchange {
     )
 }
 
-fn sign_in(client: &PublicClient<'_>) -> Result<Endpoints, AcquireError> {
+fn sign_in(client: &ClientApplication<'_>) -> Result<Endpoints, AcquireError> {
     let request = SignInRequest { scopes: ScopeSet::parse("api:read"), ..SignInRequest::default() };
-    client.sign_in_by_device_code(&request).block_on().map(|signed_in| signed_in.endpoints)
+    PublicClient::from(client.clone()).sign_in_by_device_code(&request).block_on().map(|signed_in| signed_in.endpoints)
 }
 
 #[test]

@@ -12,8 +12,8 @@ use pollster::FutureExt as _;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokcache_core::acquire::{
-    AcquireError, AuthenticationResult, InteractionRequired, NoCredential, NoopObserver, PublicClient, Registration,
-    Revocation, SignInRequest, SignOutRequest, SilentRequest, forget_everything,
+    AcquireError, AuthenticationResult, ClientApplication, InteractionRequired, PublicClient, Registration, Revocation,
+    SignInRequest, SignOutRequest, SilentRequest, forget_everything,
 };
 use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{Authority, Body, Endpoint, Endpoints, Http, Request, Response, TransportError};
@@ -140,7 +140,7 @@ impl World {
         World { internet, store: MemoryStore::new(), clock }
     }
 
-    fn at(&self, authority: usize) -> PublicClient<'_> {
+    fn at(&self, authority: usize) -> ClientApplication<'_> {
         let url = AUTHORITIES[authority];
         let endpoint = |path: &str| Some(Endpoint::parse(&format!("{url}/{path}")).unwrap());
         let authority = Authority::parse(url, None).unwrap();
@@ -151,27 +151,18 @@ impl World {
             revocation: endpoint("revoke"),
             ..Endpoints::default()
         };
-        PublicClient {
-            registration: Registration {
-                endpoints: authority.known_endpoints().unwrap_or_default().or(own),
-                authority,
-                client_id: ClientId::new("app"),
-                tenant: None,
-            },
-            store: &self.store,
-            partition: Partition::whole(),
-            credential: &NoCredential,
-            http: &self.internet,
-            clock: self.clock.as_ref(),
-            observer: &NoopObserver,
+        let endpoints = authority.known_endpoints().unwrap_or_default().or(own);
+        let registration = Registration { endpoints, ..Registration::new(authority, ClientId::new("app")) };
+        ClientApplication {
             lock_timeout: Duration::from_secs(1),
             retry_within: Duration::ZERO,
+            ..ClientApplication::new(registration, &self.store, &self.internet, self.clock.as_ref())
         }
     }
 
     fn sign_in(&self, authority: usize) -> Result<tokcache_core::acquire::SignedIn, AcquireError> {
         let request = SignInRequest { scopes: ScopeSet::parse("api:read"), ..SignInRequest::default() };
-        self.at(authority).sign_in_by_device_code(&request).block_on()
+        PublicClient::from(self.at(authority)).sign_in_by_device_code(&request).block_on()
     }
 
     fn token(&self, authority: usize, force_refresh: bool) -> Result<AuthenticationResult, AcquireError> {
@@ -319,7 +310,7 @@ fn a_hostile_issuer_that_copies_a_subject_gets_nothing_and_replaces_nothing() {
     let mut hostile = world.at(B);
     hostile.registration.endpoints.issuer = Some(AUTHORITIES[A].to_owned());
     let request = SignInRequest { scopes: ScopeSet::parse("api:read"), ..SignInRequest::default() };
-    hostile.sign_in_by_device_code(&request).block_on().unwrap();
+    PublicClient::from(hostile.clone()).sign_in_by_device_code(&request).block_on().unwrap();
     assert_eq!(world.served(A, false), before);
     world.forget_issuers_of(A);
     for _ in 0..2 {
@@ -388,7 +379,7 @@ fn an_id_token_of_another_issuer_than_the_metadata_name_is_refused_with_both() {
         let mut client = world.at(A);
         client.registration.endpoints.issuer = Some(issuer.to_owned());
         let request = SignInRequest { scopes: ScopeSet::parse("api:read"), ..SignInRequest::default() };
-        match client.sign_in_by_device_code(&request).block_on() {
+        match PublicClient::from(client.clone()).sign_in_by_device_code(&request).block_on() {
             Ok(_) => None,
             Err(AcquireError::WrongAuthority { message }) => {
                 let mut has_any = false;

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use pollster::FutureExt as _;
 use serde_json::{Value, json};
-use tokcache_core::acquire::{AcquireError, PublicClient, SignInRequest, SignedIn, SilentRequest, Source};
+use tokcache_core::acquire::{
+    AcquireError, ClientApplication, PublicClient, SignInRequest, SignedIn, SilentRequest, Source,
+};
 use tokcache_core::cache::MinValid;
 use tokcache_core::types::ScopeSet;
 
@@ -21,13 +23,13 @@ fn sign_in(life: &Life, request: &SignInRequest, exchanges: Vec<Exchange>) -> Re
 }
 
 fn sign_in_with(
-    client: &PublicClient<'_>,
+    client: &ClientApplication<'_>,
     life: &Life,
     request: &SignInRequest,
     exchanges: Vec<Exchange>,
 ) -> Result<SignedIn, AcquireError> {
     life.server.expects(exchanges);
-    let signed_in = client.sign_in_by_device_code(request).block_on();
+    let signed_in = PublicClient::from(client.clone()).sign_in_by_device_code(request).block_on();
     life.server.assert_finished();
     signed_in
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use pollster::FutureExt as _;
 use serde_json::json;
-use tokcache_core::acquire::{AcquireError, AuthenticationResult, NoCredential, PublicClient, Source};
+use tokcache_core::acquire::{AcquireError, AuthenticationResult, ClientApplication, NoCredential, Source};
 use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{Http, Request, Response, Stage, TransportError};
 use tokcache_core::store::{MemoryStore, Partition};
@@ -58,7 +58,7 @@ fn crowd(answer: fn() -> Result<Response, TransportError>) -> (Vec<AcquireError>
     std::thread::scope(|scope| {
         for _ in 0..CROWD {
             scope.spawn(|| {
-                let client = PublicClient {
+                let client = ClientApplication {
                     store: &store,
                     partition: Partition::whole(),
                     credential: &NoCredential,

@@ -3,8 +3,8 @@
 use pollster::FutureExt as _;
 use serde_json::{Value, json};
 use tokcache_core::acquire::{
-    AcquireError, AuthenticationResult, Decision, ErrorKind, InteractionRequired, PublicClient, SignInRequest,
-    SilentRequest,
+    AcquireError, AuthenticationResult, ClientApplication, Decision, ErrorKind, InteractionRequired, PublicClient,
+    SignInRequest, SilentRequest,
 };
 use tokcache_core::types::ScopeSet;
 
@@ -157,7 +157,7 @@ fn a_refusal_that_cannot_be_remembered_is_told_all_the_same() {
     life.clock.step(3600);
     let store = AlteredStore::new(life.store.as_ref(), Alteration::ReadOnly);
     life.server.expects([refusal(&json!({}))]);
-    says_so(PublicClient { store: &store, ..life.client() }.acquire_token_silent(&request()).block_on());
+    says_so(ClientApplication { store: &store, ..life.client() }.acquire_token_silent(&request()).block_on());
     life.server.assert_finished();
 }
 
@@ -168,7 +168,7 @@ fn refused_sign_in(status: u16, body: &Value) -> AcquireError {
     life.server
         .expects([want("/device", [("client_id", "app")]).and_answer(200, &code), poll().and_answer(status, body)]);
     let request = SignInRequest { scopes: ScopeSet::parse("api:read"), ..SignInRequest::default() };
-    life.client().sign_in_by_device_code(&request).block_on().unwrap_err()
+    PublicClient::from(life.client()).sign_in_by_device_code(&request).block_on().unwrap_err()
 }
 
 #[test]

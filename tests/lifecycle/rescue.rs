@@ -8,7 +8,7 @@ use std::time::UNIX_EPOCH;
 use pollster::FutureExt as _;
 use serde_json::json;
 use tempfile::TempDir;
-use tokcache_core::acquire::{AcquireError, PublicClient, SignOutRequest, Source};
+use tokcache_core::acquire::{AcquireError, ClientApplication, SignOutRequest, Source};
 use tokcache_core::store::Partition;
 use tokcache_file::FileStore;
 
@@ -43,7 +43,7 @@ impl OnDisk {
         life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
         let break_lock = || fs::create_dir(self.lock()).unwrap();
         let http = Meanwhile { server: &life.server, act: &break_lock };
-        let outcome = PublicClient { http: &http, ..life.client() }.acquire_token_silent(&request()).block_on();
+        let outcome = ClientApplication { http: &http, ..life.client() }.acquire_token_silent(&request()).block_on();
         assert_eq!(served(outcome), ("AT-2".into(), Source::Refresh), "the token is served");
         assert_eq!(self.life.told(), [format!("not saved: Kept({:?})", self.rescued().unwrap())]);
     }

@@ -3,7 +3,8 @@
 use pollster::FutureExt as _;
 use serde_json::json;
 use tokcache_core::acquire::{
-    AcquireError, InteractionRequired, PublicClient, Revocation, SignInRequest, SignOutRequest, Source,
+    AcquireError, ClientApplication, InteractionRequired, PublicClient, Revocation, SignInRequest, SignOutRequest,
+    Source,
 };
 use tokcache_core::store::Partition;
 use tokcache_core::types::ScopeSet;
@@ -75,7 +76,7 @@ fn before_it_is_sent_again_the_cache_is_read_again() {
     };
     let http = Meanwhile { server: &life.server, act: &sign_out };
     life.server.expects([refresh_with("RT-1").and_refuse_connection()]);
-    let outcome = PublicClient { http: &http, ..life.client() }.acquire_token_silent(&request()).block_on();
+    let outcome = ClientApplication { http: &http, ..life.client() }.acquire_token_silent(&request()).block_on();
     assert!(matches!(outcome, Err(AcquireError::InteractionRequired(InteractionRequired::SignedOutMeanwhile))));
 }
 
@@ -103,7 +104,7 @@ fn a_sign_in_that_is_told_to_come_back_later_does() {
             poll().and_answer(200, &tokens(1)),
         ]);
         let request = SignInRequest { scopes: ScopeSet::parse("api:read"), ..SignInRequest::default() };
-        life.client().sign_in_by_device_code(&request).block_on().unwrap();
+        PublicClient::from(life.client()).sign_in_by_device_code(&request).block_on().unwrap();
         assert_eq!(life.told(), ["again after 9000 ms", "again after 750 ms", "code U"]);
     }
 }
@@ -113,7 +114,7 @@ fn a_sign_in_does_not_wait_longer_than_a_request_may() {
     let life = Life::new();
     life.server.expects([want("/device", [("client_id", "app")]).and_answer(503, &json!({})).retry_after(31)]);
     let request = SignInRequest { scopes: ScopeSet::parse("api:read"), ..SignInRequest::default() };
-    let outcome = life.client().sign_in_by_device_code(&request).block_on();
+    let outcome = PublicClient::from(life.client()).sign_in_by_device_code(&request).block_on();
     assert!(matches!(outcome, Err(AcquireError::Unavailable { retry_after: Some(31), .. })), "{outcome:?}");
     assert_eq!(life.told(), [""; 0]);
 }

@@ -2,7 +2,9 @@
 
 use pollster::FutureExt as _;
 use serde_json::{Value, json};
-use tokcache_core::acquire::{AcquireError, InteractionRequired, SignInRequest, SignedIn, SilentRequest, Source};
+use tokcache_core::acquire::{
+    AcquireError, InteractionRequired, PublicClient, SignInRequest, SignedIn, SilentRequest, Source,
+};
 use tokcache_core::types::ScopeSet;
 
 use crate::scripted_server::want;
@@ -27,7 +29,7 @@ fn sign_in_for(life: &Life, scopes: &str, first_tokens: Value) -> Result<SignedI
         poll().and_answer(200, &first_tokens),
     ]);
     let request = SignInRequest { scopes: ScopeSet::parse(scopes), ..SignInRequest::default() };
-    let signed_in = life.client().sign_in_by_device_code(&request).block_on();
+    let signed_in = PublicClient::from(life.client()).sign_in_by_device_code(&request).block_on();
     life.server.assert_finished();
     signed_in
 }

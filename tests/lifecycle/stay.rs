@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use pollster::FutureExt as _;
-use tokcache_core::acquire::{AuthenticationResult, PublicClient, SignOutRequest, Source, forget_everything};
+use tokcache_core::acquire::{AuthenticationResult, ClientApplication, SignOutRequest, Source, forget_everything};
 use tokcache_core::store::Partition;
 use tokcache_core::time::{Clock, Timestamp};
 use tokcache_file::FileStore;
@@ -64,14 +64,15 @@ fn refresh_while(life: &Life, act: impl Fn(usize) + Sync) -> (AuthenticationResu
     life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
     let clock = Restless { clock: &life.clock, act: &act, sleeps: Mutex::new(0) };
     let start = life.clock.elapsed();
-    let outcome = PublicClient { clock: &clock, ..life.client() }.acquire_token_silent(&request()).block_on().unwrap();
+    let outcome =
+        ClientApplication { clock: &clock, ..life.client() }.acquire_token_silent(&request()).block_on().unwrap();
     life.server.assert_finished();
     (outcome, life.clock.elapsed() - start)
 }
 
 fn sign_out(life: &Life) {
     let request = SignOutRequest { account: None, revoke: false };
-    PublicClient { lock_timeout: Duration::ZERO, ..life.client() }.sign_out(&request).block_on().unwrap().unwrap();
+    ClientApplication { lock_timeout: Duration::ZERO, ..life.client() }.sign_out(&request).block_on().unwrap().unwrap();
 }
 
 /// The document as it is now, with a mark of its writer, to be written later.
@@ -225,7 +226,7 @@ fn sign_in_again_while(life: &Life, memory: &str) {
         }
     };
     let clock = Restless { clock: &life.clock, act: &overwrite, sleeps: Mutex::new(0) };
-    life.sign_in_at(&PublicClient { clock: &clock, ..life.client() }, tokens(2));
+    life.sign_in_at(&ClientApplication { clock: &clock, ..life.client() }, tokens(2));
     assert!(memory.into_inner().unwrap().is_none(), "it was overwritten");
 }
 
@@ -238,7 +239,7 @@ fn the_watch_ends_though_others_write_without_end_and_no_later_than_the_time_out
         let clock = Restless { clock: &life.clock, act: &|_| life.change(|_| stale.clone()), sleeps: Mutex::new(0) };
         let start = life.clock.elapsed();
         let retry_within = Duration::from_secs(time_out);
-        let client = PublicClient { clock: &clock, retry_within, ..life.client() };
+        let client = ClientApplication { clock: &clock, retry_within, ..life.client() };
         client.acquire_token_silent(&request()).block_on().unwrap();
         let watched = life.clock.elapsed() - start;
         assert!((longest..longest + PAUSE).contains(&watched), "{watched:?}");
@@ -276,7 +277,7 @@ fn a_newer_token_of_another_program_stays_where_the_server_repeats_the_refresh_t
         }
     };
     let clock = Restless { clock: &life.clock, act: &renew, sleeps: Mutex::new(0) };
-    PublicClient { clock: &clock, ..life.client() }.acquire_token_silent(&request()).block_on().unwrap();
+    ClientApplication { clock: &clock, ..life.client() }.acquire_token_silent(&request()).block_on().unwrap();
     assert!(life.stored().contains("AT-NEWER"), "another program's newer token is gone");
     assert!(life.told().is_empty());
 }

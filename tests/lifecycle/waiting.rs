@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use pollster::FutureExt as _;
-use tokcache_core::acquire::{AcquireError, PublicClient, SignOutRequest};
+use tokcache_core::acquire::{AcquireError, ClientApplication, SignOutRequest};
 use tokcache_core::store::StoreError;
 use tokcache_core::time::Clock;
 
@@ -11,14 +11,14 @@ use crate::scripted_server::Meanwhile;
 use crate::world::{Life, refresh_with, request, tokens};
 
 /// Does `second` while another refresh of the same credential is under way.
-fn during_a_refresh(life: &Life, second: impl Fn(PublicClient<'_>) + Sync) -> Result<(), AcquireError> {
+fn during_a_refresh(life: &Life, second: impl Fn(ClientApplication<'_>) + Sync) -> Result<(), AcquireError> {
     life.sign_in(tokens(1));
     life.clock.step(3600);
     life.told();
     life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
-    let second = || second(PublicClient { lock_timeout: Duration::from_secs(5), ..life.client() });
+    let second = || second(ClientApplication { lock_timeout: Duration::from_secs(5), ..life.client() });
     let http = Meanwhile { server: &life.server, act: &second };
-    PublicClient { http: &http, ..life.client() }.acquire_token_silent(&request()).block_on().map(drop)
+    ClientApplication { http: &http, ..life.client() }.acquire_token_silent(&request()).block_on().map(drop)
 }
 
 #[test]

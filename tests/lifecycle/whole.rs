@@ -5,7 +5,7 @@ use std::time::Duration;
 use pollster::FutureExt as _;
 use serde_json::json;
 use tokcache_core::acquire::{
-    AcquireError, InteractionRequired, PublicClient, Revocation, SignOutRequest, SilentRequest, Source,
+    AcquireError, ClientApplication, InteractionRequired, Revocation, SignOutRequest, SilentRequest, Source,
 };
 use tokcache_core::cache::MinValid;
 use tokcache_core::store::Partition;
@@ -116,7 +116,7 @@ fn a_token_that_another_program_rotated_meanwhile_is_no_reason_to_sign_in() {
     life.clock.step(3600);
     let rotate = || life.change(|text| text.replace("RT-1", "RT-OTHER"));
     let other = Meanwhile { server: &life.server, act: &rotate };
-    let client = PublicClient { http: &other, ..life.client() };
+    let client = ClientApplication { http: &other, ..life.client() };
     life.server.expects([refused("invalid_grant"), refresh_with("RT-OTHER").and_answer(200, &tokens(2))]);
     assert_eq!(served(client.acquire_token_silent(&request()).block_on()), ("AT-2".into(), Source::Refresh));
     life.server.assert_finished();
@@ -130,7 +130,7 @@ fn a_token_that_another_program_stored_meanwhile_is_served() {
     life.change(|text| text.replace("expires_on\": \"17", "expires_on\": \"16"));
     let rotate = || life.change(|_| fresh.clone());
     let other = Meanwhile { server: &life.server, act: &rotate };
-    let client = PublicClient { http: &other, ..life.client() };
+    let client = ClientApplication { http: &other, ..life.client() };
     life.server.expects([refused("invalid_grant")]);
     assert_eq!(served(client.acquire_token_silent(&request()).block_on()), ("AT-OTHER".into(), Source::Cache));
     life.server.assert_finished();
@@ -146,7 +146,7 @@ fn a_sign_out_during_a_refresh_is_not_undone() {
         drop(tokcache_core::acquire::forget_everything(life.store.as_ref(), &Partition::whole()).block_on().unwrap())
     };
     let http = Meanwhile { server: &life.server, act: &sign_out };
-    let outcome = PublicClient { http: &http, ..life.client() }.acquire_token_silent(&request()).block_on();
+    let outcome = ClientApplication { http: &http, ..life.client() }.acquire_token_silent(&request()).block_on();
     assert!(matches!(outcome, Err(AcquireError::InteractionRequired(InteractionRequired::SignedOutMeanwhile))));
     assert!(!life.stored().contains("AT-2") && !life.stored().contains("RT-2"));
 }
@@ -215,7 +215,7 @@ fn a_cache_that_cannot_be_read_again_costs_no_token_that_is_valid_still() {
     life.clock.step(1801);
     life.told();
     let store = AlteredStore::new(life.store.as_ref(), Alteration::UnreadableOnceLeased);
-    let outcome = PublicClient { store: &store, ..life.client() }.acquire_token_silent(&request()).block_on();
+    let outcome = ClientApplication { store: &store, ..life.client() }.acquire_token_silent(&request()).block_on();
     assert_eq!(served(outcome), ("AT-1".into(), Source::Cache));
     assert_eq!(life.told(), ["served despite"]);
 }

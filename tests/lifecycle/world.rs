@@ -6,7 +6,7 @@ use std::time::Duration;
 use pollster::FutureExt as _;
 use serde_json::{Value, json};
 use tokcache_core::acquire::{
-    AcquireError, AuthenticationResult, NoCredential, Observer, PublicClient, Registration, RotatedToken,
+    AcquireError, AuthenticationResult, ClientApplication, Observer, PublicClient, Registration, RotatedToken,
     SignInRequest, SilentRequest, Source,
 };
 use tokcache_core::cache::MinValid;
@@ -79,29 +79,21 @@ impl Life {
         Life { server: ScriptedServer::new(), store, clock, people: People::default(), authority: ISSUER }
     }
 
-    pub(crate) fn client(&self) -> PublicClient<'_> {
+    pub(crate) fn client(&self) -> ClientApplication<'_> {
         let endpoint = |path: &str| Some(Endpoint::parse(&format!("{ISSUER}/{path}")).unwrap());
-        PublicClient {
-            registration: Registration {
-                authority: Authority::parse(self.authority, None).unwrap(),
-                client_id: ClientId::new("app"),
-                endpoints: Endpoints {
-                    issuer: Some(ISSUER.to_owned()),
-                    token: endpoint("token"),
-                    device_authorization: endpoint("device"),
-                    revocation: endpoint("revoke"),
-                    scopes_supported: None,
-                },
-                tenant: None,
+        let registration = Registration {
+            endpoints: Endpoints {
+                issuer: Some(ISSUER.to_owned()),
+                token: endpoint("token"),
+                device_authorization: endpoint("device"),
+                revocation: endpoint("revoke"),
+                ..Endpoints::default()
             },
-            store: self.store.as_ref(),
-            partition: Partition::whole(),
-            credential: &NoCredential,
-            http: &self.server,
-            clock: self.clock.as_ref(),
+            ..Registration::new(Authority::parse(self.authority, None).unwrap(), ClientId::new("app"))
+        };
+        ClientApplication {
             observer: &self.people,
-            lock_timeout: Duration::from_secs(60),
-            retry_within: Duration::from_secs(30),
+            ..ClientApplication::new(registration, self.store.as_ref(), &self.server, self.clock.as_ref())
         }
     }
 
@@ -109,7 +101,7 @@ impl Life {
         self.sign_in_at(&self.client(), first_tokens);
     }
 
-    pub(crate) fn sign_in_at(&self, client: &PublicClient<'_>, first_tokens: Value) {
+    pub(crate) fn sign_in_at(&self, client: &ClientApplication<'_>, first_tokens: Value) {
         self.server.expects([
             want("/device", [("client_id", "app")]).and_answer(
                 200,
@@ -121,7 +113,7 @@ impl Life {
             poll().and_answer(200, &first_tokens),
         ]);
         let request = SignInRequest { scopes: ScopeSet::parse("api:read"), ..SignInRequest::default() };
-        client.sign_in_by_device_code(&request).block_on().unwrap();
+        PublicClient::from(client.clone()).sign_in_by_device_code(&request).block_on().unwrap();
         self.server.assert_finished();
     }
 

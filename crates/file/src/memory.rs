@@ -36,8 +36,10 @@ impl LocalStore for MemoryStore {
             let old = current.as_ref().map(|loaded| loaded.bytes.as_slice());
             let new = match change(old) {
                 Change::Keep => return Ok(Some(Saved::Unchanged)),
-                Change::Replace(new) if old == Some(new.as_slice()) => return Ok(Some(Saved::Unchanged)),
-                Change::Replace(new) => new,
+                Change::Replace(new) | Change::ReplaceUntil(new, _) if old == Some(new.as_slice()) => {
+                    return Ok(Some(Saved::Unchanged));
+                }
+                Change::Replace(new) | Change::ReplaceUntil(new, _) => new,
                 Change::Torn => return Err(StoreError::damaged(Store::describe(self).url)),
             };
             let replacement = Replacement { expected: found, bytes: &new, keep_until: None, fence: None };

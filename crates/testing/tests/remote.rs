@@ -10,9 +10,7 @@ use pollster::FutureExt as _;
 use serde::Serialize as _;
 use serde_json::json;
 use serde_json::ser::{PrettyFormatter, Serializer};
-use tokcache_core::acquire::{
-    AcquireError, NoCredential, NoopObserver, PublicClient, Registration, SilentRequest, Source,
-};
+use tokcache_core::acquire::{AcquireError, ClientApplication, Registration, SilentRequest, Source};
 use tokcache_core::cache::TokenCache;
 use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{Authority, Endpoint, Endpoints, FieldValue, Http, Request, Response, TransportError};
@@ -113,24 +111,13 @@ fn partition() -> Partition {
     Partition::named("alice")
 }
 
-fn client<'a>(store: &'a dyn Store, http: &'a dyn Http, clock: &'a dyn Clock) -> PublicClient<'a> {
+fn client<'a>(store: &'a dyn Store, http: &'a dyn Http, clock: &'a dyn Clock) -> ClientApplication<'a> {
     let token = Some(Endpoint::parse(&format!("{ISSUER}/token")).unwrap());
-    PublicClient {
-        registration: Registration {
-            authority: Authority::parse(ISSUER, None).unwrap(),
-            client_id: ClientId::new("app"),
-            endpoints: Endpoints { token, ..Endpoints::default() },
-            tenant: None,
-        },
-        store,
-        partition: partition(),
-        credential: &NoCredential,
-        http,
-        clock,
-        observer: &NoopObserver,
-        lock_timeout: Duration::from_secs(60),
-        retry_within: Duration::from_secs(30),
-    }
+    let registration = Registration {
+        endpoints: Endpoints { token, ..Endpoints::default() },
+        ..Registration::new(Authority::parse(ISSUER, None).unwrap(), ClientId::new("app"))
+    };
+    ClientApplication { partition: partition(), ..ClientApplication::new(registration, store, http, clock) }
 }
 
 /// Saves a sign-in with an expired access token.
@@ -293,7 +280,7 @@ async fn a_lease_is_renewed_while_the_provider_is_waited_for() {
 
     let provider = Provider::new(clock.as_ref(), Duration::from_secs(600));
     let (first, second) = (client(&store, &provider, clock.as_ref()), client(&store, &provider, clock.as_ref()));
-    let second = PublicClient { lock_timeout: Duration::from_secs(3600), ..second };
+    let second = ClientApplication { lock_timeout: Duration::from_secs(3600), ..second };
     let (wanted, later) = (request(), async {
         tokio::time::sleep(Duration::from_secs(300)).await;
         second.acquire_token_silent(&request()).await

@@ -9,9 +9,7 @@ use std::time::{Duration, Instant};
 
 use pollster::FutureExt as _;
 use serde_json::json;
-use tokcache_core::acquire::{
-    self, AcquireError, NoCredential, NoopObserver, PublicClient, Registration, SilentRequest,
-};
+use tokcache_core::acquire::{self, AcquireError, ClientApplication, Registration, SilentRequest};
 use tokcache_core::cache::{Grant, MinValid, Owner, SignIn, TokenCache};
 use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{Authority, Endpoint, Endpoints, Http, Request, Response, TransportError};
@@ -147,21 +145,16 @@ impl Writer {
 
     fn refresh(&self, slot: &str, secret: &str) -> Result<(), AcquireError> {
         let token = Some(Endpoint::parse(&format!("{AUTHORITY}/token")).expect("an endpoint"));
-        let client = PublicClient {
-            registration: Registration {
-                authority: Authority::parse(AUTHORITY, None).expect("an authority"),
-                client_id: ClientId::new("neighbour"),
-                endpoints: Endpoints { token, ..Endpoints::default() },
-                tenant: None,
-            },
-            store: &self.store,
-            partition: Partition::whole(),
-            credential: &NoCredential,
-            http: &Rotating { next: secret },
-            clock: &self.clock,
-            observer: &NoopObserver,
+        let authority = Authority::parse(AUTHORITY, None).expect("an authority");
+        let registration = Registration {
+            endpoints: Endpoints { token, ..Endpoints::default() },
+            ..Registration::new(authority, ClientId::new("neighbour"))
+        };
+        let http = Rotating { next: secret };
+        let client = ClientApplication {
             lock_timeout: PATIENCE,
             retry_within: self.watch,
+            ..ClientApplication::new(registration, &self.store, &http, &self.clock)
         };
         let request = SilentRequest {
             scopes: ScopeSet::parse("api.read"),

@@ -3,11 +3,11 @@
 //! The MSAL schema tells accounts apart by the authority's host alone. One host can be many authorities (the realms of a
 //! Keycloak, two ports of one machine), so an account is this authority's when a token is that is held for it.
 
-use super::{AcquireError, PublicClient};
+use super::{AcquireError, ClientApplication};
 use crate::cache::{Account, Document, TokenCache};
 use crate::types::HomeAccountId;
 
-impl PublicClient<'_> {
+impl ClientApplication<'_> {
     /// The account that `wanted` (a user name in any case, or a home account id) means; without it, the only one of
     /// this authority and client. `Ok(None)`: nobody is signed in.
     pub(super) fn select_account(

@@ -1,9 +1,12 @@
-//! The cache as it stands in a store.
+//! Loads a cache from a store, and saves it there.
+
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
 use crate::cache::{ParseError, TokenCache};
 use crate::store::{Change, Partition, Revision, Saved, Store, StoreError, Update, Validity};
+use crate::time::Timestamp;
 
 /// Loads the newest cache of a partition, without a lock; a store that holds none is an empty cache.
 ///
@@ -13,7 +16,7 @@ pub async fn load(store: &dyn Store, partition: &Partition) -> Result<TokenCache
     load_with_revision(store, partition).await.map(|(cache, _)| cache)
 }
 
-/// The same, with the document's revision, if there is a document.
+/// Loads the newest cache of a partition and the document's revision. The revision is `None` if there is no document.
 pub(super) async fn load_with_revision(
     store: &dyn Store,
     partition: &Partition,
@@ -27,7 +30,7 @@ pub(super) async fn load_with_revision(
     Ok((if revision.is_some() { cache } else { TokenCache::new() }, revision))
 }
 
-/// Shows the newest bytes of a partition to `read`, which says what is wrong with them.
+/// Shows the newest document of a partition to `read`, which says what is wrong with it.
 pub(super) async fn read(
     store: &dyn Store,
     partition: &Partition,
@@ -45,7 +48,7 @@ pub(super) async fn read(
     found.map_err(|error| error.because(reason))
 }
 
-/// What is wrong with `bytes`, and where: in a form that leads to the place in an editor, and repeats none of them.
+/// Describes what is wrong with `bytes`, and where, by lines and bytes as editors count them. It repeats none of the bytes.
 fn told(error: ParseError, bytes: &[u8]) -> String {
     let line = |offset: usize| 1 + bytes[..offset.min(bytes.len())].iter().filter(|byte| **byte == b'\n').count();
     match error {
@@ -57,12 +60,14 @@ fn told(error: ParseError, bytes: &[u8]) -> String {
     }
 }
 
-/// Runs `change` on the newest cache with no other writer in between; it may run again after a lost race. A change that
-/// changes nothing writes nothing.
+/// Runs `change` on the newest cache and saves the result, with no other writer in between. `change` runs again after a
+/// lost race. If it changes nothing, nothing is written. `idle_time` is that of the
+/// [application](super::ClientApplication::idle_time).
 pub(super) async fn update(
     store: &dyn Store,
     partition: &Partition,
     update: Update,
+    idle_time: Option<Duration>,
     change: &mut (dyn FnMut(&mut TokenCache) + Send),
 ) -> Result<Saved, StoreError> {
     let mut reason = None;
@@ -77,13 +82,24 @@ pub(super) async fn update(
         };
         change(&mut cache);
         if cache.has_state_changed() {
-            Change::Replace(Zeroizing::new(cache.serialize().as_bytes().to_vec()))
+            let new = Zeroizing::new(cache.serialize().as_bytes().to_vec());
+            match idle_time.and_then(|idle_time| keep_until(&cache, idle_time)) {
+                Some(keep_until) => Change::ReplaceUntil(new, keep_until),
+                None => Change::Replace(new),
+            }
         } else {
             Change::Keep
         }
     };
     let saved = store.update(partition, update, &mut changed).await;
     saved.map_err(|error| error.because(reason))
+}
+
+/// Returns when the document is of no more use: when its last access token expires, and `idle_time` later if it holds a
+/// refresh token. Each refresh saves the document, so that a sign-in in use is kept.
+fn keep_until(cache: &TokenCache, idle_time: Duration) -> Option<Timestamp> {
+    let last = cache.access_tokens().iter().map(|token| token.expires_on).max()?;
+    Some(if cache.refresh_tokens().is_empty() { last } else { last.plus(idle_time) })
 }
 
 #[cfg(test)]
@@ -108,7 +124,7 @@ mod tests {
             let expected = format!("memory: is not a token cache, or a damaged one: {expected}");
             assert_eq!(load(&store, &partition).block_on().unwrap_err().to_string(), expected);
             assert_eq!(
-                update(&store, &partition, Update::default(), &mut |_| {}).block_on().unwrap_err().to_string(),
+                update(&store, &partition, Update::default(), None, &mut |_| {}).block_on().unwrap_err().to_string(),
                 expected
             );
         }

@@ -2,10 +2,10 @@
 
 use std::ops::ControlFlow;
 
-use super::{PublicClient, Registration};
+use super::{ClientApplication, Registration};
 use crate::oauth::{self, EndpointKind, Endpoints, RequestError};
 
-impl PublicClient<'_> {
+impl ClientApplication<'_> {
     /// The endpoints, of which all `needed` are there: discovered unless each of those is named, remembered or built in.
     ///
     /// # Errors

@@ -1,11 +1,11 @@
 //! What silent acquisition would do, and why; offline.
 
 use super::plan::{Plan, plan, query};
-use super::{AcquireError, PublicClient, SilentRequest};
+use super::{AcquireError, ClientApplication, SilentRequest};
 use crate::cache::{AccessTokenEntry, Account, Verdict};
 use crate::types::ScopeSet;
 
-/// What [`PublicClient::acquire_token_silent`] would do.
+/// What [`ClientApplication::acquire_token_silent`] would do.
 #[derive(Debug)]
 pub struct Explanation {
     /// Whose token is wanted; `None`: nobody is signed in.
@@ -51,8 +51,8 @@ pub enum Decision {
     SignIn,
 }
 
-impl PublicClient<'_> {
-    /// Decides as [`acquire_token_silent`](PublicClient::acquire_token_silent) does, by the same function, and does
+impl ClientApplication<'_> {
+    /// Decides as [`acquire_token_silent`](ClientApplication::acquire_token_silent) does, by the same function, and does
     /// nothing.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! What the cache is to keep of a token response.
 
-use super::PublicClient;
+use super::ClientApplication;
 use super::granted::{Comparison, Granted};
 use crate::cache::{Document, Grant, Owner, ext_cache_key};
 use crate::oauth::TokenResponse;
@@ -22,7 +22,7 @@ pub(super) fn digest_of(parameters: &[(String, String)]) -> Option<String> {
     ext_cache_key(&parameters)
 }
 
-impl PublicClient<'_> {
+impl ClientApplication<'_> {
     /// What was granted to a user who `asked` for these scopes, whether by a sign-in or by a refresh.
     pub(super) fn grant(
         &self,

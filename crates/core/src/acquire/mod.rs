@@ -1,18 +1,19 @@
-//! Policy: which token, when to refresh, what to remember.
+//! Decides which token to serve, when to refresh and what to save.
 //!
-//! Everything starts at a [`PublicClient`]:
+//! - [`PublicClient`]: a command or an app on a person's machine. It signs people in by device code.
+//! - [`ClientApplication`]: what both have in common. [`acquire_token_silent`](ClientApplication::acquire_token_silent)
+//!   serves the cached token, or refreshes it by one request however many processes ask;
+//!   [`sign_out`](ClientApplication::sign_out) forgets and revokes; [`explain`](ClientApplication::explain) says what
+//!   `acquire_token_silent` would do, and why.
 //!
-//! - [`PublicClient::sign_in_by_device_code`] asks a person, once;
-//! - [`PublicClient::acquire_token_silent`] asks nobody: the cache, else one refresh however many processes ask;
-//! - [`PublicClient::sign_out`] forgets and revokes;
-//! - [`PublicClient::explain`] tells what `acquire_token_silent` would do, and why.
-//!
-//! Nothing here prints, reads the environment or knows which store it works on: people are told through an
-//! [`Observer`], and the network, the clock and the store are arguments.
+//! Each flow has a file of its own. Nothing here prints, reads the environment or knows a store: an [`Observer`] receives
+//! events, and the network, the clock and the store are arguments.
 
 mod account;
+mod application;
 mod cached;
-mod client;
+mod credential;
+mod device_code;
 mod endpoints;
 mod error;
 mod error_text;
@@ -23,10 +24,12 @@ mod observer;
 mod outage;
 mod persist;
 mod plan;
+mod public_client;
 mod recovery;
 mod redeem;
 mod refresh;
 mod refusal;
+mod registration;
 mod request;
 mod result;
 mod retry;
@@ -36,12 +39,15 @@ mod silent;
 mod since;
 mod verify_saved;
 
+pub use application::ClientApplication;
 pub use cached::load;
-pub use client::{Credential, NoCredential, PublicClient, Registration};
+pub use credential::{Credential, CredentialContext, NoCredential};
 pub use error::{AcquireError, ErrorKind, InteractionRequired, SignInGrant};
 pub use explain::{Considered, Decision, Explanation};
 pub use observer::{NoopObserver, Observer, RotatedToken};
+pub use public_client::PublicClient;
 pub use recovery::hold_refreshes;
+pub use registration::Registration;
 pub use request::SilentRequest;
 pub use result::{AuthenticationResult, Source};
 pub use sign_in::{SignInRequest, SignedIn};

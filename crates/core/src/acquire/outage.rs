@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AcquireError, PublicClient};
+use super::{AcquireError, ClientApplication};
 use crate::oauth::RequestError;
 use crate::store::Lease;
 use crate::time::Timestamp;
@@ -64,7 +64,7 @@ impl Outage {
     }
 }
 
-impl PublicClient<'_> {
+impl ClientApplication<'_> {
     /// The outage that the last holder of this lease has met, if it brought one.
     pub(super) async fn outage(&self, credential: &str) -> Option<Outage> {
         serde_json::from_slice(&self.store.note(&self.partition, credential).await?).ok()

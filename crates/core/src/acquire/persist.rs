@@ -8,7 +8,7 @@ use super::plan::Plan;
 use super::recovery::forget_all;
 use super::refresh::Refresh;
 use super::verify_saved::to_watch;
-use super::{AcquireError, AuthenticationResult, InteractionRequired, PublicClient, Source, recovery};
+use super::{AcquireError, AuthenticationResult, ClientApplication, InteractionRequired, Source, recovery};
 use crate::cache::{Grant, Recorded, RefreshTokenEntry, TokenCache, Withheld};
 use crate::oauth::TokenResponse;
 use crate::store::{Lease, Loaded, Saved, StoreError};
@@ -21,7 +21,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const SHORTEST_MEMORY: i64 = 60;
 const LONGEST_MEMORY: i64 = 3600;
 
-impl PublicClient<'_> {
+impl ClientApplication<'_> {
     /// Saves before anything else can fail. Tokens of an account that was signed out meanwhile are not saved.
     pub(super) async fn persist(
         &self,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::PublicClient;
+use super::ClientApplication;
 use super::observer::{Observer, RotatedToken};
 use crate::cache::TokenCache;
 use crate::secret::RefreshToken;
@@ -34,7 +34,7 @@ pub(super) fn keep_rotated(lease: &dyn Lease, spent: &RefreshToken, successor: &
     }
 }
 
-impl PublicClient<'_> {
+impl ClientApplication<'_> {
     /// Puts what earlier holders of the lease have rescued into the cache, and then forgets it. Only where the token
     /// that it succeeds is cached still: an account that was signed out stays so, and a newer token is not replaced.
     /// What cannot be opened is told, and stays.

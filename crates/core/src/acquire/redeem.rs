@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::endpoints::{EndpointRequest, not_sent};
 use super::plan::Plan;
-use super::refresh::{LEASE_TIME, Refresh};
+use super::refresh::Refresh;
 use super::retry::Retry;
 use super::{
-    AcquireError, AuthenticationResult, InteractionRequired, Observer, PublicClient, Registration, SilentRequest,
+    AcquireError, AuthenticationResult, ClientApplication, InteractionRequired, Observer, Registration, SilentRequest,
 };
 use crate::cache::{AccessTokenEntry, Account, Owner, RefreshTokenEntry, TokenCache};
 use crate::future;
@@ -24,7 +24,7 @@ const ROOM_FOR_A_RESPONSE: usize = 64 * 1024;
 /// More refusals than there can be live refresh tokens of one account and client: somebody else is rotating in a loop.
 const MOST_REFUSALS: usize = 4;
 
-impl PublicClient<'_> {
+impl ClientApplication<'_> {
     /// Tries the refresh tokens that the cache holds, reading it again before each: what another program has rotated
     /// or signed out meanwhile is never taken for this account's end, and nothing is sent twice without a look.
     /// `fallback` is served should the cache not be readable.
@@ -155,7 +155,7 @@ impl PublicClient<'_> {
         }
         let renew = async {
             loop {
-                self.clock.delay(LEASE_TIME / 3).await;
+                self.clock.delay(self.lease_time / 3).await;
                 if lease.renew().await.is_err() {
                     return;
                 }
@@ -170,7 +170,7 @@ impl PublicClient<'_> {
         let account = &refresh.account.home_account_id;
         let mut asking = EndpointRequest::at(endpoints, EndpointKind::Token);
         loop {
-            let protocol = self.protocol(&asking.endpoints)?.with_parameters(parameters);
+            let protocol = self.protocol(&asking.endpoints).await?.with_parameters(parameters);
             let answer = protocol.refresh(&entry.secret, scopes, claims.as_deref(), Some(account)).await;
             if let ControlFlow::Break(answer) = self.answered(&mut asking, answer).await {
                 return answer;

@@ -5,15 +5,12 @@ use std::time::Duration;
 use super::outage::Outage;
 use super::plan::{Plan, Task, plan};
 use super::since::Beginning;
-use super::{AcquireError, AuthenticationResult, PublicClient, SilentRequest};
+use super::{AcquireError, AuthenticationResult, ClientApplication, SilentRequest};
 use crate::cache::{AccessTokenEntry, Account, RefreshTokenEntry, TokenCache};
 use crate::store::{Holder, Lease, LeaseWait, StoreError, Turn};
 
 /// A wait shorter than this is nobody's concern.
 const WORTH_TELLING: Duration = Duration::from_secs(2);
-
-/// How long a lease lasts that is not renewed: longer than one exchange with a provider takes.
-pub(super) const LEASE_TIME: Duration = Duration::from_secs(90);
 
 /// What every step of one refresh needs to know.
 pub(super) struct Refresh<'a> {
@@ -25,7 +22,7 @@ pub(super) struct Refresh<'a> {
     pub(super) known_outage: Option<Outage>,
 }
 
-impl PublicClient<'_> {
+impl ClientApplication<'_> {
     /// Refreshes, or takes the result of the process that already does. `fallback` is served should both fail.
     pub(super) async fn refresh_once(
         &self,
@@ -135,7 +132,7 @@ impl PublicClient<'_> {
     }
 
     fn wait_for_lease<'a>(&'a self, credential: &'a str, patience: Duration) -> Result<LeaseWait<'a>, StoreError> {
-        let request = self.store.lease(&self.partition, credential, LEASE_TIME)?;
+        let request = self.store.lease(&self.partition, credential, self.lease_time)?;
         Ok(LeaseWait::new(request, patience, self.clock))
     }
 

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::grant::digest_of;
 use super::since::Since;
-use super::{PublicClient, Registration, SilentRequest};
+use super::{ClientApplication, Registration, SilentRequest};
 use crate::cache::{RefreshTokenEntry, Refusal};
 use crate::oauth::{ErrorCode, TokenErrorResponse};
 use crate::secret::{self, RefreshToken};
@@ -20,7 +20,7 @@ const NOT_BEARER: &str = "tokcache.not_bearer";
 /// Seconds for which a refusal is remembered, as long as MSAL Python does.
 const REMEMBERED: i64 = 60;
 
-impl PublicClient<'_> {
+impl ClientApplication<'_> {
     /// Remembers a refusal beside the refresh token. Should that fail, the others ask for themselves.
     pub(super) async fn remember_refusal(
         &self,

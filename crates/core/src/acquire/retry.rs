@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::PublicClient;
+use super::ClientApplication;
 use crate::oauth::{AuthorityKind, EndpointKind, Endpoints, RequestError, Stage};
 
 /// Requests in all: a server that is down is not to be waited for.
@@ -59,7 +59,7 @@ impl Retry {
     }
 }
 
-impl PublicClient<'_> {
+impl ClientApplication<'_> {
     /// Waits before a request is sent again that does no harm when it is carried out twice. `tries` may have been used for
     /// others before.
     ///

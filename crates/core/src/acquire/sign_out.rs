@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::endpoints::EndpointRequest;
 use super::recovery::hold_refreshes;
 use super::retry::Retry;
-use super::{AcquireError, PublicClient, cached};
+use super::{AcquireError, ClientApplication, cached};
 use crate::cache::{Account, AccountRemoval, RefreshTokenEntry, RefreshTokenQuery, RemovalScope, TokenCache};
 use crate::oauth::{EndpointKind, RequestError};
 use crate::store::{Partition, Store, StoreError, Update};
@@ -60,7 +60,7 @@ pub enum Revocation {
     Unsupported,
 }
 
-impl PublicClient<'_> {
+impl ClientApplication<'_> {
     /// Forgets the account's tokens of this client and its family, whoever wrote them, and revokes them.
     /// `Ok(None)`: nobody was signed in.
     ///
@@ -161,7 +161,7 @@ impl PublicClient<'_> {
         entry: &RefreshTokenEntry,
     ) -> Result<(), RequestError> {
         loop {
-            let answer = self.protocol(&asking.endpoints)?.revoke(&entry.secret).await;
+            let answer = self.protocol(&asking.endpoints).await?.revoke(&entry.secret).await;
             match self.answered(asking, answer).await {
                 ControlFlow::Continue(()) => {}
                 ControlFlow::Break(Ok(())) => return Ok(()),
@@ -178,7 +178,8 @@ impl PublicClient<'_> {
 /// When the cache cannot be read or saved. Then nothing is forgotten.
 pub async fn forget_everything(store: &dyn Store, partition: &Partition) -> Result<Vec<RefreshTokenEntry>, StoreError> {
     let mut forgotten = Vec::new();
-    cached::update(store, partition, Update::default(), &mut |cache| forgotten = cache.clear()).await?;
+    let clear = &mut |cache: &mut TokenCache| forgotten = cache.clear();
+    cached::update(store, partition, Update::default(), None, clear).await?;
     store.forget_notes(partition).await;
     Ok(forgotten)
 }

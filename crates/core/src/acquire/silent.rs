@@ -3,12 +3,12 @@
 use super::plan::{Plan, Task, plan, query};
 use super::refresh::Refresh;
 use super::since::Beginning;
-use super::{AcquireError, AuthenticationResult, InteractionRequired, PublicClient, SilentRequest, cached};
+use super::{AcquireError, AuthenticationResult, ClientApplication, InteractionRequired, SilentRequest, cached};
 use crate::cache::{Account, Document, Skim, Snapshot};
 use crate::secret::Window;
 use crate::store::Revision;
 
-impl PublicClient<'_> {
+impl ClientApplication<'_> {
     /// A valid access token: the cached one, with neither network nor write; else a refreshed one, stored before it is
     /// returned. An aging token (past its `refresh_on`) is refreshed too, and served should that fail.
     ///

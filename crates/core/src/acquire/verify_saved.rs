@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::PublicClient;
+use super::ClientApplication;
 use crate::cache::{Grant, TokenCache};
 use crate::store::Saved;
 use crate::time::Timestamp;
@@ -30,7 +30,7 @@ pub(super) fn to_watch(cache: &TokenCache) -> Watched {
     cache.has_unsynchronized_writers().then(|| cache.serialize())
 }
 
-impl PublicClient<'_> {
+impl ClientApplication<'_> {
     /// Watches `grant`, recorded at `now`, until nobody has written the cache for a while; records it again whenever it
     /// `is_undone`. Takes no time where only tokcache and MSAL Python write, and never holds the cache lock while it
     /// waits.

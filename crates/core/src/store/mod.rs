@@ -139,15 +139,17 @@ pub trait Store: Send + Sync {
                     None => self.load(partition).await?,
                 };
                 let old = current.as_ref().map(|loaded| loaded.bytes.as_slice()).filter(|old| !old.is_empty());
-                let new = match change(old) {
+                let (new, keep_until) = match change(old) {
                     Change::Keep => return Ok(Saved::Unchanged),
-                    Change::Replace(new) if old == Some(new.as_slice()) => return Ok(Saved::Unchanged),
-                    Change::Replace(new) => new,
+                    Change::Replace(new) => (new, None),
+                    Change::ReplaceUntil(new, keep_until) => (new, Some(keep_until)),
                     Change::Torn => return Err(StoreError::damaged(self.describe().url)),
                 };
+                if old == Some(new.as_slice()) {
+                    return Ok(Saved::Unchanged);
+                }
                 let expected = current.as_ref().map(|loaded| loaded.revision);
-                let (keep_until, fence) = (update.keep_until, update.fence.as_ref());
-                let replacement = Replacement { expected, bytes: &new, keep_until, fence };
+                let replacement = Replacement { expected, bytes: &new, keep_until, fence: update.fence.as_ref() };
                 if let Replaced::Saved(_) = self.replace(partition, replacement).await? {
                     return Ok(Saved::Written);
                 }
@@ -226,8 +228,6 @@ pub enum Replaced {
 pub struct Update {
     /// The document as it was just loaded.
     pub seen: Option<Loaded>,
-    /// As in [`Replacement::keep_until`].
-    pub keep_until: Option<Timestamp>,
     /// As in [`Replacement::fence`].
     pub fence: Option<Fence>,
 }
@@ -248,6 +248,8 @@ pub enum Change {
     Keep,
     /// Save these bytes in its place.
     Replace(Zeroizing<Vec<u8>>),
+    /// Save these bytes in its place. They are of no use after this time: a store may remove them then.
+    ReplaceUntil(Zeroizing<Vec<u8>>, Timestamp),
     /// The bytes cannot be understood; perhaps a foreign writer is at work. They are never overwritten.
     Torn,
 }

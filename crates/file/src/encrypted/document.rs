@@ -103,8 +103,10 @@ impl EncryptedStore {
             Some(Document::Opened { document, .. }) => Some(document.as_slice()).filter(|old| !old.is_empty()),
         };
         let new = match change(old) {
-            Change::Replace(new) if old == Some(new.as_slice()) => return Ok(Change::Keep),
-            Change::Replace(new) => new,
+            Change::Replace(new) | Change::ReplaceUntil(new, _) if old == Some(new.as_slice()) => {
+                return Ok(Change::Keep);
+            }
+            Change::Replace(new) | Change::ReplaceUntil(new, _) => new,
             change => return Ok(change),
         };
         match self.seal_after(document.as_ref())? {

@@ -83,7 +83,9 @@ impl LocalStore for EncryptedStore {
                 let repaired = self.opened(bytes).and_then(|document| match document {
                     Document::Plain => Ok(salvage(bytes)),
                     Document::Opened { header, document } => match salvage(&document) {
-                        Change::Replace(new) => self.seal(&header, &new).map(Change::Replace),
+                        Change::Replace(new) | Change::ReplaceUntil(new, _) => {
+                            self.seal(&header, &new).map(Change::Replace)
+                        }
                         change => Ok(change),
                     },
                 });

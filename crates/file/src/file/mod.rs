@@ -194,16 +194,20 @@ impl LocalStore for FileStore {
             };
             match wanted {
                 Change::Keep => return Ok(Some(Saved::Unchanged)),
-                Change::Replace(bytes) if found.as_ref().is_some_and(|found| *found.bytes == **bytes) => {
+                Change::Replace(bytes) | Change::ReplaceUntil(bytes, _)
+                    if found.as_ref().is_some_and(|found| *found.bytes == **bytes) =>
+                {
                     return Ok(Some(Saved::Unchanged));
                 }
-                Change::Replace(bytes) => match self.save(&lock, &bytes, found.as_ref())? {
-                    Commit::Done { closed } => {
-                        sweep(&lock, &self.place, self.clock.as_ref());
-                        return Ok(Some(if closed { Saved::WrittenAndTightened } else { Saved::Written }));
+                Change::Replace(bytes) | Change::ReplaceUntil(bytes, _) => {
+                    match self.save(&lock, &bytes, found.as_ref())? {
+                        Commit::Done { closed } => {
+                            sweep(&lock, &self.place, self.clock.as_ref());
+                            return Ok(Some(if closed { Saved::WrittenAndTightened } else { Saved::Written }));
+                        }
+                        Commit::Overtaken => self.check_patience(start)?,
                     }
-                    Commit::Overtaken => self.check_patience(start)?,
-                },
+                }
                 Change::Torn if settled => return Err(StoreError::damaged(&self.place.typed)),
                 Change::Torn => {
                     drop(lock);
@@ -231,7 +235,7 @@ impl LocalStore for FileStore {
             };
             let repaired = match salvage(bytes) {
                 Change::Keep => return Ok(Repaired::Unchanged),
-                Change::Replace(repaired) => repaired,
+                Change::Replace(repaired) | Change::ReplaceUntil(repaired, _) => repaired,
                 Change::Torn => return Err(StoreError::damaged(&self.place.typed)),
             };
             let aside = set_aside(&lock, &self.place, &found, self.clock.now())?;

@@ -97,7 +97,7 @@ impl LocalStore for LibsecretStore {
                     self.caller.write(self.address.item(), &bytes).map_err(StoreError::from)?;
                     Ok(Saved::Written)
                 }
-                Change::Keep | Change::Replace(_) => Ok(Saved::Unchanged),
+                Change::Keep | Change::Replace(_) | Change::ReplaceUntil(..) => Ok(Saved::Unchanged),
                 Change::Torn => Err(self.damaged()),
             }
         })?;

@@ -1,0 +1,142 @@
+//! What every client works with, and what all clients have in common.
+
+use std::time::Duration;
+
+use super::credential::{Credential, CredentialContext, NoCredential};
+use super::{NoopObserver, Observer, Registration, cached};
+use crate::cache::TokenCache;
+use crate::oauth::{self, Endpoints, Http, RequestError};
+use crate::store::{Lease, Loaded, Partition, Revision, Saved, Store, StoreError, Update};
+use crate::time::{Clock, Timestamp};
+
+/// A difference between two clocks, in seconds, that is not worth a warning.
+const TOLERATED_SKEW: u64 = 60;
+
+/// A client of an authorization server, with everything that it works with. Each part can be replaced.
+///
+/// It has the methods that do not depend on the kind of client.
+#[derive(Clone)]
+pub struct ClientApplication<'a> {
+    /// The client and the authorization server.
+    pub registration: Registration,
+    /// The store that keeps the cache.
+    pub store: &'a dyn Store,
+    /// The name of the cache in the store.
+    pub partition: Partition,
+    /// The credential of the client, if the provider wants one.
+    pub credential: &'a dyn Credential,
+    /// The network.
+    pub http: &'a dyn Http,
+    /// The clock.
+    pub clock: &'a dyn Clock,
+    /// Receives the events of each call.
+    pub observer: &'a dyn Observer,
+    /// The longest wait for another process.
+    pub lock_timeout: Duration,
+    /// How long a lease lasts that is not renewed. It must be longer than the transport waits for an answer, unless the
+    /// transport is asynchronous: then the lease is renewed meanwhile.
+    pub lease_time: Duration,
+    /// How long after its first attempt a request may be sent again, where that is safe.
+    pub retry_within: Duration,
+    /// How long a store keeps a document after its last access token has expired, if it holds a refresh token. `None`:
+    /// for ever.
+    pub idle_time: Option<Duration>,
+}
+
+impl<'a> ClientApplication<'a> {
+    /// Makes a client with one cache for all accounts, no credential and no observer. It waits 60 s for other processes,
+    /// retries for 30 s, and keeps sign-ins for ever. Set the fields to change that.
+    pub fn new(registration: Registration, store: &'a dyn Store, http: &'a dyn Http, clock: &'a dyn Clock) -> Self {
+        ClientApplication {
+            registration,
+            store,
+            partition: Partition::whole(),
+            credential: &NoCredential,
+            http,
+            clock,
+            observer: &NoopObserver,
+            lock_timeout: Duration::from_secs(60),
+            lease_time: Duration::from_secs(90),
+            retry_within: Duration::from_secs(30),
+            idle_time: None,
+        }
+    }
+}
+
+impl ClientApplication<'_> {
+    /// Loads the newest cache.
+    pub(super) async fn load_cache(&self) -> Result<TokenCache, StoreError> {
+        cached::load(self.store, &self.partition).await
+    }
+
+    /// Loads the newest cache and the document's revision. The revision is `None` if there is no document.
+    pub(super) async fn load_cache_and_revision(&self) -> Result<(TokenCache, Option<Revision>), StoreError> {
+        cached::load_with_revision(self.store, &self.partition).await
+    }
+
+    /// Runs `change` on the newest cache and saves it, with no other writer in between.
+    pub(super) async fn update_cache(
+        &self,
+        change: &mut (dyn FnMut(&mut TokenCache) + Send),
+    ) -> Result<Saved, StoreError> {
+        cached::update(self.store, &self.partition, Update::default(), self.idle_time, change).await
+    }
+
+    /// Runs `change` under a lease. The first attempt is on `seen`, the document as it was loaded under the lease.
+    pub(super) async fn update_cache_under(
+        &self,
+        lease: &dyn Lease,
+        seen: Option<Loaded>,
+        change: &mut (dyn FnMut(&mut TokenCache) + Send),
+    ) -> Result<Saved, StoreError> {
+        let update = Update { seen, fence: lease.fence() };
+        cached::update(self.store, &self.partition, update, self.idle_time, change).await
+    }
+
+    /// Warns if the server's clock and ours are far apart. Times in the cache are by our clock.
+    pub(super) fn compare_clocks(&self, servers: Option<Timestamp>, ours: Timestamp) {
+        let Some(ahead) = servers.map(|servers| ours.seconds_since(servers)) else { return };
+        if ahead.unsigned_abs() > TOLERATED_SKEW {
+            self.observer.clock_differs(ahead);
+        }
+    }
+
+    /// Returns the client that sends requests to these endpoints.
+    pub(super) async fn protocol<'b>(&'b self, endpoints: &'b Endpoints) -> Result<oauth::Client<'b>, RequestError> {
+        let client_id = &self.registration.client_id;
+        let context = CredentialContext { client_id, endpoints, now: self.clock.now() };
+        let authentication = self.credential.authentication(&context).await;
+        Ok(oauth::Client {
+            authentication: authentication.map_err(|message| RequestError::Misconfigured { message })?,
+            http: self.http,
+            clock: self.clock,
+            client_id,
+            authority: &self.registration.authority,
+            endpoints,
+            parameters: &[],
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn threads_can_share_a_client() {
+        fn is_shared<Shared: Send + Sync>() {}
+        is_shared::<super::ClientApplication<'_>>();
+    }
+
+    /// A runtime with many threads needs futures that are `Send`. It is enough that this compiles.
+    #[test]
+    fn calls_can_move_between_threads() {
+        let _ = |client: &super::ClientApplication<'_>| moved(client);
+    }
+
+    fn moved(client: &super::ClientApplication<'_>) {
+        fn can_move<Moving: Send>(_: Moving) {}
+        can_move(client.acquire_token_silent(&crate::acquire::SilentRequest::default()));
+        can_move(client.forget_everything(true));
+        let public = crate::acquire::PublicClient::from(client.clone());
+        can_move(public.sign_in_by_device_code(&crate::acquire::SignInRequest::default()));
+    }
+}
