@@ -22,7 +22,8 @@ fn variable(name: &str) -> Option<OsString> {
 
 /// Returns a variable that must be text.
 ///
-/// # Errors The value is not one line of text.
+/// # Errors
+/// The value is not one line of text.
 fn text(name: &str) -> Result<Option<String>, Failure> {
     let Some(value) = variable(name) else { return Ok(None) };
     let text = value.into_string().map_err(|_| wrong(name, "it is not UTF-8"))?;
@@ -32,7 +33,8 @@ fn text(name: &str) -> Result<Option<String>, Failure> {
 
 /// Returns a variable that is a path, in any encoding. A relative path is relative to the current folder.
 ///
-/// # Errors The value cannot be a path.
+/// # Errors
+/// The value cannot be a path.
 fn path(name: &str) -> Result<Option<PathBuf>, Failure> {
     let Some(value) = variable(name) else { return Ok(None) };
     typed_path(&value).map(Some).map_err(|why| wrong(name, &why))

@@ -152,7 +152,8 @@ impl EndpointNames {
 
     /// Parses the endpoints.
     ///
-    /// # Errors The flag of an invalid endpoint, and the reason.
+    /// # Errors
+    /// The flag of an invalid endpoint, and the reason.
     pub(super) fn parse(&self) -> Result<Endpoints, (&'static str, AuthorityError)> {
         let parse =
             |flag, url: &Option<String>| url.as_deref().map(Endpoint::parse).transpose().map_err(|error| (flag, error));

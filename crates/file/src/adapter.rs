@@ -1,4 +1,5 @@
-//! How a store of one machine is a [`Store`](tokcache_core::store::Store) of the core. Its futures are always ready.
+//! Adapts a [`LocalStore`] to [`Store`](tokcache_core::store::Store), the core's contract. Its futures are always
+//! ready.
 
 use std::future;
 use std::path::PathBuf;
@@ -12,8 +13,8 @@ use crate::{
     LocalStore, Partition, Recovery, Replaced, Replacement, Revision, StoreError, Validity, Window,
 };
 
-/// Implements [`Store`](tokcache_core::store::Store) for a [`LocalStore`]. Its futures are always ready; it keeps one document, and its leases end with
-/// the process that holds them.
+/// Implements [`Store`](tokcache_core::store::Store) for a [`LocalStore`]. The store has one document, its futures are
+/// always ready, and its leases end with the holder's process.
 macro_rules! implement_store {
     ($store:ty $(, $generic:ident: $bound:path, within $field:tt)?) => {
         impl $(<$generic: $bound>)? $crate::Store for $store {
@@ -127,7 +128,7 @@ macro_rules! implement_store {
 
 pub(crate) use implement_store;
 
-/// Any [`LocalStore`] as a [`Store`](crate::Store). The stores of this crate are both without it.
+/// A [`Store`](crate::Store) made of any [`LocalStore`]. The stores of this crate implement both and do not need it.
 pub struct Local<S>(pub S);
 
 implement_store!(Local<S>, S: LocalStore, within 0);
@@ -136,7 +137,7 @@ pub(crate) fn ready<'a, Output: Send + 'a>(output: Output) -> BoxFuture<'a, Outp
     Box::pin(future::ready(output))
 }
 
-/// Does `work`, if the partition is the one document that there is.
+/// Runs `work` if the partition is the store's only document.
 pub(crate) fn at<'a, Output: Send + 'a>(
     partition: &Partition,
     store: &dyn LocalStore,
@@ -177,7 +178,7 @@ pub(crate) fn replace<'a>(
         if store.update_at(Expected::Exactly(replacement.expected), &mut change)?.is_none() {
             return Ok(Replaced::Conflict);
         }
-        // What somebody has written since has a revision that is not ours: none is told, and the next one is a conflict.
+        // If another process has saved since, return a revision that matches no document: the next save is a conflict.
         let mut is_ours = false;
         let revision = store.load(&mut |bytes| {
             is_ours = bytes == new;
@@ -216,10 +217,10 @@ pub(crate) fn lease<'a>(
     lease_request(store, credential)
 }
 
-/// Asks a local store for the lease of `credential`, as the core asks any store.
+/// Requests the lease of `credential` from a local store, as the core requests it from any store.
 ///
 /// # Errors
-/// As of [`LocalStore::lease`].
+/// Like [`LocalStore::lease`].
 pub fn lease_request<'a>(
     store: &'a dyn LocalStore,
     credential: &str,

@@ -1,4 +1,4 @@
-//! The core's store in memory, as a store of this machine.
+//! The core's memory store as a [`LocalStore`].
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::{
     Partition, Recovered, Recovery, Replaced, Replacement, Revision, Saved, Store, StoreError, Validity,
 };
 
-/// All of them are ready: nothing in memory waits.
+/// All futures of the memory store are ready at once.
 impl LocalStore for MemoryStore {
     fn load(&self, read: &mut dyn FnMut(&[u8]) -> Validity) -> Result<Option<Revision>, StoreError> {
         let Some(loaded) = Store::load(self, &Partition::whole()).block_on()? else { return Ok(None) };
@@ -94,7 +94,7 @@ impl LocalLeaseRequest for MemoryLeaseRequest<'_> {
     }
 }
 
-/// A save in memory does not fail, so that there is nothing to recover.
+/// A lease without recovery: a save in memory cannot fail.
 struct MemoryLease(Box<dyn Lease>);
 
 impl Recovery for MemoryLease {

@@ -1,14 +1,14 @@
-//! Paths in text that is UTF-8: URLs, profiles, headers.
+//! Paths in UTF-8 text: URLs, profiles, headers.
 
 use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 use serde::{Deserialize, Deserializer, Serializer};
 
-/// What stands in the path of a URL as it is (RFC 3986 §3.3, as far as nobody reads it otherwise).
+/// The characters that are not escaped in the path of a URL: a safe subset of RFC 3986 §3.3.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A path as text: as it is, or, where it is not UTF-8, as a URL without its scheme (`///k/cl%E9`, RFC 8089).
+/// Returns the path as text. A path that is not UTF-8 becomes a URL without its scheme (`///k/cl%E9`, RFC 8089).
 pub fn text_of_path(path: &Path) -> String {
     match path.to_str() {
         Some(text) => text.to_owned(),
@@ -16,8 +16,8 @@ pub fn text_of_path(path: &Path) -> String {
     }
 }
 
-/// The path that text names: as it is, or of a URL of this machine (`///PATH`, `//localhost/PATH`). `None` where it has
-/// another host, or no path.
+/// Parses a path, or the path of a local URL (`///PATH`, `//localhost/PATH`). Returns `None` for another host or an
+/// empty path.
 pub(super) fn path_of_text(text: &str) -> Option<PathBuf> {
     let Some(url) = text.strip_prefix("//") else { return Some(PathBuf::from(text)) };
     let path = url.strip_prefix("localhost").unwrap_or(url);

@@ -1,4 +1,4 @@
-//! Putting what is whole of a damaged cache in its place.
+//! Repairs a damaged cache.
 
 use std::path::PathBuf;
 
@@ -7,11 +7,11 @@ use zeroize::Zeroizing;
 
 use crate::{Change, LocalStore, Repaired, StoreError};
 
-/// Puts what is whole of a damaged cache in its place, under the lock; a copy of the damaged one is kept. `None`: it is
-/// not damaged.
+/// Replaces a damaged cache by its intact entries, under the lock, and keeps a copy of the damaged one. Returns `None`
+/// if the cache is not damaged.
 ///
 /// # Errors
-/// [`StoreError::Damaged`] when these are not the bytes of a cache at all, or there is no place for the copy.
+/// [`StoreError::Damaged`] if the bytes are not those of a cache at all, or if there is no place for the copy.
 pub fn repair(store: &dyn LocalStore) -> Result<Option<Repair>, StoreError> {
     let mut salvaged = None;
     let repaired = store.repair(&mut |bytes| {
@@ -29,11 +29,11 @@ pub fn repair(store: &dyn LocalStore) -> Result<Option<Repair>, StoreError> {
     })
 }
 
-/// A cache that was repaired.
+/// The result of a repair.
 #[derive(Debug)]
 pub struct Repair {
-    /// Where the damaged one is kept. There may be tokens in it.
+    /// The path of the damaged copy, which may contain tokens.
     pub kept: PathBuf,
-    /// What was saved of it.
+    /// The entries that were saved, and those that were lost.
     pub salvage: Salvage,
 }

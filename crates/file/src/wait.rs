@@ -1,4 +1,4 @@
-//! How to wait for another process: politely, and not in step with the others.
+//! Waits for other processes with random pauses, so that they do not run in step.
 
 use std::path::Path;
 use std::time::Duration;
@@ -7,51 +7,51 @@ use tokcache_core::store::Pauses;
 
 use crate::{Clock, Holder, StoreError};
 
-/// What one try at a lock came to.
+/// The result of one attempt to take a lock.
 pub enum Attempt<Lock> {
-    /// The lock is ours.
+    /// This process now holds the lock.
     Held(Lock),
-    /// It is somebody else's.
+    /// Another process holds the lock.
     Taken(Holder),
 }
 
-/// What may be locked by somebody else.
+/// A lock that another process may hold.
 pub(crate) trait TryLock {
-    /// What is held then.
+    /// The value that represents the held lock.
     type Lock;
 
-    /// Tries once.
+    /// Tries once to take the lock.
     ///
     /// # Errors
-    /// The lock cannot be looked at.
+    /// The lock cannot be read.
     fn attempt(&mut self) -> Result<Attempt<Self::Lock>, StoreError>;
 
-    /// Lets `pause` pass before the next try. Who listens for the end of the lock may wait longer for that, up to
-    /// `most`, and returns whether it came.
+    /// Waits for `pause` before the next attempt. An implementation that can watch for the release of the lock may wait
+    /// longer, up to `most`. Returns whether the release came.
     fn rest(&mut self, pause: Duration, most: Duration, clock: &dyn Clock) -> bool;
 }
 
-/// Is told whose lock is waited for, should that take a while.
+/// Called with the lock file and its holder when a wait takes long.
 pub type Waiting = dyn Fn(&Path, &Holder) + Send + Sync;
 
-/// A wait shorter than this is nobody's concern.
+/// The shortest wait that is reported.
 const WORTH_TELLING: Duration = Duration::from_secs(2);
 
-/// How long to wait, by which clock, and who is told.
+/// The time limit of a wait, its clock, and the callback for long waits.
 #[derive(Clone, Copy)]
 pub(crate) struct WaitPolicy<'a> {
-    /// How long.
+    /// The time limit.
     pub(crate) limit: Duration,
-    /// By which clock.
+    /// The clock.
     pub(crate) clock: &'a dyn Clock,
-    /// Who is told.
+    /// The callback for long waits.
     pub(crate) waiting: &'a Waiting,
 }
 
-/// Tries until the lock is held. [`StoreError::Busy`] when `patience` is over, with `lock` as its name.
+/// Tries to take the lock until it is held.
 ///
 /// # Errors
-/// [`StoreError::Busy`], and whatever `attempt` says.
+/// [`StoreError::Busy`] with `lock` after `patience`, and any error of `attempt`.
 pub(crate) fn wait_for<Lock>(
     lock: &Path,
     patience: WaitPolicy<'_>,
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
     use tokcache_core::time::Timestamp;
 
-    /// A clock on which only sleeping takes time.
+    /// A clock that advances only when it sleeps.
     #[derive(Default)]
     struct SleepClock(std::sync::Mutex<Duration>);
 

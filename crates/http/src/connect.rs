@@ -41,7 +41,8 @@ impl<In: Transport> Connector<In> for HappyEyeballs {
 /// Returns the first connection to succeed. Tries the addresses in the resolver's order, alternating between the two
 /// families. Each attempt starts `head_start` after the previous one, or at once if that has failed.
 ///
-/// # Errors `TimedOut` if no attempt succeeds within `timeout`; otherwise the most informative failure.
+/// # Errors
+/// `TimedOut` if no attempt succeeds within `timeout`; otherwise the most informative failure.
 pub(super) fn race(addresses: &[SocketAddr], timeout: Duration, head_start: Duration) -> io::Result<TcpStream> {
     let mut untried = alternating(addresses).into_iter();
     if let [only] = addresses {

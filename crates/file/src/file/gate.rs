@@ -1,8 +1,8 @@
-//! Keeping everybody from refreshing for a while, as when the cache gets another key.
+//! A gate that blocks all refreshes for a while, for example while the cache gets another key.
 //!
-//! Who takes a lease looks afterwards whether the gate is shut, and gives the lease back if it is. Who shuts the gate
-//! looks afterwards who has a lease, and waits for each. So one of the two sees the other, whoever was first; and since
-//! nobody waits for the gate with a lease in hand, nobody waits for ever.
+//! A process that takes a lease checks the gate afterwards, and returns the lease if the gate is shut. A process that
+//! shuts the gate then lists the leases, and waits for each. So at least one of the two sees the other. A process never
+//! waits for the gate while it holds a lease, so there is no deadlock.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::StoreError;
 use crate::platform;
 use crate::wait::{Attempt, TryLock, WaitPolicy, wait_for};
 
-/// Shuts the gate and waits for all who have a lease by then.
+/// Shuts the gate and waits for all current lease holders.
 pub(super) fn shut(place: &Place, patience: WaitPolicy<'_>) -> Result<LockFile, StoreError> {
     let start = patience.clock.elapsed();
     let waited = || patience.clock.elapsed().saturating_sub(start);
@@ -30,23 +30,23 @@ pub(super) fn shut(place: &Place, patience: WaitPolicy<'_>) -> Result<LockFile, 
     };
     let gate = place.gate();
     let lock = held(&gate)?;
-    // A folder that cannot be listed shows no leases; new ones there are none from here on.
+    // If the folder cannot be listed, no lease is waited for. New leases are impossible from here on.
     let names = platform::names_in(place.folder()).into_iter().flatten();
     let leases: Vec<PathBuf> =
         names.filter(|name| place.is_lease(name)).map(|name| place.folder().join(name)).collect();
     for lease in leases.iter().filter(|lease| **lease != gate) {
-        // Given back at once: whoever takes it next finds the gate shut.
+        // Release the lease at once: the next process to take it sees the shut gate.
         drop(held(lease)?);
     }
     Ok(lock)
 }
 
-/// Whether the gate is open; one that a dead process has shut may look shut.
+/// Whether the gate is open. A gate that a dead process has left looks shut.
 pub(super) fn is_open(place: &Place) -> bool {
     matches!(platform::identity_at(&place.gate()), Ok(None))
 }
 
-/// The gate, to be waited for.
+/// A request to pass the gate.
 pub(super) struct Gate<'a> {
     path: PathBuf,
     acquirer: LockAcquirer<'a>,
@@ -61,7 +61,8 @@ impl<'a> Gate<'a> {
 impl TryLock for Gate<'_> {
     type Lock = ();
 
-    /// Not made where it is not, so that many who pass do not shut it for each other. That of a dead process is removed.
+    /// Removes the gate of a dead process. Does not create a missing gate file: many processes that pass would shut it
+    /// for each other.
     fn attempt(&mut self) -> Result<Attempt<()>, StoreError> {
         if let Ok(None) = platform::identity_at(&self.path) {
             return Ok(Attempt::Held(()));

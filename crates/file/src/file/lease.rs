@@ -1,4 +1,4 @@
-//! The refresh lease: a lock file of its own, and where its holder leaves what could not be saved.
+//! The refresh lease: a separate lock file, and a place for tokens that its holder could not save.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,14 +13,14 @@ use crate::wait::{Attempt, TryLock};
 use crate::{Clock, LocalLease, LocalLeaseRequest, Recovered, Recovery, StoreError};
 use tokcache_core::secret::fingerprint;
 
-/// One process's request for a lease.
+/// A process's request for a lease.
 pub(super) struct FileLeaseRequest<'a> {
     place: &'a Place,
     rescue: RecoveryPlace,
     credential_hash: String,
     clock: &'a dyn Clock,
     acquirer: LockAcquirer<'a>,
-    /// Shut when we came by it: it is waited for, and then the lease anew.
+    /// The shut gate, which is waited for before the lease is requested again.
     gate: Option<Gate<'a>>,
 }
 
@@ -49,7 +49,7 @@ impl LocalLeaseRequest for FileLeaseRequest<'_> {
                 let note = Note::new(self.place, &self.credential_hash);
                 return Ok(Attempt::Held(Box::new(FileLease::new(lock, &self.rescue, &self.credential_hash, note))));
             }
-            // Who has shut the gate waits for it.
+            // The process that has shut the gate waits for this lease.
             drop(lock);
             self.acquirer = LockAcquirer::new(self.place, self.place.lease_file(&self.credential_hash), self.clock);
             self.gate = Some(Gate::new(self.place, self.clock));
@@ -68,7 +68,7 @@ impl LocalLeaseRequest for FileLeaseRequest<'_> {
     }
 }
 
-/// A refresh lease: its lock file, held, and where its holder leaves what could not be saved.
+/// A refresh lease: the held lock file, and the place for tokens that the holder could not save.
 struct FileLease {
     _lock: LockFile,
     files: Vec<PathBuf>,
@@ -89,7 +89,8 @@ impl Recovery for FileLease {
         self.files.iter().find(|file| keep(file, bytes, &self.cache).is_ok()).cloned()
     }
 
-    /// In several folders, where a run had not all of them: a variable was not set, or a disk was full.
+    /// Reads several folders, because an earlier run may have used another one: a variable was not set, or a disk was
+    /// full.
     fn kept(&self) -> Vec<Recovered> {
         rescued_in(&self.files, &self.cache)
     }
@@ -109,7 +110,7 @@ impl LocalLease for FileLease {
     }
 }
 
-/// All leases of a cache: the gate that their takers pass, shut.
+/// All leases of a cache, held by shutting the gate.
 pub(super) struct AllLeases {
     pub(super) _gate: LockFile,
     pub(super) place: RecoveryPlace,

@@ -1,4 +1,4 @@
-//! Validity the file without a lock, and telling a writer at work from damage.
+//! Reads the file without a lock, and distinguishes an unfinished write from damage.
 
 use std::fs::File;
 use std::io;
@@ -12,14 +12,14 @@ use crate::{StoreError, Validity};
 use tokcache_core::secret::{Window, WipedBytes};
 use tokcache_core::time::Clock;
 
-/// How long bytes may stay empty or torn before nobody is thought to be writing them, and how often they are looked at.
+/// How long empty or torn bytes are taken for an unfinished write, and how often they are read again.
 const WRITER_PATIENCE: Duration = Duration::from_secs(2);
 const WRITER_PAUSE: Duration = Duration::from_millis(50);
 
-/// Far more than any cache has. What is larger is refused before it is read: it would fill the memory.
+/// The maximum size, far above that of any real cache. A larger file is refused before it can fill the memory.
 const LARGEST: u64 = 512 << 20;
 
-/// That a cache of so many bytes can be read again.
+/// Checks that a cache of this size could be read again.
 pub(super) fn check_size(size: u64) -> io::Result<()> {
     if size <= LARGEST {
         return Ok(());
@@ -28,21 +28,21 @@ pub(super) fn check_size(size: u64) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::FileTooLarge, why))
 }
 
-/// The file as it was at one moment.
+/// The file at one moment.
 pub(super) struct Snapshot {
     pub(super) bytes: WipedBytes,
     pub(super) version: Version,
-    /// The file did not change while it was read.
+    /// Whether the file did not change during the read.
     steady: bool,
 }
 
 impl Snapshot {
-    /// The bytes, unless there are none to speak of or they may be torn.
+    /// Returns the bytes, unless they are blank or may be torn.
     pub(super) fn document(&self) -> Option<&[u8]> {
         (self.steady && !self.is_blank()).then_some(&*self.bytes)
     }
 
-    /// An empty file: MSAL Node creates one before it has anything to store.
+    /// Whether the file is empty. MSAL Node creates an empty file before it has anything to store.
     pub(super) fn is_blank(&self) -> bool {
         self.bytes.trim_ascii().is_empty()
     }
@@ -52,7 +52,7 @@ impl Snapshot {
     }
 }
 
-/// Reads the file; `None` when there is none.
+/// Reads the file. Returns `None` if it does not exist.
 pub(super) fn snapshot(path: &Path) -> Result<Option<Snapshot>, StoreError> {
     match read(path) {
         Ok(snapshot) => Ok(Some(snapshot)),
@@ -69,7 +69,7 @@ fn read(path: &Path) -> io::Result<Snapshot> {
     Ok(Snapshot { bytes, version, steady })
 }
 
-/// Shows the file to `read` as it is read; `None` when somebody has written it meanwhile.
+/// Passes the file to `read` while reading it. Returns `None` if another process has written the file meanwhile.
 pub(super) fn scan(path: &Path, read: &mut dyn FnMut(&mut Window<'_>)) -> io::Result<Option<Version>> {
     let (mut file, before) = open(path)?;
     read(&mut Window::open(&mut file, before.size)?);
@@ -84,7 +84,7 @@ fn open(path: &Path) -> io::Result<(File, Version)> {
     Ok((file, Version::of(&metadata)?))
 }
 
-/// The patience with a foreign writer.
+/// The time limit for another program's unfinished write.
 pub(super) struct Settling<'a> {
     clock: &'a dyn Clock,
     end: Option<Duration>,
@@ -95,18 +95,19 @@ impl<'a> Settling<'a> {
         Settling { clock, end: None }
     }
 
-    /// Whether nobody is at work on these bytes: they have been looked at long enough, or are old.
+    /// Whether the bytes can no longer be an unfinished write: the time limit is over, or the file is old.
     pub(super) fn is_over(&self, found: &Snapshot) -> bool {
         self.end.is_some_and(|end| self.clock.elapsed() >= end) || self.is_old(found.version.modified)
     }
 
-    /// Waits a moment before the next look; the first time starts the patience.
+    /// Pauses before the next read. The first pause starts the time limit.
     pub(super) fn pause(&mut self) {
         self.end.get_or_insert_with(|| self.clock.elapsed() + WRITER_PATIENCE);
         self.clock.sleep(WRITER_PAUSE);
     }
 
-    /// A second more than the patience, because the clock counts whole ones. A time in the future is not old.
+    /// Whether the file is older than the time limit plus a second, since the clock has a resolution of a second. A
+    /// time in the future is not old.
     fn is_old(&self, modified: SystemTime) -> bool {
         let modified = modified.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let age = self.clock.now().0.saturating_sub_unsigned(modified);

@@ -1,4 +1,4 @@
-//! The cache lock, as a value: what saves the file takes it as proof.
+//! The cache lock as a value. Saving takes it as a parameter, as proof that the lock is held.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -11,25 +11,25 @@ use crate::platform::{self, Identity};
 use crate::wait::{Attempt, TryLock, WaitPolicy, wait_for};
 use crate::{Holder, StoreError};
 
-/// The right to write the cache file. Held for milliseconds, given back when dropped.
+/// The lock for writing the cache file. Held for milliseconds, and released on drop.
 pub(super) enum CacheLock {
-    /// The lock file that all MSAL libraries know; two when the cache was named by a symbolic link.
+    /// The lock file that all MSAL libraries use; two lock files if the cache path is a symbolic link.
     Beside(Vec<LockFile>),
-    /// The folder takes no lock file, though the cache file itself can be written: its own `flock` then. MSAL's
-    /// libraries cannot write there at all, so tokcache need only keep out of its own way.
+    /// The `flock` of the cache file itself, for a folder that is read-only although the cache file is writable. MSAL's
+    /// libraries cannot write there at all, so this lock only has to exclude other tokcache processes.
     Within(OwnFlock),
 }
 
-/// The `flock` of the cache file itself.
+/// The `flock` of the cache file.
 pub(super) struct OwnFlock {
     path: PathBuf,
     identity: Identity,
-    /// Kept open for its `flock`.
+    /// Kept open to hold the `flock`.
     _file: File,
 }
 
 impl CacheLock {
-    /// Waits for the lock, as long as `patience` lasts.
+    /// Waits for the lock for at most `patience`.
     pub(super) fn acquire(place: &Place, patience: WaitPolicy<'_>) -> Result<CacheLock, StoreError> {
         let mut files = Vec::new();
         for path in place.lock_files() {
@@ -38,7 +38,7 @@ impl CacheLock {
                 Err(error) if error.is_unwritable() && path == place.own_lock_file() => {
                     return within(place, patience)?.map(CacheLock::Within).ok_or(error);
                 }
-                // The folder of a link takes no lock file: then nobody who comes by the link has one there.
+                // The folder of the link is read-only, so programs that use the link cannot create a lock there either.
                 Err(error) if error.is_unwritable() => {}
                 Err(error) => return Err(error),
             }
@@ -46,7 +46,7 @@ impl CacheLock {
         Ok(CacheLock::Beside(files))
     }
 
-    /// Whether nobody has taken it away meanwhile.
+    /// Whether no other process has removed the lock.
     pub(super) fn is_still_ours(&self) -> bool {
         match self {
             CacheLock::Beside(files) => files.iter().all(LockFile::is_still_ours),
@@ -66,8 +66,8 @@ fn wait_for_file(place: &Place, path: &Path, patience: WaitPolicy<'_>) -> Result
     wait_for(path, patience, &mut || acquirer.attempt())
 }
 
-/// `None` if the file cannot be written either. Whoever waited for a file that was replaced meanwhile waits for the new
-/// one.
+/// Takes the `flock` of the cache file. Returns `None` if the file is not writable either. If the file was replaced
+/// during the wait, waits for the new file.
 fn within(place: &Place, patience: WaitPolicy<'_>) -> Result<Option<OwnFlock>, StoreError> {
     let failed = StoreError::io("lock", place.file());
     let attempt = &mut || {

@@ -1,8 +1,8 @@
-//! Getting hold of a lock file: made where there is none, taken over from the dead, and never from the living.
+//! Acquires a lock file: creates it, or takes it over from a dead process, but never from a living one.
 //!
-//! It has to exclude two families at once. Those that create it exclusively (MSAL Python, Node) must find it existing,
-//! and those that `flock` it (.NET, Go, portalocker) must find it locked. So it appears under its name with both
-//! already done: written and locked under a temporary name, then renamed to where nothing may be yet.
+//! The lock must exclude two kinds of programs. MSAL Python and Node create the file exclusively, so they must find it
+//! existing; .NET, Go and portalocker `flock` it, so they must find it locked. Therefore the file is written and locked
+//! under a temporary name, and then renamed to the lock's name if that is free.
 
 use std::fs::{File, Metadata};
 use std::io;
@@ -19,28 +19,28 @@ use crate::platform::{self, Identity};
 use crate::wait::{Attempt, TryLock};
 use crate::{Holder, StoreError};
 
-/// How long a foreign lock is watched before its holder is believed to be dead.
+/// How long a foreign lock is watched before its holder may be considered dead.
 const DEAD_AFTER: Duration = Duration::from_secs(1);
-/// How old a lock must be that does not say who holds it in any way that is known.
+/// The age at which a lock of an unknown holder is considered abandoned.
 const NAMELESS_AFTER: Duration = Duration::from_secs(60);
-/// Without `flock`, how long two that take over the same lock need to see each other.
+/// Without `flock`, the time for two processes that take over the same lock to notice each other.
 const CONFIRM_AFTER: Duration = Duration::from_millis(100);
 
-/// How long a refusal may come from another process that is just deleting the file.
+/// How long an error may come from another process's deletion of the file.
 const PASSING_FOR: Duration = Duration::from_secs(2);
 
-/// Somebody who wants a lock file, and what they have seen of it so far.
+/// A process's attempt to get a lock file, with its observations so far.
 pub(super) struct LockAcquirer<'a> {
     place: &'a Place,
     path: PathBuf,
     clock: &'a dyn Clock,
     sighting: Option<Sighting>,
-    /// Since when every try was refused.
+    /// The start of the current series of refused attempts.
     refused_since: Option<Duration>,
     watcher: UnlockWatcher,
 }
 
-/// A lock as it was found, and since when.
+/// A lock file as found, and the time when it was first seen.
 struct Sighting {
     identity: Identity,
     modified: SystemTime,
@@ -61,7 +61,7 @@ impl TryLock for LockAcquirer<'_> {
         let outcome = match open_itself(&self.path) {
             Ok(file) => self.take_over(file),
             Err(error) if error.kind() == io::ErrorKind::NotFound => self.create(),
-            // Another user's lock: in a folder that we may write, so it can still go away.
+            // Another user's lock, in a folder that we may write. It can still be removed.
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
                 Ok(Attempt::Taken(holder_of(&self.path).unwrap_or_default()))
             }
@@ -83,7 +83,7 @@ impl TryLock for LockAcquirer<'_> {
 }
 
 impl LockAcquirer<'_> {
-    /// Whether the tries have not been refused for so long that it will not pass.
+    /// Whether refusals have not lasted long enough to be permanent.
     fn is_news(&mut self) -> bool {
         let now = self.clock.elapsed();
         now.saturating_sub(*self.refused_since.get_or_insert(now)) < PASSING_FOR
@@ -95,7 +95,7 @@ impl LockAcquirer<'_> {
         prepare(candidate.as_file())?;
         match candidate.persist_noclobber(&self.path) {
             Ok(file) => LockFile::held(&self.path, file),
-            // Somebody was faster, or took our candidate for litter.
+            // Another process was faster, or removed our temporary file as abandoned.
             Err(error) if matches!(error.error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => {
                 Ok(Attempt::Taken(Holder::default()))
             }
@@ -103,8 +103,8 @@ impl LockAcquirer<'_> {
         }
     }
 
-    /// Where the file system can neither rename to a free name only nor link: the lock is without its content, and its
-    /// `flock`, for a moment.
+    /// Creates the lock file under its own name, for a file system that supports neither exclusive renames nor links.
+    /// For a moment, the lock has no content and no `flock`.
     fn create_in_place(&self) -> io::Result<Attempt<LockFile>> {
         let file = match platform::create_new(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -118,12 +118,12 @@ impl LockAcquirer<'_> {
         }
     }
 
-    /// Adopts an existing lock in place, if its holder is dead. Never unlinks and creates it again: between the two
-    /// another could do the same, and both would hold one.
+    /// Takes over the existing lock file if its holder is dead. Does not unlink and recreate the file: another process
+    /// could do the same in between, and both would hold a lock.
     fn take_over(&mut self, mut file: File) -> io::Result<Attempt<LockFile>> {
         let flock = try_flock(&file)?;
         if flock == Flock::Taken {
-            // On Windows nobody else can read a locked file: then the holder is not known.
+            // On Windows, a locked file cannot be read, so the holder is unknown.
             let content = read_content(&mut file).unwrap_or_default();
             return Ok(Attempt::Taken(lock_content::parse(&content)));
         }
@@ -150,7 +150,7 @@ impl LockAcquirer<'_> {
         LockFile::held(&self.path, file)
     }
 
-    /// How long this very lock has been seen.
+    /// Returns how long this same lock has been seen.
     fn watch(&mut self, now: Sighting) -> Duration {
         let same = |then: &&Sighting| {
             (then.identity, then.modified, &then.content) == (now.identity, now.modified, &now.content)
@@ -161,16 +161,16 @@ impl LockAcquirer<'_> {
         seen
     }
 
-    /// Whether the holder of a lock that has been seen for so long is dead. A free `flock` proves it of tokcache, and
-    /// says nothing of the tools that only create the file; then the process number is asked. Where there is no
-    /// `flock` the disk may be shared with other machines, whose processes cannot be asked, and age decides as well.
+    /// Whether the holder of a lock that was `seen` for this long is dead. A free `flock` proves it for tokcache. For
+    /// programs that only create the file, the process number decides. A file system without `flock` may be shared with
+    /// other machines, whose processes cannot be checked, so the lock must also be old.
     fn is_dead(&self, holder: &Holder, is_empty: bool, flock: Flock, lock: &Metadata, seen: Duration) -> bool {
         let old = self.age(lock).max(seen) >= NAMELESS_AFTER;
         match holder.pid {
             Some(_) if lock_content::is_ours(holder) && flock == Flock::Held => true,
             Some(pid) if seen >= DEAD_AFTER && !platform::process_may_hold(pid, lock) => flock == Flock::Held || old,
             Some(_) => false,
-            // Who makes an empty one takes its `flock`, or writes into it, within the same moment.
+            // A program that creates an empty file takes its `flock` or writes into it immediately.
             None => seen >= DEAD_AFTER && (old || is_empty && flock == Flock::Held),
         }
     }

@@ -1,23 +1,23 @@
-//! What stands in a lock file: each tool says in its own way who made it.
+//! The content of a lock file, which each tool writes in its own format.
 
 use super::Holder;
 
 const PROGRAM: &str = "tokcache";
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// What this process writes into its lock files.
+/// Returns the content of this process's lock files.
 pub(super) fn own() -> String {
     format!("{} {PROGRAM}", std::process::id())
 }
 
-/// Whether tokcache wrote it; then its holder has the `flock` too, as long as it lives.
+/// Whether tokcache wrote the file. A living holder then also has the `flock`.
 pub(super) fn is_ours(holder: &Holder) -> bool {
     holder.pid.is_some() && holder.program.as_deref() == Some(PROGRAM)
 }
 
-/// Who made a lock file: `PID PROGRAM` from MSAL Python and tokcache, `{PID} {PROGRAM}` from Go, a byte order mark
-/// and a line end around it from .NET, `PID` alone from Node. Portalocker's is empty: nobody is known, as with
-/// anything else.
+/// Parses the content: `PID PROGRAM` from MSAL Python and tokcache, `{PID} {PROGRAM}` from Go, the same with a byte
+/// order mark and a line end from .NET, `PID` alone from Node. Portalocker writes nothing. The holder is unknown for an
+/// empty file and for any other content.
 pub(super) fn parse(bytes: &[u8]) -> Holder {
     let text = String::from_utf8_lossy(bytes);
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text).trim();

@@ -1,4 +1,4 @@
-//! One lock file: its two locks (that it exists, and its `flock`), what stands in it, and how it is given back.
+//! A lock file: its two locks (its existence and its `flock`), its content, and its release.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
@@ -13,25 +13,25 @@ use crate::Holder;
 use crate::platform::{self, Identity};
 use crate::wait::Attempt;
 
-/// More than any tool writes.
+/// An upper bound for the content that any tool writes.
 const LONGEST_CONTENT: u64 = 4096;
 
-/// A lock file that this process holds. Dropped, it is unlinked, and then closed, which releases the `flock`.
+/// A lock file that this process holds. A drop unlinks it, and then closes it, which releases the `flock`.
 pub(super) struct LockFile {
     path: PathBuf,
     identity: Identity,
-    /// Kept open for its `flock`.
+    /// Kept open to hold the `flock`.
     _file: File,
 }
 
 impl LockFile {
-    /// Done, if the name leads to this file and no other by now.
+    /// Wraps a file that this process has locked, and checks that it still exists under its name.
     pub(super) fn held(path: &Path, file: File) -> io::Result<Attempt<LockFile>> {
         let lock = LockFile { path: path.to_owned(), identity: platform::identity(&file)?, _file: file };
         Ok(if lock.is_still_ours() { Attempt::Held(lock) } else { Attempt::Taken(Holder::default()) })
     }
 
-    /// Whether the name still leads to this lock: MSAL Node unlinks other processes' lock files.
+    /// Whether the name still leads to this lock. MSAL Node unlinks other processes' lock files.
     pub(super) fn is_still_ours(&self) -> bool {
         matches!(platform::identity_at(&self.path), Ok(Some(identity)) if identity == self.identity)
     }
@@ -40,13 +40,14 @@ impl LockFile {
 impl Drop for LockFile {
     fn drop(&mut self) {
         if self.is_still_ours() {
-            // What cannot be unlinked is adopted by the next process: the content is ours and the flock will be free.
+            // If the file cannot be unlinked, the next process takes it over: the content is ours, and the `flock` will
+            // be free.
             let _ = fs::remove_file(&self.path);
         }
     }
 }
 
-/// Who holds the lock file at `path` now, as far as its content says.
+/// Returns the current holder of the lock file at `path`, according to its content.
 pub(super) fn holder_of(path: &Path) -> Option<Holder> {
     let mut file = open_unchecked(path).ok()?;
     let metadata = file.metadata().ok()?;
@@ -59,11 +60,11 @@ pub(super) fn holder_of(path: &Path) -> Option<Holder> {
 pub(super) enum Flock {
     Held,
     Taken,
-    /// The file system knows no `flock`; creating the file exclusively is all there is.
+    /// The file system does not support `flock`. Exclusive creation is the only lock.
     Unknown,
 }
 
-/// Takes the `flock` if it is free. It lasts as long as the file is open, which is why the guard is not kept.
+/// Takes the `flock` if it is free. The `flock` lasts until the file is closed, so the guard is not kept.
 pub(super) fn try_flock(file: &File) -> io::Result<Flock> {
     match RwLock::new(file).try_write() {
         Ok(guard) => {
@@ -76,7 +77,7 @@ pub(super) fn try_flock(file: &File) -> io::Result<Flock> {
     }
 }
 
-/// Makes a new file a lock: `flock`, content.
+/// Turns a new file into a lock: takes its `flock` and writes its content.
 pub(super) fn prepare(mut file: &File) -> io::Result<Flock> {
     let flock = try_flock(file)?;
     if flock != Flock::Taken {
@@ -92,7 +93,7 @@ pub(super) fn read_content(file: &mut File) -> io::Result<Vec<u8>> {
     Ok(content)
 }
 
-/// Written before it is cut, so that a process killed in between leaves no nameless lock.
+/// Writes the content before truncating, so that a process killed in between leaves no lock without a holder.
 pub(super) fn write_content(file: &mut File) -> io::Result<()> {
     let content = lock_content::own();
     file.rewind()?;

@@ -1,12 +1,12 @@
-//! The file store: one cache file, shared with every MSAL library on the machine.
+//! The file store: one cache file that all MSAL libraries on the machine share.
 //!
-//! Two locks, never confused. The *cache lock*, `<cache>.lockfile`, is MSAL's too; it is held for one load, change and
-//! save, that is for milliseconds, never across the network or a person: MSAL Python and Go break in after 5 seconds.
-//! The *refresh lease*, `<cache>.refresh-<hash>`, is tokcache's own; the one process that refreshes holds it. It is
-//! taken before the cache lock and never inside it.
+//! There are two kinds of locks. The *cache lock*, `<cache>.lockfile`, is MSAL's too. It is held for one load, change
+//! and save, which takes milliseconds. It is never held during a request or while a person is asked, because MSAL
+//! Python and Go break it after 5 seconds. The *refresh lease*, `<cache>.refresh-<hash>`, is tokcache's own. The one
+//! process that refreshes holds it. The lease is taken before the cache lock, never while the cache lock is held.
 //!
-//! Readers take neither: a save is a rename, so a whole file is always there. MSAL's own writers truncate and write in
-//! place, which is why empty or torn bytes are read again before they are believed.
+//! Readers take no lock: a save is a rename, so the file is always complete. MSAL's own writers truncate the file and
+//! write in place, so empty or torn bytes are read again before they are reported as damage.
 
 mod gate;
 mod lease;
@@ -58,7 +58,7 @@ use tokcache_core::time::Clock;
 
 pub use self::recovery::RecoveryFolders;
 
-/// A cache file and its locks.
+/// A cache file with its locks.
 pub struct FileStore {
     place: Place,
     lock_timeout: Duration,
@@ -69,8 +69,8 @@ pub struct FileStore {
 }
 
 impl FileStore {
-    /// The store in the file at `path`, which need not exist. Waits at most `lock_timeout` for another process's cache
-    /// lock.
+    /// Returns a store for the file at `path`, which need not exist yet. Waits at most `lock_timeout` for another
+    /// process's cache lock.
     pub fn new(path: &Path, lock_timeout: Duration, clock: Arc<dyn Clock>) -> Self {
         let waiting = Arc::new(|_: &Path, _: &Holder| {});
         let unsynced = Arc::new(|_: &Path, _: &io::Error| {});
@@ -84,19 +84,19 @@ impl FileStore {
         }
     }
 
-    /// The same store, which tells `waiting` whose cache lock it waits for, should that take a while.
+    /// Sets a callback for long waits. It gets the lock file and its holder.
     pub fn telling(mut self, waiting: Arc<Waiting>) -> Self {
         self.waiting = waiting;
         self
     }
 
-    /// The same store, which tells `unsynced` where what is saved may not survive a crash of the system.
+    /// Sets a callback for saves that may not survive a system crash.
     pub fn telling_unsynced(mut self, unsynced: Arc<Unsynced>) -> Self {
         self.unsynced = unsynced;
         self
     }
 
-    /// The same store, which keeps what it cannot save in the first of `folders` that takes it.
+    /// Sets the folders for tokens that cannot be saved. The first folder that is writable is used.
     pub fn recovering_in(mut self, folders: Box<RecoveryFolders>) -> Self {
         self.recovery_folders = folders;
         self
@@ -120,7 +120,7 @@ impl FileStore {
         save(lock, &self.place, bytes, seen, self.unsynced.as_ref())
     }
 
-    /// [`StoreError::Busy`] when others have been breaking our lock for as long as we would have waited for it.
+    /// Returns [`StoreError::Busy`] if other processes have broken our lock repeatedly for the whole lock timeout.
     fn check_patience(&self, start: Duration) -> Result<(), StoreError> {
         let waited = self.clock.elapsed().saturating_sub(start);
         if waited < self.lock_timeout {
@@ -129,8 +129,8 @@ impl FileStore {
         Err(StoreError::Busy { lock: self.place.typed.clone(), holder: Holder::default(), waited })
     }
 
-    /// The last word on bytes that stay empty or torn. Where the folder is read-only nobody can write either, and the
-    /// lock is not missed.
+    /// Reads bytes that stay empty or torn once more, under the lock. If the folder is read-only, no other process can
+    /// write either, so no lock is needed.
     fn load_locked(&self, read: &mut dyn FnMut(&[u8]) -> Validity) -> Result<Option<Revision>, StoreError> {
         let _lock = match self.lock() {
             Ok(lock) => Some(lock),
@@ -264,13 +264,13 @@ impl LocalStore for FileStore {
         let folder = self.place.folder();
         let reserved = match tempfile::tempfile_in(folder) {
             Ok(file) => platform::reserve(&file, size as u64),
-            // Saved in place, then.
+            // The folder is read-only, so the file will be written in place.
             Err(error) => open_to_write(self.place.file())
                 .and_then(|file| platform::reserve_growth(&file, size as u64))
                 .map_err(|_| error),
         };
         reserved.map_err(StoreError::io("save in", folder))?;
-        // Whoever holds it now will have given it back by the time that it is needed.
+        // If another process holds the lock now, it will have released it by the time of the save.
         match CacheLock::acquire(&self.place, self.patience(Duration::ZERO)) {
             Ok(_) | Err(StoreError::Busy { .. }) => Ok(()),
             Err(error) => Err(error),

@@ -1,4 +1,5 @@
-//! What the holder of a refresh lease leaves to those who wait for it: a small file beside the cache, without a secret.
+//! A note that the holder of a refresh lease leaves for waiting processes: a small file beside the cache, without
+//! secrets.
 
 use std::ffi::OsString;
 use std::fs;
@@ -9,10 +10,10 @@ use super::place::{Place, folder_of};
 use super::regular::{check_cache, open_unchecked};
 use crate::platform;
 
-/// More than is ever noted.
+/// An upper bound for the size of a note.
 const LONGEST: u64 = 4096;
 
-/// The note at a lease.
+/// The note of a lease.
 pub(super) struct Note {
     path: PathBuf,
     prefix: OsString,
@@ -23,7 +24,7 @@ impl Note {
         Note { path: place.note_file(credential_hash), prefix: place.temporary_prefix() }
     }
 
-    /// `None` if there is none, or another user has written it.
+    /// Returns the note; `None` if there is none, or if another user has written it.
     pub(super) fn read(&self) -> Option<Vec<u8>> {
         let file = open_unchecked(&self.path).ok()?;
         check_cache(&self.path, &file.metadata().ok()?).ok()?;
@@ -32,9 +33,9 @@ impl Note {
         Some(note)
     }
 
-    /// The old one or the new one is there at every moment. It need not outlive a crash of the system.
+    /// Writes the note atomically, or removes it. The note need not survive a system crash.
     pub(super) fn write(&self, note: Option<&[u8]>) {
-        // What cannot be written is not missed: then everybody asks for himself.
+        // Errors are ignored: without a note, each process sends its own request.
         let _ = match note {
             Some(note) => self.replace(note),
             None => fs::remove_file(&self.path),
@@ -49,7 +50,7 @@ impl Note {
     }
 }
 
-/// Removes the notes at all leases.
+/// Removes the notes of all leases.
 pub(super) fn forget_all(place: &Place) {
     for note in notes(place) {
         let _ = fs::remove_file(note);

@@ -1,4 +1,4 @@
-//! Where the cache file is and what stands beside it.
+//! The path of the cache file, and the names of the files beside it.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -9,14 +9,14 @@ use crate::StoreError;
 use crate::platform::{self, TEMPORARY_TAIL};
 use tokcache_core::secret::fingerprint;
 
-/// As many as Linux follows.
+/// Linux's own limit on symbolic links.
 const MOST_LINKS: usize = 40;
 
-/// The names of one cache file.
+/// The paths of one cache file.
 pub(super) struct Place {
-    /// As it was typed: where MSAL, told the same, puts its lock.
+    /// The path as typed. MSAL puts its lock beside this path.
     pub(super) typed: PathBuf,
-    /// See [`file`](Place::file); only who saves pays for it.
+    /// The path that [`file`](Place::file) returns. Only saves need it, so it is resolved on first use.
     file: OnceLock<PathBuf>,
 }
 
@@ -26,19 +26,19 @@ impl Place {
         Place { typed, file: OnceLock::new() }
     }
 
-    /// The file itself, symbolic links followed, so that a link stays a link: where it is replaced.
+    /// Returns the path with symbolic links resolved. A save replaces the file there, so that a link stays a link.
     pub(super) fn file(&self) -> &Path {
         self.file.get_or_init(|| followed(&self.typed))
     }
 
-    /// The folder of the file itself.
+    /// Returns the folder of the file.
     pub(super) fn folder(&self) -> &Path {
         folder_of(self.file())
     }
 
-    /// Refuses a file that is mounted by itself. Where it comes from it has another folder, and so other lock files:
-    /// two would refresh at once. And it cannot be replaced, only overwritten, which a crash can tear; while a program
-    /// on the other side that replaces it leaves this one with the old file.
+    /// Refuses a file that is a mount point by itself. On the host, the file has another folder and so other lock
+    /// files, and two processes would refresh at once. A mounted file can only be overwritten, which a crash can tear.
+    /// And if a program on the host replaces the file, this side keeps the old one.
     pub(super) fn ensure_replaceable(&self) -> Result<(), StoreError> {
         if platform::is_mounted_alone(self.file()) {
             return Err(StoreError::MountedAlone { path: self.typed.clone() });
@@ -46,18 +46,18 @@ impl Place {
         Ok(())
     }
 
-    /// Makes the folder, for its owner alone, where it is missing.
+    /// Creates the folder for the owner alone if it is missing.
     pub(super) fn create_folder(&self) -> Result<(), StoreError> {
         platform::create_folder(self.folder()).map_err(StoreError::io("create the folder", self.folder()))
     }
 
-    /// The lock file beside the file itself.
+    /// Returns the lock file beside the resolved file.
     pub(super) fn own_lock_file(&self) -> PathBuf {
         beside(self.file(), ".lockfile")
     }
 
-    /// MSAL's lock file; two, should the file have been named by a symbolic link. Always in this order: whoever needs
-    /// two takes the link's first.
+    /// Returns MSAL's lock files: two if the typed path is a symbolic link. The order is fixed: the link's lock is
+    /// taken first.
     pub(super) fn lock_files(&self) -> Vec<PathBuf> {
         let mut locks = vec![beside(&self.typed, ".lockfile")];
         if self.typed != self.file() {
@@ -66,29 +66,29 @@ impl Place {
         locks
     }
 
-    /// The lock file of a refresh lease.
+    /// Returns the lock file of a refresh lease.
     pub(super) fn lease_file(&self, credential_hash: &str) -> PathBuf {
         beside(self.file(), &format!("{LEASE}{credential_hash}"))
     }
 
-    /// Where the holder of a refresh lease leaves a note to the others.
+    /// Returns the file for the note of a refresh lease.
     pub(super) fn note_file(&self, credential_hash: &str) -> PathBuf {
         beside(self.file(), &format!("{NOTE}{credential_hash}"))
     }
 
-    /// The lock file that whoever takes a lease passes by, and that is held while nobody shall have one. To all others it
-    /// is a lease like any other.
+    /// Returns the lock file of the gate, which blocks all leases while it is held. Other code treats the gate as a
+    /// lease.
     pub(super) fn gate(&self) -> PathBuf {
         self.lease_file(&fingerprint(b"all leases"))
     }
 
-    /// Where a damaged file is kept that was found at `time`; `turn` tells those of one second apart.
+    /// Returns the path for a damaged file that was found at `time`. `turn` distinguishes files of the same second.
     pub(super) fn corrupt_file(&self, time: &str, turn: usize) -> PathBuf {
         let turn = if turn == 0 { String::new() } else { format!("-{turn}") };
         beside(self.file(), &format!(".corrupt-{time}{turn}"))
     }
 
-    /// What the names of this file's temporary files begin with; [`TEMPORARY_TAIL`] letters and digits follow.
+    /// Returns the prefix of this file's temporary files. [`TEMPORARY_TAIL`] letters and digits follow it.
     pub(super) fn temporary_prefix(&self) -> OsString {
         let mut prefix = OsString::from(".tokcache-");
         prefix.push(name_of(self.file()));
@@ -96,20 +96,20 @@ impl Place {
         prefix
     }
 
-    /// Whether `name` is one that this file's temporary files have, and no other file's.
+    /// Whether `name` is that of a temporary file of this cache file.
     pub(super) fn is_temporary(&self, name: &OsStr) -> bool {
         tail(name, &self.temporary_prefix())
             .is_some_and(|tail| tail.len() == TEMPORARY_TAIL && tail.iter().all(u8::is_ascii_alphanumeric))
     }
 
-    /// Whether `name` is a refresh lease's of this file.
+    /// Whether `name` is that of a refresh lease of this file.
     pub(super) fn is_lease(&self, name: &OsStr) -> bool {
         let mut prefix = name_of(self.file()).to_owned();
         prefix.push(LEASE);
         tail(name, &prefix).is_some_and(|tail| tail.iter().all(u8::is_ascii_hexdigit))
     }
 
-    /// Whether `name` is that of a note at a refresh lease of this file.
+    /// Whether `name` is that of a note of this file.
     pub(super) fn is_note(&self, name: &OsStr) -> bool {
         let mut prefix = name_of(self.file()).to_owned();
         prefix.push(NOTE);
@@ -120,7 +120,7 @@ impl Place {
 const LEASE: &str = ".refresh-";
 const NOTE: &str = ".outage-";
 
-/// The folder that a path is in.
+/// Returns the folder of a path.
 pub(super) fn folder_of(path: &Path) -> &Path {
     path.parent().unwrap_or(path)
 }
@@ -139,8 +139,8 @@ fn tail<'a>(name: &'a OsStr, prefix: &OsStr) -> Option<&'a [u8]> {
     name.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes())
 }
 
-/// Follows the links that the last component is, also to a file that does not exist yet. A circle is left as it is:
-/// opening it says what is wrong.
+/// Follows the symbolic links of the last component, even to a file that does not exist yet. A circle of links is left
+/// alone: opening it gives a clear error.
 fn followed(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     for _ in 0..MOST_LINKS {

@@ -1,4 +1,4 @@
-//! Where a refresh token is kept whose cache cannot be saved: a file for its owner alone, in another folder.
+//! Recovery files: a refresh token whose cache cannot be saved goes into a file for the owner alone, in another folder.
 
 use std::cmp::Reverse;
 use std::fs;
@@ -12,30 +12,30 @@ use super::place::folder_of;
 use crate::platform;
 use crate::{Recovered, Rewrite};
 
-/// Far more than what is ever kept.
+/// An upper bound for the size of a recovery file.
 const LONGEST: u64 = 1 << 20;
 
-/// The folders for what cannot be saved.
+/// Returns the folders for recovery files.
 pub type RecoveryFolders = dyn Fn() -> Vec<PathBuf> + Send + Sync;
 
-/// Where one cache's rescue files are.
+/// The place of one cache's recovery files.
 pub(super) struct RecoveryPlace {
-    /// The first that takes a file has it; all are looked at.
+    /// The first writable folder gets a new file. All are searched.
     pub(super) folders: Vec<PathBuf>,
-    /// What their names begin with, whatever the credential.
+    /// The prefix of the file names, for all credentials.
     pub(super) prefix: String,
-    /// Whose the files are: under `sudo`, the owner of this one, if it is there.
+    /// The cache file. Under `sudo`, its owner owns the recovery files too.
     pub(super) cache: PathBuf,
 }
 
 impl RecoveryPlace {
-    /// Removes the files of all credentials.
+    /// Removes the recovery files of all credentials.
     pub(super) fn clear(&self) {
         self.files().iter().for_each(|file| remove(file));
     }
 
-    /// Puts in the place of each file, of whatever credential, what `rewrite` makes of it. What cannot be written
-    /// stays.
+    /// Replaces the content of each file, of all credentials, by the result of `rewrite`. If a file cannot be written,
+    /// it stays as it is.
     pub(super) fn rewrite(&self, rewrite: &mut Rewrite<'_>) {
         for file in self.files() {
             if let Some(new) = read(&file, &self.cache).ok().and_then(|(_, bytes)| rewrite(&bytes)) {
@@ -44,8 +44,8 @@ impl RecoveryPlace {
         }
     }
 
-    /// The old one or the new one is there at every moment. A name that [`clear`](Self::clear) finds, should it be
-    /// left.
+    /// Replaces a file atomically. The temporary file has a name that [`clear`](Self::clear) finds if it is left
+    /// behind.
     fn replace(&self, file: &Path, bytes: &[u8]) -> io::Result<()> {
         let folder = folder_of(file);
         let new = platform::create_temporary(folder, &self.prefix)?;
@@ -68,7 +68,7 @@ impl RecoveryPlace {
     }
 }
 
-/// The newest first.
+/// Returns the recovered contents, the newest first.
 pub(super) fn rescued_in(files: &[PathBuf], cache: &Path) -> Vec<Recovered> {
     let kept = files.iter().filter_map(|file| read(file, cache).ok().map(|(modified, bytes)| (file, modified, bytes)));
     let mut kept: Vec<_> = kept.collect();
@@ -76,8 +76,8 @@ pub(super) fn rescued_in(files: &[PathBuf], cache: &Path) -> Vec<Recovered> {
     kept.into_iter().map(|(file, _, bytes)| Recovered { file: file.clone(), bytes }).collect()
 }
 
-/// On the disk when it returns. Under its own name from the start: what a process leaves that is killed meanwhile, the
-/// next holder finds. Whether it is whole, is for him to see.
+/// Writes a recovery file and syncs it. The file has its final name from the start, so that the next holder finds it
+/// even if this process is killed during the write. The reader checks whether the content is complete.
 pub(super) fn keep(path: &Path, bytes: &[u8], cache: &Path) -> io::Result<()> {
     remove(path);
     let mut file = platform::create_new(path)?;
@@ -86,15 +86,15 @@ pub(super) fn keep(path: &Path, bytes: &[u8], cache: &Path) -> io::Result<()> {
     }
     let kept = file.write_all(bytes).and_then(|()| file.sync_all());
     match kept {
-        // It is there, whatever becomes of its folder in a crash of the system.
+        // The file is written, even if its folder cannot be synced.
         Ok(()) => drop(platform::sync_folder(folder_of(path))),
         Err(_) => remove(path),
     }
     kept
 }
 
-/// What was kept, and when. In a folder that others can write, such as the one for temporary files, the name may be a
-/// trap: a link, or another user's file.
+/// Reads a recovery file and its modification time. In a folder that others can write, such as the one for temporary
+/// files, the name may be a trap: a link, or another user's file.
 fn read(path: &Path, cache: &Path) -> io::Result<(SystemTime, Zeroizing<Vec<u8>>)> {
     let file = platform::open_itself(path)?;
     let metadata = file.metadata()?;
@@ -109,7 +109,7 @@ fn read(path: &Path, cache: &Path) -> io::Result<(SystemTime, Zeroizing<Vec<u8>>
     Ok((metadata.modified()?, bytes))
 }
 
-/// What cannot be removed is of no use: it renews only a token that is still cached.
+/// Removes a file. Errors are ignored, because a left-over token can only renew a token that is still cached.
 pub(super) fn remove(path: &Path) {
     let _ = fs::remove_file(path);
 }

@@ -1,12 +1,11 @@
-//! Saving: the file is the old one or the new one, at every moment and after every crash.
+//! Saves the file atomically: at every moment and after every crash, it has the old or the new content.
 //!
-//! The file is given a new time, which tells the others that something comes. A temporary file in the same folder is
-//! written, synced and renamed over the cache file, and then the folder is synced.
-//! Only where a rename is impossible (a folder that cannot be written, with a file that can) the bytes are written in
-//! place: there, a crash in that instant can tear the file. An error, such as a full disk, cannot: room is made sure of
-//! first, and what fails all the same is undone.
+//! A save first updates the file's modification time, so that other programs notice the coming change. Then it writes
+//! and syncs a temporary file in the same folder, renames it over the cache file, and syncs the folder. If the folder
+//! is read-only but the file is writable, it writes in place instead; only there, a crash can tear the file. An error
+//! such as a full disk cannot: the room is reserved first, and a failed write is undone.
 //!
-//! After the rename the bytes are stored, and nothing is a failure any more: what has the old bytes will never be read.
+//! After the rename, the bytes are saved, and no later error counts as a failure: nobody reads the old bytes any more.
 
 use std::fs::{self, File, FileTimes, Metadata};
 use std::io::{self, ErrorKind, Seek, Write};
@@ -22,19 +21,19 @@ use super::version::Version;
 use crate::platform;
 use crate::{StoreError, Unsynced};
 
-/// What became of a save.
+/// The result of a save.
 pub(super) enum Commit {
-    /// The bytes are stored.
+    /// The bytes were saved.
     Done {
-        /// The file was open to others before, and is closed now.
+        /// Whether the file was readable by others before.
         closed: bool,
     },
-    /// The lock was taken away, or the file changed in spite of it: nothing was written, and the change has to be
+    /// The lock was lost, or the file changed in spite of the lock. Nothing was written, and the change must be
     /// computed again.
     Overtaken,
 }
 
-/// Puts `bytes` in the place of what was `seen`, under the lock.
+/// Replaces `seen` by `bytes` under the lock.
 pub(super) fn save(
     lock: &CacheLock,
     place: &Place,
@@ -56,7 +55,7 @@ pub(super) fn save(
     }
     let file = match temporary.map(|temporary| temporary.persist(place.file())) {
         Some(Ok(file)) => file,
-        // Whoever has taken the lock since took it for litter.
+        // Another process has taken the lock since, and removed the temporary file as abandoned.
         Some(Err(error)) if error.error.kind() == ErrorKind::NotFound => return Ok(Commit::Overtaken),
         Some(Err(error)) if !is_rename_impossible(&error.error) => return Err(failed(error.error)),
         Some(Err(_)) | None => write_in_place(place, bytes, seen.map(|seen| &*seen.bytes)).map_err(&failed)?,
@@ -65,14 +64,14 @@ pub(super) fn save(
         (Some(replaced), Ok(now)) => platform::is_open_to_others(replaced) && !platform::is_open_to_others(&now),
         _ => false,
     };
-    // The bytes are stored by now; a time that cannot be set is no failure.
+    // The bytes are saved by now, so a failure to set the time is ignored.
     let _ = stamp(&file, before.map(|before| before.modified));
     sync(place, unsynced);
     Ok(Commit::Done { closed })
 }
 
-/// Deletes the file, under the lock: the file itself, should the cache be a symbolic link, as the tokens are there.
-/// What cannot be unlinked is emptied.
+/// Deletes the file under the lock. Deletes the target of a symbolic link, which holds the tokens. If the file cannot
+/// be unlinked, it is truncated.
 pub(super) fn remove(_lock: &CacheLock, place: &Place, unsynced: &Unsynced) -> Result<(), StoreError> {
     let failed = StoreError::io("remove", place.file());
     if existing(place).map_err(&failed)?.is_none() {
@@ -88,14 +87,14 @@ pub(super) fn remove(_lock: &CacheLock, place: &Place, unsynced: &Unsynced) -> R
     Ok(())
 }
 
-/// It is done by now: that it may be undone by a crash of the system is told, and no failure.
+/// Syncs the folder. The save has succeeded by now, so an error is only reported: a system crash may undo the save.
 fn sync(place: &Place, unsynced: &Unsynced) {
     if let Err(error) = platform::sync_folder(place.folder()) {
         unsynced(place.folder(), &error);
     }
 }
 
-/// What is there already, if it is what may be saved to.
+/// Returns the metadata of the existing file, if it is one that may be saved to.
 pub(super) fn existing(place: &Place) -> io::Result<Option<Metadata>> {
     match fs::metadata(place.file()) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -108,13 +107,13 @@ fn version(place: &Place) -> io::Result<Option<Version>> {
     existing(place)?.as_ref().map(Version::of).transpose()
 }
 
-/// Makes the file look newer before the slow part of a save, so that nobody who looks meanwhile takes what he has in
-/// memory for the newest: MSAL Node looks before it waits for the lock, and overwrites what was saved while it waited.
-/// Returns what the file looks like from now on. A time that cannot be set is no failure.
+/// Updates the file's modification time before the slow part of a save. MSAL Node checks the time before it waits for
+/// the lock, and would otherwise overwrite this save with its outdated copy. Returns the file's new version. A failure
+/// to set the time is ignored.
 fn announce(place: &Place, seen: Version) -> Version {
     let announced = || -> io::Result<Version> {
         let file = open_unchecked(place.file())?;
-        // Else somebody has written it in spite of the lock, which is not to be hidden.
+        // If another program has written the file in spite of the lock, do not hide its change.
         if Version::of(&file.metadata()?)? != seen {
             return Ok(seen);
         }
@@ -124,7 +123,7 @@ fn announce(place: &Place, seen: Version) -> Version {
     announced().unwrap_or(seen)
 }
 
-/// The new file under a temporary name: 0600 or narrower, its owner's, on the disk.
+/// Writes and syncs the new file under a temporary name, with mode 0600 or narrower and the old file's owner.
 fn write_beside(place: &Place, bytes: &[u8], replaced: Option<&Metadata>) -> io::Result<NamedTempFile> {
     let temporary = platform::create_temporary(place.folder(), place.temporary_prefix())?;
     if let Some(replaced) = replaced {
@@ -136,12 +135,12 @@ fn write_beside(place: &Place, bytes: &[u8], replaced: Option<&Metadata>) -> io:
     Ok(temporary)
 }
 
-/// The last resort. Should it fail, the `old` bytes are put back, for which there is room.
+/// Writes in place, as the last resort. If the write fails, writes the `old` bytes back, for which there is room.
 fn write_in_place(place: &Place, bytes: &[u8], old: Option<&[u8]>) -> io::Result<File> {
     let file = open_to_write(place.file())?;
     let found = file.metadata()?;
     check_cache(place.file(), &found)?;
-    // Only its owner can close it, and it was open before.
+    // Only the owner can change the mode. For others, the file stays as open as it was.
     let _ = platform::narrow_mode(&file, &found);
     platform::reserve_growth(&file, bytes.len() as u64)?;
     match (overwrite(&file, bytes), old) {
@@ -154,7 +153,7 @@ fn write_in_place(place: &Place, bytes: &[u8], old: Option<&[u8]>) -> io::Result
     }
 }
 
-/// Cut at the end, so that a reader in between sees something torn rather than nothing.
+/// Truncates the file last, so that a concurrent reader sees torn content rather than an empty file.
 fn overwrite(mut file: &File, bytes: &[u8]) -> io::Result<()> {
     file.rewind()?;
     file.write_all(bytes)?;
@@ -162,13 +161,13 @@ fn overwrite(mut file: &File, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Whether a name in the folder cannot be replaced, though the file behind it perhaps can be written: the folder is not
-/// ours to write.
+/// Whether the error says that the folder is read-only, so that no file can be renamed there. The file itself may still
+/// be writable.
 fn is_rename_impossible(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
 }
 
-/// Granularities of file times, each finer than the next: exact, NTFS, milliseconds, whole and even seconds (FAT).
+/// Resolutions of file times, from fine to coarse: exact, NTFS, milliseconds, seconds, even seconds (FAT).
 const TICKS: [Duration; 5] = [
     Duration::ZERO,
     Duration::from_micros(1),
@@ -177,11 +176,11 @@ const TICKS: [Duration; 5] = [
     Duration::from_secs(2),
 ];
 
-/// Sets the modification time to now, exactly, and always later than the previous one.
+/// Sets the modification time to the exact current time, and always later than the previous one.
 ///
-/// MSAL Python reloads only a file that is newer than its own last access by the wall clock, and the kernel's own stamp
-/// can be a whole tick (4 ms) older than that; it would then overwrite what was saved. Where the file system rounds
-/// down, the next tick is taken: a time slightly in the future costs others a reload, no more.
+/// MSAL Python reloads a file only if it is newer than its own last access by the wall clock. The kernel's own time
+/// stamp can be a whole tick (4 ms) older, and MSAL Python would then overwrite the save. If the file system rounds
+/// times down, the next tick is used: a time slightly in the future only makes others reload once more.
 #[expect(clippy::disallowed_methods, reason = "a file's time is compared with the system's clock, by others")]
 pub(super) fn stamp(file: &File, previous: Option<SystemTime>) -> io::Result<()> {
     let after = previous.map_or(SystemTime::UNIX_EPOCH, |previous| previous + Duration::from_nanos(1));

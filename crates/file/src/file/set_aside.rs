@@ -1,4 +1,4 @@
-//! Keeping a damaged file before something else takes its place.
+//! Keeps a copy of a damaged file before it is replaced.
 
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
@@ -10,8 +10,8 @@ use crate::StoreError;
 use crate::platform;
 use tokcache_core::time::Timestamp;
 
-/// Copies what was found to `<cache>.corrupt-<time>`, on the disk when this returns: for its owner alone, and never
-/// over a file that is there. Returns its name.
+/// Copies the damaged content to `<cache>.corrupt-<time>` and syncs it. The copy is readable by its owner alone and
+/// never overwrites a file. Returns its path.
 pub(super) fn set_aside(
     _lock: &CacheLock,
     place: &Place,
@@ -27,7 +27,7 @@ pub(super) fn set_aside(
         Ok(copy)
     };
     let mut copy = copy().map_err(&failed)?;
-    // RFC 3339 in its basic form: a colon in a file's name is trouble on Windows.
+    // RFC 3339 without separators, because Windows does not allow a colon in a file name.
     let time: String = now.rfc3339().chars().filter(|character| !matches!(character, '-' | ':')).collect();
     for turn in 0..1000 {
         let path = place.corrupt_file(&time, turn);

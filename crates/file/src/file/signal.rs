@@ -1,4 +1,4 @@
-//! The file as a signal: MSAL's libraries load again when its time is later than their last load.
+//! Uses the file as a signal: MSAL's libraries load again if its modification time is later than their last load.
 
 use std::io::{self, ErrorKind};
 
@@ -25,7 +25,7 @@ impl SignalFile for FileStore {
     }
 }
 
-/// What is in the file stays.
+/// Updates the modification time and leaves the content alone.
 fn touch(_lock: &CacheLock, place: &Place) -> io::Result<()> {
     let file = match open_to_write(place.file()) {
         Err(error) if error.kind() == ErrorKind::NotFound => platform::create_new(place.file())?,

@@ -1,4 +1,4 @@
-//! Hearing of the end of another process's lock, instead of asking for it again and again.
+//! Waits for the release of another process's lock without polling.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
@@ -11,27 +11,27 @@ use super::regular::open_itself;
 use crate::platform::{self, Identity};
 use tokcache_core::time::Clock;
 
-/// Nothing much is called there.
+/// The stack size of the thread, which calls only a few functions.
 const STACK: usize = 64 * 1024;
-/// How long a thread lingers after it has told. Ending a thread costs a process more than exiting with it alive, and
-/// most exit within this time. Not by the [`Clock`]: nobody waits for it.
+/// How long a thread lingers after its message. Ending a thread takes longer than exiting the process with the thread
+/// alive, and most processes exit within this time. Nobody waits for it, so it does not use the [`Clock`].
 const LINGER: Duration = Duration::from_secs(1);
 
-/// Somebody who would hear of the end of a lock.
+/// Watches for the release of locks.
 #[derive(Default)]
 pub(super) struct UnlockWatcher {
     release: Option<Release>,
-    /// The one that came last.
+    /// The release that was reported last.
     heard: Option<Release>,
 }
 
 impl UnlockWatcher {
-    /// Waits at most `most` for the end of the lock at `path`, and returns whether it came; where there is no hearing
-    /// of it, `pause` passes. Of each lock the end is waited for once: one that is still taken then is taken by other
-    /// means, or for a moment by all who heard it.
+    /// Waits at most `most` for the release of the lock at `path`, and returns whether the release came. If the lock
+    /// cannot be watched, only `pause` passes. Each lock is watched at most once: if it is still taken after its
+    /// release, it is held by other means, or for a moment by another watcher.
     pub(super) fn hears_the_end(&mut self, path: &Path, pause: Duration, most: Duration, clock: &dyn Clock) -> bool {
         if self.release.is_none() {
-            // In a crowd one end follows another: there is one thread at a time.
+            // With many waiting processes, one release follows another. Only one thread runs at a time.
             let heard = self.heard.as_ref().inspect(|heard| heard.thread.unpark());
             self.release = Release::of(path, heard.map(|heard| heard.lock));
         }
@@ -51,19 +51,19 @@ impl UnlockWatcher {
     }
 }
 
-/// The end of a `flock` that another process has.
+/// The release of another process's `flock`.
 struct Release {
     lock: Identity,
-    /// Hears of it; or nothing ever, where the file system has no such locks.
+    /// Receives the release. Never receives anything if the file system does not support `flock`.
     freed: Receiver<()>,
-    /// Where it is heard.
+    /// The thread that waits.
     thread: Thread,
 }
 
 impl Release {
-    /// That of the lock file at `path`, unless it is `heard`, or nobody can listen. A thread waits for it, since only a
-    /// thread can be left behind when the wait is given up. It takes a shared lock, as all who wait may have together,
-    /// and gives it back.
+    /// Watches the lock file at `path`, unless it was `heard` before or cannot be watched. A thread does the waiting,
+    /// because a thread can be left behind when the wait is given up. The thread takes a shared lock, which all
+    /// watchers can hold together, and releases it.
     fn of(path: &Path, heard: Option<Identity>) -> Option<Self> {
         let file = open_itself(path).ok()?;
         let lock = platform::identity(&file).ok().filter(|lock| Some(*lock) != heard)?;

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::Revision;
 
-/// Tells one state of the file from another: each save makes another one, whoever saves.
+/// Identifies a state of the file. Every save, by any program, makes a new version.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Version {
     pub(super) size: u64,
@@ -18,13 +18,13 @@ impl Version {
         Ok(Version { size: metadata.len(), modified: metadata.modified()? })
     }
 
-    /// The same bytes with the new time that we have just set. Should the size be another one by now, somebody else has
-    /// written in the same moment, and that is no version of ours.
+    /// Returns this version with the new modification time that we have just set. Keeps the old size: if the size has
+    /// changed, another program has written at the same moment, and its version must differ from ours.
     pub(super) fn stamped(self, metadata: &Metadata) -> io::Result<Self> {
         Ok(Version { modified: metadata.modified()?, ..self })
     }
 
-    /// As the store contract has it.
+    /// Returns the version as a revision of the store contract.
     pub(super) fn revision(self) -> Revision {
         let since = self.modified.duration_since(UNIX_EPOCH).unwrap_or_default();
         let mut bytes = [0; 24];

@@ -1,5 +1,5 @@
-//! Calls of the operating system's keyring, each in a thread of its own and with a deadline: a daemon that does not
-//! answer, or waits for somebody to type a password, would keep the caller for ever.
+//! Calls the operating system's keyring in a thread, with a deadline. A daemon that does not answer, or that waits for
+//! a person to type a password, would block the caller for ever.
 
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
@@ -7,17 +7,17 @@ use std::time::Duration;
 
 use super::error::KeyringFault;
 
-/// How long to wait, and whether somebody can be asked for the keyring's password.
+/// The time limit, and whether a person can be asked for the keyring's password.
 #[derive(Clone, Copy)]
 pub(crate) struct Caller {
     pub(crate) patience: Duration,
     pub(crate) has_screen: bool,
 }
 
-/// A failure as it comes out of the thread.
+/// A failure inside the thread.
 pub(crate) enum Fault<Error> {
     Known(KeyringFault),
-    /// The client library's own, before it has a name.
+    /// An error of the client library, not yet mapped.
     Library(Error),
 }
 
@@ -28,7 +28,7 @@ impl<Error> From<Error> for Fault<Error> {
 }
 
 impl Caller {
-    /// Runs `work`, and gives up on it when the patience is over; `name` gives the library's errors their names.
+    /// Runs `work` within the time limit. `name` maps the library's errors.
     pub(crate) fn call<Answer: Send + 'static, Error: Send + 'static>(
         self,
         work: impl FnOnce() -> Result<Answer, Fault<Error>> + Send + 'static,
@@ -48,8 +48,8 @@ impl Caller {
     }
 }
 
-/// The libraries have one kind of error for all that can go wrong with a connection, and only its text tells more: the
-/// errors' names in the D-Bus specification, and the words of the `secret-service` crate for "no bus".
+/// Maps a connection error by its text, since the libraries have only one error type for it. The text contains an error
+/// name from the D-Bus specification, or the words of the `secret-service` crate for "no bus".
 pub(crate) fn connection_fault(said: &str) -> KeyringFault {
     let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
     if says(&["ServiceUnknown", "NameHasNoOwner", "DBus.Error.Spawn", "was not provided by any .service"]) {

@@ -1,4 +1,4 @@
-//! Why there is no key.
+//! Errors about keys.
 
 use std::fmt;
 
@@ -9,58 +9,58 @@ use std::time::Duration;
 
 use super::KeySource;
 
-/// Why a key could not be had, or made; each names what a person would look at.
+/// Why a key could not be read or created. Each variant names the thing that the user has to check.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum KeyError {
     /// The systemd credential cannot be used.
     Credential {
-        /// What is wrong.
+        /// The reason.
         why: String,
     },
     /// The key file cannot be used.
     KeyFile {
         /// The file.
         path: PathBuf,
-        /// What is wrong, as in "{path}: {why}".
+        /// The reason, as in "{path}: {why}".
         why: String,
     },
-    /// The keyring did not give, or take, the key.
+    /// The keyring failed to return or to store the key.
     Keyring(KeyringFault),
     /// The system has no random bytes.
     NoRandomness,
-    /// No passphrase can be had.
+    /// No passphrase is available.
     Passphrase {
-        /// What is wrong.
+        /// The reason.
         why: String,
     },
-    /// Of a new passphrase, which is typed twice.
+    /// The two entries of a new passphrase differ.
     PassphrasesDiffer,
-    /// A key was there, but it is another one.
+    /// A key was found, but it is not the one that encrypts the cache.
     WrongKey(KeySource),
 }
 
-/// What is wrong with the operating system's keyring.
+/// A failure of the operating system's keyring.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum KeyringFault {
-    /// There is no session bus to reach it by.
+    /// There is no session bus.
     NoBus,
-    /// The bus knows nobody who keeps secrets.
+    /// No program on the bus provides the keyring.
     NoDaemon,
-    /// It has no such item.
+    /// The item does not exist.
     NoItem,
-    /// It is locked, and there is no screen to ask for its password on.
+    /// The keyring is locked, and there is no screen for its password prompt.
     Locked,
-    /// tokcache was built without it.
+    /// This build of tokcache has no keyring support.
     NotBuiltIn,
-    /// It gave back something else than it was given.
+    /// The keyring returned something else than was stored.
     NotKept,
-    /// Its prompt was dismissed.
+    /// The user dismissed the keyring's prompt.
     PromptDismissed,
-    /// It has not answered for so long. Perhaps it waits for somebody to type its password.
+    /// The keyring did not answer within this time. It may be waiting for its password.
     Silent(Duration),
-    /// Anything else, in its own words.
+    /// Any other error, in the keyring's own words.
     Other(String),
 }
 

@@ -1,4 +1,4 @@
-//! A key, and the name that tells it from others.
+//! A key and its identifier.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,28 +13,29 @@ use zeroize::Zeroizing;
 use super::KeyError;
 use crate::platform::LockedBytes;
 
-/// Bytes of a key.
+/// The length of a key in bytes.
 pub(crate) const KEY_LENGTH: usize = 32;
 const ID_LENGTH: usize = 16;
 
-/// 32 secret bytes, kept out of the swap space where the system allows it, wiped when the last copy is dropped.
+/// 32 secret bytes. They are kept out of the swap space if the system allows it, and wiped when the last copy is
+/// dropped.
 #[derive(Clone)]
 pub struct Key(Arc<LockedBytes<KEY_LENGTH>>);
 
 impl Key {
-    /// A new key from the system's source of randomness.
+    /// Generates a key from the system's source of randomness.
     pub(super) fn generate() -> Result<Key, KeyError> {
         Key::filled(|bytes| SystemRandom::new().fill(bytes).ok()).ok_or(KeyError::NoRandomness)
     }
 
-    /// The key that `fill` writes where it will stay.
+    /// Creates a key whose bytes `fill` writes in place.
     pub(super) fn filled(fill: impl FnOnce(&mut [u8; KEY_LENGTH]) -> Option<()>) -> Option<Key> {
         let mut bytes = LockedBytes::zeroed();
         fill(&mut bytes)?;
         Some(Key(Arc::new(bytes)))
     }
 
-    /// The key that is written as `text`: base64 (RFC 4648 §4) of 32 bytes, blanks and line ends around it.
+    /// Parses a key: 32 bytes in base64 (RFC 4648 §4), with optional blanks and line ends around it.
     pub(super) fn from_text(text: &[u8]) -> Option<Key> {
         let decoded = Zeroizing::new(BASE64_STANDARD.decode(text.trim_ascii()).ok()?);
         let decoded: &[u8; KEY_LENGTH] = decoded.as_slice().try_into().ok()?;
@@ -44,22 +45,22 @@ impl Key {
         })
     }
 
-    /// The key as it is written where keys are kept: 44 characters.
+    /// Returns the key in base64: 44 characters.
     pub(super) fn to_text(&self) -> Zeroizing<String> {
         Zeroizing::new(BASE64_STANDARD.encode(self.bytes()))
     }
 
-    /// The secret itself.
+    /// Returns the secret bytes.
     pub(crate) fn bytes(&self) -> &[u8; KEY_LENGTH] {
         &self.0
     }
 
-    /// Whether it may be written to the swap space.
+    /// Whether the key may be written to the swap space.
     pub(super) fn is_swappable(&self) -> bool {
         !self.0.is_locked()
     }
 
-    /// Its name; nothing of the key can be learned from it.
+    /// Returns the key's identifier, which reveals nothing about the key.
     pub fn id(&self) -> KeyId {
         let mut text = Zeroizing::new(b"tokcache key id\n".to_vec());
         text.reserve_exact(KEY_LENGTH);
@@ -76,7 +77,7 @@ impl fmt::Debug for Key {
     }
 }
 
-/// The name of a key: half of a SHA-256, in hexadecimal digits.
+/// The identifier of a key: half of a SHA-256, in hexadecimal digits.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct KeyId([u8; ID_LENGTH]);

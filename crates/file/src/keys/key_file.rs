@@ -1,4 +1,4 @@
-//! A key in a file of its own: 44 characters of base64, for its owner alone.
+//! A key in its own file: 44 characters of base64, for the owner alone.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
@@ -10,10 +10,10 @@ use super::{Key, KeyError};
 use crate::Unsynced;
 use crate::platform;
 
-/// A key and a few line ends.
+/// The maximum size in bytes: a key and a few line ends.
 const LONGEST: u64 = 256;
 
-/// The key in the file.
+/// Reads the key from the file.
 pub(super) fn read(path: &Path) -> Result<Key, KeyError> {
     let file = platform::read_itself(path).map_err(|error| unusable(path, error.to_string()))?;
     let metadata = file.metadata().map_err(|error| unusable(path, error.to_string()))?;
@@ -23,8 +23,8 @@ pub(super) fn read(path: &Path) -> Result<Key, KeyError> {
     key_in(&file).map_err(|why| unusable(path, why))
 }
 
-/// The key in the file, which is made, with a new key, where there is none; `made` is told then. Its folder must be
-/// there: one that is not is a slip of the pen, or a volume that is not mounted.
+/// Reads the key from the file, or creates the file with a new key and calls `made`. The folder must exist: a missing
+/// one is a mistyped path or an unmounted volume.
 pub(super) fn read_or_create(path: &Path, made: impl FnOnce(&Path), unsynced: &Unsynced) -> Result<Key, KeyError> {
     match std::fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
@@ -36,14 +36,14 @@ pub(super) fn read_or_create(path: &Path, made: impl FnOnce(&Path), unsynced: &U
             made(path);
             Ok(key)
         }
-        // Another process was faster; its key is the one, then.
+        // Another process was faster, so its key is used.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => read(path),
         Err(error) if error.kind() == ErrorKind::NotFound => Err(unusable(path, "its folder is not there".to_owned())),
         Err(error) => Err(unusable(path, error.to_string())),
     }
 }
 
-/// The key in an open file.
+/// Reads the key from an open file.
 pub(super) fn key_in(file: &File) -> Result<Key, String> {
     if !file.metadata().is_ok_and(|metadata| metadata.is_file()) {
         return Err("it is no file".to_owned());
@@ -53,8 +53,8 @@ pub(super) fn key_in(file: &File) -> Result<Key, String> {
     Key::from_text(&text).ok_or_else(|| "it does not hold a key, 32 bytes in base64".to_owned())
 }
 
-/// Whole or not at all, and on the disk before anything is sealed with it. Once it has its name it is there, also where
-/// its folder cannot be synced.
+/// Writes and syncs the new file atomically, before anything is encrypted with the key. A failure to sync the folder is
+/// only reported.
 fn write_new(path: &Path, key: &Key, unsynced: &Unsynced) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("/"));
     let file = platform::create_temporary(folder, ".tokcache-key-")?;
@@ -168,7 +168,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
         read_or_create(&path).unwrap();
-        // Only root can give a file away; for anybody else there is one of root's.
+        // Only root can change the owner. Other users test with a file of root's.
         let (foreign, owner) = match chown(&path, Some(65_534), None) {
             Ok(()) => (path.as_path(), 65_534),
             Err(_) => (Path::new("/etc/passwd"), 0),

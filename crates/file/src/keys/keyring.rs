@@ -7,7 +7,7 @@ use super::call::{Caller, Fault, connection_fault};
 use super::error::KeyringFault;
 use super::{Key, KeyId};
 
-/// The service that the items belong to; the name of each is the key's.
+/// The service name of the items. The name of an item is the key's identifier.
 const SERVICE: &str = "tokcache";
 
 impl Caller {
@@ -15,13 +15,13 @@ impl Caller {
         self.call(move || read(&entry(id)?), |error| self.named(error))
     }
 
-    /// Keeps the key, reads it back and compares: some daemons say yes and keep nothing.
+    /// Stores the key, reads it back and compares: some daemons report success and store nothing.
     pub(super) fn keep(self, key: &Key) -> Result<(), KeyringFault> {
         let key = key.clone();
         self.call(move || keep_in(&entry(key.id())?, &key), |error| self.named(error))
     }
 
-    /// Forgets the key; that it is not there is success.
+    /// Removes the key. A missing key is not an error.
     pub(super) fn forget(self, id: KeyId) -> Result<(), KeyringFault> {
         let forget = move || match entry(id)?.delete_credential() {
             Err(Error::NoEntry) => Ok(()),
@@ -35,9 +35,9 @@ impl Caller {
             Error::NoEntry => KeyringFault::NoItem,
             Error::NoStorageAccess(_) if self.has_screen => KeyringFault::PromptDismissed,
             Error::NoStorageAccess(_) => KeyringFault::Locked,
-            // What the specification calls `org.freedesktop.Secret.Error.IsLocked`.
+            // The specification's name is `org.freedesktop.Secret.Error.IsLocked`.
             error if error.to_string().contains("IsLocked") => KeyringFault::Locked,
-            // The library's own words would have bytes of the item in them.
+            // The library's message would contain bytes of the item.
             Error::BadEncoding(_) | Error::BadDataFormat(..) => KeyringFault::Other("the item is not a key".to_owned()),
             error => connection_fault(&error.to_string()),
         }
@@ -74,7 +74,7 @@ mod tests {
 
     use super::*;
 
-    /// What a keyring gives back of the one item that it is given.
+    /// A fake keyring item that returns `given_back` instead of the stored bytes, if it is set.
     #[derive(Debug)]
     struct Item {
         kept: Mutex<Vec<u8>>,
@@ -109,7 +109,7 @@ mod tests {
         }
     }
 
-    /// Whether the key was taken for kept, and whether it is there.
+    /// Stores a key. Returns whether the store reported success, and whether the key is there.
     fn keep(given_back: Option<Vec<u8>>) -> (bool, bool) {
         let item = Arc::new(Item { kept: Mutex::default(), given_back });
         let entry = Entry { inner: keyring_core::Entry::new_with_credential(item.clone()) };

@@ -1,4 +1,4 @@
-//! Keys, and the places that keep them. Nothing here knows what is sealed with a key.
+//! Keys and their sources. This module does not know what a key encrypts.
 
 #[cfg(feature = "keyring")]
 mod call;
@@ -29,27 +29,28 @@ use passphrase::Argon2id;
 use crate::Unsynced;
 use crate::platform;
 
-/// What the places of keys need to know.
+/// The settings for the sources of keys.
 pub struct KeySettings {
-    /// The file of the systemd credential, where there is one.
+    /// Returns the file of the systemd credential, if there is one.
     pub credential: Box<dyn Fn() -> Option<PathBuf> + Send + Sync>,
-    /// Whether somebody could be asked for the keyring's password, on a screen.
+    /// Returns whether a screen is available for the keyring's password prompt.
     pub has_screen: Box<dyn Fn() -> bool + Send + Sync>,
-    /// Whether keys are kept at hand in the kernel's keyring, for the login session (Linux).
+    /// Whether keys are copied into the kernel's keyring for the login session (Linux).
     pub keep_in_kernel: bool,
-    /// Is told the file when a new key was made in it.
+    /// Called with the path when a new key file was created.
     pub key_file_made: Box<dyn Fn(&Path) + Send + Sync>,
-    /// How long the operating system's keyring may take for one answer.
+    /// The time limit for one call of the operating system's keyring.
     pub keyring_patience: Duration,
-    /// Who knows the passphrase.
+    /// The source of passphrases.
     pub passphrases: Box<dyn Passphrases>,
-    /// Is told where a new key file may not survive a crash of the system.
+    /// Called when a new key file may not survive a system crash.
     pub unsynced: Box<Unsynced>,
-    /// Is told when a key that is used may be written to the swap space: the system did not allow to keep it in memory.
+    /// Called when a key in use may be written to the swap space, because the system did not allow locking it in
+    /// memory.
     pub swappable: Box<dyn Fn() + Send + Sync>,
 }
 
-/// All places that keep keys.
+/// All sources of keys.
 pub(super) struct Keys {
     settings: KeySettings,
 }
@@ -59,7 +60,7 @@ impl Keys {
         Keys { settings }
     }
 
-    /// The key that a sealed cache asks for, from the nearest place that has it.
+    /// Returns the key that an encrypted cache names, from the fastest source that has it.
     pub(super) fn find(&self, wanted: &KeyReference) -> Result<Key, KeyError> {
         let key = self.look_up(wanted)?;
         self.tell_if_swappable(&key);
@@ -83,7 +84,8 @@ impl Keys {
         Ok(key)
     }
 
-    /// A key of `source` to seal with. Only a keyring makes a new one each time; a key file makes one when it is new.
+    /// Returns a key of `source` to encrypt with. A keyring makes a new key each time; a key file makes one only when
+    /// the file is created.
     pub(super) fn create(&self, source: &KeySource) -> Result<(KeyReference, Key), KeyError> {
         let mut argon2id = None;
         let key = match source {
@@ -110,7 +112,7 @@ impl Keys {
         }
     }
 
-    /// Forgets a key that nothing is sealed with any more. A key file is its owner's, and stays.
+    /// Removes a key that no cache is encrypted with any more. A key file belongs to the user and is kept.
     pub(super) fn discard(&self, key: &KeyReference) -> Result<(), KeyError> {
         #[cfg(target_os = "linux")]
         if self.settings.keep_in_kernel {
@@ -122,7 +124,7 @@ impl Keys {
         }
     }
 
-    /// Without asking anybody: the service's own credential, and the kernel's copy.
+    /// Returns the key without a prompt: the service's own credential, or the kernel's copy.
     fn at_hand(&self, wanted: &KeyReference) -> Option<Key> {
         let own = self.credential().ok().filter(|key| key.id() == wanted.id);
         #[cfg(target_os = "linux")]
@@ -133,7 +135,7 @@ impl Keys {
         own
     }
 
-    /// That a copy cannot be kept is no failure: the key is where it always was.
+    /// Copies the key into the kernel's keyring. Errors are ignored, because the key stays at its source.
     fn keep_at_hand(&self, key: &Key, source: &KeySource) {
         #[cfg(target_os = "linux")]
         if self.settings.keep_in_kernel && matches!(source, KeySource::Keyring | KeySource::Passphrase) {
@@ -143,13 +145,14 @@ impl Keys {
         let _ = (key, source);
     }
 
-    /// systemd sees to who can read it; the file's own mode says little (an access control list does).
+    /// Reads the systemd credential. systemd restricts access to it, perhaps by an access control list, so the file's
+    /// mode is not checked.
     fn credential(&self) -> Result<Key, KeyError> {
         let why = |why: String| KeyError::Credential { why };
         let Some(path) = (self.settings.credential)() else {
             return Err(why("there is none; $CREDENTIALS_DIRECTORY is not set".into()));
         };
-        // A pipe in its place keeps nobody waiting.
+        // Opening a pipe in its place must not block.
         let file = platform::without_waiting(OpenOptions::new().read(true)).open(&path);
         let file = file.map_err(|error| why(format!("{}: {error}", path.display())))?;
         key_file::key_in(&file).map_err(|fault| why(format!("{}: {fault}", path.display())))
@@ -205,13 +208,13 @@ pub(super) mod tests {
     use super::*;
     use tokcache_core::secret::Passphrase;
 
-    /// A new key, and where it would be.
+    /// Returns a new key and a reference to it.
     pub(crate) fn a_key() -> (KeyReference, Key) {
         let key = Key::generate().unwrap();
         (KeyReference { id: key.id(), source: KeySource::Keyring, argon2id: None }, key)
     }
 
-    /// Settings of a run that has neither keyring nor screen, and one passphrase.
+    /// Returns settings without keyring and screen, and with one passphrase.
     pub(crate) fn settings() -> KeySettings {
         KeySettings {
             credential: Box::new(|| None),

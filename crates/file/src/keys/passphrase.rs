@@ -1,4 +1,4 @@
-//! A key made of a passphrase, by Argon2id (RFC 9106).
+//! Derives a key from a passphrase with Argon2id (RFC 9106).
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
@@ -9,26 +9,26 @@ use serde::{Deserialize, Serialize};
 use super::{Key, KeyError};
 use tokcache_core::secret::Passphrase;
 
-/// Whoever knows the passphrase: a person on a terminal, a file, a descriptor.
+/// A source of passphrases: a person at a terminal, a file, or a descriptor.
 pub trait Passphrases: Send + Sync {
-    /// The passphrase, which is not empty.
+    /// Returns the passphrase, which is not empty.
     ///
     /// # Errors
-    /// [`KeyError::Passphrase`] says why there is none.
+    /// [`KeyError::Passphrase`] with the reason if there is no passphrase.
     fn passphrase(&self, purpose: PassphraseFor) -> Result<Passphrase, KeyError>;
 }
 
-/// What a passphrase is wanted for.
+/// The purpose of a passphrase.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum PassphraseFor {
-    /// To seal a cache that was not sealed with it before: a person types it twice.
+    /// To encrypt a cache with a new passphrase. A person types it twice.
     NewKey,
-    /// To open a cache.
+    /// To decrypt a cache.
     OldKey,
 }
 
-/// How a key is made of a passphrase. It stands in the header of a sealed cache, which anybody may have written before
-/// the key is known: what is out of bounds is refused.
+/// The parameters of the key derivation. They are in the header of an encrypted cache, which is not authenticated until
+/// the key is known, so excessive values are refused.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) struct Argon2id {
     memory_kib: u32,
@@ -37,26 +37,26 @@ pub(crate) struct Argon2id {
     salt: String,
 }
 
-/// RFC 9106 §4, second recommendation: 64 MiB, 3 passes, 4 lanes, a salt of 128 bits.
+/// The second recommendation of RFC 9106 §4: 64 MiB, 3 passes, 4 lanes, a salt of 128 bits.
 const MEMORY_KIB: u32 = 64 * 1024;
 const PASSES: u32 = 3;
 const LANES: u32 = 4;
 const SALT_LENGTH: usize = 16;
 
-/// A gigabyte and some seconds are what opening may cost.
+/// The limits for decryption: a gigabyte and some seconds.
 const MOST_MEMORY_KIB: u32 = 1024 * 1024;
 const MOST_PASSES: u32 = 16;
 const MOST_LANES: u32 = 16;
 
 impl Argon2id {
-    /// Today's costs and a new salt.
+    /// Returns the current default costs with a new salt.
     pub(super) fn new() -> Result<Self, KeyError> {
         let mut salt = [0; SALT_LENGTH];
         SystemRandom::new().fill(&mut salt).map_err(|_| KeyError::NoRandomness)?;
         Ok(Argon2id { memory_kib: MEMORY_KIB, passes: PASSES, lanes: LANES, salt: BASE64_STANDARD.encode(salt) })
     }
 
-    /// The key. Takes a tenth of a second and 64 MiB, on purpose.
+    /// Derives the key. This takes a tenth of a second and 64 MiB, on purpose.
     pub(super) fn key(&self, passphrase: &Passphrase) -> Result<Key, KeyError> {
         Key::filled(|bytes| self.fill(passphrase, bytes))
             .ok_or_else(|| KeyError::Passphrase { why: "the cache asks for a key derivation out of bounds".into() })

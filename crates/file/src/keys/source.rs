@@ -1,4 +1,4 @@
-//! Where a key comes from: as a person says it, and as a sealed cache says it.
+//! The source of a key, as the user types it and as an encrypted cache records it.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -10,17 +10,17 @@ use super::KeyId;
 use super::passphrase::Argon2id;
 use crate::path_text::{path_of_text, text_of_path};
 
-/// A place that keeps keys, or a person who remembers one.
+/// A place that stores keys, or a passphrase that a person remembers.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(tag = "source", content = "path", rename_all = "kebab-case")]
 pub enum KeySource {
     /// The systemd credential `tokcache-key` (systemd.exec(5), `LoadCredentialEncrypted=`).
     Credential,
-    /// A file with nothing else in it, made on first use.
+    /// A file that contains only the key, created on first use.
     KeyFile(#[serde(with = "crate::path_text")] PathBuf),
-    /// The operating system's: Secret Service, macOS Keychain, Windows Credential Manager.
+    /// The operating system's keyring: Secret Service, macOS Keychain, Windows Credential Manager.
     Keyring,
-    /// Made of a passphrase by Argon2id (RFC 9106).
+    /// A key derived from a passphrase with Argon2id (RFC 9106).
     Passphrase,
 }
 
@@ -38,8 +38,8 @@ impl fmt::Display for KeySource {
 impl FromStr for KeySource {
     type Err = UnknownKeySource;
 
-    /// `credential`, `key-file:PATH` (also `key-file:///PATH`, percent-encoded), `keyring` or `passphrase`. A relative path
-    /// is meant from here.
+    /// Parses `credential`, `key-file:PATH` (also `key-file:///PATH`, percent-encoded), `keyring` or `passphrase`. A
+    /// relative path becomes absolute.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match (text, text.strip_prefix("key-file:")) {
             ("credential", _) => Ok(KeySource::Credential),
@@ -54,7 +54,7 @@ impl FromStr for KeySource {
     }
 }
 
-/// A text that names no key source. It is not repeated: somebody may have typed the passphrase itself.
+/// The error for an unknown key source. It does not contain the text, which may be a passphrase.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct UnknownKeySource;
 
@@ -66,13 +66,13 @@ impl fmt::Display for UnknownKeySource {
 
 impl std::error::Error for UnknownKeySource {}
 
-/// Which key: all that is needed to find it again, and nothing secret.
+/// A reference to a key: everything needed to find it again, without secrets.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) struct KeyReference {
     pub(crate) id: KeyId,
     #[serde(flatten)]
     pub(crate) source: KeySource,
-    /// Of a passphrase: how the key is made of it.
+    /// The key derivation, for a passphrase.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) argon2id: Option<Argon2id>,
 }

@@ -1,4 +1,4 @@
-//! Which item of the keyring, and which file goes with it.
+//! The address of a keyring item, and the signal file beside it.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 
 use super::item::Item;
 
-/// What comes after `libsecret:` in a URL.
+/// The part of a URL behind `libsecret:`.
 pub(crate) struct Address {
     url: String,
     item: Item,
@@ -14,8 +14,8 @@ pub(crate) struct Address {
 }
 
 impl Address {
-    /// The name of a cache of azure-identity, or `SCHEMA?signal=PATH&label=TEXT&ATTRIBUTE=VALUE...`, URL-encoded; the
-    /// path is absolute.
+    /// Parses the name of an azure-identity cache, or `SCHEMA?signal=PATH&label=TEXT&ATTRIBUTE=VALUE...`, URL-encoded.
+    /// The path must be absolute.
     pub(crate) fn parse(text: &str, identity_service_folder: &Path) -> Option<Address> {
         let url = format!("libsecret:{text}");
         let Some((schema, query)) = text.split_once('?') else {
@@ -41,7 +41,7 @@ impl Address {
         Some(Address { url, item: Item { schema, attributes, label }, signal })
     }
 
-    /// As it was typed.
+    /// Returns the URL as typed.
     pub(super) fn url(&self) -> &str {
         &self.url
     }
@@ -50,7 +50,7 @@ impl Address {
         &self.item
     }
 
-    /// The file whose time tells of changes, and beside which the locks are.
+    /// Returns the file whose modification time signals changes. The locks are beside it.
     pub(crate) fn signal(&self) -> &Path {
         &self.signal
     }

@@ -1,4 +1,4 @@
-//! An item of the keyring, as libsecret's simple password API reads and writes it.
+//! A keyring item, as libsecret's simple password API reads and writes it.
 
 use std::collections::HashMap;
 
@@ -10,10 +10,10 @@ use zeroize::Zeroizing;
 use crate::KeyringFault;
 use crate::keys::{Caller, Fault, connection_fault};
 
-/// libsecret gives nothing else back, not even with a charset behind it.
+/// The content type that libsecret requires. It ignores items with any other, even with an added charset.
 const CONTENT_TYPE: &str = "text/plain";
 
-/// What an item is found by, and what people see of it.
+/// The attributes that identify an item, and the label that people see.
 #[derive(Clone)]
 pub(super) struct Item {
     pub(super) schema: String,
@@ -22,13 +22,13 @@ pub(super) struct Item {
 }
 
 impl Item {
-    /// As azure-identity for Python makes it.
+    /// Returns the item that azure-identity for Python uses.
     pub(super) fn of_azure_identity(name: &str) -> Item {
         let attribute = ("MsalClientID".to_owned(), "Microsoft.Developer.IdentityService".to_owned());
         Item { schema: name.to_owned(), attributes: vec![attribute], label: "MSALCache".to_owned() }
     }
 
-    /// libsecret's name for a schema is an attribute among the others.
+    /// Returns all attributes. libsecret stores the schema's name as one of them.
     fn found_by(&self) -> HashMap<&str, &str> {
         let own = self.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         own.chain([("xdg:schema", self.schema.as_str())]).collect()
@@ -36,7 +36,7 @@ impl Item {
 }
 
 impl Caller {
-    /// The secret of the item, if there is one.
+    /// Returns the secret of the item, if the item exists.
     pub(super) fn read(self, item: &Item) -> Result<Option<Zeroizing<Vec<u8>>>, KeyringFault> {
         let item = item.clone();
         self.ask(move |service| {
@@ -50,7 +50,7 @@ impl Caller {
         })
     }
 
-    /// Writes the item, in the place of the one with the same attributes in the default collection.
+    /// Writes the item. Replaces an item with the same attributes in the default collection.
     pub(super) fn write(self, item: &Item, secret: &[u8]) -> Result<(), KeyringFault> {
         let (item, secret) = (item.clone(), Zeroizing::new(secret.to_owned()));
         self.ask(move |service| {
@@ -60,7 +60,7 @@ impl Caller {
         })
     }
 
-    /// Deletes every item that is found by these attributes; returns whether there was one.
+    /// Deletes every item with these attributes. Returns whether there was one.
     pub(super) fn delete(self, item: &Item) -> Result<bool, KeyringFault> {
         let item = item.clone();
         self.ask(move |service| {
@@ -74,7 +74,7 @@ impl Caller {
         })
     }
 
-    /// That something could be written.
+    /// Checks that an item could be written.
     pub(super) fn check(self) -> Result<(), KeyringFault> {
         self.ask(move |service| self.unlocked(service).map(drop))
     }

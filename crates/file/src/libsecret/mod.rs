@@ -1,9 +1,9 @@
-//! The cache of another program in the keyring: the one item of the Secret Service in which msal-extensions for Python
-//! (`LibsecretPersistence`, which azure-identity uses) keeps the whole document.
+//! The cache of another program in the keyring: the Secret Service item in which msal-extensions for Python
+//! (`LibsecretPersistence`, used by azure-identity) stores the whole document.
 //!
-//! Beside it goes a signal file. Its time tells the others that they have to load again, and its lock file,
-//! `<signal>.lockfile`, is the cache lock of all. Nothing of the document is written to a disk, a rescued refresh token
-//! neither: that is another item.
+//! A signal file accompanies the item. Its modification time tells other programs to load again, and its lock file,
+//! `<signal>.lockfile`, is the cache lock of all programs. Nothing of the document is written to a disk: even a refresh
+//! token that could not be saved goes into another keyring item.
 
 mod address;
 mod item;
@@ -26,7 +26,7 @@ use crate::{
 };
 use tokcache_core::secret::fingerprint;
 
-/// One item, and the file that goes with it.
+/// A keyring item and its signal file.
 pub(super) struct LibsecretStore {
     address: Address,
     signal: Box<dyn SignalFile + Send + Sync>,
@@ -34,8 +34,8 @@ pub(super) struct LibsecretStore {
 }
 
 impl LibsecretStore {
-    /// `signal` is the file store of the address's signal file. No call of the keyring takes longer than `patience`; a
-    /// locked one is a failure unless there is a screen for its prompt.
+    /// Returns a store. `signal` is the file store of the address's signal file. Each call of the keyring takes at most
+    /// `patience`. A locked keyring is an error unless there is a screen for its prompt.
     pub(super) fn new(
         address: Address,
         signal: Box<dyn SignalFile + Send + Sync>,
@@ -54,7 +54,8 @@ impl LibsecretStore {
         StoreError::damaged(self.address.url())
     }
 
-    /// What is found by the store alone, or by the store and a credential. That may be a secret; attributes are none.
+    /// Returns the recovery item of a credential, or the pattern for all credentials. Attributes are
+    /// public and the credential may be a secret, so only its hash is stored.
     fn rescue_item(&self, credential: Option<&str>) -> Item {
         let mut attributes = vec![("store".to_owned(), self.address.url().to_owned())];
         attributes.extend(credential.map(|credential| ("credential".to_owned(), fingerprint(credential.as_bytes()))));
@@ -69,7 +70,7 @@ impl LocalStore for LibsecretStore {
         match self.document()? {
             None => Ok(None),
             Some(bytes) if read(&bytes) == Validity::Whole => Ok(Some(revision(&bytes))),
-            // The keyring has no half items.
+            // The keyring never stores half an item, so this is damage.
             Some(_) => Err(self.damaged()),
         }
     }
@@ -89,7 +90,7 @@ impl LocalStore for LibsecretStore {
             }
             match change(found) {
                 Change::Replace(bytes) if found != Some(&**bytes) => {
-                    // The others take it for text.
+                    // Other programs decode the item as text.
                     if std::str::from_utf8(&bytes).is_err() {
                         let why = "what is kept there is text, and a sealed cache is none".to_owned();
                         return Err(StoreError::from(KeyringFault::Other(why)));
@@ -112,7 +113,7 @@ impl LocalStore for LibsecretStore {
         removed.map(drop)
     }
 
-    /// The keyring is open, and so is the lock.
+    /// Only checks that the keyring and the lock are accessible.
     fn ensure_room(&self, _size: usize) -> Result<(), StoreError> {
         self.signal.ensure_room(0)?;
         self.caller.check().map_err(StoreError::from)
@@ -168,7 +169,7 @@ impl LocalLeaseRequest for LibsecretLeaseRequest<'_> {
     }
 }
 
-/// The lease of the signal file; what its holder rescues is in the keyring.
+/// The lease of the signal file. Tokens that its holder cannot save go into the keyring.
 struct LibsecretLease {
     inner: Box<dyn LocalLease>,
     rescue: Item,

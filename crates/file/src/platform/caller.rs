@@ -1,9 +1,9 @@
-//! For whom the program runs, which only the environment tells, and so only the program.
+//! The user on whose behalf the program runs. Only the environment knows, so the program has to set it.
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-/// The person that the program runs for. Under `sudo` this is another user than root.
+/// The person who runs the program. Under `sudo`, that is not root.
 #[derive(Clone, Debug, Default)]
 pub struct Caller {
     /// The home folder (`HOME`).
@@ -14,12 +14,13 @@ pub struct Caller {
 
 static LOOK_UP: OnceLock<fn() -> Caller> = OnceLock::new();
 
-/// Says how to find out who the caller is; asked only where an owner matters. The first answer counts.
+/// Sets the function that determines the caller. It is called only if an owner matters. Only the first call of
+/// `set_caller` has an effect.
 pub fn set_caller(look_up: fn() -> Caller) {
     let _ = LOOK_UP.set(look_up);
 }
 
-/// The caller; nobody in a program that does not say.
+/// Returns the caller; empty if the program has not set one.
 #[cfg(unix)]
 pub(super) fn caller() -> Caller {
     LOOK_UP.get().map(|look_up| look_up()).unwrap_or_default()

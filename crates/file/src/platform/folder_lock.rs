@@ -1,4 +1,4 @@
-//! One change at a time in a folder of small files that are replaced whole.
+//! A lock for a folder of small files that are replaced atomically.
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -9,24 +9,25 @@ use fd_lock::RwLock;
 
 use super::system;
 
-/// The right to change the files of a folder, among the processes that ask for it. Given back when dropped, and by the
-/// system when the process dies.
+/// The lock for changing the files of a folder, among cooperating processes. Released on drop, or by the system when
+/// the process dies.
 pub struct FolderLock {
-    /// Kept open for its `flock`.
+    /// Kept open to hold the `flock`.
     _file: File,
 }
 
 impl FolderLock {
-    /// The lock file of `folder`. It stays there: unlinking a lock that others wait for would give them two.
+    /// Returns the lock file of `folder`. It is never removed: other processes may be waiting for it, and a new file
+    /// would be a second lock.
     pub fn file_in(folder: &Path) -> PathBuf {
         folder.join(".lock")
     }
 
-    /// Takes the lock of `folder` if it is free; `None` when another process has it. Where the file system knows no
-    /// locks, everybody gets it.
+    /// Takes the lock of `folder` if it is free. Returns `None` if another process holds it. On a file system without
+    /// locks, always succeeds.
     ///
     /// # Errors
-    /// The lock file cannot be made or opened.
+    /// The lock file cannot be created or opened.
     pub fn try_of(folder: &Path) -> io::Result<Option<FolderLock>> {
         let path = FolderLock::file_in(folder);
         let file = match system::open_itself(&path) {
@@ -38,7 +39,7 @@ impl FolderLock {
             opened => opened?,
         };
         match RwLock::new(&file).try_write() {
-            // It lasts as long as the file is open.
+            // The lock lasts until the file is closed.
             Ok(guard) => mem::forget(guard),
             Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
             Err(error) if system::is_no_locks_here(&error) => {}

@@ -1,4 +1,4 @@
-//! Putting off the end that a person or the system asks for.
+//! Postpones the end of the process when a signal arrives at a bad moment.
 
 pub use system::Interruption;
 pub(super) use system::survive_size_limit;
@@ -15,15 +15,15 @@ mod system {
     use signal_hook::flag;
     use signal_hook::low_level::emulate_default_handler;
 
-    /// The signals that would end this process, and that others send: a person, a supervisor, a batch system before the
-    /// time of a job is over. SIGABRT and the like come from a fault of the process itself, and are left alone.
+    /// The signals that end a process and come from outside: from a person, a supervisor, or a batch system before a
+    /// job's time is over. SIGABRT and the like come from a fault in the process itself and are not handled.
     const SIGNALS: [c_int; 10] =
         [SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU];
 
-    /// Ends this process by a signal when its work allows it, or when it is asked a second time.
+    /// Ends the process by its signal when that is allowed, or at once at the second signal.
     pub struct Interruption {
         may_end: Arc<AtomicBool>,
-        /// The signal that has come.
+        /// The signal that has arrived.
         asked_by: Arc<AtomicUsize>,
         listening: Once,
     }
@@ -35,14 +35,14 @@ mod system {
     }
 
     impl Interruption {
-        /// From here on, the end can wait.
+        /// Postpones the end from now on.
         pub fn put_off(&self) {
             self.may_end.store(false, Ordering::SeqCst);
             self.listening.call_once(|| {
                 let ignored = ignored_signals();
                 for signal in SIGNALS.into_iter().filter(|signal| ignored & 1 << (signal - 1) == 0) {
-                    // In this order: one that comes in between is noted, and a second one ends the process. Where the
-                    // system refuses, the process ends as it always did.
+                    // The order matters: a signal in between is recorded, and a second one ends the process. If the
+                    // system refuses, signals keep their default effect.
                     let _ = flag::register_usize(signal, Arc::clone(&self.asked_by), signal as usize)
                         .and_then(|_| flag::register_conditional_default(signal, Arc::clone(&self.may_end)))
                         .and_then(|_| flag::register(signal, Arc::clone(&self.may_end)));
@@ -50,7 +50,7 @@ mod system {
             });
         }
 
-        /// From here on, it cannot: ends the process if that was asked for meanwhile.
+        /// Allows the end from now on, and ends the process if a signal has arrived meanwhile.
         pub fn allow(&self) {
             self.may_end.store(true, Ordering::SeqCst);
             let asked_by = self.asked_by.load(Ordering::SeqCst);
@@ -60,27 +60,26 @@ mod system {
         }
     }
 
-    /// The signals that do not end this process, as a mask. A shell's background jobs ignore Ctrl-C, and what `nohup`
-    /// starts the end of the terminal; what was told to ignore a signal has to go on (proc_pid_status(5), `SigIgn`).
-    /// Where that cannot be known, all stays as it is.
+    /// Returns the ignored signals as a mask. Background jobs of a shell ignore Ctrl-C, and programs under `nohup`
+    /// ignore the end of the terminal; they must continue to do so (proc_pid_status(5), `SigIgn`). Empty if unknown.
     fn ignored_signals() -> u64 {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
         mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(u64::MAX)
     }
 
-    /// Makes a write beyond the limit on the size of files (`ulimit -f`) fail, instead of ending the process: what has
-    /// to be told or kept elsewhere then can be.
+    /// Makes a write beyond the file size limit (`ulimit -f`) fail instead of ending the process, so that the error can
+    /// be reported and the data saved elsewhere.
     pub(in crate::platform) fn survive_size_limit() {
         static DONE: Once = Once::new();
-        // Where the system refuses, the process ends as it always did.
+        // If the system refuses, the signal keeps its default effect.
         DONE.call_once(|| drop(flag::register(SIGXFSZ, Arc::default())));
     }
 }
 
 #[cfg(not(unix))]
 mod system {
-    /// Does nothing: not written for this system yet.
+    /// Does nothing: not implemented for this system yet.
     #[derive(Default)]
     pub struct Interruption;
 
@@ -92,6 +91,6 @@ mod system {
         pub fn allow(&self) {}
     }
 
-    /// Does nothing: there is no such limit.
+    /// Does nothing: this system has no such limit.
     pub(in crate::platform) fn survive_size_limit() {}
 }

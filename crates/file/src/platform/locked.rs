@@ -1,31 +1,30 @@
-//! Memory that the system does not write to its swap space.
+//! Memory that is never written to the swap space.
 #![allow(unsafe_code, reason = "the calls take an address, and nobody has made them safe")]
 
 use std::ops::{Deref, DerefMut};
 
 use zeroize::Zeroize;
 
-/// Secret bytes in a page of their own, which stays in memory as long as they live, where the system allows it; wiped
-/// in the end.
+/// Secret bytes in a separate page, which is locked in memory if the system allows it. Wiped on drop.
 pub(crate) struct LockedBytes<const LENGTH: usize> {
     page: Box<Page<LENGTH>>,
     is_locked: bool,
 }
 
-/// As large as a page is anywhere but where they are of 64 KB: a lock is for whole pages, and what is unlocked shall
-/// not take a neighbour along.
+/// The alignment covers a whole page, except on systems with pages of 64 KB. Locks apply to whole pages, so unlocking
+/// must not affect a neighbour.
 #[repr(align(16_384))]
 struct Page<const LENGTH: usize>([u8; LENGTH]);
 
 impl<const LENGTH: usize> LockedBytes<LENGTH> {
-    /// Zeros, to be filled in place: what is moved leaves copies behind.
+    /// Returns zeros, to be filled in place. Moving a value would leave copies behind.
     pub(crate) fn zeroed() -> Self {
         let mut page = Box::new(Page([0; LENGTH]));
         let is_locked = lock(&mut page.0);
         LockedBytes { page, is_locked }
     }
 
-    /// Whether the system allowed it: there is a limit, RLIMIT_MEMLOCK.
+    /// Whether the system allowed the lock. RLIMIT_MEMLOCK limits it.
     pub(crate) fn is_locked(&self) -> bool {
         self.is_locked
     }
@@ -56,25 +55,25 @@ impl<const LENGTH: usize> Drop for LockedBytes<LENGTH> {
 
 #[cfg(unix)]
 fn lock(bytes: &mut [u8]) -> bool {
-    // SAFETY: the address and the length are those of memory that is ours; its content stays as it is.
+    // SAFETY: the address and the length are those of memory that we own, and its content is not changed.
     unsafe { rustix::mm::mlock(bytes.as_mut_ptr().cast(), bytes.len()) }.is_ok()
 }
 
 #[cfg(unix)]
 fn unlock(bytes: &mut [u8]) {
-    // SAFETY: as above.
+    // SAFETY: as in `lock`.
     let _ = unsafe { rustix::mm::munlock(bytes.as_mut_ptr().cast(), bytes.len()) };
 }
 
 #[cfg(windows)]
 fn lock(bytes: &mut [u8]) -> bool {
-    // SAFETY: as above.
+    // SAFETY: the address and the length are those of memory that we own, and its content is not changed.
     unsafe { windows_sys::Win32::System::Memory::VirtualLock(bytes.as_ptr().cast(), bytes.len()) != 0 }
 }
 
 #[cfg(windows)]
 fn unlock(bytes: &mut [u8]) {
-    // SAFETY: as above.
+    // SAFETY: as in `lock`.
     unsafe { windows_sys::Win32::System::Memory::VirtualUnlock(bytes.as_ptr().cast(), bytes.len()) };
 }
 

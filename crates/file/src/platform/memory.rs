@@ -1,4 +1,4 @@
-//! Keeping other programs from reading this process's memory, which holds secrets.
+//! Prevents other programs from reading this process's memory, which holds secrets.
 
 #[cfg(unix)]
 pub(super) use system::show_to_successor;
@@ -9,14 +9,14 @@ pub use system::disable_core_dumps;
 mod system {
     use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 
-    /// Leaves this process's memory to itself and root: no core dump is made of it, however high the limit and whoever
-    /// collects them, and no other program of this user can attach to it or read it (prctl(2), `PR_SET_DUMPABLE`).
+    /// Disables core dumps of this process, whatever the limit and the collector, and denies other programs of this
+    /// user the right to attach to it or read its memory (prctl(2), `PR_SET_DUMPABLE`).
     pub fn disable_core_dumps() {
-        // For a process's own flag the call has no reason to fail.
+        // The call cannot fail for a process's own flag.
         let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     }
 
-    /// Nothing to do here: execve(2) takes the flag back.
+    /// Does nothing: execve(2) resets the flag.
     pub(in super::super) fn show_to_successor() {}
 }
 
@@ -26,19 +26,19 @@ mod system {
 
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-    /// The limit as it was.
+    /// The limit before the change.
     static FORMER: OnceLock<Rlimit> = OnceLock::new();
 
-    /// Has the system make no core dump of this process.
+    /// Disables core dumps of this process.
     pub fn disable_core_dumps() {
         let former = getrlimit(Resource::Core);
-        // Lowering one's own limit is always allowed.
+        // A process may always lower its own limit.
         if setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: former.maximum }).is_ok() {
             let _ = FORMER.set(former);
         }
     }
 
-    /// Gives the limit back, before the process becomes another program, which would inherit it.
+    /// Restores the limit before the process executes another program, which would inherit it.
     pub(in super::super) fn show_to_successor() {
         if let Some(former) = FORMER.get() {
             let _ = setrlimit(Resource::Core, former.clone());
@@ -48,6 +48,6 @@ mod system {
 
 #[cfg(not(unix))]
 mod system {
-    /// Nothing is done here.
+    /// Does nothing on this system.
     pub fn disable_core_dumps() {}
 }

@@ -1,6 +1,6 @@
-//! What differs by operating system, behind one small interface: everything else is written once.
+//! Everything that depends on the operating system.
 //!
-//! Proven on Linux; the macOS and Windows parts are written for and compiled.
+//! Tested on Linux. The macOS and Windows parts are only compiled.
 
 mod caller;
 mod folder_lock;

@@ -1,12 +1,12 @@
-//! Handing the process over to a command.
+//! Executes a command in place of this process.
 
 use std::io;
 use std::process::{Command, ExitCode};
 
-/// Puts `command` in this process's place, so that its terminal, its signals and its exit status are the caller's own.
+/// Replaces this process by `command`, which then has the caller's terminal, signals and exit status.
 ///
 /// # Errors
-/// The command cannot be started. If it can, this does not return.
+/// The command cannot be started. Otherwise this function does not return.
 #[cfg(unix)]
 pub fn exec(mut command: Command) -> io::Result<ExitCode> {
     use std::os::unix::process::CommandExt;
@@ -15,7 +15,7 @@ pub fn exec(mut command: Command) -> io::Result<ExitCode> {
     Err(command.exec())
 }
 
-/// Runs `command` and takes its exit status over: this system cannot put one program in another's place.
+/// Runs `command` and returns its exit status. This system cannot replace a process.
 ///
 /// # Errors
 /// The command cannot be started.

@@ -1,4 +1,4 @@
-//! Files that are to get their name when they are whole.
+//! Temporary files that get their final name once they are complete.
 
 use std::ffi::OsStr;
 use std::io;
@@ -12,10 +12,11 @@ use super::interruption::survive_size_limit;
 /// The length of the random part of a temporary file's name.
 pub(crate) const TEMPORARY_TAIL: usize = 6;
 
-/// A file for its owner alone, with six letters and digits behind `prefix`. Dropped, it is gone.
+/// Creates a file for the owner alone, with six letters and digits behind `prefix`. A drop deletes it.
 ///
 /// # Errors
-/// The system's own. Those of `Builder::tempfile_in` lack its code, and name a file that nobody knows.
+/// The system's own error. `Builder::tempfile_in` would return an error without its code, with the name of the
+/// temporary file.
 pub fn create_temporary(folder: &Path, prefix: impl AsRef<OsStr>) -> io::Result<NamedTempFile> {
     survive_size_limit();
     Builder::new().prefix(&prefix).rand_bytes(TEMPORARY_TAIL).make_in(folder, create_new)

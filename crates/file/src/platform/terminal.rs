@@ -1,4 +1,4 @@
-//! Asking a person for a secret.
+//! Prompts for a secret.
 
 pub use system::read_password;
 
@@ -12,39 +12,39 @@ mod system {
     use signal_hook::low_level::emulate_default_handler;
     use zeroize::Zeroizing;
 
-    /// What a terminal takes for one line (termios(3), canonical mode).
+    /// The maximum length of a line in a terminal's canonical mode (termios(3)).
     const LONGEST_LINE: usize = 4096;
 
-    /// Shows `prompt` on the terminal of this process, whatever its standard streams are, and returns the line that is
-    /// typed there, which is not shown. Ctrl-C ends the process by SIGINT, also where that signal is ignored, and first
-    /// gives the terminal back.
+    /// Shows `prompt` on the terminal of this process, even if the standard streams are redirected, and returns the
+    /// typed line, which is not echoed. Ctrl-C restores the terminal and ends the process by SIGINT, even if that
+    /// signal is ignored.
     ///
     /// # Errors
-    /// Those of the terminal, of which there may be none; `UnexpectedEof` after Ctrl-D; `InvalidInput` for what no
-    /// keyboard prints.
+    /// An error of the terminal, for example if there is none; `UnexpectedEof` after Ctrl-D; `InvalidInput` for
+    /// characters that no keyboard prints.
     pub fn read_password(prompt: &str) -> io::Result<Zeroizing<String>> {
         let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
-        let silence = NoopObserver::over(&terminal)?;
+        let silence = SilentTerminal::over(&terminal)?;
         (&terminal).write_all(prompt.as_bytes())?;
         let line = silence.line();
         drop(silence);
         (&terminal).write_all(b"\n")?;
         if line.as_ref().is_err_and(|error| error.kind() == ErrorKind::Interrupted) {
-            // A process that was told to ignore the signal, as a background job of a script is, would ignore `kill`.
+            // `kill` would have no effect in a process that ignores the signal, such as a background job of a script.
             emulate_default_handler(SIGINT)?;
         }
         line
     }
 
-    /// A terminal that shows nothing of what is typed, until this is dropped.
-    struct NoopObserver<'a> {
+    /// A terminal without echo, until it is dropped.
+    struct SilentTerminal<'a> {
         terminal: &'a File,
         before: Termios,
     }
 
-    impl<'a> NoopObserver<'a> {
-        /// The line is edited by the terminal, as always. The character of Ctrl-C ends it as Enter does: a signal would
-        /// end the process and leave the terminal silent.
+    impl<'a> SilentTerminal<'a> {
+        /// Turns the echo off. The terminal still edits the line. The character of Ctrl-C ends the line like Enter,
+        /// because a signal would end the process and leave the echo off.
         fn over(terminal: &'a File) -> io::Result<Self> {
             let before = tcgetattr(terminal)?;
             let mut silent = before.clone();
@@ -52,7 +52,7 @@ mod system {
             silent.local_modes |= LocalModes::ICANON;
             silent.special_codes[SpecialCodeIndex::VEOL] = before.special_codes[SpecialCodeIndex::VINTR];
             tcsetattr(terminal, OptionalActions::Flush, &silent)?;
-            Ok(NoopObserver { terminal, before })
+            Ok(SilentTerminal { terminal, before })
         }
 
         fn line(&self) -> io::Result<Zeroizing<String>> {
@@ -72,9 +72,9 @@ mod system {
         }
     }
 
-    impl Drop for NoopObserver<'_> {
+    impl Drop for SilentTerminal<'_> {
         fn drop(&mut self) {
-            // Nobody is left to be told.
+            // An error cannot be reported here.
             let _ = tcsetattr(self.terminal, OptionalActions::Now, &self.before);
         }
     }
@@ -93,10 +93,10 @@ mod system {
 
     use zeroize::Zeroizing;
 
-    /// Shows `prompt` on the terminal of this process and returns the line that is typed there, which is not shown.
+    /// Shows `prompt` on the terminal of this process and returns the typed line, which is not echoed.
     ///
     /// # Errors
-    /// Those of the terminal, of which there may be none.
+    /// An error of the terminal, for example if there is none.
     pub fn read_password(prompt: &str) -> io::Result<Zeroizing<String>> {
         rpassword::prompt_password(prompt).map(Zeroizing::new)
     }

@@ -1,4 +1,5 @@
-//! Files that decide where secrets go, such as profiles: opened once, and judged by what was opened.
+//! Reads files that decide where secrets go, such as profiles. A file is opened only once, so that the checked file is
+//! the one that is read.
 
 use std::error::Error;
 use std::fmt;
@@ -8,14 +9,14 @@ use std::path::{Path, PathBuf};
 
 use super::system;
 
-/// Why a file is not believed, or a folder not safe.
+/// Why a file is not trusted, or a folder is not safe.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Distrust {
     /// The file or folder.
     pub path: PathBuf,
-    /// What is wrong, as in "{path}: {why}".
+    /// The reason, as in "{path}: {why}".
     pub why: String,
-    /// The arguments of a command that mends it, if there is one.
+    /// The arguments of a command that fixes it, if there is one.
     pub remedy: Option<Vec<String>>,
 }
 
@@ -33,27 +34,27 @@ impl From<Distrust> for io::Error {
     }
 }
 
-/// Reads a file that nobody but the user and root can have written or can replace. It must be a regular file of at
-/// most `limit` bytes. The file is opened once: what was judged is what is read.
+/// Reads a file that only the user and root can write or replace. It must be a regular file of at most `limit` bytes.
+/// The file is opened only once, so that the checked file is the one that is read.
 ///
 /// # Errors
-/// A [`Distrust`] inside the error, or the system's own.
+/// A [`Distrust`] inside the error, or the system's own error.
 pub fn read_trusted(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let (file, size) = system::open_trusted(path)?;
     read_bounded(&file, size, limit)
 }
 
-/// At most `limit` bytes of an open file, which is expected to have `size`.
+/// Reads at most `limit` bytes of an open file of the expected `size`.
 ///
 /// # Errors
-/// The file is larger, which is found out by its size where it has one; or the system's own.
+/// The file is larger than `limit`, or the system's own error.
 pub fn read_bounded(file: &File, size: u64, limit: u64) -> io::Result<Vec<u8>> {
     let too_large = || io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {}", bytes(limit)));
     if size > limit {
         return Err(too_large());
     }
     let size = usize::try_from(size).map_err(|_| too_large())?;
-    // One byte more shows the end in the same call.
+    // One byte more detects the end in the same call.
     let mut content = vec![0; size + 1];
     let mut length = 0;
     while length < content.len() {
@@ -73,12 +74,12 @@ pub fn read_bounded(file: &File, size: u64, limit: u64) -> io::Result<Vec<u8>> {
         content.truncate(length);
         return Ok(content);
     }
-    // It has grown meanwhile, or is one of those that do not say their size.
+    // The file has grown, or is of a kind that does not report its size.
     (&mut &*file).take((limit + 1).saturating_sub(length as u64)).read_to_end(&mut content)?;
     if content.len() as u64 > limit { Err(too_large()) } else { Ok(content) }
 }
 
-/// A size as a person says it.
+/// Formats a size for people.
 pub fn bytes(size: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
     match UNITS.iter().find(|(unit, _)| size >= *unit && size.is_multiple_of(*unit)) {

@@ -28,7 +28,7 @@ const ALL_MODES: u32 = 0o777;
 const OTHERS_WRITE: u32 = 0o022;
 const STICKY: u32 = 0o1000;
 
-/// Which file it is, whatever its name: two names of one file have one identity.
+/// The identity of a file, independent of its name: all names of one file have the same identity.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Identity {
     device: u64,
@@ -41,12 +41,12 @@ impl From<&Metadata> for Identity {
     }
 }
 
-/// The identity of an open file.
+/// Returns the identity of an open file.
 pub(crate) fn identity(file: &File) -> io::Result<Identity> {
     Ok(Identity::from(&file.metadata()?))
 }
 
-/// The identity of the file, or link, that has this name now, if one has.
+/// Returns the identity of the file or link at this path, if there is one.
 pub(crate) fn identity_at(path: &Path) -> io::Result<Option<Identity>> {
     match fs::symlink_metadata(path) {
         Ok(metadata) => Ok(Some(Identity::from(&metadata))),
@@ -55,11 +55,11 @@ pub(crate) fn identity_at(path: &Path) -> io::Result<Option<Identity>> {
     }
 }
 
-/// Creates a folder, and those above it, for its owner alone (0700). Under `sudo`, that is the owner of the folder above.
-/// That it exists is success.
+/// Creates a folder and its parents for the owner alone (0700). Under `sudo`, the owner is that of the parent. An
+/// existing folder is not an error.
 ///
 /// # Errors
-/// As of the system.
+/// The system's own error.
 pub fn create_folder(folder: &Path) -> io::Result<()> {
     let created = match DirBuilder::new().mode(OWNER_ALL).create(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -76,7 +76,7 @@ pub fn create_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// The names in a folder. Not by `std::fs::read_dir`, which panics where closing a folder fails.
+/// Returns the names in a folder. `std::fs::read_dir` is not used because it panics if closing the folder fails.
 ///
 /// # Errors
 /// The folder cannot be read.
@@ -85,26 +85,25 @@ pub fn names_in(folder: &Path) -> io::Result<impl Iterator<Item = OsString>> {
     Ok(entries.map_while(Result::ok).map(|entry| OsStr::from_bytes(entry.file_name().to_bytes()).to_owned()))
 }
 
-/// Creates a file for its owner alone (0600); fails when the name is taken. Under `sudo`, the owner of the folder is the
-/// owner of the file.
+/// Creates a file for the owner alone (0600). Fails if it exists. Under `sudo`, the owner is that of the folder.
 pub(crate) fn create_new(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new().read(true).write(true).create_new(true).mode(OWNER_ONLY).open(path)?;
     owner::settle(&file, path).inspect_err(|_| drop(fs::remove_file(path)))?;
     Ok(file)
 }
 
-/// Makes opening a pipe or a device return at once. For files nothing changes.
+/// Makes opening a pipe or a device return at once. Has no effect on regular files.
 pub(crate) fn without_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
     options.custom_flags(OFlags::NONBLOCK.bits().cast_signed())
 }
 
-/// Opens a file for reading and writing, but nothing that a symbolic link in its place leads to: in a folder that
-/// others can write, that could be any file. Never waits, whatever it finds.
+/// Opens a file for reading and writing without following a symbolic link, which could lead to any file in a folder
+/// that others can write. Never blocks.
 pub(crate) fn open_itself(path: &Path) -> io::Result<File> {
     open_no_link(OpenOptions::new().read(true).write(true), path)
 }
 
-/// The same, for reading only.
+/// Opens a file for reading without following a symbolic link. Never blocks.
 pub(crate) fn read_itself(path: &Path) -> io::Result<File> {
     open_no_link(OpenOptions::new().read(true), path)
 }
@@ -119,7 +118,7 @@ fn open_no_link(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     }
 }
 
-/// Whether a file is this user's and nobody else can read or write it. For root it may be the owner's of `like`.
+/// Whether this user owns the file and nobody else can read or write it. For root, the owner of `like` may own it too.
 pub(crate) fn is_private(file: &Metadata, like: Option<&Metadata>) -> bool {
     let is_of_like = user() == 0 && like.is_some_and(|like| like.uid() == file.uid());
     (is_of_like || is_own(file)) && file.mode() & 0o077 == 0
@@ -129,8 +128,8 @@ fn is_own(file: &Metadata) -> bool {
     file.uid() == user() || user() == 0 && is_trusted_user(file.uid())
 }
 
-/// Who beside its owner can get at a file, or that its owner is somebody else; `None`: nobody. Under `sudo`, the user who
-/// ran that is nobody else.
+/// Describes who else can access a file, or that another user owns it; `None` if it is private. Under `sudo`, the user
+/// who ran `sudo` counts as this user.
 pub fn exposure(metadata: &Metadata) -> Option<String> {
     let (mode, owner) = (metadata.mode() & 0o7777, metadata.uid());
     if !is_own(metadata) {
@@ -139,7 +138,7 @@ pub fn exposure(metadata: &Metadata) -> Option<String> {
     (mode & 0o077 != 0).then(|| format!("its mode is {mode:04o}, and others can read or change it"))
 }
 
-/// Gives a file the mode of the one that it replaces (which may be itself), but never more than owner-only.
+/// Sets the mode of a file to that of the replaced file (possibly itself), reduced to owner-only.
 pub(crate) fn narrow_mode(file: &File, replaced: &Metadata) -> io::Result<()> {
     let mode = replaced.mode() & OWNER_ONLY;
     if file.metadata()?.mode() & ALL_MODES == mode {
@@ -149,20 +148,20 @@ pub(crate) fn narrow_mode(file: &File, replaced: &Metadata) -> io::Result<()> {
     }
 }
 
-/// Whether others than its owner can read or write a file.
+/// Whether users other than the owner can read or write a file.
 pub(crate) fn is_open_to_others(metadata: &Metadata) -> bool {
     metadata.mode() & ALL_MODES & !OWNER_ALL != 0
 }
 
-/// Whether others can replace the files of a folder.
+/// Whether other users can replace files in a folder.
 pub(crate) fn lets_others_replace(folder: &Metadata) -> bool {
     folder.mode() & OTHERS_WRITE != 0 && folder.mode() & STICKY == 0
 }
 
-/// Makes a rename inside the folder survive a crash. File systems that cannot do this are left alone.
+/// Makes a rename inside the folder survive a crash. Does nothing on file systems without this feature.
 ///
 /// # Errors
-/// As of the system. What was renamed is renamed all the same.
+/// The system's own error. The rename itself has succeeded.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     match File::open(folder)?.sync_all() {
         Err(error) if matches!(Errno::from_io_error(&error), Some(Errno::INVAL | Errno::NOSYS)) => Ok(()),
@@ -170,7 +169,7 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes the file system find room for `size` bytes now.
+/// Reserves `size` bytes on the file system.
 pub(crate) fn reserve(file: &File, size: u64) -> io::Result<()> {
     match rustix::fs::fallocate(file, FallocateFlags::empty(), 0, size) {
         Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => fill(file, size),
@@ -178,8 +177,8 @@ pub(crate) fn reserve(file: &File, size: u64) -> io::Result<()> {
     }
 }
 
-/// Makes the file system find room for a file to grow to `size` bytes; neither its bytes nor its size change. Where
-/// that cannot be done nothing is known, and that is no error.
+/// Reserves room for a file to grow to `size` bytes, without changing its content or size. Succeeds if the file system
+/// does not support this.
 #[cfg(target_os = "linux")]
 pub(crate) fn reserve_growth(file: &File, size: u64) -> io::Result<()> {
     match rustix::fs::fallocate(file, FallocateFlags::KEEP_SIZE, 0, size.max(1)) {
@@ -188,18 +187,18 @@ pub(crate) fn reserve_growth(file: &File, size: u64) -> io::Result<()> {
     }
 }
 
-/// Nothing is known here.
+/// Does nothing: this system cannot reserve room for growth.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn reserve_growth(_file: &File, _size: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether an error says that the file system knows no `flock` (some network mounts).
+/// Whether the error says that the file system does not support `flock`, as on some network mounts.
 pub(crate) fn is_no_locks_here(error: &io::Error) -> bool {
     matches!(Errno::from_io_error(error), Some(Errno::NOLCK | Errno::NOSYS | Errno::OPNOTSUPP))
 }
 
-/// Whether an error at opening or creating a lock file comes from another process that is just deleting it.
+/// Whether an error at opening or creating a lock file comes from another process that is deleting it.
 pub(crate) fn is_passing(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::ResourceBusy
 }

@@ -1,4 +1,4 @@
-//! Windows. A new file in a user's profile is that user's by inheritance, so there are no modes and owners to keep.
+//! Windows. A new file in a user's profile inherits the user's permissions, so modes and owners are not changed.
 #![allow(unsafe_code, reason = "what is asked of a file and a process has no safe form in std")]
 
 use std::ffi::OsString;
@@ -12,17 +12,17 @@ use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATIO
 use windows_sys::Win32::Storage::FileSystem::{BY_HANDLE_FILE_INFORMATION, GetFileInformationByHandle};
 use windows_sys::Win32::System::Threading::{OpenProcess, PROCESS_SYNCHRONIZE, WaitForSingleObject};
 
-/// Which file it is, whatever its name: two names of one file have one identity.
+/// The identity of a file, independent of its name: all names of one file have the same identity.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Identity {
     volume: u32,
     index: u64,
 }
 
-/// The identity of an open file.
+/// Returns the identity of an open file.
 pub(crate) fn identity(file: &File) -> io::Result<Identity> {
     let mut information = BY_HANDLE_FILE_INFORMATION::default();
-    // SAFETY: the handle is open as long as `file` is borrowed, and the structure is ours.
+    // SAFETY: the handle stays open while `file` is borrowed, and we own the structure.
     if unsafe { GetFileInformationByHandle(file.as_raw_handle(), &mut information) } == 0 {
         return Err(io::Error::last_os_error());
     }
@@ -30,7 +30,7 @@ pub(crate) fn identity(file: &File) -> io::Result<Identity> {
     Ok(Identity { volume: information.dwVolumeSerialNumber, index })
 }
 
-/// The identity of the file that has this name now, if one has.
+/// Returns the identity of the file at this path, if there is one.
 pub(crate) fn identity_at(path: &Path) -> io::Result<Option<Identity>> {
     match File::open(path) {
         Ok(file) => identity(&file).map(Some),
@@ -39,20 +39,20 @@ pub(crate) fn identity_at(path: &Path) -> io::Result<Option<Identity>> {
     }
 }
 
-/// Nothing is mounted in the place of a file here.
+/// Returns `false`: Windows does not mount single files.
 pub(crate) fn is_mounted_alone(_file: &Path) -> bool {
     false
 }
 
-/// Creates a folder, and those above it. That it exists is success.
+/// Creates a folder and its parents. An existing folder is not an error.
 ///
 /// # Errors
-/// As of the system.
+/// The system's own error.
 pub fn create_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
 }
 
-/// The names in a folder.
+/// Returns the names in a folder.
 ///
 /// # Errors
 /// The folder cannot be read.
@@ -60,39 +60,39 @@ pub fn names_in(folder: &Path) -> io::Result<impl Iterator<Item = OsString>> {
     Ok(fs::read_dir(folder)?.map_while(Result::ok).map(|entry| entry.file_name()))
 }
 
-/// Creates a file; fails when the name is taken.
+/// Creates a file. Fails if it exists.
 pub(crate) fn create_new(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create_new(true).open(path)
 }
 
-/// Nothing to do here: a pipe has no name among the files.
+/// Does nothing: pipes are not in the file system here.
 pub(crate) fn without_waiting(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-/// Opens a file for reading and writing. Making symbolic links takes a privilege here.
+/// Opens a file for reading and writing. Creating symbolic links needs a privilege on Windows.
 pub(crate) fn open_itself(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).open(path)
 }
 
-/// Opens a file for reading. Making symbolic links takes a privilege here.
+/// Opens a file for reading. Creating symbolic links needs a privilege on Windows.
 pub(crate) fn read_itself(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-/// Nothing is known here: a file in a user's profile is that user's by inheritance.
+/// Returns `None`: files in a user's profile inherit the user's permissions.
 pub fn exposure(_metadata: &Metadata) -> Option<String> {
     None
 }
 
-/// Opens a regular file; returns its size, too. A user's folders are the user's on this system.
+/// Opens a regular file and returns its size too. Other users cannot write in a user's folders.
 pub(super) fn open_trusted(path: &Path) -> io::Result<(File, u64)> {
     let file = File::open(path)?;
     let metadata = file.metadata()?;
     if metadata.is_file() { Ok((file, metadata.len())) } else { Err(io::Error::other("it is not a regular file")) }
 }
 
-/// A user's folders are the user's on this system.
+/// Does nothing: other users cannot write in a user's folders.
 ///
 /// # Errors
 /// None.
@@ -100,7 +100,7 @@ pub fn check_way(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A user's folders are the user's on this system.
+/// Does nothing: other users cannot write in a user's folders.
 ///
 /// # Errors
 /// None.
@@ -108,42 +108,42 @@ pub fn check_not_of_everybody(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A user's folders are the user's on this system.
+/// Returns nothing: other users cannot write in a user's folders.
 pub fn weak_places(_path: &Path) -> Vec<Distrust> {
     Vec::new()
 }
 
-/// A file in a user's profile is that user's by inheritance.
+/// Does nothing: files in a user's profile inherit the user's permissions.
 pub(crate) fn check_owner(_path: &Path, _file: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
-/// As private as the folder that it is in, which is a folder of the user's.
+/// Returns `true`: a file is as private as its folder, which belongs to the user.
 pub(crate) fn is_private(_file: &Metadata, _like: Option<&Metadata>) -> bool {
     true
 }
 
-/// Nothing to do here.
+/// Does nothing on this system.
 pub(crate) fn keep_owner(_file: &File, _like: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
-/// Nothing to do here.
+/// Does nothing on this system.
 pub(crate) fn narrow_mode(_file: &File, _replaced: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
-/// A file in a user's profile is that user's by inheritance.
+/// Returns `false`: files in a user's profile inherit the user's permissions.
 pub(crate) fn is_open_to_others(_metadata: &Metadata) -> bool {
     false
 }
 
-/// A folder in a user's profile is that user's by inheritance.
+/// Returns `false`: folders in a user's profile inherit the user's permissions.
 pub(crate) fn lets_others_replace(_folder: &Metadata) -> bool {
     false
 }
 
-/// Nothing to do here: NTFS journals its renames.
+/// Does nothing: NTFS journals its renames.
 ///
 /// # Errors
 /// None.
@@ -151,37 +151,38 @@ pub fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes the file system find room for `size` bytes now: NTFS allocates a file that is not sparse.
+/// Reserves `size` bytes: NTFS allocates the whole length of a file that is not sparse.
 pub(crate) fn reserve(file: &File, size: u64) -> io::Result<()> {
     file.set_len(size)
 }
 
-/// Nothing is known here.
+/// Does nothing: this system cannot reserve room for growth.
 pub(crate) fn reserve_growth(_file: &File, _size: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether an error says that the file system knows no locks.
+/// Whether the error says that the file system does not support locks.
 pub(crate) fn is_no_locks_here(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::Unsupported
 }
 
-/// Whether an error at opening or creating a lock file comes from another process that is just deleting it: the name
-/// of a file that is deleted and still open is refused. So is what this user may not open, ever: only time tells.
+/// Whether an error at opening or creating a lock file comes from another process that is deleting it. Windows refuses
+/// access to a deleted file that is still open; it gives the same error for a lack of permission, so only a repeated
+/// refusal is final.
 pub(crate) fn is_passing(error: &io::Error) -> bool {
     let code = error.raw_os_error().map(i32::cast_unsigned);
     matches!(code, Some(ERROR_ACCESS_DENIED | ERROR_SHARING_VIOLATION))
 }
 
-/// Whether a process of this number is alive.
+/// Whether a process with this number is alive.
 pub(crate) fn process_may_hold(pid: u32, _lock: &Metadata) -> bool {
-    // SAFETY: no pointers go in; the handle that comes out is owned, and closed, by the next lines.
+    // SAFETY: no pointer is passed, and the next lines own and close the returned handle.
     let process = unsafe { OpenProcess(PROCESS_SYNCHRONIZE, 0, pid) };
     if process.is_null() {
-        // SAFETY: reads this thread's last error. Somebody else's process is refused, but alive.
+        // SAFETY: reads this thread's last error. Access to another user's process is denied, but the process is alive.
         return unsafe { GetLastError() } == ERROR_ACCESS_DENIED;
     }
-    // SAFETY: the handle was opened above and belongs to nobody else.
+    // SAFETY: the handle was opened above, and nothing else owns it.
     let process = unsafe { OwnedHandle::from_raw_handle(process) };
     // SAFETY: the handle is open.
     unsafe { WaitForSingleObject(process.as_raw_handle(), 0) != WAIT_OBJECT_0 }

@@ -1,14 +1,14 @@
-//! Whether the process that a lock file names can be the one that made it, or only has its number.
+//! Checks whether the process that a lock file names can be its creator, or only has the same number.
 
 use std::fs::Metadata;
 
 use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
 
-/// Whether the process with this number can be the one that made the lock file: it lives, and has the file open or is
-/// no younger than it. A process that has it open is believed whatever the clock says, which may have been set since
-/// (this one excepted, which opens what it looks at). Where neither is cheap to know, any process of that number can
-/// be.
+/// Whether the process with this number can be the creator of the lock file: it is alive, and it has the file open or
+/// is at least as old as the file. A process with the file open is accepted even if the clock contradicts it, because
+/// the clock may have been set since. This process itself is an exception: it opens the files that it checks. If
+/// neither can be determined cheaply, any living process is accepted.
 pub(crate) fn process_may_hold(pid: u32, lock: &Metadata) -> bool {
     let Some(process) = i32::try_from(pid).ok().and_then(Pid::from_raw) else { return false };
     match test_kill_process(process) {
@@ -23,7 +23,7 @@ pub(crate) fn process_may_hold(pid: u32, lock: &Metadata) -> bool {
     }
 }
 
-/// By proc(5).
+/// Reads proc(5).
 #[cfg(target_os = "linux")]
 mod proc {
     use std::fs::{self, Metadata};
@@ -33,14 +33,14 @@ mod proc {
 
     use crate::platform;
 
-    /// USER_HZ, which the kernel's interface fixes on every architecture that Rust knows.
+    /// USER_HZ, which is the same on every architecture that Rust supports.
     const TICKS_PER_SECOND: f64 = 100.0;
-    /// `/proc/pid/stat`: the 22nd field, of which the first two stand before the last parenthesis.
+    /// The 22nd field of `/proc/pid/stat`, counted from the last parenthesis, which follows the first two fields.
     const START_FIELD: usize = 22 - 3;
-    /// The two clocks involved are read one after the other, and in hundredths.
+    /// The two clocks are read one after the other, in hundredths of a second.
     const TOLERANCE: Duration = Duration::from_secs(2);
 
-    /// When the process started, at the earliest.
+    /// Returns the earliest time at which the process can have started.
     #[expect(clippy::disallowed_methods, reason = "compared with a file's time, which the system's clock made")]
     pub(super) fn started_on(pid: u32) -> Option<SystemTime> {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
@@ -51,7 +51,7 @@ mod proc {
         SystemTime::now().checked_sub(age + TOLERANCE)
     }
 
-    /// Whether the process is seen to have the file open; another user's is not seen.
+    /// Whether the process has the file open. False for other users' processes, whose files are not visible.
     pub(super) fn has_open(pid: u32, file: &Metadata) -> bool {
         let folder = PathBuf::from(format!("/proc/{pid}/fd"));
         let Ok(descriptors) = platform::names_in(&folder) else { return false };
@@ -82,7 +82,7 @@ mod tests {
 
     use super::*;
 
-    /// A file that was made so long ago, by the clock.
+    /// Creates a file with this age by the clock.
     fn file_of_age(age: Duration) -> File {
         let file = tempfile::tempfile().unwrap();
         let made = file.metadata().unwrap().modified().unwrap() - age;
@@ -131,7 +131,7 @@ mod tests {
         }
     }
 
-    /// Ends with its test.
+    /// A child process that is killed at the end of the test.
     struct Ended(Child);
 
     impl Drop for Ended {

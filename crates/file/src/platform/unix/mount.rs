@@ -1,14 +1,15 @@
-//! Files that are mount points, as where a single file is mounted into a container.
+//! Detects files that are mount points, such as single files mounted into a container.
 
 use std::path::Path;
 
-/// Whether a file, links followed, is a mount point of its own: not its folder is mounted there, but it alone. What is
-/// not there, or cannot be told, is none.
+/// Whether the file itself, with links followed, is a mount point, rather than its folder. False for a missing file, or
+/// if it cannot be determined.
 pub(crate) fn is_mounted_alone(file: &Path) -> bool {
     kernel_says(file).unwrap_or_else(|| is_on_another_disk(file))
 }
 
-/// By statx(2), from Linux 5.8 on. A disk of its own would not tell: a file can be mounted from the disk of its folder.
+/// Asks statx(2), from Linux 5.8 on. Comparing the disks is not enough: a file can be mounted from the disk of its
+/// folder.
 #[cfg(target_os = "linux")]
 fn kernel_says(file: &Path) -> Option<bool> {
     use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};

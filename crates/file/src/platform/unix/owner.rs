@@ -1,4 +1,4 @@
-//! Whose a new file is. What root makes in a user's folder is left to that user, who could not use it otherwise.
+//! Sets the owner of new files. Files that root creates in a user's folder must belong to that user to be usable.
 
 use std::fs::{self, File, Metadata, Permissions};
 use std::io;
@@ -11,8 +11,8 @@ use rustix::fs::{AtFlags, Gid, Mode, OFlags, Uid};
 use super::trust::{folder_of, is_at_home, is_trusted_user, name_of, user};
 use super::{OWNER_ALL, OWNER_ONLY};
 
-/// That a file is this user's, or root's: anybody else could read what is saved to it. Root may save to a user's file,
-/// as under `sudo`, but not to one that anybody could have put there.
+/// Checks that this user or root owns the file: another owner could read what is saved to it. Root may save to a user's
+/// file, as under `sudo`, but not to one that anybody could have put there.
 pub(crate) fn check_owner(path: &Path, file: &Metadata) -> io::Result<()> {
     let owner = file.uid();
     if is_trusted_user(owner) || user() == 0 && is_at_home(owner, &folder_of(path)) {
@@ -29,7 +29,7 @@ pub(crate) fn keep_owner(file: &File, like: &Metadata) -> io::Result<()> {
     give(file, like)
 }
 
-/// Sees to the owner and the mode of a new file.
+/// Sets the owner and the mode of a new file.
 pub(super) fn settle(file: &File, path: &Path) -> io::Result<()> {
     if hides_from_owner() {
         file.set_permissions(Permissions::from_mode(OWNER_ONLY))?;
@@ -37,7 +37,7 @@ pub(super) fn settle(file: &File, path: &Path) -> io::Result<()> {
     leave(file, path)
 }
 
-/// Sees to the owner and the mode of a new folder.
+/// Sets the owner and the mode of a new folder.
 pub(super) fn settle_folder(path: &Path) -> io::Result<()> {
     if hides_from_owner() {
         fs::set_permissions(path, Permissions::from_mode(OWNER_ALL))?;
@@ -49,8 +49,8 @@ pub(super) fn settle_folder(path: &Path) -> io::Result<()> {
     leave(&File::from(rustix::fs::open(path, flags, Mode::empty())?), path)
 }
 
-/// Leaves what root has made to the owner of its folder, if that is a user whom root acts for. A folder on the way may
-/// be another one by now, if that user exchanges it for a link: then what is open is not in the folder that is asked.
+/// Gives what root has created to the owner of its folder, if root acts for that user. Checks that the open file is
+/// still at `path`: the user could have replaced a folder on the way by a link.
 fn leave(made: &File, path: &Path) -> io::Result<()> {
     if user() != 0 {
         return Ok(());
@@ -71,8 +71,8 @@ fn give(file: &File, like: &Metadata) -> io::Result<()> {
     Ok(rustix::fs::fchown(file, Some(Uid::from_raw(like.uid())), Some(Gid::from_raw(like.gid())))?)
 }
 
-/// Whether the mode mask takes from files what their own user needs (umask 0777). Asked once; for that it is changed for
-/// a moment, to a stricter one.
+/// Whether the umask takes away the owner's own permissions (umask 0777). Reading the umask changes it for a moment, to
+/// a stricter one, so it is read only once.
 fn hides_from_owner() -> bool {
     static HIDES: OnceLock<bool> = OnceLock::new();
     *HIDES.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! Whose files are believed, and which folders let others replace them.
+//! Decides which files to trust, and which folders let others replace files.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
@@ -17,18 +17,18 @@ use super::super::trusted::Distrust;
 const GROUP_WRITES: u32 = 0o020;
 const ALL_WRITE: u32 = 0o002;
 const STICKY: u32 = 0o1000;
-/// As many as Linux follows.
+/// Linux's own limit on symbolic links.
 const MOST_LINKS: usize = 40;
-/// What a user is called who has no number in this user namespace (user_namespaces(7)).
+/// The user id shown for users that have no id in this user namespace (user_namespaces(7)).
 const OVERFLOW_USER: u32 = 65_534;
 
-/// The user that this process acts as; asked once.
+/// Returns the effective user of this process. The system is asked only once.
 pub(super) fn user() -> u32 {
     static USER: OnceLock<u32> = OnceLock::new();
     *USER.get_or_init(|| geteuid().as_raw())
 }
 
-/// Whether a user is this one, root, or whoever root acts for: the owner of the home and the user of `sudo`.
+/// Whether a user is this one, root, or a user that root acts for: the owner of the home folder and the user of `sudo`.
 pub(super) fn is_trusted_user(owner: u32) -> bool {
     owner == user() || owner == 0 || user() == 0 && is_caller(owner)
 }
@@ -38,8 +38,8 @@ fn is_caller(owner: u32) -> bool {
     sudo_user == Some(owner) || home.is_some_and(|home| fs::metadata(home).is_ok_and(|home| home.uid() == owner))
 }
 
-/// Opens a file that nobody but the user and root can have written or can replace; returns its size, too. Symbolic
-/// links are followed where the same holds for each of them.
+/// Opens a file that only the user and root can write or replace, and returns its size too. Follows a symbolic link if
+/// the same holds for the link.
 pub(in crate::platform) fn open_trusted(path: &Path) -> io::Result<(File, u64)> {
     let mut path = std::path::absolute(path)?;
     for _ in 0..MOST_LINKS {
@@ -82,11 +82,11 @@ fn check_file(path: &Path, file: &Metadata) -> Result<(), Distrust> {
     if is_writable_by_others(file) { Err(open_to_others(path, file)) } else { Ok(()) }
 }
 
-/// That nobody else can put another file in the place of one in `folder`, nor another folder in its place. The home is
-/// the last that is looked at: what is above it was settled by the one who made it.
+/// Checks that no other user can replace a file in `folder`, or a folder on the way to it. Stops at the home folder,
+/// because an administrator is responsible for the folders above it.
 ///
 /// # Errors
-/// A [`Distrust`] inside the error: the first place, from below, that lets somebody. Or the system's own.
+/// A [`Distrust`] inside the error for the lowest unsafe folder, or the system's own error.
 pub fn check_way(folder: &Path) -> io::Result<()> {
     check_up_to(folder, caller().home.as_deref())
 }
@@ -94,7 +94,7 @@ pub fn check_way(folder: &Path) -> io::Result<()> {
 fn check_up_to(folder: &Path, end: Option<&Path>) -> io::Result<()> {
     let mut below: Option<&Path> = None;
     for place in folder.ancestors() {
-        // One that is not there yet will be this user's.
+        // A missing folder will be created by this user.
         let found = match fs::symlink_metadata(place) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             found => found?,
@@ -112,7 +112,7 @@ fn check_up_to(folder: &Path, end: Option<&Path>) -> io::Result<()> {
     Ok(())
 }
 
-/// The same for a link to a folder, and for the way to where it leads.
+/// Checks a link to a folder, and the way to its target.
 fn check_link(link: &Path, found: &Metadata, below: Option<&Path>, end: Option<&Path>) -> io::Result<()> {
     if !is_trusted_user(found.uid()) && !is_unknown_user(found.uid()) {
         return Err(of_another(link, found).into());
@@ -134,7 +134,7 @@ fn check_link(link: &Path, found: &Metadata, below: Option<&Path>, end: Option<&
     Ok(())
 }
 
-/// `below` is the next one on the way down, if that is not a file that was judged.
+/// Checks one folder. `below` is the next entry on the way down, unless that is a file that was checked already.
 fn check_folder(folder: &Path, found: &Metadata, below: Option<&Path>) -> Result<(), Distrust> {
     let is_trusted = is_trusted_user(found.uid()) || below.is_some() && is_unknown_user(found.uid());
     if !is_trusted {
@@ -146,15 +146,15 @@ fn check_folder(folder: &Path, found: &Metadata, below: Option<&Path>) -> Result
     if found.mode() & STICKY == 0 {
         return Err(open_to_others(folder, found));
     }
-    // As in /tmp: each can only replace what is his own, links too.
+    // In a folder such as /tmp, each user can replace only their own entries, including links.
     match below.map(|below| (below, fs::symlink_metadata(below))) {
         Some((below, Ok(entry))) if !is_trusted_user(entry.uid()) => Err(of_another(below, &entry)),
         _ => Ok(()),
     }
 }
 
-/// Everything on the way to `path` that lets others put another file in its place, from the root folder on; symbolic
-/// links are followed, and the home is no end.
+/// Returns everything on the way to `path` that lets others replace the file, beginning at the root folder. Follows
+/// symbolic links and does not stop at the home folder.
 pub fn weak_places(path: &Path) -> Vec<Distrust> {
     let Ok(typed) = std::path::absolute(path) else { return Vec::new() };
     let real = typed.ancestors().find_map(|place| place.canonicalize().ok());
@@ -172,17 +172,17 @@ pub fn weak_places(path: &Path) -> Vec<Distrust> {
     weak
 }
 
-/// That not everybody can change a file, or put another in its place: a file that everybody may write, and one in a
-/// folder such as `/tmp` that somebody else made there. Whoever owns it otherwise was chosen by the one who put it there:
-/// an administrator, or the host of a container.
+/// Checks that not just anybody can change or replace a file. Refuses a file that everybody may write, and one in a
+/// folder such as `/tmp` that another user created there. Other owners are accepted: the administrator or the host of a
+/// container has chosen them.
 ///
 /// # Errors
-/// A [`Distrust`] inside the error, or the system's own.
+/// A [`Distrust`] inside the error, or the system's own error.
 pub fn check_not_of_everybody(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::FileTypeExt;
     let file = fs::metadata(path)?;
     if file.file_type().is_fifo() {
-        // As a shell makes one for `<(…)`.
+        // A shell creates such a pipe for `<(…)`.
         return if is_trusted_user(file.uid()) { Ok(()) } else { Err(of_another(path, &file).into()) };
     }
     let typed = std::path::absolute(path)?;
@@ -192,7 +192,7 @@ pub fn check_not_of_everybody(path: &Path) -> io::Result<()> {
     }
     for way in [typed, real] {
         for (entry, folder) in way.ancestors().zip(way.ancestors().skip(1)) {
-            // A link in between is followed: what is behind it is on the real way.
+            // A link on the way is followed: its target is on the real path.
             let found = fs::metadata(folder)?;
             if found.mode() & ALL_WRITE == 0 {
                 continue;
@@ -209,14 +209,14 @@ pub fn check_not_of_everybody(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The group may write where it is the owner's own (Debian and others give each user one of the same number), or where
-/// root says so.
+/// Whether others may write. Does not count the group if it is the owner's own group (Debian and others give each user
+/// one of the same number), or if root owns the file.
 fn is_writable_by_others(found: &Metadata) -> bool {
     let group_is_other = found.gid() != found.uid() && found.uid() != 0;
     found.mode() & ALL_WRITE != 0 || found.mode() & GROUP_WRITES != 0 && group_is_other
 }
 
-/// In a user namespace that lacks most users, all of them look like one: root's folders, too.
+/// Whether the owner cannot be determined. A user namespace that lacks most users shows them all, even root, as one.
 fn is_unknown_user(owner: u32) -> bool {
     let has_all = |map: String| map.split_whitespace().eq(["0", "0", "4294967295"]);
     owner == OVERFLOW_USER && fs::read_to_string("/proc/self/uid_map").is_ok_and(|map| !has_all(map))
@@ -243,9 +243,9 @@ fn shown(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-/// Whether root may take the folder's owner for the one who is to have what is made in it: the caller; or a user whose
-/// folder only root, or the user, can have put there, such as a volume of a container. In a folder where everybody can
-/// make folders, such as /tmp, it could be a trap.
+/// Whether root may give what it creates in the folder to the folder's owner. That is the case for the caller, and for
+/// a user whose folder only root or that user can have created, such as a volume of a container. In a folder where
+/// everybody can create folders, such as /tmp, it could be a trap.
 pub(super) fn is_at_home(owner: u32, folder: &Path) -> bool {
     if is_caller(owner) {
         return true;
@@ -255,12 +255,12 @@ pub(super) fn is_at_home(owner: u32, folder: &Path) -> bool {
     above.is_none_or(|above| above.uid() == 0 && above.mode() & ALL_WRITE == 0)
 }
 
-/// The last component of a path.
+/// Returns the last component of a path.
 pub(super) fn name_of(path: &Path) -> &OsStr {
     path.file_name().unwrap_or_default()
 }
 
-/// The folder that a path is in.
+/// Returns the folder of a path.
 pub(super) fn folder_of(path: &Path) -> PathBuf {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
