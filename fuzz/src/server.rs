@@ -87,11 +87,10 @@ pub fn as_client<Answer>(server: &Server, act: impl FnOnce(&Client<'_>) -> Answe
     let authority = Authority::parse("https://login.microsoftonline.com/contoso.com", None).expect("a good URL");
     let endpoint = |name: &str| Endpoint::parse(&format!("https://login.microsoftonline.com/{name}")).ok();
     let endpoints = Endpoints {
-        issuer: None,
         token: endpoint("token"),
         device_authorization: endpoint("device"),
         revocation: endpoint("revoke"),
-        scopes_supported: None,
+        ..Endpoints::default()
     };
     act(&Client {
         http: server,

@@ -158,11 +158,10 @@ impl EndpointNames {
         let parse =
             |flag, url: &Option<String>| url.as_deref().map(Endpoint::parse).transpose().map_err(|error| (flag, error));
         Ok(Endpoints {
-            issuer: None,
             token: parse("--token-endpoint", &self.token_endpoint)?,
             device_authorization: parse("--device-authorization-endpoint", &self.device_authorization_endpoint)?,
             revocation: parse("--revocation-endpoint", &self.revocation_endpoint)?,
-            scopes_supported: None,
+            ..Endpoints::default()
         })
     }
 

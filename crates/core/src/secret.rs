@@ -24,6 +24,12 @@ pub mod kind {
     /// RFC 6749 §1.4.
     #[derive(Clone, Copy)]
     pub enum AccessToken {}
+    /// RFC 6749 §1.3.1 `code`.
+    #[derive(Clone, Copy)]
+    pub enum AuthorizationCode {}
+    /// RFC 7521 §4.2 `client_assertion`.
+    #[derive(Clone, Copy)]
+    pub enum ClientAssertion {}
     /// RFC 6749 §2.3.1 `client_secret`.
     #[derive(Clone, Copy)]
     pub enum ClientSecret {}
@@ -36,6 +42,9 @@ pub mod kind {
     /// The secret value of a form field or of a header, which may be any of the others.
     #[derive(Clone, Copy)]
     pub enum FieldValue {}
+    /// OpenID Connect Core §3.1.2.1 `nonce`.
+    #[derive(Clone, Copy)]
+    pub enum Nonce {}
     /// What a person remembers instead of a key (RFC 9106 §3.1).
     #[derive(Clone, Copy)]
     pub enum Passphrase {}
@@ -48,16 +57,31 @@ pub mod kind {
     /// RFC 6749 §1.5.
     #[derive(Clone, Copy)]
     pub enum RefreshToken {}
+    /// RFC 8693 §1.3: a token of any type.
+    #[derive(Clone, Copy)]
+    pub enum SecurityToken {}
+    /// RFC 6749 §4.1.1 `state`.
+    #[derive(Clone, Copy)]
+    pub enum State {}
+    /// RFC 7521 §4.1 `assertion`.
+    #[derive(Clone, Copy)]
+    pub enum UserAssertion {}
 }
 
 /// The string that a client presents to a protected resource (RFC 6749 §1.4).
 pub type AccessToken = Secret<kind::AccessToken>;
+/// What a person's approval gives, once, for tokens (RFC 6749 §1.3.1).
+pub type AuthorizationCode = Secret<kind::AuthorizationCode>;
+/// The signed statement by which a client authenticates (RFC 7521 §4.2).
+pub type ClientAssertion = Secret<kind::ClientAssertion>;
 /// The password by which a client authenticates (RFC 6749 §2.3.1).
 pub type ClientSecret = Secret<kind::ClientSecret>;
 /// The secret that proves that two requests come from one client (RFC 7636 §4.1).
 pub type CodeVerifier = Secret<kind::CodeVerifier>;
 /// The secret half of a device authorization (RFC 8628 §3.2).
 pub type DeviceCode = Secret<kind::DeviceCode>;
+/// What ties an ID token to the session that asked for it (OpenID Connect Core §3.1.2.1).
+pub type Nonce = Secret<kind::Nonce>;
 /// What a person remembers instead of a key.
 pub type Passphrase = Secret<kind::Passphrase>;
 /// The URL of a proxy, in which there may be a password.
@@ -66,6 +90,12 @@ pub type ProxyUrl = Secret<kind::ProxyUrl>;
 pub type RawIdToken = Secret<kind::RawIdToken>;
 /// The string that buys new access tokens (RFC 6749 §1.5).
 pub type RefreshToken = Secret<kind::RefreshToken>;
+/// A token that is exchanged for another one (RFC 8693 §1.3).
+pub type SecurityToken = Secret<kind::SecurityToken>;
+/// What ties an authorization response to the session that asked for it (RFC 6749 §4.1.1, §10.12).
+pub type State = Secret<kind::State>;
+/// The token of a caller, in whose name a web API asks for tokens (RFC 7521 §4.1). It is an access token of the API.
+pub type UserAssertion = Secret<kind::UserAssertion>;
 
 /// A secret string: no `Display`, a redacted `Debug`, wiped on drop, compared in constant time.
 pub struct Secret<Kind> {

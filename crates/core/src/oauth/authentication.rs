@@ -8,8 +8,11 @@ use zeroize::Zeroizing;
 use super::field::FieldValue;
 use super::form::{FORM, Form};
 use super::request::Request;
-use crate::secret::{ClientSecret, Secret};
+use crate::secret::{ClientAssertion, ClientSecret, Secret};
 use crate::types::ClientId;
+
+/// `client_assertion_type`, RFC 7523 §2.2.
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// The authentication of a client, by the names that OpenID Connect Core §9 and provider metadata
 /// (`token_endpoint_auth_methods_supported`) have for it.
@@ -22,6 +25,10 @@ pub enum ClientAuthentication {
     SecretBasic(ClientSecret),
     /// `client_secret_post`: the secret is in the form.
     SecretPost(ClientSecret),
+    /// `private_key_jwt`: a signed statement is in the form (RFC 7521 §4.2, RFC 7523 §2.2). It comes from an
+    /// `AssertionSigner`, new for each request, or from an identity provider that this one trusts (workload identity
+    /// federation).
+    Assertion(ClientAssertion),
 }
 
 impl ClientAuthentication {
@@ -37,6 +44,12 @@ impl ClientAuthentication {
             ClientAuthentication::SecretPost(secret) => {
                 form.public("client_id", client_id.as_str());
                 form.secret("client_secret", secret);
+            }
+            ClientAuthentication::Assertion(assertion) => {
+                // RFC 7521 §4.2 lets a client leave its identifier out, but Entra ID requires it.
+                form.public("client_id", client_id.as_str());
+                form.public("client_assertion_type", JWT_BEARER);
+                form.secret("client_assertion", assertion);
             }
         }
         Request { headers, ..Request::post_form(url, form) }
@@ -117,9 +130,25 @@ mod tests {
     }
 
     #[test]
+    fn an_assertion_is_secret_in_the_form_beside_its_type() {
+        let request = request(&ClientAuthentication::Assertion(ClientAssertion::new("e30.e30.c2ln")), "app");
+        let form = request.form().unwrap();
+        assert_eq!(
+            *form.encode(),
+            "grant_type=client_credentials&client_id=app&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3A\
+             client-assertion-type%3Ajwt-bearer&client_assertion=e30.e30.c2ln"
+        );
+        assert!(form.get("client_assertion").unwrap().is_secret());
+        assert!(request.headers.is_empty());
+    }
+
+    #[test]
     fn no_authentication_prints_its_secret() {
-        for authentication in [ClientAuthentication::SecretBasic, ClientAuthentication::SecretPost] {
-            let authentication = authentication(ClientSecret::new("canary"));
+        for authentication in [
+            ClientAuthentication::SecretBasic(ClientSecret::new("canary")),
+            ClientAuthentication::SecretPost(ClientSecret::new("canary")),
+            ClientAuthentication::Assertion(ClientAssertion::new("canary")),
+        ] {
             assert!(!format!("{authentication:?} {:?}", request(&authentication, "app")).contains("canary"));
         }
     }

@@ -146,17 +146,17 @@ impl Authority {
         }
     }
 
-    /// The endpoints of an Entra authority, known by template. Entra has no revocation endpoint, and its issuer is
-    /// known by discovery only.
+    /// The endpoints of an Entra authority, known by template. Entra has no revocation endpoint. Its issuer is known by
+    /// discovery only, and so are its keys, which are of no use without the issuer.
     pub fn known_endpoints(&self) -> Option<Endpoints> {
         let endpoint = |name| Endpoint::parse(&format!("{}/oauth2/v2.0/{name}", self.url)).ok();
         (self.kind == AuthorityKind::Entra).then(|| {
             Endpoints {
-                issuer: None,
+                authorization: endpoint("authorize"),
                 token: endpoint("token"),
                 device_authorization: endpoint("devicecode"),
-                revocation: None,
-                scopes_supported: None,
+                end_session: endpoint("logout"),
+                ..Endpoints::default()
             }
             .told_by_provider()
         })
@@ -224,9 +224,11 @@ mod tests {
     fn entra_endpoints_need_no_discovery() {
         let endpoints = parse("https://login.microsoftonline.com/contoso.com").known_endpoints().unwrap();
         let prefix = "https://login.microsoftonline.com/contoso.com/oauth2/v2.0";
+        assert_eq!(endpoints.authorization.unwrap().as_str(), format!("{prefix}/authorize"));
         assert_eq!(endpoints.token.unwrap().as_str(), format!("{prefix}/token"));
+        assert_eq!(endpoints.end_session.unwrap().as_str(), format!("{prefix}/logout"));
         assert_eq!(endpoints.device_authorization.unwrap().as_str(), format!("{prefix}/devicecode"));
-        assert_eq!(endpoints.revocation, None);
+        assert_eq!((endpoints.revocation, endpoints.jwks, endpoints.issuer), (None, None, None));
         assert_eq!(parse("https://idp.example.com/a").known_endpoints(), None);
     }
 

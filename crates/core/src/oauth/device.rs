@@ -87,7 +87,7 @@ impl Message for DeviceAuthorizationRequest<'_> {
         let mut form = Form::new();
         form.public("code_challenge", pkce::challenge(self.code_verifier));
         form.public("code_challenge_method", pkce::METHOD);
-        add_scope(&mut form, self.scopes.to_string());
+        add_scope(&mut form, self.scopes);
         add_claims(&mut form, self.claims)?;
         add_parameters(&mut form, self.parameters);
         self.client.post_form(EndpointKind::DeviceAuthorization, form)
@@ -139,8 +139,7 @@ impl Message for DeviceTokenRequest<'_> {
         response: Result<Response, TransportError>,
         received_at: Timestamp,
     ) -> Result<TokenResponse, RequestError> {
-        let read = |response: &Response| TokenResponse::read(response, received_at);
-        self.client.read(EndpointKind::Token, request, response, read)
+        self.client.read_token(request, response, received_at)
     }
 }
 

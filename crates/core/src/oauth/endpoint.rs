@@ -1,9 +1,11 @@
 //! The endpoints of a provider.
 
 use http::Uri;
+use zeroize::Zeroizing;
 
 use crate::types::{Realm, ScopeSet};
 
+use super::form::Form;
 use super::url::{AuthorityError, parse_secure};
 
 /// A URL that secrets may be sent to: https, or http on a loopback host.
@@ -40,28 +42,58 @@ impl Endpoint {
     pub fn as_str(&self) -> &str {
         &self.url
     }
+
+    /// Returns the URL with the form as its query, after a query of its own (RFC 6749 §3.1).
+    pub(super) fn with_query(&self, form: &Form) -> Zeroizing<String> {
+        let query = form.encode();
+        let separator = if self.url.contains('?') { '&' } else { '?' };
+        let mut url = Zeroizing::new(String::with_capacity(self.url.len() + 1 + query.len()));
+        url.push_str(&self.url);
+        url.push(separator);
+        url.push_str(&query);
+        url
+    }
 }
 
-/// What is needed of a provider, from discovery, by template or by hand.
+/// What is needed of a provider, from discovery, by template or by hand: its endpoints, and what its metadata say beside
+/// them (RFC 8414 §2, OpenID Connect Discovery §3).
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Endpoints {
     /// `issuer`, to the letter.
     pub issuer: Option<String>,
+    /// `authorization_endpoint`, RFC 6749 §3.1.
+    pub authorization: Option<Endpoint>,
     /// `token_endpoint`, RFC 6749 §3.2.
     pub token: Option<Endpoint>,
     /// `device_authorization_endpoint`, RFC 8628 §4.
     pub device_authorization: Option<Endpoint>,
     /// `revocation_endpoint`, RFC 7009 §2.
     pub revocation: Option<Endpoint>,
-    /// `scopes_supported`, RFC 8414 §2: not an endpoint, but it stands beside them and is needed with them.
+    /// `end_session_endpoint`, OpenID Connect RP-Initiated Logout §2.1.
+    pub end_session: Option<Endpoint>,
+    /// `jwks_uri`: the keys that the provider signs with.
+    pub jwks: Option<Endpoint>,
+    /// `scopes_supported`.
     pub scopes_supported: Option<ScopeSet>,
+    /// `id_token_signing_alg_values_supported`.
+    pub id_token_signing_alg_values_supported: Option<Vec<String>>,
+    /// `token_endpoint_auth_methods_supported`; `None` means `client_secret_basic`.
+    pub token_endpoint_auth_methods_supported: Option<Vec<String>>,
+    /// `authorization_response_iss_parameter_supported`: each authorization response names its issuer (RFC 9207 §3).
+    pub authorization_response_iss_parameter_supported: bool,
 }
 
 /// One of [`Endpoints`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum EndpointKind {
+    /// `authorization_endpoint`.
+    Authorization,
     /// `device_authorization_endpoint`.
     DeviceAuthorization,
+    /// `end_session_endpoint`.
+    EndSession,
+    /// `jwks_uri`.
+    Jwks,
     /// `revocation_endpoint`.
     Revocation,
     /// `token_endpoint`.
@@ -69,10 +101,22 @@ pub enum EndpointKind {
 }
 
 impl EndpointKind {
+    const ALL: [EndpointKind; 6] = [
+        EndpointKind::Authorization,
+        EndpointKind::DeviceAuthorization,
+        EndpointKind::EndSession,
+        EndpointKind::Jwks,
+        EndpointKind::Revocation,
+        EndpointKind::Token,
+    ];
+
     /// Its name in provider metadata.
     pub fn name(self) -> &'static str {
         match self {
+            EndpointKind::Authorization => "authorization_endpoint",
             EndpointKind::DeviceAuthorization => "device_authorization_endpoint",
+            EndpointKind::EndSession => "end_session_endpoint",
+            EndpointKind::Jwks => "jwks_uri",
             EndpointKind::Revocation => "revocation_endpoint",
             EndpointKind::Token => "token_endpoint",
         }
@@ -83,7 +127,10 @@ impl Endpoints {
     /// The endpoint of this kind.
     pub fn get(&self, kind: EndpointKind) -> Option<&Endpoint> {
         match kind {
+            EndpointKind::Authorization => self.authorization.as_ref(),
             EndpointKind::DeviceAuthorization => self.device_authorization.as_ref(),
+            EndpointKind::EndSession => self.end_session.as_ref(),
+            EndpointKind::Jwks => self.jwks.as_ref(),
             EndpointKind::Revocation => self.revocation.as_ref(),
             EndpointKind::Token => self.token.as_ref(),
         }
@@ -91,24 +138,27 @@ impl Endpoints {
 
     /// Whether any endpoint is known.
     pub fn is_any_known(&self) -> bool {
-        self.token.is_some() || self.device_authorization.is_some() || self.revocation.is_some()
+        EndpointKind::ALL.into_iter().any(|kind| self.get(kind).is_some())
     }
 
     /// Those that were named by hand.
     pub fn named_by_hand(self) -> Endpoints {
         let by_hand = |endpoint: Option<Endpoint>| endpoint.filter(|endpoint| !endpoint.is_told_by_provider);
         Endpoints {
-            issuer: None,
+            authorization: by_hand(self.authorization),
             token: by_hand(self.token),
             device_authorization: by_hand(self.device_authorization),
             revocation: by_hand(self.revocation),
-            scopes_supported: None,
+            end_session: by_hand(self.end_session),
+            jwks: by_hand(self.jwks),
+            ..Endpoints::default()
         }
     }
 
     /// The same, marked as what the provider told ([`Endpoint::is_told_by_provider`]).
     pub fn told_by_provider(mut self) -> Endpoints {
-        let endpoints = [&mut self.token, &mut self.device_authorization, &mut self.revocation];
+        let Endpoints { authorization, token, device_authorization, revocation, end_session, jwks, .. } = &mut self;
+        let endpoints = [authorization, token, device_authorization, revocation, end_session, jwks];
         endpoints.into_iter().flatten().for_each(|endpoint| endpoint.is_told_by_provider = true);
         self
     }
@@ -117,10 +167,21 @@ impl Endpoints {
     pub fn or(self, other: Endpoints) -> Endpoints {
         Endpoints {
             issuer: self.issuer.or(other.issuer),
+            authorization: self.authorization.or(other.authorization),
             token: self.token.or(other.token),
             device_authorization: self.device_authorization.or(other.device_authorization),
             revocation: self.revocation.or(other.revocation),
+            end_session: self.end_session.or(other.end_session),
+            jwks: self.jwks.or(other.jwks),
             scopes_supported: self.scopes_supported.or(other.scopes_supported),
+            id_token_signing_alg_values_supported: self
+                .id_token_signing_alg_values_supported
+                .or(other.id_token_signing_alg_values_supported),
+            token_endpoint_auth_methods_supported: self
+                .token_endpoint_auth_methods_supported
+                .or(other.token_endpoint_auth_methods_supported),
+            authorization_response_iss_parameter_supported: self.authorization_response_iss_parameter_supported
+                || other.authorization_response_iss_parameter_supported,
         }
     }
 
@@ -159,6 +220,15 @@ mod tests {
         assert_eq!(at("https://a.example/3f2c/oauth2/v2.0/token"), Some(Realm::new("3f2c")));
         assert_eq!(at("https://a.example/"), None);
         assert_eq!(Endpoints::default().realm(), None);
+    }
+
+    #[test]
+    fn a_query_comes_after_the_endpoint_s_own() {
+        let mut form = Form::new();
+        form.public("state", "a b");
+        let with_query = |url| endpoint(url).unwrap().with_query(&form).to_string();
+        assert_eq!(with_query("https://a.example/p"), "https://a.example/p?state=a%20b");
+        assert_eq!(with_query("https://a.example/p?q=1"), "https://a.example/p?q=1&state=a%20b");
     }
 
     #[test]

@@ -40,6 +40,22 @@ pub(super) fn is_issuer_of(issuer: &str, authority: &Authority) -> bool {
         || (authority.kind().is_entra_like() && AuthorityKind::of(&host, &[]).is_entra_like())
 }
 
+/// Whether `iss` of an authorization response names the provider (RFC 9207 §2.4): the `issuer` of its metadata, to the
+/// letter. Where no metadata were read, whatever metadata could name for the authority.
+pub(super) fn is_of_response(iss: &str, issuer: Option<&str>, authority: &Authority) -> bool {
+    match issuer {
+        Some(issuer) => matches_template(iss, issuer),
+        None => is_issuer_of(iss, authority),
+    }
+}
+
+/// Whether `iss` is the issuer, in which any tenant may stand for the placeholder.
+fn matches_template(iss: &str, issuer: &str) -> bool {
+    let Some((before, after)) = issuer.split_once(TENANT) else { return iss == issuer };
+    let tenant = iss.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+    tenant.is_some_and(|tenant| !tenant.is_empty() && !tenant.contains('/'))
+}
+
 /// Whether the issuer of metadata is Microsoft's, on whatever domain the metadata are.
 pub(super) fn is_microsoft(issuer: &str) -> bool {
     let uri = parse_secure(&issuer.replace(TENANT, "tenantid"));

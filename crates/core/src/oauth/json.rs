@@ -69,6 +69,22 @@ impl<'a> Members<'a> {
         list.iter().filter_map(|raw| raw.get().trim_matches('"').parse().ok()).collect()
     }
 
+    /// A list of strings; what is not one is left out. `None` if the member is no list.
+    pub(super) fn strings(&self, name: &str) -> Option<Vec<String>> {
+        let list: Vec<&RawValue> = serde_json::from_str(self.0.get(name)?.get()).ok()?;
+        Some(list.iter().filter_map(|raw| serde_json::from_str(raw.get()).ok()).collect())
+    }
+
+    /// A list of pairs of strings; empty if it is anything else.
+    pub(super) fn pairs(&self, name: &str) -> Vec<(String, String)> {
+        self.0.get(name).and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
+    }
+
+    /// `true` or `false`.
+    pub(super) fn boolean(&self, name: &str) -> Option<bool> {
+        serde_json::from_str(self.0.get(name)?.get()).ok()
+    }
+
     /// Scopes, as the string of RFC 6749 §3.3 or as the list that some servers send. An empty one is as good as none.
     pub(super) fn scopes(&self, name: &str) -> Option<ScopeSet> {
         let scopes = match self.string(name) {

@@ -1,7 +1,7 @@
 //! What all messages to a provider have in common.
 
 use super::authentication::ClientAuthentication;
-use super::authority::Authority;
+use super::authority::{Authority, AuthorityKind};
 use super::endpoint::{Endpoint, EndpointKind, Endpoints};
 use super::error::RequestError;
 use super::form::Form;
@@ -11,8 +11,9 @@ use super::issuer;
 use super::json::Members;
 use super::redaction::Secrets;
 use super::request::Request;
+use super::token::TokenResponse;
 use crate::time::Timestamp;
-use crate::types::ClientId;
+use crate::types::{ClientId, RESERVED_SCOPES, ScopeSet};
 
 /// A request to a provider and the meaning of its response, as a value: neither method does any I/O.
 ///
@@ -67,6 +68,25 @@ impl<'a> ClientContext<'a> {
         self.authority.kind().is_entra_like() || issuer.is_some_and(issuer::is_microsoft)
     }
 
+    /// Returns what of `openid profile offline_access` the provider takes: what tells who signs in, and brings a refresh
+    /// token. A generic provider that lists its scopes takes no others; the Microsoft kinds list too few.
+    pub fn reserved_scopes(&self) -> ScopeSet {
+        let supported = self.endpoints.scopes_supported.as_ref();
+        let supported = supported.filter(|_| self.authority.kind() == AuthorityKind::Oidc && !self.is_microsoft());
+        let reserved: ScopeSet = RESERVED_SCOPES.into_iter().collect();
+        reserved.filtered(|scope| supported.is_none_or(|supported| supported.contains(scope)))
+    }
+
+    /// Returns the scopes to send with a grant. The Microsoft kinds are asked for the reserved scopes too, as MSAL does;
+    /// others only for what the caller names, since they may not grant more than was asked for before (RFC 6749 §6).
+    pub(super) fn granted_scopes(&self, scopes: &ScopeSet) -> ScopeSet {
+        if self.authority.kind() == AuthorityKind::Oidc && !self.is_microsoft() {
+            scopes.clone()
+        } else {
+            scopes.union(&RESERVED_SCOPES.into_iter().collect())
+        }
+    }
+
     /// Builds the request that posts `form` to an endpoint in the name of the client.
     pub(super) fn post_form(&self, endpoint: EndpointKind, form: Form) -> Result<Request, RequestError> {
         let endpoint = self.require_endpoint(endpoint)?;
@@ -92,7 +112,17 @@ impl<'a> ClientContext<'a> {
         })
     }
 
-    fn require_endpoint(&self, kind: EndpointKind) -> Result<&'a Endpoint, RequestError> {
+    /// Parses the response of the token endpoint.
+    pub(super) fn read_token(
+        &self,
+        request: &Request,
+        response: Result<Response, TransportError>,
+        received_at: Timestamp,
+    ) -> Result<TokenResponse, RequestError> {
+        self.read(EndpointKind::Token, request, response, |response| TokenResponse::read(response, received_at))
+    }
+
+    pub(super) fn require_endpoint(&self, kind: EndpointKind) -> Result<&'a Endpoint, RequestError> {
         self.endpoints.get(kind).ok_or(RequestError::Unsupported { what: kind.name() })
     }
 }
@@ -109,9 +139,9 @@ pub(super) fn add_claims(form: &mut Form, claims: Option<&str>) -> Result<(), Re
 }
 
 /// Adds the `scope` parameter (RFC 6749 §3.3), unless it would be empty.
-pub(super) fn add_scope(form: &mut Form, scope: String) {
-    if !scope.is_empty() {
-        form.public("scope", scope);
+pub(super) fn add_scope(form: &mut Form, scopes: &ScopeSet) {
+    if !scopes.is_empty() {
+        form.public("scope", scopes.to_string());
     }
 }
 

@@ -62,12 +62,22 @@ pub(super) fn read(response: &Response, authority: &Authority) -> Result<Endpoin
             _ => Err(wrong(format!("the metadata at {} name an unsafe {name}", authority.url()))),
         },
     };
+    // A client that does not use one of these works as long as its own endpoints are safe.
+    let if_safe = |name: &'static str| endpoint(name).ok().flatten();
     Ok(Endpoints {
         issuer: Some(issuer),
+        authorization: if_safe("authorization_endpoint"),
         token: endpoint("token_endpoint")?,
         device_authorization: endpoint("device_authorization_endpoint")?,
         revocation: endpoint("revocation_endpoint")?,
+        end_session: if_safe("end_session_endpoint"),
+        jwks: if_safe("jwks_uri"),
         scopes_supported: members.scopes("scopes_supported"),
+        id_token_signing_alg_values_supported: members.strings("id_token_signing_alg_values_supported"),
+        token_endpoint_auth_methods_supported: members.strings("token_endpoint_auth_methods_supported"),
+        authorization_response_iss_parameter_supported: members
+            .boolean("authorization_response_iss_parameter_supported")
+            .unwrap_or(false),
     })
 }
 

@@ -31,9 +31,12 @@ impl Provider {
         let authority = Authority::parse(authority, None).unwrap();
         let endpoint = |name| Endpoint::parse(&format!("https://idp.example.com/{name}")).ok();
         let own = Endpoints {
+            authorization: endpoint("authorize"),
             token: endpoint("token"),
             device_authorization: endpoint("device"),
             revocation: endpoint("revoke"),
+            end_session: endpoint("logout"),
+            jwks: endpoint("jwks"),
             ..Endpoints::default()
         };
         Provider {

@@ -6,7 +6,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use zeroize::Zeroizing;
 
 use super::error::RequestError;
-use crate::secret::CodeVerifier;
+use crate::secret::{CodeVerifier, Secret};
 
 /// The method that every server has to support (RFC 7636 §4.2).
 pub(super) const METHOD: &str = "S256";
@@ -16,11 +16,16 @@ pub(super) const METHOD: &str = "S256";
 /// # Errors
 /// [`RequestError::Misconfigured`] if the system has no random bytes.
 pub fn new_code_verifier() -> Result<CodeVerifier, RequestError> {
+    random_secret()
+}
+
+/// Makes a secret of 32 random bytes, in base64url: too long to be guessed (RFC 6749 §10.10).
+pub(super) fn random_secret<Kind>() -> Result<Secret<Kind>, RequestError> {
     let mut bytes = Zeroizing::new([0; 32]);
     SystemRandom::new()
         .fill(&mut *bytes)
         .map_err(|_| RequestError::Misconfigured { message: "the system has no random bytes".to_owned() })?;
-    Ok(CodeVerifier::new(BASE64_URL_SAFE_NO_PAD.encode(*bytes)))
+    Ok(Secret::new(BASE64_URL_SAFE_NO_PAD.encode(*bytes)))
 }
 
 /// What is shown of the verifier beforehand (RFC 7636 §4.2).

@@ -1,6 +1,5 @@
 //! The refresh of an access token, RFC 6749 §6.
 
-use super::authority::AuthorityKind;
 use super::endpoint::EndpointKind;
 use super::error::RequestError;
 use super::field::FieldValue;
@@ -11,7 +10,7 @@ use super::request::Request;
 use super::token::TokenResponse;
 use crate::secret::RefreshToken;
 use crate::time::Timestamp;
-use crate::types::{HomeAccountId, RESERVED_SCOPES, ScopeSet};
+use crate::types::{HomeAccountId, ScopeSet};
 
 /// Redeems a refresh token for an access token (RFC 6749 §6).
 ///
@@ -38,21 +37,15 @@ impl Message for RefreshRequest<'_> {
     type Answer = TokenResponse;
 
     fn request(&self) -> Result<Request, RequestError> {
-        let is_microsoft = self.client.is_microsoft();
-        let scope = if self.client.authority.kind() == AuthorityKind::Oidc && !is_microsoft {
-            self.scopes.to_string()
-        } else {
-            with_reserved_scopes(self.scopes).to_string()
-        };
         let mut form = Form::new();
         form.public("grant_type", "refresh_token");
         form.secret("refresh_token", self.refresh_token);
-        add_scope(&mut form, scope);
+        add_scope(&mut form, &self.client.granted_scopes(self.scopes));
         add_claims(&mut form, self.claims)?;
         add_parameters(&mut form, self.parameters);
         add_client_info(&mut form);
         let mut request = self.client.post_form(EndpointKind::Token, form)?;
-        let anchor = self.account.filter(|_| is_microsoft).and_then(anchor_mailbox);
+        let anchor = self.account.filter(|_| self.client.is_microsoft()).and_then(anchor_mailbox);
         request.headers.extend(anchor.map(|anchor| ("X-AnchorMailbox", FieldValue::public(anchor))));
         Ok(request)
     }
@@ -66,14 +59,8 @@ impl Message for RefreshRequest<'_> {
         response: Result<Response, TransportError>,
         received_at: Timestamp,
     ) -> Result<TokenResponse, RequestError> {
-        let read = |response: &Response| TokenResponse::read(response, received_at);
-        self.client.read(EndpointKind::Token, request, response, read)
+        self.client.read_token(request, response, received_at)
     }
-}
-
-/// `scopes`, and the scopes that tell who signed in and bring a refresh token.
-fn with_reserved_scopes(scopes: &ScopeSet) -> ScopeSet {
-    scopes.union(&RESERVED_SCOPES.into_iter().collect())
 }
 
 /// MSAL's routing hint. `None` for an account that does not fit a header.

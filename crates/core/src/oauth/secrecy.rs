@@ -7,14 +7,21 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::authentication::ClientAuthentication;
+use super::authorization_code::AuthorizationCodeRequest;
+use super::client_credentials::ClientCredentialsRequest;
 use super::device::{DeviceAuthorization, DeviceAuthorizationRequest, DeviceTokenRequest};
 use super::form::FORM;
 use super::http::{Response, Stage, TransportError};
 use super::message::Message;
 use super::mock_http::{Provider, answer};
+use super::on_behalf_of::OnBehalfOfRequest;
 use super::refresh::RefreshRequest;
 use super::revocation::RevocationRequest;
-use crate::secret::{ClientSecret, CodeVerifier, DeviceCode, RefreshToken};
+use super::token_exchange::{ACCESS_TOKEN_TYPE, TokenExchangeRequest, TypedToken};
+use crate::secret::{
+    AuthorizationCode, ClientAssertion, ClientSecret, CodeVerifier, DeviceCode, RefreshToken, SecurityToken,
+    UserAssertion,
+};
 use crate::time::Timestamp;
 use crate::types::ScopeSet;
 
@@ -78,7 +85,7 @@ proptest! {
     #[test]
     fn no_error_and_nothing_that_prints_holds_a_secret_of_the_request(
         secrets in prop::array::uniform3("[!-~]{8,64}"),
-        way_to_authenticate in 0_usize..3,
+        way_to_authenticate in 0_usize..4,
         status in prop::sample::select(vec![400_u16, 401, 404, 500, 503]),
         place in 0..3 + MEMBERS.len(),
         way in 0_usize..5,
@@ -88,6 +95,7 @@ proptest! {
         provider.authentication = match way_to_authenticate {
             0 => ClientAuthentication::None,
             1 => ClientAuthentication::SecretBasic(ClientSecret::new(client_secret.as_str())),
+            2 => ClientAuthentication::Assertion(ClientAssertion::new(client_secret.as_str())),
             _ => ClientAuthentication::SecretPost(ClientSecret::new(client_secret.as_str())),
         };
         let (client, parameters, scopes, claims) = (provider.client(), &[][..], &ScopeSet::parse("read"), None);
@@ -110,6 +118,33 @@ proptest! {
         check(&RevocationRequest { client, token: refresh_token }, &[&token], client_secret, how)?;
         let authorize = DeviceAuthorizationRequest { client, scopes, claims, code_verifier, parameters };
         check(&authorize, &[], client_secret, how)?;
+        let redeem = AuthorizationCodeRequest {
+            client,
+            code: &AuthorizationCode::new(token.as_str()),
+            redirect_uri: "https://app.example.com/cb",
+            code_verifier,
+            scopes,
+            claims,
+            parameters,
+        };
+        check(&redeem, &[&token, &verifier], client_secret, how)?;
+        check(&ClientCredentialsRequest { client, scopes, claims, parameters }, &[], client_secret, how)?;
+        let assertion = &UserAssertion::new(token.as_str());
+        let on_behalf_of = OnBehalfOfRequest { client, assertion, scopes, claims, parameters };
+        check(&on_behalf_of, &[&token], client_secret, how)?;
+        let (subject, actor) = (&SecurityToken::new(token.as_str()), &SecurityToken::new(verifier.as_str()));
+        let typed = |token| TypedToken { token, token_type: ACCESS_TOKEN_TYPE };
+        let exchange = TokenExchangeRequest {
+            client,
+            subject: typed(subject),
+            actor: Some(typed(actor)),
+            requested_token_type: None,
+            resources: &[],
+            audiences: &[],
+            scopes,
+            parameters,
+        };
+        check(&exchange, &[&token, &verifier], client_secret, how)?;
         check(&DeviceTokenRequest { client, authorization, parameters }, &[&token, &verifier], client_secret, how)?;
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::entra_error::EntraError;
+use super::redaction::Secrets;
 
 /// The answer that refuses a request. Its texts are the server's, raw but at most 4 KiB each, with every secret that
 /// was sent taken out; whoever prints them must make them harmless.
@@ -75,6 +76,17 @@ impl fmt::Display for TokenErrorResponse {
             ("", _) => write!(formatter, "HTTP {} with no reason given", self.status),
             (code, Some(description)) => write!(formatter, "{code}: {description}"),
             (code, None) => formatter.write_str(code),
+        }
+    }
+}
+
+impl ErrorCode {
+    /// The code that a server names, without the secrets. A known code is no secret, even if a short secret should stand
+    /// in it.
+    pub(super) fn redacted(code: String, secrets: &Secrets) -> ErrorCode {
+        match ErrorCode::from(code) {
+            ErrorCode::Other(code) => ErrorCode::Other(secrets.redact(code)),
+            known => known,
         }
     }
 }
