@@ -3,11 +3,11 @@
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 
-/// What an asynchronous method of a trait object returns. An implementation that never waits returns one that is ready,
-/// so that a program without a runtime can drive it.
+/// The return type of an asynchronous method of a trait object. An implementation that never waits returns a ready
+/// future, so that a program without a runtime can drive it.
 pub type BoxFuture<'a, Output> = Pin<Box<dyn Future<Output = Output> + Send + 'a>>;
 
-/// Polls `work` to its end, and `beside` whenever `work` has to wait. What is left of `beside` then is dropped.
+/// Polls `work` to its end, and `beside` whenever `work` is pending. Drops `beside` at the end.
 pub(crate) async fn first<Output>(work: impl Future<Output = Output>, beside: impl Future<Output = ()>) -> Output {
     let (mut work, mut beside) = (pin!(work), pin!(beside));
     let mut is_over = false;

@@ -1,10 +1,10 @@
 //! OAuth access tokens from a cache that any number of processes, and every MSAL library, share.
 //!
-//! - [`acquire`] decides which token to serve, when to refresh and what to remember. Start here.
+//! - [`acquire`] decides which token to serve, when to refresh and what to store. Start here.
 //! - [`cache`] is the MSAL cache schema as a pure model ([`cache::TokenCache`]).
-//! - [`oauth`] has the messages of the protocols: requests out, responses in, no I/O.
-//! - [`store`] is the contract of the places that keep a cache; [`store::MemoryStore`] is one.
-//! - [`types`], [`secret`] and [`time`] are for all of them.
+//! - [`oauth`] has the protocol messages: it builds requests and parses responses, without I/O.
+//! - [`store`] is the contract for places that store a cache; [`store::MemoryStore`] is one.
+//! - [`types`], [`secret`] and [`time`] are shared by all of them.
 //!
 //! # A token, over a transport of your own
 //!
@@ -17,7 +17,7 @@
 //! use tokcache_core::time::SystemClock;
 //! use tokcache_core::types::{ClientId, ScopeSet};
 //!
-//! /// A provider that approves every sign-in. Yours sends the request.
+//! /// A provider that approves every sign-in. A real transport sends the request.
 //! struct Provider;
 //!
 //! impl Http for Provider {
@@ -52,12 +52,12 @@
 //! let registration = Registration::new(authority, ClientId::new("my-app"));
 //! let client = PublicClient::new(registration, &store, &Provider, &clock);
 //!
-//! // Once, with a person: an `Observer` shows the code. Here nobody is told.
+//! // Once, with a person: an `Observer` shows the code. This example shows it to nobody.
 //! let scopes = ScopeSet::parse("notes.read");
 //! let sign_in = SignInRequest { scopes: scopes.clone(), ..SignInRequest::default() };
 //! client.sign_in_by_device_code(&sign_in).block_on()?;
 //!
-//! // From then on, without anybody: from the cache, or by one refresh however many ask.
+//! // From then on, without a person: from the cache, or by one refresh for any number of callers.
 //! let request = SilentRequest { scopes, ..SilentRequest::default() };
 //! let token = client.acquire_token_silent(&request).block_on()?;
 //! assert_eq!((token.access_token.expose(), token.source), ("AT", Source::Cache));
@@ -69,10 +69,10 @@
 //! ```
 //! use tokcache_core::cache::TokenCache;
 //!
-//! // What MSAL calls deserialize, has-state-changed and serialize.
+//! // MSAL calls these steps deserialize, has-state-changed and serialize.
 //! let cache = TokenCache::deserialize(br#"{"AccessToken": {}, "some other member": [1, 2]}"#)?;
 //! assert!(!cache.has_state_changed() && cache.access_tokens().is_empty());
-//! assert!(cache.serialize().contains("some other member"), "what it does not know is kept");
+//! assert!(cache.serialize().contains("some other member"), "unknown members are kept");
 //! # Ok::<(), tokcache_core::cache::ParseError>(())
 //! ```
 

@@ -1,4 +1,4 @@
-//! Secrets: strings that refuse to print and are wiped when dropped.
+//! Secrets: strings that cannot be printed and are wiped on drop.
 
 mod buffer;
 mod fingerprint;
@@ -16,10 +16,10 @@ pub use jwt::{base64url, jwt_payload};
 pub use stack::wiping_the_stack;
 pub use window::Window;
 pub use wiped_bytes::{WipedBytes, wipe};
-/// What wipes its content when it is dropped: in the arguments and answers of stores, caches and networks.
+/// Wipes its content on drop. Used in the arguments and results of stores, caches and networks.
 pub use zeroize::Zeroizing;
 
-/// The kinds of secret, so that one is never passed for another.
+/// The kinds of secrets, as types, so that none is passed for another.
 pub mod kind {
     /// RFC 6749 §1.4.
     #[derive(Clone, Copy)]
@@ -45,10 +45,10 @@ pub mod kind {
     /// OpenID Connect Core §3.1.2.1 `nonce`.
     #[derive(Clone, Copy)]
     pub enum Nonce {}
-    /// What a person remembers instead of a key (RFC 9106 §3.1).
+    /// A secret that a person remembers instead of a key (RFC 9106 §3.1).
     #[derive(Clone, Copy)]
     pub enum Passphrase {}
-    /// The URL of a proxy, perhaps with a password.
+    /// The URL of a proxy, which may contain a password.
     #[derive(Clone, Copy)]
     pub enum ProxyUrl {}
     /// The signed token as received; OpenID Connect Core §2.
@@ -70,31 +70,31 @@ pub mod kind {
 
 /// The string that a client presents to a protected resource (RFC 6749 §1.4).
 pub type AccessToken = Secret<kind::AccessToken>;
-/// What a person's approval gives, once, for tokens (RFC 6749 §1.3.1).
+/// The code that a user's approval yields, to be redeemed once for tokens (RFC 6749 §1.3.1).
 pub type AuthorizationCode = Secret<kind::AuthorizationCode>;
-/// The signed statement by which a client authenticates (RFC 7521 §4.2).
+/// The signed statement with which a client authenticates (RFC 7521 §4.2).
 pub type ClientAssertion = Secret<kind::ClientAssertion>;
-/// The password by which a client authenticates (RFC 6749 §2.3.1).
+/// The password with which a client authenticates (RFC 6749 §2.3.1).
 pub type ClientSecret = Secret<kind::ClientSecret>;
-/// The secret that proves that two requests come from one client (RFC 7636 §4.1).
+/// The secret that proves that two requests come from the same client (RFC 7636 §4.1).
 pub type CodeVerifier = Secret<kind::CodeVerifier>;
 /// The secret half of a device authorization (RFC 8628 §3.2).
 pub type DeviceCode = Secret<kind::DeviceCode>;
-/// What ties an ID token to the session that asked for it (OpenID Connect Core §3.1.2.1).
+/// A random value that binds an ID token to the session that requested it (OpenID Connect Core §3.1.2.1).
 pub type Nonce = Secret<kind::Nonce>;
-/// What a person remembers instead of a key.
+/// A secret that a person remembers instead of a key.
 pub type Passphrase = Secret<kind::Passphrase>;
-/// The URL of a proxy, in which there may be a password.
+/// The URL of a proxy, which may contain a password.
 pub type ProxyUrl = Secret<kind::ProxyUrl>;
 /// An ID token as received, undecoded (OpenID Connect Core §2).
 pub type RawIdToken = Secret<kind::RawIdToken>;
-/// The string that buys new access tokens (RFC 6749 §1.5).
+/// The string that is redeemed for new access tokens (RFC 6749 §1.5).
 pub type RefreshToken = Secret<kind::RefreshToken>;
 /// A token that is exchanged for another one (RFC 8693 §1.3).
 pub type SecurityToken = Secret<kind::SecurityToken>;
-/// What ties an authorization response to the session that asked for it (RFC 6749 §4.1.1, §10.12).
+/// A random value that binds an authorization response to the session that requested it (RFC 6749 §4.1.1, §10.12).
 pub type State = Secret<kind::State>;
-/// The token of a caller, in whose name a web API asks for tokens (RFC 7521 §4.1). It is an access token of the API.
+/// The access token that a caller sent to a web API, which requests tokens on the caller's behalf (RFC 7521 §4.1).
 pub type UserAssertion = Secret<kind::UserAssertion>;
 
 /// A secret string: no `Display`, a redacted `Debug`, wiped on drop, compared in constant time.
@@ -104,12 +104,12 @@ pub struct Secret<Kind> {
 }
 
 impl<Kind> Secret<Kind> {
-    /// Takes the string over.
+    /// Wraps the string.
     pub fn new(text: impl Into<String>) -> Self {
         Secret { text: Zeroizing::new(text.into().into_boxed_str()), kind: PhantomData }
     }
 
-    /// The secret itself. Every call of this is a place to look at when a secret has leaked.
+    /// Returns the secret itself. If a secret has leaked, check the calls of this method.
     pub fn expose(&self) -> &str {
         &self.text
     }

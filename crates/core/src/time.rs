@@ -1,5 +1,5 @@
-//! Time as an argument: absolute times are [`Timestamp`]s, relative ones [`Duration`]s, and nobody
-//! reads a clock or sleeps but through a [`Clock`].
+//! Time as an argument: absolute times are [`Timestamp`]s, relative ones are [`Duration`]s. Code reads a clock and
+//! sleeps only through a [`Clock`].
 
 use std::fmt;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -15,17 +15,18 @@ use crate::future::BoxFuture;
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
-    /// The time `wait` later, saturating.
+    /// Returns the time `wait` later, saturating.
     pub fn plus(self, wait: Duration) -> Timestamp {
         Timestamp(self.0.saturating_add(i64::try_from(wait.as_secs()).unwrap_or(i64::MAX)))
     }
 
-    /// Whole seconds from `earlier` to here; negative when `earlier` is later.
+    /// Returns the whole seconds since `earlier`; negative if `earlier` is later.
     pub fn seconds_since(self, earlier: Timestamp) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// RFC 3339 in UTC, `Z` at the end. Years outside 0 to 9999 have no such form: the plain number then.
+    /// Returns the time in RFC 3339 format in UTC, with a final `Z`. Returns the plain number for years outside 0 to
+    /// 9999.
     pub fn rfc3339(self) -> String {
         OffsetDateTime::from_unix_timestamp(self.0)
             .ok()
@@ -40,26 +41,26 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Where time comes from: the system's in production, a stepped one in tests.
+/// A source of time: the system's in production, a stepped one in tests.
 pub trait Clock: Send + Sync {
-    /// The wall clock. It may step; use it for what is stored, never to measure a wait.
+    /// Returns the wall-clock time. It may jump, so use it for stored times, never to measure a wait.
     fn now(&self) -> Timestamp;
 
-    /// A clock that only goes forward, from an arbitrary start: for deadlines.
+    /// Returns the time since an arbitrary start, which never decreases. Use it for deadlines.
     fn elapsed(&self) -> Duration;
 
     /// Blocks the caller for `wait`.
     fn sleep(&self, wait: Duration);
 
-    /// Waits without blocking the caller, where the clock can; otherwise it blocks.
+    /// Waits without blocking the caller if the clock supports that; otherwise blocks.
     fn delay(&self, wait: Duration) -> BoxFuture<'_, ()> {
         Box::pin(async move { self.sleep(wait) })
     }
 
-    /// Blocks the caller until the signal comes, but no longer than `wait`.
+    /// Blocks the caller until the signal arrives, at most for `wait`.
     ///
     /// # Errors
-    /// It did not come, or cannot come any more.
+    /// The signal has not arrived, or cannot arrive any more.
     fn wait_for(&self, signal: &Receiver<()>, wait: Duration) -> Result<(), RecvTimeoutError> {
         self.sleep(wait);
         signal.recv_timeout(Duration::ZERO)
@@ -73,7 +74,7 @@ pub struct SystemClock {
 }
 
 impl SystemClock {
-    /// A clock whose [`Clock::elapsed`] starts now.
+    /// Returns a clock whose [`Clock::elapsed`] starts now.
     pub fn new() -> Self {
         SystemClock { started: Instant::now() }
     }

@@ -2,26 +2,26 @@ use std::fmt;
 
 use super::Section;
 
-/// Why a text is not a cache. It is never taken for an empty one, and never overwritten.
+/// Why a text is not a cache. Such a text is never treated as an empty cache, and never overwritten.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ParseError {
-    /// The text ends before its root object does: perhaps a writer is at work.
+    /// The text ends before its root object does. A write may be in progress.
     CutOff,
-    /// Not JSON, from this byte on.
+    /// The text is not JSON.
     Malformed {
-        /// Counted from the start of the text.
+        /// The index of the first invalid byte.
         offset: usize,
     },
-    /// JSON, but its root is not an object.
+    /// The text is JSON, but its root is not an object.
     NotAnObject,
-    /// Not UTF-8, from this byte on.
+    /// The text is not UTF-8.
     NotUtf8 {
-        /// Counted from the start of the text.
+        /// The index of the first invalid byte.
         offset: usize,
     },
     /// One of the five sections is neither an object nor null.
     SectionNotAnObject(Section),
-    /// 4 GiB or more.
+    /// The text has 4 GiB or more.
     TooLarge,
 }
 
@@ -40,7 +40,7 @@ impl fmt::Display for ParseError {
 
 impl std::error::Error for ParseError {}
 
-/// Why one entry cannot be read. It is never served; it stays in the file until its account is removed.
+/// Why an entry cannot be read. Such an entry is never served, and stays in the file until its account is removed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Defect {
     /// The field is missing, null or empty.
@@ -72,13 +72,13 @@ impl fmt::Display for Defect {
     }
 }
 
-/// An entry that cannot be read, for a person to look at.
+/// An entry that cannot be read, for a report to people.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Unreadable {
-    /// The section that it stands in.
+    /// The section of the entry.
     pub section: Section,
-    /// Its key, as in the file.
+    /// The key in the file.
     pub key: String,
-    /// What is wrong with it.
+    /// The reason.
     pub reason: Defect,
 }

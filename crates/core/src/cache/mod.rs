@@ -1,7 +1,7 @@
-//! The MSAL unified cache schema as a pure model: no files, no network, no clock.
+//! The MSAL unified cache schema as a pure model, without I/O and clock.
 //!
-//! [`TokenCache`] is the document that any number of MSAL libraries share: its text and an index of where the entries
-//! stand. An entry is parsed when it is looked at, and a change copies everything else to the letter.
+//! [`TokenCache`] is the document that all MSAL libraries share: its text, with an index of the entries. An entry is
+//! parsed when it is needed, and a change copies everything else verbatim.
 
 mod change;
 mod entry;

@@ -1,4 +1,5 @@
-//! On any document: the quick way, the thorough way and a plain reading by `serde_json` agree; changes spare the rest.
+//! For any document: the fast search, the thorough search and a plain search with `serde_json` agree, and changes keep
+//! everything else.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +13,7 @@ use crate::types::{ClientId, Environment, HomeAccountId, Realm, ScopeSet};
 
 const NOW: Timestamp = Timestamp(1000);
 
-/// A string in one of its spellings: plain, or with one character escaped.
+/// Generates a string in one of its spellings: plain, or with one character escaped.
 fn string(text: &'static str) -> impl Strategy<Value = String> {
     proptest::option::weighted(0.05, any::<prop::sample::Index>()).prop_map(move |escaped| {
         let escaped = escaped.filter(|_| !text.is_empty()).map(|place| place.index(text.len()));
@@ -62,7 +63,7 @@ fn field() -> impl Strategy<Value = (String, String)> {
     ]
 }
 
-/// An entry that answers most queries, with some fields set again, anywhere.
+/// Generates an entry that matches most queries, with some fields repeated at random positions.
 fn entry() -> impl Strategy<Value = String> {
     let good = (
         0..100_u32,
@@ -130,7 +131,7 @@ fn query() -> impl Strategy<Value = AccessTokenQuery> {
     })
 }
 
-/// The secret that a plain reading finds: no index, no filter, no reader of entries.
+/// Returns the secret that a plain search finds, without index, filter or entry parser.
 fn plainly(text: &str, query: &AccessTokenQuery) -> Option<String> {
     let document: Value = serde_json::from_str(text).unwrap();
     let folds = query.issuer.environment().folds_case();
@@ -141,7 +142,7 @@ fn plainly(text: &str, query: &AccessTokenQuery) -> Option<String> {
         _ => None,
     };
     let mut best: Option<(bool, i64, String)> = None;
-    // `preserve_order` keeps a repeated key at its first place, while an index has it at its last: ties are left out.
+    // `preserve_order` keeps a repeated key at its first position and the index at its last, so ties are skipped.
     for entry in document["AccessToken"].as_object().into_iter().flat_map(|section| section.values()) {
         let is = |name: &str, wanted: &str| entry[name].as_str().is_some_and(|own| same(own, wanted));
         let granted: Vec<_> = entry["target"].as_str().unwrap_or_default().split_whitespace().collect();
@@ -185,7 +186,7 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(prop_oneof![any::<u8>(), structure], 0..64)
 }
 
-/// What `look` sees in a document of which so many bytes are in memory at first.
+/// Returns what `look` sees in a document of which `room` bytes are in memory at first.
 fn skimmed<Seen>(
     mut text: &[u8],
     room: usize,
@@ -213,7 +214,7 @@ proptest! {
         prop_assert_eq!(&cache.find_access_token(&query, NOW), &found);
         let quick = Snapshot::scan(text.as_bytes()).unwrap().find_access_token(&query, NOW);
         prop_assert_eq!(&quick, &found);
-        // Whoever is meant may be named.
+        // The account may be given or not.
         for account in [None, query.owner.home_account_id()].into_iter().collect::<BTreeSet<_>>() {
             let find = |snapshot: &Snapshot<'_>| snapshot.find_access_token(&query, NOW);
             let skimmed = skimmed(text.as_bytes(), room, &query, account, find);

@@ -1,5 +1,5 @@
-//! Caches of many thousand entries, as a shared machine or a test service makes them: nothing takes time that grows
-//! with the square of their number. No time is asserted: a quadratic step would take minutes here.
+//! Tests caches of many thousand entries, as on a shared machine or in a test service: no step may take quadratic time.
+//! They assert no time limit; a quadratic step would take minutes.
 
 use std::fmt::Write as _;
 
@@ -14,9 +14,9 @@ use crate::types::{AuthorityType, ClientId, Environment, HomeAccountId, Realm, S
 const MANY: usize = 20_000;
 const NOW: Timestamp = Timestamp(1000);
 
-/// A document whose sections have `MANY` entries each, all of one environment and one family; `fields` are the
-/// others, by number.
-fn crowd(fields: impl Fn(usize) -> String) -> String {
+/// Returns a document whose sections have `MANY` entries each, all of one environment and one family. `fields` returns
+/// the other fields by number.
+fn large_document(fields: impl Fn(usize) -> String) -> String {
     let mut text = "{".to_owned();
     for section in Section::ALL {
         let _ = write!(text, "\"{}\": {{", section.name());
@@ -37,11 +37,15 @@ fn crowd(fields: impl Fn(usize) -> String) -> String {
 }
 
 fn of_many_users() -> String {
-    crowd(|number| format!(r#""home_account_id": "user-{number}", "client_id": "client-{number}", "realm": "r""#))
+    large_document(|number| {
+        format!(r#""home_account_id": "user-{number}", "client_id": "client-{number}", "realm": "r""#)
+    })
 }
 
 fn of_one_user() -> String {
-    crowd(|number| format!(r#""home_account_id": "user", "client_id": "client", "realm": "realm-{}""#, number / 2))
+    large_document(|number| {
+        format!(r#""home_account_id": "user", "client_id": "client", "realm": "realm-{}""#, number / 2)
+    })
 }
 
 fn query(user: &str, realm: &str) -> AccessTokenQuery {
@@ -96,7 +100,7 @@ fn one_user_of_many_tokens_and_realms_is_one() {
 
 #[test]
 fn of_many_tokens_that_would_do_the_last_may_be_the_best() {
-    let text = crowd(|_| r#""home_account_id": "user", "client_id": "client", "realm": "r""#.to_owned());
+    let text = large_document(|_| r#""home_account_id": "user", "client_id": "client", "realm": "r""#.to_owned());
     let query = query("user", "r");
     let found = Snapshot::scan(text.as_bytes()).unwrap().find_access_token(&query, NOW).unwrap();
     assert_eq!(found.secret.expose(), format!("secret-{}", MANY - 1));
@@ -107,7 +111,7 @@ fn of_many_tokens_that_would_do_the_last_may_be_the_best() {
     assert_eq!(skimmed.find_access_token(&query, NOW), Some(found));
 }
 
-/// Of users whose ids differ by case only, MSAL Python's key is the same, and each further one gets a number.
+/// MSAL Python's keys are equal for users whose ids differ only in case. Each further one gets a number.
 #[test]
 fn many_keys_that_collide_are_passed_over_once() {
     let mut text = String::from(r#"{"Account": {"#);
@@ -140,13 +144,13 @@ fn many_keys_that_collide_are_passed_over_once() {
     assert_eq!(cache.accounts(None).len(), MANY + 1);
 }
 
-/// The end of the key of the colliding entry of this number.
+/// Returns the end of the colliding entry's key.
 fn suffix(number: usize) -> String {
     if number == 1 { String::new() } else { format!("-{number}") }
 }
 
-/// Accounts of three tokens each, of which one user is wanted: by name, where what was kept on trial was too much and a
-/// second look is needed, and by home account id.
+/// Users with three tokens each, of whom one is requested: by name, which needs a second pass because too much was kept
+/// on trial, and by home account id.
 #[test]
 fn of_many_users_one_is_found_without_keeping_the_others() {
     let token = |number: usize| {
@@ -156,7 +160,7 @@ fn of_many_users_one_is_found_without_keeping_the_others() {
             "filler": "{filler}", "authority": "https://idp.example.com""#
         )
     };
-    let text = crowd(token);
+    let text = large_document(token);
     let query = query("user-19000", "r");
     for (wanted, looks) in [("NAME-19000", 2), ("user-19000", 2), ("nobody", 1)] {
         let mut skim = Skim::new(&query.client_id, query.issuer.environment(), &query.scopes, Some(wanted));
@@ -167,7 +171,7 @@ fn of_many_users_one_is_found_without_keeping_the_others() {
             let snapshot = skim.look(&mut window);
             assert_eq!(skim.needs_second_look(), look < looks, "{wanted}, {look}");
             let Some(snapshot) = snapshot else { continue };
-            // What is known of clients stays: here that is a fifth.
+            // The metadata of clients are kept. Here they are a fifth of the document.
             assert!(snapshot.document().text.len() < text.len() / 4, "{wanted}");
             found = snapshot.find_access_token(&query, NOW);
         }

@@ -9,11 +9,11 @@ use crate::secret::{Window, WipedBytes};
 use crate::time::Timestamp;
 use crate::types::{ClientId, Environment, Issuer, ScopeSet};
 
-/// A document to take one access token from, quickly: only what may be the answer is parsed. It borrows its text, or
-/// has kept only as much of it as may matter ([`Skim`]).
+/// A document for a quick search of one access token: only possible matches are parsed. It borrows the text, or holds
+/// only the relevant part of it ([`Skim`]).
 ///
-/// It cannot be changed, so it need not be valid to the last byte: it has to be one whole object, its brackets and
-/// strings closed. Anything more is for [`TokenCache`](super::TokenCache).
+/// A snapshot cannot be changed, so the text need not be fully valid: it must be one complete object with closed
+/// brackets and strings. [`TokenCache`](super::TokenCache) validates everything.
 pub struct Snapshot<'t> {
     text: Text<'t>,
     index: Index,
@@ -25,25 +25,25 @@ enum Text<'t> {
 }
 
 impl<'t> Snapshot<'t> {
-    /// Looks the document over.
+    /// Indexes the document.
     ///
     /// # Errors
-    /// Empty or white space, cut off, or not an object.
+    /// The text is blank, cut off, or not an object.
     pub fn scan(text: &'t [u8]) -> Result<Self, ParseError> {
         Ok(Snapshot { text: Text::Whole(text), index: Index::of(text)? })
     }
 
-    /// Whether it shows all of the document.
+    /// Whether the snapshot contains the whole document.
     pub fn is_whole(&self) -> bool {
         matches!(self.text, Text::Whole(_))
     }
 
-    /// What [`TokenCache::accounts`](super::TokenCache::accounts) returns.
+    /// Like [`TokenCache::accounts`](super::TokenCache::accounts).
     pub fn accounts(&self, issuer: Option<&Issuer>) -> Vec<Account> {
         self.document().accounts(issuer)
     }
 
-    /// What [`TokenCache::find_access_token`](super::TokenCache::find_access_token) returns.
+    /// Like [`TokenCache::find_access_token`](super::TokenCache::find_access_token).
     pub fn find_access_token(&self, query: &AccessTokenQuery, now: Timestamp) -> Option<AccessTokenEntry> {
         self.document().find_access_token(query, now)
     }
@@ -57,26 +57,26 @@ impl<'t> Snapshot<'t> {
     }
 }
 
-/// How much is kept of entries whose owners are not known yet to be wanted.
+/// How many bytes to keep of entries whose owners may turn out to be irrelevant.
 const MOST_ON_TRIAL: usize = 1 << 20;
 
-/// A search for an access token through documents that may be too large to keep: only what may matter of one is kept.
+/// A search for an access token in documents that may be too large for memory. It keeps only the relevant parts.
 ///
-/// A document whose access tokens stand before its accounts tells only then who is meant. If it holds too much by then,
-/// a second look is needed.
+/// In a document whose access tokens come before its accounts, the accounts decide late which tokens are relevant. If
+/// too many tokens come before them, a second pass is needed.
 pub struct Skim<'q> {
     client_id: &'q ClientId,
     scopes: &'q ScopeSet,
     case: CaseRule,
     account: Option<&'q str>,
-    /// The home account ids of those that are meant, where they are known.
+    /// The home account ids of the relevant accounts, if they are known.
     owners: Option<Vec<String>>,
     needs_second_look: bool,
 }
 
 impl<'q> Skim<'q> {
-    /// For a token that may grant `scopes` to `client_id` in `environment`, to the account that this user name or home
-    /// account id means; `None`: whoever has signed in.
+    /// Prepares a search for a token that grants `scopes` to `client_id` in `environment`, for the account with this
+    /// user name or home account id; `None` for all accounts.
     pub fn new(
         client_id: &'q ClientId,
         environment: &Environment,
@@ -87,12 +87,12 @@ impl<'q> Skim<'q> {
         Skim { client_id, scopes, case, account, owners: None, needs_second_look: false }
     }
 
-    /// Looks the document over that is read through `window`. Where that does not show all of it at once, only access
-    /// tokens that may be the answer are kept, and what belongs to their owner. No other can be found, and nothing may
-    /// be concluded from its absence: whose tokens a client holds, for instance.
+    /// Reads the document through `window`. If the window does not show the whole document at once, keeps only access
+    /// tokens that may match, and the entries of their owners. In such a snapshot, missing entries prove nothing, for
+    /// example about the tokens that a client holds.
     ///
-    /// `None`: it cannot be read to its end, is none for [`scan`](Snapshot::scan), or
-    /// [a second look](Skim::needs_second_look) at the same document is needed.
+    /// Returns `None` if the document cannot be read to its end, is not valid for [`scan`](Snapshot::scan), or needs [a
+    /// second pass](Skim::needs_second_look).
     pub fn look<'t>(&mut self, window: &'t mut Window<'_>) -> Option<Snapshot<'t>> {
         if window.is_last() {
             return Snapshot::scan(window.text()).ok();
@@ -101,38 +101,38 @@ impl<'q> Skim<'q> {
         let is_second = known.is_some();
         let owners = known.unwrap_or_default();
         let mut trial = Trial { skim: self, owners, is_known: is_second, has_passed: false, has_dropped: false };
-        let sifted = filter(window, &mut trial);
+        let filtered = filter(window, &mut trial);
         let Trial { owners, has_dropped, .. } = trial;
         self.needs_second_look = has_dropped && !is_second;
         if has_dropped {
             self.owners = Some(owners);
             return None;
         }
-        let sifted = sifted?;
-        let index = Index::of(&sifted).ok()?;
-        Some(Snapshot { text: Text::Filtered(sifted), index })
+        let filtered = filtered?;
+        let index = Index::of(&filtered).ok()?;
+        Some(Snapshot { text: Text::Filtered(filtered), index })
     }
 
-    /// Whether the last look has shown whose tokens matter, but not kept them.
+    /// Whether the last pass has found the relevant owners but not kept their tokens.
     pub fn needs_second_look(&self) -> bool {
         self.needs_second_look
     }
 }
 
-/// What one look knows of owners.
+/// The owners that one pass has found.
 struct Trial<'s, 'q> {
     skim: &'s Skim<'q>,
     owners: Vec<String>,
-    /// Whether all owners that matter are among them.
+    /// Whether `owners` is complete.
     is_known: bool,
-    /// Whether something was not kept whose owner may still turn out to matter.
+    /// Whether an entry was dropped whose owner may still turn out to be relevant.
     has_passed: bool,
-    /// Whether one has.
+    /// Whether an entry of a relevant owner was dropped.
     has_dropped: bool,
 }
 
 impl Choice for Trial<'_, '_> {
-    /// A look whose result will not be used ends where all accounts have been seen.
+    /// Stops a pass that will not be used after all accounts have been read.
     fn is_enough(&mut self, section: Section) -> bool {
         section == Section::Account && self.has_dropped
     }
@@ -145,7 +145,7 @@ impl Choice for Trial<'_, '_> {
             return false;
         }
         let Some(account) = account else { return true };
-        // Letters may be written as escapes.
+        // Letters may be escaped.
         let parsed = entry.texts().is_none().then(|| entry.fields().ok()).flatten();
         let text = |name: &'static str| parsed.as_ref().and_then(|fields| fields.lenient(name)).unwrap_or_default();
         let (owner, username) = match entry.texts() {
@@ -163,7 +163,7 @@ impl Choice for Trial<'_, '_> {
         if self.is_owner(&owner) || case.same(&owner, account) {
             return true;
         }
-        // The accounts come after the access tokens in most documents.
+        // In most documents, the accounts come after the access tokens.
         let is_kept = !self.is_known && self.owners.is_empty() && kept < MOST_ON_TRIAL;
         self.has_passed |= !is_kept;
         is_kept

@@ -21,11 +21,10 @@ use crate::secret::{AccessToken, RawIdToken, RefreshToken};
 use crate::time::Timestamp;
 use crate::types::{ClientId, HomeAccountId, Issuer};
 
-/// A cache document: `SerializableTokenCache` of the MSAL libraries without its traps.
+/// A cache document, like `SerializableTokenCache` of the MSAL libraries.
 ///
-/// Whatever it does not understand it keeps, to the byte: unknown members, entries and fields, order, numbers, white
-/// space. Entries are found by their fields, so that it does not matter which library wrote them. All text is
-/// wiped when dropped.
+/// Unknown data are kept to the byte: unknown members, entries and fields, order, numbers, white space. Entries are
+/// found by their fields, so it does not matter which library wrote them. All text is wiped on drop.
 ///
 /// ```
 /// use tokcache_core::cache::TokenCache;
@@ -45,22 +44,21 @@ use crate::types::{ClientId, HomeAccountId, Issuer};
 pub struct TokenCache {
     text: Zeroizing<String>,
     index: Index,
-    /// The text as it was deserialized or saved; `None` when nothing was changed since.
+    /// The text as deserialized or last saved; `None` if it was not changed since.
     saved: Option<Zeroizing<String>>,
 }
 
 impl TokenCache {
-    /// An empty cache.
+    /// Returns an empty cache.
     pub fn new() -> Self {
         let root = super::text::member::Span::new(0, 2);
         TokenCache { text: Zeroizing::new("{}".to_owned()), index: Index::empty(root), saved: None }
     }
 
-    /// Reads UTF-8 JSON; a byte order mark is tolerated, and empty or white space is an empty cache.
+    /// Parses UTF-8 JSON. Accepts a byte order mark. Blank text is an empty cache.
     ///
     /// # Errors
-    ///
-    /// Anything else that is not one JSON object, whose sections are objects or null, is never taken for a cache.
+    /// The text is not one JSON object whose sections are objects or null.
     pub fn deserialize(text: &[u8]) -> Result<Self, ParseError> {
         if text.trim_ascii().is_empty() {
             return Ok(TokenCache::new());
@@ -80,32 +78,32 @@ impl TokenCache {
         Ok(TokenCache { text: Zeroizing::new(text.to_owned()), index, saved: None })
     }
 
-    /// The document: byte for byte what was deserialized when nothing was changed (`{}` for an empty one). New entries
-    /// are written in the style of MSAL Python, or compact in a file that is compact.
+    /// Returns the document: without changes, exactly the deserialized bytes (`{}` for blank text). New entries are
+    /// written in the style of MSAL Python, or compactly in a compact file.
     ///
-    /// Unlike in MSAL, this does not reset [`has_state_changed`](TokenCache::has_state_changed): the caller has yet
-    /// to save.
+    /// Unlike MSAL, this does not reset [`has_state_changed`](TokenCache::has_state_changed), because the caller has
+    /// not saved yet.
     pub fn serialize(&self) -> Zeroizing<String> {
         self.text.clone()
     }
 
-    /// Whether [`serialize`](TokenCache::serialize) differs from what was deserialized or last
-    /// [saved](TokenCache::mark_saved). A change that changes nothing does not count.
+    /// Whether [`serialize`](TokenCache::serialize) differs from the deserialized or last
+    /// [saved](TokenCache::mark_saved) document. A change without an effect does not count.
     pub fn has_state_changed(&self) -> bool {
         self.saved.as_ref().is_some_and(|saved| *saved != self.text)
     }
 
-    /// To be called when the caller has saved the document.
+    /// Records that the caller has saved the document.
     pub fn mark_saved(&mut self) {
         self.saved = None;
     }
 
-    /// The best usable access token: one that is not aging before one that is, then the one that lives longest.
+    /// Returns the best usable access token: one that is not aging beats one that is, then the longest lifetime wins.
     pub fn find_access_token(&self, query: &AccessTokenQuery, now: Timestamp) -> Option<AccessTokenEntry> {
         self.document().find_access_token(query, now)
     }
 
-    /// The same, slowly: every readable access token passes by `judge` with its verdict.
+    /// Returns the same, but slowly: passes every readable access token to `judge` with its verdict.
     pub fn judge_access_tokens(
         &self,
         query: &AccessTokenQuery,
@@ -115,53 +113,54 @@ impl TokenCache {
         self.document().judge_access_tokens(query, now, judge)
     }
 
-    /// The refresh tokens that this client may spend for this user, in the order to try: at most one of its family and
-    /// one of its own. A client of which nothing is known tries the family too; one known to have none does not.
+    /// Returns the refresh tokens that this client may redeem for this user, in the order to try: at most one of its
+    /// family and one of its own. The family is also tried for a client whose family is unknown, but not for one that
+    /// is known to have none.
     pub fn find_refresh_tokens(&self, query: &RefreshTokenQuery) -> Vec<RefreshTokenEntry> {
         self.document().find_refresh_tokens(query)
     }
 
-    /// The users who have signed in to this issuer, or all. An account that does not say which issuer it is of may be
-    /// any issuer's of its environment: what is held for it tells.
+    /// Returns the users who have signed in to this issuer, or all users. An account that names no issuer may belong to
+    /// any issuer of its environment, so its tokens decide.
     pub fn accounts(&self, issuer: Option<&Issuer>) -> Vec<Account> {
         self.document().accounts(issuer)
     }
 
-    /// The ID tokens of this issuer that a client holds for a user.
+    /// Returns the ID tokens of this issuer that a client holds for a user.
     pub fn id_tokens(&self, issuer: &Issuer, owner: &HomeAccountId, client_id: &ClientId) -> Vec<RawIdToken> {
         self.document().id_tokens(issuer, owner, client_id)
     }
 
-    /// All access tokens that can be read.
+    /// Returns all readable access tokens.
     pub fn access_tokens(&self) -> Vec<AccessTokenEntry> {
         self.readable(Section::AccessToken, access_token::read)
     }
 
-    /// All refresh tokens that can be read, copies too.
+    /// Returns all readable refresh tokens, including copies.
     pub fn refresh_tokens(&self) -> Vec<RefreshTokenEntry> {
         self.readable(Section::RefreshToken, refresh_token::read)
     }
 
-    /// Whether a library wrote it, at some time, that may overwrite what it has not read: MSAL Node, Go and .NET leave
-    /// no white space, or no time with a refresh token. MSAL Python, which writes as tokcache does, reads under the
-    /// lock.
+    /// Whether a library that may overwrite unread changes has written the document at some time. MSAL Node, Go and
+    /// .NET are recognized by their lack of white space, or of a time in refresh tokens. MSAL Python, which has
+    /// tokcache's style, reads under the lock.
     pub fn has_unsynchronized_writers(&self) -> bool {
         let root = self.index.root.of(self.text.as_bytes());
         Style::of(root) == Style::Compact
             || self.refresh_tokens().iter().any(|entry| entry.last_modification_time.is_none())
     }
 
-    /// Whether some entry holds this access token.
+    /// Whether an entry holds this access token.
     pub fn holds_access_token(&self, secret: &AccessToken) -> bool {
         self.access_tokens().iter().any(|entry| entry.secret == *secret)
     }
 
-    /// Whether some entry holds this refresh token.
+    /// Whether an entry holds this refresh token.
     pub fn holds_refresh_token(&self, secret: &RefreshToken) -> bool {
         self.refresh_tokens().iter().any(|entry| entry.secret == *secret)
     }
 
-    /// The entries that cannot be read. They stay where they are.
+    /// Returns the entries that cannot be read. They stay in the document.
     pub fn unreadable(&self) -> Vec<Unreadable> {
         let mut unreadable = Vec::new();
         for section in Section::ALL {
@@ -174,10 +173,10 @@ impl TokenCache {
         unreadable
     }
 
-    /// Stores what a token response brought.
+    /// Records a token response.
     ///
-    /// Access tokens that it supersedes go; every copy of the refresh token that was spent is brought up to date,
-    /// whoever wrote it. Nothing at all is stored when the account was signed out while the request was under way.
+    /// Removes the access tokens that it replaces, and updates every copy of the redeemed refresh token, whatever
+    /// library wrote it. Stores nothing if the account was signed out during the request.
     pub fn record(&mut self, grant: &Grant, now: Timestamp) -> Recorded {
         self.change(|edit| {
             let within = Within::new(edit.document, &grant.issuer);
@@ -185,8 +184,7 @@ impl TokenCache {
         })
     }
 
-    /// Puts `successor` in the place of every copy of `spent`, which `issuer` issued; where there is none, nothing
-    /// changes.
+    /// Replaces every copy of `spent`, which `issuer` issued, by `successor`. Without a copy, changes nothing.
     pub fn replace_refresh_token(
         &mut self,
         issuer: &Issuer,
@@ -197,12 +195,13 @@ impl TokenCache {
         self.change(|edit| rotate::replace_refresh_token(edit, issuer, spent, successor, now));
     }
 
-    /// Notes beside a refresh token that its issuer refused it. Its successor will not have the note.
+    /// Records beside a refresh token that its issuer refused it. The record does not apply to a successor of the
+    /// token.
     pub fn note_refusal(&mut self, issuer: &Issuer, refused: &RefreshToken, refusal: &Refusal) {
         self.change(|edit| refusal.note(edit, issuer, refused));
     }
 
-    /// Notes beside the refresh tokens of a client and user that the server left these scopes out of its answer.
+    /// Records beside the refresh tokens of a client and user that the server did not grant these scopes.
     pub fn note_withheld(
         &mut self,
         issuer: &Issuer,
@@ -214,22 +213,22 @@ impl TokenCache {
         self.change(|edit| withheld::note(edit, issuer, client_id, owner, scopes, now));
     }
 
-    /// Forgets a user's tokens, whoever wrote them. Returns the refresh tokens, each once, for revocation.
+    /// Removes a user's tokens, whatever library wrote them. Returns the refresh tokens, each once, for revocation.
     pub fn remove_account(&mut self, removal: &AccountRemoval) -> Vec<RefreshTokenEntry> {
         self.change(|edit| remove::remove_account(edit, removal))
     }
 
-    /// Forgets the access tokens that a client has for itself.
+    /// Removes the access tokens that a client holds for itself.
     pub fn remove_client_tokens(&mut self, client_id: &ClientId, issuer: &Issuer) {
         self.change(|edit| remove::remove_client_tokens(edit, client_id, issuer));
     }
 
-    /// The refresh tokens of this client and its family that `issuer` has issued, each once, whoever's they are.
+    /// Returns the refresh tokens of this client and its family that `issuer` issued, for all users, each once.
     pub fn refresh_tokens_of(&self, issuer: &Issuer, client_id: &ClientId) -> Vec<RefreshTokenEntry> {
         remove::refresh_tokens_of(self.document(), issuer, client_id)
     }
 
-    /// Empties the five sections; unknown data stays. Returns the refresh tokens, each once.
+    /// Empties the five sections and keeps unknown data. Returns the refresh tokens, each once.
     pub fn clear(&mut self) -> Vec<RefreshTokenEntry> {
         self.change(remove::clear)
     }

@@ -1,21 +1,20 @@
-//! Text with secrets in it while it is being written.
+//! A buffer for text that contains secrets.
 
 use std::{fmt, io, str};
 
 use zeroize::Zeroizing;
 
-/// Text that leaves no copy behind when it outgrows its memory, as a growing `String` does: the memory that it leaves
-/// is wiped, too.
+/// Text that leaves no copy behind when it grows. A growing `String` would; this buffer wipes the old memory.
 #[derive(Default)]
 pub struct SecretBuffer(Zeroizing<String>);
 
 impl SecretBuffer {
-    /// An empty one.
+    /// Returns an empty buffer.
     pub fn new() -> Self {
         SecretBuffer::default()
     }
 
-    /// An empty one with room for so many bytes.
+    /// Returns an empty buffer with room for `capacity` bytes.
     pub fn with_capacity(capacity: usize) -> Self {
         SecretBuffer(Zeroizing::new(String::with_capacity(capacity)))
     }
@@ -35,7 +34,7 @@ impl SecretBuffer {
         self.0.push_str(text);
     }
 
-    /// The text as it stands.
+    /// Returns the text.
     pub fn finish(self) -> Zeroizing<String> {
         self.0
     }
@@ -48,7 +47,7 @@ impl fmt::Write for SecretBuffer {
     }
 }
 
-/// For writers of text, such as a JSON serializer's: what is not whole characters is an error.
+/// For writers of text, such as a JSON serializer. Bytes that are not complete characters are an error.
 impl io::Write for SecretBuffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = str::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;

@@ -3,7 +3,7 @@ use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
-/// Returns the payload of a JWT, undecoded JSON; `None` if the text is no JWT. The signature is not verified.
+/// Returns the payload of a JWT as JSON text; `None` if the text is not a JWT. Does not verify the signature.
 pub fn jwt_payload(token: &str) -> Option<Zeroizing<Vec<u8>>> {
     let (_header, rest) = token.split_once('.')?;
     let (payload, _signature) = rest.split_once('.')?;

@@ -1,21 +1,21 @@
-//! What is left on the stack by code that is not ours.
+//! Wipes secrets that other crates leave on the stack.
 
 use std::hint::black_box;
 
 use super::wipe;
 
-/// More than any cipher uses, with every move of an unoptimised build.
+/// An upper bound for the stack use of any cipher, even in an unoptimised build.
 const DEEPEST: usize = 32 * 1024;
 
-/// Runs `work` and wipes what it has left on the stack: a cipher leaves its key there, in every place that it was moved
-/// through.
+/// Runs `work` and wipes the part of the stack that it used. A cipher leaves its key there, in every place that the key
+/// was moved through.
 pub fn wiping_the_stack<Outcome>(work: impl FnOnce() -> Outcome) -> Outcome {
     let outcome = beneath(work);
     wipe_beneath();
     outcome
 }
 
-/// A frame of its own, where [`wipe_beneath`] has its own next.
+/// Runs `work` in a separate frame, so that [`wipe_beneath`] later covers the same part of the stack.
 #[inline(never)]
 fn beneath<Outcome>(work: impl FnOnce() -> Outcome) -> Outcome {
     work()

@@ -1,35 +1,35 @@
-//! Many bytes, with secrets among them, that are read piece by piece.
+//! Reads a large document with secrets piece by piece.
 
 use std::io::{self, Read};
 use std::ops::Range;
 
 use super::WipedBytes;
 
-/// Enough for most documents, and little for the system to clear.
+/// The initial size in bytes: enough for most documents, and cheap for the system to clear.
 const ROOM: usize = 128 * 1024;
 
-/// What is in sight of a document while it is read.
+/// The part of a document that is currently in memory.
 pub struct Window<'r> {
     source: &'r mut dyn Read,
-    /// How much of the source has not been read.
+    /// The number of bytes that have not been read.
     left: u64,
     bytes: WipedBytes,
     in_sight: Range<usize>,
 }
 
 impl<'r> Window<'r> {
-    /// The beginning of the first `size` bytes of `source`.
+    /// Opens a window at the beginning of the first `size` bytes of `source`.
     ///
     /// # Errors
-    /// Those of `source`, and there is not so much memory.
+    /// An error of `source`, or a lack of memory.
     pub fn open(source: &'r mut dyn Read, size: u64) -> io::Result<Self> {
         Window::with_room(source, size, ROOM)
     }
 
-    /// The same with `room` for so many bytes at first, at least one.
+    /// Like [`open`](Window::open), with `room` for at least one byte and initially this many.
     ///
     /// # Errors
-    /// Those of `source`, and there is not so much memory.
+    /// An error of `source`, or a lack of memory.
     pub fn with_room(source: &'r mut dyn Read, size: u64, room: usize) -> io::Result<Self> {
         let room = usize::try_from(size).unwrap_or(usize::MAX).clamp(1, room);
         let mut window = Window { source, left: size, bytes: WipedBytes::zeros(room)?, in_sight: 0..0 };
@@ -37,25 +37,25 @@ impl<'r> Window<'r> {
         Ok(window)
     }
 
-    /// What is in sight.
+    /// Returns the bytes in the window.
     pub fn text(&self) -> &[u8] {
         &self.bytes[self.in_sight.clone()]
     }
 
-    /// Whether nothing comes after it.
+    /// Whether the window reaches the end of the document.
     pub fn is_last(&self) -> bool {
         self.left == 0
     }
 
-    /// Puts the first `length` bytes out of sight.
+    /// Removes the first `length` bytes from the window.
     pub fn pass(&mut self, length: usize) {
         self.in_sight.start += length;
     }
 
-    /// Gets more of the document into sight, and makes room for it where there is little.
+    /// Reads more of the document into the window, and enlarges the window if necessary.
     ///
     /// # Errors
-    /// Those of the source, and there is not so much memory.
+    /// An error of the source, or a lack of memory.
     pub fn read_on(&mut self) -> io::Result<()> {
         let kept = self.in_sight.len();
         if kept > self.bytes.len() / 2 {
@@ -91,7 +91,7 @@ impl<'r> Window<'r> {
 mod tests {
     use super::*;
 
-    /// Gives a few bytes at a time.
+    /// Returns a few bytes for each read.
     struct Trickle<'b>(&'b [u8]);
 
     impl Read for Trickle<'_> {

@@ -1,18 +1,18 @@
-//! Many bytes, in memory.
+//! Large byte buffers that are wiped.
 
 use std::io::{self, Read};
 use std::ops::Deref;
 
-/// Bytes that are wiped when dropped, as `Zeroizing` does, but not one by one: a cache can have many megabytes. Nor do
-/// they leave a copy behind when they outgrow their memory.
+/// Bytes that are wiped on drop, like `Zeroizing`, but not byte by byte, because a cache can have many megabytes. They
+/// leave no copy behind when they grow.
 #[derive(Default)]
 pub struct WipedBytes(Vec<u8>);
 
 impl WipedBytes {
-    /// The first `size` bytes of `source`.
+    /// Reads the first `size` bytes of `source`.
     ///
     /// # Errors
-    /// Those of `source`, and there is not so much memory.
+    /// An error of `source`, or a lack of memory.
     pub fn read(source: &mut dyn Read, size: u64) -> io::Result<Self> {
         let mut bytes = WipedBytes::default();
         bytes.0.try_reserve_exact(usize::try_from(size).unwrap_or(usize::MAX))?;
@@ -20,7 +20,7 @@ impl WipedBytes {
         Ok(bytes)
     }
 
-    /// So many zeros; an error where there is not so much memory.
+    /// Returns `length` zeros, or an error if there is not enough memory.
     pub(super) fn zeros(length: usize) -> io::Result<Self> {
         let mut bytes = Vec::new();
         bytes.try_reserve_exact(length)?;
@@ -57,9 +57,9 @@ impl Drop for WipedBytes {
     }
 }
 
-/// Puts zeros in the place of `bytes`.
+/// Overwrites `bytes` with zeros.
 pub fn wipe(bytes: &mut [u8]) {
     bytes.fill(0);
-    // Without it the compiler sees that nobody reads them again, and leaves the line above out.
+    // Without this, the compiler would omit the line above, because nothing reads the bytes again.
     zeroize::optimization_barrier(bytes);
 }

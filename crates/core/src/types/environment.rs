@@ -1,4 +1,5 @@
-//! `environment` of the MSAL schema, and the Microsoft clouds, built in so that a cached token never needs the network.
+//! `environment` of the MSAL schema, and the Microsoft clouds, which are built in so that a cached token needs no
+//! network.
 
 use std::fmt;
 
@@ -6,7 +7,7 @@ use std::fmt;
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct Environment(String);
 
-/// The hosts of the Microsoft clouds: each row is one cloud, and every host of a row is an alias of the others.
+/// The hosts of the Microsoft clouds. Each row is one cloud, and its hosts are aliases of each other.
 pub const KNOWN_ENVIRONMENTS: &[&[&str]] = &[
     &["login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"],
     &["login.partner.microsoftonline.cn", "login.chinacloudapi.cn"],
@@ -18,43 +19,43 @@ pub const KNOWN_ENVIRONMENTS: &[&[&str]] = &[
     &["login.sovcloud-identity.sg"],
 ];
 
-/// The domains below which each Azure AD B2C tenant and each External ID tenant has a host of its own.
+/// The domains below which each tenant of Azure AD B2C or External ID has its own host.
 const TENANT_DOMAINS: [&str; 5] = ["b2clogin.com", "b2clogin.cn", "b2clogin.us", "b2clogin.de", "ciamlogin.com"];
 
 impl Environment {
-    /// Folds the host to lower case; `host` has no port.
+    /// Creates an environment from a host without a port, in lower case.
     pub fn new(host: &str) -> Self {
         Environment(host.to_ascii_lowercase())
     }
 
-    /// The host.
+    /// Returns the host.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether `host`, as some program stored it, means this environment or an alias of it.
+    /// Whether `host`, as another program stored it, is this environment or an alias of it.
     pub fn is_alias_of(&self, host: &str) -> bool {
         self.0.eq_ignore_ascii_case(host) || self.cloud().iter().any(|alias| alias.eq_ignore_ascii_case(host))
     }
 
-    /// Whether this is a Microsoft host, where identifiers and scopes are compared without regard to case; elsewhere
-    /// they are compared to the letter (RFC 6749 §3.3, OpenID Connect Core §2).
+    /// Whether this is a Microsoft host, where identifiers and scopes are case-insensitive. Elsewhere they are
+    /// case-sensitive (RFC 6749 §3.3, OpenID Connect Core §2).
     pub fn folds_case(&self) -> bool {
         self.is_cloud() || self.is_of_one_tenant()
     }
 
-    /// Whether this is a host of [`KNOWN_ENVIRONMENTS`].
+    /// Whether this is a host in [`KNOWN_ENVIRONMENTS`].
     pub fn is_cloud(&self) -> bool {
         !self.cloud().is_empty()
     }
 
-    /// Whether this is a host of Azure AD B2C or External ID, each of which serves one tenant.
+    /// Whether this is a host of Azure AD B2C or External ID, which serves only one tenant.
     pub fn is_of_one_tenant(&self) -> bool {
         let domain = self.0.split_once('.').map(|(_, domain)| domain);
         domain.is_some_and(|domain| TENANT_DOMAINS.contains(&domain))
     }
 
-    /// The one host that stands for this environment and all its aliases.
+    /// Returns the host that represents this environment and all its aliases.
     pub fn canonical(&self) -> &str {
         self.cloud().first().copied().unwrap_or(&self.0)
     }

@@ -1,4 +1,4 @@
-//! Identifiers. Newtypes, so that the compiler keeps a realm and a client apart.
+//! Identifiers as newtypes, so that the compiler distinguishes a realm from a client.
 
 use std::fmt;
 
@@ -9,12 +9,12 @@ macro_rules! identifier {
         pub struct $name(String);
 
         impl $name {
-            /// Takes the text as it is: nothing is folded or trimmed.
+            /// Wraps the text without changes.
             pub fn new(text: impl Into<String>) -> Self {
                 $name(text.into())
             }
 
-            /// The text as given.
+            /// Returns the text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -33,7 +33,7 @@ identifier! {
     ClientId
 }
 identifier! {
-    /// `family_id` of the MSAL schema, `foci` on the wire: clients that share refresh tokens.
+    /// `family_id` of the MSAL schema, `foci` on the wire: a group of clients that share refresh tokens.
     FamilyId
 }
 identifier! {
@@ -46,38 +46,38 @@ identifier! {
     Realm
 }
 
-/// What the identifier of an account begins with whose provider names nobody; the authority's URL follows.
+/// The prefix of an account's identifier at a provider that does not name its users. The authority's URL follows.
 const UNNAMED: &str = "unnamed@";
 
 impl HomeAccountId {
-    /// The account of a provider that names nobody, neither by `client_info` nor by an ID token.
+    /// Returns the identifier of an account that the provider names neither by `client_info` nor by an ID token.
     pub fn unnamed(authority: &str) -> Self {
         HomeAccountId(format!("{UNNAMED}{authority}"))
     }
 
-    /// The URL of the authority whose [unnamed](HomeAccountId::unnamed) account this is.
+    /// Returns the URL of the authority if this is an [unnamed](HomeAccountId::unnamed) account.
     pub fn unnamed_at(&self) -> Option<&str> {
         self.0.strip_prefix(UNNAMED)
     }
 
-    /// The home tenant of an Entra account: what follows the dot of `uid.utid`.
+    /// Returns the home tenant of an Entra account: the part behind the dot of `uid.utid`.
     pub fn home_tenant(&self) -> Option<Realm> {
         self.0.rsplit_once('.').filter(|(_, tenant)| !tenant.is_empty()).map(|(_, tenant)| Realm::new(tenant))
     }
 }
 
-/// `authority_type` of an account, as MSAL Python accepts it; generic OpenID Connect accounts are `MSSTS` too,
-/// since MSAL Python hides any other.
+/// `authority_type` of an account, in MSAL Python's values. Generic OpenID Connect accounts are `MSSTS` too, because
+/// MSAL Python hides all others.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum AuthorityType {
     /// Active Directory Federation Services.
     Adfs,
-    /// Everything else.
+    /// All other authorities.
     Mssts,
 }
 
 impl AuthorityType {
-    /// The text in the schema.
+    /// Returns the text of the schema.
     pub fn as_str(self) -> &'static str {
         match self {
             AuthorityType::Adfs => "ADFS",

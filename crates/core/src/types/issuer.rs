@@ -1,18 +1,18 @@
-//! Who issued a token. The MSAL schema tells authorities apart by their host alone; one host can be many.
+//! The issuer of a token. The MSAL schema distinguishes authorities only by their host, but one host can have many.
 
 use super::{Environment, HomeAccountId};
 
-/// The authorization server that issued a token, and how a cache entry that does not name it is matched.
+/// The authorization server that issued a token. Also decides which cache entries without an issuer belong to it.
 ///
 /// ```
 /// use tokcache_core::oauth::Authority;
 ///
 /// let issuer = |url| Authority::parse(url, None).unwrap().issuer();
-/// // All tenants and hosts of one Microsoft cloud take each other's refresh tokens.
+/// // All tenants and hosts of one Microsoft cloud accept each other's refresh tokens.
 /// let entra = issuer("https://login.windows.net/contoso.com");
 /// assert_eq!(entra, issuer("https://login.windows.net/common"));
 /// assert_eq!(entra.identity(), Some("https://login.microsoftonline.com"));
-/// // Anywhere else, a path or a port makes another issuer.
+/// // Elsewhere, a different path or port is a different issuer.
 /// assert_ne!(issuer("https://idp.example.com/a"), issuer("https://idp.example.com/b"));
 /// ```
 #[derive(Clone, Debug)]
@@ -28,48 +28,48 @@ struct Named {
     proof: IssuerProof,
 }
 
-/// What proves that an issuer issued an entry that does not name it: the claims of an ID token beside it.
+/// How the claims of an ID token prove the issuer of an entry that does not name it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum IssuerProof {
-    /// The environment does, as all tenants of a Microsoft cloud share one issuer; unless the ID token is one of
-    /// B2C, which has the same hosts.
+    /// The environment suffices, because all tenants of a Microsoft cloud share one issuer. The exception is an ID
+    /// token of B2C, which uses the same hosts.
     Cloud,
-    /// `iss` is on a host of External ID: each of these serves one tenant.
+    /// `iss` is on a host of External ID, which serves only one tenant.
     OneTenant,
-    /// `iss` is on the environment's host, and `tfp` or `acr` is this policy of B2C.
+    /// `iss` is on the environment's host, and `tfp` or `acr` is this B2C policy.
     Policy(String),
     /// `iss` is the authority's URL.
     Url,
 }
 
-/// The claims of an ID token that tell who issued it.
+/// The claims of an ID token that identify its issuer.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct IssuerClaims {
-    /// `iss`, OpenID Connect Core §2.
+    /// `iss` (OpenID Connect Core §2).
     pub iss: Option<String>,
-    /// `tfp`, else `acr`: the policy of B2C.
+    /// `tfp`, else `acr`: the B2C policy.
     pub policy: Option<String>,
 }
 
 impl Issuer {
-    /// The authority of this identity and URL.
+    /// Returns the issuer with this identity and URL.
     pub fn new(environment: Environment, identity: String, url: &str, proof: IssuerProof) -> Self {
         Issuer { environment, authority: Some(Named { identity, url: url.to_owned(), proof }) }
     }
 
-    /// Any authority of the environment. This is for a look at a cache: what is found for it must not be sent
-    /// anywhere.
+    /// Returns an issuer that stands for all authorities of the environment. Use it only to inspect a cache: tokens
+    /// found for it must not be sent anywhere.
     pub fn of_environment(environment: Environment) -> Self {
         Issuer { environment, authority: None }
     }
 
-    /// The host of the authority as configured.
+    /// Returns the host of the authority as configured.
     pub fn environment(&self) -> &Environment {
         &self.environment
     }
 
-    /// What tells this issuer from every other one: equal for two authorities that take each other's refresh tokens.
-    /// `None`: any authority of the environment.
+    /// Returns the identifier of this issuer. It is equal for two authorities that accept each other's refresh tokens.
+    /// `None` stands for all authorities of the environment.
     pub fn identity(&self) -> Option<&str> {
         self.authority.as_ref().map(|named| named.identity.as_str())
     }
@@ -79,7 +79,7 @@ impl Issuer {
         self.authority.as_ref().is_none_or(|named| named.proof == IssuerProof::Cloud)
     }
 
-    /// Whether `account` is the unnamed one of this very authority; `None` if it is named.
+    /// Whether `account` is the unnamed account of this authority; `None` if the account has a name.
     pub(crate) fn is_of_unnamed(&self, account: &str) -> Option<bool> {
         let account = HomeAccountId::new(account);
         let of = account.unnamed_at()?;
@@ -104,8 +104,8 @@ impl Issuer {
         }
     }
 
-    /// Whether `iss` is on the environment's host, or on B2C's own. Many tenants share the hosts of a cloud: there,
-    /// the tenant has to be the authority's too.
+    /// Whether `iss` is on the environment's host or on B2C's own. On the hosts of a cloud, which many tenants share,
+    /// the tenant must be the authority's too.
     fn is_b2c_tenant_of(&self, iss: &Parts<'_>, url: &str) -> bool {
         let is_here = self.environment.is_alias_of(iss.host()) && iss.port() == Parts::of(url).port();
         if self.environment.is_cloud() {
@@ -115,7 +115,7 @@ impl Issuer {
     }
 }
 
-/// Equal when entries of the one are the other's.
+/// Two issuers are equal if they share their cache entries.
 impl PartialEq for Issuer {
     fn eq(&self, other: &Self) -> bool {
         self.identity() == other.identity()
@@ -131,15 +131,15 @@ impl From<Environment> for Issuer {
     }
 }
 
-/// Whether the text is the name of a B2C policy, and not an authentication context class (`acr`).
+/// Whether the text is the name of a B2C policy rather than an authentication context class (`acr`).
 fn is_policy(text: &str) -> bool {
     text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("b2c_"))
 }
 
-/// The parts of an issuer's URL. The trailing slash and the port of https do not count, nor does the case of the host.
+/// The parts of an issuer's URL. A trailing slash, the port of https and the case of the host are ignored.
 struct Parts<'u> {
     is_https: bool,
-    /// The scheme, as it stands there.
+    /// The scheme as written.
     scheme: &'u str,
     /// The host and the port.
     authority: &'u str,
@@ -178,18 +178,18 @@ impl<'u> Parts<'u> {
         self.segments().next().is_some_and(|first| first.eq_ignore_ascii_case("tfp"))
     }
 
-    /// The first segment of the path that names a tenant.
+    /// Returns the first path segment that names a tenant.
     fn tenant(&self) -> &'u str {
         self.segments().nth(usize::from(self.is_b2c())).unwrap_or_default()
     }
 
-    /// The policy in an issuer of B2C: `/tfp/TENANT/POLICY/v2.0/`.
+    /// Returns the policy in a B2C issuer: `/tfp/TENANT/POLICY/v2.0/`.
     fn policy(&self) -> Option<&'u str> {
         self.segments().nth(2).filter(|_| self.is_b2c())
     }
 
-    /// Whether Entra issues under this name: `https://login.microsoftonline.com/TENANT/v2.0`,
-    /// `https://sts.windows.net/TENANT/`, and as these in the other clouds and regions.
+    /// Whether Entra uses this issuer name: `https://login.microsoftonline.com/TENANT/v2.0`,
+    /// `https://sts.windows.net/TENANT/`, or the equivalents of other clouds and regions.
     fn is_cloud(&self) -> bool {
         const TOKEN_SERVICES: [&str; 2] = ["sts.chinacloudapi.cn", "sts.microsoftonline.de"];
         let host = self.environment();

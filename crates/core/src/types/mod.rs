@@ -1,4 +1,4 @@
-//! The nouns that several rooms share, by the names that the standards and the MSAL schema give them.
+//! Types that several modules share, with the names of the standards and the MSAL schema.
 
 mod environment;
 mod ids;

@@ -2,51 +2,51 @@
 
 use std::fmt;
 
-/// Scopes that ask for no resource, but tell who signed in and bring a refresh token: MSAL's reserved scopes. A server
-/// may leave them out of its answer.
+/// Scopes that identify the user and request a refresh token rather than a resource: MSAL's reserved scopes. A server
+/// may omit them from its response.
 pub const RESERVED_SCOPES: [&str; 3] = ["openid", "profile", "offline_access"];
 
-/// The scopes of one request or grant, in the order given, without repetitions.
+/// The scopes of one request or grant, in the given order, without repetitions.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct ScopeSet(Vec<String>);
 
 impl ScopeSet {
-    /// Splits at white space.
+    /// Splits a text at white space.
     pub fn parse(text: &str) -> Self {
         text.split_whitespace().collect()
     }
 
-    /// Whether there is none.
+    /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The scopes, in the order given.
+    /// Returns the scopes in the given order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
 
-    /// Whether `scope` is among them, to the letter (RFC 6749: scopes are case-sensitive).
+    /// Whether the set contains `scope`. Scopes are case-sensitive (RFC 6749 §3.3).
     pub fn contains(&self, scope: &str) -> bool {
         self.0.iter().any(|own| own == scope)
     }
 
-    /// Those of these scopes that are `wanted`, in the same order.
+    /// Returns those scopes for which `wanted` is true, in the same order.
     pub fn filtered(&self, wanted: impl Fn(&str) -> bool) -> Self {
         ScopeSet(self.0.iter().filter(|scope| wanted(scope)).cloned().collect())
     }
 
-    /// The scopes that ask for a resource: all but the reserved ones.
+    /// Returns the scopes that request a resource: all but the reserved ones.
     pub fn of_resources(&self) -> Self {
         self.filtered(|scope| !RESERVED_SCOPES.contains(&scope))
     }
 
-    /// These scopes and then those of `others` that are not among them.
+    /// Returns these scopes, followed by the `others` that are not among them.
     pub fn union(&self, others: &ScopeSet) -> Self {
         self.iter().chain(others.iter()).collect()
     }
 
-    /// The form of `target` in the MSAL schema as MSAL Python writes it: sorted by code point, joined by one space.
+    /// Returns the scopes as MSAL Python writes `target`: sorted by code point and separated by spaces.
     pub fn to_target(&self) -> String {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();

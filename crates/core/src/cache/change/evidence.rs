@@ -1,5 +1,5 @@
-//! What ID tokens tell of the entries beside them, noted before one of these ID tokens goes or names its issuer: from then
-//! on it tells nothing of the others.
+//! Records what ID tokens prove about the entries beside them. This happens before such an ID token is removed or
+//! marked with its issuer, since afterwards it proves nothing about other entries.
 
 use crate::cache::entry::fields::Fields;
 use crate::cache::find::mark::{AUTHORITY, UNKNOWN_AUTHORITY, is_marked};
@@ -8,14 +8,14 @@ use crate::cache::text::edit::Edit;
 use crate::cache::text::rewrite::with_fields;
 use crate::cache::{Owner, Section};
 
-/// Notes beside the tokens of this user that their issuer is unknown, where ID tokens disagree about it: those that
-/// stay would prove what they have not proven before.
+/// Marks this user's tokens as of unknown issuer if the ID tokens disagree about it. Otherwise, once some ID tokens are
+/// gone, the remaining ones would seem to prove an issuer.
 pub(in crate::cache) fn note_contested(edit: &mut Edit<'_>, within: &Within<'_, '_>, owner: &Owner) {
     let is_contested = |fields: &Fields<'_>| within.is_contested(fields);
     note(edit, within, owner, &[Section::AccessToken, Section::RefreshToken], UNKNOWN_AUTHORITY, &is_contested);
 }
 
-/// Notes the issuer beside everything of this user that the ID tokens prove to be the issuer's.
+/// Marks everything of this user that the ID tokens prove to be of this issuer.
 pub(in crate::cache) fn note_proven(edit: &mut Edit<'_>, within: &Within<'_, '_>, owner: &Owner) {
     let Some(identity) = within.issuer.identity().filter(|_| !within.issuer.is_proven_by_environment()) else { return };
     let is_proven = |fields: &Fields<'_>| !is_marked(fields) && within.holds(fields);

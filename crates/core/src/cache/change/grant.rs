@@ -2,60 +2,61 @@ use crate::cache::Owner;
 use crate::secret::{AccessToken, RawIdToken, RefreshToken};
 use crate::types::{AuthorityType, ClientId, FamilyId, Issuer, Realm, ScopeSet};
 
-/// What a token response means for the cache.
+/// A token response, in the terms of the cache.
 #[derive(Clone, Debug)]
 pub struct Grant {
-    /// The client that asked.
+    /// The client that requested the tokens.
     pub client_id: ClientId,
-    /// Who has issued it.
+    /// The issuer of the tokens.
     pub issuer: Issuer,
     /// The authority's realm.
     pub realm: Realm,
-    /// The other realms that the authority goes by, where other libraries store its access tokens: a refresh supersedes
-    /// those, too.
+    /// The other names of the authority's realm, under which other libraries store its access tokens. A refresh
+    /// replaces those too.
     pub other_realms: Vec<Realm>,
-    /// Whose tokens these are. On a refresh the account's, whatever the response says or leaves out.
+    /// The owner of the tokens. On a refresh, this is the account's owner, whatever the response says.
     pub owner: Owner,
-    /// At sign-in only: a silent refresh never writes an account, so that a sign-out at the same time stands.
+    /// The account, at a sign-in only. A refresh never creates an account, so that it cannot undo a concurrent
+    /// sign-out.
     pub sign_in: Option<SignIn>,
-    /// On a refresh, what the user is called now. An account that is there is renamed.
+    /// On a refresh, the current user name. An existing account is renamed.
     pub username: Option<String>,
     /// The access token.
     pub access_token: AccessToken,
-    /// As the server wrote it.
+    /// The token type as the server wrote it.
     pub token_type: String,
-    /// Granted, or where the response does not say, requested.
+    /// The granted scopes. If the response does not name them, the requested ones.
     pub scopes: ScopeSet,
-    /// What was asked for, where not all of that was granted by its own name; else empty.
+    /// The requested scopes, if some were not granted under their own names; otherwise empty.
     pub requested_scopes: ScopeSet,
-    /// What was asked for and not granted by any name.
+    /// The requested scopes that were not granted under any name.
     pub scopes_not_granted: ScopeSet,
-    /// In seconds.
+    /// The lifetime in seconds.
     pub expires_in: u64,
-    /// Whether nobody knows the lifetime, so that `expires_in` is only what the schema wants a number for.
+    /// Whether the lifetime is unknown. `expires_in` is then only a placeholder for the schema.
     pub is_lifetime_unknown: bool,
-    /// Whether the user has set `expires_in`, as the server told none.
+    /// Whether the user set `expires_in`, because the server sent none.
     pub is_lifetime_set: bool,
-    /// In seconds; as `expires_in` where there is none.
+    /// The extended lifetime in seconds; `expires_in` if there is none.
     pub ext_expires_in: Option<u64>,
-    /// In seconds.
+    /// The time until a refresh is recommended, in seconds.
     pub refresh_in: Option<u64>,
-    /// The new one. `None`: the one that was spent stays valid (RFC 6749 §6).
+    /// The new refresh token. `None`: the redeemed one stays valid (RFC 6749 §6).
     pub refresh_token: Option<RefreshToken>,
-    /// The family that the response names: `foci`.
+    /// The family in the response, `foci`.
     pub family_id: Option<FamilyId>,
-    /// The ID token. An application's is not kept.
+    /// The ID token. That of an application is not stored.
     pub id_token: Option<RawIdToken>,
-    /// The refresh token that bought this.
+    /// The refresh token that was redeemed for this response.
     pub spent: Option<RefreshToken>,
-    /// The key that the access token is bound to.
+    /// The id of the key that the access token is bound to.
     pub key_id: Option<String>,
-    /// [`ext_cache_key`](fn@crate::cache::ext_cache_key) of the request's extra parameters.
+    /// The [`ext_cache_key`](fn@crate::cache::ext_cache_key) of the request's extra parameters.
     pub ext_cache_key: Option<String>,
 }
 
 impl Grant {
-    /// A bearer token for `expires_in` seconds, with nothing beside it: no sign-in, no other token.
+    /// Returns a grant of a bearer token for `expires_in` seconds, without a sign-in or other tokens.
     pub fn new(
         client_id: ClientId,
         issuer: impl Into<Issuer>,
@@ -93,28 +94,28 @@ impl Grant {
     }
 }
 
-/// Who has signed in.
+/// The account of a sign-in.
 #[derive(Clone, Debug)]
 pub struct SignIn {
-    /// `oid`, else `sub`. Where there is none, the `uid` of the home account id is written: MSAL Node hides accounts
-    /// without.
+    /// `oid`, else `sub`. Without either, the `uid` of the home account id is stored, because MSAL Node hides accounts
+    /// without a local account id.
     pub local_account_id: Option<String>,
-    /// May be empty.
+    /// The user name. May be empty.
     pub username: String,
-    /// What kind of authority it was.
+    /// The type of the authority.
     pub authority_type: AuthorityType,
     /// The grant type that created the account.
     pub account_source: Option<String>,
 }
 
-/// What became of a grant.
+/// The result of recording a grant.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Recorded {
-    /// The refresh token that bought it has been replaced meanwhile, by another process or a new sign-in. That one
-    /// stays; the access token is stored where none overlaps with it.
+    /// Another process or a new sign-in has replaced the redeemed refresh token meanwhile. The replacement stays. The
+    /// access token is stored unless it overlaps with another one.
     Overtaken,
-    /// The account was signed out meanwhile: nothing is stored.
+    /// The account was signed out meanwhile. Nothing is stored.
     SignedOut,
-    /// It is stored.
+    /// The grant is stored.
     Stored,
 }

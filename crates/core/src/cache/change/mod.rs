@@ -1,4 +1,4 @@
-//! Changes to the cache: what a token response, a refusal and a sign-out mean.
+//! Applies token responses, refusals and sign-outs to the cache.
 
 pub(super) mod evidence;
 pub(super) mod grant;

@@ -1,4 +1,4 @@
-//! What a token response changes: written in MSAL Python's shapes, under its keys, and so that every library reads it.
+//! Records a token response in MSAL Python's format and under its keys, so that every library can read it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,18 +17,18 @@ use crate::cache::{Grant, Owner, Recorded, Section, SignIn};
 use crate::time::Timestamp;
 use crate::types::{HomeAccountId, ScopeSet};
 
-/// Scopes that do not make two access tokens versions of one another.
+/// Scopes that are ignored when two access tokens are checked for overlap.
 const IDENTITY_SCOPES: [&str; 4] = ["openid", "profile", "offline_access", "email"];
 
-/// An entry, or a member, two objects deep in the file.
+/// The nesting depth of an entry, or member, in the file.
 const ENTRY_DEPTH: usize = 2;
 
-/// Scopes as the schema writes them; `None` where there are none.
+/// Returns the scopes in the schema's format; `None` if there are none.
 pub(in crate::cache) fn target_of(scopes: &ScopeSet) -> Option<String> {
     (!scopes.is_empty()).then(|| scopes.to_target())
 }
 
-/// A grant on its way into a document.
+/// The recording of a grant in a document.
 pub(in crate::cache) struct Recording<'e, 't> {
     pub(in crate::cache) edit: &'e mut Edit<'t>,
     pub(in crate::cache) grant: &'e Grant,
@@ -45,7 +45,7 @@ impl<'e> Recording<'e, '_> {
         }
         match recorded {
             Recorded::SignedOut => return recorded,
-            // Whoever was faster knows better: a sign-in may have had more consented to.
+            // The faster process knows better: a sign-in may have obtained more consent.
             Recorded::Overtaken if self.has_overlapping_access_token() => return recorded,
             Recorded::Overtaken => {}
             Recorded::Stored => self.refresh_token(),
@@ -111,15 +111,15 @@ impl<'e> Recording<'e, '_> {
         entries.iter().any(|entry| entry.fields().is_ok_and(|fields| self.is_superseded(&fields)))
     }
 
-    /// A sign-in replaces all that its client and user held, as the server may have revoked it. A refresh replaces
-    /// what it overlaps with.
+    /// Whether the grant replaces the entry. A sign-in replaces everything of its client and user, because the server
+    /// may have revoked it. A refresh replaces what it overlaps with.
     fn is_superseded(&self, entry: &Fields<'_>) -> bool {
         let is_sign_in = self.grant.sign_in.is_some();
         is_sign_in && self.is_own(entry)
             || self.is_own_in_any_realm(entry) && self.is_same_kind_of_access_token(entry) && self.overlaps(entry)
     }
 
-    /// Whether a silent request of this client and owner could be served the entry, whatever library stored it.
+    /// Whether the entry could be served to a silent request of this client and owner, whatever library stored it.
     fn is_own_in_any_realm(&self, entry: &Fields<'_>) -> bool {
         let mut realms = self.grant.other_realms.iter().chain([&self.grant.realm]);
         realms.any(|realm| self.within.has_realm(entry, realm)) && self.is_own(entry)
@@ -159,8 +159,8 @@ impl<'e> Recording<'e, '_> {
         });
     }
 
-    /// What a refresh learns of an account that is there: what the user is called now, and who has issued it. None is
-    /// made: a sign-out at the same time stands.
+    /// Updates an existing account with the user name and the issuer from a refresh. Does not create one, so that a
+    /// concurrent sign-out is not undone.
     fn rename(&mut self) {
         let grant = self.grant;
         if grant.sign_in.is_some() {
@@ -185,7 +185,7 @@ impl<'e> Recording<'e, '_> {
         }
     }
 
-    /// The member that says who has issued an entry.
+    /// Returns the member that names the issuer of an entry.
     pub(in crate::cache) fn mark(&self) -> Option<(&'static str, Option<&'e str>)> {
         self.grant.issuer.identity().map(|identity| (AUTHORITY, Some(identity)))
     }
@@ -205,7 +205,7 @@ impl<'e> Recording<'e, '_> {
         self.put(Section::IdToken, Key::id_token(grant), &fields, Self::is_own_in_realm);
     }
 
-    /// Merged: a response that names no family does not end a membership.
+    /// Updates the client's metadata. A response without a family does not end a membership.
     fn app_metadata(&mut self) {
         let grant = self.grant;
         let family_id =
@@ -245,8 +245,8 @@ impl<'e> Recording<'e, '_> {
         self.within.has_realm(entry, &self.grant.realm) && self.is_own(entry)
     }
 
-    /// Sets the fields of the entries that are `is_this`, whatever their keys, and of these in this very environment:
-    /// other libraries keep their own under its aliases. Where there is none, writes a new one.
+    /// Sets the fields of all entries that match `is_this`, whatever their keys. Changes only entries of exactly this
+    /// environment, since other libraries keep their own entries under its aliases. Without a match, adds an entry.
     fn put(
         &mut self,
         section: Section,
@@ -267,7 +267,8 @@ impl<'e> Recording<'e, '_> {
         }
     }
 
-    /// Writes an entry under the first key that is free, or whose entry `is_replaced` or is no object. Returns the key.
+    /// Adds an entry under the first key that is free, or whose entry `is_replaced` or is not an object. Returns the
+    /// key.
     pub(in crate::cache) fn put_new(
         &mut self,
         section: Section,
@@ -275,7 +276,7 @@ impl<'e> Recording<'e, '_> {
         fields: &[(&str, Option<&str>)],
         is_replaced: impl Fn(&Self, &Fields<'_>) -> bool,
     ) -> String {
-        // Looked up, not searched for: of many entries each may have the key that is tried next.
+        // A map, because with many entries a linear search for each candidate key would be quadratic.
         let mut taken: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for entry in self.edit.document.entries(section) {
             taken.entry(entry.key()).or_default().push(entry);

@@ -1,4 +1,4 @@
-//! That a server refused a refresh token, remembered beside it, so that of many who would send it one does.
+//! Remembers beside a refresh token that the server refused it, so that only one of many processes sends it.
 
 use crate::cache::Section;
 use crate::cache::entry::fields::Fields;
@@ -9,21 +9,21 @@ use crate::secret::RefreshToken;
 use crate::time::Timestamp;
 use crate::types::Issuer;
 
-/// The refusal of a refresh token. It holds no secret.
+/// The refusal of a refresh token. It contains no secret.
 ///
-/// The libraries keep fields that they do not know, so all of them may see it; none but tokcache reads it.
+/// Other libraries keep fields that they do not know, so the fields survive their saves. Only tokcache reads them.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Refusal {
-    /// When it was refused.
+    /// The time of the refusal.
     pub refused_on: Timestamp,
-    /// A digest of what was refused. MSAL Python keeps this field when it rotates the token, so it must tell one token
-    /// from its successor.
+    /// A digest of the refused token. MSAL Python keeps this field when it rotates the token, so the field must
+    /// distinguish the refused token from its successor.
     pub fingerprint: String,
-    /// `error` (RFC 6749 §5.2).
+    /// The response's `error` (RFC 6749 §5.2).
     pub error: String,
-    /// `error_description`.
+    /// The response's `error_description`.
     pub error_description: Option<String>,
-    /// `suberror`, Entra's.
+    /// The response's `suberror`, from Entra.
     pub suberror: Option<String>,
 }
 
@@ -47,7 +47,7 @@ impl Refusal {
         })
     }
 
-    /// Notes the refusal in every entry that holds the token.
+    /// Writes the refusal into every entry that holds the token.
     pub(in crate::cache) fn note(&self, edit: &mut Edit<'_>, issuer: &Issuer, refused: &RefreshToken) {
         let within = Within::new(edit.document, issuer);
         let refused_on = self.refused_on.to_string();

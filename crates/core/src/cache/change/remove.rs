@@ -1,4 +1,4 @@
-//! Sign-out: by fields, over all aliases, whoever wrote the entries.
+//! Signs users out. Matches entries by their fields and all aliases, whatever library wrote them.
 
 use std::collections::BTreeSet;
 
@@ -12,23 +12,23 @@ use crate::cache::text::edit::Edit;
 use crate::cache::{Owner, RefreshTokenEntry, Section};
 use crate::types::{ClientId, FamilyId, HomeAccountId, Issuer};
 
-/// Whose tokens to forget.
+/// The tokens to remove.
 #[derive(Clone, Debug)]
 pub struct AccountRemoval {
     /// The user.
     pub home_account_id: HomeAccountId,
-    /// Who has issued the tokens.
+    /// The issuer of the tokens.
     pub issuer: Issuer,
-    /// How much of the user's.
+    /// The extent of the removal.
     pub scope: RemovalScope,
 }
 
-/// How much of a user's to forget.
+/// The extent of a removal.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum RemovalScope {
-    /// What this client and the others of its family hold. The account goes when nobody else holds a token for it.
+    /// The tokens of this client and its family. The account is removed if no other client holds a token for it.
     ClientAndFamily(ClientId),
-    /// What any client holds, and the account.
+    /// The tokens of all clients, and the account.
     Everything,
 }
 
@@ -47,7 +47,7 @@ pub(in crate::cache) fn remove_account(edit: &mut Edit<'_>, removal: &AccountRem
     let mut account_stays = false;
     let mut others = false;
     for section in [Section::AccessToken, Section::RefreshToken, Section::IdToken] {
-        // The shadowed ones too: their secrets stand in the file.
+        // Includes shadowed entries, whose secrets are in the file too.
         for entry in document.all_entries(section) {
             let Ok(fields) = entry.fields() else { continue };
             if !within.has_owner(&fields, &owner) || !within.is_in_environment(&fields) {
@@ -70,7 +70,7 @@ pub(in crate::cache) fn remove_account(edit: &mut Edit<'_>, removal: &AccountRem
     if !account_stays {
         for entry in document.all_entries(Section::Account) {
             let Ok(fields) = entry.fields() else { continue };
-            // One that does not say whose it is stays for tokens of another issuer that do not say so either.
+            // An account without an issuer stays if there are tokens of another issuer that do not name it either.
             let is_theirs =
                 if is_marked(&fields) { within.holds(&fields) } else { within.is_in_environment(&fields) && !others };
             if within.has_owner(&fields, &owner) && is_theirs {
@@ -93,7 +93,7 @@ pub(in crate::cache) fn remove_client_tokens(edit: &mut Edit<'_>, client_id: &Cl
     }
 }
 
-/// The refresh tokens of this client and its family that `issuer` has issued.
+/// Returns the refresh tokens of this client and its family that `issuer` issued.
 pub(in crate::cache) fn refresh_tokens_of(
     document: Document<'_>,
     issuer: &Issuer,
@@ -118,9 +118,9 @@ pub(in crate::cache) fn clear(edit: &mut Edit<'_>) -> Vec<RefreshTokenEntry> {
     distinct(document.all_entries(Section::RefreshToken).filter_map(|entry| refresh_token::read(&entry).ok()))
 }
 
-/// The clients that a sign-out is for.
+/// The clients of a sign-out.
 struct Leaving {
-    /// Folded, as the environment compares them.
+    /// The client ids, in the case that the environment compares them in.
     clients: BTreeSet<String>,
     family_id: Option<FamilyId>,
 }
@@ -151,7 +151,7 @@ fn is_of_family(entry: &Fields<'_>, family_id: &FamilyId) -> bool {
     entry.lenient("family_id").as_deref() == Some(family_id.as_str())
 }
 
-/// Each secret once, where it stands first.
+/// Returns each secret once, at its first position.
 fn distinct(entries: impl IntoIterator<Item = RefreshTokenEntry>) -> Vec<RefreshTokenEntry> {
     let entries: Vec<_> = entries.into_iter().collect();
     let mut seen = BTreeSet::new();

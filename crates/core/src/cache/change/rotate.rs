@@ -1,4 +1,4 @@
-//! Where a new refresh token goes.
+//! Stores a rotated refresh token.
 
 use std::collections::HashSet;
 
@@ -19,8 +19,8 @@ use crate::time::Timestamp;
 use crate::types::{FamilyId, Issuer};
 
 impl<'t> Recording<'_, 't> {
-    /// What became of the spent refresh token while it was being spent: it stands there still, somebody has replaced
-    /// it, or the account was removed, and neither it nor a successor is left.
+    /// Determines what happened to the redeemed refresh token meanwhile: it is still there, it was replaced, or the
+    /// account was removed, so that neither the token nor a successor is left.
     pub(in crate::cache) fn standing(&self) -> Recorded {
         if self.grant.spent.is_none() || self.grant.sign_in.is_some() {
             return Recorded::Stored;
@@ -35,8 +35,8 @@ impl<'t> Recording<'_, 't> {
         }
     }
 
-    /// Brings every copy of the refresh token up to date. The libraries keep copies of one token under different keys
-    /// and environments, and a copy that is left behind ends the sign-in where reuse is detected.
+    /// Updates every copy of the refresh token. The libraries keep copies of one token under different keys and
+    /// environments. At a provider with reuse detection, a stale copy would end the sign-in.
     pub(in crate::cache) fn refresh_token(&mut self) {
         let Some(secret) = &self.grant.refresh_token else { return };
         let (spent, others): (Vec<_>, Vec<_>) =
@@ -56,7 +56,7 @@ impl<'t> Recording<'_, 't> {
             if !self.is_superseded_by(copy, &spent) {
                 continue;
             }
-            // The only copy of an environment is another library's own, and goes on from the new token.
+            // The only copy in an environment belongs to another library, which continues with the new token.
             if renewed.insert(copy.environment()) {
                 self.renew(copy, secret);
             } else {
@@ -65,7 +65,7 @@ impl<'t> Recording<'_, 't> {
         }
     }
 
-    /// What holds the spent refresh token, and what this client and its family hold for the user.
+    /// Returns the entries that hold the redeemed refresh token, and those of this client and its family for the user.
     fn live_refresh_tokens(&self) -> Vec<Copy<'t>> {
         let family_id = match self.edit.document.membership(&self.within, &self.grant.client_id) {
             Membership::Member(family_id) => Some(family_id),
@@ -88,11 +88,12 @@ impl<'t> Recording<'_, 't> {
 
     fn is_spent(&self, entry: &Fields<'_>) -> bool {
         let Some(spent) = &self.grant.spent else { return false };
-        // A copy of what was spent is the issuer's, unless it says or is proven to be another's.
+        // A copy of the redeemed token belongs to this issuer, unless it names another one or is proven to be of
+        // another one.
         entry.lenient("secret").is_some_and(|own| RefreshToken::new(own) == *spent) && self.within.may_hold(entry)
     }
 
-    /// Whether `copy` is an older version of the spent token, or at a sign-in, of this client's token.
+    /// Whether `copy` is an older version of the redeemed token or, at a sign-in, of this client's token.
     fn is_superseded_by(&self, copy: &Copy<'_>, spent: &[Copy<'_>]) -> bool {
         let family_id = copy.fields.lenient("family_id");
         if self.grant.sign_in.is_some() || self.grant.spent.is_none() {
@@ -112,7 +113,7 @@ impl<'t> Recording<'_, 't> {
         copy.renew(self.edit, secret, family_id, self.grant.issuer.identity(), self.now, self.grant.sign_in.is_some());
     }
 
-    /// Returns the new entry's key.
+    /// Adds an entry for the refresh token and returns its key.
     fn put_refresh_token(&mut self, secret: &RefreshToken) -> String {
         let grant = self.grant;
         let (target, now) = (grant.scopes.to_target(), self.now.to_string());
@@ -135,13 +136,13 @@ impl<'t> Recording<'_, 't> {
     }
 }
 
-/// An entry that holds a copy of a refresh token, or an older version of it.
+/// An entry that holds a copy of a refresh token, or an older version of the token.
 struct Copy<'t> {
     entry: Entry<'t>,
     fields: Fields<'t>,
 }
 
-/// Puts `successor` in the place of every copy of `spent`.
+/// Replaces every copy of `spent` by `successor`.
 pub(in crate::cache) fn replace_refresh_token(
     edit: &mut Edit<'_>,
     issuer: &Issuer,
@@ -160,8 +161,8 @@ pub(in crate::cache) fn replace_refresh_token(
 }
 
 impl Copy<'_> {
-    /// What was noted of the former secret goes; of the former sign-in, where this is a new one.
-    /// `identity` is the issuer's, which is noted: the server has just proven it.
+    /// Replaces the secret of an entry. Drops the notes about the old secret and, at a new sign-in, about the old
+    /// sign-in. Records `identity`, the issuer, which the server's response has just proven.
     fn renew(
         &self,
         edit: &mut Edit<'_>,
@@ -173,7 +174,8 @@ impl Copy<'_> {
     ) {
         let now = now.to_string();
         let mut fields = vec![("secret", Some(secret.expose()))];
-        // A writer that records no time would not renew one either, and a stale one hides that it wrote last.
+        // A writer that does not record the time would not update it either, and an outdated time would hide that it
+        // wrote last.
         if self.fields.lenient("last_modification_time").is_some() {
             fields.push(("last_modification_time", Some(now.as_str())));
         }

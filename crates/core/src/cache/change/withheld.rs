@@ -1,5 +1,5 @@
-//! That a refresh asked for a scope in vain, remembered beside the refresh token, so that the server is not asked for the
-//! same again by the next call.
+//! Remembers beside the refresh token that a scope was requested but not granted, so that the next call does not repeat
+//! the request.
 
 use crate::cache::entry::asked::{self, WITHHELD, Withheld, withheld_text};
 use crate::cache::find::matching::Within;
@@ -9,8 +9,7 @@ use crate::cache::{Owner, Section};
 use crate::time::Timestamp;
 use crate::types::{ClientId, Issuer};
 
-/// Notes the scopes in every refresh token of this client and user, beside those noted before that are remembered
-/// still.
+/// Adds the scopes to every refresh token of this client and user, and keeps earlier notes that are still valid.
 pub(in crate::cache) fn note(
     edit: &mut Edit<'_>,
     issuer: &Issuer,

@@ -6,13 +6,13 @@ use crate::secret::AccessToken;
 use crate::time::Timestamp;
 use crate::types::{ClientId, Environment, HomeAccountId, Realm, ScopeSet};
 
-/// The `credential_type` that MSAL Node and .NET give to tokens that are not bearer tokens.
+/// The `credential_type` of MSAL Node and .NET for tokens other than bearer tokens.
 const WITH_AUTH_SCHEME: &str = "AccessToken_With_AuthScheme";
 
-/// Fields that tie a token to more than the schema's common ones: to a caller's assertion, to extra parameters.
+/// Fields that bind a token to more than the schema's common fields: to an assertion or to extra parameters.
 const REQUEST_FIELDS: [&str; 4] = ["additionalCacheKeyComponents", "ext", "userAssertionHash", "user_assertion_hash"];
 
-/// Tells whether a token's lifetime is known. The libraries keep the field, and go by `expires_on`.
+/// Whether the token's lifetime is known. Other libraries keep this field and use `expires_on`.
 pub(in crate::cache) const LIFETIME: &str = "tokcache_lifetime";
 pub(in crate::cache) const UNKNOWN: &str = "unknown";
 pub(in crate::cache) const SET: &str = "set";
@@ -20,61 +20,61 @@ pub(in crate::cache) const SET: &str = "set";
 /// A stored access token.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct AccessTokenEntry {
-    /// As in the file. It tells nothing.
+    /// The key in the file. It has no meaning.
     pub key: String,
     /// The user; `None` for an application's own token.
     pub home_account_id: Option<HomeAccountId>,
-    /// As stored, which may be an alias.
+    /// The environment as stored, which may be an alias.
     pub environment: Environment,
-    /// The [identity](crate::types::Issuer::identity) of the issuer, where the entry says it.
+    /// The [identity](crate::types::Issuer::identity) of the issuer, if the entry names it.
     pub authority: Option<String>,
-    /// The client that it was issued to.
+    /// The client that the token was issued to.
     pub client_id: ClientId,
-    /// As stored; empty where there is none.
+    /// The realm as stored; empty if there is none.
     pub realm: Realm,
-    /// What was granted: `target`.
+    /// The granted scopes, `target`.
     pub scopes: ScopeSet,
-    /// What was asked for, where not all of that was granted by its own name: tokcache's `tokcache_requested_scope`.
+    /// The requested scopes, if some were not granted under their own names: tokcache's `tokcache_requested_scope`.
     pub requested_scopes: ScopeSet,
-    /// What was asked for and not granted by any name: tokcache's `tokcache_scope_not_granted`.
+    /// The requested scopes that were not granted under any name: tokcache's `tokcache_scope_not_granted`.
     pub scopes_not_granted: ScopeSet,
-    /// As the server wrote it; `Bearer` where there is none.
+    /// The token type as the server wrote it; `Bearer` if there is none.
     pub token_type: String,
     /// The token.
     pub secret: AccessToken,
-    /// When it was stored.
+    /// The time of storage.
     pub cached_at: Option<Timestamp>,
-    /// When it expires.
+    /// The time of expiry.
     pub expires_on: Timestamp,
-    /// Whether the server told no lifetime, so that `expires_on` is nobody's promise: tokcache's `tokcache_lifetime`.
+    /// Whether the server sent no lifetime, so that `expires_on` is only a placeholder: tokcache's `tokcache_lifetime`.
     pub is_lifetime_unknown: bool,
-    /// Whether the user has set the lifetime at the sign-in, as the server told none.
+    /// Whether the user set the lifetime at the sign-in, because the server sent none.
     pub is_lifetime_set: bool,
-    /// When it expires while the server is down. No library uses it.
+    /// The time of expiry while the server is down. No library uses it.
     pub extended_expires_on: Option<Timestamp>,
-    /// From when on it should be replaced.
+    /// The time from which the token should be replaced.
     pub refresh_on: Option<Timestamp>,
-    /// The key that it is bound to.
+    /// The id of the key that the token is bound to.
     pub key_id: Option<String>,
-    /// The digest of the extra parameters that it was requested with.
+    /// The digest of the extra request parameters.
     pub ext_cache_key: Option<String>,
-    /// Whether it belongs to one particular request: on behalf of a caller, or with parameters of another library's
-    /// own. Such a token is never served.
+    /// Whether the token belongs to one particular request: on behalf of a caller, or with another library's own
+    /// parameters. Such a token is never served.
     pub is_for_one_request: bool,
 }
 
 impl AccessTokenEntry {
-    /// Whether it is a bearer token (RFC 6750); names of token types have no case (RFC 6749 §5.1).
+    /// Whether it is a bearer token (RFC 6750). Token types are case-insensitive (RFC 6749 §5.1).
     pub fn is_bearer(&self) -> bool {
         self.token_type.eq_ignore_ascii_case("Bearer")
     }
 
-    /// Whether the server has advised to replace it by now: whether `refresh_on` has passed.
+    /// Whether the server recommends a refresh by now: `refresh_on` has passed.
     pub fn is_aging(&self, now: Timestamp) -> bool {
         self.refresh_on.is_some_and(|refresh_on| refresh_on <= now)
     }
 
-    /// The scopes that the token was asked for and granted, whatever the server calls them.
+    /// Returns the requested scopes and the granted ones, under whatever names the server uses.
     pub fn asked_and_granted(&self) -> AskedAndGranted {
         AskedAndGranted {
             asked: self.requested_scopes.clone(),
@@ -110,11 +110,11 @@ impl AccessTokenEntry {
     }
 }
 
-/// RFC 6750 §2.1 allows visible ASCII only. Anything else would forge a header or a command where it is put, so that such
-/// a token is as good as none.
+/// Returns the token, if it is visible ASCII (RFC 6750 §2.1). Any other character could forge a header or a command, so
+/// such a token is unusable.
 fn sendable(fields: &Fields<'_>) -> Result<AccessToken, Defect> {
     let secret = AccessToken::new(fields.required("secret")?);
-    // Not left early, so that many bytes are looked at together.
+    // A fold without an early exit lets the compiler check many bytes at once.
     let is_visible = secret.expose().bytes().fold(true, |visible, byte| visible & byte.is_ascii_graphic());
     if is_visible { Ok(secret) } else { Err(Defect::NotAHeaderValue("secret")) }
 }

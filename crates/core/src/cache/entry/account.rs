@@ -9,21 +9,21 @@ use crate::cache::text::document::{Document, Entry};
 use crate::cache::{Defect, Section};
 use crate::types::{Environment, HomeAccountId, Issuer, Realm};
 
-/// A user who has signed in: all entries of one `home_account_id` in one environment and its aliases.
+/// A signed-in user: all account entries of one `home_account_id` in one environment and its aliases.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Account {
     /// The user.
     pub home_account_id: HomeAccountId,
-    /// As the first entry has it.
+    /// The environment of the first entry.
     pub environment: Environment,
-    /// Who issued the tokens of the account, where an entry says so or its tokens prove it: the
+    /// The issuer of the account's tokens, if an entry names it or its tokens prove it: the
     /// [identity](Issuer::identity) of the issuer, else the `iss` of an ID token.
     pub authority: Option<String>,
-    /// Where the user has signed in, in the order of the entries.
+    /// The realms in which the user has signed in, in the order of the entries.
     pub realms: Vec<Realm>,
-    /// What the user is called: as the last entry has it that knows. May be empty.
+    /// The user name in the last entry that has one. May be empty.
     pub username: String,
-    /// The user's id in the realm, as the last entry has it that knows.
+    /// The user's id in the realm, from the last entry that has one.
     pub local_account_id: Option<String>,
 }
 
@@ -39,8 +39,8 @@ impl Account {
         })
     }
 
-    /// Takes over what a later entry knows, its realms aside. One that says who has issued it knows better than one
-    /// that does not: that one may be another issuer's.
+    /// Adds the facts of a later entry, except its realms. An entry that names its issuer takes precedence over one
+    /// that does not, which may belong to another issuer.
     fn merge(&mut self, other: Account) {
         if self.authority.is_some() && other.authority.is_none() {
             return;

@@ -1,54 +1,54 @@
-//! What was asked for, beside what was granted. The schema knows only what was granted: `target`.
+//! The requested scopes, in addition to the granted ones. The schema has only the granted ones, `target`.
 //!
-//! The libraries keep fields that they do not know, so all of them may see these; none but tokcache reads them.
+//! Other libraries keep fields that they do not know, so these fields survive their saves. Only tokcache reads them.
 
 use super::fields::Fields;
 use crate::time::Timestamp;
 use crate::types::ScopeSet;
 
-/// Of an access token or refresh token: the scopes that were asked for, where not all came by their own names.
+/// The requested scopes of an access or refresh token, if some were not granted under their own names.
 pub(in crate::cache) const REQUESTED: &str = "tokcache_requested_scope";
 
-/// Of an access token or refresh token: those of the requested scopes that were not granted by any name.
+/// The requested scopes of an access or refresh token that were not granted under any name.
 pub(in crate::cache) const NOT_GRANTED: &str = "tokcache_scope_not_granted";
 
-/// Of a refresh token: the scopes that lately it did not bring, each with the time and how long to remember it.
+/// The scopes that recent refreshes with a refresh token did not get, each with the time and how long to remember it.
 pub(in crate::cache) const WITHHELD: &str = "tokcache_scope_withheld";
 
-/// The fields that a new sign-in makes void.
+/// The fields that a new sign-in invalidates.
 pub(in crate::cache) const OF_SIGN_IN: [&str; 3] = [REQUESTED, NOT_GRANTED, WITHHELD];
 
-/// One answer of a server: what was asked for and what came.
+/// The requested and the granted scopes of one response.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct AskedAndGranted {
-    /// What was asked for; empty where all of it came by its own name.
+    /// The requested scopes; empty if all were granted under their own names.
     pub asked: ScopeSet,
-    /// What came.
+    /// The granted scopes.
     pub granted: ScopeSet,
-    /// What was asked for and did not come by any name.
+    /// The requested scopes that were not granted under any name.
     pub not_granted: ScopeSet,
 }
 
 impl AskedAndGranted {
-    /// What was asked for, where not all of it came by its own name.
+    /// Returns the requested scopes if some were not granted under their own names.
     pub fn requested(&self) -> Option<&ScopeSet> {
         (!self.asked.is_empty()).then_some(&self.asked)
     }
 }
 
-/// A scope that a refresh asked for in vain.
+/// A scope that a refresh requested in vain.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Withheld {
     /// The scope.
     pub scope: String,
-    /// When the server left it out.
+    /// The time of the response without the scope.
     pub on: Timestamp,
-    /// For how many seconds the server is not asked again.
+    /// For how many seconds the scope is not requested again.
     pub seconds: i64,
 }
 
 impl Withheld {
-    /// Whether it is not to be asked for again yet.
+    /// Whether the scope must not be requested again yet.
     pub fn is_recent(&self, now: Timestamp) -> bool {
         (0..self.seconds).contains(&now.seconds_since(self.on))
     }
@@ -72,7 +72,7 @@ pub(in crate::cache) fn withheld(fields: &Fields<'_>) -> Vec<Withheld> {
     fields.lenient(WITHHELD).unwrap_or_default().split_whitespace().filter_map(Withheld::parse).collect()
 }
 
-/// The field's text: scopes hold no blanks (RFC 6749 §3.3).
+/// Returns the text of the field. Scopes contain no blanks (RFC 6749 §3.3).
 pub(in crate::cache) fn withheld_text(withheld: &[Withheld]) -> String {
     let each: Vec<_> =
         withheld.iter().map(|Withheld { scope, on, seconds }| format!("{scope}={on}+{seconds}")).collect();

@@ -2,7 +2,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 
-/// Parameters that are part of the protocol, or already of the entry: they do not tell tokens apart.
+/// Parameters of the protocol, and those that entries store anyway. They do not distinguish tokens.
 const EXCLUDED: [&str; 22] = [
     "assertion",
     "claims",
@@ -28,11 +28,11 @@ const EXCLUDED: [&str; 22] = [
     "username",
 ];
 
-/// The digest by which the MSAL schema keeps apart tokens that were requested with extra body parameters; `None` when
-/// there are none.
+/// Returns the digest by which the MSAL schema distinguishes tokens that were requested with extra body parameters;
+/// `None` without such parameters.
 ///
-/// As MSAL Python and Go compute it: names and values in the order of the names, each behind its length in bytes, so
-/// that `ab=c` and `a=bc` differ; SHA-256; base64url without padding, in lower case.
+/// The algorithm is that of MSAL Python and Go: the names and values in the order of the names, each preceded by its
+/// length in bytes, so that `ab=c` and `a=bc` differ; SHA-256; base64url without padding, in lower case.
 pub fn ext_cache_key(parameters: &[(&str, &str)]) -> Option<String> {
     let counts = |(name, value): &&(&str, &str)| !value.is_empty() && !EXCLUDED.contains(name);
     let mut extra: Vec<_> = parameters.iter().filter(counts).collect();

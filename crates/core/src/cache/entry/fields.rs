@@ -1,4 +1,4 @@
-//! The fields of one entry, read as liberally as is safe.
+//! The fields of one entry, parsed as leniently as is safe.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,11 +11,11 @@ use zeroize::Zeroize as _;
 use crate::cache::{Defect, Section};
 use crate::time::Timestamp;
 
-/// An entry's fields by name, their values unparsed. Of two fields with one name the last counts.
+/// The unparsed fields of an entry by name. If a name is repeated, the last value counts.
 #[derive(Debug)]
 pub(in crate::cache) struct Fields<'t>(Vec<(Name<'t>, &'t RawValue)>);
 
-/// A secret as it stands in the document, or decoded.
+/// A secret, borrowed from the document or decoded.
 pub(in crate::cache) struct SecretText<'t>(Cow<'t, str>);
 
 impl Deref for SecretText<'_> {
@@ -39,7 +39,7 @@ impl<'t> Fields<'t> {
         serde_json::from_slice(value).map_err(|_| Defect::NotAnObject)
     }
 
-    /// A string; `None` when it is missing, null or empty, which the libraries write for one and the same thing.
+    /// Returns a string; `None` if it is missing, null or empty, which the libraries use interchangeably.
     pub(in crate::cache) fn text(&self, name: &'static str) -> Result<Option<Cow<'t, str>>, Defect> {
         match self.raw(name) {
             None | Some("null" | "\"\"") => Ok(None),
@@ -47,27 +47,27 @@ impl<'t> Fields<'t> {
         }
     }
 
-    /// A string that has to be there.
+    /// Returns a required string.
     pub(in crate::cache) fn required(&self, name: &'static str) -> Result<Cow<'t, str>, Defect> {
         self.text(name)?.ok_or(Defect::Missing(name))
     }
 
-    /// A string, anything else taken for none.
+    /// Returns a string. Any other value counts as missing.
     pub(in crate::cache) fn lenient(&self, name: &'static str) -> Option<Cow<'t, str>> {
         self.text(name).ok().flatten()
     }
 
-    /// The secret, to be looked at and not kept. Where it had to be decoded, that is wiped.
+    /// Returns the secret for inspection. A decoded copy is wiped on drop.
     pub(in crate::cache) fn secret(&self) -> Option<SecretText<'t>> {
         self.lenient("secret").map(SecretText)
     }
 
-    /// That there is a secret.
+    /// Checks that there is a secret.
     pub(in crate::cache) fn check_secret(&self) -> Result<(), Defect> {
         self.required("secret").map(|secret| drop(SecretText(secret)))
     }
 
-    /// Seconds since the epoch: a string as the schema has it, or a number as some writers have it; fractions are cut.
+    /// Returns seconds since the epoch. The schema has a string, and some writers use a number. Fractions are cut off.
     pub(in crate::cache) fn time(&self, name: &'static str) -> Result<Option<Timestamp>, Defect> {
         match self.raw(name) {
             None | Some("null") => Ok(None),
@@ -75,18 +75,18 @@ impl<'t> Fields<'t> {
         }
     }
 
-    /// A time, anything else taken for none.
+    /// Returns a time. Any other value counts as missing.
     pub(in crate::cache) fn lenient_time(&self, name: &'static str) -> Option<Timestamp> {
         self.time(name).ok().flatten()
     }
 
-    /// Whether the field holds more than null, an empty string, an empty array or an empty object.
+    /// Whether the field is present and not null, an empty string, an empty array or an empty object.
     pub(in crate::cache) fn says_something(&self, name: &'static str) -> bool {
         let is_blank = |raw: &str| matches!(raw, "null" | "\"\"" | "[]" | "{}");
         self.raw(name).is_some_and(|raw| !is_blank(raw))
     }
 
-    /// The key that binds a proof-of-possession token, by each library's name for it.
+    /// Returns the id of the key that binds a proof-of-possession token, under any library's field name.
     pub(in crate::cache) fn key_id(&self) -> Result<Option<Cow<'t, str>>, Defect> {
         for name in ["key_id", "keyid", "kid"] {
             if let Some(key_id) = self.text(name)? {
@@ -104,7 +104,7 @@ impl<'t> Fields<'t> {
         }
     }
 
-    /// Every field with its text, those that a later one of the same name shadows among them.
+    /// Returns every field with its text, including those that a later field of the same name shadows.
     pub(in crate::cache) fn each(&self) -> impl Iterator<Item = (&str, &'t str)> {
         self.0.iter().map(|(name, value)| (name.0.as_ref(), value.get()))
     }
@@ -128,8 +128,8 @@ fn seconds(text: &str) -> Option<Timestamp> {
     (seconds.abs() < 9e18).then_some(Timestamp(seconds as i64))
 }
 
-/// A name that borrows from the text where it has no escapes. One that has no decoded form (a lone surrogate) stands
-/// for itself: it is nothing that is looked for, and spoils no other field.
+/// A name, borrowed from the text if it has no escapes. A name that cannot be decoded (a lone surrogate) is kept as it
+/// is: it matches nothing and does not affect other fields.
 #[derive(Debug)]
 struct Name<'t>(Cow<'t, str>);
 

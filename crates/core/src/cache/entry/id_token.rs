@@ -2,7 +2,7 @@ use super::fields::Fields;
 use crate::secret::jwt_payload;
 use crate::types::IssuerClaims;
 
-/// The claims of the ID token `secret` that tell who issued it; none if it cannot be decoded.
+/// Returns the claims of an ID token that identify its issuer; no claims if the token cannot be decoded.
 pub(in crate::cache) fn issuer_claims(secret: &str) -> IssuerClaims {
     let Some(payload) = jwt_payload(secret) else { return IssuerClaims::default() };
     let Ok(claims) = Fields::parse(&payload) else { return IssuerClaims::default() };

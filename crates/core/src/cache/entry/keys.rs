@@ -1,5 +1,4 @@
-//! Keys as MSAL Python makes them up. They are written so that other libraries find an entry at once; nothing is
-//! ever read from one.
+//! Keys in MSAL Python's format. They are written so that other libraries find an entry directly, and never parsed.
 
 use super::fields::Fields;
 use crate::cache::Grant;
@@ -7,7 +6,7 @@ use crate::types::ScopeSet;
 
 /// A key in both spellings.
 pub(in crate::cache) struct Key {
-    /// As Python writes it.
+    /// The key as MSAL Python writes it.
     pythons: String,
     unfolded: String,
 }
@@ -22,8 +21,8 @@ impl Key {
         })
     }
 
-    /// Whether an access token stands under the key that MSAL Python and tokcache would give it, and so was written by
-    /// one of them: MSAL Node ends its keys in another way.
+    /// Whether an access token has the key of MSAL Python and tokcache, so that one of them wrote it. MSAL Node's keys
+    /// end differently.
     pub(in crate::cache) fn is_pythons_access_token(key: &str, fields: &Fields<'_>) -> bool {
         let text = |name| fields.lenient(name).unwrap_or_default();
         let (owner, environment) = (text("home_account_id"), text("environment"));
@@ -33,7 +32,7 @@ impl Key {
         key.to_lowercase() == pythons.to_lowercase()
     }
 
-    /// Without the realm: a user's refresh token serves all of them.
+    /// Returns the key of a refresh token. It has no realm, because a user's refresh token serves all realms.
     pub(in crate::cache) fn refresh_token(grant: &Grant) -> Self {
         let (environment, Grant { client_id, .. }) = (grant.issuer.environment(), grant);
         Key::folded(format!("{}-{environment}-RefreshToken-{client_id}--{}", owner(grant), grant.scopes.to_target()))
@@ -48,7 +47,7 @@ impl Key {
         Key::folded(format!("{}-{}-{}", owner(grant), grant.issuer.environment(), grant.realm))
     }
 
-    /// Of a client's metadata: alone among them it keeps the client id's case.
+    /// Returns the key of a client's metadata, the only key that keeps the case of the client id.
     pub(in crate::cache) fn app_metadata(grant: &Grant) -> Self {
         let key = format!("appmetadata-{}-{}", grant.issuer.environment(), grant.client_id);
         Key { pythons: key.clone(), unfolded: key }
@@ -58,8 +57,8 @@ impl Key {
         Key { pythons: unfolded.to_lowercase(), unfolded }
     }
 
-    /// The key as Python writes it and, should an entry that is not this one stand there, other ones: Python's
-    /// keys are the same for users whose ids differ by case only.
+    /// Returns the key as MSAL Python writes it, followed by alternatives in case another entry has it: Python's keys
+    /// are equal for users whose ids differ only in case.
     pub(in crate::cache) fn candidates(self) -> impl Iterator<Item = String> {
         let Key { pythons, unfolded } = self;
         let numbered = unfolded.clone();

@@ -1,4 +1,4 @@
-//! One entry: its fields, its key, and what kinds there are.
+//! The entries: their fields, keys and kinds.
 
 pub(super) mod access_token;
 pub(super) mod account;

@@ -9,36 +9,36 @@ use crate::types::{ClientId, Environment, FamilyId, HomeAccountId, ScopeSet};
 /// A stored refresh token.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct RefreshTokenEntry {
-    /// As in the file. It tells nothing.
+    /// The key in the file. It has no meaning.
     pub key: String,
-    /// The user; `None` when nobody recorded one.
+    /// The user; `None` if the writer did not record one.
     pub home_account_id: Option<HomeAccountId>,
-    /// As stored, which may be an alias.
+    /// The environment as stored, which may be an alias.
     pub environment: Environment,
-    /// The [identity](crate::types::Issuer::identity) of the issuer, where the entry says it.
+    /// The [identity](crate::types::Issuer::identity) of the issuer, if the entry names it.
     pub authority: Option<String>,
-    /// The client that it was issued to.
+    /// The client that the token was issued to.
     pub client_id: ClientId,
     /// The token.
     pub secret: RefreshToken,
-    /// The family whose clients may all spend it.
+    /// The family whose clients may all redeem the token.
     pub family_id: Option<FamilyId>,
-    /// When the secret was last replaced. MSAL Node, Go and .NET do not record it.
+    /// The time when the secret was last replaced. MSAL Node, Go and .NET do not record it.
     pub last_modification_time: Option<Timestamp>,
-    /// What it was first granted for: `target`. It does not bind it.
+    /// The scopes of the first grant, `target`. The token is not limited to them.
     pub scopes: ScopeSet,
-    /// What was asked for at sign-in, where not all of that was granted by its own name.
+    /// The scopes that the sign-in requested, if some were not granted under their own names.
     pub requested_scopes: ScopeSet,
-    /// What was asked for at sign-in and not granted by any name.
+    /// The scopes that the sign-in requested and that were not granted under any name.
     pub scopes_not_granted: ScopeSet,
-    /// What refreshes have lately asked for in vain.
+    /// The scopes that recent refreshes requested in vain.
     pub withheld: Vec<Withheld>,
-    /// That the server refused it lately. It may be out of date, and about a predecessor.
+    /// The server's latest refusal. It may be outdated, or about a predecessor of the token.
     pub refusal: Option<Refusal>,
 }
 
 impl RefreshTokenEntry {
-    /// The scopes that the sign-in asked for and was granted, whatever the server calls them.
+    /// Returns the scopes that the sign-in requested and got, under whatever names the server uses.
     pub fn asked_and_granted(&self) -> AskedAndGranted {
         AskedAndGranted {
             asked: self.requested_scopes.clone(),

@@ -5,22 +5,23 @@ use std::fmt;
 pub enum Section {
     /// Access tokens, of users and of applications.
     AccessToken,
-    /// Who has signed in.
+    /// The accounts that have signed in.
     Account,
     /// ID tokens, as received.
     IdToken,
     /// Refresh tokens.
     RefreshToken,
-    /// What is known of a client: above all the family that it belongs to.
+    /// The metadata of clients, above all their family.
     AppMetadata,
 }
 
 impl Section {
-    /// All five.
+    /// All five sections.
     pub const ALL: [Section; 5] =
         [Section::AccessToken, Section::Account, Section::IdToken, Section::RefreshToken, Section::AppMetadata];
 
-    /// The root member's name; for the three credential sections also their entries' `credential_type`.
+    /// Returns the name of the root member, which for the three credential sections is also their entries'
+    /// `credential_type`.
     pub fn name(self) -> &'static str {
         match self {
             Section::AccessToken => "AccessToken",

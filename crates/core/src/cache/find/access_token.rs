@@ -1,4 +1,4 @@
-//! The search for an access token: over all of them with a reason for each, or quickly.
+//! The search for an access token: over all tokens with a reason for each, or quickly.
 
 use super::case_rule::CaseRule;
 use super::matching::Within;
@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 use crate::types::{ClientId, ScopeSet};
 
 impl<'t> Document<'t> {
-    /// Shows every readable access token to `judge`, and returns the best usable one.
+    /// Passes every readable access token to `judge`, and returns the best usable one.
     pub(in crate::cache) fn judge_access_tokens(
         self,
         query: &AccessTokenQuery,
@@ -28,7 +28,7 @@ impl<'t> Document<'t> {
         best.into_entry()
     }
 
-    /// The same answer, but parses only what may be it.
+    /// Returns the same result as `judge_access_tokens`, but parses only possible matches.
     pub(crate) fn find_access_token(self, query: &AccessTokenQuery, now: Timestamp) -> Option<AccessTokenEntry> {
         let within = Within::of_owner(self, &query.issuer, &query.owner);
         let mut best = Best::default();
@@ -37,14 +37,14 @@ impl<'t> Document<'t> {
             let verdict = query.judge(&entry, now, &within);
             best.offer(entry, candidate.position, verdict);
         }
-        // The best of all counts unless it is shadowed. That is so rare that it is looked at last, and once.
+        // A shadowed best token is so rare that this is checked last, and only once.
         if best.position().is_some_and(|position| self.is_shadowed(Section::AccessToken, position)) {
             return self.judge_access_tokens(query, now, &mut |_, _| {});
         }
         best.into_entry()
     }
 
-    /// The access tokens that answer a query at some time, and perhaps others.
+    /// Returns the access tokens that match the query at some time, and perhaps others.
     pub(crate) fn access_tokens_like(self, query: &AccessTokenQuery) -> Vec<AccessTokenEntry> {
         let candidates = self.entries(Section::AccessToken).into_iter().filter(|entry| query.may_match(entry));
         candidates.filter_map(|entry| read(&entry).ok()).collect()
@@ -55,12 +55,12 @@ pub(in crate::cache) fn read(entry: &Entry<'_>) -> Result<AccessTokenEntry, Defe
     AccessTokenEntry::read(&entry.key(), &entry.fields()?)
 }
 
-/// The best usable token so far: one that is not aging before one that is, then the one that lives longest, then
-/// the one that stands first.
+/// The best usable token so far. One that is not aging beats one that is, then the longest lifetime wins, then the
+/// first position.
 #[derive(Default)]
 struct Best(Option<(Rank, usize, AccessTokenEntry)>);
 
-/// What makes a token the better one: that it is not aging, and when it expires.
+/// The criteria of the comparison: not aging, and the time of expiry.
 type Rank = (bool, Timestamp);
 
 impl Best {
@@ -82,7 +82,8 @@ impl Best {
 }
 
 impl AccessTokenQuery {
-    /// Rules out most entries that [`judge`](AccessTokenQuery::judge) would find unusable, and no other.
+    /// Whether the entry may match. Rules out most entries that [`judge`](AccessTokenQuery::judge) would find unusable,
+    /// and no others.
     fn may_match(&self, entry: &Entry<'_>) -> bool {
         let Some(texts) = entry.texts() else { return true };
         let case = CaseRule::of(self.issuer.environment());
@@ -92,7 +93,7 @@ impl AccessTokenQuery {
     }
 }
 
-/// Whether a client was granted these scopes by the token that an entry is, whoever's it is.
+/// Whether the token grants these scopes to a client, whoever owns the token.
 pub(in crate::cache) fn is_granted(
     texts: &FieldTexts<'_>,
     client_id: &ClientId,
@@ -103,7 +104,7 @@ pub(in crate::cache) fn is_granted(
     let granted = |scope: &str| {
         stands_in(texts.target, scope)
             || stands_in(texts.requested, scope)
-            // GitHub's way, as other libraries store it.
+            // Other libraries store GitHub's format, with commas.
             || texts.target.split([',', ' ']).any(|own| case.same(own, scope))
     };
     case.same(texts.client_id, client_id.as_str()) && resource_scopes(scopes).all(granted)

@@ -1,4 +1,4 @@
-//! What a client has asked for and was granted for a user, by all that is cached.
+//! The scopes that a client has requested and got for a user, according to the whole cache.
 
 use super::matching::Within;
 use super::{access_token, refresh_token};
@@ -7,8 +7,8 @@ use crate::cache::{AskedAndGranted, Owner, Section};
 use crate::types::{ClientId, Issuer};
 
 impl Document<'_> {
-    /// One for each access token and refresh token of this client and user, expired ones too: they tell which scopes
-    /// are other names of which.
+    /// Returns the scopes of each access and refresh token of this client and user. Includes expired tokens, because
+    /// they show which scopes are different names of the same one.
     pub(crate) fn asked_and_granted(
         self,
         issuer: &Issuer,

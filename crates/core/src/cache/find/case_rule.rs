@@ -2,12 +2,12 @@ use std::borrow::Cow;
 
 use crate::types::{Environment, ScopeSet};
 
-/// How identifiers and scopes compare in an environment.
+/// The comparison of identifiers and scopes in an environment.
 #[derive(Clone, Copy)]
 pub(in crate::cache) enum CaseRule {
-    /// To the letter.
+    /// Case-sensitive.
     Exact,
-    /// Without regard to ASCII case.
+    /// Ignores ASCII case.
     Folded,
 }
 
@@ -23,7 +23,7 @@ impl CaseRule {
         }
     }
 
-    /// Equal for texts that are the same.
+    /// Returns a form that is equal for texts that count as equal.
     pub(in crate::cache) fn folded(self, text: &str) -> Cow<'_, str> {
         match self {
             CaseRule::Exact => Cow::Borrowed(text),
@@ -35,7 +35,7 @@ impl CaseRule {
         scopes.iter().any(|own| self.same(own, scope))
     }
 
-    /// Whether `scope` is among scopes as a server or another library wrote them. GitHub's have commas between them.
+    /// Whether `scope` is among the scopes that a server or another library wrote. GitHub separates them with commas.
     pub(in crate::cache) fn grants(self, scopes: &ScopeSet, scope: &str) -> bool {
         self.contains(scopes, scope)
             || scopes.iter().any(|own| own.contains(',') && own.split(',').any(|part| self.same(part, scope)))

@@ -1,4 +1,4 @@
-//! Whose entry it is: told from its fields, never from its key, which every library makes up differently.
+//! Matches entries by their fields, never by their keys, which differ between the libraries.
 
 use super::case_rule::CaseRule;
 use super::mark::{AUTHORITY, is_marked};
@@ -9,10 +9,9 @@ use crate::cache::text::document::Document;
 use crate::cache::{AccessTokenEntry, Section};
 use crate::types::{ClientId, Issuer, Realm};
 
-/// The entries that one issuer has issued. Every comparison of entries goes through here, so that none forgets whose
-/// they are.
+/// The entries of one issuer. Every comparison of entries goes through this type, so that none ignores the issuer.
 ///
-/// Entries that cannot be read in full are matched too, as far as their fields go: sign-out has to find them.
+/// Also matches entries that cannot be read in full, as far as their fields allow: a sign-out has to find them.
 pub(in crate::cache) struct Within<'q, 't> {
     pub(in crate::cache) issuer: &'q Issuer,
     pub(in crate::cache) case: CaseRule,
@@ -25,7 +24,7 @@ impl<'q, 't> Within<'q, 't> {
         Within { issuer, case, proofs: Proofs::new(document, issuer, None) }
     }
 
-    /// The same, for whom no entry matters that is not `owner`'s.
+    /// Like `new`, if only the entries of `owner` matter.
     pub(in crate::cache) fn of_owner(document: Document<'t>, issuer: &'q Issuer, owner: &'q Owner) -> Self {
         let case = CaseRule::of(issuer.environment());
         Within { issuer, case, proofs: Proofs::new(document, issuer, owner.home_account_id()) }
@@ -36,23 +35,23 @@ impl<'q, 't> Within<'q, 't> {
         self.is_in_environment(entry) && self.origin(entry) == Origin::Own
     }
 
-    /// Whether the issuer may have issued the entry, as nothing says that another one has.
+    /// Whether the issuer may have issued the entry: no evidence names another one.
     pub(in crate::cache) fn may_hold(&self, entry: &Fields<'_>) -> bool {
         self.is_in_environment(entry) && self.origin(entry) != Origin::Foreign
     }
 
-    /// Whether the entry is of the environment or an alias, whoever has issued it there.
+    /// Whether the entry has this environment or an alias, whoever has issued it.
     pub(in crate::cache) fn is_in_environment(&self, entry: &Fields<'_>) -> bool {
         let environment = entry.lenient("environment");
         environment.is_some_and(|environment| self.issuer.environment().is_alias_of(&environment))
     }
 
-    /// Whether ID tokens beside the entry disagree about who has issued it.
+    /// Whether the ID tokens beside the entry disagree about its issuer.
     pub(in crate::cache) fn is_contested(&self, entry: &Fields<'_>) -> bool {
         self.is_in_environment(entry) && self.origin(entry) == Origin::Contested
     }
 
-    /// Whether the entry says that another issuer has issued it.
+    /// Whether the entry names another issuer.
     pub(in crate::cache) fn is_marked_otherwise(&self, entry: &Fields<'_>) -> bool {
         is_marked(entry) && self.origin(entry) == Origin::Foreign
     }
@@ -67,25 +66,25 @@ impl<'q, 't> Within<'q, 't> {
         self.has_owner(entry, owner) && self.holds(entry)
     }
 
-    /// Whether the client is the entry's, whoever has issued it.
+    /// Whether the entry has this client, whoever has issued it.
     pub(in crate::cache) fn has_client(&self, entry: &Fields<'_>, client_id: &ClientId) -> bool {
         entry.lenient("client_id").is_some_and(|id| self.case.same(&id, client_id.as_str()))
     }
 
-    /// Whether the owner is the entry's, whoever has issued it.
+    /// Whether the entry has this owner, whoever has issued it.
     pub(in crate::cache) fn has_owner(&self, entry: &Fields<'_>, owner: &Owner) -> bool {
         let home_account_id = entry.text("home_account_id");
         home_account_id.is_ok_and(|id| self.case.same_option(id.as_deref(), owner.home_account_id()))
     }
 
-    /// Whether the realm is the entry's, whoever has issued it.
+    /// Whether the entry has this realm, whoever has issued it.
     pub(in crate::cache) fn has_realm(&self, entry: &Fields<'_>, realm: &Realm) -> bool {
         self.case.same(&entry.lenient("realm").unwrap_or_default(), realm.as_str())
     }
 
     fn origin(&self, entry: &Fields<'_>) -> Origin {
         let Ok(marked) = entry.text(AUTHORITY) else { return Origin::Foreign };
-        // An ID token that is its own evidence.
+        // An ID token is evidence about itself.
         let is_id_token = entry.lenient("credential_type").is_some_and(|kind| kind == Section::IdToken.name());
         match (is_id_token && marked.is_none()).then(|| entry.secret()).flatten() {
             Some(id_token) => self.proofs.origin_of_id_token(&id_token),

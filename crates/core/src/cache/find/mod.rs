@@ -1,4 +1,4 @@
-//! Questions to the cache: which entry answers a query, and whose an entry is.
+//! Queries: which entry matches, and who owns and who issued an entry.
 
 pub(super) mod access_token;
 pub(super) mod asked;

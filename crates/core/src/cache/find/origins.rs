@@ -1,4 +1,4 @@
-//! Who has issued each entry of a document, where nobody in particular is asked about: for lists.
+//! Determines the issuer of each entry of a document, for lists.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,17 +10,17 @@ use crate::cache::text::document::Document;
 use crate::cache::{Account, Section};
 use crate::types::{ClientId, Environment, HomeAccountId, Issuer, IssuerClaims, IssuerProof};
 
-/// What the document tells of issuers: the members that name one, and the ID tokens.
+/// The evidence about issuers in a document: the `authority` fields and the ID tokens.
 pub(in crate::cache) struct Origins {
-    /// Of each user, by environment and identifier.
+    /// The evidence about each user, by environment and identifier.
     users: BTreeMap<(String, String), User>,
 }
 
 #[derive(Default)]
 struct User {
-    /// By the ID tokens that stand beside no member, and their client.
+    /// The issuers that ID tokens without an `authority` field prove, and their clients.
     proven: Vec<(String, String)>,
-    /// By anything.
+    /// All issuers with any evidence.
     all: BTreeSet<String>,
 }
 
@@ -29,7 +29,7 @@ impl Origins {
         let id_tokens: Vec<_> =
             document.entries(Section::IdToken).iter().filter_map(|entry| entry.fields().ok()).collect();
         let claims: Vec<_> = id_tokens.iter().map(|fields| claims(fields)).collect();
-        // What an issuer is called in ID tokens, and in the member beside them.
+        // Maps an issuer's `iss` to the `authority` field beside it.
         let named: BTreeMap<_, _> = id_tokens
             .iter()
             .zip(&claims)
@@ -49,7 +49,7 @@ impl Origins {
                 user.all.insert(origin);
             }
         }
-        // Most documents of other libraries say so nowhere, and then there is nothing to look for.
+        // Most documents of other libraries never name an issuer, and then the search is skipped.
         let says_so = str::from_utf8(document.text).is_ok_and(|text| text.contains(AUTHORITY));
         let sections = [Section::AccessToken, Section::Account, Section::IdToken, Section::RefreshToken];
         for section in sections.into_iter().filter(|_| says_so) {
@@ -69,7 +69,7 @@ impl Origins {
         self.of_entry(&account.environment, Some(&account.home_account_id), None, account.authority.as_deref())
     }
 
-    /// The issuer of an entry of this client and user that names `authority`; `None` if nothing tells.
+    /// Returns the issuer of an entry of this client and user with this `authority` field; `None` without evidence.
     pub(in crate::cache) fn of_entry(
         &self,
         environment: &Environment,
@@ -104,7 +104,7 @@ fn key(environment: &Environment, home_account_id: &str) -> (String, String) {
     (environment.canonical().to_owned(), home_account_id)
 }
 
-/// The one issuer of all tenants of a Microsoft cloud, unless the claims name another one.
+/// Returns the common issuer of all tenants of a Microsoft cloud, unless the claims name another one.
 fn cloud(environment: &Environment, claims: &IssuerClaims) -> Option<String> {
     let identity = format!("https://{}", environment.canonical());
     let issuer = Issuer::new(environment.clone(), identity.clone(), &identity, IssuerProof::Cloud);

@@ -1,5 +1,5 @@
-//! Whose tokens there are: by the accounts, and by the tokens themselves, which other libraries leave behind when they
-//! remove an account (MSAL Python removes only what stands under its own keys).
+//! Finds the users of the cache: by their accounts, and by their tokens. Other libraries leave tokens behind when they
+//! remove an account: MSAL Python removes only entries under its own keys.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -12,20 +12,20 @@ use crate::cache::{AccessTokenEntry, Account, Owner, RefreshTokenEntry, Section,
 use crate::secret::RawIdToken;
 use crate::types::{ClientId, Environment, HomeAccountId, Issuer};
 
-/// A user of one issuer and what is held for them.
+/// A user of one issuer, with all tokens.
 #[derive(Debug)]
 pub struct Holding {
-    /// The user; without a name or realm where only tokens are left.
+    /// The user. If only tokens are left, the account has no user name and no realms.
     pub account: Account,
     /// The user's access tokens.
     pub access_tokens: Vec<AccessTokenEntry>,
-    /// The user's refresh tokens, copies too.
+    /// The user's refresh tokens, including copies.
     pub refresh_tokens: Vec<RefreshTokenEntry>,
 }
 
 impl TokenCache {
-    /// The accounts for which this client holds tokens of this issuer, those too whose account another library has
-    /// removed, leaving tokens behind.
+    /// Returns the accounts for which this client holds tokens of this issuer, including users whose account another
+    /// library has removed.
     pub fn client_owners(&self, issuer: &Issuer, client_id: &ClientId) -> Vec<Account> {
         let document = self.document();
         let within = Within::new(document, issuer);
@@ -42,7 +42,7 @@ impl TokenCache {
         accounts
     }
 
-    /// Everybody of whom anything is held, with all that is held; and the tokens that clients hold for themselves.
+    /// Returns all users with their tokens, and the tokens that clients hold for themselves.
     pub fn holdings(&self) -> (Vec<Holding>, Vec<AccessTokenEntry>) {
         let origins = Origins::of(self.document());
         let mut accounts = self.accounts(None);
@@ -92,7 +92,7 @@ impl TokenCache {
     }
 }
 
-/// A user of an environment and its aliases and, where the issuer is not given already, of one issuer.
+/// Identifies a user within an environment and its aliases and, unless the issuer is given, within one issuer.
 #[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub(in crate::cache) struct AccountKey {
     environment: String,
@@ -110,7 +110,7 @@ impl AccountKey {
         AccountKey::new(&account.environment, account.home_account_id.as_str(), account.authority.clone())
     }
 
-    /// For accounts of one issuer.
+    /// Returns the key of an account, among those of one issuer.
     pub(in crate::cache) fn of_environment(account: &Account) -> Self {
         AccountKey::new(&account.environment, account.home_account_id.as_str(), None)
     }
@@ -126,14 +126,14 @@ impl AccountKey {
         Some(AccountKey::new(environment, owner?.as_str(), authority))
     }
 
-    /// For entries of one issuer.
+    /// Returns the key of an entry's user, among those of one issuer.
     fn of_fields(fields: &Fields<'_>) -> Option<Self> {
         let environment = Environment::new(&fields.lenient("environment")?);
         Some(AccountKey::new(&environment, &fields.lenient("home_account_id")?, None))
     }
 }
 
-/// The owner of a token who has no account any more.
+/// Returns the user of a token that has no account any more.
 fn orphan(fields: &Fields<'_>) -> Option<Account> {
     let environment = Environment::new(&fields.lenient("environment")?);
     Some(nameless(environment, HomeAccountId::new(fields.lenient("home_account_id")?), None))
@@ -145,7 +145,7 @@ fn nameless(environment: Environment, home_account_id: HomeAccountId, authority:
 }
 
 impl<'t> Document<'t> {
-    /// The ID tokens of this issuer that a client holds for a user.
+    /// Returns the ID tokens of this issuer that a client holds for a user.
     pub(crate) fn id_tokens(self, issuer: &Issuer, owner: &HomeAccountId, client_id: &ClientId) -> Vec<RawIdToken> {
         let id = owner.as_str();
         let owner = Owner::User(owner.clone());
@@ -161,8 +161,8 @@ impl<'t> Document<'t> {
             .collect()
     }
 
-    /// The users who have signed in to this client: of whose account it, or its family, holds a token of this issuer.
-    /// For a whole document: a skimmed [`Snapshot`](crate::cache::Snapshot) lacks some of the tokens.
+    /// Returns the users who have signed in to this client: it, or its family, holds a token of this issuer for them.
+    /// Needs the whole document: a skimmed [`Snapshot`](crate::cache::Snapshot) lacks some tokens.
     pub(crate) fn client_accounts(self, issuer: &Issuer, client_id: &ClientId) -> Vec<Account> {
         let mut accounts = self.accounts(Some(issuer));
         self.retain_holders(&mut accounts, &Within::new(self, issuer), client_id);

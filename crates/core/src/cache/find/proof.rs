@@ -1,4 +1,4 @@
-//! Who issued an entry that does not say so: MSAL libraries wrote it, or an older tokcache.
+//! Determines the issuer of an entry that does not name it, because an MSAL library or an older tokcache wrote it.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
@@ -11,28 +11,28 @@ use crate::cache::entry::id_token::issuer_claims;
 use crate::cache::text::document::{Document, Entry};
 use crate::types::Issuer;
 
-/// Who has issued an entry, as far as the document tells.
+/// The issuer of an entry, according to the document.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(in crate::cache) enum Origin {
-    /// The issuer that is asked about.
+    /// The issuer in question.
     Own,
-    /// Another one.
+    /// Another issuer.
     Foreign,
-    /// Nothing tells.
+    /// Unknown: there is no evidence.
     Unproven,
-    /// Some ID tokens of its client and user name this issuer, and some do not.
+    /// Some ID tokens of the entry's client and user name this issuer, others do not.
     Contested,
 }
 
-/// The evidence in a document: the ID tokens of the same client and user that do not name their issuer either. It is looked for when the first entry needs
-/// it; an entry that names its issuer needs none.
+/// The evidence in a document: the ID tokens of the same client and user that do not name their issuer either.
+/// Collected when the first entry needs it; an entry that names its issuer does not.
 pub(in crate::cache) struct Proofs<'q, 't> {
     document: Document<'t>,
     issuer: &'q Issuer,
-    /// Whose entries are asked about; `None`: anybody's.
+    /// The owner of the entries in question; `None` for all owners.
     owner: Option<&'q str>,
     id_tokens: OnceCell<BTreeMap<String, Vec<Fields<'t>>>>,
-    /// By owner and client.
+    /// Cached results, by owner and client.
     known: RefCell<BTreeMap<(String, Option<String>), Origin>>,
 }
 
@@ -41,7 +41,7 @@ impl<'q, 't> Proofs<'q, 't> {
         Proofs { document, issuer, owner, id_tokens: OnceCell::new(), known: RefCell::default() }
     }
 
-    /// Who has issued an entry of this client (an account has none) and user that is `marked` so.
+    /// Returns the issuer of an entry that is `marked` like this. An account has no client.
     pub(super) fn origin(&self, marked: Option<&str>, client_id: Option<&str>, owner: Option<&str>) -> Origin {
         let Some(identity) = self.issuer.identity() else { return Origin::Own };
         if let Some(marked) = marked {
@@ -63,7 +63,7 @@ impl<'q, 't> Proofs<'q, 't> {
         origin
     }
 
-    /// Who has issued this ID token, which does not say so beside it.
+    /// Returns the issuer of an ID token that has no `authority` field.
     pub(super) fn origin_of_id_token(&self, id_token: &str) -> Origin {
         let claims = issuer_claims(id_token);
         match claims.iss {
@@ -72,7 +72,8 @@ impl<'q, 't> Proofs<'q, 't> {
         }
     }
 
-    /// All ID tokens have to agree. One that names its issuer proves nothing of entries that do not: they may be older.
+    /// Judges by the ID tokens, which must all agree. An ID token with an `authority` field proves nothing about
+    /// entries without one, which may be older.
     fn judge(&self, owner: &str, client_id: Option<&str>, case: CaseRule) -> Origin {
         let id_tokens = self.id_tokens.get_or_init(|| self.id_tokens(case));
         let of_client = |fields: &&Fields<'t>| {
@@ -92,7 +93,7 @@ impl<'q, 't> Proofs<'q, 't> {
         }
     }
 
-    /// The ID tokens by their owners, folded.
+    /// Returns the ID tokens by owner, in the case that the environment compares them in.
     fn id_tokens(&self, case: CaseRule) -> BTreeMap<String, Vec<Fields<'t>>> {
         let may_matter = |entry: &Entry<'_>| {
             self.owner.is_none_or(|id| entry.texts().is_none_or(|texts| case.same(texts.home_account_id, id)))

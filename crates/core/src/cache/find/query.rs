@@ -2,36 +2,37 @@ use std::time::Duration;
 
 use crate::types::{ClientId, HomeAccountId, Issuer, Realm, ScopeSet};
 
-/// Which access token is wanted. Everything has to match.
+/// A query for an access token. All fields must match.
 #[derive(Clone, Debug)]
 pub struct AccessTokenQuery {
     /// The client that the token was issued to.
     pub client_id: ClientId,
-    /// Who has issued the token.
+    /// The issuer of the token.
     pub issuer: Issuer,
-    /// Any of these. The libraries store different realms for one authority: the authority's tenant, or the token's.
+    /// Realms, of which one must match. For the same authority, some libraries store the authority's tenant and others
+    /// the token's.
     pub realms: Vec<Realm>,
-    /// Whose token.
+    /// The owner of the token.
     pub owner: Owner,
-    /// All of these have to be granted. Of `openid`, `profile` and `offline_access`, which a server need not
-    /// repeat in its answer, only a request for nothing else takes notice. No scope at all matches no token.
+    /// The scopes, all of which must be granted. `openid`, `profile` and `offline_access` are ignored unless the query
+    /// has no other scopes, because a server need not repeat them in its response. An empty set matches no token.
     pub scopes: ScopeSet,
-    /// The key that a proof-of-possession token is bound to; `None` for bearer tokens.
+    /// The id of the key that a proof-of-possession token is bound to; `None` for bearer tokens.
     pub key_id: Option<String>,
-    /// [`ext_cache_key`](fn@crate::cache::ext_cache_key) of the request's extra parameters.
+    /// The [`ext_cache_key`](fn@crate::cache::ext_cache_key) of the request's extra parameters.
     pub ext_cache_key: Option<String>,
-    /// How long it has to be valid still.
+    /// How long the token must still be valid.
     pub min_valid: MinValid,
-    /// How long a token is valid whose lifetime nobody knows; `None` means until it is revoked.
+    /// The lifetime of tokens without a known lifetime; `None` means until they are revoked.
     pub lifetime: Option<Duration>,
 }
 
-/// Whose token it is.
+/// The owner of a token.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Owner {
-    /// The client's own, by the client credentials grant.
+    /// The client itself, by the client credentials grant.
     Application,
-    /// A signed-in user's.
+    /// A signed-in user.
     User(HomeAccountId),
 }
 
@@ -44,23 +45,24 @@ impl Owner {
     }
 }
 
-/// How long a token has to be valid still.
+/// How long a token must still be valid.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum MinValid {
-    /// This long.
+    /// At least this long.
     AtLeast(Duration),
-    /// 5 minutes as in MSAL, but at most a fifth of the token's own lifetime: some providers issue for 5 minutes.
+    /// 5 minutes as in MSAL, but at most a fifth of the token's own lifetime, because some providers issue tokens for 5
+    /// minutes.
     #[default]
     Default,
 }
 
-/// Which refresh tokens are wanted.
+/// A query for refresh tokens.
 #[derive(Clone, Debug)]
 pub struct RefreshTokenQuery {
-    /// The client that wants to spend one; it may spend those of its family too.
+    /// The client that will redeem the token. It may also redeem tokens of its family.
     pub client_id: ClientId,
-    /// Who has issued the token.
+    /// The issuer of the token.
     pub issuer: Issuer,
-    /// The user. Realms play no part.
+    /// The user. Realms do not matter.
     pub home_account_id: HomeAccountId,
 }

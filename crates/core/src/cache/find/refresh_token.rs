@@ -1,4 +1,4 @@
-//! Which refresh tokens may be spent.
+//! Finds the refresh tokens that a client may redeem.
 
 use std::collections::BTreeMap;
 
@@ -9,20 +9,20 @@ use crate::cache::{Defect, Owner, RefreshTokenEntry, RefreshTokenQuery, Section}
 use crate::time::Timestamp;
 use crate::types::{ClientId, FamilyId};
 
-/// The family that a client of which nothing is known may turn out to belong to: the only one there is.
+/// The family to try for a client whose family is unknown. No other family exists.
 const FIRST_FAMILY: &str = "1";
 
-/// What the cache knows of a client's family.
+/// The known family membership of a client.
 #[derive(Debug, Eq, PartialEq)]
 pub(in crate::cache) enum Membership {
     Member(FamilyId),
-    /// The client has had a response, and it named no family.
+    /// The client has received a response that named no family.
     NonMember,
     Unknown,
 }
 
 impl Document<'_> {
-    /// At most one live token of the family and one of the client itself, in the order to try.
+    /// Returns at most one current token of the family and one of the client itself, in the order to try.
     pub(crate) fn find_refresh_tokens(self, query: &RefreshTokenQuery) -> Vec<RefreshTokenEntry> {
         let owner = Owner::User(query.home_account_id.clone());
         let within = &Within::of_owner(self, &query.issuer, &owner);
@@ -61,8 +61,8 @@ impl Document<'_> {
         membership
     }
 
-    /// Of copies that differ, the one that was changed last: the others have been spent, and to spend one of them
-    /// again would end the sign-in at a provider that detects reuse. Between equals, one whose time is recorded.
+    /// Returns the copy that was changed last. The others have been redeemed, and redeeming one again would end the
+    /// sign-in at a provider with reuse detection. Between equal copies, one with a recorded time wins.
     fn live(self, within: &Within<'_, '_>, owner: &Owner, copies: Vec<RefreshTokenEntry>) -> Option<RefreshTokenEntry> {
         let all_record = copies.iter().all(|copy| copy.last_modification_time.is_some());
         let seen = if all_record { BTreeMap::new() } else { self.last_seen(within, owner) };
@@ -71,12 +71,12 @@ impl Document<'_> {
             let writer = writer(within, copy.environment.as_str(), copy.client_id.as_str());
             (recorded.or_else(|| seen.get(&writer).copied()), recorded.is_some())
         };
-        // The first of equals, as MSAL: `max_by_key` takes the last.
+        // The first of equals wins, as in MSAL; `max_by_key` returns the last.
         copies.into_iter().rev().max_by_key(evidence)
     }
 
-    /// When each writer that does not record it last stored a token for `owner`. What stands under a key of MSAL
-    /// Python's is of a writer that does record it.
+    /// Returns when each writer that does not record the time last stored a token for `owner`. Entries under MSAL
+    /// Python's keys are excluded, because their writers record the time.
     fn last_seen(self, within: &Within<'_, '_>, owner: &Owner) -> BTreeMap<(String, String), Timestamp> {
         let mut last = BTreeMap::new();
         for entry in self.entries(Section::AccessToken) {
@@ -94,7 +94,7 @@ impl Document<'_> {
     }
 }
 
-/// A writer keeps to one environment.
+/// Identifies a writer. Each writer uses only one environment.
 fn writer(within: &Within<'_, '_>, environment: &str, client_id: &str) -> (String, String) {
     (environment.to_ascii_lowercase(), within.case.folded(client_id).into_owned())
 }

@@ -1,4 +1,4 @@
-//! The decision about one access token. `token` and `explain` both take it from here.
+//! Decides whether an access token is usable. `token` and `explain` both use this decision.
 
 use std::fmt;
 use std::time::Duration;
@@ -15,52 +15,53 @@ const USER_SCOPES: [&str; 2] = ["openid", "offline_access"];
 /// The default of [`MinValid`], as in MSAL.
 const FIVE_MINUTES: i64 = 300;
 
-/// Whether an access token answers a query.
+/// Whether an access token matches a query.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Verdict {
-    /// It does not.
+    /// The token does not match.
     Unusable(Reason),
-    /// It does.
+    /// The token matches.
     Usable {
-        /// Whether `refresh_on` has passed: it should be replaced, but serves while that fails.
+        /// Whether `refresh_on` has passed. The token should be replaced, but is served if the refresh fails.
         aging: bool,
     },
 }
 
-/// The first reason why an access token does not answer a query.
+/// The first reason why an access token does not match a query.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Reason {
-    /// It was stored in the future, by more than the validity that is needed.
+    /// The storage time lies in the future, by more than the required validity.
     CachedInFuture,
-    /// Another client's.
+    /// The token belongs to another client.
     ClientDiffers,
-    /// Of another environment.
+    /// The token belongs to another environment.
     EnvironmentDiffers,
-    /// It has expired.
+    /// The token has expired.
     Expired,
-    /// It was requested with other extra parameters.
+    /// The token was requested with other extra parameters.
     ExtCacheKeyDiffers,
-    /// It belongs to one particular request of another program.
+    /// The token belongs to one particular request of another program.
     ForOneRequest,
-    /// Another authority of the environment issued it, or nothing proves that this one did.
+    /// Another authority of the environment issued the token, or nothing proves that this one did.
     IssuerDiffers,
-    /// It is bound to another key, or to one where none is asked for.
+    /// The token is bound to another key, or to a key although none is requested.
     KeyIdDiffers,
-    /// It is no bearer token, and no key is asked for.
+    /// The token is not a bearer token, and no key is requested.
     NotBearer,
-    /// Another user's, or a user's where the application's is wanted, or the other way round.
+    /// The token belongs to another user, or to a user instead of the application, or the other way round.
     OwnerDiffers,
-    /// Of another realm.
+    /// The token belongs to another realm.
     RealmDiffers,
-    /// Not all wanted scopes were granted.
+    /// Some requested scopes are missing.
     ScopesMissing,
-    /// Not all wanted scopes were granted: the server was asked for them with this token, and left them out.
+    /// Some requested scopes are missing: they were requested together with this token, and the server did not grant
+    /// them.
     ScopesNotGranted,
-    /// It expires too soon.
+    /// The token expires too soon.
     TooShort {
-        /// For how long it is valid still.
+        /// The remaining validity.
         left: Duration,
-        /// For how long it would have to be.
+        /// The required validity.
         needed: Duration,
     },
 }
@@ -97,7 +98,7 @@ impl AccessTokenQuery {
         }
     }
 
-    /// The entry with the lifetime that the query gives to a token that came without one.
+    /// Applies the query's lifetime to a token that came without one.
     pub(in crate::cache) fn timed(&self, mut entry: AccessTokenEntry) -> AccessTokenEntry {
         let is_for_us = entry.is_lifetime_unknown || entry.is_lifetime_set;
         if let (true, Some(lifetime), Some(cached_at)) = (is_for_us, self.lifetime, entry.cached_at) {
@@ -136,14 +137,14 @@ impl AccessTokenQuery {
     }
 
     fn is_owner_of(&self, entry: &AccessTokenEntry, case: CaseRule) -> bool {
-        // MSAL Python files a user's token under nobody when a refresh response names no user.
+        // MSAL Python stores a user's token without an owner if a refresh response names no user.
         let is_users = |scope| entry.scopes.contains(scope) && !self.scopes.contains(scope);
         let home_account_id = entry.home_account_id.as_ref().map(|id| id.as_str());
         case.same_option(home_account_id, self.owner.home_account_id())
             && (self.owner != Owner::Application || !USER_SCOPES.into_iter().any(is_users))
     }
 
-    /// A scope is there by the name that the server gave it, or by the one it was asked for.
+    /// Returns the reason if a scope is missing. A scope counts under its requested name or the server's name.
     fn scopes_missing(&self, entry: &AccessTokenEntry, case: CaseRule) -> Option<Reason> {
         let is_withheld = |scope: &str| case.contains(&entry.scopes_not_granted, scope);
         let is_there = |scope: &str| {
@@ -177,7 +178,7 @@ impl AccessTokenQuery {
     }
 }
 
-/// The scopes that a token has to have; the reserved ones only where nothing else is asked for.
+/// Returns the scopes that a token must have. Reserved scopes count only if no others are requested.
 pub(in crate::cache) fn resource_scopes(asked_for: &ScopeSet) -> impl Iterator<Item = &str> {
     let is_reserved = |scope: &str| RESERVED_SCOPES.contains(&scope);
     let only_reserved = asked_for.iter().all(is_reserved);

@@ -1,4 +1,4 @@
-//! One entry in a damaged document: where it ends, and what it says of itself.
+//! Recovers one entry of a damaged document: its end, and its section.
 
 use serde_json::Deserializer;
 use serde_json::value::RawValue;
@@ -6,13 +6,14 @@ use serde_json::value::RawValue;
 use crate::cache::Section;
 use crate::cache::entry::fields::Fields;
 
-/// No library nests objects in an entry this deep; a limit keeps the search from starting over at every bracket.
+/// The maximum nesting depth of an entry, which no library reaches. The limit keeps the search from restarting at every
+/// bracket.
 const DEEPEST: usize = 8;
 
-/// Which section an entry belongs to, by its own words: its `credential_type`; an account has an `authority_type`, and
-/// what is known of a client a key that says so.
+/// Determines the section of an entry by its content: by its `credential_type`, by an account's `authority_type`, or by
+/// the key of a client's metadata.
 pub(super) fn section_of(name: &str, value: &str) -> Option<Section> {
-    // Not too deep to be looked at by recursion.
+    // Shallow enough for recursion.
     object_end(value.as_bytes(), 0)?;
     let fields = Fields::parse(value.as_bytes()).ok().filter(|_| !has_swallowed_others(value))?;
     fields.required("environment").ok()?;
@@ -31,7 +32,7 @@ pub(super) fn section_of(name: &str, value: &str) -> Option<Section> {
     }
 }
 
-/// Whether an entry that lost its closing bracket has sections or other entries for fields.
+/// Whether an entry without its closing bracket contains sections or other entries as fields.
 pub(super) fn has_swallowed_others(entry: &str) -> bool {
     let Ok(fields) = Fields::parse(entry.as_bytes()) else { return false };
     let is_other = |name: &str, value: &str| {
@@ -40,7 +41,7 @@ pub(super) fn has_swallowed_others(entry: &str) -> bool {
     fields.each().any(|(name, value)| is_other(name, value))
 }
 
-/// The JSON value that begins at `at`, and its end.
+/// Parses the JSON value that begins at `at`, and returns it with its end.
 pub(super) fn value(bytes: &[u8], at: usize) -> Option<(&str, usize)> {
     let rest = bytes.get(at..)?;
     let mut values = Deserializer::from_slice(rest).into_iter::<&RawValue>();
@@ -48,7 +49,7 @@ pub(super) fn value(bytes: &[u8], at: usize) -> Option<(&str, usize)> {
     Some((value.get(), at + values.byte_offset()))
 }
 
-/// The end of the object that begins at `at`, by its brackets and quotes.
+/// Returns the end of the object that begins at `at`, by its brackets and quotes.
 pub(super) fn object_end(bytes: &[u8], at: usize) -> Option<usize> {
     let mut depth = 0;
     let mut is_quoted = false;
@@ -73,7 +74,7 @@ pub(super) fn named(quoted: &str) -> Option<Section> {
     Section::named(&serde_json::from_str::<String>(quoted).ok()?)
 }
 
-/// White space, and the zeros that some file systems leave after a crash.
+/// Whether the byte is white space, or a zero, which some file systems leave after a crash.
 pub(super) fn is_blank(byte: u8) -> bool {
     byte.is_ascii_whitespace() || byte == 0
 }

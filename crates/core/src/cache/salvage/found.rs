@@ -1,4 +1,4 @@
-//! What was found whole, and how it is written again.
+//! The intact parts of a damaged document, and their new text.
 
 use std::collections::HashSet;
 
@@ -8,14 +8,14 @@ use crate::cache::Section;
 use crate::cache::text::style::Style;
 use crate::secret::SecretBuffer;
 
-/// A name with its quotes and a value, both as they stand in the document.
+/// A name with its quotes and a value, both as in the document.
 pub(super) type Member<'t> = (&'t str, &'t str);
 
-/// What is whole.
+/// The intact parts.
 #[derive(Default)]
 pub(super) struct Found<'t> {
     sections: [Option<Vec<Member<'t>>>; Section::ALL.len()],
-    /// The members of the root that are no sections.
+    /// The members of the root that are not sections.
     pub(super) unknown: Vec<Member<'t>>,
 }
 
@@ -29,7 +29,7 @@ impl<'t> Found<'t> {
         self.sections.iter().flatten().all(Vec::is_empty)
     }
 
-    /// Adds what stands behind the damage. It may be older than what stands before it, and replaces nothing.
+    /// Adds entries from behind the damage. They may be older than those before it, and replace none.
     pub(super) fn add(&mut self, behind: Vec<(Section, Member<'t>)>) {
         let before = Section::ALL.iter().zip(&self.sections);
         let mut known: HashSet<_> = before

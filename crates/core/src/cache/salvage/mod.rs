@@ -1,8 +1,8 @@
-//! What is whole in a damaged document.
+//! Recovers the intact parts of a damaged document.
 //!
-//! Up to the damage the document is read as it stands, unknown data included. From there on nobody knows what encloses
-//! what; there only an entry counts that says of itself what it is. Nothing is made up: whatever is returned stands,
-//! whole and to the letter, in the bytes.
+//! Up to the damage, the document is read as usual, including unknown data. Behind the damage the nesting is unknown,
+//! so only an entry that identifies its own section counts. Nothing is invented: every recovered part is in the bytes,
+//! complete and verbatim.
 
 mod entry;
 mod found;
@@ -12,19 +12,19 @@ use self::found::{Found, Member};
 use super::text::style::Style;
 use super::{Section, TokenCache};
 
-/// What was saved of a damaged document, and what was not.
+/// The result of a recovery.
 #[derive(Debug)]
 pub struct Salvage {
-    /// All that is whole.
+    /// The intact parts.
     pub cache: TokenCache,
-    /// The keys of entries that are not.
+    /// The keys of the lost entries.
     pub lost: Vec<String>,
-    /// How many bytes belong to nothing that was saved.
+    /// The number of bytes that belong to nothing recovered.
     pub lost_bytes: usize,
 }
 
-/// Saves what is whole. `None` when these are not the bytes of a cache, damaged or not: neither does the text begin
-/// like one, nor is there an entry in it, nor is it what some file systems make of a file in a crash (zeros).
+/// Recovers the intact parts. Returns `None` if the bytes are not those of a cache: the text does not begin like one,
+/// contains no entry, and is not the zeros that some file systems leave after a crash.
 pub fn salvage(bytes: &[u8]) -> Option<Salvage> {
     let start = bytes.iter().position(|byte| !is_blank(*byte)).unwrap_or(bytes.len());
     let start = if bytes[start..].starts_with(b"\xef\xbb\xbf") { start + 3 } else { start };
@@ -53,7 +53,7 @@ struct Wreck<'t> {
 }
 
 impl<'t> Wreck<'t> {
-    /// Reads members of the root, and of the sections, until something is not as it should be.
+    /// Reads members of the root and of the sections up to the first damage.
     fn read_while_sound(&mut self) -> Option<()> {
         let mut section = None;
         loop {
@@ -65,7 +65,7 @@ impl<'t> Wreck<'t> {
                 continue;
             }
             let (name, value_at) = self.name(self.at)?;
-            // Also within a section: the bracket that ended it may be what is missing.
+            // Also within a section, whose closing bracket may be missing.
             let opened = named(name);
             if let Some(opened) = opened.filter(|_| self.bytes.get(value_at) == Some(&b'{')) {
                 self.found.section(opened);
@@ -74,17 +74,17 @@ impl<'t> Wreck<'t> {
                 continue;
             }
             let (value, end) = value(self.bytes, value_at)?;
-            // A value that reaches the end of the document may be a part of a longer one.
+            // A value that reaches the end of the document may be incomplete.
             self.bytes.get(end)?;
             if opened.is_none() && section.is_some() && has_swallowed_others(value) {
                 return None;
             }
-            // A hole may have brought an entry into another section, or out of all.
+            // A gap may have moved an entry into another section, or to the root.
             match (section_of(name, value).or(section), opened) {
                 (_, Some(opened)) if value == "null" => drop(self.found.section(opened)),
-                // A section that is no object cannot be kept.
+                // A section that is not an object cannot be kept.
                 (_, Some(_)) => return None,
-                // Perhaps a field, whose entry has lost its bracket.
+                // Perhaps a field whose entry has lost its bracket.
                 (Some(_), None) if !value.starts_with('{') => self.lost(name),
                 (Some(section), None) => self.found.section(section).push((name, value)),
                 (None, None) => self.found.unknown.push((name, value)),
@@ -93,7 +93,7 @@ impl<'t> Wreck<'t> {
         }
     }
 
-    /// Looks at every quote: an entry may begin there.
+    /// Tries every quote as the beginning of an entry.
     fn search(&mut self) {
         let mut behind = Vec::new();
         while let Some(quote) =
@@ -112,7 +112,7 @@ impl<'t> Wreck<'t> {
         self.found.add(behind);
     }
 
-    /// The whole entry that begins at `quote`, if one does; a broken one is noted.
+    /// Returns the intact entry that begins at `quote`, if there is one. Records a broken one as lost.
     fn entry(&mut self, quote: usize) -> Option<(Section, Member<'t>, usize)> {
         let (name, value_at) = self.name(quote)?;
         if self.bytes.get(value_at) != Some(&b'{') || named(name).is_some() {
@@ -132,7 +132,7 @@ impl<'t> Wreck<'t> {
         self.lost.push(serde_json::from_str(name).unwrap_or_else(|_| name.to_owned()));
     }
 
-    /// A name with its quotes, and where its value begins.
+    /// Returns a name with its quotes, and the start of its value.
     fn name(&self, at: usize) -> Option<(&'t str, usize)> {
         let (name, end) = value(self.bytes, at).filter(|(name, _)| name.starts_with('"'))?;
         let colon = self.after_blanks(end);
@@ -153,7 +153,7 @@ impl<'t> Wreck<'t> {
         self.bytes.get(self.at).copied()
     }
 
-    /// Gives up what stands up to `end`; brackets and blanks are no loss.
+    /// Skips the bytes up to `end` and counts them as lost, except brackets and blanks.
     fn pass_over(&mut self, end: usize) {
         let is_loss = |byte: &&u8| !is_blank(**byte) && !matches!(byte, b'{' | b'}' | b',');
         self.lost_bytes += self.bytes[self.at..end].iter().filter(is_loss).count();

@@ -2,7 +2,7 @@ use super::*;
 
 const WHOLE: &str = include_str!("../../../../../tests/vectors/samples/mixed_python_then_node.json");
 
-/// The sections' keys, and the unknown members' names.
+/// Returns the keys of the sections, and the names of the unknown members.
 fn keys(cache: &TokenCache) -> Vec<String> {
     let text = cache.serialize();
     let root: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&text).unwrap();

@@ -1,4 +1,4 @@
-//! The text and where its entries stand. Of several members with one name the last counts, as in every MSAL library.
+//! The text and the positions of its entries. If a name is repeated, the last member counts, as in every MSAL library.
 
 use std::borrow::Cow;
 
@@ -14,30 +14,30 @@ pub(crate) struct Document<'t> {
     pub(in crate::cache) index: &'t Index,
 }
 
-/// An entry of a section, unparsed.
+/// An unparsed entry of a section.
 #[derive(Clone, Copy)]
 pub(in crate::cache) struct Entry<'t> {
     pub(super) text: &'t [u8],
     pub(super) member: Member,
-    /// Which of the section's members it is.
+    /// The position among the section's members.
     pub(in crate::cache) position: usize,
 }
 
 impl<'t> Document<'t> {
-    /// The section's entries, without the shadowed ones.
+    /// Returns the section's entries without the shadowed ones.
     pub(in crate::cache) fn entries(self, section: Section) -> Vec<Entry<'t>> {
         let members = self.index.section(section);
         let counting = counting(self.text, members);
         self.all_entries(section).filter(|entry| counting[entry.position]).collect()
     }
 
-    /// The section's entries with the shadowed ones, without a look at any of them.
+    /// Returns all entries of the section, including shadowed ones, without inspecting any.
     pub(in crate::cache) fn all_entries(self, section: Section) -> impl Iterator<Item = Entry<'t>> {
         let entry = move |(position, member): (usize, &Member)| Entry { text: self.text, member: *member, position };
         self.index.section(section).iter().enumerate().map(entry)
     }
 
-    /// Whether a later entry of the section has the key of the one at `position`.
+    /// Whether a later entry of the section has the same key as the one at `position`.
     pub(in crate::cache) fn is_shadowed(self, section: Section, position: usize) -> bool {
         let (entries, later) = self.index.section(section).split_at(position + 1);
         let entry = entries[position];
@@ -49,23 +49,23 @@ impl<'t> Document<'t> {
 }
 
 impl<'t> Entry<'t> {
-    /// The key as it stands in the file, decoded.
+    /// Returns the decoded key.
     pub(in crate::cache) fn key(&self) -> Cow<'t, str> {
         self.member.name(self.text)
     }
 
-    /// The same where nothing is to be decoded.
+    /// Returns the key if it contains no escapes.
     pub(in crate::cache) fn plain_key(&self) -> Option<&'t str> {
         let quoted = self.member.key.of(self.text);
         str::from_utf8(&quoted[1..quoted.len() - 1]).ok().filter(|_| !self.is_escaped())
     }
 
-    /// The value's text.
+    /// Returns the text of the value.
     pub(in crate::cache) fn value(&self) -> &'t [u8] {
         self.member.value.of(self.text)
     }
 
-    /// Whether some character of it may be written as an escape.
+    /// Whether the text may contain escapes.
     pub(in crate::cache) fn is_escaped(&self) -> bool {
         self.member.escaped
     }
@@ -75,11 +75,11 @@ impl<'t> Entry<'t> {
     }
 }
 
-/// For each member whether it counts: no later one has its name.
+/// Returns for each member whether it counts: no later member has its name.
 pub(in crate::cache) fn counting(text: &[u8], members: &[Member]) -> Vec<bool> {
     let name = |(position, member): (usize, &Member)| (member.name(text), position);
     let mut names: Vec<_> = members.iter().enumerate().map(name).collect();
-    // Sorted, not hashed: a hash table asks the system for random numbers first.
+    // Sorting avoids a hash table, which would ask the system for random numbers first.
     names.sort_unstable();
     let mut counting = vec![true; members.len()];
     for pair in names.windows(2) {
@@ -88,7 +88,7 @@ pub(in crate::cache) fn counting(text: &[u8], members: &[Member]) -> Vec<bool> {
     counting
 }
 
-/// Some fields of an entry in which nothing is escaped. A field that is missing, or is no string, is empty.
+/// Some fields of an entry without escapes. A field that is missing or not a string is empty.
 pub(in crate::cache) struct FieldTexts<'t> {
     pub(in crate::cache) client_id: &'t str,
     pub(in crate::cache) home_account_id: &'t str,
@@ -99,9 +99,9 @@ pub(in crate::cache) struct FieldTexts<'t> {
 }
 
 impl<'t> Entry<'t> {
-    /// `None` where only parsing tells, as letters may be written as escapes.
+    /// Returns the fields; `None` if the entry may contain escapes and has to be parsed.
     pub(in crate::cache) fn texts(&self) -> Option<FieldTexts<'t>> {
-        let FieldSpans { client_id, home_account_id, realm, target, requested, username } = self.member.look;
+        let FieldSpans { client_id, home_account_id, realm, target, requested, username } = self.member.fields;
         let said = |place| self.string(place).unwrap_or_default();
         (!self.is_escaped()).then(|| FieldTexts {
             client_id: said(client_id),

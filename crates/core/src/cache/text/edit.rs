@@ -1,4 +1,4 @@
-//! Changes to a document, collected and then made at once.
+//! Collects changes to a document and applies them together.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use super::style::Style;
 use crate::cache::Section;
 use crate::secret::SecretBuffer;
 
-/// Changes to a document that was parsed in full.
+/// Changes to a fully parsed document.
 pub(in crate::cache) struct Edit<'t> {
     pub(in crate::cache) document: Document<'t>,
     pub(in crate::cache) style: Style,
@@ -39,7 +39,7 @@ impl<'t> Edit<'t> {
         }
     }
 
-    /// Sets the entry with this key, in its place where it exists.
+    /// Sets the entry with this key. An existing entry keeps its position.
     pub(in crate::cache) fn put(&mut self, section: Section, key: String, value: Zeroizing<String>) {
         let existing = self.document.entries(section).into_iter().find(|entry| entry.key() == key);
         match existing {
@@ -50,7 +50,7 @@ impl<'t> Edit<'t> {
         }
     }
 
-    /// The changed text; `None` when nothing was changed.
+    /// Returns the changed text; `None` without changes.
     pub(in crate::cache) fn finish(mut self) -> Option<Zeroizing<String>> {
         let is_untouched =
             |section: &Section| self.changes[*section as usize].is_empty() && self.added[*section as usize].is_empty();
@@ -89,7 +89,7 @@ impl<'t> Edit<'t> {
         let mut changes = std::mem::take(&mut self.changes[section as usize]);
         let added = std::mem::take(&mut self.added[section as usize]);
         let member = index.members.iter().rev().find(|member| Section::named(&member.name(text)) == Some(section));
-        // A section that is null or missing is written as a new object: it has no members to copy.
+        // A section that is null or missing is written as a new object.
         let object = member.map_or(Span::default(), |member| member.value);
         let members = index.section(section);
         let new: usize = added.iter().map(|(key, value)| 2 * key.len() + value.len() + 32).sum();

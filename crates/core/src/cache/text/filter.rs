@@ -1,4 +1,4 @@
-//! A document too large to be kept while it is read: what cannot matter is passed over, and forgotten.
+//! Reads a document that is too large for memory and drops the irrelevant entries.
 
 use std::collections::BTreeSet;
 
@@ -8,36 +8,36 @@ use super::scan::{Place, Scanner};
 use crate::cache::{ParseError, Section};
 use crate::secret::{Window, WipedBytes};
 
-/// Decides what is kept.
+/// Decides which entries to keep.
 pub(in crate::cache) trait Choice {
-    /// Whether an entry is kept. So many bytes are kept already.
+    /// Whether to keep an entry. `kept` is the number of bytes kept so far.
     fn is_wanted(&mut self, section: Section, entry: &Entry<'_>, kept: usize) -> bool;
 
-    /// Whether nothing more has to be seen after the end of a section.
+    /// Whether the rest of the document after this section is irrelevant.
     fn is_enough(&mut self, _section: Section) -> bool {
         false
     }
 }
 
-/// Returns the document without the entries that are not wanted, in the sections that have one for each user. A search
-/// for what is wanted finds the same in it as in the whole.
+/// Returns the document without the unwanted entries, in the sections that have entries for each user. A search for
+/// wanted entries has the same result as in the whole document.
 ///
-/// `None`: it is not one whole object, or cannot be read to its end, or enough of it was seen.
+/// Returns `None` if the document is not one complete object, cannot be read to its end, or `choice` has seen enough.
 pub(in crate::cache) fn filter(window: &mut Window<'_>, choice: &mut dyn Choice) -> Option<WipedBytes> {
-    let mut sieve = Sieve { window, choice, names: BTreeSet::new(), kept: WipedBytes::default() };
-    sieve.filter()?;
-    Some(sieve.kept)
+    let mut filter = Filter { window, choice, names: BTreeSet::new(), kept: WipedBytes::default() };
+    filter.filter()?;
+    Some(filter.kept)
 }
 
-struct Sieve<'w, 'r> {
+struct Filter<'w, 'r> {
     window: &'w mut Window<'r>,
     choice: &'w mut dyn Choice,
-    /// Of the entries of a section that were kept. One that comes later with the name of such a one shadows it.
+    /// The names of the entries kept in this section. A later entry with the same name shadows the earlier one.
     names: BTreeSet<String>,
     kept: WipedBytes,
 }
 
-impl Sieve<'_, '_> {
+impl Filter<'_, '_> {
     fn filter(&mut self) -> Option<()> {
         let (_, length) = self.step(|scanner| scanner.root().and_then(|_| scanner.expect(b'{')))?;
         self.keep(length);
@@ -52,7 +52,7 @@ impl Sieve<'_, '_> {
             }
             place = Place::Further;
         }
-        // White space, in a document that is whole.
+        // Only white space is left in a complete document.
         self.keep(self.window.text().len());
         while !self.window.is_last() {
             self.window.read_on().ok()?;
@@ -61,7 +61,7 @@ impl Sieve<'_, '_> {
         Some(())
     }
 
-    /// From behind the section's opening bracket to its closing one.
+    /// Filters a section from behind its opening bracket to its closing one.
     fn section(&mut self, section: Section) -> Option<()> {
         self.names.clear();
         let (mut place, mut separator) = (Place::First, "");
@@ -88,7 +88,7 @@ impl Sieve<'_, '_> {
         entry.plain_key().is_none_or(|key| self.names.contains(key))
     }
 
-    /// Takes one step, with as much of the document in sight as that needs. Also returns how long it was.
+    /// Takes one step with as much of the document as it needs. Also returns its length.
     fn step<Taken>(&mut self, step: impl Fn(&mut Scanner<'_>) -> Result<Taken, ParseError>) -> Option<(Taken, usize)> {
         loop {
             let mut scanner = Scanner::new(self.window.text()).ok()?;
@@ -105,11 +105,11 @@ impl Sieve<'_, '_> {
     }
 }
 
-/// What was passed over of the root.
+/// The part of the root that a step has read.
 enum Next {
     /// A whole member.
     Member,
-    /// The beginning of the section, up to its opening bracket.
+    /// The beginning of a section, including its opening bracket.
     Section(Section),
     /// The closing bracket.
     End,
@@ -143,8 +143,8 @@ mod tests {
         }
     }
 
-    /// What is kept, in a window for so many bytes, where access tokens for `a` are wanted and all that is none.
-    fn sifted(text: &str, room: usize) -> Option<String> {
+    /// Returns what the filter keeps in a window of `room` bytes: access tokens for `a`, and other entries.
+    fn filtered(text: &str, room: usize) -> Option<String> {
         let mut source = text.as_bytes();
         let mut window = Window::with_room(&mut source, text.len() as u64, room).unwrap();
         let kept = filter(&mut window, &mut ForA)?;
@@ -153,7 +153,7 @@ mod tests {
 
     fn assert_sifted(text: &str, expected: &str) {
         for room in 1..=text.len() + 1 {
-            assert_eq!(sifted(text, room).as_deref(), Some(expected), "{room}");
+            assert_eq!(filtered(text, room).as_deref(), Some(expected), "{room}");
         }
     }
 
@@ -194,19 +194,19 @@ mod tests {
     fn what_is_no_whole_object_is_refused() {
         let whole = r#"{"AccessToken": {"1": {"target": "b"}, "2": {"a": ["}"]}}, "y": null}"#;
         for room in [1, 10, 100] {
-            assert!(sifted(whole, room).is_some());
+            assert!(filtered(whole, room).is_some());
             for end in 0..whole.len() {
-                assert_eq!(sifted(&whole[..end], room), None, "{}", &whole[..end]);
+                assert_eq!(filtered(&whole[..end], room), None, "{}", &whole[..end]);
             }
             for text in ["[]", r#"{"a": 1,}"#, r#"{"AccessToken": {"1": {},}}"#, r#"{"AccessToken": {"1" {}}}"#] {
-                assert_eq!(sifted(text, room), None, "{text}");
+                assert_eq!(filtered(text, room), None, "{text}");
             }
         }
     }
 
     #[test]
     fn what_stands_behind_the_root_stays_and_is_for_the_index_to_refuse() {
-        let kept = sifted(r#"{"AccessToken": {}} {}"#, 4).unwrap();
+        let kept = filtered(r#"{"AccessToken": {}} {}"#, 4).unwrap();
         assert!(Index::of(kept.as_bytes()).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! Where the members of the document stand.
+//! The positions of the document's members.
 
 use super::member::{FieldSpans, Member, Span};
 use super::scan::Scanner;
@@ -13,19 +13,19 @@ pub(in crate::cache) struct Index {
 }
 
 impl Index {
-    /// The index of an empty root object.
+    /// Returns the index of an empty root object.
     pub(in crate::cache) fn empty(root: Span) -> Index {
         Index { root, members: Vec::new(), sections: Default::default() }
     }
 
-    /// Indexes a document. White space and a byte order mark may stand around the root.
+    /// Indexes a document. White space and a byte order mark may surround the root.
     pub(in crate::cache) fn of(text: &[u8]) -> Result<Index, ParseError> {
         let mut scanner = Scanner::new(text)?;
         let start = scanner.root()?;
         let mut sections: [Vec<_>; Section::ALL.len()] = Default::default();
         let members = scanner.members(|scanner, key| {
             let Some(section) = scanner.section(key) else { return scanner.unseen() };
-            // Of two sections with one name the last counts, as in every MSAL library.
+            // If a section is repeated, the last one counts, as in every MSAL library.
             sections[section as usize] = match scanner.peek()? {
                 b'{' => scanner.members(|scanner, _| scanner.entry())?,
                 _ => {
@@ -48,7 +48,7 @@ impl Index {
     }
 }
 
-/// The members of the one object that `text` is.
+/// Returns the members of the single object in `text`.
 pub(in crate::cache) fn members(text: &[u8]) -> Result<Vec<Member>, ParseError> {
     let mut scanner = Scanner::new(text)?;
     match scanner.peek()? {
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn an_entry_that_is_no_json_is_passed_over_and_hides_no_other() {
         let index = Index::of(br#"{"AccessToken": {"a": {"realm" "r"}, "b": 1, "c": {"realm": "r"}}}"#).unwrap();
-        let seen: Vec<_> = index.section(Section::AccessToken).iter().map(|entry| entry.look).collect();
+        let seen: Vec<_> = index.section(Section::AccessToken).iter().map(|entry| entry.fields).collect();
         assert_eq!(seen[..2], [FieldSpans::default(); 2]);
         assert_ne!(seen[2], FieldSpans::default());
     }

@@ -1,9 +1,9 @@
-//! Where a member of an object lies in the text, and the fields of an entry: enough to rule most entries out without
+//! The position of an object's member in the text, and of an entry's fields: enough to rule out most entries without
 //! parsing them.
 
 use std::borrow::Cow;
 
-/// A range of bytes of the text. Small, as a large cache has ten for each entry.
+/// A range of bytes in the text. It is small, because a large cache has ten of them for each entry.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(in crate::cache) struct Span {
     start: u32,
@@ -11,7 +11,7 @@ pub(in crate::cache) struct Span {
 }
 
 impl Span {
-    /// Of a text that is no longer than [`LONGEST_TEXT`].
+    /// Creates a span of a text that is no longer than [`LONGEST_TEXT`].
     pub(in crate::cache) fn new(start: usize, end: usize) -> Span {
         debug_assert!(end <= LONGEST_TEXT);
         Span { start: start as u32, end: end as u32 }
@@ -30,7 +30,7 @@ impl Span {
     }
 }
 
-/// A byte less than 4 GiB.
+/// The maximum length: a byte less than 4 GiB.
 pub(in crate::cache) const LONGEST_TEXT: usize = u32::MAX as usize;
 
 /// One member of an object.
@@ -39,14 +39,14 @@ pub(in crate::cache) struct Member {
     /// The name with its quotes.
     pub(in crate::cache) key: Span,
     pub(in crate::cache) value: Span,
-    /// Whether a backslash stands in the name or the value.
+    /// Whether the name or the value contains a backslash.
     pub(in crate::cache) escaped: bool,
-    /// What is to be seen in the entry that the value is.
-    pub(in crate::cache) look: FieldSpans,
+    /// The positions of some fields, if the value is an entry.
+    pub(in crate::cache) fields: FieldSpans,
 }
 
 impl Member {
-    /// The name, decoded. One that has no decoded form (a lone surrogate) stands for itself.
+    /// Returns the decoded name. A name that cannot be decoded (a lone surrogate) is returned as it is.
     pub(in crate::cache) fn name(self, text: &[u8]) -> Cow<'_, str> {
         let quoted = self.key.of(text);
         let bare = String::from_utf8_lossy(&quoted[1..quoted.len() - 1]);
@@ -57,7 +57,7 @@ impl Member {
     }
 }
 
-/// Where the values of some fields stand, with their quotes. Of two fields with one name the last counts.
+/// The positions of some fields' values, with their quotes. If a name is repeated, the last value counts.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(in crate::cache) struct FieldSpans {
     pub(super) client_id: Span,
@@ -69,7 +69,7 @@ pub(in crate::cache) struct FieldSpans {
 }
 
 impl FieldSpans {
-    /// Keeps the place of `field`, if it is one of these.
+    /// Records the position of `field` if it is one of these.
     pub(super) fn note(&mut self, text: &[u8], field: Member) {
         let place = match field.key.of(text) {
             br#""client_id""# => &mut self.client_id,

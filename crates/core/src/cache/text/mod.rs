@@ -1,4 +1,4 @@
-//! The document as text: where its entries stand, and changes that copy everything else to the letter.
+//! The document as text: the positions of its entries, and changes that copy everything else verbatim.
 
 pub(super) mod document;
 pub(super) mod edit;

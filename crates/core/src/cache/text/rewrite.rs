@@ -1,4 +1,4 @@
-//! One object with some of its members replaced, removed or added, and all the rest to the letter.
+//! Rewrites one object: replaces, removes or adds members, and copies everything else verbatim.
 
 use zeroize::Zeroizing;
 
@@ -8,24 +8,25 @@ use super::member::{Member, Span};
 use super::style::Style;
 use crate::secret::SecretBuffer;
 
-/// What becomes of a member.
+/// A change of a member.
 pub(in crate::cache) enum Change {
     Remove,
     Replace(Zeroizing<String>),
 }
 
-/// An object to be rewritten.
+/// An object to rewrite.
 pub(in crate::cache) struct Rewrite<'t> {
     pub(in crate::cache) text: &'t [u8],
     pub(in crate::cache) object: Span,
     pub(in crate::cache) members: &'t [Member],
     pub(in crate::cache) style: Style,
-    /// How many objects deep the object is in the file.
+    /// The nesting depth of the object in the file.
     pub(in crate::cache) depth: usize,
 }
 
 impl Rewrite<'_> {
-    /// Appends the object to `out`. Shadowed members go: a reader that takes the first would see them.
+    /// Appends the object to `out`. Drops shadowed members, because a reader that uses the first of them would see
+    /// them.
     pub(in crate::cache) fn write(
         &self,
         out: &mut SecretBuffer,
@@ -37,7 +38,7 @@ impl Rewrite<'_> {
         let mut separator = "{";
         for (position, member) in self.members.iter().enumerate() {
             let is_last = position + 1 == self.members.len();
-            // Only white space stands between a value and its comma.
+            // Only white space separates a value from its comma.
             let blank = self.text[member.value.end()..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
             let end = if is_last { member.value.end() } else { member.value.end() + blank };
             let change = if counting[position] { change(position) } else { Some(Change::Remove) };
@@ -76,10 +77,10 @@ impl Rewrite<'_> {
     }
 }
 
-/// How many objects deep an entry is in the file.
+/// The nesting depth of an entry in the file.
 const ENTRY_DEPTH: usize = 2;
 
-/// The entry `value` with these fields set, at their places or at its end; its other fields stay to the letter.
+/// Returns the entry `value` with these fields set, at their positions or at the end. Copies its other fields verbatim.
 pub(in crate::cache) fn with_fields(value: &[u8], fields: &[(&str, Option<&str>)], style: Style) -> Zeroizing<String> {
     let Ok(members) = members(value) else { return style.object(fields, ENTRY_DEPTH) };
     let named = |name: &str| fields.iter().find(|(own, _)| *own == name);
@@ -99,7 +100,7 @@ pub(in crate::cache) fn with_fields(value: &[u8], fields: &[(&str, Option<&str>)
     out.finish()
 }
 
-/// The entry `value` without these fields; the others stay to the letter.
+/// Returns the entry `value` without these fields. Copies the others verbatim.
 pub(in crate::cache) fn without_fields(value: &[u8], names: &[&str], style: Style) -> Zeroizing<String> {
     let Ok(members) = members(value) else { return style.object(&[], ENTRY_DEPTH) };
     let object = Span::new(0, value.len());

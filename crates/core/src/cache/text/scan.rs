@@ -1,8 +1,7 @@
-//! One pass over the bytes of a document: no recursion, no allocation per token.
+//! Scans a document in one pass, without recursion and without an allocation for each token.
 //!
-//! The scanner knows strings and brackets, and so can never take a part of a string for structure. What it lets
-//! through inside an entry may still not be JSON: an entry is parsed when it is looked at, and a whole
-//! document before it is changed.
+//! The scanner knows strings and brackets, so it never mistakes a part of a string for structure. It may accept invalid
+//! JSON inside an entry: an entry is parsed when it is needed, and a whole document before it is changed.
 
 use super::member::{FieldSpans, LONGEST_TEXT, Member, Span};
 use super::search::quote_or_backslash;
@@ -10,7 +9,7 @@ use crate::cache::{ParseError, Section};
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// Which of an object's members comes next.
+/// The position of an object's next member.
 #[derive(Clone, Copy, Eq, PartialEq)]
 pub(super) enum Place {
     First,
@@ -18,13 +17,13 @@ pub(super) enum Place {
     Further,
 }
 
-/// Passes over a document from its start.
+/// Scans a document from its start.
 pub(super) struct Scanner<'t> {
     text: &'t [u8],
     pub(super) at: usize,
-    /// The closing brackets that are due, innermost last.
+    /// The expected closing brackets, innermost last.
     nesting: Vec<u8>,
-    /// Whether a backslash was met since this was last cleared.
+    /// Whether a backslash was found since this was last cleared.
     escaped: bool,
 }
 
@@ -36,7 +35,7 @@ impl<'t> Scanner<'t> {
         Ok(Scanner { text, at: 0, nesting: Vec::new(), escaped: false })
     }
 
-    /// Goes to the root object, and returns where it stands.
+    /// Moves to the root object and returns its start.
     pub(super) fn root(&mut self) -> Result<usize, ParseError> {
         if self.text.starts_with(BYTE_ORDER_MARK) {
             self.at = BYTE_ORDER_MARK.len();
@@ -50,33 +49,33 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// The section that the key of a member of the root names.
+    /// Returns the section that a root member's key names.
     pub(super) fn section(&self, key: Span) -> Option<Section> {
-        let member = Member { key, value: key, escaped: self.escaped, look: FieldSpans::default() };
+        let member = Member { key, value: key, escaped: self.escaped, fields: FieldSpans::default() };
         Section::named(&member.name(self.text))
     }
 
-    /// Passes over an entry. There is nothing to see in one that is no JSON object.
+    /// Skips an entry. An entry that is not a JSON object has no fields.
     pub(super) fn entry(&mut self) -> Result<FieldSpans, ParseError> {
         let (start, escaped) = (self.at, self.escaped);
-        let (text, mut look) = (self.text, FieldSpans::default());
+        let (text, mut fields) = (self.text, FieldSpans::default());
         if self.peek()? == b'{'
-            && self.each_member(|scanner, _| scanner.unseen(), |field| look.note(text, field)).is_ok()
+            && self.each_member(|scanner, _| scanner.unseen(), |field| fields.note(text, field)).is_ok()
         {
-            return Ok(look);
+            return Ok(fields);
         }
         (self.at, self.escaped) = (start, escaped);
         self.nesting.clear();
         self.unseen()
     }
 
-    /// Passes over a value that is not looked at.
+    /// Skips a value without recording anything.
     pub(super) fn unseen(&mut self) -> Result<FieldSpans, ParseError> {
         self.value()?;
         Ok(FieldSpans::default())
     }
 
-    /// Passes over the object that starts here; `value` passes over each member's value and tells what it saw.
+    /// Skips the object that starts here. `value` skips each member's value and returns its fields.
     pub(super) fn members(
         &mut self,
         value: impl FnMut(&mut Self, Span) -> Result<FieldSpans, ParseError>,
@@ -104,7 +103,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    /// Passes over the next member of an object, or over its closing bracket: `None`.
+    /// Skips the next member of an object. At the closing bracket, skips that and returns `None`.
     pub(super) fn member(
         &mut self,
         place: Place,
@@ -125,8 +124,8 @@ impl<'t> Scanner<'t> {
         self.expect(b':')?;
         self.white_space();
         let start = self.at;
-        let look = value(self, key)?;
-        Ok(Some(Member { key, value: Span::new(start, self.at), escaped: self.escaped, look }))
+        let fields = value(self, key)?;
+        Ok(Some(Member { key, value: Span::new(start, self.at), escaped: self.escaped, fields }))
     }
 
     pub(super) fn value(&mut self) -> Result<(), ParseError> {
@@ -190,7 +189,7 @@ impl<'t> Scanner<'t> {
 
     pub(super) fn white_space(&mut self) {
         while let Some(byte) = self.text.get(self.at) {
-            // MSAL Python indents by four: most of the white space there is.
+            // MSAL Python indents by four, which is most of the white space.
             self.at += match byte {
                 b' ' if self.text[self.at..].starts_with(b"    ") => 4,
                 b' ' | b'\n' | b'\r' | b'\t' => 1,
@@ -216,7 +215,7 @@ impl<'t> Scanner<'t> {
     }
 }
 
-/// What else may stand outside of strings.
+/// Whether the byte may occur outside of strings.
 fn is_plain(byte: u8) -> bool {
     matches!(byte, b',' | b':' | b'+' | b'-' | b'.') || byte.is_ascii_alphanumeric()
 }

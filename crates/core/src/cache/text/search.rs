@@ -1,13 +1,13 @@
-//! Finding the end of a string, many bytes at a time.
+//! Finds the end of a string, many bytes at a time.
 
-/// As many as fit into a number. A library that compares more at once asks the processor first how many it can, and in
-/// a virtual machine each of these questions costs more than all of the search.
+/// The bytes of a machine word. Libraries that compare more at once first ask the processor for its features, and in a
+/// virtual machine each such question takes longer than the whole search.
 const WORD: usize = 8;
 
-/// How many bytes of a long string are looked at together: the compiler does that with what every processor has.
+/// The number of bytes of a long string to compare at once. The compiler vectorizes that for any processor.
 const BLOCK: usize = 64;
 
-/// Where the first quote or backslash is.
+/// Returns the position of the first quote or backslash.
 pub(in crate::cache) fn quote_or_backslash(text: &[u8]) -> Option<usize> {
     // Most strings are short.
     let (start, long) = text.split_at(text.len().min(BLOCK));
@@ -32,8 +32,8 @@ fn word_by_word(text: &[u8]) -> Option<usize> {
     Some(WORD * words.len() + at)
 }
 
-/// Takes the bytes for a number, in which subtracting borrows from the highest bit of a byte that is zero. A byte above
-/// that one may borrow, too, but never one below.
+/// Treats the bytes as a number, in which a subtraction borrows from the highest bit of a zero byte. A higher byte may
+/// borrow too, but never a lower one.
 fn first_in(word: [u8; WORD]) -> Option<usize> {
     const ONES: u64 = u64::from_le_bytes([1; WORD]);
     let word = u64::from_le_bytes(word);

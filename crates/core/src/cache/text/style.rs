@@ -1,4 +1,4 @@
-//! How new text is written: as MSAL Python does, or compact in a file that is compact.
+//! Writes new text in the style of MSAL Python, or compactly in a compact file.
 
 use std::fmt::Write;
 
@@ -9,14 +9,14 @@ use crate::secret::SecretBuffer;
 /// The writing style of a file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(in crate::cache) enum Style {
-    /// MSAL Node, Go and .NET: no white space, UTF-8.
+    /// The style of MSAL Node, Go and .NET: no white space, UTF-8.
     Compact,
-    /// MSAL Python: indented by 4, ASCII.
+    /// The style of MSAL Python: indented by 4, ASCII.
     Pretty,
 }
 
 impl Style {
-    /// The style of a file whose root object is `root`; an empty object has Python's.
+    /// Returns the style of a file with this root object. An empty object has Python's style.
     pub(in crate::cache) fn of(root: &[u8]) -> Self {
         match root.get(1) {
             Some(b'"') => Style::Compact,
@@ -24,7 +24,7 @@ impl Style {
         }
     }
 
-    /// An object whose fields are strings, or null, `depth` objects deep in the file.
+    /// Returns an object with string or null fields at nesting depth `depth`.
     pub(in crate::cache) fn object(self, fields: &[(&str, Option<&str>)], depth: usize) -> Zeroizing<String> {
         let mut out = SecretBuffer::new();
         out.push('{');
@@ -40,14 +40,14 @@ impl Style {
         out.finish()
     }
 
-    /// The start of a new member up to its value, at the depth of its name.
+    /// Starts a new member, up to its value, at the depth of its name.
     pub(in crate::cache) fn name(self, out: &mut SecretBuffer, name: &str, depth: usize) {
         self.end_line(out, depth);
         out.push_str(&self.string(name));
         out.push_str(if self == Style::Pretty { ": " } else { ":" });
     }
 
-    /// What stands before a name or a closing bracket.
+    /// Writes the white space before a name or a closing bracket.
     pub(in crate::cache) fn end_line(self, out: &mut SecretBuffer, depth: usize) {
         if self == Style::Pretty {
             out.push('\n');
