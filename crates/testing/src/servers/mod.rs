@@ -1,12 +1,16 @@
 //! Real servers for tests. A server runs on a free loopback port and in a temporary folder, and ends with the value that
 //! started it, also if the test panics or is killed. A test can start several, and two runs can be under way at once.
 
+mod certificates;
 mod process;
+mod redis;
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
+pub use certificates::Certificates;
 pub use process::ServerProcess;
+pub use redis::{RedisCluster, RedisOptions, RedisSentinel, RedisServer};
 
 /// How long a server may take to start or to reach a state.
 pub const PATIENCE: Duration = Duration::from_secs(30);

@@ -1,0 +1,272 @@
+//! Redis: one server, a primary with a replica and a sentinel, or a cluster.
+
+use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use super::{Certificates, ServerProcess, free_port, wait_until};
+
+/// What a server is started with.
+#[derive(Clone, Copy, Default)]
+pub struct RedisOptions<'a> {
+    /// Lets the server speak TLS, and want a certificate of the client.
+    pub certificates: Option<&'a Certificates>,
+    /// The password of the default user.
+    pub password: Option<&'a str>,
+    /// Further arguments, as in `["--maxmemory", "2mb"]`.
+    pub arguments: &'a [&'a str],
+}
+
+/// A Redis server. Without other arguments it saves nothing, so that it is empty after a restart.
+pub struct RedisServer {
+    process: ServerProcess,
+    folder: TempDir,
+    arguments: Vec<String>,
+    port: u16,
+    password: Option<String>,
+}
+
+impl RedisServer {
+    /// Starts a server.
+    pub fn start(options: RedisOptions<'_>) -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let port = free_port();
+        let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+        let mut arguments: Vec<String> =
+            ["--bind", "127.0.0.1", "--save", "", "--dir", "", "--unixsocket", ""].map(str::to_owned).into();
+        (arguments[5], arguments[7]) = (path(""), path("socket"));
+        let port_option = if options.certificates.is_some() { "--tls-port" } else { "--port" };
+        arguments.extend([port_option.to_owned(), port.to_string()]);
+        if let Some(certificates) = options.certificates {
+            let file = |name| certificates.file(name).to_string_lossy().into_owned();
+            arguments.extend(["--port".to_owned(), "0".to_owned()]);
+            arguments.extend(["--tls-ca-cert-file".to_owned(), file("ca.pem")]);
+            arguments.extend(["--tls-cert-file".to_owned(), file("server.pem")]);
+            arguments.extend(["--tls-key-file".to_owned(), file("server.key")]);
+        }
+        if let Some(password) = options.password {
+            arguments.extend(["--requirepass".to_owned(), password.to_owned()]);
+        }
+        arguments.extend(options.arguments.iter().map(|argument| (*argument).to_owned()));
+        let process = run(&arguments, &folder);
+        RedisServer { process, folder, arguments, port, password: options.password.map(str::to_owned) }
+    }
+
+    /// Starts a server that ended, on the same port and in the same folder.
+    pub fn start_again(&mut self) {
+        assert!(!self.process.is_running(), "the server is running");
+        self.process = run(&self.arguments, &self.folder);
+    }
+
+    /// Returns the process, to kill it, suspend it or shut it down.
+    pub fn process(&mut self) -> &mut ServerProcess {
+        &mut self.process
+    }
+
+    /// Returns the port, which is one for TLS if there are certificates.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Returns `redis://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// Returns the path of the server's socket.
+    pub fn socket(&self) -> PathBuf {
+        self.folder.path().join("socket")
+    }
+
+    /// Runs a command with `redis-cli` and returns what it prints, without the last line break.
+    pub fn cli(&self, arguments: &[&str]) -> String {
+        let mut cli = Command::new("redis-cli");
+        cli.arg("-s").arg(self.socket()).args(arguments);
+        if let Some(password) = &self.password {
+            cli.env("REDISCLI_AUTH", password);
+        }
+        let output = cli.output().expect("redis-cli is installed");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "redis-cli {arguments:?}: {text}{}", String::from_utf8_lossy(&output.stderr));
+        text.strip_suffix('\n').map(str::to_owned).unwrap_or(text)
+    }
+
+    /// Returns a value of `INFO`.
+    pub fn info(&self, name: &str) -> String {
+        let info = self.cli(&["INFO", "everything"]);
+        let mut values = info.lines().filter_map(|line| line.trim_end().split_once(':'));
+        let found = values.find(|(key, _)| *key == name);
+        found.unwrap_or_else(|| panic!("INFO has no {name}: {info}")).1.to_owned()
+    }
+
+    /// Returns how often each command was called since the last time, without those that scripts have called and those
+    /// of `redis-cli` and of connecting.
+    pub fn take_commands(&self) -> BTreeMap<String, u64> {
+        let stats = self.cli(&["INFO", "commandstats"]);
+        self.cli(&["CONFIG", "RESETSTAT"]);
+        let counts = stats.lines().filter_map(|line| {
+            let (name, values) = line.strip_prefix("cmdstat_")?.split_once(":calls=")?;
+            Some((name.to_owned(), values.split(',').next()?.parse().ok()?))
+        });
+        counts.filter(|(name, _)| !["info", "config|resetstat", "command|docs"].contains(&name.as_str())).collect()
+    }
+}
+
+fn run(arguments: &[String], folder: &TempDir) -> ServerProcess {
+    let mut command = Command::new("redis-server");
+    command.args(arguments).current_dir(folder.path());
+    let socket = folder.path().join("socket");
+    ServerProcess::start(command, &folder.path().join("log"), || ping(&socket).is_some())
+}
+
+/// Whether the server answers, if only by asking for a password. `LOADING` is no answer.
+fn ping(socket: &PathBuf) -> Option<()> {
+    let mut stream = UnixStream::connect(socket).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(1))).ok()?;
+    stream.write_all(b"PING\r\n").ok()?;
+    let mut answer = [0; 64];
+    let length = stream.read(&mut answer).ok()?;
+    (answer[..length].starts_with(b"+PONG") || answer[..length].starts_with(b"-NOAUTH")).then_some(())
+}
+
+/// A primary, a replica and a sentinel that promotes the replica when the primary is gone for half a second.
+pub struct RedisSentinel {
+    /// The server that was the primary at first.
+    pub primary: RedisServer,
+    /// The server that was the replica at first.
+    pub replica: RedisServer,
+    _sentinel: ServerProcess,
+    _folder: TempDir,
+    port: u16,
+}
+
+impl RedisSentinel {
+    /// The service that the sentinel watches.
+    pub const SERVICE: &str = "main";
+
+    /// Starts the three.
+    #[expect(clippy::disallowed_methods, reason = "a file of a test")]
+    pub fn start() -> Self {
+        let primary = RedisServer::start(RedisOptions::default());
+        let replica = RedisServer::start(RedisOptions {
+            arguments: &["--replicaof", "127.0.0.1", &primary.port.to_string()],
+            ..RedisOptions::default()
+        });
+        wait_until("the replica has caught up", || replica.info("master_link_status") == "up");
+        let (folder, port, service) = (TempDir::new().expect("a temporary folder"), free_port(), Self::SERVICE);
+        let configuration = format!(
+            "port {port}\nbind 127.0.0.1\nunixsocket {folder}/socket\n\
+             sentinel monitor {service} 127.0.0.1 {} 1\nsentinel down-after-milliseconds {service} 500\n\
+             sentinel failover-timeout {service} 5000\n",
+            primary.port,
+            folder = folder.path().display(),
+        );
+        let file = folder.path().join("sentinel.conf");
+        std::fs::write(&file, configuration).expect("a file");
+        let mut command = Command::new("redis-server");
+        command.arg(file).arg("--sentinel").current_dir(folder.path());
+        let socket = folder.path().join("socket");
+        let sentinel = ServerProcess::start(command, &folder.path().join("log"), || ping(&socket).is_some());
+        let cluster = RedisSentinel { primary, replica, _sentinel: sentinel, _folder: folder, port };
+        wait_until("the sentinel knows the replica", || cluster.ask("SENTINEL REPLICAS main").contains("slave"));
+        cluster
+    }
+
+    /// Returns `127.0.0.1:PORT` of the sentinel.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Returns the sentinel's answer to a command, as it is sent.
+    pub fn ask(&self, command: &str) -> String {
+        let output = Command::new("redis-cli").args(["-p", &self.port.to_string()]).args(command.split(' ')).output();
+        String::from_utf8_lossy(&output.expect("redis-cli is installed").stdout).into_owned()
+    }
+}
+
+/// A cluster of three primaries.
+pub struct RedisCluster {
+    /// The nodes.
+    pub nodes: Vec<RedisServer>,
+}
+
+impl RedisCluster {
+    /// Starts the nodes and waits until they know each other.
+    pub fn start() -> Self {
+        const SLOTS: [(&str, &str); 3] = [("0", "5460"), ("5461", "10922"), ("10923", "16383")];
+        let options = RedisOptions {
+            arguments: &["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"],
+            ..RedisOptions::default()
+        };
+        let nodes: Vec<_> = SLOTS.iter().map(|_| RedisServer::start(options)).collect();
+        for (node, (first, last)) in nodes.iter().zip(SLOTS) {
+            node.cli(&["CLUSTER", "ADDSLOTSRANGE", first, last]);
+            node.cli(&["CLUSTER", "MEET", "127.0.0.1", &nodes[0].port.to_string()]);
+        }
+        let knows_all = |node: &RedisServer| {
+            let info = node.cli(&["CLUSTER", "INFO"]);
+            info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:3")
+        };
+        wait_until("the nodes know each other", || nodes.iter().all(knows_all));
+        RedisCluster { nodes }
+    }
+
+    /// Returns `redis+cluster://` with all nodes.
+    pub fn url(&self) -> String {
+        let hosts: Vec<_> = self.nodes.iter().map(|node| format!("127.0.0.1:{}", node.port)).collect();
+        format!("redis+cluster://{}", hosts.join(","))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_stopped_and_started_again_on_its_port() {
+        let mut server = RedisServer::start(RedisOptions { password: Some("secret"), ..RedisOptions::default() });
+        assert_eq!(server.cli(&["SET", "a", "b"]), "OK");
+        assert_eq!(server.take_commands().get("set"), Some(&1));
+        server.process().kill();
+        server.start_again();
+        assert_eq!(server.cli(&["GET", "a"]), "");
+        assert_eq!(server.take_commands().get("set"), None);
+    }
+
+    #[test]
+    fn a_sentinel_promotes_the_replica() {
+        let mut servers = RedisSentinel::start();
+        servers.primary.process().kill();
+        wait_until("the replica is promoted", || servers.replica.info("role") == "master");
+        let port = servers.replica.port().to_string();
+        wait_until("the sentinel says so", || servers.ask("SENTINEL GET-MASTER-ADDR-BY-NAME main").contains(&port));
+    }
+
+    #[test]
+    fn a_cluster_has_three_primaries() {
+        let cluster = RedisCluster::start();
+        assert_eq!(cluster.nodes[2].cli(&["CLUSTER", "KEYSLOT", "a"]), "15495");
+        assert_eq!(cluster.nodes[2].cli(&["SET", "a", "b"]), "OK");
+    }
+
+    #[test]
+    fn a_server_with_certificates_wants_one_of_the_client() {
+        let certificates = Certificates::generate();
+        let server = RedisServer::start(RedisOptions { certificates: Some(&certificates), ..RedisOptions::default() });
+        let file = |name| certificates.file(name);
+        let ping = |with_certificate: bool| {
+            let mut cli = Command::new("redis-cli");
+            cli.args(["-p", &server.port().to_string(), "--tls", "--cacert"]).arg(file("ca.pem"));
+            if with_certificate {
+                cli.arg("--cert").arg(file("client.pem")).arg("--key").arg(file("client.key"));
+            }
+            String::from_utf8_lossy(&cli.arg("PING").output().unwrap().stdout).trim().to_owned()
+        };
+        assert_eq!((ping(true).as_str(), ping(false).as_str()), ("PONG", ""));
+    }
+}
