@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::{read, root, rust_files};
 
-const CRATES: [&str; 4] = ["core", "file", "http", "testing"];
+const CRATES: [&str; 5] = ["core", "file", "http", "redis", "testing"];
 
 #[test]
 fn the_public_api_is_the_one_that_was_reviewed() {

@@ -19,7 +19,7 @@ fn core_knows_no_file_network_command_line_or_keyring() {
 
 #[test]
 fn the_library_knows_nothing_of_the_command() {
-    for library in ["tokcache-core", "tokcache-file", "tokcache-http"] {
+    for library in ["tokcache-core", "tokcache-file", "tokcache-http", "tokcache-redis"] {
         let crates = crates(library);
         for name in ["anyhow", "clap", "qrcode", "toml"] {
             assert!(!crates.contains(name), "{library} is built from {name}");

@@ -6,14 +6,13 @@ use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use tokcache_core::store::envelope::encrypt;
 use zeroize::Zeroizing;
 
 use super::document::{AtAnyPlace, Document};
-use super::header::{Header, Recognised, recognise};
+use super::envelope::{self, Header, Recognised, recognise};
 use super::key_needed::{KeyNeeded, Problem};
 use super::lease::rescue_header;
-use super::{EncryptedLocalStore, EncryptionError};
+use super::{EncryptedStore, EncryptionError};
 use crate::keys::{Key, KeyReference, KeySource};
 use crate::platform;
 use crate::{Change, Saved, StoreError, Validity};
@@ -35,7 +34,7 @@ pub enum Conversion {
     },
 }
 
-impl EncryptedLocalStore {
+impl EncryptedStore {
     /// Seals a plain cache with a key of `source`. `is_whole` tells a cache from bytes that a foreign writer is just
     /// changing.
     ///
@@ -175,12 +174,12 @@ impl EncryptedLocalStore {
             let plain = match recognise(bytes) {
                 Recognised::Plain if is_plain_now => Zeroizing::new(bytes.to_vec()),
                 // What is cut off has nothing in it.
-                Recognised::Encrypted(envelope) => self.opened_rescued(&envelope).filter(|plain| !plain.is_empty())?,
+                Recognised::Sealed(envelope) => self.opened_rescued(&envelope).filter(|plain| !plain.is_empty())?,
                 _ => return None,
             };
             match &header {
                 None => Some(plain),
-                Some(header) => encrypt(header, self.known(&header.key)?.bytes(), &plain),
+                Some(header) => envelope::seal(header, &self.known(&header.key)?, &plain),
             }
         });
     }
@@ -223,8 +222,7 @@ impl EncryptedLocalStore {
     fn needs(&self, key: &KeyReference) -> Result<bool, StoreError> {
         let mut is_needed = false;
         self.inner.rewrite_recovery(&mut |bytes| {
-            is_needed |=
-                matches!(recognise(bytes), Recognised::Encrypted(envelope) if envelope.header.key.id == key.id);
+            is_needed |= matches!(recognise(bytes), Recognised::Sealed(envelope) if envelope.header.key.id == key.id);
             None
         });
         if is_needed {
@@ -241,7 +239,7 @@ impl EncryptedLocalStore {
 fn is_perhaps_sealed_with(key: &KeyReference, bytes: &[u8]) -> bool {
     match recognise(bytes) {
         Recognised::Plain => false,
-        Recognised::Encrypted(envelope) => envelope.header.key.id == key.id,
+        Recognised::Sealed(envelope) => envelope.header.key.id == key.id,
         Recognised::Torn | Recognised::TooNew => true,
     }
 }
@@ -265,7 +263,7 @@ const BEGINNING: u64 = 32 * 1024;
 /// A conversion that is ready: what is left is one save, and a key that is not needed any more. Dropped, nothing comes of
 /// it. Until then its store takes the document as it is, whatever was promised of it.
 pub struct Preparation<'a> {
-    store: &'a EncryptedLocalStore,
+    store: &'a EncryptedStore,
     /// There is nothing to do.
     settled: Option<Conversion>,
     place: AtAnyPlace,
@@ -276,12 +274,12 @@ pub struct Preparation<'a> {
 }
 
 impl<'a> Preparation<'a> {
-    fn of(store: &'a EncryptedLocalStore) -> Self {
+    fn of(store: &'a EncryptedStore) -> Self {
         store.is_converting.store(true, Ordering::Relaxed);
         Preparation { store, settled: None, place: AtAnyPlace::No, new: None, is_whole: None }
     }
 
-    fn settled(store: &'a EncryptedLocalStore, conversion: Conversion) -> Self {
+    fn settled(store: &'a EncryptedStore, conversion: Conversion) -> Self {
         let mut preparation = Preparation::of(store);
         preparation.settled = Some(conversion);
         preparation

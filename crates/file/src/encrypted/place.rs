@@ -3,10 +3,10 @@
 use std::io;
 use std::path::Path;
 
-use super::EncryptedLocalStore;
+use super::EncryptedStore;
 use crate::{Description, text_of_path};
 
-impl EncryptedLocalStore {
+impl EncryptedStore {
     /// The name of this store that a seal is bound to.
     pub(super) fn place(&self) -> String {
         canonical(&self.inner.describe())

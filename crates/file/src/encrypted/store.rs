@@ -4,20 +4,22 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::document::Document;
-use super::header::{Recognised, recognise};
+use super::envelope::{Recognised, recognise};
 use super::key_needed::Problem;
-use super::{EncryptedLocalStore, Encryption};
+use super::{EncryptedStore, Encryption};
 use crate::adapter::implement_store;
 use crate::wait::Attempt;
 use crate::{
     Change, Clock, Description, Expected, LocalLease, LocalLeaseRequest, LocalStore, Repaired, Revision, Rewrite,
     Saved, StoreError, Validity, Window,
 };
-use tokcache_core::store::envelope::MOST_OVERHEAD;
 
-implement_store!(EncryptedLocalStore);
+/// A header and a tag take less than this.
+const ROOM_FOR_THE_SEAL: usize = 16 * 1024;
 
-impl LocalStore for EncryptedLocalStore {
+implement_store!(EncryptedStore);
+
+impl LocalStore for EncryptedStore {
     fn load(&self, read: &mut dyn FnMut(&[u8]) -> Validity) -> Result<Option<Revision>, StoreError> {
         self.retry_with_keys(|needed| {
             let mut is_empty = false;
@@ -116,7 +118,7 @@ impl LocalStore for EncryptedLocalStore {
             }
             Ok(())
         })?;
-        self.inner.ensure_room(size + MOST_OVERHEAD)
+        self.inner.ensure_room(size + ROOM_FOR_THE_SEAL)
     }
 
     fn lease<'a>(&'a self, credential: &str) -> Result<Box<dyn LocalLeaseRequest + 'a>, StoreError> {
@@ -151,7 +153,7 @@ impl LocalStore for EncryptedLocalStore {
 }
 
 struct EncryptedLeaseRequest<'a> {
-    store: &'a EncryptedLocalStore,
+    store: &'a EncryptedStore,
     inner: Box<dyn LocalLeaseRequest + 'a>,
 }
 

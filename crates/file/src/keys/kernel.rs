@@ -3,9 +3,8 @@
 
 use linux_keyutils::{KeyRing, KeyRingIdentifier};
 
-use super::Key;
-use tokcache_core::store::KeyId;
-use tokcache_core::store::envelope::KEY_LENGTH;
+use super::key::KEY_LENGTH;
+use super::{Key, KeyId};
 
 /// Returns the copied key, if there is one.
 pub(super) fn find(id: KeyId) -> Option<Key> {

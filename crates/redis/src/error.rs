@@ -1,0 +1,226 @@
+//! What went wrong at the server or on the way there.
+
+use std::error::Error as _;
+use std::sync::Arc;
+use std::{fmt, io};
+
+use redis::{ErrorKind as RedisKind, RedisError, ServerErrorKind};
+use tokcache_core::store::StoreError;
+
+/// A failure of Redis or of the way there. It names the server, and neither a password nor a document.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Error {
+    kind: ErrorKind,
+    server: String,
+    message: String,
+    may_be_done: bool,
+}
+
+/// The kinds of [`Error`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// Nobody could be connected to: refused, no such host, no primary known to the sentinels.
+    Unreachable,
+    /// The server did not answer in time.
+    TimedOut,
+    /// The connection ended before the answer came.
+    Disconnected,
+    /// The server does not let this user in, or not do this (`NOAUTH`, `WRONGPASS`, `NOPERM`).
+    Denied,
+    /// The server is loading its data after a start (`LOADING`), or is busy with a script (`BUSY`).
+    NotReady,
+    /// The server is a replica (`READONLY`), perhaps because of a failover.
+    ReadOnly,
+    /// The server has reached its `maxmemory` (`OOM`).
+    OutOfMemory,
+    /// The server cannot save to its disk (`MISCONF`) or has too few replicas (`NOREPLICAS`), and refuses writes.
+    WritesDisabled,
+    /// Part of the cluster is not served, or is being moved (`CLUSTERDOWN`, `TRYAGAIN`, `MOVED` without an end).
+    ClusterDown,
+    /// The server is a node of a cluster, and the URL does not say so (`MOVED`).
+    Moved,
+    /// TLS failed: a certificate that is not trusted, or a server that speaks no TLS.
+    Tls,
+    /// The URL or another setting cannot be used.
+    Settings,
+    /// Another error of the server.
+    Server,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, server: impl Into<String>, message: impl Into<String>) -> Self {
+        Error { kind, server: server.into(), message: message.into(), may_be_done: false }
+    }
+
+    pub(crate) fn settings(message: impl Into<String>) -> Self {
+        Error::new(ErrorKind::Settings, "", message)
+    }
+
+    /// What redis-rs says, in our words.
+    pub(crate) fn of(error: &RedisError, server: &str, is_cluster: bool) -> Self {
+        let kind = kind_of(error, is_cluster);
+        Error::new(kind, server, message(kind, error))
+    }
+
+    /// Returns the kind of the failure.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// Returns the URL of the server, without a password.
+    pub fn server(&self) -> &str {
+        &self.server
+    }
+
+    /// Returns whether trying the same again can help.
+    pub fn is_retryable(&self) -> bool {
+        match self.kind {
+            ErrorKind::Unreachable
+            | ErrorKind::TimedOut
+            | ErrorKind::Disconnected
+            | ErrorKind::NotReady
+            | ErrorKind::ReadOnly
+            | ErrorKind::OutOfMemory
+            | ErrorKind::WritesDisabled
+            | ErrorKind::ClusterDown => true,
+            ErrorKind::Denied | ErrorKind::Moved | ErrorKind::Tls | ErrorKind::Settings | ErrorKind::Server => false,
+        }
+    }
+
+    /// Says that the command was sent before it failed.
+    pub(crate) fn sent(mut self) -> Self {
+        self.may_be_done = matches!(self.kind, ErrorKind::TimedOut | ErrorKind::Disconnected);
+        self
+    }
+
+    /// Whether the server may have done what it was asked, or may do it still.
+    pub(crate) fn may_be_done(&self) -> bool {
+        self.may_be_done
+    }
+
+    /// Whether the next command needs another connection. A replica was a primary before the failover, and its name may
+    /// stand for another server by now.
+    pub(crate) fn ends_connection(&self) -> bool {
+        use ErrorKind::{ClusterDown, Disconnected, ReadOnly, TimedOut, Unreachable};
+        matches!(self.kind, Unreachable | TimedOut | Disconnected | ReadOnly | ClusterDown)
+    }
+
+    /// Whether a script has to be sent in full.
+    pub(crate) fn is_unknown_script(&self) -> bool {
+        self.kind == ErrorKind::Server && self.message.starts_with("NOSCRIPT")
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.server.as_str() {
+            "" => formatter.write_str(&self.message),
+            server => write!(formatter, "{server}: {}", self.message),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<Error> for StoreError {
+    fn from(error: Error) -> Self {
+        let is_retryable = error.is_retryable();
+        StoreError::Backend { source: Box::new(error), is_retryable }
+    }
+}
+
+fn kind_of(error: &RedisError, is_cluster: bool) -> ErrorKind {
+    match error.kind() {
+        RedisKind::Server(kind) => match kind {
+            ServerErrorKind::BusyLoading => ErrorKind::NotReady,
+            ServerErrorKind::ReadOnly => ErrorKind::ReadOnly,
+            ServerErrorKind::NoPerm => ErrorKind::Denied,
+            ServerErrorKind::Moved | ServerErrorKind::Ask if !is_cluster => ErrorKind::Moved,
+            ServerErrorKind::Moved
+            | ServerErrorKind::Ask
+            | ServerErrorKind::TryAgain
+            | ServerErrorKind::MasterDown
+            | ServerErrorKind::ClusterDown => ErrorKind::ClusterDown,
+            _ => by_text(error),
+        },
+        RedisKind::AuthenticationFailed => match by_text(error) {
+            ErrorKind::Server => ErrorKind::Denied,
+            kind => kind,
+        },
+        RedisKind::MasterNameNotFoundBySentinel | RedisKind::ClusterConnectionNotFound => ErrorKind::Unreachable,
+        RedisKind::InvalidClientConfig => ErrorKind::Settings,
+        RedisKind::Io => by_cause(error),
+        RedisKind::Parse => ErrorKind::Disconnected,
+        _ => by_text(error),
+    }
+}
+
+/// Older servers put the error of a command within a script into the text of another error.
+fn by_text(error: &RedisError) -> ErrorKind {
+    const CODES: [(&str, ErrorKind); 11] = [
+        ("max number of clients", ErrorKind::Unreachable),
+        ("NOAUTH", ErrorKind::Denied),
+        ("Authentication required", ErrorKind::Denied),
+        ("WRONGPASS", ErrorKind::Denied),
+        ("NOPERM", ErrorKind::Denied),
+        ("LOADING", ErrorKind::NotReady),
+        ("BUSY", ErrorKind::NotReady),
+        ("READONLY", ErrorKind::ReadOnly),
+        ("OOM", ErrorKind::OutOfMemory),
+        ("MISCONF", ErrorKind::WritesDisabled),
+        ("NOREPLICAS", ErrorKind::WritesDisabled),
+    ];
+    let text = server_text(error);
+    let found = CODES.iter().find(|(code, _)| text.contains(code));
+    found.map_or(ErrorKind::Server, |(_, kind)| *kind)
+}
+
+fn by_cause(error: &RedisError) -> ErrorKind {
+    use io::ErrorKind::{
+        BrokenPipe, ConnectionAborted, ConnectionReset, InvalidData, NotConnected, TimedOut, UnexpectedEof, WouldBlock,
+    };
+    match cause(error).map(io::Error::kind) {
+        Some(TimedOut | WouldBlock) => ErrorKind::TimedOut,
+        Some(BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected | UnexpectedEof) => {
+            ErrorKind::Disconnected
+        }
+        // So tokio-rustls passes on an error of rustls.
+        Some(InvalidData) => ErrorKind::Tls,
+        Some(_) => ErrorKind::Unreachable,
+        None => ErrorKind::Tls,
+    }
+}
+
+fn cause(error: &RedisError) -> Option<&io::Error> {
+    let source = error.source()?;
+    let shared = source.downcast_ref::<Arc<dyn std::error::Error + Send + Sync>>();
+    shared.map_or_else(|| source.downcast_ref(), |shared| shared.downcast_ref())
+}
+
+fn message(kind: ErrorKind, error: &RedisError) -> String {
+    let said = server_text(error);
+    match kind {
+        ErrorKind::Unreachable => format!("cannot connect: {said}"),
+        ErrorKind::TimedOut => "did not answer in time".to_owned(),
+        ErrorKind::Disconnected => format!("the connection ended: {said}"),
+        ErrorKind::Denied => format!("access denied: {said}"),
+        ErrorKind::NotReady => format!("is not ready: {said}"),
+        ErrorKind::ReadOnly => "is a read-only replica, perhaps because of a failover".to_owned(),
+        ErrorKind::OutOfMemory => "is out of memory (maxmemory) and takes no writes".to_owned(),
+        ErrorKind::WritesDisabled => format!("takes no writes: {said}"),
+        ErrorKind::ClusterDown => format!("part of the cluster is not served: {said}"),
+        ErrorKind::Moved => "is a node of a cluster; use a URL that begins with redis+cluster://".to_owned(),
+        ErrorKind::Tls => format!("TLS failed: {said}"),
+        ErrorKind::Settings | ErrorKind::Server => said,
+    }
+}
+
+/// What the server said, without what it quotes from the command.
+fn server_text(error: &RedisError) -> String {
+    let text = match (error.code(), error.detail()) {
+        (Some(code), Some(detail)) => format!("{code} {detail}"),
+        _ => error.to_string(),
+    };
+    text.split(", with args beginning with").next().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,190 @@
+//! The store contract on Redis.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::{Value, cmd};
+use tokcache_core::future::BoxFuture;
+use tokcache_core::secret::Zeroizing;
+use tokcache_core::store::{
+    Description, LeaseRequest, Loaded, Partition, Replaced, Replacement, Revision, Store, StoreError,
+};
+use tokcache_core::time::Timestamp;
+
+use crate::error::Error;
+use crate::health::{self, Health};
+use crate::inner::{Inner, within};
+use crate::keys::Keys;
+use crate::lease::{RedisLeaseRequest, milliseconds, note_name};
+use crate::scan;
+use crate::script::{REPLACE, REVISION, hex, sha1};
+use crate::settings::Settings;
+
+/// The last second of the year 9999: later than any document is of use, and within the server's arithmetic.
+const LATEST: i64 = 253_402_300_799;
+
+/// Keeps documents in Redis or Valkey. A clone is the same store and uses the same connection.
+#[derive(Clone)]
+pub struct RedisStore(Arc<Inner>);
+
+impl RedisStore {
+    /// Opens the store. It connects when it is first used, and again whenever the connection has ended.
+    ///
+    /// The store uses the tokio runtime that this is called in: its timers, and a task for the connection. The runtime
+    /// must go on running for as long as the store is used, and have I/O and time enabled.
+    ///
+    /// # Errors
+    /// There is no tokio runtime, or the settings contradict each other.
+    pub fn open(settings: Settings) -> Result<Self, Error> {
+        Ok(RedisStore(Arc::new(Inner::new(settings)?)))
+    }
+
+    /// Asks each server that keeps documents what a person should know of it: one server, or every primary of a cluster.
+    ///
+    /// # Errors
+    /// A server cannot be reached, or does not let this user ask (`INFO`).
+    pub async fn health(&self) -> Result<Vec<Health>, Error> {
+        within(&self.0.runtime, health::ask(&self.0.link)).await
+    }
+
+    fn keys(&self, partition: &Partition) -> Result<Keys, Error> {
+        Keys::new(&self.0.settings.prefix, partition)
+    }
+
+    async fn load(&self, partition: &Partition) -> Result<Option<Loaded>, StoreError> {
+        let key = self.keys(partition)?.document;
+        let mut get = cmd("GET");
+        get.arg(&key);
+        let found = self.0.read(&format!("GET {key}"), get).await?.filter(|bytes| !bytes.is_empty());
+        Ok(found.map(|bytes| Loaded { revision: revision(&bytes), bytes: Arc::unwrap_or_clone(bytes) }))
+    }
+
+    async fn replace(&self, partition: &Partition, replacement: Replacement<'_>) -> Result<Replaced, StoreError> {
+        let Replacement { expected, bytes, keep_until, fence } = replacement;
+        let (keys, lease) = (self.keys(partition)?, fence.map(|fence| &fence.credential));
+        let lease = lease.map(|credential| self.keys(partition).map(|keys| keys.lease(credential))).transpose()?;
+        let revision = revision(bytes);
+        let (expected, digest) = (digest(expected), digest(Some(revision)));
+        let (option, time) = expiry(keep_until, self.0.settings.idle_time);
+        let number = fence.map(|fence| fence.number.to_string()).unwrap_or_default();
+        let arguments = [expected.as_bytes(), digest.as_bytes(), bytes, option.as_bytes(), time.as_bytes()];
+        let arguments = [&arguments[..], &[number.as_bytes()]].concat();
+        let mut names = vec![keys.document.as_str()];
+        names.extend(lease.iter().flat_map(|lease| [lease.lease.as_str(), lease.fence.as_str()]));
+        match self.0.link.run(&REPLACE, &names, &arguments).await? {
+            Value::BulkString(answer) if answer == b"saved" => Ok(Replaced::Saved(revision)),
+            Value::BulkString(answer) if answer == b"conflict" => Ok(Replaced::Conflict),
+            Value::BulkString(answer) if answer == b"lost" => {
+                let lease = lease.map(|lease| lease.lease).unwrap_or_default();
+                Err(StoreError::LeaseLost { lease: format!("{} {lease}", self.0.link.server()).into() })
+            }
+            _ => Err(self.0.link.unexpected().into()),
+        }
+    }
+}
+
+impl Store for RedisStore {
+    fn load<'a>(&'a self, partition: &'a Partition) -> BoxFuture<'a, Result<Option<Loaded>, StoreError>> {
+        within(&self.0.runtime, self.load(partition))
+    }
+
+    fn replace<'a>(
+        &'a self,
+        partition: &'a Partition,
+        replacement: Replacement<'a>,
+    ) -> BoxFuture<'a, Result<Replaced, StoreError>> {
+        within(&self.0.runtime, self.replace(partition, replacement))
+    }
+
+    fn remove<'a>(&'a self, partition: &'a Partition) -> BoxFuture<'a, Result<(), StoreError>> {
+        within(&self.0.runtime, async move {
+            let mut del = cmd("DEL");
+            del.arg(self.keys(partition)?.document);
+            self.0.link.query(&del).await?;
+            Ok(())
+        })
+    }
+
+    fn lease<'a>(
+        &'a self,
+        partition: &'a Partition,
+        credential: &'a str,
+        time_to_live: Duration,
+    ) -> Result<Box<dyn LeaseRequest + 'a>, StoreError> {
+        Ok(Box::new(RedisLeaseRequest::new(&self.0, partition, credential, time_to_live)?))
+    }
+
+    /// Pages of 10,000 names. For each page, all keys of the database are looked at once, in small steps that do not
+    /// block the server.
+    fn partitions<'a>(
+        &'a self,
+        prefix: &'a str,
+        after: Option<&'a Partition>,
+    ) -> BoxFuture<'a, Result<Vec<Partition>, StoreError>> {
+        within(
+            &self.0.runtime,
+            async move { Ok(scan::page(&self.0.link, &self.0.settings.prefix, prefix, after).await?) },
+        )
+    }
+
+    fn describe(&self) -> Description {
+        let url = self.0.link.server().to_owned();
+        Description { url, path: None, lock_holder: None, exposed: Vec::new() }
+    }
+
+    fn revision<'a>(&'a self, partition: &'a Partition) -> BoxFuture<'a, Option<Revision>> {
+        within(&self.0.runtime, async move {
+            let key = self.keys(partition).ok()?.document;
+            let found = self.0.read_by(&format!("revision {key}"), &REVISION, key).await.ok()??;
+            let digest = digest_of(&found)?;
+            Some(Revision::new(&digest)).filter(|found| *found != revision(b""))
+        })
+    }
+
+    fn note<'a>(&'a self, partition: &'a Partition, credential: &'a str) -> BoxFuture<'a, Option<Vec<u8>>> {
+        within(&self.0.runtime, async move {
+            let (key, name) = (self.keys(partition).ok()?.notes(), note_name(credential));
+            let mut get = cmd("HGET");
+            get.arg(&key).arg(&name);
+            let found = self.0.read(&format!("HGET {key} {name}"), get).await.ok()??;
+            Some(found.to_vec())
+        })
+    }
+
+    fn forget_notes<'a>(&'a self, partition: &'a Partition) -> BoxFuture<'a, ()> {
+        within(&self.0.runtime, async move {
+            let Ok(keys) = self.keys(partition) else { return };
+            let mut del = cmd("DEL");
+            del.arg(keys.notes());
+            // A note that cannot be removed expires.
+            let _ = self.0.link.query(&del).await;
+        })
+    }
+}
+
+/// The revision of a document is the digest of its bytes: a program that knows nothing of revisions makes a new one by
+/// every save. No document has the digest of no bytes.
+fn revision(bytes: &[u8]) -> Revision {
+    Revision::new(sha1(bytes).as_ref())
+}
+
+fn digest(revision: Option<Revision>) -> String {
+    hex(&revision.unwrap_or_else(|| self::revision(b"")).as_bytes()[..20])
+}
+
+/// The digest that a script has written in hexadecimal digits.
+fn digest_of(text: &Zeroizing<Vec<u8>>) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(text).ok()?;
+    let digit = |at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
+    (0..text.len()).step_by(2).map(digit).collect()
+}
+
+/// What SET is told of the document's end.
+fn expiry(keep_until: Option<Timestamp>, idle_time: Option<Duration>) -> (&'static str, String) {
+    match (keep_until, idle_time) {
+        // Zero is no time for the server; what is past is removed at once.
+        (Some(Timestamp(seconds)), _) => ("PXAT", (seconds.clamp(1, LATEST) * 1000).to_string()),
+        (None, Some(time)) => ("PX", milliseconds(time.min(Duration::from_secs(LATEST.unsigned_abs())))),
+        (None, None) => ("", String::new()),
+    }
+}
