@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use tokcache_core::secret::Passphrase;
 use tokcache_core::store::{Change, StoreError, Validity};
 use tokcache_file::LocalStore;
-use tokcache_file::{EncryptedStore, Encryption, KeyError, KeySettings, KeySource, PassphraseFor, Passphrases};
+use tokcache_file::{EncryptedLocalStore, Encryption, KeyError, KeySettings, KeySource, PassphraseFor, Passphrases};
 use tokcache_fuzz::store::BareStore;
 
 /// What a sealed document begins with.
@@ -85,7 +85,7 @@ fn find_changed(document: &[u8], sealed: &[u8]) {
     }
 }
 
-fn opened(store: &EncryptedStore) -> Result<Option<Vec<u8>>, StoreError> {
+fn opened(store: &EncryptedLocalStore) -> Result<Option<Vec<u8>>, StoreError> {
     let mut opened = None;
     let found = store.load(&mut |bytes| {
         opened = Some(bytes.to_vec());
@@ -95,7 +95,7 @@ fn opened(store: &EncryptedStore) -> Result<Option<Vec<u8>>, StoreError> {
     Ok(opened)
 }
 
-fn sealing(inner: BareStore, encryption: Encryption) -> EncryptedStore {
+fn sealing(inner: BareStore, encryption: Encryption) -> EncryptedLocalStore {
     let keys = KeySettings {
         credential: Box::new(|| Some(FOLDER.with(|folder| folder.path().join("key")))),
         has_screen: Box::new(|| false),
@@ -106,7 +106,7 @@ fn sealing(inner: BareStore, encryption: Encryption) -> EncryptedStore {
         swappable: Box::new(|| {}),
         unsynced: Box::new(|_, _| {}),
     };
-    EncryptedStore::new(Box::new(inner), encryption, keys)
+    EncryptedLocalStore::new(Box::new(inner), encryption, keys)
 }
 
 struct NobodyKnows;

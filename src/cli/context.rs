@@ -9,7 +9,7 @@ use tokcache_core::store::Validity;
 use tokcache_core::time::SystemClock;
 use tokcache_core::types::ScopeSet;
 use tokcache_file::LocalStore as _;
-use tokcache_file::{EncryptedStore, Encryption, platform};
+use tokcache_file::{EncryptedLocalStore, Encryption, platform};
 use tokcache_http::{Network, NetworkOptions, ProxyRules};
 
 use super::client_secret::SecretFile;
@@ -26,7 +26,7 @@ use crate::output::plain;
 pub(super) struct Context {
     pub(super) profile_name: String,
     pub(super) profile: Option<Profile>,
-    pub(super) store: EncryptedStore,
+    pub(super) store: EncryptedLocalStore,
     pub(super) encryption: Encryption,
     pub(super) clock: Arc<SystemClock>,
     pub(super) observer: TerminalObserver,

@@ -1,7 +1,7 @@
 //! The profile's setting of how its cache must be encrypted. During a conversion, the setting allows both the old and
 //! the new encryption.
 
-use tokcache_file::{EncryptedStore, Encryption, LocalStore as _};
+use tokcache_file::{EncryptedLocalStore, Encryption, LocalStore as _};
 
 use super::Failure;
 use super::profiles::{self, Changing, Converting, Profile};
@@ -12,7 +12,7 @@ pub(super) const NOT_AT_ALL: &str = "none";
 impl Changing {
     /// Makes the profile's setting match the cache in `store` after a conversion that may have failed or been killed.
     /// Removes the setting only if the cache was meant to become plain and is plain.
-    pub(super) fn end(&self, name: &str, store: &EncryptedStore) -> Result<(), Failure> {
+    pub(super) fn end(&self, name: &str, store: &EncryptedLocalStore) -> Result<(), Failure> {
         let Some(profile) = profiles::load_saved(name)? else { return Ok(()) };
         let Some(Converting { to, .. }) = &profile.converting else { return Ok(()) };
         let to = Some(to.clone()).filter(|to| to != NOT_AT_ALL);
@@ -31,7 +31,7 @@ impl Changing {
 
 /// Finishes the conversion of a process that was killed. Returns `false` if the conversion may still be running, or if
 /// there is none for this store.
-pub(super) fn ended(name: &str, store: &EncryptedStore) -> bool {
+pub(super) fn ended(name: &str, store: &EncryptedLocalStore) -> bool {
     let Ok(Some(changing)) = Changing::try_begin() else { return false };
     let is_of_store = |profile: Profile| profile.converting.is_some_and(|it| it.store == store.describe().url);
     if !profiles::load_saved(name).ok().flatten().is_some_and(is_of_store) {

@@ -10,7 +10,7 @@ use tokcache_core::acquire;
 use tokcache_core::cache::TokenCache;
 use tokcache_core::store::{Partition, Store, StoreError};
 use tokcache_core::time::SystemClock;
-use tokcache_file::{EncryptedStore, Encryption, KeySettings, OpenError};
+use tokcache_file::{EncryptedLocalStore, Encryption, KeySettings, OpenError};
 
 use super::settings::Settings;
 use super::{Exit, Failure, environment, profiles, terminal_observer};
@@ -22,7 +22,7 @@ pub(super) fn open(
     encryption: Encryption,
     keys: KeySettings,
     clock: Arc<SystemClock>,
-) -> Result<EncryptedStore, Failure> {
+) -> Result<EncryptedLocalStore, Failure> {
     let url = url.map_or("file:", String::as_str);
     // A file that the user names does not need a home folder.
     let default_file = match url {

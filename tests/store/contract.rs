@@ -7,7 +7,7 @@ use pollster::FutureExt as _;
 use tokcache_core::secret::Passphrase;
 use tokcache_core::store::{Change, MemoryStore, Saved, StoreError, Validity};
 use tokcache_file::LocalStore;
-use tokcache_file::{EncryptedStore, Encryption, KeyError, KeySettings, KeySource, PassphraseFor, Passphrases};
+use tokcache_file::{EncryptedLocalStore, Encryption, KeyError, KeySettings, KeySource, PassphraseFor, Passphrases};
 
 use crate::cache::{Cache, PATIENCE, Wait, adding, document, lease, loaded, replacing};
 use crate::support::clock::SleepClock;
@@ -35,7 +35,7 @@ fn each(test: impl Fn(&(dyn LocalStore + Sync))) {
 }
 
 /// `inner`, sealed with a key in the folder of `cache`. The key is made beforehand, as it is before anybody signs in.
-fn sealing(inner: Box<dyn LocalStore>, cache: &Cache) -> EncryptedStore {
+fn sealing(inner: Box<dyn LocalStore>, cache: &Cache) -> EncryptedLocalStore {
     let keys = KeySettings {
         credential: Box::new(|| None),
         has_screen: Box::new(|| false),
@@ -47,7 +47,7 @@ fn sealing(inner: Box<dyn LocalStore>, cache: &Cache) -> EncryptedStore {
         unsynced: Box::new(|_, _| {}),
     };
     let source = KeySource::KeyFile(cache.folder.path().join("key"));
-    let store = EncryptedStore::new(inner, Encryption::By(source), keys);
+    let store = EncryptedLocalStore::new(inner, Encryption::By(source), keys);
     store.ensure_room(0).unwrap();
     store
 }

@@ -76,6 +76,45 @@
 //! # Ok::<(), tokcache_core::cache::ParseError>(())
 //! ```
 
+//! # An encrypted shared store, and another key for it
+//!
+//! ```
+//! use std::sync::Arc;
+//! use std::time::Duration;
+//!
+//! use pollster::FutureExt as _;
+//! use tokcache_core::acquire;
+//! use tokcache_core::store::{
+//!     Change, EncryptedStore, EncryptionKeys, MemoryStore, Partition, Reencrypted, Store as _, Update,
+//! };
+//!
+//! # let random = || tokcache_core::secret::fingerprint(format!("{:?}", std::time::Instant::now()).as_bytes()) + "01234567890=";
+//! # let (old, new) = (random(), random());
+//! // Yours is Redis or a database. The keys are secrets of your deployment, made by `openssl rand -base64 32`.
+//! let redis = Arc::new(MemoryStore::new());
+//! let store = EncryptedStore::new(redis.clone(), EncryptionKeys::from_lines(old.as_bytes())?);
+//! let user = Partition::named("uid.utid");
+//! let save = &mut |_: Option<&[u8]>| Change::Replace(b"{}".to_vec().into());
+//! store.update(&user, Update::default(), save).block_on()?;
+//!
+//! // First, on all hosts: the new key decrypts, in the second line. Then, on all hosts: it encrypts, in the first line.
+//! let store = EncryptedStore::new(redis.clone(), EncryptionKeys::from_lines(format!("{new}\n{old}").as_bytes())?);
+//! assert_eq!(store.load(&user).block_on()?.unwrap().bytes.as_slice(), b"{}");
+//!
+//! // Every save encrypts with the new key. An operator's loop does the rest; after it, the old key can go.
+//! let mut page = store.partitions("", None).block_on()?;
+//! while let Some(last) = page.last().cloned() {
+//!     for partition in &page {
+//!         let keep_until = |document: &[u8]| acquire::keep_until(document, Duration::from_secs(90 * 24 * 3600));
+//!         assert_eq!(store.reencrypt(partition, keep_until).block_on()?, Reencrypted::Done);
+//!     }
+//!     page = store.partitions("", Some(&last)).block_on()?;
+//! }
+//! let store = EncryptedStore::new(redis, EncryptionKeys::from_lines(new.as_bytes())?);
+//! assert_eq!(store.load(&user).block_on()?.unwrap().bytes.as_slice(), b"{}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
 pub mod acquire;
 pub mod cache;
 pub mod future;

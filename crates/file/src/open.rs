@@ -9,7 +9,8 @@ use std::time::Duration;
 use crate::libsecret::{Address, LibsecretStore};
 use crate::path_text::path_of_text;
 use crate::{
-    EncryptedStore, Encryption, FileStore, KeySettings, LocalStore, MemoryStore, RecoveryFolders, Unsynced, Waiting,
+    EncryptedLocalStore, Encryption, FileStore, KeySettings, LocalStore, MemoryStore, RecoveryFolders, Unsynced,
+    Waiting,
 };
 use tokcache_core::time::Clock;
 
@@ -43,7 +44,7 @@ pub struct Settings {
 ///
 /// # Errors
 /// The URL is none of these, this build lacks the store, or it is to be sealed and cannot be.
-pub fn open(url: &str, settings: Settings) -> Result<EncryptedStore, OpenError> {
+pub fn open(url: &str, settings: Settings) -> Result<EncryptedLocalStore, OpenError> {
     let unknown = || OpenError::unknown(url);
     let inner: Box<dyn LocalStore> = match url.split_once(':').ok_or_else(unknown)? {
         ("memory", "") => Box::new(MemoryStore::new()),
@@ -70,7 +71,7 @@ pub fn open(url: &str, settings: Settings) -> Result<EncryptedStore, OpenError> 
         }
         _ => return Err(unknown()),
     };
-    Ok(EncryptedStore::new(inner, settings.encryption, settings.keys))
+    Ok(EncryptedLocalStore::new(inner, settings.encryption, settings.keys))
 }
 
 /// A path as typed, or of an RFC 8089 URL of this machine. `~` is the shell's: here it would be a folder of that name.

@@ -83,7 +83,7 @@ pub(super) async fn update(
         change(&mut cache);
         if cache.has_state_changed() {
             let new = Zeroizing::new(cache.serialize().as_bytes().to_vec());
-            match idle_time.and_then(|idle_time| keep_until(&cache, idle_time)) {
+            match idle_time.and_then(|idle_time| keep_cache_until(&cache, idle_time)) {
                 Some(keep_until) => Change::ReplaceUntil(new, keep_until),
                 None => Change::Replace(new),
             }
@@ -95,9 +95,14 @@ pub(super) async fn update(
     saved.map_err(|error| error.because(reason))
 }
 
-/// Returns when the document is of no more use: when its last access token expires, and `idle_time` later if it holds a
-/// refresh token. Each refresh saves the document, so that a sign-in in use is kept.
-fn keep_until(cache: &TokenCache, idle_time: Duration) -> Option<Timestamp> {
+/// Returns when a cache document is of no more use: when its last access token expires, and `idle_time` later if it
+/// holds a refresh token. `None`: the document has no access token, or is damaged.
+pub fn keep_until(document: &[u8], idle_time: Duration) -> Option<Timestamp> {
+    keep_cache_until(&TokenCache::deserialize(document).ok()?, idle_time)
+}
+
+/// Each refresh saves the document, so that a sign-in in use is kept.
+fn keep_cache_until(cache: &TokenCache, idle_time: Duration) -> Option<Timestamp> {
     let last = cache.access_tokens().iter().map(|token| token.expires_on).max()?;
     Some(if cache.refresh_tokens().is_empty() { last } else { last.plus(idle_time) })
 }

@@ -26,7 +26,7 @@ pub enum ClientAuthentication {
     /// `client_secret_post`: the secret is in the form.
     SecretPost(ClientSecret),
     /// `private_key_jwt`: a signed statement is in the form (RFC 7521 §4.2, RFC 7523 §2.2). It comes from an
-    /// `AssertionSigner`, new for each request, or from an identity provider that this one trusts (workload identity
+    /// [`AssertionSigner`](super::AssertionSigner), new for each request, or from an identity provider that this one trusts (workload identity
     /// federation).
     Assertion(ClientAssertion),
 }

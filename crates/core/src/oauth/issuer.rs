@@ -50,16 +50,23 @@ pub(super) fn is_of_response(iss: &str, issuer: Option<&str>, authority: &Author
 }
 
 /// Whether `iss` is the issuer, in which any tenant may stand for the placeholder.
-fn matches_template(iss: &str, issuer: &str) -> bool {
+pub(super) fn matches_template(iss: &str, issuer: &str) -> bool {
     let Some((before, after)) = issuer.split_once(TENANT) else { return iss == issuer };
     let tenant = iss.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
     tenant.is_some_and(|tenant| !tenant.is_empty() && !tenant.contains('/'))
 }
 
-/// Whether the issuer of metadata is Microsoft's, on whatever domain the metadata are.
-pub(super) fn is_microsoft(issuer: &str) -> bool {
-    let uri = parse_secure(&issuer.replace(TENANT, "tenantid"));
-    uri.is_ok_and(|uri| AuthorityKind::of(&bare_host(&uri).to_ascii_lowercase(), &[]).is_entra_like())
+/// Whether the Microsoft identity platform answers, by the authority or by the `issuer` in its metadata, on whatever
+/// domain the metadata are.
+pub(super) fn is_microsoft(authority: &Authority, issuer: Option<&str>) -> bool {
+    let uri = issuer.and_then(|issuer| parse_secure(&issuer.replace(TENANT, "tenantid")).ok());
+    let is_of_issuer = |uri| AuthorityKind::of(&bare_host(&uri).to_ascii_lowercase(), &[]).is_entra_like();
+    authority.kind().is_entra_like() || uri.is_some_and(is_of_issuer)
+}
+
+/// The `iss` of an ID token of this tenant (`tid`), by the `issuer` of the metadata.
+pub(super) fn of_tenant(issuer: &str, tenant: Option<String>) -> String {
+    issuer.replace(TENANT, &tenant.unwrap_or_default())
 }
 
 /// Whether two names of issuers, in metadata or ID tokens, are of one.
@@ -91,7 +98,7 @@ pub fn check_issuer(
         _ if is_cloud && authority.issuer().is_named_by(&IssuerClaims { iss: Some(iss.clone()), policy: None }) => {
             return Ok(());
         }
-        Some(issuer) => issuer.replace(TENANT, &claims.text("tid").unwrap_or_default()),
+        Some(issuer) => of_tenant(issuer, claims.text("tid")),
         None if is_cloud => authority.url().to_owned(),
         None => return Ok(()),
     };

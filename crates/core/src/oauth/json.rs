@@ -2,7 +2,9 @@
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -22,6 +24,12 @@ impl<'a> Members<'a> {
     pub(super) fn parse(body: &'a [u8]) -> Option<Self> {
         let json = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
         serde_json::from_slice(json).ok().map(Members)
+    }
+
+    /// The same, and `None` if a name is repeated: where a signature is verified, no two readers may see two documents
+    /// (RFC 8725 §2.4, RFC 7515 §4).
+    pub(super) fn parse_unique(body: &'a [u8]) -> Option<Self> {
+        serde_json::from_slice(body).ok().map(|Unique(members)| Members(members))
     }
 
     /// A string that is not empty.
@@ -75,14 +83,14 @@ impl<'a> Members<'a> {
         Some(list.iter().filter_map(|raw| serde_json::from_str(raw.get()).ok()).collect())
     }
 
-    /// A list of pairs of strings; empty if it is anything else.
-    pub(super) fn pairs(&self, name: &str) -> Vec<(String, String)> {
-        self.0.get(name).and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
+    /// The member, if it is exactly of this type.
+    pub(super) fn read<Kind: Deserialize<'a>>(&self, name: &str) -> Option<Kind> {
+        serde_json::from_str(self.0.get(name)?.get()).ok()
     }
 
-    /// `true` or `false`.
-    pub(super) fn boolean(&self, name: &str) -> Option<bool> {
-        serde_json::from_str(self.0.get(name)?.get()).ok()
+    /// Whether there is such a member, whatever it is.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
     }
 
     /// Scopes, as the string of RFC 6749 §3.3 or as the list that some servers send. An empty one is as good as none.
@@ -92,6 +100,35 @@ impl<'a> Members<'a> {
             None => ScopeSet::parse(&serde_json::from_str::<Vec<String>>(self.0.get(name)?.get()).ok()?.join(" ")),
         };
         (!scopes.is_empty()).then_some(scopes)
+    }
+}
+
+/// Members with names that differ.
+struct Unique<'a>(BTreeMap<Name, &'a RawValue>);
+
+impl<'de> Deserialize<'de> for Unique<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Unique<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object without repeated names")
+            }
+
+            fn visit_map<Map: MapAccess<'de>>(self, mut map: Map) -> Result<Self::Value, Map::Error> {
+                let mut members = BTreeMap::new();
+                while let Some((name, value)) = map.next_entry()? {
+                    if members.insert(name, value).is_some() {
+                        return Err(de::Error::custom("a name is repeated"));
+                    }
+                }
+                Ok(Unique(members))
+            }
+        }
+
+        deserializer.deserialize_map(Reader)
     }
 }
 
@@ -167,6 +204,17 @@ mod tests {
         let members = Members::parse(br#"{"\ud800": 1, "\u0061": "2", "\udc00b": 3, "c": "4"}"#).unwrap();
         assert_eq!(members.string("a").as_deref(), Some("2"));
         assert_eq!(members.string("c").as_deref(), Some("4"));
+    }
+
+    #[test]
+    fn a_repeated_name_is_refused_where_names_must_be_unique() {
+        for body in [r#"{"a":1,"a":1}"#, r#"{"a":1,"\u0061":2}"#, r#"{"a":1,"b":2,"a":null}"#, "[]", "", "{} {}"] {
+            assert!(Members::parse_unique(body.as_bytes()).is_none(), "{body}");
+        }
+        let members = Members::parse_unique(br#"{"a": [1, 2], "b": {"a": 1, "a": 2}}"#).unwrap();
+        assert_eq!(members.read("a"), Some(vec![1, 2]));
+        assert!(members.has("b") && !members.has("c"));
+        assert_eq!(members.read::<String>("a"), None);
     }
 
     #[test]

@@ -64,8 +64,7 @@ pub struct ClientContext<'a> {
 impl<'a> ClientContext<'a> {
     /// Whether the Microsoft identity platform answers, by the authority or by the issuer in its metadata.
     pub(super) fn is_microsoft(&self) -> bool {
-        let issuer = self.endpoints.issuer.as_deref();
-        self.authority.kind().is_entra_like() || issuer.is_some_and(issuer::is_microsoft)
+        issuer::is_microsoft(self.authority, self.endpoints.issuer.as_deref())
     }
 
     /// Returns what of `openid profile offline_access` the provider takes: what tells who signs in, and brings a refresh

@@ -76,7 +76,7 @@ pub(super) fn read(response: &Response, authority: &Authority) -> Result<Endpoin
         id_token_signing_alg_values_supported: members.strings("id_token_signing_alg_values_supported"),
         token_endpoint_auth_methods_supported: members.strings("token_endpoint_auth_methods_supported"),
         authorization_response_iss_parameter_supported: members
-            .boolean("authorization_response_iss_parameter_supported")
+            .read("authorization_response_iss_parameter_supported")
             .unwrap_or(false),
     })
 }

@@ -28,6 +28,8 @@ mod http;
 mod identity;
 mod issuer;
 mod json;
+mod jwks;
+mod jwt;
 mod message;
 mod metadata;
 #[cfg(test)]
@@ -65,6 +67,11 @@ pub use form::Form;
 pub use http::{Http, Response, Stage, TransportError};
 pub use identity::{Identity, Person, person_of};
 pub use issuer::check_issuer;
+pub use jwks::JwksRequest;
+pub use jwt::{
+    AssertionSigner, Expectation, IdTokenError, JwkSet, SignatureAlgorithm, SigningKey, SigningKeyError,
+    VerifiedClaims, assertion_audience, verify_id_token,
+};
 pub use message::{ClientContext, Message};
 pub use on_behalf_of::OnBehalfOfRequest;
 pub use pending_authorization::PendingAuthorization;

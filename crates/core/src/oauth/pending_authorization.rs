@@ -94,7 +94,7 @@ impl PendingAuthorization {
             scopes: members.scopes("scope").unwrap_or_default(),
             max_age: members.seconds("max_age"),
             claims: members.string("claims"),
-            parameters: members.pairs("parameters"),
+            parameters: members.read("parameters").unwrap_or_default(),
         })
     }
 }

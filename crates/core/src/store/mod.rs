@@ -4,6 +4,8 @@
 //! methods of [`Store`] and of [`Lease`]; the rest is provided. `tokcache-testing` has the tests that hold every store
 //! to this contract.
 
+mod encrypted;
+pub mod envelope;
 mod error;
 mod lease;
 mod memory;
@@ -22,6 +24,10 @@ use crate::future::BoxFuture;
 use crate::secret::Window;
 use crate::time::Timestamp;
 
+pub use encrypted::{
+    EncryptedStore, EncryptedStoreError, EncryptionKey, EncryptionKeys, EnvelopeError, InvalidKey, KeyId, NoRandomness,
+    Reencrypted, decode_key,
+};
 pub use error::StoreError;
 pub use lease::{Lease, LeaseAttempt, LeaseRequest, Recovered, Recovery};
 pub use memory::MemoryStore;

@@ -6,13 +6,14 @@ use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
+use tokcache_core::store::envelope::encrypt;
 use zeroize::Zeroizing;
 
 use super::document::{AtAnyPlace, Document};
-use super::envelope::{self, Header, Recognised, recognise};
+use super::header::{Header, Recognised, recognise};
 use super::key_needed::{KeyNeeded, Problem};
 use super::lease::rescue_header;
-use super::{EncryptedStore, EncryptionError};
+use super::{EncryptedLocalStore, EncryptionError};
 use crate::keys::{Key, KeyReference, KeySource};
 use crate::platform;
 use crate::{Change, Saved, StoreError, Validity};
@@ -34,7 +35,7 @@ pub enum Conversion {
     },
 }
 
-impl EncryptedStore {
+impl EncryptedLocalStore {
     /// Seals a plain cache with a key of `source`. `is_whole` tells a cache from bytes that a foreign writer is just
     /// changing.
     ///
@@ -174,12 +175,12 @@ impl EncryptedStore {
             let plain = match recognise(bytes) {
                 Recognised::Plain if is_plain_now => Zeroizing::new(bytes.to_vec()),
                 // What is cut off has nothing in it.
-                Recognised::Sealed(envelope) => self.opened_rescued(&envelope).filter(|plain| !plain.is_empty())?,
+                Recognised::Encrypted(envelope) => self.opened_rescued(&envelope).filter(|plain| !plain.is_empty())?,
                 _ => return None,
             };
             match &header {
                 None => Some(plain),
-                Some(header) => envelope::seal(header, &self.known(&header.key)?, &plain),
+                Some(header) => encrypt(header, self.known(&header.key)?.bytes(), &plain),
             }
         });
     }
@@ -222,7 +223,8 @@ impl EncryptedStore {
     fn needs(&self, key: &KeyReference) -> Result<bool, StoreError> {
         let mut is_needed = false;
         self.inner.rewrite_recovery(&mut |bytes| {
-            is_needed |= matches!(recognise(bytes), Recognised::Sealed(envelope) if envelope.header.key.id == key.id);
+            is_needed |=
+                matches!(recognise(bytes), Recognised::Encrypted(envelope) if envelope.header.key.id == key.id);
             None
         });
         if is_needed {
@@ -239,7 +241,7 @@ impl EncryptedStore {
 fn is_perhaps_sealed_with(key: &KeyReference, bytes: &[u8]) -> bool {
     match recognise(bytes) {
         Recognised::Plain => false,
-        Recognised::Sealed(envelope) => envelope.header.key.id == key.id,
+        Recognised::Encrypted(envelope) => envelope.header.key.id == key.id,
         Recognised::Torn | Recognised::TooNew => true,
     }
 }
@@ -263,7 +265,7 @@ const BEGINNING: u64 = 32 * 1024;
 /// A conversion that is ready: what is left is one save, and a key that is not needed any more. Dropped, nothing comes of
 /// it. Until then its store takes the document as it is, whatever was promised of it.
 pub struct Preparation<'a> {
-    store: &'a EncryptedStore,
+    store: &'a EncryptedLocalStore,
     /// There is nothing to do.
     settled: Option<Conversion>,
     place: AtAnyPlace,
@@ -274,12 +276,12 @@ pub struct Preparation<'a> {
 }
 
 impl<'a> Preparation<'a> {
-    fn of(store: &'a EncryptedStore) -> Self {
+    fn of(store: &'a EncryptedLocalStore) -> Self {
         store.is_converting.store(true, Ordering::Relaxed);
         Preparation { store, settled: None, place: AtAnyPlace::No, new: None, is_whole: None }
     }
 
-    fn settled(store: &'a EncryptedStore, conversion: Conversion) -> Self {
+    fn settled(store: &'a EncryptedLocalStore, conversion: Conversion) -> Self {
         let mut preparation = Preparation::of(store);
         preparation.settled = Some(conversion);
         preparation

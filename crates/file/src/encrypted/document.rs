@@ -4,11 +4,12 @@ use std::sync::atomic::Ordering;
 
 use zeroize::Zeroizing;
 
-use super::envelope::{self, Header, Recognised, recognise};
+use super::header::{Header, Recognised, recognise};
 use super::key_needed::{KeyNeeded, Problem};
-use super::{EncryptedStore, Encryption, EncryptionError};
+use super::{EncryptedLocalStore, Encryption, EncryptionError};
 use crate::Change;
 use crate::keys::KeySource;
+use tokcache_core::store::envelope::encrypt;
 use tokcache_core::store::mutex::locked;
 
 /// What the inner store keeps, opened.
@@ -33,7 +34,7 @@ pub(super) enum AtAnyPlace {
     Yes,
 }
 
-impl EncryptedStore {
+impl EncryptedLocalStore {
     /// The document, if it is what the settings promise.
     pub(super) fn opened(&self, bytes: &[u8]) -> Result<Document, Problem> {
         let document = self.opened_anyhow(bytes, AtAnyPlace::No)?;
@@ -56,14 +57,14 @@ impl EncryptedStore {
     pub(super) fn opened_anyhow(&self, bytes: &[u8], moved: AtAnyPlace) -> Result<Document, Problem> {
         let envelope = match recognise(bytes) {
             Recognised::Plain => return Ok(Document::Plain),
-            Recognised::Sealed(envelope) => envelope,
+            Recognised::Encrypted(envelope) => envelope,
             Recognised::Torn => return Err(Problem::Torn),
             Recognised::TooNew => return Err(Problem::Met(KeyNeeded::Refused(EncryptionError::TooNew))),
         };
         let Some(key) = self.known(&envelope.header.key) else {
             return Err(Problem::Met(KeyNeeded::KeyMissing(envelope.header.key)));
         };
-        let Some(document) = envelope.open(&key) else { return Err(Problem::Torn) };
+        let Some(document) = envelope.decrypt(key.bytes()) else { return Err(Problem::Torn) };
         if moved == AtAnyPlace::No && !self.is_here(&envelope.header.place) {
             let sealed_for = envelope.header.place;
             return Err(Problem::Met(KeyNeeded::Refused(EncryptionError::Moved { sealed_for })));
@@ -88,7 +89,7 @@ impl EncryptedStore {
         let Some(key) = self.known(&header.key) else {
             return Err(Problem::Met(KeyNeeded::KeyMissing(header.key.clone())));
         };
-        envelope::seal(header, &key, document).ok_or(Problem::Met(KeyNeeded::Refused(EncryptionError::CannotSeal)))
+        encrypt(header, key.bytes(), document).ok_or(Problem::Met(KeyNeeded::Refused(EncryptionError::CannotSeal)))
     }
 
     pub(super) fn changed(

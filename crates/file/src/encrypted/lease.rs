@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use tokcache_core::store::envelope::encrypt;
 use zeroize::Zeroizing;
 
-use super::EncryptedStore;
-use super::envelope::{self, Envelope, Header, Recognised, recognise};
+use super::EncryptedLocalStore;
+use super::header::{Envelope, Header, Recognised, recognise};
 use super::key_needed::KeyNeeded;
 use crate::keys::{Key, KeySource};
 use crate::{LocalLease, Recovered, Recovery, StoreError};
@@ -26,7 +27,7 @@ pub(super) fn rescue_header(document: &Header) -> Header {
 
 const PLACE: &str = "rescue of ";
 
-impl EncryptedStore {
+impl EncryptedLocalStore {
     /// The lease, with what was left there opened: by the document's key or, should it have got another key since, by
     /// the one that it names. What was left in plain was not left by a holder, where the document is sealed.
     pub(super) fn sealed_lease(&self, inner: Box<dyn LocalLease>) -> Result<Box<dyn LocalLease>, StoreError> {
@@ -42,7 +43,7 @@ impl EncryptedStore {
         for rescued in inner.kept() {
             let content = match recognise(&rescued.bytes) {
                 Recognised::Plain => seal.is_none().then(|| rescued.bytes.clone()),
-                Recognised::Sealed(envelope) => self.opened_rescued(&envelope),
+                Recognised::Encrypted(envelope) => self.opened_rescued(&envelope),
                 Recognised::Torn => Some(Zeroizing::default()),
                 Recognised::TooNew => None,
             };
@@ -64,7 +65,7 @@ impl EncryptedStore {
             // Nobody is asked for a passphrase under a lease.
             if key.source == KeySource::Passphrase { None } else { self.keys.find(key).ok() }
         })?;
-        Some(envelope.open(&key).unwrap_or_default())
+        Some(envelope.decrypt(key.bytes()).unwrap_or_default())
     }
 }
 
@@ -72,7 +73,7 @@ impl Recovery for EncryptedLease {
     fn keep(&self, bytes: &[u8]) -> Option<PathBuf> {
         match &self.seal {
             None => self.inner.keep(bytes),
-            Some((header, key)) => self.inner.keep(&envelope::seal(header, key, bytes)?),
+            Some((header, key)) => self.inner.keep(&encrypt(header, key.bytes(), bytes)?),
         }
     }
 

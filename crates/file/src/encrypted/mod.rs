@@ -7,8 +7,8 @@
 mod convert;
 mod document;
 mod encryption;
-mod envelope;
 mod error;
+mod header;
 mod key_needed;
 mod lease;
 mod place;
@@ -23,14 +23,14 @@ pub use convert::{Conversion, Preparation};
 pub use encryption::Encryption;
 pub use error::EncryptionError;
 
-use self::envelope::{Header, Recognised, recognise};
+use self::header::{Header, Recognised, recognise};
 use self::key_needed::KeyNeeded;
 use crate::keys::{Key, KeyReference, KeySettings, KeySource, Keys};
 use crate::{LocalStore, StoreError, Validity};
 use tokcache_core::store::mutex::locked;
 
 /// A store within a store, and the keys to it.
-pub struct EncryptedStore {
+pub struct EncryptedLocalStore {
     inner: Box<dyn LocalStore>,
     encryption: Encryption,
     keys: Keys,
@@ -55,12 +55,12 @@ struct Fresh {
     is_used: bool,
 }
 
-impl EncryptedStore {
+impl EncryptedLocalStore {
     /// Seals what `inner` keeps as `encryption` says.
     pub fn new(inner: Box<dyn LocalStore>, encryption: Encryption, keys: KeySettings) -> Self {
         let keys = Keys::new(keys);
         let promised_now = Box::new(|_: &str| Vec::new());
-        EncryptedStore {
+        EncryptedLocalStore {
             inner,
             encryption,
             keys,
@@ -102,7 +102,7 @@ impl EncryptedStore {
         let mut header = None;
         self.inner.load(&mut |bytes| {
             header = match recognise(bytes) {
-                Recognised::Sealed(envelope) => Some(envelope.header),
+                Recognised::Encrypted(envelope) => Some(envelope.header),
                 _ => None,
             };
             Validity::Whole
@@ -163,7 +163,7 @@ impl EncryptedStore {
 
 /// A key that was made for a new document is litter when there was no document after all, or another process has made
 /// it with a key of its own.
-impl Drop for EncryptedStore {
+impl Drop for EncryptedLocalStore {
     fn drop(&mut self) {
         let Some(fresh) = locked(&self.fresh).take() else { return };
         let is_another = |header: Option<Header>| header.is_some_and(|header| header.key.id != fresh.key.id);

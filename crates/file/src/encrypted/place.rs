@@ -3,10 +3,10 @@
 use std::io;
 use std::path::Path;
 
-use super::EncryptedStore;
+use super::EncryptedLocalStore;
 use crate::{Description, text_of_path};
 
-impl EncryptedStore {
+impl EncryptedLocalStore {
     /// The name of this store that a seal is bound to.
     pub(super) fn place(&self) -> String {
         canonical(&self.inner.describe())

@@ -4,22 +4,20 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::document::Document;
-use super::envelope::{Recognised, recognise};
+use super::header::{Recognised, recognise};
 use super::key_needed::Problem;
-use super::{EncryptedStore, Encryption};
+use super::{EncryptedLocalStore, Encryption};
 use crate::adapter::implement_store;
 use crate::wait::Attempt;
 use crate::{
     Change, Clock, Description, Expected, LocalLease, LocalLeaseRequest, LocalStore, Repaired, Revision, Rewrite,
     Saved, StoreError, Validity, Window,
 };
+use tokcache_core::store::envelope::MOST_OVERHEAD;
 
-/// A header and a tag take less than this.
-const ROOM_FOR_THE_SEAL: usize = 16 * 1024;
+implement_store!(EncryptedLocalStore);
 
-implement_store!(EncryptedStore);
-
-impl LocalStore for EncryptedStore {
+impl LocalStore for EncryptedLocalStore {
     fn load(&self, read: &mut dyn FnMut(&[u8]) -> Validity) -> Result<Option<Revision>, StoreError> {
         self.retry_with_keys(|needed| {
             let mut is_empty = false;
@@ -118,7 +116,7 @@ impl LocalStore for EncryptedStore {
             }
             Ok(())
         })?;
-        self.inner.ensure_room(size + ROOM_FOR_THE_SEAL)
+        self.inner.ensure_room(size + MOST_OVERHEAD)
     }
 
     fn lease<'a>(&'a self, credential: &str) -> Result<Box<dyn LocalLeaseRequest + 'a>, StoreError> {
@@ -153,7 +151,7 @@ impl LocalStore for EncryptedStore {
 }
 
 struct EncryptedLeaseRequest<'a> {
-    store: &'a EncryptedStore,
+    store: &'a EncryptedLocalStore,
     inner: Box<dyn LocalLeaseRequest + 'a>,
 }
 

@@ -31,24 +31,24 @@ impl Folder {
     }
 
     /// The cache of this name.
-    fn store(&self, name: &str, encryption: Encryption) -> EncryptedStore {
+    fn store(&self, name: &str, encryption: Encryption) -> EncryptedLocalStore {
         let file = FileStore::new(&self.path(name), Duration::from_secs(60), Arc::new(SystemClock::new()));
-        EncryptedStore::new(Box::new(file), encryption, settings())
+        EncryptedLocalStore::new(Box::new(file), encryption, settings())
     }
 
     /// The cache of this name, sealed with the key of this name, and with a document in it.
-    fn sealed(&self, name: &str, key: &str) -> EncryptedStore {
+    fn sealed(&self, name: &str, key: &str) -> EncryptedLocalStore {
         let store = self.store(name, Encryption::By(self.key(key)));
         put(&store, DOCUMENT);
         store
     }
 }
 
-fn put(store: &EncryptedStore, document: &[u8]) {
+fn put(store: &EncryptedLocalStore, document: &[u8]) {
     assert_eq!(store.update(&mut |_| Change::Replace(document.to_vec().into())).unwrap(), Saved::Written);
 }
 
-fn loaded(store: &EncryptedStore) -> Result<Option<Vec<u8>>, StoreError> {
+fn loaded(store: &EncryptedLocalStore) -> Result<Option<Vec<u8>>, StoreError> {
     let mut found = None;
     store.load(&mut |bytes| {
         found = Some(bytes.to_vec());
@@ -354,7 +354,7 @@ fn what_was_damaged_before_it_was_sealed_is_repaired_and_stays_sealed() {
 fn any_store_can_be_sealed() {
     let folder = Folder::new();
     let memory = Box::new(MemoryStore::default());
-    let store = EncryptedStore::new(memory, Encryption::By(folder.key("key")), settings());
+    let store = EncryptedLocalStore::new(memory, Encryption::By(folder.key("key")), settings());
     put(&store, DOCUMENT);
     assert_eq!(loaded(&store).unwrap().unwrap(), DOCUMENT);
     store

@@ -3,8 +3,9 @@
 
 use linux_keyutils::{KeyRing, KeyRingIdentifier};
 
-use super::key::KEY_LENGTH;
-use super::{Key, KeyId};
+use super::Key;
+use tokcache_core::store::KeyId;
+use tokcache_core::store::envelope::KEY_LENGTH;
 
 /// Returns the copied key, if there is one.
 pub(super) fn find(id: KeyId) -> Option<Key> {

@@ -3,9 +3,10 @@
 use keyring::{Entry, Error};
 use zeroize::Zeroizing;
 
+use super::Key;
 use super::call::{Caller, Fault, connection_fault};
 use super::error::KeyringFault;
-use super::{Key, KeyId};
+use tokcache_core::store::KeyId;
 
 /// The service name of the items. The name of an item is the key's identifier.
 const SERVICE: &str = "tokcache";

@@ -19,12 +19,13 @@ use std::time::Duration;
 #[cfg(all(feature = "keyring", target_os = "linux"))]
 pub(super) use call::{Caller, Fault, connection_fault};
 pub use error::{KeyError, KeyringFault};
-pub use key::{Key, KeyId};
+pub(crate) use key::Key;
 pub use passphrase::{PassphraseFor, Passphrases};
 pub(super) use source::KeyReference;
 pub use source::{KeySource, UnknownKeySource};
 
 use passphrase::Argon2id;
+use tokcache_core::store::KeyId;
 
 use crate::Unsynced;
 use crate::platform;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use tokcache_core::store::KeyId;
 
-use super::KeyId;
 use super::passphrase::Argon2id;
 use crate::path_text::{path_of_text, text_of_path};
 

@@ -9,7 +9,7 @@ fn what_is_rescued_is_sealed_and_only_that_is_taken_back() {
     let file = FileStore::new(&folder.path("cache"), Duration::ZERO, Arc::new(SystemClock::new()));
     let rescue = folder.path("");
     let file = file.recovering_in(Box::new(move || vec![rescue.clone()]));
-    let store = EncryptedStore::new(Box::new(file), Encryption::AsItIs, settings());
+    let store = EncryptedLocalStore::new(Box::new(file), Encryption::AsItIs, settings());
     let lease = || held(&store);
     let kept = lease().keep(b"canary").unwrap();
     assert!(is_sealed(&kept));
@@ -26,7 +26,7 @@ fn what_was_rescued_before_a_conversion_is_found_after_it_and_in_plain_only_besi
     let store = |encryption| {
         let file = FileStore::new(&folder.path("cache"), Duration::ZERO, Arc::new(SystemClock::new()));
         let rescue = folder.path("");
-        EncryptedStore::new(
+        EncryptedLocalStore::new(
             Box::new(file.recovering_in(Box::new(move || vec![rescue.clone()]))),
             encryption,
             settings(),
@@ -52,7 +52,7 @@ fn what_was_rescued_before_a_conversion_is_found_after_it_and_in_plain_only_besi
     assert_eq!(left, 4, "the cache, two keys and what was rescued");
 }
 
-fn held(store: &EncryptedStore) -> Box<dyn crate::LocalLease> {
+fn held(store: &EncryptedLocalStore) -> Box<dyn crate::LocalLease> {
     match store.lease("credential").unwrap().attempt().unwrap() {
         crate::Attempt::Held(lease) => lease,
         crate::Attempt::Taken(holder) => panic!("{holder} has it"),
