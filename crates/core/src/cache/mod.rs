@@ -7,6 +7,7 @@ mod change;
 mod entry;
 mod error;
 mod find;
+mod merge;
 #[cfg(test)]
 mod proptests;
 mod salvage;
@@ -29,6 +30,7 @@ pub use error::{Defect, ParseError, Unreadable};
 pub use find::owner::Holding;
 pub use find::query::{AccessTokenQuery, MinValid, Owner, RefreshTokenQuery};
 pub use find::verdict::{Reason, Verdict};
+pub use merge::{Merged, Share, ShareOwner, Split};
 pub use salvage::{Salvage, salvage};
 pub use snapshot::{Skim, Snapshot};
 pub(crate) use text::document::Document;

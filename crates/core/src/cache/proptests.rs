@@ -105,7 +105,7 @@ fn section() -> impl Strategy<Value = String> {
     prop_oneof![9 => object(entries), 1 => Just("null".to_owned())]
 }
 
-fn document() -> impl Strategy<Value = String> {
+pub(super) fn document() -> impl Strategy<Value = String> {
     let member = prop_oneof![
         4 => (string("AccessToken"), section()),
         1 => (string("RefreshToken"), section()),

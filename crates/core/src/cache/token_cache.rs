@@ -160,6 +160,14 @@ impl TokenCache {
         self.refresh_tokens().iter().any(|entry| entry.secret == *secret)
     }
 
+    /// Whether there is nothing in the cache that a user would miss: no entry other than the metadata of clients, and no
+    /// member that the schema does not know.
+    pub fn holds_nothing(&self) -> bool {
+        let has_entries = |section| self.document().all_entries(section).next().is_some();
+        let sections = [Section::AccessToken, Section::Account, Section::IdToken, Section::RefreshToken];
+        !sections.into_iter().any(has_entries) && self.document().unknown_members().next().is_none()
+    }
+
     /// Returns the entries that cannot be read. They stay in the document.
     pub fn unreadable(&self) -> Vec<Unreadable> {
         let mut unreadable = Vec::new();
@@ -241,7 +249,7 @@ impl TokenCache {
         self.document().entries(section).iter().filter_map(|entry| read(entry).ok()).collect()
     }
 
-    fn change<T>(&mut self, change: impl FnOnce(&mut Edit<'_>) -> T) -> T {
+    pub(super) fn change<T>(&mut self, change: impl FnOnce(&mut Edit<'_>) -> T) -> T {
         let mut edit = Edit::new(self.document());
         let answer = change(&mut edit);
         if let Some(text) = edit.finish() {

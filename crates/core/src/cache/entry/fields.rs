@@ -109,6 +109,15 @@ impl<'t> Fields<'t> {
         self.0.iter().map(|(name, value)| (name.0.as_ref(), value.get()))
     }
 
+    /// Whether both have the same fields with the same values. Strings may be spelled differently.
+    pub(in crate::cache) fn is_same(&self, other: &Fields<'_>) -> bool {
+        let same = |name: &Name<'_>| match (self.raw(&name.0), other.raw(&name.0)) {
+            (Some(one), Some(other)) => one == other || same_string(one, other),
+            _ => false,
+        };
+        self.0.iter().all(|(name, _)| same(name)) && other.0.iter().all(|(name, _)| same(name))
+    }
+
     fn raw(&self, name: &str) -> Option<&'t str> {
         self.0.iter().rev().find(|(own, _)| own.0 == name).map(|(_, value)| value.get())
     }
@@ -117,6 +126,11 @@ impl<'t> Fields<'t> {
 fn string(raw: &str) -> Option<Cow<'_, str>> {
     let bare = raw.strip_prefix('"')?.strip_suffix('"')?;
     if bare.contains('\\') { serde_json::from_str(raw).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(bare)) }
+}
+
+fn same_string(one: &str, other: &str) -> bool {
+    let text = |raw| string(raw).map(SecretText);
+    matches!((text(one), text(other)), (Some(one), Some(other)) if *one == *other)
 }
 
 fn seconds(text: &str) -> Option<Timestamp> {

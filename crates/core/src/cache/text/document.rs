@@ -37,6 +37,17 @@ impl<'t> Document<'t> {
         self.index.section(section).iter().enumerate().map(entry)
     }
 
+    /// Returns the members of the root that are no sections of the schema, each with the text of its value.
+    pub(in crate::cache) fn unknown_members(self) -> impl Iterator<Item = (Cow<'t, str>, &'t [u8])> {
+        let members = &self.index.members;
+        let counting = counting(self.text, members);
+        let member = move |(member, counts): (&Member, bool)| {
+            let name = member.name(self.text);
+            (counts && Section::named(&name).is_none()).then(|| (name, member.value.of(self.text)))
+        };
+        members.iter().zip(counting).filter_map(member)
+    }
+
     /// Whether a later entry of the section has the same key as the one at `position`.
     pub(in crate::cache) fn is_shadowed(self, section: Section, position: usize) -> bool {
         let (entries, later) = self.index.section(section).split_at(position + 1);

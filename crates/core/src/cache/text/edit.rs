@@ -17,6 +17,7 @@ pub(in crate::cache) struct Edit<'t> {
     pub(in crate::cache) style: Style,
     changes: [HashMap<usize, Change>; Section::ALL.len()],
     added: [Vec<(String, Zeroizing<String>)>; Section::ALL.len()],
+    added_members: Vec<(String, Zeroizing<String>)>,
 }
 
 impl<'t> Edit<'t> {
@@ -26,6 +27,7 @@ impl<'t> Edit<'t> {
             style: Style::of(document.index.root.of(document.text)),
             changes: Default::default(),
             added: Default::default(),
+            added_members: Vec::new(),
         }
     }
 
@@ -50,12 +52,17 @@ impl<'t> Edit<'t> {
         }
     }
 
+    /// Adds a member to the root, which has none of this name.
+    pub(in crate::cache) fn add_member(&mut self, name: String, value: Zeroizing<String>) {
+        self.added_members.push((name, value));
+    }
+
     /// Returns the changed text; `None` without changes.
     pub(in crate::cache) fn finish(mut self) -> Option<Zeroizing<String>> {
         let is_untouched =
             |section: &Section| self.changes[*section as usize].is_empty() && self.added[*section as usize].is_empty();
         let untouched: Vec<Section> = Section::ALL.into_iter().filter(is_untouched).collect();
-        if untouched.len() == Section::ALL.len() {
+        if untouched.len() == Section::ALL.len() && self.added_members.is_empty() {
             return None;
         }
         let Document { text, index } = self.document;
@@ -64,7 +71,9 @@ impl<'t> Edit<'t> {
             sections[section as usize] = Some(self.section(section));
         }
         let root = Rewrite { text, object: index.root, members: &index.members, style: self.style, depth: 0 };
-        let new: usize = sections.iter().flatten().map(|section| section.len() + 64).sum();
+        let added = std::mem::take(&mut self.added_members);
+        let new = sections.iter().flatten().map(|section| section.len() + 64);
+        let new: usize = new.chain(added.iter().map(|(name, value)| 2 * name.len() + value.len() + 32)).sum();
         let mut out = SecretBuffer::with_capacity(text.len() + new);
         out.push_str(&String::from_utf8_lossy(&text[..index.root.start()]));
         let names: Vec<_> = index.members.iter().map(|member| Section::named(&member.name(text))).collect();
@@ -78,7 +87,7 @@ impl<'t> Edit<'t> {
                 let found = existing.iter().position(|(section, _)| names[position] == Some(*section))?;
                 Some(Change::Replace(existing.swap_remove(found).1))
             },
-            missing.into_iter().map(|(section, value)| (section.name().to_owned(), value)),
+            missing.into_iter().map(|(section, value)| (section.name().to_owned(), value)).chain(added),
         );
         out.push_str(&String::from_utf8_lossy(&text[index.root.end()..]));
         Some(out.finish())
