@@ -15,6 +15,7 @@ mod issuers;
 mod large;
 mod offers;
 mod outages;
+mod partitions;
 mod refusals;
 mod rescue;
 mod retries;

@@ -8,6 +8,7 @@ use crate::cache::TokenCache;
 use crate::oauth::{self, Endpoints, Http, RequestError};
 use crate::store::{Lease, Loaded, Partition, Revision, Saved, Store, StoreError, Update};
 use crate::time::{Clock, Timestamp};
+use crate::types::HomeAccountId;
 
 /// A difference between two clocks, in seconds, that is not worth a warning.
 const TOLERATED_SKEW: u64 = 60;
@@ -23,6 +24,9 @@ pub struct ClientApplication<'a> {
     pub store: &'a dyn Store,
     /// The name of the cache in the store.
     pub partition: Partition,
+    /// In a store with a cache for each user, what stands before a user's name. A sign-in is then saved in the partition of
+    /// the user who has signed in. `None`: in `partition`.
+    pub user_prefix: Option<String>,
     /// The credential of the client, if the provider wants one.
     pub credential: &'a dyn Credential,
     /// The network.
@@ -51,6 +55,7 @@ impl<'a> ClientApplication<'a> {
             registration,
             store,
             partition: Partition::whole(),
+            user_prefix: None,
             credential: &NoCredential,
             http,
             clock,
@@ -79,7 +84,7 @@ impl ClientApplication<'_> {
         &self,
         change: &mut (dyn FnMut(&mut TokenCache) + Send),
     ) -> Result<Saved, StoreError> {
-        cached::update(self.store, &self.partition, Update::default(), self.idle_time, change).await
+        cached::update_cache(self.store, &self.partition, self.idle_time, change).await
     }
 
     /// Runs `change` under a lease. The first attempt is on `seen`, the document as it was loaded under the lease.
@@ -91,6 +96,12 @@ impl ClientApplication<'_> {
     ) -> Result<Saved, StoreError> {
         let update = Update { seen, fence: lease.fence() };
         cached::update(self.store, &self.partition, update, self.idle_time, change).await
+    }
+
+    /// Returns the client with the partition in which a sign-in of this user is saved.
+    pub(super) fn with_partition_of(&self, user: &HomeAccountId) -> Self {
+        let partition = self.user_prefix.as_ref().map(|prefix| Partition::user(user).with_prefix(prefix));
+        ClientApplication { partition: partition.unwrap_or_else(|| self.partition.clone()), ..self.clone() }
     }
 
     /// Warns if the server's clock and ours are far apart. Times in the cache are by our clock.

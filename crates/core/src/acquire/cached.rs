@@ -60,9 +60,22 @@ fn told(error: ParseError, bytes: &[u8]) -> String {
     }
 }
 
-/// Runs `change` on the newest cache and saves the result, with no other writer in between. `change` runs again after a
-/// lost race. If it changes nothing, nothing is written. `idle_time` is that of the
+/// Runs `change` on the newest cache of a partition and saves the result, with no other writer in between. `change` runs
+/// again after a lost race. If it changes nothing, nothing is written. `idle_time` is that of the
 /// [application](super::ClientApplication::idle_time).
+///
+/// # Errors
+/// What the store says. The cache is unchanged then, as far as is known.
+pub async fn update_cache(
+    store: &dyn Store,
+    partition: &Partition,
+    idle_time: Option<Duration>,
+    change: &mut (dyn FnMut(&mut TokenCache) + Send),
+) -> Result<Saved, StoreError> {
+    update(store, partition, Update::default(), idle_time, change).await
+}
+
+/// Does the same as [`update_cache`]. Removes the partition of a user for whom nothing is left.
 pub(super) async fn update(
     store: &dyn Store,
     partition: &Partition,
@@ -81,6 +94,10 @@ pub(super) async fn update(
             }
         };
         change(&mut cache);
+        // A user who has signed out leaves nothing to find. A file stays, as its permissions do.
+        if cache.has_state_changed() && cache.holds_nothing() && *partition != Partition::whole() {
+            return Change::Replace(Zeroizing::default());
+        }
         if cache.has_state_changed() {
             let new = Zeroizing::new(cache.serialize().as_bytes().to_vec());
             match idle_time.and_then(|idle_time| keep_cache_until(&cache, idle_time)) {

@@ -40,7 +40,7 @@ mod since;
 mod verify_saved;
 
 pub use application::ClientApplication;
-pub use cached::{keep_until, load};
+pub use cached::{keep_until, load, update_cache};
 pub use credential::{Credential, CredentialContext, NoCredential};
 pub use error::{AcquireError, ErrorKind, InteractionRequired, SignInGrant};
 pub use explain::{Considered, Decision, Explanation};

@@ -176,7 +176,8 @@ impl ClientApplication<'_> {
             cache.record(&grant, now);
             watched = to_watch(cache);
         };
-        let saved = self.update_cache(&mut record).await?;
+        let saved_by = self.with_partition_of(&home_account_id);
+        let saved = saved_by.update_cache(&mut record).await?;
         if saved == Saved::WrittenAndTightened {
             self.observer.permissions_tightened();
         }
@@ -185,7 +186,7 @@ impl ClientApplication<'_> {
             let is_old = |entry: &RefreshTokenEntry| superseded.iter().any(|before| before.secret == entry.secret);
             !cache.holds_access_token(&grant.access_token) && cache.find_refresh_tokens(&own).iter().all(is_old)
         };
-        self.verify_saved(watched, is_undone, &grant, now).await;
+        saved_by.verify_saved(watched, is_undone, &grant, now).await;
         let account = Account {
             home_account_id,
             environment: grant.issuer.environment().clone(),
