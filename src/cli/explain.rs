@@ -36,7 +36,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
         .block_on()
         .map_err(|error| context.failure(error, &request.scopes))?;
     let store = context.store.describe();
-    let encryption = context.store.sealed_by()?;
+    let encryption = context.store.encrypted_by()?;
     let now = context.clock.now();
     let view = ExplanationView {
         decision: decision(&explanation.decision),

@@ -16,10 +16,10 @@ impl Changing {
         let Some(profile) = profiles::load_saved(name)? else { return Ok(()) };
         let Some(Converting { to, .. }) = &profile.converting else { return Ok(()) };
         let to = Some(to.clone()).filter(|to| to != NOT_AT_ALL);
-        let sealed_by = store.sealed_by()?.map(|source| source.to_string());
+        let encrypted_by = store.encrypted_by()?.map(|source| source.to_string());
         let before = profile.encrypt.clone();
-        let encrypt = if sealed_by.is_some() && (sealed_by == to || sealed_by == before) {
-            sealed_by
+        let encrypt = if encrypted_by.is_some() && (encrypted_by == to || encrypted_by == before) {
+            encrypted_by
         } else if (to.is_none() || before.is_none()) && store.is_plain()? {
             None
         } else {

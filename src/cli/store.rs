@@ -46,7 +46,7 @@ pub(super) fn open(
         keys,
     };
     tokcache_file::open(url, store_settings).map_err(|error| match error {
-        OpenError::NeverSealed { .. } => {
+        OpenError::NeverEncrypted { .. } => {
             // Without a flag or a variable, the profile required encryption.
             let exit = if settings.encrypt.is_some() { Exit::Usage } else { Exit::Config };
             Failure::new(exit, error).try_with("--encrypt", "none").of_variable("TOKCACHE_ENCRYPT", settings)

@@ -31,7 +31,7 @@ pub struct Settings {
     pub unsynced: Arc<Unsynced>,
     /// What waits go by.
     pub clock: Arc<dyn Clock>,
-    /// Whether the document is sealed.
+    /// Whether the document is encrypted.
     pub encryption: Encryption,
     /// Where its key is.
     pub keys: KeySettings,
@@ -43,7 +43,7 @@ pub struct Settings {
 /// Nothing is touched yet.
 ///
 /// # Errors
-/// The URL is none of these, this build lacks the store, or it is to be sealed and cannot be.
+/// The URL is none of these, this build lacks the store, or it has to be encrypted and cannot be.
 pub fn open(url: &str, settings: Settings) -> Result<EncryptedLocalStore, OpenError> {
     let unknown = || OpenError::unknown(url);
     let inner: Box<dyn LocalStore> = match url.split_once(':').ok_or_else(unknown)? {
@@ -62,7 +62,7 @@ pub fn open(url: &str, settings: Settings) -> Result<EncryptedLocalStore, OpenEr
         ("libsecret", item) => {
             let address = Address::parse(item, &settings.identity_service_folder).ok_or_else(unknown)?;
             if let Encryption::By(_) = settings.encryption {
-                return Err(OpenError::NeverSealed { url: url.to_owned() });
+                return Err(OpenError::NeverEncrypted { url: url.to_owned() });
             }
             let signal = FileStore::new(address.signal(), settings.lock_timeout, settings.clock);
             let signal = Box::new(signal.telling(settings.waiting));
@@ -83,8 +83,8 @@ fn file_path(path: &str) -> Option<PathBuf> {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// What the keyring holds there is another program's, which could not read it sealed.
-    NeverSealed {
+    /// The item in the keyring is another program's, which could not read it encrypted.
+    NeverEncrypted {
         /// The store.
         url: String,
     },
@@ -105,7 +105,7 @@ impl OpenError {
 impl fmt::Display for OpenError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            OpenError::NeverSealed { url } => {
+            OpenError::NeverEncrypted { url } => {
                 write!(formatter, "{url} is shared with programs that could not read it encrypted")
             }
             OpenError::Unknown { beginning } => write!(

@@ -1,4 +1,4 @@
-//! Why a store could not do what it was asked.
+//! The errors of a store.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -6,54 +6,54 @@ use std::{fmt, io};
 
 use super::Holder;
 
-/// A store's failure; each variant names what a person would look at.
+/// Why a store failed. Each variant names what a person can look at.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// A failure of a kind that only this back end has: [`StoreError::backend`] returns it.
+    /// A failure that only this back end has. [`StoreError::backend`] returns it.
     Backend {
         /// The failure.
         source: Box<dyn std::error::Error + Send + Sync>,
-        /// Whether trying the same again can help.
+        /// Whether trying again can help.
         is_retryable: bool,
     },
-    /// Another process kept the cache lock or a refresh lease for longer than the caller's patience.
+    /// Another process held the cache lock or a refresh lease for longer than the caller waits.
     Busy {
         /// The lock file.
         lock: PathBuf,
         /// Who holds it.
         holder: Holder,
-        /// How long was waited.
+        /// How long the caller waited.
         waited: Duration,
     },
-    /// The bytes cannot be understood, and no writer was at work; they were left as they are.
+    /// The bytes are not a cache, and no other program was writing. They are unchanged.
     Damaged {
         /// The cache file.
         path: PathBuf,
-        /// What is wrong with them and where, if whoever read them said so. Nothing of them stands in it.
+        /// What is wrong with the bytes, and where, if the reader said so. The reason repeats none of the bytes.
         reason: Option<String>,
     },
-    /// The lease under which the document was to be saved is another's by now. Nothing was saved.
+    /// Another process holds the lease under which the document was to be saved. Nothing was saved.
     LeaseLost {
         /// The lease.
         lease: PathBuf,
     },
-    /// The store keeps one document, and another was asked for.
+    /// The store keeps one document, and the caller asked for another.
     NoPartitions {
         /// The store, by its URL.
         store: String,
     },
-    /// The system refused.
+    /// A system call failed.
     Io {
-        /// What was being done, as in "cannot {doing} {path}".
+        /// What the call was for, as in "cannot {doing} {path}".
         doing: &'static str,
         /// The file or folder.
         path: PathBuf,
-        /// The system's answer.
+        /// The system's error.
         source: io::Error,
     },
-    /// The cache file is mounted by itself, as into a container: others know it by another name, in another folder, and
-    /// neither locks nor saves would meet.
+    /// The cache file is mounted as a single file, as into a container. Programs elsewhere see it in another folder, so
+    /// that neither locks nor saves would work.
     MountedAlone {
         /// The cache file.
         path: PathBuf,
@@ -61,12 +61,12 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Turns the system's refusal into a [`StoreError::Io`], for `map_err`.
+    /// Turns a system error into a [`StoreError::Io`], for `map_err`.
     pub fn io<'a>(doing: &'static str, path: &'a Path) -> impl Fn(io::Error) -> StoreError + 'a {
         move |source| StoreError::Io { doing, path: path.to_owned(), source }
     }
 
-    /// The failure of the back end, if it is of this type.
+    /// Returns the failure of the back end, if it has this type.
     pub fn backend<Failure: std::error::Error + 'static>(&self) -> Option<&Failure> {
         match self {
             StoreError::Backend { source, .. } => source.downcast_ref(),
@@ -74,7 +74,7 @@ impl StoreError {
         }
     }
 
-    /// Whether trying the same again can help.
+    /// Returns whether trying again can help.
     pub fn is_retryable(&self) -> bool {
         match self {
             StoreError::Backend { is_retryable, .. } => *is_retryable,
@@ -86,17 +86,17 @@ impl StoreError {
         }
     }
 
-    /// A document that others never stop writing.
+    /// Returns the error for a document that other processes save all the time.
     pub(crate) fn contended(store: String) -> StoreError {
         StoreError::Busy { lock: store.into(), holder: Holder::default(), waited: Duration::ZERO }
     }
 
-    /// Bytes at that place that cannot be understood.
+    /// Returns the error for bytes at that place that are not a cache.
     pub fn damaged(path: impl Into<PathBuf>) -> StoreError {
         StoreError::Damaged { path: path.into(), reason: None }
     }
 
-    /// The same, and what is wrong with the bytes, should they be damaged.
+    /// Adds the reason to a [`StoreError::Damaged`].
     pub fn because(self, reason: Option<String>) -> StoreError {
         match self {
             StoreError::Damaged { path, .. } => StoreError::Damaged { path, reason },
@@ -104,7 +104,7 @@ impl StoreError {
         }
     }
 
-    /// Whether nothing can be created at that place, by this user or by anybody.
+    /// Returns whether files cannot be created at that place: no permission, or a read-only file system.
     pub fn is_unwritable(&self) -> bool {
         use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
         matches!(self, StoreError::Io { source, .. } if matches!(source.kind(), PermissionDenied | ReadOnlyFilesystem))

@@ -11,17 +11,17 @@ use crate::time::Clock;
 
 /// One process's request for a lease.
 pub trait LeaseRequest: Send {
-    /// Tries once.
+    /// Tries once to take the lease.
     ///
     /// # Errors
-    /// Nobody can say who holds the lease.
+    /// The store cannot say who holds the lease.
     fn attempt(&mut self) -> BoxFuture<'_, Result<LeaseAttempt, StoreError>>;
 
-    /// Names the lease to a person, as a file or an address to look at.
+    /// Returns the lease's name for a person: a file or an address.
     fn name(&self) -> PathBuf;
 
-    /// Lets `pause` pass before the next attempt. A store that hears of the end of another's lease may wait for that
-    /// instead, up to `most`, and returns whether it came.
+    /// Waits for `pause` before the next attempt. A store that learns when another's lease ends may wait for that
+    /// instead, at most `most`, and returns whether the lease has ended.
     fn rest<'a>(&'a mut self, pause: Duration, _most: Duration, clock: &'a dyn Clock) -> BoxFuture<'a, bool> {
         Box::pin(async move {
             clock.delay(pause).await;
@@ -30,75 +30,75 @@ pub trait LeaseRequest: Send {
     }
 }
 
-/// What one attempt came to.
+/// The result of one attempt.
 pub enum LeaseAttempt {
-    /// The lease is ours.
+    /// The caller holds the lease.
     Held(Box<dyn Lease>),
     /// Somebody else holds it.
     Taken(Holder),
 }
 
-/// The right to redeem one refresh token. Given back when dropped, as far as that can be; it ends by itself when its time
-/// is over, or with the process.
+/// The right to redeem one refresh token. Dropping the lease gives it back, if that is possible. It also ends by itself
+/// after its time to live, or with the process.
 pub trait Lease: Send + Sync {
-    /// What [`replace`](super::Store::replace) checks, in a store that keeps its documents elsewhere.
+    /// Returns the fencing token that [`replace`](super::Store::replace) checks, if the store has them.
     fn fence(&self) -> Option<Fence> {
         None
     }
 
-    /// Whether the lease ends by its time, so that a holder who waits has to renew it.
+    /// Returns whether the lease has a time to live, so that a holder who waits has to renew it.
     fn is_renewed(&self) -> bool {
         false
     }
 
-    /// Begins the lease's time anew.
+    /// Starts the time to live again.
     ///
     /// # Errors
-    /// [`StoreError::LeaseLost`] when another holds the lease by now.
+    /// [`StoreError::LeaseLost`] if another process holds the lease by now.
     fn renew(&self) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(std::future::ready(Ok(())))
     }
 
-    /// Gives the lease back and waits until that is done. What fails ends by itself.
+    /// Gives the lease back, and waits until that is done. If that fails, the lease ends by itself.
     fn release(self: Box<Self>) -> BoxFuture<'static, ()>;
 
-    /// Leaves a note to all who wait for this lease, and who come later, in the place of the one that is there; with
-    /// `None` there is none. It holds no secret, and is lost where it cannot be written.
+    /// Replaces the note for everybody who waits for this lease or comes later; `None` removes it. A note holds no
+    /// secret. A note that cannot be written is lost.
     fn note<'a>(&'a self, _note: Option<&'a [u8]>) -> BoxFuture<'a, ()> {
         Box::pin(std::future::ready(()))
     }
 
-    /// Where the holder can leave a rotated refresh token that cannot be saved, if there is such a place.
+    /// Returns the place for a rotated refresh token that cannot be saved, if there is one.
     fn recovery(&self) -> Option<&dyn Recovery> {
         None
     }
 }
 
-/// A place beside the store, on this machine, for a rotated refresh token that is not saved yet: the next holder of the
-/// same lease finds it there.
+/// A place beside the store, on this machine, for a rotated refresh token that is not saved yet. The next holder of the
+/// same lease finds the token there.
 pub trait Recovery: Send + Sync {
-    /// Keeps `bytes`, which hold secrets, and returns the file that they are in. `None`: nowhere.
+    /// Saves `bytes`, which hold secrets, in a file, and returns the file. `None`: they could not be saved.
     fn keep(&self, bytes: &[u8]) -> Option<PathBuf>;
 
-    /// Returns what earlier holders kept, and nobody but this user can have written; the newest first.
+    /// Returns what earlier holders saved, the newest first. Only this user can have written it.
     fn kept(&self) -> Vec<Recovered>;
 
-    /// Returns where something is kept that cannot be decrypted now. It stays: its key may come back.
+    /// Returns the files that cannot be decrypted now. They stay, because their key may come back.
     fn unreadable(&self) -> Vec<PathBuf> {
         Vec::new()
     }
 
-    /// Forgets one of those that were [kept](Recovery::kept).
+    /// Removes one of those that were [saved](Recovery::keep).
     fn forget(&self, recovered: &Recovered);
 
-    /// Forgets all that was kept.
+    /// Removes everything that was saved.
     fn forget_all(&self);
 }
 
-/// What was kept under a lease.
+/// What a holder of a lease saved.
 pub struct Recovered {
-    /// The file that it is in.
+    /// The file.
     pub file: PathBuf,
-    /// What was kept, which holds secrets.
+    /// The content, which holds secrets.
     pub bytes: Zeroizing<Vec<u8>>,
 }

@@ -1,4 +1,4 @@
-//! A store that ends with the process.
+//! A store in memory.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ use crate::future::BoxFuture;
 
 const URL: &str = "memory:";
 
-/// Keeps documents in memory, for the threads and tasks that share the store. A clone is the same store.
+/// Keeps documents in memory, for the threads and tasks of this process. A clone is the same store.
 #[derive(Clone, Default)]
 pub struct MemoryStore(Arc<Mutex<Memory>>);
 
@@ -159,7 +159,7 @@ impl LeaseRequest for MemoryLeaseRequest<'_> {
     }
 }
 
-/// A save in memory does not fail, so that there is nothing to recover.
+/// A save in memory does not fail, so this lease needs no recovery.
 struct MemoryLease {
     store: MemoryStore,
     key: LeaseKey,

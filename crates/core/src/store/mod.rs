@@ -1,4 +1,4 @@
-//! The store contract: opaque bytes, kept so that nothing is lost whoever else writes them.
+//! The store contract: documents as opaque bytes, of which no update is lost, however many processes write.
 //!
 //! A store keeps documents by [`Partition`] and does not know what a token is. To write one, implement the required
 //! methods of [`Store`] and of [`Lease`]; the rest is provided. `tokcache-testing` has the tests that hold every store
@@ -37,37 +37,38 @@ pub use wait::{LeaseWait, Pauses, Turn};
 
 /// Keeps cache documents.
 ///
-/// Documents are read without a lock, and written by compare-and-set. Only a [`Lease`] is held while a provider is asked.
+/// Documents are read without a lock, and saved by compare-and-set. Only a [`Lease`] is held during a request to a
+/// provider.
 pub trait Store: Send + Sync {
-    /// Returns the newest document of the partition, `None` if there is none. Empty bytes are no document.
+    /// Returns the newest document of the partition; `None` if there is none. Empty bytes are no document.
     ///
     /// # Errors
-    /// A store that cannot be read is never taken for an empty one.
+    /// The store cannot be read. That is never taken for an empty store.
     fn load<'a>(&'a self, partition: &'a Partition) -> BoxFuture<'a, Result<Option<Loaded>, StoreError>>;
 
-    /// Saves a document in the place of the one that has the expected revision, if nobody has saved another meanwhile
-    /// (compare-and-set). With a fence, only while no later holder of the lease has been given a higher number.
+    /// Replaces the document that has the expected revision, if it still has that revision (compare-and-set). With a
+    /// fence, also only if no later holder of the lease has a higher number.
     ///
     /// # Errors
-    /// [`StoreError::LeaseLost`] when the fence is too low. Otherwise the document may or may not be saved.
+    /// [`StoreError::LeaseLost`] if the fence is too low. After other errors, the document may or may not be saved.
     fn replace<'a>(
         &'a self,
         partition: &'a Partition,
         replacement: Replacement<'a>,
     ) -> BoxFuture<'a, Result<Replaced, StoreError>>;
 
-    /// Removes the document of the partition. That there is none is success.
+    /// Removes the document of the partition. It is no error if there is none.
     ///
     /// # Errors
     /// The document may still be there.
     fn remove<'a>(&'a self, partition: &'a Partition) -> BoxFuture<'a, Result<(), StoreError>>;
 
-    /// Asks for the lease of `credential` in the partition: any text; equal texts exclude each other. Nothing happens
-    /// before the first [`attempt`](LeaseRequest::attempt). The lease ends by itself after `time_to_live` unless it is
-    /// renewed; a store whose leases end with the process that holds them need not count the time.
+    /// Asks for the lease of `credential` in the partition. `credential` is any text; equal texts exclude each other.
+    /// Nothing happens before the first [`attempt`](LeaseRequest::attempt). The lease ends by itself after
+    /// `time_to_live` unless it is renewed; a store whose leases end with the process may ignore the time.
     ///
     /// # Errors
-    /// No lease can be had at all.
+    /// The store has no leases for this partition.
     fn lease<'a>(
         &'a self,
         partition: &'a Partition,
@@ -75,7 +76,8 @@ pub trait Store: Send + Sync {
         time_to_live: Duration,
     ) -> Result<Box<dyn LeaseRequest + 'a>, StoreError>;
 
-    /// Lists the partitions whose names begin with `prefix`, in order, from behind the name `after`.
+    /// Lists the partitions whose names begin with `prefix`, in order, beginning after the name `after`. An empty page
+    /// is the end.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -85,14 +87,14 @@ pub trait Store: Send + Sync {
         after: Option<&'a Partition>,
     ) -> BoxFuture<'a, Result<Vec<Partition>, StoreError>>;
 
-    /// Describes the store to a person.
+    /// Describes the store for a person.
     fn describe(&self) -> Description;
 
-    /// Loads the newest document and shows it to `read`. A store whose documents can be seen half-written shows it
-    /// again while [`Validity::Torn`] is the answer and a writer may be at work; `read` may then be called several times.
+    /// Loads the newest document and calls `read` with it. A store in which a reader can see half of a save calls
+    /// `read` again after [`Validity::Torn`], while another program may be writing.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] when the document stays torn.
+    /// [`StoreError::Damaged`] if the document stays torn.
     fn read<'a>(
         &'a self,
         partition: &'a Partition,
@@ -108,9 +110,8 @@ pub trait Store: Send + Sync {
         })
     }
 
-    /// Shows the newest document to `read` piece by piece, so that a large document need not be in memory as a whole.
-    /// It looks once and waits for nobody. `None`: use [`read`](Store::read); what was seen, if anything, does not
-    /// count.
+    /// Calls `read` with the newest document piece by piece, so that a large document need not be in memory as a whole.
+    /// Tries once and does not wait. `None`: use [`read`](Store::read), and ignore what was seen.
     fn scan<'a>(
         &'a self,
         _partition: &'a Partition,
@@ -119,18 +120,18 @@ pub trait Store: Send + Sync {
         Box::pin(std::future::ready(None))
     }
 
-    /// Returns the revision of the newest document where that is cheaper than loading it; `None` where it is not.
+    /// Returns the revision of the newest document if that is cheaper than loading it; `None` otherwise.
     fn revision<'a>(&'a self, _partition: &'a Partition) -> BoxFuture<'a, Option<Revision>> {
         Box::pin(std::future::ready(None))
     }
 
-    /// Runs `change` on the newest document (`None`: there is none) and saves what it returns, with no other writer in
-    /// between. `change` may run again after a lost race; its last run counts. `update.seen` is tried first, so that a
-    /// caller that has just loaded the document does not load it twice.
+    /// Calls `change` with the newest document (`None`: there is none) and saves what it returns, with no other save in
+    /// between. After a lost race, `change` is called again; the last call counts. `update.seen` is tried first, so
+    /// that a caller that has just loaded the document does not load it twice.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] when `change` finds the bytes torn, [`StoreError::Busy`] when others keep winning. The
-    /// document is unchanged then.
+    /// [`StoreError::Damaged`] if `change` returns [`Change::Torn`], [`StoreError::Busy`] if other processes keep
+    /// winning. The document is unchanged then.
     fn update<'a>(
         &'a self,
         partition: &'a Partition,
@@ -164,25 +165,25 @@ pub trait Store: Send + Sync {
         })
     }
 
-    /// Makes sure, before a refresh token is redeemed, that a document of about `size` bytes could be saved now.
+    /// Checks, before a refresh token is redeemed, that a document of about `size` bytes could be saved now.
     ///
     /// # Errors
-    /// It could not.
+    /// It could not be saved.
     fn ensure_room<'a>(&'a self, _partition: &'a Partition, _size: usize) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(std::future::ready(Ok(())))
     }
 
-    /// Returns what the last holder of the lease of `credential` has [noted](Lease::note). No lease is needed.
+    /// Returns the [note](Lease::note) of the last holder of the lease of `credential`. No lease is needed.
     fn note<'a>(&'a self, _partition: &'a Partition, _credential: &'a str) -> BoxFuture<'a, Option<Vec<u8>>> {
         Box::pin(std::future::ready(None))
     }
 
-    /// Takes the right to refresh from everybody until the lease is dropped: waits, at most `patience`, for all who hold a
-    /// lease of the partition, and nobody gets one meanwhile. What its [`Recovery`] has is what all of them left. `None`:
-    /// the store cannot do that.
+    /// Takes all leases of the partition at once: waits, at most `patience`, until nobody holds one, and nobody gets
+    /// one until the returned lease is dropped. Its [`Recovery`] has what all holders saved. `None`: the store cannot
+    /// do that.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] when the patience is over.
+    /// [`StoreError::Busy`] if `patience` is over.
     fn lease_all<'a>(
         &'a self,
         _partition: &'a Partition,
@@ -191,16 +192,16 @@ pub trait Store: Send + Sync {
         Box::pin(std::future::ready(Ok(None)))
     }
 
-    /// Forgets what the holders of leases of the partition have noted, or left to [recover](Recovery).
+    /// Removes the notes of all leases of the partition, and what their holders left to [recover](Recovery).
     fn forget_notes<'a>(&'a self, _partition: &'a Partition) -> BoxFuture<'a, ()> {
         Box::pin(std::future::ready(()))
     }
 }
 
-/// Compare-and-set rounds of one update: more would be a store on which others never stop writing.
+/// The most compare-and-set rounds of one update.
 const MOST_CONFLICTS: usize = 50;
 
-/// A document as it was loaded.
+/// A document that was loaded.
 pub struct Loaded {
     /// The document.
     pub bytes: Zeroizing<Vec<u8>>,
@@ -208,75 +209,75 @@ pub struct Loaded {
     pub revision: Revision,
 }
 
-/// What takes the place of a document.
+/// A document that is to replace another.
 pub struct Replacement<'a> {
     /// The revision that the document must have; `None`: there must be no document.
     pub expected: Option<Revision>,
     /// The new document.
     pub bytes: &'a [u8],
-    /// When nothing in the document will be of use any more: a store may remove it then. `None`: nobody knows.
+    /// The time from which on the document is of no use. A store may remove it then. `None`: unknown.
     pub keep_until: Option<Timestamp>,
     /// The lease under which the document is saved.
     pub fence: Option<&'a Fence>,
 }
 
-/// What [`Store::replace`] did.
+/// The result of [`Store::replace`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Replaced {
-    /// Somebody else has saved or removed the document: nothing was done.
+    /// Somebody else has saved or removed the document. Nothing was saved.
     Conflict,
     /// The document is saved and has this revision.
     Saved(Revision),
 }
 
-/// How an [update](Store::update) is to be made.
+/// Details of an [update](Store::update).
 #[derive(Default)]
 pub struct Update {
-    /// The document as it was just loaded.
+    /// The document, if it was just loaded.
     pub seen: Option<Loaded>,
     /// As in [`Replacement::fence`].
     pub fence: Option<Fence>,
 }
 
-/// What a reader makes of a document.
+/// The verdict of a reader on a document.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Validity {
-    /// Empty or cut off: perhaps a foreign writer is at work.
+    /// Empty or cut off: perhaps another program is writing.
     Torn,
     /// A whole document.
     Whole,
 }
 
-/// What to do with a document.
+/// What [`Store::update`] should do with a document.
 #[derive(Debug)]
 pub enum Change {
-    /// Nothing: not a byte is written.
+    /// Nothing.
     Keep,
-    /// Save these bytes in its place.
+    /// Save these bytes instead.
     Replace(Zeroizing<Vec<u8>>),
-    /// Save these bytes in its place. They are of no use after this time: a store may remove them then.
+    /// Save these bytes instead. They are of no use after this time: a store may remove them then.
     ReplaceUntil(Zeroizing<Vec<u8>>, Timestamp),
-    /// The bytes cannot be understood; perhaps a foreign writer is at work. They are never overwritten.
+    /// The bytes are not a whole document: perhaps another program is writing. They are never overwritten.
     Torn,
 }
 
-/// What [`Store::update`] did.
+/// The result of [`Store::update`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Saved {
-    /// The change asked for nothing.
+    /// The document is as it was.
     Unchanged,
-    /// The document is stored, and survives a crash as far as the store promises.
+    /// The document is saved, and survives a crash as far as the store promises.
     Written,
-    /// The same; and others, who could read the document until now, cannot any more.
+    /// The document is saved, and other users who could read it cannot any more.
     WrittenAndTightened,
 }
 
-/// Who holds a lock or a lease.
+/// The holder of a lock or a lease.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Holder {
-    /// The process, where it is known.
+    /// The process, if it is known.
     pub pid: Option<u32>,
-    /// The program's name as it gave it, where it is known.
+    /// The program's name as the program gave it, if it is known.
     pub program: Option<String>,
 }
 
@@ -290,15 +291,15 @@ impl fmt::Display for Holder {
     }
 }
 
-/// A store as a person sees it.
+/// A store, described for a person.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Description {
-    /// As `--store` takes it: `file:PATH`, `memory:`. No password stands in it.
+    /// The URL as `--store` takes it: `file:PATH`, `memory:`. It has no password.
     pub url: String,
-    /// The file, where there is one.
+    /// The file, if there is one.
     pub path: Option<PathBuf>,
-    /// Who holds the cache lock at this moment.
+    /// The process that holds the cache lock now.
     pub lock_holder: Option<Holder>,
-    /// The file, where others can read it, and its folder, where others can replace the file.
+    /// The file, if other users can read it, and its folder, if other users can replace the file.
     pub exposed: Vec<PathBuf>,
 }

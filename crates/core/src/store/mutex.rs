@@ -1,8 +1,8 @@
-//! Mutexes whose holder may have panicked.
+//! Mutexes that a panic does not poison.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Locks what is never changed halfway: a thread that panicked while it held the lock has left it whole.
+/// Locks a value that is never left half changed: it is whole, even if a thread panicked while it held the lock.
 pub fn locked<Value>(mutex: &Mutex<Value>) -> MutexGuard<'_, Value> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

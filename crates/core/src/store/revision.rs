@@ -1,13 +1,13 @@
 use std::fmt;
 
-/// Tells one state of a document from another: each save makes a new one, whoever saves.
+/// Identifies one state of a document: each save makes a new revision.
 ///
-/// A store makes it from what it has: a counter, a digest, the size and time of a file.
+/// A store makes revisions from a counter, a digest, or the size and time of a file.
 #[derive(Clone, Copy, Eq, Hash, PartialEq)]
 pub struct Revision([u8; 32]);
 
 impl Revision {
-    /// Returns the revision of these bytes, of which the first 32 count.
+    /// Returns the revision of these bytes. Only the first 32 count.
     pub fn new(bytes: &[u8]) -> Self {
         let mut revision = [0; 32];
         let length = bytes.len().min(revision.len());
@@ -15,7 +15,7 @@ impl Revision {
         Revision(revision)
     }
 
-    /// Returns the bytes, zeros at the end.
+    /// Returns the bytes, with zeros at the end.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
@@ -33,11 +33,11 @@ impl fmt::Debug for Revision {
     }
 }
 
-/// Tells the holders of a lease apart, so that a store can refuse the save of an earlier holder (a fencing token).
+/// A fencing token: tells the holders of a lease apart, so that a store can refuse the save of an earlier holder.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Fence {
-    /// The credential that the lease is of.
+    /// The credential of the lease.
     pub credential: String,
-    /// Grows from one holder to the next.
+    /// A number that grows with each holder.
     pub number: u64,
 }

@@ -1,4 +1,4 @@
-//! Waiting for a lease: politely, and not in step with the others.
+//! Waiting for a lease, with jitter.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,43 +8,44 @@ use crate::time::Clock;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(25);
-/// How long one who hears of the end of a lease waits for that, before looking whether it was missed.
+/// The longest wait for the end of a lease before the next attempt, in case the end was missed.
 const LONGEST_REST: Duration = Duration::from_millis(200);
-/// How often the caller may look whether the wait is still worth it, where nothing is heard.
+/// How often the caller may check whether it still needs the lease.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// What comes next in a wait.
+/// The next step of a wait.
 pub enum Turn {
-    /// The lease is ours.
+    /// The caller holds the lease.
     Held(Box<dyn Lease>),
-    /// Somebody else has it: this is a moment to look whether a holder has already stored what is wanted.
+    /// Somebody else holds it. The caller may check whether a holder has already saved what it needs.
     Taken(Holder),
 }
 
-/// One wait for one lease, in which the caller can look now and then whether the lease is needed still.
+/// A wait for a lease, in which the caller can check now and then whether it still needs the lease.
 pub struct LeaseWait<'a> {
     request: Box<dyn LeaseRequest + 'a>,
     clock: &'a dyn Clock,
     pauses: Pauses<'a>,
     next_look: Duration,
-    /// Who had the lease at the last attempt, if it was taken and has not been heard to be free since.
+    /// The holder at the last attempt, unless the lease was reported free since.
     holder: Option<Holder>,
-    /// Who had it when the caller looked last.
+    /// The holder at the caller's last check.
     seen: Option<Holder>,
 }
 
 impl<'a> LeaseWait<'a> {
-    /// Begins to wait, at most `patience`, for what `request` asks for.
+    /// Starts to wait, at most `patience`, for the lease of `request`.
     pub fn new(request: Box<dyn LeaseRequest + 'a>, patience: Duration, clock: &'a dyn Clock) -> Self {
         let pauses = Pauses::new(patience, clock);
         LeaseWait { request, clock, next_look: pauses.start, pauses, holder: None, seen: None }
     }
 
-    /// Goes on waiting. `Taken` comes at once, then about every 50 ms, or 200 ms where the end of the lease is heard of,
-    /// and whenever the lease is heard to be free or in other hands: whoever had it may have done what is waited for.
+    /// Waits for the next step. `Taken` comes at once, then about every 50 ms, or every 200 ms if the store reports the
+    /// end of a lease, and whenever the lease is free or has a new holder: the last holder may have saved what the
+    /// caller needs.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] when the patience is over.
+    /// [`StoreError::Busy`] if `patience` is over.
     pub async fn next(&mut self) -> Result<Turn, StoreError> {
         loop {
             if let Some(holder) = &self.holder {
@@ -69,26 +70,26 @@ impl<'a> LeaseWait<'a> {
     }
 }
 
-/// The pauses of one wait for one lock or lease: longer and longer, and not in step with those of others.
+/// The pauses of one wait: longer and longer, with jitter.
 pub struct Pauses<'a> {
     patience: Duration,
     clock: &'a dyn Clock,
     start: Duration,
     pause: Duration,
-    /// Between two holders nobody is known for a moment; a person wants to know the last one.
+    /// Between two holders there is no holder for a moment. An error names the last one.
     last_known: Holder,
 }
 
 impl<'a> Pauses<'a> {
-    /// Begins a wait that lasts at most `patience`.
+    /// Starts a wait of at most `patience`.
     pub fn new(patience: Duration, clock: &'a dyn Clock) -> Self {
         Pauses { patience, clock, start: clock.elapsed(), pause: FIRST_PAUSE, last_known: Holder::default() }
     }
 
-    /// Returns how long to pause after an attempt that met this holder, and how much patience is left.
+    /// Returns the pause after an attempt that met this holder, and how much patience is left.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] when no patience is left, with `name` for the lock.
+    /// [`StoreError::Busy`] if no patience is left, with `name` for the lock.
     pub fn next(&mut self, holder: Holder, name: impl FnOnce() -> PathBuf) -> Result<(Duration, Duration), StoreError> {
         if holder.pid.is_some() {
             self.last_known = holder;

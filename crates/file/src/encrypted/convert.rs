@@ -1,5 +1,5 @@
-//! Sealing a plain cache, opening a sealed one for good, and changing its key: one save each, under the cache lock, so
-//! that the old form or the new one is there at every moment, with its key.
+//! Conversions of a cache: to encrypted, to plain, to another key. Each is one save under the cache lock, so that at
+//! every moment the old or the new form is there, and its key exists.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read};
@@ -12,57 +12,57 @@ use zeroize::Zeroizing;
 use super::document::{AtAnyPlace, Document};
 use super::header::{Header, Recognised, recognise};
 use super::key_needed::{KeyNeeded, Problem};
-use super::lease::rescue_header;
+use super::lease::recovery_header;
 use super::{EncryptedLocalStore, EncryptionError};
 use crate::keys::{Key, KeyReference, KeySource};
 use crate::platform;
 use crate::{Change, Saved, StoreError, Validity};
 
-/// What became of a cache.
+/// What a conversion did.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Conversion {
-    /// There is no cache.
+    /// Nothing: there is no cache.
     Absent,
-    /// It was so already.
+    /// Nothing: the cache had that form already.
     Already,
-    /// It is done. What sealed it until now, if anything did; and whether that key is still kept, since it could not be
-    /// thrown away.
+    /// The cache was converted.
     Done {
-        /// What sealed it until now.
+        /// Where the old key came from; `None`: the cache was plain.
         before: Option<KeySource>,
-        /// Why the old key could not be thrown away.
+        /// Why the old key could not be deleted, if it should have been.
         kept: Option<String>,
     },
 }
 
 impl EncryptedLocalStore {
-    /// Seals a plain cache with a key of `source`. `is_whole` tells a cache from bytes that a foreign writer is just
-    /// changing.
+    /// Encrypts a plain cache with a key of `source`. `is_whole` returns whether bytes are a whole cache: another
+    /// program may be writing.
     ///
     /// # Errors
-    /// [`EncryptionError::NotAsWanted`] when it is sealed with a key of another source.
+    /// [`EncryptionError::NotAsWanted`] if the cache is encrypted with a key of another source.
     pub fn encrypt(&self, source: &KeySource, is_whole: &dyn Fn(&[u8]) -> bool) -> Result<Conversion, StoreError> {
         self.prepare_encrypt(source, is_whole)?.commit()
     }
 
-    /// Opens a sealed cache for good.
+    /// Makes an encrypted cache plain.
     ///
     /// # Errors
-    /// When its key cannot be had, or it cannot be saved. It is sealed as before, then.
+    /// The key is not available, or the cache cannot be saved. It stays encrypted then.
     pub fn decrypt(&self) -> Result<Conversion, StoreError> {
         self.prepare_decrypt()?.commit()
     }
 
-    /// Seals a sealed cache with another key, of `source` or else where the old one is from. Only here `moved` says
-    /// that a cache that was sealed for another place is meant.
+    /// Encrypts an encrypted cache with another key, from `source` or else from the source of the old key. `moved` also
+    /// accepts a cache that was encrypted for another place.
     ///
     /// # Errors
-    /// [`EncryptionError::SameKey`]: a key file cannot be changed together with the cache, so the new key needs another.
+    /// [`EncryptionError::SameKey`]: a key file and the cache cannot be replaced in one step, so the new key needs
+    /// another file.
     pub fn rekey(&self, source: Option<&KeySource>, moved: bool) -> Result<Conversion, StoreError> {
         self.prepare_rekey(source, moved)?.commit()
     }
 
-    /// Makes ready to [`encrypt`](Self::encrypt): whatever takes its time, as a person who types a passphrase, is done.
+    /// Prepares an [`encrypt`](Self::encrypt): does everything that can take long, such as asking for a passphrase.
     ///
     /// # Errors
     /// As of `encrypt`.
@@ -74,7 +74,7 @@ impl EncryptedLocalStore {
         if self.inner.load(&mut |_| Validity::Whole)?.is_none() {
             return Ok(Preparation::settled(self, Conversion::Absent));
         }
-        if let Some(found) = self.sealed_by()? {
+        if let Some(found) = self.encrypted_by()? {
             return Ok(Preparation::settled(self, already(found, source)?));
         }
         self.ensure_lockable()?;
@@ -84,7 +84,7 @@ impl EncryptedLocalStore {
         Ok(preparation)
     }
 
-    /// The same for [`decrypt`](Self::decrypt).
+    /// Prepares a [`decrypt`](Self::decrypt).
     ///
     /// # Errors
     /// As of `decrypt`.
@@ -95,14 +95,14 @@ impl EncryptedLocalStore {
         Ok(Preparation::of(self))
     }
 
-    /// The same for [`rekey`](Self::rekey).
+    /// Prepares a [`rekey`](Self::rekey).
     ///
     /// # Errors
     /// As of `rekey`.
     pub fn prepare_rekey(&self, source: Option<&KeySource>, moved: bool) -> Result<Preparation<'_>, StoreError> {
         let Some(header) = self.header()? else { return Ok(Preparation::settled(self, Conversion::Absent)) };
         let source = source.unwrap_or(&header.key.source);
-        // The old key first: who cannot open the cache shall not be asked for a new passphrase.
+        // The old key first: nobody is asked for a new passphrase if the cache cannot be decrypted.
         self.ensure_key(&header)?;
         self.ensure_lockable()?;
         let new = self.create(source)?;
@@ -117,8 +117,8 @@ impl EncryptedLocalStore {
         Ok(preparation)
     }
 
-    /// A key that is made for a cache that can then not be locked is litter: a key file may be shared, and is not
-    /// removed.
+    /// Fails before a key is made for a cache that cannot be locked. A key file is never removed, because it may be
+    /// shared.
     fn ensure_lockable(&self) -> Result<(), StoreError> {
         self.inner.update(&mut |_| Change::Keep).map(drop)
     }
@@ -130,7 +130,7 @@ impl EncryptedLocalStore {
         }
     }
 
-    /// Puts the document, sealed with `new` or plain, in the place of what it was, where `is_due` says so.
+    /// Saves the document, encrypted with `new` or plain, if `is_due` says so.
     fn convert(
         &self,
         place: AtAnyPlace,
@@ -147,18 +147,18 @@ impl EncryptedLocalStore {
             self.inner.update(&mut |bytes| {
                 (*needed, before, found) = (None, None, bytes.is_some());
                 let Some(bytes) = bytes else { return Change::Keep };
-                let converted = self.opened_anyhow(bytes, place).and_then(|document| {
+                let converted = self.decrypted_anyhow(bytes, place).and_then(|document| {
                     if !is_due(bytes, &document)? {
                         return Ok(Change::Keep);
                     }
                     let (old, plain) = match document {
                         Document::Plain => (None, bytes.to_vec().into()),
-                        Document::Opened { header, document } => (Some(header), document),
+                        Document::Decrypted { header, document } => (Some(header), document),
                     };
                     before = old;
                     match &new {
                         None => Ok(Change::Replace(plain)),
-                        Some(header) => self.seal(header, &plain).map(Change::Replace),
+                        Some(header) => self.encrypted(header, &plain).map(Change::Replace),
                     }
                 });
                 converted.unwrap_or_else(|problem| problem.ending(needed))
@@ -167,15 +167,17 @@ impl EncryptedLocalStore {
         Ok(Converted { saved, found, before })
     }
 
-    /// Gives what was rescued the form that the document has: sealed with this key, or plain. What cannot be opened
-    /// stays.
+    /// Gives recovery files the form of the document: encrypted with this key, or plain. Files that cannot be decrypted
+    /// stay.
     fn rewrite_recovery(&self, is_plain_now: bool, new: Option<&KeyReference>) {
-        let header = new.map(|new| rescue_header(&Header::new(new.clone(), self.place())));
+        let header = new.map(|new| recovery_header(&Header::new(new.clone(), self.place())));
         self.inner.rewrite_recovery(&mut |bytes| {
             let plain = match recognise(bytes) {
                 Recognised::Plain if is_plain_now => Zeroizing::new(bytes.to_vec()),
-                // What is cut off has nothing in it.
-                Recognised::Encrypted(envelope) => self.opened_rescued(&envelope).filter(|plain| !plain.is_empty())?,
+                // A file that was cut off holds nothing.
+                Recognised::Encrypted(envelope) => {
+                    self.decrypted_recovery(&envelope).filter(|plain| !plain.is_empty())?
+                }
                 _ => return None,
             };
             match &header {
@@ -185,7 +187,7 @@ impl EncryptedLocalStore {
         });
     }
 
-    /// Throws away the key that is not needed any more: after a conversion the old one, else the new one.
+    /// Deletes the key that is not needed any more: the old key after a conversion, else the new key.
     fn settled(
         &self,
         converted: Result<Converted, StoreError>,
@@ -207,8 +209,8 @@ impl EncryptedLocalStore {
         }
     }
 
-    /// Throws away a key, if what the store holds proves that it is not needed, and what is still at the `other` place
-    /// that it was for. An error of a save proves nothing: the new document may be there all the same.
+    /// Deletes a key if the store, and the `other` place that the key was for, prove that it is not needed. A failed
+    /// save proves nothing: the new document may have been saved.
     fn discard_if_needless(&self, key: &KeyReference, other: Option<&str>) -> Result<(), String> {
         if self.needs(key).map_err(|error| error.to_string())? {
             return Err(format!("{} may need it still", self.inner.describe().url));
@@ -219,7 +221,7 @@ impl EncryptedLocalStore {
         self.keys.discard(key).map_err(|error| error.to_string())
     }
 
-    /// Whether the document, or what was rescued, may be sealed with this key.
+    /// Returns whether the document or a recovery file may be encrypted with this key.
     fn needs(&self, key: &KeyReference) -> Result<bool, StoreError> {
         let mut is_needed = false;
         self.inner.rewrite_recovery(&mut |bytes| {
@@ -231,14 +233,14 @@ impl EncryptedLocalStore {
             return Ok(true);
         }
         let found = self.inner.load(&mut |bytes| {
-            is_needed = is_perhaps_sealed_with(key, bytes);
+            is_needed = may_be_encrypted_with(key, bytes);
             Validity::Whole
         })?;
         Ok(found.is_some() && is_needed)
     }
 }
 
-fn is_perhaps_sealed_with(key: &KeyReference, bytes: &[u8]) -> bool {
+fn may_be_encrypted_with(key: &KeyReference, bytes: &[u8]) -> bool {
     match recognise(bytes) {
         Recognised::Plain => false,
         Recognised::Encrypted(envelope) => envelope.header.key.id == key.id,
@@ -246,32 +248,32 @@ fn is_perhaps_sealed_with(key: &KeyReference, bytes: &[u8]) -> bool {
     }
 }
 
-/// Whether the cache at another place may be sealed with this key: what was copied from there is sealed with the key of
-/// the original. Where the whole folder is missing, it may be a disk that is not mounted.
+/// Returns whether the cache at another place may be encrypted with this key: a copy has the key of its original. If
+/// the folder is missing, it may be on a disk that is not mounted.
 fn may_need(place: &str, key: &KeyReference) -> bool {
     let Some(path) = place.strip_prefix("file:").map(Path::new) else { return true };
     let mut beginning = Vec::new();
     let file = platform::without_waiting(OpenOptions::new().read(true)).open(path);
     match file.and_then(|file| file.take(BEGINNING).read_to_end(&mut beginning)) {
-        Ok(_) => is_perhaps_sealed_with(key, &beginning),
+        Ok(_) => may_be_encrypted_with(key, &beginning),
         Err(error) if error.kind() == ErrorKind::NotFound => !path.parent().is_some_and(Path::is_dir),
         Err(_) => true,
     }
 }
 
-/// The header is in there.
+/// Long enough for the header.
 const BEGINNING: u64 = 32 * 1024;
 
-/// A conversion that is ready: what is left is one save, and a key that is not needed any more. Dropped, nothing comes of
-/// it. Until then its store takes the document as it is, whatever was promised of it.
+/// A conversion that needs only a save, and perhaps the deletion of a key. Dropping it undoes it. Meanwhile, its store
+/// accepts the document in either form.
 pub struct Preparation<'a> {
     store: &'a EncryptedLocalStore,
-    /// There is nothing to do.
+    /// The outcome, if there is nothing to do.
     settled: Option<Conversion>,
     place: AtAnyPlace,
-    /// The key to seal with; none to open for good.
+    /// The new key; `None`: the document becomes plain.
     new: Option<(KeyReference, Key)>,
-    /// To seal a plain document: whether it is one.
+    /// For a plain document that is to be encrypted: whether its bytes are whole.
     is_whole: Option<Whole<'a>>,
 }
 
@@ -287,16 +289,16 @@ impl<'a> Preparation<'a> {
         preparation
     }
 
-    /// What there is to say where nothing is to be done.
+    /// Returns the outcome if there is nothing to do.
     pub fn outcome(&self) -> Option<&Conversion> {
         self.settled.as_ref()
     }
 
-    /// Does it. Nobody should hold a refresh lease of the store meanwhile but who calls this: a holder leaves a refresh
-    /// token as the document was sealed when the lease was taken.
+    /// Converts the cache. Nobody but the caller should hold a refresh lease of the store: a holder encrypts its
+    /// recovery files as the document was encrypted when it took the lease.
     ///
     /// # Errors
-    /// When the document cannot be opened or saved: it is as it was, then.
+    /// The document cannot be decrypted or saved. It is unchanged then.
     pub fn commit(mut self) -> Result<Conversion, StoreError> {
         if let Some(conversion) = self.settled.take() {
             return Ok(conversion);
@@ -305,22 +307,22 @@ impl<'a> Preparation<'a> {
         let is_due = |bytes: &[u8], document: &Document| match (document, self.is_whole) {
             (Document::Plain, Some(is_whole)) if is_whole(bytes) => Ok(true),
             (Document::Plain, Some(_)) => Err(Problem::Torn),
-            (document, is_whole) => Ok(is_whole.is_none() && document.sealed_by().is_some()),
+            (document, is_whole) => Ok(is_whole.is_none() && document.encrypted_by().is_some()),
         };
         let key = new.as_ref().map(|(reference, _)| reference);
-        // What was rescued is never in plain beside a sealed document: it is sealed before, and opened after.
-        let seals = self.is_whole.is_some();
-        if let (true, Some((reference, key))) = (seals, &new) {
+        // No recovery file is plain beside an encrypted document: they are encrypted before it, and decrypted after it.
+        let encrypts = self.is_whole.is_some();
+        if let (true, Some((reference, key))) = (encrypts, &new) {
             self.store.know(reference.clone(), key.clone());
             self.store.rewrite_recovery(true, Some(reference));
         }
         let converted = self.store.convert(self.place, new.as_ref(), &is_due);
         match &converted {
-            Ok(Converted { saved: Saved::Written | Saved::WrittenAndTightened, .. }) if seals => {}
+            Ok(Converted { saved: Saved::Written | Saved::WrittenAndTightened, .. }) if encrypts => {}
             Ok(Converted { saved: Saved::Written | Saved::WrittenAndTightened, .. }) => {
                 self.store.rewrite_recovery(false, key);
             }
-            _ if seals && self.store.is_plain().unwrap_or(false) => self.store.rewrite_recovery(false, None),
+            _ if encrypts && self.store.is_plain().unwrap_or(false) => self.store.rewrite_recovery(false, None),
             _ => {}
         }
         self.store.settled(converted, new)
@@ -336,7 +338,7 @@ impl Drop for Preparation<'_> {
     }
 }
 
-/// Whether a document is to be converted.
+/// Whether a document has to be converted.
 type Due<'a> = &'a dyn Fn(&[u8], &Document) -> Result<bool, Problem>;
 
 /// Whether bytes are a whole cache.
@@ -344,9 +346,9 @@ type Whole<'a> = &'a dyn Fn(&[u8]) -> bool;
 
 struct Converted {
     saved: Saved,
-    /// There was a document.
+    /// Whether there was a document.
     found: bool,
-    /// What sealed it.
+    /// The header of the old document, if it was encrypted.
     before: Option<Header>,
 }
 

@@ -1,4 +1,4 @@
-//! A document as it is kept, opened and sealed again; by the keys that are known.
+//! Decryption and encryption of a document with the keys that are at hand.
 
 use std::sync::atomic::Ordering;
 
@@ -12,22 +12,22 @@ use crate::keys::KeySource;
 use tokcache_core::store::envelope::encrypt;
 use tokcache_core::store::mutex::locked;
 
-/// What the inner store keeps, opened.
+/// The document of the inner store, decrypted.
 pub(super) enum Document {
     Plain,
-    Opened { header: Header, document: Zeroizing<Vec<u8>> },
+    Decrypted { header: Header, document: Zeroizing<Vec<u8>> },
 }
 
 impl Document {
-    pub(super) fn sealed_by(&self) -> Option<&KeySource> {
+    pub(super) fn encrypted_by(&self) -> Option<&KeySource> {
         match self {
             Document::Plain => None,
-            Document::Opened { header, .. } => Some(&header.key.source),
+            Document::Decrypted { header, .. } => Some(&header.key.source),
         }
     }
 }
 
-/// Whether a document may be opened that was sealed for another place.
+/// Whether a document may be decrypted that was encrypted for another place.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum AtAnyPlace {
     No,
@@ -35,10 +35,10 @@ pub(super) enum AtAnyPlace {
 }
 
 impl EncryptedLocalStore {
-    /// The document, if it is what the settings promise.
-    pub(super) fn opened(&self, bytes: &[u8]) -> Result<Document, Problem> {
-        let document = self.opened_anyhow(bytes, AtAnyPlace::No)?;
-        let found = document.sealed_by();
+    /// Decrypts the document, if its form is the one that the settings require.
+    pub(super) fn decrypted(&self, bytes: &[u8]) -> Result<Document, Problem> {
+        let document = self.decrypted_anyhow(bytes, AtAnyPlace::No)?;
+        let found = document.encrypted_by();
         let fits = |wanted: &Encryption| wanted.allows(found);
         let is_converting = self.is_converting.load(Ordering::Relaxed);
         if is_converting || fits(&self.encryption) || (self.promised_now)(&self.inner.describe().url).iter().any(fits) {
@@ -53,8 +53,8 @@ impl EncryptedLocalStore {
         })))
     }
 
-    /// The document, however it is sealed.
-    pub(super) fn opened_anyhow(&self, bytes: &[u8], moved: AtAnyPlace) -> Result<Document, Problem> {
+    /// Decrypts the document, whatever its form.
+    pub(super) fn decrypted_anyhow(&self, bytes: &[u8], moved: AtAnyPlace) -> Result<Document, Problem> {
         let envelope = match recognise(bytes) {
             Recognised::Plain => return Ok(Document::Plain),
             Recognised::Encrypted(envelope) => envelope,
@@ -66,17 +66,17 @@ impl EncryptedLocalStore {
         };
         let Some(document) = envelope.decrypt(key.bytes()) else { return Err(Problem::Torn) };
         if moved == AtAnyPlace::No && !self.is_here(&envelope.header.place) {
-            let sealed_for = envelope.header.place;
-            return Err(Problem::Met(KeyNeeded::Refused(EncryptionError::Moved { sealed_for })));
+            let encrypted_for = envelope.header.place;
+            return Err(Problem::Met(KeyNeeded::Refused(EncryptionError::Moved { encrypted_for })));
         }
-        Ok(Document::Opened { header: envelope.header, document })
+        Ok(Document::Decrypted { header: envelope.header, document })
     }
 
-    /// The seal for the document that takes the place of `old`.
-    pub(super) fn seal_after(&self, old: Option<&Document>) -> Result<Option<Header>, Problem> {
+    /// Returns the header for the document that replaces `old`; `None`: it is plain.
+    pub(super) fn header_after(&self, old: Option<&Document>) -> Result<Option<Header>, Problem> {
         match (old, &self.encryption) {
             (Some(Document::Plain), _) => Ok(None),
-            (Some(Document::Opened { header, .. }), _) => Ok(Some(header.clone())),
+            (Some(Document::Decrypted { header, .. }), _) => Ok(Some(header.clone())),
             (None, Encryption::AsItIs | Encryption::None) => Ok(None),
             (None, Encryption::By(source)) => match locked(&self.fresh).as_ref() {
                 Some(fresh) => Ok(Some(Header::new(fresh.key.clone(), self.place()))),
@@ -85,11 +85,11 @@ impl EncryptedLocalStore {
         }
     }
 
-    pub(super) fn seal(&self, header: &Header, document: &[u8]) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    pub(super) fn encrypted(&self, header: &Header, document: &[u8]) -> Result<Zeroizing<Vec<u8>>, Problem> {
         let Some(key) = self.known(&header.key) else {
             return Err(Problem::Met(KeyNeeded::KeyMissing(header.key.clone())));
         };
-        encrypt(header, key.bytes(), document).ok_or(Problem::Met(KeyNeeded::Refused(EncryptionError::CannotSeal)))
+        encrypt(header, key.bytes(), document).ok_or(Problem::Met(KeyNeeded::Refused(EncryptionError::CannotEncrypt)))
     }
 
     pub(super) fn changed(
@@ -97,11 +97,11 @@ impl EncryptedLocalStore {
         bytes: Option<&[u8]>,
         change: &mut dyn FnMut(Option<&[u8]>) -> Change,
     ) -> Result<Change, Problem> {
-        let document = bytes.map(|bytes| self.opened(bytes)).transpose()?;
+        let document = bytes.map(|bytes| self.decrypted(bytes)).transpose()?;
         let old = match &document {
             None => None,
             Some(Document::Plain) => bytes,
-            Some(Document::Opened { document, .. }) => Some(document.as_slice()).filter(|old| !old.is_empty()),
+            Some(Document::Decrypted { document, .. }) => Some(document.as_slice()).filter(|old| !old.is_empty()),
         };
         let new = match change(old) {
             Change::Replace(new) | Change::ReplaceUntil(new, _) if old == Some(new.as_slice()) => {
@@ -110,13 +110,13 @@ impl EncryptedLocalStore {
             Change::Replace(new) | Change::ReplaceUntil(new, _) => new,
             change => return Ok(change),
         };
-        match self.seal_after(document.as_ref())? {
+        match self.header_after(document.as_ref())? {
             None => Ok(Change::Replace(new)),
             Some(header) => {
                 if let (None, Some(fresh)) = (&document, locked(&self.fresh).as_mut()) {
                     fresh.is_used = true;
                 }
-                self.seal(&header, &new).map(Change::Replace)
+                self.encrypted(&header, &new).map(Change::Replace)
             }
         }
     }

@@ -1,30 +1,30 @@
-//! What a person wants of a cache: plain, or sealed, and with which key.
+//! The setting that says whether a cache is encrypted, and with which key.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::keys::{KeySource, UnknownKeySource};
 
-/// Whether a cache is to be sealed. It is a promise: a cache that is otherwise is refused, and nobody's plain file, put
-/// in the place of a sealed one, is taken for it.
+/// Whether a cache must be encrypted. A cache in another form is refused, so that nobody can put a plain file in the
+/// place of an encrypted cache.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub enum Encryption {
-    /// As the cache is; a new one is plain.
+    /// Any form; a new cache is plain.
     #[default]
     AsItIs,
-    /// Sealed with a key of this source, a new one from its first byte.
+    /// Encrypted with a key of this source, from the first save on.
     By(KeySource),
-    /// Not at all.
+    /// Plain.
     None,
 }
 
 impl Encryption {
-    /// Whether a document may be `sealed_by` this; `None`: by nothing.
-    pub(super) fn allows(&self, sealed_by: Option<&KeySource>) -> bool {
+    /// Returns whether the setting accepts a document that is `encrypted_by` this source; `None`: a plain one.
+    pub(super) fn allows(&self, encrypted_by: Option<&KeySource>) -> bool {
         match self {
             Encryption::AsItIs => true,
-            Encryption::By(wanted) => sealed_by == Some(wanted),
-            Encryption::None => sealed_by.is_none(),
+            Encryption::By(wanted) => encrypted_by == Some(wanted),
+            Encryption::None => encrypted_by.is_none(),
         }
     }
 }
@@ -42,7 +42,7 @@ impl fmt::Display for Encryption {
 impl FromStr for Encryption {
     type Err = UnknownKeySource;
 
-    /// `none`, or a key source.
+    /// Parses `none` or a key source.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text == "none" { Ok(Encryption::None) } else { text.parse().map(Encryption::By) }
     }

@@ -1,4 +1,4 @@
-//! Why a sealed document stays closed, or a plain one is refused.
+//! Why an encrypted cache cannot be used, or a plain one is refused.
 
 use std::fmt;
 
@@ -6,53 +6,53 @@ use tokcache_core::store::StoreError;
 
 use crate::keys::{KeyError, KeySource};
 
-/// Why a sealed cache cannot be used.
+/// Why an encrypted cache cannot be used.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum EncryptionError {
-    /// There is no key.
+    /// The key is not available.
     Key {
-        /// Where it should be.
+        /// Where the key should be.
         source: KeySource,
-        /// Why it is not.
+        /// Why it is not there.
         error: KeyError,
-        /// The store that stays closed, by its URL.
+        /// The store that cannot be decrypted, by its URL.
         store: String,
     },
-    /// It was sealed for another place: moved, or put here instead of another.
+    /// The cache was encrypted for another place: it was moved, or exchanged for another cache.
     Moved {
         /// The place.
-        sealed_for: String,
+        encrypted_for: String,
     },
-    /// No key could be made to seal it with.
+    /// No new key could be made.
     NewKey {
         /// Where it should have been made.
         source: KeySource,
         /// Why it was not.
         error: KeyError,
     },
-    /// It is not what the settings promise.
+    /// The cache does not have the form that the settings require.
     NotAsWanted {
-        /// What seals it; `None`: nothing.
+        /// Where the cache's key is; `None`: the cache is plain.
         found: Option<KeySource>,
-        /// What should; `None`: nothing.
+        /// Where the settings say the key is; `None`: they say that the cache is plain.
         wanted: Option<KeySource>,
     },
-    /// It cannot be sealed: no random bytes, or the path of a key file is not text.
-    CannotSeal,
-    /// A new key was asked for where the old one is kept.
+    /// The cache cannot be encrypted: there are no random bytes, or the path of a key file is not text.
+    CannotEncrypt,
+    /// The new key would be in the file of the old one.
     SameKey,
-    /// A later version of tokcache sealed it.
+    /// A later version of tokcache has encrypted the cache.
     TooNew,
 }
 
 impl fmt::Display for EncryptionError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            EncryptionError::CannotSeal => formatter.write_str("the cache cannot be encrypted here"),
+            EncryptionError::CannotEncrypt => formatter.write_str("the cache cannot be encrypted here"),
             EncryptionError::Key { error, .. } | EncryptionError::NewKey { error, .. } => error.fmt(formatter),
-            EncryptionError::Moved { sealed_for } => {
-                write!(formatter, "the cache was encrypted as {sealed_for}: it was moved, or exchanged for another")
+            EncryptionError::Moved { encrypted_for } => {
+                write!(formatter, "the cache was encrypted as {encrypted_for}: it was moved, or exchanged for another")
             }
             EncryptionError::NotAsWanted { found: None, wanted } => {
                 write!(formatter, "the cache is not encrypted, and by the settings it is: {}", said(wanted))

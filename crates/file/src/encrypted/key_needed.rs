@@ -1,12 +1,12 @@
-//! Why a look at a document ended before it was seen.
+//! Why a document could not be decrypted at once.
 
 use super::EncryptionError;
 use crate::Change;
 use crate::keys::{KeyReference, KeySource};
 
-/// Why a look at the document ended.
+/// Why a document could not be decrypted.
 pub(super) enum Problem {
-    /// The bytes make no sense, or do not fit the key: perhaps a writer is at work.
+    /// The bytes make no sense, or do not fit the key: perhaps another program is writing.
     Torn,
     Met(KeyNeeded),
 }
@@ -24,7 +24,7 @@ impl Problem {
     }
 }
 
-/// What stands between the store and the document.
+/// What is missing before the document can be decrypted.
 pub(super) enum KeyNeeded {
     KeyMissing(KeyReference),
     NoKeyYet(KeySource),

@@ -1,4 +1,4 @@
-//! A refresh lease whose holder leaves nothing in plain for the next one either.
+//! A refresh lease whose recovery files are encrypted.
 
 use std::path::PathBuf;
 
@@ -11,52 +11,53 @@ use super::key_needed::KeyNeeded;
 use crate::keys::{Key, KeySource};
 use crate::{LocalLease, Recovered, Recovery, StoreError};
 
-/// The lease of the inner store, and what seals the document while it is held.
+/// The lease of the inner store, and how its recovery files are encrypted.
 pub(super) struct EncryptedLease {
     inner: Box<dyn LocalLease>,
     /// `None`: the document is plain.
-    seal: Option<(Header, Key)>,
-    opened: Vec<Recovered>,
-    unopened: Vec<PathBuf>,
+    encryption: Option<(Header, Key)>,
+    decrypted: Vec<Recovered>,
+    undecrypted: Vec<PathBuf>,
 }
 
-/// What seals what is rescued beside the `document`: another place, so that neither is taken for the other.
-pub(super) fn rescue_header(document: &Header) -> Header {
+/// Returns the header of the recovery files beside a `document`. Their place differs, so that neither is taken for the
+/// other.
+pub(super) fn recovery_header(document: &Header) -> Header {
     Header::new(document.key.clone(), format!("{PLACE}{}", document.place))
 }
 
 const PLACE: &str = "rescue of ";
 
 impl EncryptedLocalStore {
-    /// The lease, with what was left there opened: by the document's key or, should it have got another key since, by
-    /// the one that it names. What was left in plain was not left by a holder, where the document is sealed.
-    pub(super) fn sealed_lease(&self, inner: Box<dyn LocalLease>) -> Result<Box<dyn LocalLease>, StoreError> {
-        let seal = self.retry_with_keys(|needed| {
+    /// Returns the lease with its recovery files decrypted, by the document's key or by the key that a file names. A
+    /// plain file beside an encrypted document is not from a holder of the lease.
+    pub(super) fn encrypted_lease(&self, inner: Box<dyn LocalLease>) -> Result<Box<dyn LocalLease>, StoreError> {
+        let encryption = self.retry_with_keys(|needed| {
             let Some(header) = self.header()? else { return Ok(None) };
             let key = self.known(&header.key);
             if key.is_none() {
                 *needed = Some(KeyNeeded::KeyMissing(header.key.clone()));
             }
-            Ok(key.map(|key| (rescue_header(&header), key)))
+            Ok(key.map(|key| (recovery_header(&header), key)))
         })?;
-        let (mut opened, mut unopened) = (Vec::new(), Vec::new());
-        for rescued in inner.kept() {
-            let content = match recognise(&rescued.bytes) {
-                Recognised::Plain => seal.is_none().then(|| rescued.bytes.clone()),
-                Recognised::Encrypted(envelope) => self.opened_rescued(&envelope),
+        let (mut decrypted, mut undecrypted) = (Vec::new(), Vec::new());
+        for recovered in inner.kept() {
+            let content = match recognise(&recovered.bytes) {
+                Recognised::Plain => encryption.is_none().then(|| recovered.bytes.clone()),
+                Recognised::Encrypted(envelope) => self.decrypted_recovery(&envelope),
                 Recognised::Torn => Some(Zeroizing::default()),
                 Recognised::TooNew => None,
             };
             match content {
-                Some(bytes) => opened.push(Recovered { bytes, ..rescued }),
-                None => unopened.push(rescued.file),
+                Some(bytes) => decrypted.push(Recovered { bytes, ..recovered }),
+                None => undecrypted.push(recovered.file),
             }
         }
-        Ok(Box::new(EncryptedLease { inner, seal, opened, unopened }))
+        Ok(Box::new(EncryptedLease { inner, encryption, decrypted, undecrypted }))
     }
 
-    /// Empty, as what is cut off, when it does not fit the key.
-    pub(super) fn opened_rescued(&self, envelope: &Envelope<'_>) -> Option<Zeroizing<Vec<u8>>> {
+    /// Decrypts a recovery file. A file that does not fit its key was cut off, and is empty.
+    pub(super) fn decrypted_recovery(&self, envelope: &Envelope<'_>) -> Option<Zeroizing<Vec<u8>>> {
         let Header { key, place, .. } = &envelope.header;
         if !place.strip_prefix(PLACE).is_some_and(|place| self.is_here(place)) {
             return None;
@@ -71,19 +72,19 @@ impl EncryptedLocalStore {
 
 impl Recovery for EncryptedLease {
     fn keep(&self, bytes: &[u8]) -> Option<PathBuf> {
-        match &self.seal {
+        match &self.encryption {
             None => self.inner.keep(bytes),
             Some((header, key)) => self.inner.keep(&encrypt(header, key.bytes(), bytes)?),
         }
     }
 
     fn kept(&self) -> Vec<Recovered> {
-        let copied = |rescued: &Recovered| Recovered { file: rescued.file.clone(), bytes: rescued.bytes.clone() };
-        self.opened.iter().map(copied).collect()
+        let copied = |recovered: &Recovered| Recovered { file: recovered.file.clone(), bytes: recovered.bytes.clone() };
+        self.decrypted.iter().map(copied).collect()
     }
 
     fn unreadable(&self) -> Vec<PathBuf> {
-        self.unopened.clone()
+        self.undecrypted.clone()
     }
 
     fn forget(&self, recovered: &Recovered) {

@@ -1,8 +1,8 @@
-//! Any store, with its document sealed: what the inner store keeps is of no use without the key.
+//! A store of one machine whose document is encrypted.
 //!
-//! Whether a document is sealed, and with which key, it says itself; a plain one costs no more than a look at its first
-//! bytes. Keys are fetched while no lock is held: a look inside that misses a key ends, the key is fetched, and then
-//! the look is repeated.
+//! The document says whether it is encrypted, and with which key. Reading a plain document costs one look at its first
+//! bytes. Keys are fetched while no lock is held: an access that misses a key ends, the key is fetched, and the access
+//! is repeated.
 
 mod convert;
 mod document;
@@ -29,34 +29,35 @@ use crate::keys::{Key, KeyReference, KeySettings, KeySource, Keys};
 use crate::{LocalStore, StoreError, Validity};
 use tokcache_core::store::mutex::locked;
 
-/// A store within a store, and the keys to it.
+/// A store of one machine that encrypts its document, and knows where the keys are. For stores that several machines
+/// share, see [`EncryptedStore`](tokcache_core::store::EncryptedStore).
 pub struct EncryptedLocalStore {
     inner: Box<dyn LocalStore>,
     encryption: Encryption,
     keys: Keys,
-    /// What may be promised meanwhile, by the store's URL.
+    /// What else the settings allow now, by the store's URL.
     promised_now: Box<PromisedNow>,
-    /// The document is to become another: what is promised is not what it is.
+    /// A conversion is under way: the document may have either form.
     is_converting: AtomicBool,
     /// The keys that were needed so far.
     known: Mutex<Vec<(KeyReference, Key)>>,
-    /// Of these, the one that was made for a document that did not exist yet.
+    /// The key among them that was made for a document that did not exist yet.
     fresh: Mutex<Option<Fresh>>,
 }
 
-/// Tells what the settings promise of the store with this URL now: another process may have converted it since they were
-/// read.
+/// Returns what the settings require now of the store with this URL: another process may have converted it since they
+/// were read.
 pub type PromisedNow = dyn Fn(&str) -> Vec<Encryption> + Send + Sync;
 
 /// A key for a new document.
 struct Fresh {
     key: KeyReference,
-    /// Something was sealed with it, and may have been saved.
+    /// A document was encrypted with the key, and may have been saved.
     is_used: bool,
 }
 
 impl EncryptedLocalStore {
-    /// Seals what `inner` keeps as `encryption` says.
+    /// Returns a store that encrypts the document of `inner` as `encryption` says.
     pub fn new(inner: Box<dyn LocalStore>, encryption: Encryption, keys: KeySettings) -> Self {
         let keys = Keys::new(keys);
         let promised_now = Box::new(|_: &str| Vec::new());
@@ -71,16 +72,16 @@ impl EncryptedLocalStore {
         }
     }
 
-    /// The same store, which asks `promised_now` before it refuses a document that is not what the settings promised.
+    /// Asks `promised_now` before it refuses a document that does not have the required form.
     pub fn asking_again(mut self, promised_now: Box<PromisedNow>) -> Self {
         self.promised_now = promised_now;
         self
     }
 
-    /// Whether there is a document that is not sealed.
+    /// Returns whether there is a plain document.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// The document cannot be read.
     pub fn is_plain(&self) -> Result<bool, StoreError> {
         let mut is_plain = false;
         let found = self.inner.load(&mut |bytes| {
@@ -90,11 +91,11 @@ impl EncryptedLocalStore {
         Ok(found.is_some() && is_plain)
     }
 
-    /// What the document in the store is sealed with; `None` when it is plain, or there is none.
+    /// Returns where the key of the document is; `None` if the document is plain or missing.
     ///
     /// # Errors
-    /// When it cannot be read. The key is not needed.
-    pub fn sealed_by(&self) -> Result<Option<KeySource>, StoreError> {
+    /// The document cannot be read. The key is not needed.
+    pub fn encrypted_by(&self) -> Result<Option<KeySource>, StoreError> {
         Ok(self.header()?.map(|header| header.key.source))
     }
 
@@ -110,7 +111,7 @@ impl EncryptedLocalStore {
         Ok(header)
     }
 
-    /// Runs `attempt` until no key is missing; missing keys are fetched.
+    /// Runs `attempt` until no key is missing. Missing keys are fetched in between.
     fn retry_with_keys<Outcome>(
         &self,
         mut attempt: impl FnMut(&mut Option<KeyNeeded>) -> Result<Outcome, StoreError>,
@@ -129,7 +130,7 @@ impl EncryptedLocalStore {
         match needed {
             KeyNeeded::KeyMissing(reference) => match self.keys.find(&reference) {
                 Ok(key) => self.know(reference, key),
-                // Sealed anew by another process, which has thrown the old key away.
+                // Another process has changed the key meanwhile, and deleted the old one.
                 Err(_) if self.header()?.is_some_and(|header| header.key != reference) => {}
                 Err(error) => {
                     let store = self.inner.describe().url;
@@ -161,8 +162,7 @@ impl EncryptedLocalStore {
     }
 }
 
-/// A key that was made for a new document is litter when there was no document after all, or another process has made
-/// it with a key of its own.
+/// Deletes a key that was made for a new document if no document was saved, or if another process was faster.
 impl Drop for EncryptedLocalStore {
     fn drop(&mut self) {
         let Some(fresh) = locked(&self.fresh).take() else { return };

@@ -1,4 +1,4 @@
-//! The place that a seal is bound to.
+//! The name of the place that a document is encrypted for.
 
 use std::io;
 use std::path::Path;
@@ -7,7 +7,7 @@ use super::EncryptedLocalStore;
 use crate::{Description, text_of_path};
 
 impl EncryptedLocalStore {
-    /// The name of this store that a seal is bound to.
+    /// Returns the name of the place that a document of this store is encrypted for.
     pub(super) fn place(&self) -> String {
         canonical(&self.inner.describe())
     }
@@ -18,7 +18,7 @@ impl EncryptedLocalStore {
     }
 }
 
-/// The store's URL, symbolic links followed.
+/// The store's URL with symbolic links resolved.
 fn canonical(description: &Description) -> String {
     let Some(path) = &description.path else { return description.url.clone() };
     let followed = path.canonicalize().or_else(|_| {

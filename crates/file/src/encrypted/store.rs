@@ -1,4 +1,4 @@
-//! The sealed store as a store like any other.
+//! The encrypted store as a [`LocalStore`].
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -23,13 +23,13 @@ impl LocalStore for EncryptedLocalStore {
             let mut is_empty = false;
             let found = self.inner.load(&mut |bytes| {
                 (*needed, is_empty) = (None, false);
-                match self.opened(bytes) {
+                match self.decrypted(bytes) {
                     Ok(Document::Plain) => read(bytes),
-                    Ok(Document::Opened { document, .. }) if document.is_empty() => {
+                    Ok(Document::Decrypted { document, .. }) if document.is_empty() => {
                         is_empty = true;
                         Validity::Whole
                     }
-                    Ok(Document::Opened { document, .. }) => read(&document),
+                    Ok(Document::Decrypted { document, .. }) => read(&document),
                     Err(Problem::Torn) => Validity::Torn,
                     Err(Problem::Met(met)) => {
                         *needed = Some(met);
@@ -41,7 +41,7 @@ impl LocalStore for EncryptedLocalStore {
         })
     }
 
-    /// Only a plain document: what is sealed is opened as a whole.
+    /// Only a plain document: an encrypted document is decrypted as a whole.
     fn scan(&self, read: &mut dyn FnMut(&mut Window<'_>)) -> Option<Revision> {
         if matches!(self.encryption, Encryption::By(_)) {
             return None;
@@ -73,16 +73,17 @@ impl LocalStore for EncryptedLocalStore {
         })
     }
 
-    /// Only what was damaged before it was sealed can be repaired: of a seal that does not fit, nothing can be opened.
+    /// Repairs only what was damaged before it was encrypted: nothing can be decrypted of a document that does not fit
+    /// its key.
     fn repair(&self, salvage: &mut dyn FnMut(&[u8]) -> Change) -> Result<Repaired, StoreError> {
         self.retry_with_keys(|needed| {
             self.inner.repair(&mut |bytes| {
                 *needed = None;
-                let repaired = self.opened(bytes).and_then(|document| match document {
+                let repaired = self.decrypted(bytes).and_then(|document| match document {
                     Document::Plain => Ok(salvage(bytes)),
-                    Document::Opened { header, document } => match salvage(&document) {
+                    Document::Decrypted { header, document } => match salvage(&document) {
                         Change::Replace(new) | Change::ReplaceUntil(new, _) => {
-                            self.seal(&header, &new).map(Change::Replace)
+                            self.encrypted(&header, &new).map(Change::Replace)
                         }
                         change => Ok(change),
                     },
@@ -96,7 +97,7 @@ impl LocalStore for EncryptedLocalStore {
         self.inner.remove()
     }
 
-    /// Also makes sure of the key, before anybody signs in.
+    /// Also fetches the key, before anybody signs in.
     fn ensure_room(&self, size: usize) -> Result<(), StoreError> {
         self.retry_with_keys(|needed| {
             let mut missing = |problem| match problem {
@@ -104,13 +105,13 @@ impl LocalStore for EncryptedLocalStore {
                 Problem::Met(met) => *needed = Some(met),
             };
             let found = self.inner.load(&mut |bytes| {
-                if let Err(problem) = self.opened(bytes) {
+                if let Err(problem) = self.decrypted(bytes) {
                     missing(problem);
                 }
                 Validity::Whole
             })?;
             if found.is_none()
-                && let Err(problem) = self.seal_after(None)
+                && let Err(problem) = self.header_after(None)
             {
                 missing(problem);
             }
@@ -124,14 +125,14 @@ impl LocalStore for EncryptedLocalStore {
     }
 
     fn lease_all(&self, patience: Duration) -> Result<Box<dyn LocalLease>, StoreError> {
-        self.sealed_lease(self.inner.lease_all(patience)?)
+        self.encrypted_lease(self.inner.lease_all(patience)?)
     }
 
     fn tidy(&self) {
         self.inner.tidy();
     }
 
-    /// As it lies in the inner store: it holds no secret.
+    /// The note is not encrypted: it holds no secret.
     fn note(&self, credential: &str) -> Option<Vec<u8>> {
         self.inner.note(credential)
     }
@@ -140,7 +141,7 @@ impl LocalStore for EncryptedLocalStore {
         self.inner.forget_recovery();
     }
 
-    /// As it lies in the inner store.
+    /// `rewrite` sees the bytes of the inner store.
     fn rewrite_recovery(&self, rewrite: &mut Rewrite<'_>) {
         self.inner.rewrite_recovery(rewrite);
     }
@@ -158,7 +159,7 @@ struct EncryptedLeaseRequest<'a> {
 impl LocalLeaseRequest for EncryptedLeaseRequest<'_> {
     fn attempt(&mut self) -> Result<Attempt<Box<dyn LocalLease>>, StoreError> {
         match self.inner.attempt()? {
-            Attempt::Held(lease) => self.store.sealed_lease(lease).map(Attempt::Held),
+            Attempt::Held(lease) => self.store.encrypted_lease(lease).map(Attempt::Held),
             Attempt::Taken(holder) => Ok(Attempt::Taken(holder)),
         }
     }

@@ -1,6 +1,6 @@
 //! A sealed store over the others, with a key file.
 
-mod rescued;
+mod recovery;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -97,7 +97,7 @@ fn a_new_cache_is_sealed_from_its_first_byte() {
     let store = folder.sealed("cache", "key");
     assert!(is_sealed(&folder.path("cache")));
     assert_eq!(loaded(&store).unwrap().unwrap(), DOCUMENT);
-    assert_eq!(store.sealed_by().unwrap(), Some(folder.key("key")));
+    assert_eq!(store.encrypted_by().unwrap(), Some(folder.key("key")));
 }
 
 #[test]
@@ -144,8 +144,8 @@ fn a_cache_in_the_place_of_another_with_the_same_key_is_refused() {
     folder.sealed("work", "key");
     let home = folder.sealed("home", "key");
     fs::copy(folder.path("work"), folder.path("home")).unwrap();
-    let EncryptionError::Moved { sealed_for } = refusal(loaded(&home)) else { panic!("not noticed") };
-    assert!(sealed_for.ends_with("/work"), "{sealed_for}");
+    let EncryptionError::Moved { encrypted_for } = refusal(loaded(&home)) else { panic!("not noticed") };
+    assert!(encrypted_for.ends_with("/work"), "{encrypted_for}");
     let change = home.update(&mut |_| panic!("it is not this cache"));
     assert!(matches!(refusal(change), EncryptionError::Moved { .. }));
 }
