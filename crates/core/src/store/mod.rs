@@ -9,6 +9,7 @@ pub mod envelope;
 mod error;
 mod lease;
 mod memory;
+mod memory_leases;
 pub mod mutex;
 mod partition;
 mod revision;
@@ -31,6 +32,7 @@ pub use encrypted::{
 pub use error::StoreError;
 pub use lease::{Lease, LeaseAttempt, LeaseRequest, Recovered, Recovery};
 pub use memory::MemoryStore;
+pub use memory_leases::MemoryLeases;
 pub use partition::Partition;
 pub use revision::{Fence, Revision};
 pub use wait::{LeaseWait, Pauses, Turn};
