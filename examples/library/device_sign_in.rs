@@ -42,6 +42,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let request = SignInRequest { scopes: ScopeSet::parse("notes.read"), ..SignInRequest::default() };
     // The stores and the network of this program never make it wait: any way to drive a future will do.
     let signed_in = client.sign_in_by_device_code(&request).block_on()?;
-    println!("{} has signed in", signed_in.token.account.username);
+    println!("{} has signed in", signed_in.account.username);
     Ok(())
 }

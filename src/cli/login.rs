@@ -67,7 +67,7 @@ pub(super) fn sign_in(
     }
     context.observer.end_countdown();
     let signed_in = result.map_err(|error| context.failure(error, &request.scopes))?;
-    let account = &signed_in.token.account;
+    let account = &signed_in.account;
     let name = match (&signed_in.name, account.username.as_str()) {
         (Some(name), username) if !username.is_empty() && name != username => format!("{name}, {username}"),
         (_, "") => account.home_account_id.to_string(),

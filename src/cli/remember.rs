@@ -32,7 +32,7 @@ pub(super) fn remember(
     needed_too: &ScopeSet,
     signed_in: &SignedIn,
 ) -> Result<(), Failure> {
-    let account = &signed_in.token.account;
+    let account = &signed_in.account;
     let name_of_profile = &context.profile_name;
     let own = siblings.iter().find(|sibling| sibling.name == *name_of_profile);
     let before = own.and_then(Sibling::signed_in);

@@ -116,6 +116,7 @@ impl Selection {
             Source::Cache => "the token comes from the cache",
             Source::Login => "the token comes from the sign-in",
             Source::Refresh => "the token comes from a refresh",
+            Source::Exchange => "the token comes from the provider",
         });
         Ok(Acquired { outcome, client_id, requested: request.scopes })
     }
@@ -142,7 +143,7 @@ fn outcome(
                 parameters: request.parameters.clone(),
             };
             let signed_in = login::sign_in(context, client, &asked, &needed_too)?;
-            context.settle(&siblings, &signed_in.token.account)?;
+            context.settle(&siblings, &signed_in.account)?;
             signed_in.token_for(request, context.clock.now())
         }
         outcome => outcome,

@@ -54,7 +54,8 @@ struct JsonToken<'a> {
     expires_in: Option<i64>,
     scope: String,
     requested_scope: String,
-    account: JsonAccount<'a>,
+    /// `None` if the token is the client's own.
+    account: Option<JsonAccount<'a>>,
     tenant: &'a str,
     client_id: &'a str,
     source: &'a str,
@@ -115,6 +116,7 @@ impl TokenView<'_> {
 
     fn token(&self) -> JsonToken<'_> {
         let AuthenticationResult { account, expires_on, is_lifetime_unknown, .. } = self.outcome;
+        let account = account.as_ref();
         let expires_on = (!is_lifetime_unknown).then_some(*expires_on);
         JsonToken {
             access_token: self.outcome.access_token.expose(),
@@ -124,13 +126,17 @@ impl TokenView<'_> {
             expires_in: expires_on.map(|on| on.seconds_since(self.now)),
             scope: self.outcome.scopes.to_string(),
             requested_scope: self.requested.to_string(),
-            account: JsonAccount { username: &account.username, home_account_id: account.home_account_id.as_str() },
+            account: account.map(|account| JsonAccount {
+                username: &account.username,
+                home_account_id: account.home_account_id.as_str(),
+            }),
             tenant: self.outcome.realm.as_str(),
             client_id: self.client_id,
             source: match self.outcome.source {
                 Source::Cache => "cache",
                 Source::Login => "login",
                 Source::Refresh => "refresh",
+                Source::Exchange => "exchange",
             },
         }
     }

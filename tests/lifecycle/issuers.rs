@@ -412,9 +412,9 @@ fn a_refresh_tells_the_new_name_of_a_user_but_makes_no_account() {
     let world = World::new();
     world.sign_in(A).unwrap();
     world.odd(A, json!({"claims": {"preferred_username": "robert@example.com"}}));
-    let account = world.token(A, true).unwrap().account;
+    let account = world.token(A, true).unwrap().account.unwrap();
     assert_eq!(account.username, "robert@example.com");
-    assert_eq!(world.token(A, false).unwrap().account.username, "robert@example.com");
+    assert_eq!(world.token(A, false).unwrap().account.unwrap().username, "robert@example.com");
     // Another program has removed the account, and left the tokens.
     world.change(|stored| stored["Account"] = json!({}));
     let _ = world.token(A, true);
@@ -427,14 +427,14 @@ fn numbers_name_people_as_texts_do() {
     for (subject, username) in [(json!(1001), "ann"), (json!("1002"), "ben"), (json!(null), "cid"), (json!({}), "dan")]
     {
         world.odd(A, json!({"claims": {"sub": subject, "preferred_username": username, "oid": 7, "name": []}}));
-        assert_eq!(world.sign_in(A).unwrap().token.account.username, username);
+        assert_eq!(world.sign_in(A).unwrap().account.username, username);
     }
     for username in ["ann", "ben", "cid", "dan"] {
         let request = SilentRequest { account: Some(username.to_owned()), ..request() };
-        assert_eq!(world.at(A).acquire_token_silent(&request).block_on().unwrap().account.username, username);
+        assert_eq!(world.at(A).acquire_token_silent(&request).block_on().unwrap().account.unwrap().username, username);
     }
     let request = SilentRequest { account: Some("1001".to_owned()), ..request() };
-    assert_eq!(world.at(A).acquire_token_silent(&request).block_on().unwrap().account.username, "ann");
+    assert_eq!(world.at(A).acquire_token_silent(&request).block_on().unwrap().account.unwrap().username, "ann");
 }
 
 #[test]
@@ -443,9 +443,13 @@ fn an_account_that_was_filed_by_its_subject_is_found_by_its_client_info_after_a_
     world.sign_in(A).unwrap();
     let info = URL_SAFE_NO_PAD.encode(json!({"uid": "u", "utid": "t"}).to_string());
     world.odd(A, json!({"tokens": {"client_info": info}}));
-    assert_eq!(world.token(A, true).unwrap().account.home_account_id.as_str(), "bob", "a refresh keeps the account");
+    assert_eq!(
+        world.token(A, true).unwrap().account.unwrap().home_account_id.as_str(),
+        "bob",
+        "a refresh keeps the account"
+    );
     world.sign_in(A).unwrap();
-    assert_eq!(world.token(A, false).unwrap().account.home_account_id.as_str(), "u.t");
+    assert_eq!(world.token(A, false).unwrap().account.unwrap().home_account_id.as_str(), "u.t");
     let accounts = world.stored()["Account"].as_object().unwrap().len();
     assert_eq!(accounts, 1);
 }

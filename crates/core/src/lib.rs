@@ -64,6 +64,76 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # A web app
+//!
+//! A [`ConfidentialClient`](acquire::ConfidentialClient) keeps one cache per user, in any store. Two handlers sign a user in;
+//! every other handler gets the user's token from the cache.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use tokcache_core::acquire::{
+//!     AcquireError, AuthorizationCodeSignIn, ConfidentialClient, ErrorKind, Registration, SilentRequest,
+//! };
+//! use tokcache_core::oauth::{Authority, ClientAuthentication, Http, PendingAuthorization};
+//! use tokcache_core::secret::ClientSecret;
+//! use tokcache_core::store::Store;
+//! use tokcache_core::time::Clock;
+//! use tokcache_core::types::{ClientId, HomeAccountId, ScopeSet};
+//!
+//! /// What the app keeps for one browser: on the server, or encrypted in a cookie.
+//! #[derive(Default)]
+//! struct Session {
+//!     pending: Option<String>,
+//!     user: Option<String>,
+//! }
+//!
+//! /// Made once, for all requests and all users.
+//! fn client(
+//!     secret: &str, store: Arc<dyn Store>, http: Arc<dyn Http>, clock: Arc<dyn Clock>,
+//! ) -> Result<ConfidentialClient, Box<dyn std::error::Error>> {
+//!     let authority = Authority::parse("https://login.microsoftonline.com/contoso.com", None)?;
+//!     let registration = Registration::new(authority, ClientId::new("11111111-2222-3333-4444-555555555555"));
+//!     let credential = ClientAuthentication::SecretPost(ClientSecret::new(secret));
+//!     Ok(ConfidentialClient::new(registration, Arc::new(credential), store, http, clock))
+//! }
+//!
+//! /// GET /login: returns the URL to redirect the browser to.
+//! async fn login(client: &ConfidentialClient, session: &mut Session) -> Result<String, AcquireError> {
+//!     let sign_in = AuthorizationCodeSignIn {
+//!         redirect_uri: "https://app.example.com/callback".to_owned(),
+//!         scopes: ScopeSet::parse("User.Read"),
+//!         ..AuthorizationCodeSignIn::default()
+//!     };
+//!     let pending = client.begin_sign_in(&sign_in).await?;
+//!     session.pending = Some(pending.serialize().to_string());
+//!     Ok(pending.url)
+//! }
+//!
+//! /// GET /callback: `query` is as the browser sent it. Returns the user's name.
+//! async fn callback(client: &ConfidentialClient, session: &mut Session, query: &str) -> Result<String, AcquireError> {
+//!     let pending = session.pending.take().and_then(|pending| PendingAuthorization::deserialize(&pending));
+//!     let Some(pending) = pending else { return Ok("there is no sign-in to finish: go to /login".to_owned()) };
+//!     let signed_in = client.finish_sign_in(&pending, query).await?;
+//!     // A new session, so that nobody who knew the old one is signed in (session fixation).
+//!     *session = Session { user: Some(signed_in.account.home_account_id.to_string()), ..Session::default() };
+//!     Ok(signed_in.account.username)
+//! }
+//!
+//! /// GET /mail: calls an API for the user. `None`: redirect the browser to /login.
+//! async fn mail(client: &ConfidentialClient, session: &Session) -> Result<Option<String>, AcquireError> {
+//!     let Some(user) = &session.user else { return Ok(None) };
+//!     let request = SilentRequest { scopes: ScopeSet::parse("User.Read"), ..SilentRequest::default() };
+//!     match client.acquire_token_silent(&HomeAccountId::new(user.as_str()), &request).await {
+//!         Ok(token) => Ok(Some(format!("Authorization: Bearer {}", token.access_token.expose()))),
+//!         // Only this failure is a reason to ask the user. An outage of the store or the provider is none.
+//!         Err(error) if error.kind() == ErrorKind::InteractionRequired => Ok(None),
+//!         Err(error) => Err(error),
+//!     }
+//! }
+//! # fn main() {}
+//! ```
+//!
 //! # The cache of an MSAL program
 //!
 //! ```
@@ -83,10 +153,11 @@
 //! use std::time::Duration;
 //!
 //! use pollster::FutureExt as _;
-//! use tokcache_core::acquire;
+//! use tokcache_core::acquire::Retention;
 //! use tokcache_core::store::{
 //!     Change, EncryptedStore, EncryptionKeys, MemoryStore, Partition, Reencrypted, Store as _, Update,
 //! };
+//! use tokcache_core::time::{Clock as _, SystemClock};
 //!
 //! # let random = || tokcache_core::secret::fingerprint(format!("{:?}", std::time::Instant::now()).as_bytes()) + "01234567890=";
 //! # let (old, new) = (random(), random());
@@ -105,7 +176,8 @@
 //! let mut page = store.partitions("", None).block_on()?;
 //! while let Some(last) = page.last().cloned() {
 //!     for partition in &page {
-//!         let keep_until = |document: &[u8]| acquire::keep_until(document, Duration::from_secs(90 * 24 * 3600));
+//!         let retention = Retention { idle_time: Duration::from_secs(90 * 24 * 3600), now: SystemClock::new().now() };
+//!         let keep_until = |document: &[u8]| retention.keep_until(document);
 //!         assert_eq!(store.reencrypt(partition, keep_until).block_on()?, Reencrypted::Done);
 //!     }
 //!     page = store.partitions("", Some(&last)).block_on()?;

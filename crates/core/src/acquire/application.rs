@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use super::cached::{self, Retention};
 use super::credential::{Credential, CredentialContext, NoCredential};
-use super::{NoopObserver, Observer, Registration, cached};
+use super::{NoopObserver, Observer, ProviderMetadata, Registration};
 use crate::cache::TokenCache;
-use crate::oauth::{self, Endpoints, Http, RequestError};
+use crate::oauth::{self, ClientAuthentication, ClientContext, Endpoints, Http, RequestError};
 use crate::store::{Lease, Loaded, Partition, Revision, Saved, Store, StoreError, Update};
 use crate::time::{Clock, Timestamp};
 use crate::types::HomeAccountId;
@@ -45,6 +46,8 @@ pub struct ClientApplication<'a> {
     /// How long a store keeps a document after its last access token has expired, if it holds a refresh token. `None`:
     /// for ever.
     pub idle_time: Option<Duration>,
+    /// Keeps the provider's metadata between calls. `None`: each call that needs it asks for it.
+    pub metadata: Option<&'a ProviderMetadata>,
 }
 
 impl<'a> ClientApplication<'a> {
@@ -64,6 +67,7 @@ impl<'a> ClientApplication<'a> {
             lease_time: Duration::from_secs(90),
             retry_within: Duration::from_secs(30),
             idle_time: None,
+            metadata: None,
         }
     }
 }
@@ -84,7 +88,7 @@ impl ClientApplication<'_> {
         &self,
         change: &mut (dyn FnMut(&mut TokenCache) + Send),
     ) -> Result<Saved, StoreError> {
-        cached::update_cache(self.store, &self.partition, self.idle_time, change).await
+        cached::update_cache(self.store, &self.partition, self.retention(), change).await
     }
 
     /// Runs `change` under a lease. The first attempt is on `seen`, the document as it was loaded under the lease.
@@ -95,7 +99,11 @@ impl ClientApplication<'_> {
         change: &mut (dyn FnMut(&mut TokenCache) + Send),
     ) -> Result<Saved, StoreError> {
         let update = Update { seen, fence: lease.fence() };
-        cached::update(self.store, &self.partition, update, self.idle_time, change).await
+        cached::update(self.store, &self.partition, update, self.retention(), change).await
+    }
+
+    fn retention(&self) -> Option<Retention> {
+        self.idle_time.map(|idle_time| Retention { idle_time, now: self.clock.now() })
     }
 
     /// Returns the client with the partition in which a sign-in of this user is saved.
@@ -114,18 +122,34 @@ impl ClientApplication<'_> {
 
     /// Returns the client that sends requests to these endpoints.
     pub(super) async fn protocol<'b>(&'b self, endpoints: &'b Endpoints) -> Result<oauth::Client<'b>, RequestError> {
-        let client_id = &self.registration.client_id;
-        let context = CredentialContext { client_id, endpoints, now: self.clock.now() };
+        let Registration { client_id, authority, .. } = &self.registration;
+        let context = CredentialContext { client_id, authority, endpoints, now: self.clock.now() };
         let authentication = self.credential.authentication(&context).await;
-        Ok(oauth::Client {
-            authentication: authentication.map_err(|message| RequestError::Misconfigured { message })?,
+        let authentication = authentication.map_err(|message| RequestError::Misconfigured { message })?;
+        Ok(oauth::Client { authentication, ..self.public_protocol(endpoints) })
+    }
+
+    /// Returns the client that sends requests without the credential.
+    pub(super) fn public_protocol<'b>(&'b self, endpoints: &'b Endpoints) -> oauth::Client<'b> {
+        oauth::Client {
+            authentication: ClientAuthentication::None,
             http: self.http,
             clock: self.clock,
-            client_id,
+            client_id: &self.registration.client_id,
             authority: &self.registration.authority,
             endpoints,
             parameters: &[],
-        })
+        }
+    }
+
+    /// Returns the client for messages that go through the browser, which hold no credential.
+    pub(super) fn context<'b>(&'b self, endpoints: &'b Endpoints) -> ClientContext<'b> {
+        ClientContext {
+            client_id: &self.registration.client_id,
+            authentication: &ClientAuthentication::None,
+            authority: &self.registration.authority,
+            endpoints,
+        }
     }
 }
 

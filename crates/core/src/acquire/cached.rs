@@ -61,18 +61,17 @@ fn told(error: ParseError, bytes: &[u8]) -> String {
 }
 
 /// Runs `change` on the newest cache of a partition and saves the result, with no other writer in between. `change` runs
-/// again after a lost race. If it changes nothing, nothing is written. `idle_time` is that of the
-/// [application](super::ClientApplication::idle_time).
+/// again after a lost race. If it changes nothing, nothing is written.
 ///
 /// # Errors
 /// What the store says. The cache is unchanged then, as far as is known.
 pub async fn update_cache(
     store: &dyn Store,
     partition: &Partition,
-    idle_time: Option<Duration>,
+    retention: Option<Retention>,
     change: &mut (dyn FnMut(&mut TokenCache) + Send),
 ) -> Result<Saved, StoreError> {
-    update(store, partition, Update::default(), idle_time, change).await
+    update(store, partition, Update::default(), retention, change).await
 }
 
 /// Does the same as [`update_cache`]. Removes the partition of a user for whom nothing is left.
@@ -80,7 +79,7 @@ pub(super) async fn update(
     store: &dyn Store,
     partition: &Partition,
     update: Update,
-    idle_time: Option<Duration>,
+    retention: Option<Retention>,
     change: &mut (dyn FnMut(&mut TokenCache) + Send),
 ) -> Result<Saved, StoreError> {
     let mut reason = None;
@@ -100,8 +99,8 @@ pub(super) async fn update(
         }
         if cache.has_state_changed() {
             let new = Zeroizing::new(cache.serialize().as_bytes().to_vec());
-            match idle_time.and_then(|idle_time| keep_cache_until(&cache, idle_time)) {
-                Some(keep_until) => Change::ReplaceUntil(new, keep_until),
+            match &retention {
+                Some(retention) => Change::ReplaceUntil(new, retention.of(&cache)),
                 None => Change::Replace(new),
             }
         } else {
@@ -112,16 +111,27 @@ pub(super) async fn update(
     saved.map_err(|error| error.because(reason))
 }
 
-/// Returns when a cache document is of no more use: when its last access token expires, and `idle_time` later if it
-/// holds a refresh token. `None`: the document has no access token, or is damaged.
-pub fn keep_until(document: &[u8], idle_time: Duration) -> Option<Timestamp> {
-    keep_cache_until(&TokenCache::deserialize(document).ok()?, idle_time)
+/// How long a store keeps a cache document.
+#[derive(Clone, Copy, Debug)]
+pub struct Retention {
+    /// The [idle time](super::ClientApplication::idle_time).
+    pub idle_time: Duration,
+    /// The current time.
+    pub now: Timestamp,
 }
 
-/// Each refresh saves the document, so that a sign-in in use is kept.
-fn keep_cache_until(cache: &TokenCache, idle_time: Duration) -> Option<Timestamp> {
-    let last = cache.access_tokens().iter().map(|token| token.expires_on).max()?;
-    Some(if cache.refresh_tokens().is_empty() { last } else { last.plus(idle_time) })
+impl Retention {
+    /// Returns when a document is of no more use: when its last access token has expired, and if it holds a refresh token
+    /// the idle time later. Each refresh saves the document, so that a sign-in in use is kept. `None`: the document is
+    /// damaged.
+    pub fn keep_until(&self, document: &[u8]) -> Option<Timestamp> {
+        TokenCache::deserialize(document).ok().map(|cache| self.of(&cache))
+    }
+
+    fn of(&self, cache: &TokenCache) -> Timestamp {
+        let last = cache.access_tokens().iter().map(|token| token.expires_on).max().unwrap_or(self.now).max(self.now);
+        if cache.refresh_tokens().is_empty() { last } else { last.plus(self.idle_time) }
+    }
 }
 
 #[cfg(test)]

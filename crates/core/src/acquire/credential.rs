@@ -1,5 +1,5 @@
 use crate::future::BoxFuture;
-use crate::oauth::{ClientAuthentication, Endpoints};
+use crate::oauth::{AssertionSigner, Authority, ClientAuthentication, Endpoints, assertion_audience};
 use crate::time::Timestamp;
 use crate::types::ClientId;
 
@@ -20,7 +20,9 @@ pub trait Credential: Send + Sync {
 pub struct CredentialContext<'a> {
     /// The client.
     pub client_id: &'a ClientId,
-    /// The endpoints of the provider, whose issuer or token endpoint is the audience of an assertion (RFC 7523 §3).
+    /// The authorization server.
+    pub authority: &'a Authority,
+    /// The endpoints of the server. The issuer or the token endpoint is the audience of an assertion (RFC 7523 §3).
     pub endpoints: &'a Endpoints,
     /// The current time.
     pub now: Timestamp,
@@ -46,5 +48,22 @@ impl Credential for ClientAuthentication {
         _context: &'a CredentialContext<'a>,
     ) -> BoxFuture<'a, Result<ClientAuthentication, String>> {
         Box::pin(std::future::ready(Ok(self.clone())))
+    }
+}
+
+/// A private key (`private_key_jwt`): each request gets an assertion of its own.
+impl Credential for AssertionSigner {
+    fn authentication<'a>(
+        &'a self,
+        context: &'a CredentialContext<'a>,
+    ) -> BoxFuture<'a, Result<ClientAuthentication, String>> {
+        let signed = || {
+            let CredentialContext { client_id, authority, endpoints, now } = context;
+            let audience = assertion_audience(authority, endpoints)
+                .ok_or_else(|| "the provider has neither an issuer nor a token endpoint".to_owned())?;
+            let assertion = self.sign(client_id, audience, *now).map_err(|error| error.to_string())?;
+            Ok(ClientAuthentication::Assertion(assertion))
+        };
+        Box::pin(std::future::ready(signed()))
     }
 }

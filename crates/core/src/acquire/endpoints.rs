@@ -2,18 +2,18 @@
 
 use std::ops::ControlFlow;
 
-use super::{ClientApplication, Registration};
+use super::ClientApplication;
 use crate::oauth::{self, EndpointKind, Endpoints, RequestError};
 
 impl ClientApplication<'_> {
-    /// The endpoints, of which all `needed` are there: discovered unless each of those is named, remembered or built in.
+    /// Returns the endpoints, with all that are `needed`: discovered unless each of those is named, remembered or built in.
     ///
     /// # Errors
-    /// [`RequestError::Unsupported`] names the first that is missing; where no endpoint is known at all, the failure
-    /// is that of the discovery.
+    /// [`RequestError::Unsupported`] names the first that is missing. If no endpoint is known at all, the failure is that of
+    /// the discovery.
     pub(super) async fn endpoints(&self, needed: &[EndpointKind]) -> Result<Endpoints, RequestError> {
-        let Registration { authority, endpoints, .. } = &self.registration;
-        let known = endpoints.clone().or(authority.known_endpoints().unwrap_or_default());
+        let authority = &self.registration.authority;
+        let known = self.remembered_endpoints().or(authority.known_endpoints().unwrap_or_default());
         if missing(&known, needed).is_none() {
             return Ok(known);
         }
@@ -23,10 +23,49 @@ impl ClientApplication<'_> {
             Err(RequestError::NoMetadata { .. }) if known.is_any_known() => Endpoints::default(),
             found => found?,
         };
+        self.keep_metadata(&found);
         let all = known.or(found);
         match missing(&all, needed) {
             Some(kind) => Err(RequestError::Unsupported { what: kind.name() }),
             None => Ok(all),
+        }
+    }
+
+    /// Returns the endpoints and the issuer, as a sign-in by way of the browser needs them. Endpoints that are built in do
+    /// not tell the issuer, so that the provider's metadata are read.
+    ///
+    /// # Errors
+    /// As of [`endpoints_after_retries`](Self::endpoints_after_retries), and if the metadata name no issuer.
+    pub(super) async fn endpoints_and_issuer(&self, needed: &[EndpointKind]) -> Result<Endpoints, RequestError> {
+        let known = self.remembered_endpoints();
+        if known.issuer.is_some() && missing(&known, needed).is_none() {
+            return Ok(known);
+        }
+        let (authority, mut tries) = (&self.registration.authority, self.tries());
+        let found = loop {
+            match oauth::discover(self.http, authority, needed).await {
+                Ok(found) => break found,
+                Err(failure) => self.wait_to_retry(&mut tries, failure).await?,
+            }
+        };
+        self.keep_metadata(&found);
+        let all = known.or(found);
+        match missing(&all, needed) {
+            Some(kind) => Err(RequestError::Unsupported { what: kind.name() }),
+            None if all.issuer.is_none() => Err(RequestError::Unsupported { what: "issuer" }),
+            None => Ok(all),
+        }
+    }
+
+    /// Returns the endpoints that were named by hand, saved at sign-in, or discovered by an earlier call.
+    fn remembered_endpoints(&self) -> Endpoints {
+        let discovered = self.metadata.and_then(|metadata| metadata.endpoints(self.clock.elapsed()));
+        self.registration.endpoints.clone().or(discovered.unwrap_or_default())
+    }
+
+    fn keep_metadata(&self, found: &Endpoints) {
+        if let Some(metadata) = self.metadata {
+            metadata.keep_endpoints(found.clone().told_by_provider(), self.clock.elapsed());
         }
     }
 
@@ -65,7 +104,7 @@ impl ClientApplication<'_> {
         kind: EndpointKind,
         gone: RequestError,
     ) -> Result<Endpoints, RequestError> {
-        let Registration { authority, endpoints: remembered, .. } = &self.registration;
+        let (authority, remembered) = (&self.registration.authority, self.remembered_endpoints());
         let asked = endpoints.get(kind).filter(|endpoint| endpoint.is_told_by_provider());
         if asked.is_none() || remembered.get(kind) != asked {
             return Err(gone);
@@ -73,7 +112,10 @@ impl ClientApplication<'_> {
         let found = match oauth::discover(self.http, authority, &[kind]).await {
             Err(outage) if outage.is_retryable() => return Err(not_sent(outage)),
             Err(_) => return Err(gone),
-            Ok(found) => remembered.clone().named_by_hand().or(found),
+            Ok(found) => {
+                self.keep_metadata(&found);
+                remembered.clone().named_by_hand().or(found)
+            }
         };
         if found.get(kind).is_none() || found.get(kind) == asked { Err(gone) } else { Ok(found) }
     }

@@ -3,7 +3,7 @@
 use super::granted::{not_covered, not_granted};
 use super::refusal::{is_answer_for_another, refused_token_type};
 use crate::cache::{Account, AskedAndGranted};
-use crate::oauth::{ErrorCode, Remedy, RequestError, Stage, TokenErrorResponse};
+use crate::oauth::{AuthorizationError, ErrorCode, IdTokenError, Remedy, RequestError, Stage, TokenErrorResponse};
 use crate::store::StoreError;
 use crate::types::ScopeSet;
 
@@ -16,8 +16,12 @@ pub enum AcquireError {
         /// Those that fit.
         candidates: Vec<Account>,
     },
+    /// The browser came back from the provider with something else than a code for the pending request.
+    AuthorizationResponse(AuthorizationError),
     /// The server or the user refused, for good.
     Denied(Box<TokenErrorResponse>),
+    /// The ID token does not prove who has signed in. Nothing of that sign-in is stored.
+    IdToken(IdTokenError),
     /// Somebody has to sign in.
     InteractionRequired(InteractionRequired),
     /// Even a fresh token lives shorter than asked for. It is cached all the same.
@@ -27,6 +31,8 @@ pub enum AcquireError {
         /// Seconds that were asked for.
         needed: u64,
     },
+    /// The provider gave no ID token, so that nobody knows who has signed in. Nothing of that sign-in is stored.
+    NoIdToken,
     /// Nobody of that name is signed in.
     NoSuchAccount {
         /// As asked for.
@@ -95,9 +101,11 @@ pub enum AcquireError {
     },
 }
 
-/// What a server refuses of a sign-in.
+/// The step of a sign-in that a server refuses.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum SignInGrant {
+    /// To take an authorization code (RFC 6749 §4.1.3).
+    AuthorizationCode,
     /// To give a device code (RFC 8628 §3.1).
     DeviceAuthorization,
     /// To take it (RFC 8628 §3.4).
@@ -167,10 +175,15 @@ impl AcquireError {
             {
                 ErrorKind::Denied
             }
-            AcquireError::Denied(_) | AcquireError::NotBearer { .. } | AcquireError::ScopeNotGranted { .. } => {
-                ErrorKind::Denied
-            }
-            AcquireError::InteractionRequired(_) | AcquireError::NotApproved => ErrorKind::InteractionRequired,
+            AcquireError::AuthorizationResponse(AuthorizationError::Refused(_))
+            | AcquireError::Denied(_)
+            | AcquireError::IdToken(_)
+            | AcquireError::NoIdToken
+            | AcquireError::NotBearer { .. }
+            | AcquireError::ScopeNotGranted { .. } => ErrorKind::Denied,
+            AcquireError::AuthorizationResponse(_)
+            | AcquireError::InteractionRequired(_)
+            | AcquireError::NotApproved => ErrorKind::InteractionRequired,
             AcquireError::MinValid { .. } => ErrorKind::MinValid,
             AcquireError::Misconfigured { .. }
             | AcquireError::Unintelligible { .. }
@@ -181,6 +194,10 @@ impl AcquireError {
         }
     }
 
+    pub(super) fn nothing_cached() -> Self {
+        AcquireError::InteractionRequired(InteractionRequired::NothingCached)
+    }
+
     /// Whether trying the same again can mend it.
     pub fn is_retryable(&self) -> bool {
         match self {
@@ -188,8 +205,11 @@ impl AcquireError {
             AcquireError::Store(error) => error.is_retryable(),
             AcquireError::SignInRefused { .. } => self.kind() == ErrorKind::Unavailable,
             AcquireError::AmbiguousAccount { .. }
+            | AcquireError::AuthorizationResponse(_)
             | AcquireError::Denied(_)
+            | AcquireError::IdToken(_)
             | AcquireError::InteractionRequired(_)
+            | AcquireError::NoIdToken
             | AcquireError::MinValid { .. }
             | AcquireError::Misconfigured { .. }
             | AcquireError::NoSuchAccount { .. }

@@ -12,13 +12,18 @@ impl fmt::Display for AcquireError {
             AcquireError::AmbiguousAccount { candidates } => {
                 write!(formatter, "{} accounts are signed in: {}", candidates.len(), names(candidates))
             }
+            AcquireError::AuthorizationResponse(error) => write!(formatter, "the sign-in cannot be finished: {error}"),
             AcquireError::Denied(response) => {
                 write!(formatter, "the server refused the refresh: {}{}", Told(response), missing_secret(response))
             }
+            AcquireError::IdToken(error) => write!(formatter, "the ID token is not valid: {error}"),
             AcquireError::InteractionRequired(why) => why.fmt(formatter),
             AcquireError::MinValid { lifetime, needed } => {
                 write!(formatter, "a fresh token is valid for {lifetime} s, and {needed} s were asked for")
             }
+            AcquireError::NoIdToken => formatter.write_str(
+                "the provider gave no ID token, so that nobody knows who has signed in: ask for the scope openid",
+            ),
             AcquireError::NoSuchAccount { wanted, candidates } if candidates.is_empty() => {
                 write!(formatter, "no account {wanted:?} is signed in")
             }
@@ -119,6 +124,12 @@ impl fmt::Display for Told<'_> {
 fn refused(grant: SignInGrant, response: &TokenErrorResponse) -> &'static str {
     match (&response.error, grant) {
         (ErrorCode::AccessDenied | ErrorCode::AuthorizationDeclined, _) => "the sign-in was declined",
+        (ErrorCode::InvalidGrant, SignInGrant::AuthorizationCode) if response.entra_error().is_none() => {
+            "the server does not take the authorization code any more, which has expired or was used already"
+        }
+        (ErrorCode::UnauthorizedClient | ErrorCode::UnsupportedGrantType, SignInGrant::AuthorizationCode) => {
+            "this client may not sign in by authorization code"
+        }
         (ErrorCode::InvalidGrant, SignInGrant::DeviceCode) if response.entra_error().is_none() => {
             "the server does not take the device code any more, which has expired or was used already"
         }

@@ -4,7 +4,7 @@ use super::ClientApplication;
 use super::granted::{Comparison, Granted};
 use crate::cache::{Document, Grant, Owner, ext_cache_key};
 use crate::oauth::TokenResponse;
-use crate::types::{HomeAccountId, Realm, ScopeSet};
+use crate::types::{Realm, ScopeSet};
 
 /// Whether a token can be sent as RFC 6750 §2.1 says: names of token types have no case (RFC 6749 §5.1), and a header
 /// carries visible ASCII alone.
@@ -23,10 +23,10 @@ pub(super) fn digest_of(parameters: &[(String, String)]) -> Option<String> {
 }
 
 impl ClientApplication<'_> {
-    /// What was granted to a user who `asked` for these scopes, whether by a sign-in or by a refresh.
+    /// Returns what the cache has to keep of a response to a request for the scopes `asked`.
     pub(super) fn grant(
         &self,
-        home_account_id: HomeAccountId,
+        owner: Owner,
         realm: Realm,
         asked: &ScopeSet,
         parameters: &[(String, String)],
@@ -45,7 +45,7 @@ impl ClientApplication<'_> {
                 self.registration.client_id.clone(),
                 self.registration.issuer(),
                 realm,
-                Owner::User(home_account_id),
+                owner,
                 response.access_token,
                 response.scope.unwrap_or_else(|| asked.clone()),
                 response.expires_in,

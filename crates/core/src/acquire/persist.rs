@@ -9,7 +9,7 @@ use super::recovery::forget_all;
 use super::refresh::Refresh;
 use super::verify_saved::to_watch;
 use super::{AcquireError, AuthenticationResult, ClientApplication, InteractionRequired, Source, recovery};
-use crate::cache::{Grant, Recorded, RefreshTokenEntry, TokenCache, Withheld};
+use crate::cache::{Grant, Owner, Recorded, RefreshTokenEntry, TokenCache, Withheld};
 use crate::oauth::TokenResponse;
 use crate::store::{Lease, Loaded, Saved, StoreError};
 use crate::time::Timestamp;
@@ -75,7 +75,7 @@ impl ClientApplication<'_> {
         }
         let mut account = refresh.account;
         account.username = grant.username.clone().unwrap_or(account.username);
-        Ok(AuthenticationResult::granted(grant, account, now, Source::Refresh))
+        Ok(AuthenticationResult::granted(grant, Some(account), now, Source::Refresh))
     }
 
     /// Saves what a refresh brought, again if the store says that it may work then: a rotated refresh token that is not
@@ -162,7 +162,7 @@ impl ClientApplication<'_> {
         Grant {
             other_realms: registration.realms(&refresh.account),
             spent: Some(spent.secret.clone()),
-            ..self.grant(account, realm, &refresh.request.scopes, &refresh.request.parameters, response)
+            ..self.grant(Owner::User(account), realm, &refresh.request.scopes, &refresh.request.parameters, response)
         }
     }
 }

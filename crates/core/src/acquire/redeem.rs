@@ -11,7 +11,6 @@ use super::{
     AcquireError, AuthenticationResult, ClientApplication, InteractionRequired, Observer, Registration, SilentRequest,
 };
 use crate::cache::{AccessTokenEntry, Account, Owner, RefreshTokenEntry, TokenCache};
-use crate::future;
 use crate::oauth::{
     AuthorityKind, EndpointKind, ErrorCode, RequestError, TokenErrorResponse, TokenResponse, person_of,
 };
@@ -80,7 +79,8 @@ impl ClientApplication<'_> {
                 return self.fall_back(refresh.account, fallback, error.into());
             }
             let guard = ShutdownGuard::begin(self.observer);
-            match self.redeem_under(lease, &refresh, &entry).await {
+            // If the lease is lost all the same, the answer counts: the refresh token is redeemed.
+            match self.renewing(lease, self.redeem(&refresh, &entry)).await {
                 Ok(response) if self.is_for_another(&cache, &refresh.account, &response) => {
                     self.remember_answer_for_another(&entry.secret).await;
                     let failure = AcquireError::InteractionRequired(InteractionRequired::AnswerForAnother);
@@ -140,28 +140,6 @@ impl ClientApplication<'_> {
         let owner = Owner::User(refresh.account.home_account_id.clone());
         let known = cache.document().asked_and_granted(&self.registration.issuer(), client_id, &owner);
         AcquireError::from_refresh(error).about(&refresh.request.scopes, &known)
-    }
-
-    /// Redeems the refresh token and, while the provider is waited for, renews the lease. If the lease is lost all the same,
-    /// the answer counts: the refresh token is redeemed.
-    async fn redeem_under(
-        &self,
-        lease: &dyn Lease,
-        refresh: &Refresh<'_>,
-        entry: &RefreshTokenEntry,
-    ) -> Result<TokenResponse, RequestError> {
-        if !lease.is_renewed() {
-            return self.redeem(refresh, entry).await;
-        }
-        let renew = async {
-            loop {
-                self.clock.delay(self.lease_time / 3).await;
-                if lease.renew().await.is_err() {
-                    return;
-                }
-            }
-        };
-        future::first(self.redeem(refresh, entry), renew).await
     }
 
     async fn redeem(&self, refresh: &Refresh<'_>, entry: &RefreshTokenEntry) -> Result<TokenResponse, RequestError> {

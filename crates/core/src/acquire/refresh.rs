@@ -7,6 +7,7 @@ use super::plan::{Plan, Task, plan};
 use super::since::Beginning;
 use super::{AcquireError, AuthenticationResult, ClientApplication, SilentRequest};
 use crate::cache::{AccessTokenEntry, Account, RefreshTokenEntry, TokenCache};
+use crate::future;
 use crate::store::{Holder, Lease, LeaseWait, StoreError, Turn};
 
 /// A wait shorter than this is nobody's concern.
@@ -131,13 +132,33 @@ impl ClientApplication<'_> {
         }
     }
 
-    fn wait_for_lease<'a>(&'a self, credential: &'a str, patience: Duration) -> Result<LeaseWait<'a>, StoreError> {
+    /// Does `work` under a lease, and renews the lease meanwhile.
+    pub(super) async fn renewing<Output>(&self, lease: &dyn Lease, work: impl Future<Output = Output>) -> Output {
+        if !lease.is_renewed() {
+            return work.await;
+        }
+        let renew = async {
+            loop {
+                self.clock.delay(self.lease_time / 3).await;
+                if lease.renew().await.is_err() {
+                    return;
+                }
+            }
+        };
+        future::first(work, renew).await
+    }
+
+    pub(super) fn wait_for_lease<'a>(
+        &'a self,
+        credential: &'a str,
+        patience: Duration,
+    ) -> Result<LeaseWait<'a>, StoreError> {
         let request = self.store.lease(&self.partition, credential, self.lease_time)?;
         Ok(LeaseWait::new(request, patience, self.clock))
     }
 
     /// Tells, once, of a wait that begins now and lasts.
-    fn teller(&self) -> impl FnMut(&Holder) + Send {
+    pub(super) fn teller(&self) -> impl FnMut(&Holder) + Send {
         let (started, mut is_told) = (self.clock.elapsed(), false);
         move |holder| {
             if !is_told && self.clock.elapsed().saturating_sub(started) >= WORTH_TELLING {
@@ -153,10 +174,11 @@ impl ClientApplication<'_> {
         plan(cache.document(), &self.registration, account, request, self.clock.now(), Some(since))
     }
 
-    /// The token that is valid still, if there is one, and the failure told; else the failure.
+    /// Returns the token that is still valid, if there is one, and tells the observer of the failure. Otherwise returns the
+    /// failure.
     pub(super) fn fall_back(
         &self,
-        account: Account,
+        account: impl Into<Option<Account>>,
         fallback: Option<AccessTokenEntry>,
         failure: AcquireError,
     ) -> Result<AuthenticationResult, AcquireError> {

@@ -21,8 +21,8 @@ pub struct AuthenticationResult {
     pub is_lifetime_unknown: bool,
     /// What was granted.
     pub scopes: ScopeSet,
-    /// Whose it is.
-    pub account: Account,
+    /// The user that the token is for. `None`: the token is the client's own.
+    pub account: Option<Account>,
     /// The tenant under which it is cached.
     pub realm: Realm,
     /// Where it came from.
@@ -36,13 +36,15 @@ pub enum Source {
     Cache,
     /// A person has just signed in.
     Login,
-    /// It was bought with a refresh token.
+    /// The server issued it for a refresh token.
     Refresh,
+    /// The server issued it to the client, for itself or on behalf of a caller.
+    Exchange,
 }
 
 impl AuthenticationResult {
-    /// What a grant brought that was issued at `now`.
-    pub(super) fn granted(grant: Grant, account: Account, now: Timestamp, source: Source) -> Self {
+    /// Returns the token of a grant that was issued at `now`.
+    pub(super) fn granted(grant: Grant, account: Option<Account>, now: Timestamp, source: Source) -> Self {
         AuthenticationResult {
             access_token: grant.access_token,
             token_type: grant.token_type,
@@ -66,14 +68,15 @@ impl AuthenticationResult {
         }
     }
 
-    pub(super) fn cached(token: AccessTokenEntry, account: Account) -> Self {
+    /// Returns a token from the cache.
+    pub(super) fn cached(token: AccessTokenEntry, account: impl Into<Option<Account>>) -> Self {
         AuthenticationResult {
             access_token: token.secret,
             token_type: token.token_type,
             expires_on: token.expires_on,
             is_lifetime_unknown: token.is_lifetime_unknown,
             scopes: token.scopes,
-            account,
+            account: account.into(),
             realm: token.realm,
             source: Source::Cache,
         }

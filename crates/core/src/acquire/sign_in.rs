@@ -6,12 +6,13 @@ use super::grant::is_bearer;
 use super::verify_saved::to_watch;
 use super::{AcquireError, AuthenticationResult, ClientApplication, SilentRequest, Source};
 use crate::cache::{
-    Account, AccountRemoval, Grant, RefreshTokenEntry, RefreshTokenQuery, RemovalScope, SignIn, TokenCache,
+    Account, AccountRemoval, Grant, Owner, RefreshTokenEntry, RefreshTokenQuery, RemovalScope, SignIn, TokenCache,
 };
-use crate::oauth::{AuthorityKind, Endpoints, TokenResponse, check_issuer};
+use crate::oauth::{Endpoints, TokenResponse, check_issuer};
+use crate::secret::RefreshToken;
 use crate::store::Saved;
 use crate::time::Timestamp;
-use crate::types::{HomeAccountId, RESERVED_SCOPES, Realm, ScopeSet};
+use crate::types::{HomeAccountId, Realm, ScopeSet};
 
 /// The bytes that a token and its cache entries take in the document, at most.
 pub(super) const ROOM_FOR_A_SIGN_IN: usize = 64 * 1024;
@@ -48,6 +49,8 @@ pub struct SignInRequest {
 pub struct SignedIn {
     /// The token that came with it.
     pub token: AuthenticationResult,
+    /// The account that signed in.
+    pub account: Account,
     /// The endpoints, so that nothing has to be discovered again.
     pub endpoints: Endpoints,
     /// The tenant as the server names it.
@@ -76,16 +79,11 @@ impl SignedIn {
 }
 
 impl ClientApplication<'_> {
-    /// Returns those of `openid profile offline_access` to ask for beside the scopes of the request. A generic provider
-    /// that lists its scopes is not asked for others. The Microsoft kinds are asked as MSAL asks them.
+    /// Returns those of `openid profile offline_access` to ask for beside the scopes of the request.
     pub(super) fn reserved_scopes(&self, endpoints: &Endpoints, request: &SignInRequest) -> ScopeSet {
-        let supported = endpoints.scopes_supported.as_ref();
-        let supported = supported.filter(|_| self.registration.authority.kind() == AuthorityKind::Oidc);
-        let reserved: ScopeSet = RESERVED_SCOPES.into_iter().collect();
-        reserved.filtered(|scope| {
-            supported.is_none_or(|supported| supported.contains(scope))
-                && !(scope == OFFLINE_ACCESS && request.without_offline_access)
-                && !request.scopes.contains(scope)
+        self.context(endpoints).reserved_scopes().filtered(|scope| {
+            let is_unwanted = scope == OFFLINE_ACCESS && request.without_offline_access;
+            !is_unwanted && !request.scopes.contains(scope)
         })
     }
 
@@ -101,13 +99,19 @@ impl ClientApplication<'_> {
     ) -> Result<SignedIn, AcquireError> {
         let (refresh_token, revocable_at) = (response.refresh_token.clone(), endpoints.clone());
         let recorded = self.record_response(request, grant_type, endpoints, beside, response).await;
-        if let (Err(_), Some(refresh_token)) = (&recorded, refresh_token)
-            && let Ok(protocol) = self.protocol(&revocable_at).await
-        {
-            // The caller gets the first failure.
-            let _ = protocol.revoke(&refresh_token).await;
+        if recorded.is_err() {
+            self.revoke_unsaved(&revocable_at, refresh_token.as_ref()).await;
         }
         recorded
+    }
+
+    /// Revokes a refresh token that is not saved. The caller reports why it is not: a failure of the revocation is ignored.
+    pub(super) async fn revoke_unsaved(&self, endpoints: &Endpoints, refresh_token: Option<&RefreshToken>) {
+        if let Some(refresh_token) = refresh_token
+            && let Ok(client) = self.protocol(endpoints).await
+        {
+            let _ = client.revoke(refresh_token).await;
+        }
     }
 
     async fn record_response(
@@ -144,7 +148,7 @@ impl ClientApplication<'_> {
                 // As MSAL Python writes it.
                 account_source: Some(grant_type.to_owned()),
             }),
-            ..self.grant(home_account_id.clone(), realm, &request.scopes, &request.parameters, response)
+            ..self.grant(Owner::User(home_account_id.clone()), realm, &request.scopes, &request.parameters, response)
         };
         if is_lifetime_unknown {
             grant.is_lifetime_unknown = request.lifetime.is_none();
@@ -202,7 +206,8 @@ impl ClientApplication<'_> {
             tenant,
             asked,
             not_granted: grant.scopes_not_granted.clone(),
-            token: AuthenticationResult::granted(grant, account, now, Source::Login),
+            token: AuthenticationResult::granted(grant, Some(account.clone()), now, Source::Login),
+            account,
         })
     }
 }

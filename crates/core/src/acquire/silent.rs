@@ -24,7 +24,7 @@ impl ClientApplication<'_> {
                 let revision = self.store.revision(&self.partition).await;
                 let cache = self.load_cache().await?;
                 let account = self.select_account(cache.document(), request.account.as_deref())?;
-                let account = account.ok_or(AcquireError::InteractionRequired(InteractionRequired::NothingCached))?;
+                let account = account.ok_or_else(AcquireError::nothing_cached)?;
                 self.task(cache.document(), revision, account, request)
             }
         };

@@ -20,9 +20,9 @@ impl Claims {
     }
 }
 
-/// `exp` of an access token, should it be a JWT. Clients have no business in access tokens (RFC 9068 §6), so this is
-/// for answers that name no lifetime.
-pub(super) fn jwt_expiry(token: &str) -> Option<u64> {
+/// Returns when an access token expires, in seconds since the epoch, if it is a JWT (`exp`). Clients should not read
+/// access tokens (RFC 9068 §6): this is for responses that name no lifetime, and for a web API's own callers.
+pub(crate) fn jwt_expiry(token: &str) -> Option<u64> {
     Members::parse(&jwt_payload(token)?)?.seconds("exp")
 }
 

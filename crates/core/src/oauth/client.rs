@@ -134,13 +134,18 @@ impl<'a> Client<'a> {
         }
     }
 
-    async fn send<Sent: Message + Sync>(&self, message: &Sent) -> Result<Sent::Answer, RequestError> {
+    /// Sends a message of this client.
+    ///
+    /// # Errors
+    /// Those of the message.
+    pub async fn send<Sent: Message + Sync>(&self, message: &Sent) -> Result<Sent::Answer, RequestError> {
         let request = message.request()?;
         let response = exchange(self.http, &request).await;
         message.response(&request, response, self.clock.now())
     }
 
-    fn context(&self) -> ClientContext<'_> {
+    /// Returns the client and its provider, for a message.
+    pub fn context(&self) -> ClientContext<'_> {
         let Client { client_id, authentication, authority, endpoints, .. } = self;
         ClientContext { client_id, authentication, authority, endpoints }
     }

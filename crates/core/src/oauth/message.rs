@@ -63,7 +63,7 @@ pub struct ClientContext<'a> {
 
 impl<'a> ClientContext<'a> {
     /// Whether the Microsoft identity platform answers, by the authority or by the issuer in its metadata.
-    pub(super) fn is_microsoft(&self) -> bool {
+    pub(crate) fn is_microsoft(&self) -> bool {
         issuer::is_microsoft(self.authority, self.endpoints.issuer.as_deref())
     }
 

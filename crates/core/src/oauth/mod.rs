@@ -54,6 +54,7 @@ pub use authority::{Authority, AuthorityKind};
 pub use authorization::{AuthorizationRequest, ResponseMode};
 pub use authorization_code::AuthorizationCodeRequest;
 pub use authorization_response::{AuthorizationError, AuthorizationErrorResponse, AuthorizationResponse};
+pub(crate) use claims::jwt_expiry;
 pub use client::{Client, discover};
 pub use client_credentials::ClientCredentialsRequest;
 pub use device::{DEVICE_CODE_GRANT_TYPE, DeviceAuthorization, DeviceAuthorizationRequest, DeviceTokenRequest};

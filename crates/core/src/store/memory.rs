@@ -104,6 +104,10 @@ impl Store for MemoryStore {
         ready(Ok(documents.documents.keys().filter(is_listed).cloned().collect()))
     }
 
+    fn revision<'a>(&'a self, partition: &'a Partition) -> BoxFuture<'a, Option<Revision>> {
+        ready(locked(&self.0).revision(partition))
+    }
+
     fn describe(&self) -> Description {
         Description { url: URL.to_owned(), path: None, lock_holder: None, exposed: Vec::new() }
     }

@@ -1,0 +1,226 @@
+//! The authorization code grant of a web app (RFC 6749 §4.1, OpenID Connect Core §3.1): the browser goes to the provider and
+//! comes back with a code.
+
+use zeroize::Zeroizing;
+
+use super::sign_in::{OFFLINE_ACCESS, SignInRequest};
+use super::{AcquireError, ClientApplication, ConfidentialClient, SignInGrant, SignedIn};
+use crate::oauth::{
+    AuthorizationCodeRequest, AuthorizationRequest, AuthorizationResponse, EndSessionRequest, EndpointKind, Endpoints,
+    Expectation, IdTokenError, JwkSet, JwksRequest, PendingAuthorization, RequestError, ResponseMode, TokenResponse,
+    verify_id_token,
+};
+use crate::secret::AuthorizationCode;
+use crate::store::Partition;
+use crate::types::{HomeAccountId, RESERVED_SCOPES, ScopeSet};
+
+/// Seconds that the provider's clock may differ from ours.
+const TOLERATED_SKEW: u32 = 120;
+
+/// The endpoints that a sign-in needs.
+const NEEDED: [EndpointKind; 3] = [EndpointKind::Authorization, EndpointKind::Token, EndpointKind::Jwks];
+
+/// A request for a sign-in by way of the browser.
+#[derive(Clone, Debug, Default)]
+pub struct AuthorizationCodeSignIn {
+    /// The URL of the app that the browser comes back to. It must be registered at the provider.
+    pub redirect_uri: String,
+    /// The scopes to consent to. `openid profile offline_access` are added.
+    pub scopes: ScopeSet,
+    /// Whether `offline_access` is not added. Without it, most providers give no refresh token.
+    pub without_offline_access: bool,
+    /// How the response comes back. `None` leaves it to the provider, which means a query.
+    pub response_mode: Option<ResponseMode>,
+    /// `prompt` (OpenID Connect Core §3.1.2.1): `login`, `consent` or `select_account`.
+    pub prompt: Option<String>,
+    /// The name of the user, if the app knows it.
+    pub login_hint: Option<String>,
+    /// How many seconds ago the user may have signed in last.
+    pub max_age: Option<u64>,
+    /// A claims request, JSON (OpenID Connect Core §5.5).
+    pub claims: Option<String>,
+    /// Further parameters, such as `domain_hint` or `resource` (RFC 8707).
+    pub parameters: Vec<(String, String)>,
+}
+
+impl ConfidentialClient {
+    /// Begins a sign-in: returns the URL to redirect the browser to, and what the browser's session has to keep until the
+    /// browser comes back ([`PendingAuthorization::serialize`]).
+    ///
+    /// # Errors
+    /// [`AcquireError::Unavailable`], [`AcquireError::WrongAuthority`] or [`AcquireError::Unsupported`] if the provider's
+    /// endpoints cannot be found.
+    pub async fn begin_sign_in(&self, request: &AuthorizationCodeSignIn) -> Result<PendingAuthorization, AcquireError> {
+        let application = self.application(Partition::whole());
+        let endpoints = application.endpoints_and_issuer(&NEEDED).await;
+        let endpoints = endpoints.map_err(AcquireError::from_request)?;
+        let client = application.context(&endpoints);
+        let is_kept = |scope: &str| scope != OFFLINE_ACCESS || !request.without_offline_access;
+        let scopes = request.scopes.union(&client.reserved_scopes().filtered(is_kept));
+        let request = AuthorizationRequest {
+            response_mode: request.response_mode,
+            prompt: request.prompt.as_deref(),
+            login_hint: request.login_hint.as_deref(),
+            max_age: request.max_age,
+            claims: request.claims.as_deref(),
+            parameters: &request.parameters,
+            ..AuthorizationRequest::new(client, &request.redirect_uri, &scopes)
+        };
+        request.start().map_err(AcquireError::from_request)
+    }
+
+    /// Finishes a sign-in: checks the response, redeems the code, verifies the ID token, and saves the tokens in the
+    /// user's cache. `response` is the query of the redirect URI, or the form that was posted to it, as it was received.
+    /// Take `pending` out of the session first, so that it is used once.
+    ///
+    /// Then give the browser a new session (against session fixation), and keep the account's `home_account_id` in it.
+    ///
+    /// # Errors
+    /// [`AcquireError::AuthorizationResponse`] if the response is not the one to this request, or refuses;
+    /// [`AcquireError::IdToken`] if the ID token does not prove who has signed in; [`AcquireError::SignInRefused`] if the
+    /// provider does not take the code; [`AcquireError::Store`] if the tokens could not be saved.
+    pub async fn finish_sign_in(
+        &self,
+        pending: &PendingAuthorization,
+        response: &str,
+    ) -> Result<SignedIn, AcquireError> {
+        let application = self.application(Partition::whole());
+        let endpoints = application.endpoints_and_issuer(&NEEDED).await;
+        let endpoints = endpoints.map_err(AcquireError::from_request)?;
+        let response = AuthorizationResponse::parse(response, application.context(&endpoints), pending)
+            .map_err(AcquireError::AuthorizationResponse)?;
+        let tokens = application.redeem_code(&endpoints, pending, &response.code).await?;
+        let user = application.verified_user(&endpoints, pending, &response.code, &tokens).await;
+        let user = match user {
+            Ok(user) => user,
+            Err(error) => {
+                application.revoke_unsaved(&endpoints, tokens.refresh_token.as_ref()).await;
+                return Err(error);
+            }
+        };
+        let is_reserved = |scope: &str| RESERVED_SCOPES.contains(&scope);
+        let request = SignInRequest {
+            scopes: pending.scopes.of_resources(),
+            claims: pending.claims.clone(),
+            parameters: pending.parameters.clone(),
+            ..SignInRequest::default()
+        };
+        let beside = pending.scopes.filtered(is_reserved);
+        self.of_user(&user).record_sign_in(&request, "authorization_code", endpoints, &beside, tokens).await
+    }
+
+    /// Returns the URL that ends the user's session at the provider (OpenID Connect RP-Initiated Logout), to redirect the
+    /// browser to after [`sign_out`](Self::sign_out). `None`: the provider has no such endpoint. The user's ID token is in
+    /// the URL, so that the provider does not ask the user; do not log it.
+    ///
+    /// # Errors
+    /// [`AcquireError::Store`] if the user's cache cannot be read, and those of the provider's metadata.
+    pub async fn end_session_url(
+        &self,
+        user: &HomeAccountId,
+        post_logout_redirect_uri: Option<&str>,
+        state: Option<&str>,
+    ) -> Result<Option<Zeroizing<String>>, AcquireError> {
+        let application = self.of_user(user);
+        let cache = application.load_cache().await?;
+        let endpoints = match application.endpoints(&[EndpointKind::EndSession]).await {
+            Ok(endpoints) => endpoints,
+            Err(RequestError::Unsupported { .. }) => return Ok(None),
+            Err(error) => return Err(AcquireError::from_request(error)),
+        };
+        let id_tokens = cache.id_tokens(&self.registration.issuer(), user, &self.registration.client_id);
+        let request = EndSessionRequest {
+            client: application.context(&endpoints),
+            id_token_hint: id_tokens.last(),
+            logout_hint: None,
+            post_logout_redirect_uri,
+            state,
+            parameters: &[],
+        };
+        request.url().map(Some).map_err(AcquireError::from_request)
+    }
+}
+
+impl ClientApplication<'_> {
+    /// Redeems the code. A code is good for one request, so that it is not sent again.
+    async fn redeem_code(
+        &self,
+        endpoints: &Endpoints,
+        pending: &PendingAuthorization,
+        code: &AuthorizationCode,
+    ) -> Result<TokenResponse, AcquireError> {
+        let client = self.protocol(endpoints).await.map_err(AcquireError::from_request)?;
+        let message = AuthorizationCodeRequest {
+            client: client.context(),
+            code,
+            redirect_uri: &pending.redirect_uri,
+            code_verifier: &pending.code_verifier,
+            scopes: &pending.scopes,
+            claims: pending.claims.as_deref(),
+            parameters: &pending.parameters,
+        };
+        let answer = client.send(&message).await;
+        answer.map_err(|error| AcquireError::from_sign_in(SignInGrant::AuthorizationCode, error))
+    }
+
+    /// Verifies the ID token and returns the user.
+    async fn verified_user(
+        &self,
+        endpoints: &Endpoints,
+        pending: &PendingAuthorization,
+        code: &AuthorizationCode,
+        tokens: &TokenResponse,
+    ) -> Result<HomeAccountId, AcquireError> {
+        let id_token = tokens.id_token.as_ref().ok_or(AcquireError::NoIdToken)?;
+        let mut keys = self.signing_keys(endpoints, false).await?;
+        let mut is_key_missing = false;
+        loop {
+            let expectation = Expectation {
+                issuer: endpoints.issuer.as_deref().unwrap_or_default(),
+                client_id: &self.registration.client_id,
+                nonce: Some(&pending.nonce),
+                max_age: pending.max_age,
+                access_token: Some(&tokens.access_token),
+                code: Some(code),
+                algorithms: endpoints.id_token_signing_alg_values_supported.as_deref(),
+                now: self.clock.now(),
+                skew: TOLERATED_SKEW,
+            };
+            match verify_id_token(id_token, &keys, &expectation) {
+                Ok(_) => break,
+                // The provider may have changed its keys.
+                Err(IdTokenError::UnknownKey) if !is_key_missing => {
+                    is_key_missing = true;
+                    keys = self.signing_keys(endpoints, true).await?;
+                }
+                Err(error) => return Err(AcquireError::IdToken(error)),
+            }
+        }
+        let identity = tokens.identity.as_ref();
+        identity.and_then(|identity| identity.home_account_id.clone()).ok_or(AcquireError::NoIdToken)
+    }
+
+    /// Returns the keys that the provider signs with.
+    async fn signing_keys(&self, endpoints: &Endpoints, is_key_missing: bool) -> Result<JwkSet, AcquireError> {
+        let known = self.metadata.and_then(|metadata| metadata.keys(self.clock.elapsed(), is_key_missing));
+        if let Some(keys) = known {
+            return Ok(keys);
+        }
+        let mut tries = self.tries();
+        // The keys are public: the request needs no credential.
+        let client = self.public_protocol(endpoints);
+        loop {
+            match client.send(&JwksRequest { client: client.context() }).await {
+                Ok(keys) => {
+                    if let Some(metadata) = self.metadata {
+                        metadata.keep_keys(keys.clone(), self.clock.elapsed());
+                    }
+                    return Ok(keys);
+                }
+                Err(failure) => {
+                    self.wait_to_retry(&mut tries, failure).await.map_err(AcquireError::from_request)?;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Requests for a token that need no refresh token: the client's own tokens, and tokens on behalf of a caller. Of many
+//! processes that need the same token, one sends the request.
+
+use std::ops::ControlFlow;
+
+use super::endpoints::EndpointRequest;
+use super::grant::is_bearer;
+use super::observer::RotatedToken;
+use super::outage::Outage;
+use super::{AcquireError, AuthenticationResult, ClientApplication, SilentRequest, Source};
+use crate::cache::{AccessTokenEntry, Account, Grant, TokenCache};
+use crate::future::BoxFuture;
+use crate::oauth::{self, EndpointKind, Endpoints, RequestError, TokenResponse};
+use crate::secret::AccessToken;
+use crate::store::{Lease, Loaded, Revision, StoreError, Turn};
+use crate::time::Timestamp;
+
+/// A grant type that needs no refresh token.
+pub(super) trait Exchange: Sync {
+    /// Returns the name of the lease. It is equal for all processes that would send the same request.
+    fn lease_name(&self) -> String;
+
+    /// Finds the cached token.
+    fn find(&self, cache: &TokenCache, now: Timestamp) -> Option<Found>;
+
+    /// Sends the request.
+    fn send<'a>(&'a self, client: &'a oauth::Client<'a>) -> BoxFuture<'a, Result<TokenResponse, RequestError>>;
+
+    /// Returns what the cache has to keep of the response, and the user that the token is for.
+    fn grant(&self, endpoints: &Endpoints, response: TokenResponse) -> (Grant, Option<Account>);
+}
+
+/// A cached access token, and the user that it is for.
+#[derive(Clone)]
+pub(super) struct Found {
+    pub(super) token: AccessTokenEntry,
+    pub(super) account: Option<Account>,
+}
+
+impl From<Found> for AuthenticationResult {
+    fn from(found: Found) -> Self {
+        AuthenticationResult::cached(found.token, found.account)
+    }
+}
+
+/// One call: what is wanted, and what was known when it began.
+struct Call<'a> {
+    exchange: &'a dyn Exchange,
+    request: &'a SilentRequest,
+    /// The token that was cached when the call began.
+    seen: Option<AccessToken>,
+    /// The outage that was known when the call began.
+    known_outage: Option<Outage>,
+    /// The cached token, if it is still valid.
+    fallback: Option<Found>,
+}
+
+impl Call<'_> {
+    /// Returns the token that answers the call: a fresh one, and for a forced refresh one that is new since the call began.
+    fn answer(&self, cache: &TokenCache, now: Timestamp) -> Option<Found> {
+        let found = self.exchange.find(cache, now)?;
+        let is_new = || self.seen.as_ref() != Some(&found.token.secret);
+        let is_wanted = self.request.claims.is_none() && (!self.request.force_refresh || is_new());
+        (is_wanted && !found.token.is_aging(now)).then_some(found)
+    }
+}
+
+impl ClientApplication<'_> {
+    /// Returns the cached token, or sends the request. An aging token is returned if the request fails.
+    pub(super) async fn acquire_by_exchange(
+        &self,
+        exchange: &dyn Exchange,
+        request: &SilentRequest,
+    ) -> Result<AuthenticationResult, AcquireError> {
+        let (cache, revision) = self.load_cache_and_revision().await?;
+        let now = self.clock.now();
+        let found = exchange.find(&cache, now);
+        let is_served_anyway = request.claims.is_none() && !request.force_refresh;
+        let mut call = Call {
+            exchange,
+            request,
+            seen: found.as_ref().map(|found| found.token.secret.clone()),
+            known_outage: None,
+            fallback: found.filter(|_| is_served_anyway),
+        };
+        if let Some(found) = call.answer(&cache, now).filter(|_| is_served_anyway) {
+            return Ok(found.into());
+        }
+        if request.offline {
+            return call.fallback.map(AuthenticationResult::from).ok_or(AcquireError::Offline);
+        }
+        let lease_name = exchange.lease_name();
+        call.known_outage = self.outage(&lease_name).await;
+        let result = Box::pin(self.exchange_once(call, &lease_name, revision)).await?;
+        result.ensure_min_valid(request.min_valid, self.clock.now())
+    }
+
+    /// Waits for the lease, and for the token of the process that has it.
+    async fn exchange_once(
+        &self,
+        call: Call<'_>,
+        lease_name: &str,
+        mut seen: Option<Revision>,
+    ) -> Result<AuthenticationResult, AcquireError> {
+        // A token that is only aging is not worth a wait: whoever has the lease renews it.
+        let patience = if call.fallback.is_some() { std::time::Duration::ZERO } else { self.lock_timeout };
+        let (mut has_waited, mut tell) = (false, self.teller());
+        let failure = match self.wait_for_lease(lease_name, patience) {
+            Err(error) => error,
+            Ok(mut wait) => loop {
+                match wait.next().await {
+                    Ok(Turn::Held(lease)) => {
+                        let work = self.exchange_under_lease(&call, lease_name, lease.as_ref(), has_waited);
+                        let outcome = self.renewing(lease.as_ref(), work).await;
+                        lease.release().await;
+                        return outcome.or_else(|failure| self.fall_back_to(call.fallback, failure));
+                    }
+                    Ok(Turn::Taken(holder)) => tell(&holder),
+                    Err(error) => break error,
+                }
+                has_waited = true;
+                let newest = self.store.revision(&self.partition).await;
+                if (newest.is_none() || newest != seen)
+                    && let Ok((cache, revision)) = self.load_cache_and_revision().await
+                {
+                    seen = revision;
+                    if let Some(found) = call.answer(&cache, self.clock.now()) {
+                        return Ok(found.into());
+                    }
+                }
+                if let Some(failure) = self.new_outage(&call, lease_name).await {
+                    return self.fall_back_to(call.fallback, failure);
+                }
+            },
+        };
+        match (failure, call.fallback) {
+            (StoreError::Busy { .. }, Some(found)) => Ok(found.into()),
+            (failure, fallback) => self.fall_back_to(fallback, failure.into()),
+        }
+    }
+
+    /// Looks again, and then sends the request.
+    async fn exchange_under_lease(
+        &self,
+        call: &Call<'_>,
+        lease_name: &str,
+        lease: &dyn Lease,
+        has_waited: bool,
+    ) -> Result<AuthenticationResult, AcquireError> {
+        let (cache, revision) = self.load_cache_and_revision().await?;
+        if let Some(found) = call.answer(&cache, self.clock.now()) {
+            return Ok(found.into());
+        }
+        if has_waited && let Some(failure) = self.new_outage(call, lease_name).await {
+            return Err(failure);
+        }
+        let (response, endpoints) = match self.send_exchange(call).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                self.note_outage(lease, &error).await;
+                return Err(AcquireError::from_request(error));
+            }
+        };
+        if call.known_outage.is_some() {
+            lease.note(None).await;
+        }
+        let seen = revision.map(|revision| Loaded { bytes: cache.serialize().as_bytes().to_vec().into(), revision });
+        self.record_exchange(call, &endpoints, response, lease, seen).await
+    }
+
+    /// Sends the request, again if that may help: it does no harm when the server carries it out twice.
+    async fn send_exchange(&self, call: &Call<'_>) -> Result<(TokenResponse, Endpoints), RequestError> {
+        let mut tries = self.tries();
+        let endpoints = self.endpoints_after_retries(&mut tries, &[EndpointKind::Token]).await?;
+        let mut asking = EndpointRequest::at(endpoints, EndpointKind::Token);
+        loop {
+            let answer = {
+                let client = self.protocol(&asking.endpoints).await?.with_parameters(&call.request.parameters);
+                call.exchange.send(&client).await
+            };
+            match self.answered(&mut asking, answer).await {
+                ControlFlow::Continue(()) => {}
+                ControlFlow::Break(Ok(response)) => return Ok((response, asking.endpoints)),
+                ControlFlow::Break(Err(failure)) => self.wait_to_retry(&mut tries, failure).await?,
+            }
+        }
+    }
+
+    /// Saves the token. A token that cannot be saved is returned all the same.
+    async fn record_exchange(
+        &self,
+        call: &Call<'_>,
+        endpoints: &Endpoints,
+        response: TokenResponse,
+        lease: &dyn Lease,
+        seen: Option<Loaded>,
+    ) -> Result<AuthenticationResult, AcquireError> {
+        if !is_bearer(&response) {
+            return Err(AcquireError::NotBearer { token_type: response.token_type });
+        }
+        let now = self.clock.now();
+        self.compare_clocks(response.date, now);
+        let said = response.scope.clone();
+        let (mut grant, account) = call.exchange.grant(endpoints, response);
+        let mut record = |cache: &mut TokenCache| {
+            self.compare(&mut grant, said.as_ref(), &call.request.scopes, cache.document());
+            cache.record(&grant, now);
+        };
+        let saved = match self.update_cache_under(lease, seen, &mut record).await {
+            // The save is a compare-and-set, which protects what the next holder has saved.
+            Err(StoreError::LeaseLost { .. }) => self.update_cache(&mut record).await,
+            saved => saved,
+        };
+        if let Err(error) = saved {
+            self.observer.not_saved(&error, &RotatedToken::NotNeeded);
+        }
+        if !grant.scopes_not_granted.is_empty() {
+            return Err(AcquireError::ScopeNotGranted { scopes: grant.scopes_not_granted });
+        }
+        Ok(AuthenticationResult::granted(grant, account, now, Source::Exchange))
+    }
+
+    /// Returns the outage that another process has met since the call began, as the failure of the call.
+    async fn new_outage(&self, call: &Call<'_>, lease_name: &str) -> Option<AcquireError> {
+        let outage = self.outage(lease_name).await?;
+        (call.known_outage.as_ref() != Some(&outage)).then(|| outage.failure(self.clock.now()))
+    }
+
+    fn fall_back_to(
+        &self,
+        fallback: Option<Found>,
+        failure: AcquireError,
+    ) -> Result<AuthenticationResult, AcquireError> {
+        match fallback {
+            Some(Found { token, account }) => self.fall_back(account, Some(token), failure),
+            None => Err(failure),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Tokens on behalf of the caller of a web API: Microsoft's on-behalf-of flow, and elsewhere token exchange (RFC 8693).
+
+use super::exchange::{Exchange, Found};
+use super::grant::digest_of;
+use super::plan::query;
+use super::{ClientApplication, SilentRequest};
+use crate::cache::{Account, Grant, Owner, SignIn, TokenCache};
+use crate::future::BoxFuture;
+use crate::oauth::{
+    self, ACCESS_TOKEN_TYPE, Endpoints, OnBehalfOfRequest, RequestError, TokenExchangeRequest, TokenResponse,
+    TypedToken,
+};
+use crate::secret::{SecurityToken, UserAssertion};
+use crate::time::Timestamp;
+use crate::types::{HomeAccountId, Realm};
+
+/// A request for a token on behalf of the caller who presented `assertion`. The application's partition is that of the
+/// assertion, so that no other caller can be served from it.
+pub(super) struct OnBehalfOf<'a> {
+    application: &'a ClientApplication<'a>,
+    assertion: &'a UserAssertion,
+    /// The assertion under the name that token exchange has for it.
+    subject: SecurityToken,
+    request: &'a SilentRequest,
+}
+
+impl<'a> OnBehalfOf<'a> {
+    pub(super) fn new(
+        application: &'a ClientApplication<'a>,
+        assertion: &'a UserAssertion,
+        request: &'a SilentRequest,
+    ) -> Self {
+        OnBehalfOf { application, assertion, subject: SecurityToken::new(assertion.expose()), request }
+    }
+}
+
+impl Exchange for OnBehalfOf<'_> {
+    fn lease_name(&self) -> String {
+        let (client_id, scopes) = (&self.application.registration.client_id, self.request.scopes.to_target());
+        let parameters = digest_of(&self.request.parameters).unwrap_or_default();
+        format!("on behalf of\nclient {client_id}\nscopes {scopes}\nparameters {parameters}")
+    }
+
+    fn find(&self, cache: &TokenCache, now: Timestamp) -> Option<Found> {
+        // The server has to say whether an assertion that has expired is good for anything.
+        let now_in_seconds = u64::try_from(now.0).unwrap_or_default();
+        if oauth::jwt_expiry(self.assertion.expose()).is_some_and(|expiry| expiry <= now_in_seconds) {
+            return None;
+        }
+        let registration = &self.application.registration;
+        let account = self.application.select_account(cache.document(), None).ok()??;
+        let query = query(registration, &account, self.request);
+        cache.find_access_token(&query, now).map(|token| Found { token, account: Some(account) })
+    }
+
+    fn send<'a>(&'a self, client: &'a oauth::Client<'a>) -> BoxFuture<'a, Result<TokenResponse, RequestError>> {
+        let SilentRequest { scopes, claims, parameters, .. } = self.request;
+        Box::pin(async move {
+            let context = client.context();
+            if context.is_microsoft() {
+                let (assertion, claims) = (self.assertion, claims.as_deref());
+                let message = OnBehalfOfRequest { client: context, assertion, scopes, claims, parameters };
+                return client.send(&message).await;
+            }
+            let exchange = TokenExchangeRequest {
+                client: context,
+                subject: TypedToken { token: &self.subject, token_type: ACCESS_TOKEN_TYPE },
+                actor: None,
+                requested_token_type: Some(ACCESS_TOKEN_TYPE),
+                resources: &[],
+                audiences: &[],
+                scopes,
+                parameters,
+            };
+            client.send(&exchange).await
+        })
+    }
+
+    fn grant(&self, endpoints: &Endpoints, response: TokenResponse) -> (Grant, Option<Account>) {
+        let ClientApplication { registration, partition, .. } = self.application;
+        let identity = response.identity.clone().unwrap_or_default();
+        // A server that names nobody: the assertion tells its callers apart.
+        let unnamed = || HomeAccountId::unnamed(&format!("{}#{partition}", registration.authority.url()));
+        let home_account_id = identity.home_account_id.unwrap_or_else(unnamed);
+        let tenant = identity.tenant.map(Realm::new);
+        let realm = registration.realm(endpoints, tenant.as_ref());
+        // The assertion buys the next token. A refresh token would outlive the caller's session.
+        let response = TokenResponse { refresh_token: None, ..response };
+        let SilentRequest { scopes, parameters, .. } = self.request;
+        let owner = Owner::User(home_account_id.clone());
+        let grant = Grant {
+            sign_in: Some(SignIn {
+                local_account_id: identity.local_account_id.clone(),
+                username: identity.username.clone(),
+                authority_type: registration.authority.authority_type(),
+                account_source: None,
+            }),
+            ..self.application.grant(owner, realm.clone(), scopes, parameters, response)
+        };
+        let account = Account {
+            home_account_id,
+            environment: grant.issuer.environment().clone(),
+            authority: grant.issuer.identity().map(str::to_owned),
+            realms: vec![realm],
+            username: identity.username,
+            local_account_id: identity.local_account_id,
+        };
+        (grant, Some(account))
+    }
+}

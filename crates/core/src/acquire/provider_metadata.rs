@@ -1,0 +1,64 @@
+use std::fmt;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use crate::oauth::{Endpoints, JwkSet};
+use crate::store::mutex::locked;
+
+/// How long metadata is used before the provider is asked again.
+const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The shortest time between two requests for the keys, so that forged ID tokens cannot make the provider busy.
+const SHORTEST_KEY_LIFETIME: Duration = Duration::from_secs(30);
+
+/// The endpoints and the signing keys of a provider, as its metadata name them, for a client that lives long.
+#[derive(Default)]
+pub struct ProviderMetadata(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    endpoints: Option<Dated<Endpoints>>,
+    keys: Option<Dated<JwkSet>>,
+}
+
+struct Dated<Value> {
+    value: Value,
+    /// By [`Clock::elapsed`](crate::time::Clock::elapsed).
+    since: Duration,
+}
+
+impl ProviderMetadata {
+    pub(super) fn endpoints(&self, now: Duration) -> Option<Endpoints> {
+        let known = locked(&self.0);
+        known.endpoints.as_ref().filter(|known| known.age(now) < LIFETIME).map(|known| known.value.clone())
+    }
+
+    pub(super) fn keep_endpoints(&self, endpoints: Endpoints, now: Duration) {
+        locked(&self.0).endpoints = Some(Dated { value: endpoints, since: now });
+    }
+
+    /// Returns the signing keys. `is_key_missing`: keys that a request for them could renew are of no use.
+    pub(super) fn keys(&self, now: Duration, is_key_missing: bool) -> Option<JwkSet> {
+        let lifetime = if is_key_missing { SHORTEST_KEY_LIFETIME } else { LIFETIME };
+        let known = locked(&self.0);
+        known.keys.as_ref().filter(|known| known.age(now) < lifetime).map(|known| known.value.clone())
+    }
+
+    pub(super) fn keep_keys(&self, keys: JwkSet, now: Duration) {
+        locked(&self.0).keys = Some(Dated { value: keys, since: now });
+    }
+}
+
+impl<Value> Dated<Value> {
+    fn age(&self, now: Duration) -> Duration {
+        now.saturating_sub(self.since)
+    }
+}
+
+impl fmt::Debug for ProviderMetadata {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = locked(&self.0);
+        let (endpoints, has_keys) = (known.endpoints.as_ref().map(|known| &known.value), known.keys.is_some());
+        formatter.debug_struct("ProviderMetadata").field("endpoints", &endpoints).field("has_keys", &has_keys).finish()
+    }
+}
