@@ -41,9 +41,12 @@ impl Default for MemoryStore {
 }
 
 impl Documents {
+    fn revision(&self, partition: &Partition) -> Option<Revision> {
+        self.documents.get(partition).map(|(_, number)| Revision::from(*number))
+    }
+
     fn replace(&mut self, partition: &Partition, replacement: &Replacement<'_>) -> Replaced {
-        let revision = self.documents.get(partition).map(|(_, number)| Revision::from(*number));
-        if revision != replacement.expected {
+        if self.revision(partition) != replacement.expected {
             return Replaced::Conflict;
         }
         self.last += 1;
@@ -105,7 +108,7 @@ impl Store for MemoryStore {
     }
 
     fn revision<'a>(&'a self, partition: &'a Partition) -> BoxFuture<'a, Option<Revision>> {
-        ready(locked(&self.0).revision(partition))
+        ready(locked(&self.documents).revision(partition))
     }
 
     fn describe(&self) -> Description {
