@@ -27,6 +27,16 @@ fuzz_target!(|input: &str| {
         assert_eq!(endpoint.as_ref().map(|endpoint| endpoint.as_str().to_owned()), members.string(name));
         endpoint.iter().for_each(|endpoint| assert_safe(endpoint, &authority));
     }
+    // An unsafe one of these is left out.
+    for (name, endpoint) in [
+        ("authorization_endpoint", endpoints.authorization),
+        ("end_session_endpoint", endpoints.end_session),
+        ("jwks_uri", endpoints.jwks),
+    ] {
+        let Some(endpoint) = endpoint else { continue };
+        assert_eq!(Some(endpoint.as_str().to_owned()), members.string(name));
+        assert_safe(&endpoint, &authority);
+    }
 });
 
 /// Of the same host or one label below, both Microsoft's, or a tenant of B2C or External ID, whose domain may be its own.

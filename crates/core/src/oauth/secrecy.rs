@@ -7,7 +7,9 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::authentication::ClientAuthentication;
+use super::authorization::AuthorizationRequest;
 use super::authorization_code::AuthorizationCodeRequest;
+use super::authorization_response::AuthorizationResponse;
 use super::client_credentials::ClientCredentialsRequest;
 use super::device::{DeviceAuthorization, DeviceAuthorizationRequest, DeviceTokenRequest};
 use super::form::FORM;
@@ -146,5 +148,28 @@ proptest! {
         };
         check(&exchange, &[&token, &verifier], client_secret, how)?;
         check(&DeviceTokenRequest { client, authorization, parameters }, &[&token, &verifier], client_secret, how)?;
+    }
+
+    #[test]
+    fn no_authorization_error_holds_a_secret_of_the_request_or_the_code(
+        code in "[!-~]{8,64}",
+        which in 0_usize..4,
+        place in prop::sample::select(vec!["error", "error_description", "error_uri"]),
+        way in 0_usize..5,
+    ) {
+        let provider = Provider::new("https://idp.example.com");
+        let scopes = ScopeSet::parse("read");
+        let request = AuthorizationRequest::new(provider.client(), "https://app.example.com/cb", &scopes);
+        let pending = request.start().unwrap();
+        let secrets = [pending.state.expose(), pending.nonce.expose(), pending.code_verifier.expose(), &code];
+        let text = spelled(secrets[which], way);
+        let escaped = |text: &str| utf8_percent_encode(text, FORM).to_string();
+        let description = escaped(&format!("What was sent is {text}, and it is bad"));
+        let other = if place == "error" { "x=1" } else { "error=invalid_request" };
+        let state = escaped(pending.state.expose());
+        let parameters = format!("{other}&{place}={description}&state={state}&code={}", escaped(&code));
+        let error = AuthorizationResponse::parse(&parameters, provider.client(), &pending).unwrap_err();
+        let said = format!("{error} {error:?} {pending:?}");
+        prop_assert!(!said.contains(&text), "{text} is in {said}");
     }
 }
