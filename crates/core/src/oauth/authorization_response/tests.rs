@@ -159,9 +159,24 @@ fn neither_a_code_nor_an_error_is_an_error() {
 
 #[test]
 fn what_cannot_be_read_is_malformed() {
-    let long = format!("code={}&state=the+state", "a".repeat(LONGEST));
-    for parameters in ["code=%ff&state=the+state", "state=the+state&%C3=1", &long] {
+    let of_length = |length: usize| format!("state=the+state&code={}", "a".repeat(length - 21));
+    assert!(parse(&of_length(LONGEST)).is_ok());
+    for parameters in ["code=%ff&state=the+state", "state=the+state&%C3=1", &of_length(LONGEST + 1)] {
         assert_eq!(parse(parameters), Err(AuthorizationError::Malformed));
+    }
+}
+
+#[test]
+fn an_error_says_what_is_wrong() {
+    for (parameters, words) in [
+        ("state=x", "does not belong to this session"),
+        ("state=the+state&iss=x", "names another issuer"),
+        ("state=the+state", "neither a code nor an error"),
+        ("a=1&a=2", "has a parameter twice"),
+        ("%ff", "cannot be read"),
+    ] {
+        let error = parse(parameters).unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
     }
 }
 
