@@ -15,7 +15,7 @@ use tokcache_core::time::Timestamp;
 use tokcache_core::types::{ClientId, Environment, HomeAccountId, Realm, ScopeSet};
 use tokcache_fuzz::document::{Document, is_of_client, is_of_owner, is_within, same};
 
-/// In the lifetimes of the tokens of `tests/vectors/`, and of those in its samples.
+/// In the lifetimes of the tokens of `crates/core/tests/vectors/`, and of those in its samples.
 const TIMES: [Timestamp; 2] = [Timestamp(1_700_000_100), Timestamp(1_795_190_000)];
 
 /// So many bytes of the document are in memory at first.

@@ -14,7 +14,7 @@ use crate::support::{is_long, names, put, text};
 
 /// The samples: what real libraries wrote.
 fn samples() -> Vec<(PathBuf, Vec<u8>)> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/samples");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/crates/core/tests/vectors/samples");
     let files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(files.len() > 10, "the samples have gone missing");
     files.into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect()

@@ -1,6 +1,6 @@
 use super::*;
 
-const WHOLE: &str = include_str!("../../../../../tests/vectors/samples/mixed_python_then_node.json");
+const WHOLE: &str = include_str!("../../../tests/vectors/samples/mixed_python_then_node.json");
 
 /// Returns the keys of the sections, and the names of the unknown members.
 fn keys(cache: &TokenCache) -> Vec<String> {

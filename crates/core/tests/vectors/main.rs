@@ -1,7 +1,7 @@
 //! The cache's vectors: small files, each named for what it expects.
 //!
-//! To add one, drop a JSON file into a folder of `tests/vectors/`; nothing else has to be changed. Its members (all but
-//! `about` and the document are optional):
+//! To add one, drop a JSON file into a folder here; nothing else has to be changed. Its members (all but `about` and
+//! the document are optional):
 //!
 //! - `about`: why it exists, in a sentence;
 //! - `document`: the cache, kept to the letter, white space too; or `document_text`: the same as a string, for what
@@ -21,6 +21,7 @@
 //! stands in `DEVIATIONS`, with the reason. The samples are what the real libraries wrote; their secrets are made up.
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test helper outside of a test function")]
+#![expect(clippy::disallowed_methods, reason = "the vectors are files")]
 
 mod every_path;
 mod findings;
