@@ -58,7 +58,7 @@ impl Connection {
 }
 
 async fn open(settings: &Settings, certificates: Option<TlsCertificates>) -> RedisResult<Connection> {
-    let (url, config) = (&settings.url, config(settings));
+    let (url, config) = (&settings.url, config());
     match &url.place {
         Place::Server(host) => {
             let client = client(address(host, url.is_tls), certificates)?;
@@ -161,10 +161,11 @@ fn address(host: &Host, is_tls: bool) -> ConnectionAddr {
     }
 }
 
-fn config(settings: &Settings) -> AsyncConnectionConfig {
+/// Without limits: the caller has them.
+fn config() -> AsyncConnectionConfig {
     AsyncConnectionConfig::new()
-        .set_connection_timeout(Some(settings.connect_timeout))
-        .set_response_timeout(Some(settings.response_timeout))
+        .set_connection_timeout(None)
+        .set_response_timeout(None)
         .set_pipeline_buffer_size(PIPELINE)
 }
 

@@ -113,7 +113,8 @@ impl Link {
     fn open(&self) -> Opening {
         let (settings, limit) = (Arc::clone(&self.settings), self.settings.connect_timeout);
         let failed = |kind, message: String| Error::new(kind, &self.server, message);
-        let timed_out = failed(ErrorKind::TimedOut, format!("gave no connection within {limit:?}"));
+        let hint = if settings.url.is_tls { "; does it speak TLS?" } else { "" };
+        let timed_out = failed(ErrorKind::TimedOut, format!("gave no connection within {limit:?}{hint}"));
         let stopped = failed(ErrorKind::Unreachable, "the runtime of the store has been shut down".to_owned());
         let task = self.runtime.spawn(async move { timeout(limit, Connection::open(&settings)).await });
         async move { task.await.map_err(|_| stopped)?.unwrap_or(Err(timed_out)) }.boxed().shared()
