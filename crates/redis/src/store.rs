@@ -114,8 +114,8 @@ impl Store for RedisStore {
         Ok(Box::new(RedisLeaseRequest::new(&self.0, partition, credential, time_to_live)?))
     }
 
-    /// Pages of 10,000 names. For each page, all keys of the database are looked at once, in small steps that do not
-    /// block the server.
+    /// Pages of 50,000 names, about five megabytes. For each page, all keys of the database are looked at once, in small
+    /// steps that do not block the server.
     fn partitions<'a>(
         &'a self,
         prefix: &'a str,

@@ -1,9 +1,9 @@
 //! What is under the key of a document, and for how long.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use tokcache_core::store::{Partition, Replaced, Replacement, Store as _, StoreError};
-use tokcache_core::time::Timestamp;
+use tokcache_core::time::{Clock as _, SystemClock, Timestamp};
 use tokcache_redis::{ErrorKind, RedisStore};
 use tokcache_testing::servers::{RedisOptions, RedisServer};
 
@@ -47,7 +47,7 @@ async fn a_save_that_is_repeated_is_saved_once() {
 async fn a_document_is_kept_for_as_long_as_it_says() {
     let server = RedisServer::start(RedisOptions::default());
     let store = open(&server.url());
-    let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap();
+    let Timestamp(now) = SystemClock::new().now();
     let save = async |keep_until| {
         let expected = store.load(&alice()).await.unwrap().map(|loaded| loaded.revision);
         let bytes = format!("{keep_until:?}");

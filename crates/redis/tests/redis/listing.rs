@@ -20,7 +20,7 @@ async fn all(store: &RedisStore, prefix: &str) -> Vec<Partition> {
     let mut names: Vec<Partition> = Vec::new();
     loop {
         let page = store.partitions(prefix, names.last()).await.unwrap();
-        assert!(page.len() <= 10_000, "a page is bounded");
+        assert!(page.len() <= 50_000, "a page is bounded");
         if page.is_empty() {
             return names;
         }
@@ -44,13 +44,11 @@ async fn a_hundred_thousand_documents_are_listed_in_order_without_blocking_the_s
     let mut expected: Vec<_> = (1..=USERS).map(|number| Partition::named(format!("user{number:06}"))).collect();
     expected.insert(0, Partition::named("alice"));
     assert!(names == expected, "{} names", names.len());
-    let statistics = server.info("cmdstat_scan");
-    let (_, step) = statistics.split_once("usec_per_call=").unwrap();
-    let step = step.split(',').next().unwrap().parse::<f64>().unwrap();
-    println!("{USERS} documents were listed in {took:?}, in steps of {step} µs");
-    assert!(step < 5000.0, "{statistics}");
-    assert_eq!(server.take_commands().keys().filter(|name| *name != "scan").count(), 0);
-    assert!(took < Duration::from_secs(30), "{took:?}");
+    println!("{USERS} documents were listed in {took:?}: {}", server.info("cmdstat_scan"));
+    let commands = server.take_commands();
+    assert_eq!(commands.keys().collect::<Vec<_>>(), ["scan"]);
+    // Three pages and the empty one behind them, in steps of a thousand keys.
+    assert!((4 * USERS as u64 / 1000..5 * USERS as u64 / 1000).contains(&commands["scan"]), "{commands:?}");
 
     let some = all(&store, "user0999").await;
     assert_eq!((some.len(), some[0].as_str()), (100, "user099900"));

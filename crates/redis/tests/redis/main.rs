@@ -1,13 +1,13 @@
 //! The store against real servers.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
 
 mod connections;
 mod contract;
 mod documents;
-mod failures;
 mod health;
 mod leases;
 mod listing;
+mod sharing;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
