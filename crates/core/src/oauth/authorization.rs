@@ -69,7 +69,7 @@ pub struct AuthorizationRequest<'a> {
     pub parameters: &'a [(String, String)],
 }
 
-/// How the response comes back. What comes in a fragment never reaches a server, so that there is no such variant.
+/// How the response comes back. There is no variant for a fragment, which never reaches a server.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ResponseMode {
     /// `query`: a GET with the parameters in the URL (OAuth 2.0 Multiple Response Type Encoding Practices §2.1).
@@ -80,7 +80,7 @@ pub enum ResponseMode {
 }
 
 impl ResponseMode {
-    /// The mode on the wire.
+    /// Returns the mode as it is sent.
     pub fn as_str(self) -> &'static str {
         match self {
             ResponseMode::Query => "query",

@@ -1,5 +1,6 @@
 //! The authorization response, RFC 6749 §4.1.2: what the browser brings back.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use percent_encoding::percent_decode;
@@ -111,7 +112,7 @@ impl AuthorizationResponse {
 }
 
 /// The parameters, decoded.
-struct Parameters(Vec<(Zeroizing<String>, Zeroizing<String>)>);
+struct Parameters(BTreeMap<String, Zeroizing<String>>);
 
 impl Parameters {
     fn parse(text: &str) -> Result<Parameters, AuthorizationError> {
@@ -119,22 +120,19 @@ impl Parameters {
         if text.len() > LONGEST {
             return Err(AuthorizationError::Malformed);
         }
-        let mut parameters: Vec<(Zeroizing<String>, Zeroizing<String>)> = Vec::new();
+        let mut parameters = BTreeMap::new();
         for pair in text.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let (name, value) = (decoded(name)?, decoded(value)?);
-            if parameters.iter().any(|(other, _)| *other == name) {
+            if parameters.insert(decoded(name)?.to_string(), decoded(value)?).is_some() {
                 return Err(AuthorizationError::DuplicateParameter);
             }
-            parameters.push((name, value));
         }
         Ok(Parameters(parameters))
     }
 
     /// A parameter without a value is as good as none (RFC 6749 §3.1).
     fn get(&self, name: &str) -> Option<&str> {
-        let value = self.0.iter().find(|(own, _)| **own == name).map(|(_, value)| value.as_str());
-        value.filter(|value| !value.is_empty())
+        self.0.get(name).map(|value| value.as_str()).filter(|value| !value.is_empty())
     }
 
     fn state(&self) -> Option<State> {

@@ -8,7 +8,7 @@ use super::form::Form;
 use super::message::{ClientContext, add_parameters};
 use crate::secret::RawIdToken;
 
-/// Asks the provider, by way of the browser, to end the person's session there. What is cached here is not touched.
+/// Asks the provider, by way of the browser, to end the person's session there. The cache here stays as it is.
 #[derive(Clone, Copy, Debug)]
 pub struct EndSessionRequest<'a> {
     /// The client, and its provider.

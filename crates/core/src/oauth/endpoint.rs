@@ -55,8 +55,8 @@ impl Endpoint {
     }
 }
 
-/// What is needed of a provider, from discovery, by template or by hand: its endpoints, and what its metadata say beside
-/// them (RFC 8414 §2, OpenID Connect Discovery §3).
+/// The endpoints of a provider, from discovery, by template or by hand, and what else its metadata say that is needed (RFC
+/// 8414 §2, OpenID Connect Discovery §3).
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Endpoints {
     /// `issuer`, to the letter.
@@ -77,8 +77,6 @@ pub struct Endpoints {
     pub scopes_supported: Option<ScopeSet>,
     /// `id_token_signing_alg_values_supported`.
     pub id_token_signing_alg_values_supported: Option<Vec<String>>,
-    /// `token_endpoint_auth_methods_supported`; `None` means `client_secret_basic`.
-    pub token_endpoint_auth_methods_supported: Option<Vec<String>>,
     /// `authorization_response_iss_parameter_supported`: each authorization response names its issuer (RFC 9207 §3).
     pub authorization_response_iss_parameter_supported: bool,
 }
@@ -177,9 +175,6 @@ impl Endpoints {
             id_token_signing_alg_values_supported: self
                 .id_token_signing_alg_values_supported
                 .or(other.id_token_signing_alg_values_supported),
-            token_endpoint_auth_methods_supported: self
-                .token_endpoint_auth_methods_supported
-                .or(other.token_endpoint_auth_methods_supported),
             authorization_response_iss_parameter_supported: self.authorization_response_iss_parameter_supported
                 || other.authorization_response_iss_parameter_supported,
         }

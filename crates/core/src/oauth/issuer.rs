@@ -41,7 +41,7 @@ pub(super) fn is_issuer_of(issuer: &str, authority: &Authority) -> bool {
 }
 
 /// Whether `iss` of an authorization response names the provider (RFC 9207 §2.4): the `issuer` of its metadata, to the
-/// letter. Where no metadata were read, whatever metadata could name for the authority.
+/// letter. If no metadata were read, any issuer that metadata could name for the authority.
 pub(super) fn is_of_response(iss: &str, issuer: Option<&str>, authority: &Authority) -> bool {
     match issuer {
         Some(issuer) => matches_template(iss, issuer),

@@ -74,7 +74,6 @@ pub(super) fn read(response: &Response, authority: &Authority) -> Result<Endpoin
         jwks: if_safe("jwks_uri"),
         scopes_supported: members.scopes("scopes_supported"),
         id_token_signing_alg_values_supported: members.strings("id_token_signing_alg_values_supported"),
-        token_endpoint_auth_methods_supported: members.strings("token_endpoint_auth_methods_supported"),
         authorization_response_iss_parameter_supported: members
             .read("authorization_response_iss_parameter_supported")
             .unwrap_or(false),

@@ -1,4 +1,4 @@
-//! What a web app keeps between the authorization request and its response.
+//! The state of a sign-in that a web app keeps between the authorization request and its response.
 
 use std::fmt;
 
@@ -13,19 +13,19 @@ use crate::types::{ClientId, ScopeSet};
 /// response.
 #[derive(Clone, Eq, PartialEq)]
 pub struct PendingAuthorization {
-    /// Where to send the browser to. The `state` and the `nonce` are in it.
+    /// The URL to send the browser to. The `state` and the `nonce` are in it.
     pub url: String,
-    /// What the response has to repeat.
+    /// The response has to repeat it.
     pub state: State,
-    /// What the ID token has to repeat.
+    /// The ID token has to repeat it.
     pub nonce: Nonce,
-    /// What proves at the token endpoint who sent the request.
+    /// It proves at the token endpoint who sent the request.
     pub code_verifier: CodeVerifier,
     /// The authority that was asked, by its URL: a response of another one is refused (RFC 9700 §4.4).
     pub authority: String,
     /// The client that has asked.
     pub client_id: ClientId,
-    /// Where the response comes to.
+    /// The URL that the response comes to.
     pub redirect_uri: String,
     /// The scopes that were asked for.
     pub scopes: ScopeSet,

@@ -31,7 +31,7 @@ fn metadata_are_read() {
         "device_authorization_endpoint":"https://idp.example.com/d","revocation_endpoint":"https://idp.example.com/r",
         "authorization_endpoint":"https://idp.example.com/a","end_session_endpoint":"https://idp.example.com/e",
         "jwks_uri":"https://idp.example.com/j","id_token_signing_alg_values_supported":["RS256",1,"none"],
-        "token_endpoint_auth_methods_supported":["private_key_jwt"],"scopes_supported":["openid"],
+        "scopes_supported":["openid"],
         "authorization_response_iss_parameter_supported":true}"#;
     let endpoints = discovered("https://idp.example.com/a", body).unwrap();
     let endpoint = |url| Some(Endpoint::parse(url).unwrap());
@@ -47,7 +47,6 @@ fn metadata_are_read() {
             jwks: endpoint("https://idp.example.com/j"),
             scopes_supported: Some(ScopeSet::parse("openid")),
             id_token_signing_alg_values_supported: Some(vec!["RS256".into(), "none".into()]),
-            token_endpoint_auth_methods_supported: Some(vec!["private_key_jwt".into()]),
             authorization_response_iss_parameter_supported: true,
         }
     );

@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::pem;
 use super::signing_key::{SigningKey, SigningKeyError};
-use crate::oauth::authority::Authority;
+use crate::oauth::authority::{Authority, AuthorityKind};
 use crate::oauth::endpoint::{Endpoint, Endpoints};
 use crate::oauth::{issuer, pkce};
-use crate::secret::{ClientAssertion, Nonce};
+use crate::secret::ClientAssertion;
 use crate::time::Timestamp;
 use crate::types::ClientId;
 
@@ -26,7 +26,7 @@ pub struct AssertionSigner {
 }
 
 impl AssertionSigner {
-    /// Signs with this key, and does not say which it is.
+    /// Makes a signer whose assertions do not name the key.
     pub fn new(key: SigningKey) -> AssertionSigner {
         AssertionSigner { key, key_id: None, thumbprint: None }
     }
@@ -36,8 +36,8 @@ impl AssertionSigner {
         AssertionSigner { key_id: Some(key_id.into()), ..self }
     }
 
-    /// Names the key by the SHA-256 thumbprint of its certificate (`x5t#S256`), as Entra ID requires. Of several
-    /// certificates in the PEM file that of the key counts.
+    /// Names the key by the SHA-256 thumbprint of its certificate (`x5t#S256`), as Entra ID requires. If the
+    /// PEM file has several certificates, the one for the key counts.
     ///
     /// # Errors
     /// [`SigningKeyError::NoCertificate`], [`SigningKeyError::CertificateOfAnotherKey`].
@@ -66,8 +66,7 @@ impl AssertionSigner {
         audience: &str,
         now: Timestamp,
     ) -> Result<ClientAssertion, SigningKeyError> {
-        // What a nonce is to an ID token.
-        let jti: Nonce = pkce::random_secret().map_err(|_| SigningKeyError::NoRandomBytes)?;
+        let jti: ClientAssertion = pkce::random_secret().map_err(|_| SigningKeyError::NoRandomBytes)?;
         let mut header = json!({"alg": self.key.algorithm().name(), "typ": "JWT"});
         let names = [("kid", &self.key_id), ("x5t#S256", &self.thumbprint)];
         for (name, value) in names {
@@ -84,15 +83,14 @@ impl AssertionSigner {
     }
 }
 
-/// Returns the `aud` of a client's assertions: the issuer. The token endpoint will not do, though OpenID Connect Core §9
-/// has it: the metadata of an attacker could name another provider's, and so get an assertion for that provider
-/// (draft-ietf-oauth-rfc7523bis). For the Microsoft kinds it is the token endpoint all the same, as they document; and
-/// so it is where the issuer is not known.
+/// Returns the `aud` of a client's assertions. This is the issuer, although OpenID Connect Core §9 names the token endpoint:
+/// an attacker's metadata could name the token endpoint of another provider, and so get an assertion that the other
+/// provider accepts (draft-ietf-oauth-rfc7523bis). Entra ID and its kin, and AD FS, document the token endpoint, so they
+/// get it. A provider whose issuer is not known gets it too.
 pub fn assertion_audience<'a>(authority: &Authority, endpoints: &'a Endpoints) -> Option<&'a str> {
     let issuer = endpoints.issuer.as_deref();
-    issuer
-        .filter(|_| !issuer::is_microsoft(authority, issuer))
-        .or_else(|| endpoints.token.as_ref().map(Endpoint::as_str))
+    let wants_endpoint = authority.kind() == AuthorityKind::Adfs || issuer::is_microsoft(authority, issuer);
+    issuer.filter(|_| !wants_endpoint).or_else(|| endpoints.token.as_ref().map(Endpoint::as_str))
 }
 
 #[cfg(test)]

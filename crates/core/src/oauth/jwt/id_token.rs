@@ -16,7 +16,7 @@ use crate::secret::{AccessToken, AuthorizationCode, Nonce, RawIdToken};
 use crate::time::Timestamp;
 use crate::types::ClientId;
 
-/// What an ID token is expected to say.
+/// The claims that an ID token is expected to have.
 #[derive(Clone, Copy, Debug)]
 pub struct Expectation<'a> {
     /// The `issuer` of the provider's metadata. `{tenantid}` in it stands for the tenant that the token names, as in the
@@ -68,7 +68,7 @@ impl VerifiedClaims {
     }
 }
 
-/// Who signed in is nobody's business who reads a log.
+/// Prints the issuer alone: the other claims are personal data.
 impl fmt::Debug for VerifiedClaims {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("VerifiedClaims").field("issuer", &self.issuer).finish_non_exhaustive()

@@ -54,12 +54,12 @@ impl JwkSet {
         Some(JwkSet(keys.iter().filter_map(|key| Jwk::read(key.get())).collect()))
     }
 
-    /// The number of keys.
+    /// Returns the number of keys.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is no key.
+    /// Returns whether there is no key.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

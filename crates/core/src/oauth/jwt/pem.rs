@@ -18,7 +18,7 @@ impl Block<'_> {
     }
 }
 
-/// The blocks of a text, in order. Whatever stands around them does not count.
+/// Returns the blocks of a text, in order. Other text around them is ignored.
 pub(super) fn blocks(text: &str) -> impl Iterator<Item = Block<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {

@@ -83,7 +83,7 @@ impl SigningKey {
         Err(SigningKeyError::Unusable)
     }
 
-    /// The same key, signing with another algorithm: an RSA key can sign with RS256, RS384, RS512, PS256, PS384 and
+    /// Returns the key, signing with another algorithm. An RSA key can sign with RS256, RS384, RS512, PS256, PS384 and
     /// PS512.
     ///
     /// # Errors
@@ -96,7 +96,7 @@ impl SigningKey {
         if can_sign { Ok(SigningKey { algorithm, ..self }) } else { Err(SigningKeyError::WrongAlgorithm) }
     }
 
-    /// The algorithm that the key signs with.
+    /// Returns the algorithm that the key signs with.
     pub fn algorithm(&self) -> SignatureAlgorithm {
         self.algorithm
     }
@@ -148,8 +148,8 @@ fn rsa_encoding(algorithm: SignatureAlgorithm) -> Option<&'static dyn RsaEncodin
 const P256: &[u8] = b"\x06\x08\x2A\x86\x48\xCE\x3D\x03\x01\x07";
 const P384: &[u8] = b"\x06\x05\x2B\x81\x04\x00\x22";
 
-/// What OpenSSL calls `pkcs8 -topk8`: the key of SEC 1 in the frame that names its curve (RFC 5958 §2), which `ring`
-/// reads.
+/// Puts a SEC 1 key into the frame of PKCS#8 that names its curve (RFC 5958 §2), as `openssl pkcs8 -topk8` does. `ring`
+/// reads only that.
 fn pkcs8_of_sec1(curve: &[u8], sec1: &[u8]) -> Zeroizing<Vec<u8>> {
     const SEQUENCE: u8 = 0x30;
     const OCTET_STRING: u8 = 0x04;
@@ -160,7 +160,7 @@ fn pkcs8_of_sec1(curve: &[u8], sec1: &[u8]) -> Zeroizing<Vec<u8>> {
     der(SEQUENCE, &[VERSION_0, &algorithm, &key])
 }
 
-/// A tag, the length and the content. Nothing here is longer than 64 KiB; a longer key is read by nobody.
+/// Encodes a tag, the length and the content. `ring` refuses a key of 64 KiB and more anyway, whatever its length says.
 fn der(tag: u8, content: &[&[u8]]) -> Zeroizing<Vec<u8>> {
     let length: usize = content.iter().map(|part| part.len()).sum();
     let mut bytes = Zeroizing::new(Vec::with_capacity(length + 4));

@@ -97,6 +97,7 @@ fn the_audience_is_the_issuer_and_for_microsoft_the_token_endpoint() {
     let entra = Some("https://login.microsoftonline.com/{tenantid}/v2.0");
     assert_eq!(audience("https://login.microsoftonline.com/t", entra).as_deref(), Some(token));
     assert_eq!(audience("https://login.contoso.test", entra).as_deref(), Some(token));
+    assert_eq!(audience("https://fs.contoso.test/adfs", Some("https://fs.contoso.test/adfs")).as_deref(), Some(token));
     let authority = Authority::parse("https://idp.example.com", None).unwrap();
     assert_eq!(assertion_audience(&authority, &Endpoints::default()), None);
 }

@@ -123,7 +123,7 @@ fn what_was_verified_can_be_read() {
     assert_eq!((verified.text("name").as_deref(), verified.text("email")), (Some("Ann"), None));
     let claims: Value = serde_json::from_slice(verified.json()).unwrap();
     assert_eq!(claims["exp"], NOW + 300);
-    assert!(!format!("{verified:?}").contains("ann"));
+    assert_eq!(format!("{verified:?}"), r#"VerifiedClaims { issuer: "https://idp.example.com", .. }"#);
 }
 
 #[test]
