@@ -23,6 +23,14 @@ fn read(path: impl AsRef<Path>) -> String {
 }
 
 /// All Rust files under `folder`, by their paths in it, sorted.
+/// Returns the names of the crates of the library.
+fn library_crates() -> Vec<String> {
+    let entries = fs::read_dir(root().join("crates")).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
 fn rust_files(folder: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![root().join(folder)];

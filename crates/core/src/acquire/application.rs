@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::cached::{self, Retention};
 use super::credential::{Credential, CredentialContext, NoCredential};
-use super::{NoopObserver, Observer, ProviderMetadata, Registration};
+use super::{AcquireError, AuthenticationResult, NoopObserver, Observer, ProviderMetadata, Registration};
 use crate::cache::TokenCache;
 use crate::oauth::{self, ClientAuthentication, ClientContext, Endpoints, Http, RequestError};
 use crate::store::{Lease, Loaded, Partition, Revision, Saved, Store, StoreError, Update};
@@ -118,6 +118,18 @@ impl ClientApplication<'_> {
         if ahead.unsigned_abs() > TOLERATED_SKEW {
             self.observer.clock_differs(ahead);
         }
+    }
+
+    /// Tells the observer what a call returns.
+    pub(super) fn reported(
+        &self,
+        outcome: Result<AuthenticationResult, AcquireError>,
+    ) -> Result<AuthenticationResult, AcquireError> {
+        match &outcome {
+            Ok(token) => self.observer.token_acquired(token.source),
+            Err(failure) => self.observer.acquisition_failed(failure),
+        }
+        outcome
     }
 
     /// Returns the client that sends requests to these endpoints.

@@ -88,11 +88,12 @@ impl ConfidentialClient {
         request: &SilentRequest,
     ) -> Result<AuthenticationResult, AcquireError> {
         let request = SilentRequest { account: Some(user.to_string()), ..request.clone() };
-        match self.of_user(user).acquire_token_silent(&request).await {
+        let application = self.of_user(user);
+        application.reported(match application.cached_or_refreshed(&request).await {
             // The partition of a user who is not signed in is empty.
             Err(AcquireError::NoSuchAccount { .. }) => Err(AcquireError::nothing_cached()),
             outcome => outcome,
-        }
+        })
     }
 
     /// Returns a token of the client itself (RFC 6749 §4.4): from the cache, or by one request however many servers ask.

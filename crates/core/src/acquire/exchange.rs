@@ -2,11 +2,13 @@
 //! processes that need the same token, one sends the request.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use super::endpoints::EndpointRequest;
 use super::grant::is_bearer;
 use super::observer::RotatedToken;
 use super::outage::Outage;
+use super::waiting::Waiting;
 use super::{AcquireError, AuthenticationResult, ClientApplication, SilentRequest, Source};
 use crate::cache::{AccessTokenEntry, Account, Grant, TokenCache};
 use crate::future::BoxFuture;
@@ -72,6 +74,14 @@ impl ClientApplication<'_> {
         exchange: &dyn Exchange,
         request: &SilentRequest,
     ) -> Result<AuthenticationResult, AcquireError> {
+        self.reported(self.cached_or_exchanged(exchange, request).await)
+    }
+
+    async fn cached_or_exchanged(
+        &self,
+        exchange: &dyn Exchange,
+        request: &SilentRequest,
+    ) -> Result<AuthenticationResult, AcquireError> {
         let (cache, revision) = self.load_cache_and_revision().await?;
         let now = self.clock.now();
         let found = exchange.find(&cache, now);
@@ -103,22 +113,22 @@ impl ClientApplication<'_> {
         mut seen: Option<Revision>,
     ) -> Result<AuthenticationResult, AcquireError> {
         // A token that is only aging is not worth a wait: whoever has the lease renews it.
-        let patience = if call.fallback.is_some() { std::time::Duration::ZERO } else { self.lock_timeout };
-        let (mut has_waited, mut tell) = (false, self.teller());
+        let patience = if call.fallback.is_some() { Duration::ZERO } else { self.lock_timeout };
+        let mut waiting = Waiting::new(self);
         let failure = match self.wait_for_lease(lease_name, patience) {
             Err(error) => error,
             Ok(mut wait) => loop {
                 match wait.next().await {
                     Ok(Turn::Held(lease)) => {
+                        let has_waited = waiting.end();
                         let work = self.exchange_under_lease(&call, lease_name, lease.as_ref(), has_waited);
                         let outcome = self.renewing(lease.as_ref(), work).await;
                         lease.release().await;
                         return outcome.or_else(|failure| self.fall_back_to(call.fallback, failure));
                     }
-                    Ok(Turn::Taken(holder)) => tell(&holder),
+                    Ok(Turn::Taken(holder)) => waiting.met(&holder),
                     Err(error) => break error,
                 }
-                has_waited = true;
                 let newest = self.store.revision(&self.partition).await;
                 if (newest.is_none() || newest != seen)
                     && let Ok((cache, revision)) = self.load_cache_and_revision().await

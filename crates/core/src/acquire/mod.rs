@@ -44,6 +44,7 @@ mod sign_out;
 mod silent;
 mod since;
 mod verify_saved;
+mod waiting;
 
 pub use application::ClientApplication;
 pub use authorization_code::AuthorizationCodeSignIn;

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::AcquireError;
+use super::{AcquireError, Source};
 use crate::oauth::{DeviceAuthorization, Endpoints, RequestError};
 use crate::store::{Holder, StoreError};
 use crate::types::ScopeSet;
@@ -55,6 +55,15 @@ pub trait Observer: Send + Sync {
 
     /// Our clock is so many seconds ahead of the server's; behind, if negative.
     fn clock_differs(&self, _ahead: i64) {}
+
+    /// A call returns a token from this source.
+    fn token_acquired(&self, _source: Source) {}
+
+    /// A call fails.
+    fn acquisition_failed(&self, _failure: &AcquireError) {}
+
+    /// A call has waited so long for a process that held the lease.
+    fn lease_wait_ended(&self, _waited: Duration) {}
 }
 
 /// What became of the refresh token that came with tokens that could not be saved.

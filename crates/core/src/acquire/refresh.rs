@@ -5,13 +5,11 @@ use std::time::Duration;
 use super::outage::Outage;
 use super::plan::{Plan, Task, plan};
 use super::since::Beginning;
+use super::waiting::Waiting;
 use super::{AcquireError, AuthenticationResult, ClientApplication, SilentRequest};
 use crate::cache::{AccessTokenEntry, Account, RefreshTokenEntry, TokenCache};
 use crate::future;
-use crate::store::{Holder, Lease, LeaseWait, StoreError, Turn};
-
-/// A wait shorter than this is nobody's concern.
-const WORTH_TELLING: Duration = Duration::from_secs(2);
+use crate::store::{Lease, LeaseWait, StoreError, Turn};
 
 /// What every step of one refresh needs to know.
 pub(super) struct Refresh<'a> {
@@ -35,19 +33,19 @@ impl ClientApplication<'_> {
         let patience = if fallback.is_some() { Duration::ZERO } else { self.lock_timeout };
         let credential = self.lease_name(&refresh.account, refresh_tokens);
         refresh.known_outage = self.outage(&credential).await;
-        let (mut has_waited, mut tell) = (false, self.teller());
+        let mut waiting = Waiting::new(self);
         let mut seen = refresh.beginning.revision;
         let failure = match self.wait_for_lease(&credential, patience) {
             Err(error) => error,
             Ok(mut wait) => loop {
                 match wait.next().await {
                     Ok(Turn::Held(lease)) => {
+                        let has_waited = waiting.end();
                         return self.refresh_as_holder(refresh, &credential, lease, has_waited, fallback).await;
                     }
-                    Ok(Turn::Taken(holder)) => tell(&holder),
+                    Ok(Turn::Taken(holder)) => waiting.met(&holder),
                     Err(error) => break error,
                 }
-                has_waited = true;
                 let newest = self.store.revision(&self.partition).await;
                 if newest.is_none() || newest != seen {
                     seen = newest;
@@ -123,11 +121,11 @@ impl ClientApplication<'_> {
     /// The lease, once it is free.
     pub(super) async fn lease(&self, credential: &str, patience: Duration) -> Result<Box<dyn Lease>, StoreError> {
         let mut wait = self.wait_for_lease(credential, patience)?;
-        let mut tell = self.teller();
+        let mut waiting = Waiting::new(self);
         loop {
             match wait.next().await? {
                 Turn::Held(lease) => return Ok(lease),
-                Turn::Taken(holder) => tell(&holder),
+                Turn::Taken(holder) => waiting.met(&holder),
             }
         }
     }
@@ -155,17 +153,6 @@ impl ClientApplication<'_> {
     ) -> Result<LeaseWait<'a>, StoreError> {
         let request = self.store.lease(&self.partition, credential, self.lease_time)?;
         Ok(LeaseWait::new(request, patience, self.clock))
-    }
-
-    /// Tells, once, of a wait that begins now and lasts.
-    pub(super) fn teller(&self) -> impl FnMut(&Holder) + Send {
-        let (started, mut is_told) = (self.clock.elapsed(), false);
-        move |holder| {
-            if !is_told && self.clock.elapsed().saturating_sub(started) >= WORTH_TELLING {
-                is_told = true;
-                self.observer.waiting_for(holder);
-            }
-        }
     }
 
     pub(super) fn plan_again(&self, cache: &TokenCache, refresh: &Refresh) -> Plan {

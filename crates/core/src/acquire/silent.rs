@@ -9,15 +9,22 @@ use crate::secret::Window;
 use crate::store::Revision;
 
 impl ClientApplication<'_> {
-    /// A valid access token: the cached one, with neither network nor write; else a refreshed one, stored before it is
-    /// returned. An aging token (past its `refresh_on`) is refreshed too, and served should that fail.
+    /// Returns a valid access token: the cached one, with neither network nor write, or a refreshed one, which is saved
+    /// before it is returned. An aging token (past its `refresh_on`) is refreshed too, and returned if the refresh fails.
     ///
     /// However many processes ask at once, one of them asks the server, and the others take its result.
     ///
     /// # Errors
-    /// [`AcquireError::InteractionRequired`] when somebody has to sign in, [`AcquireError::Unavailable`] when the
-    /// server does not answer (nothing is signed out then), and the others as they say.
+    /// [`AcquireError::InteractionRequired`] if somebody has to sign in, [`AcquireError::Unavailable`] if the server does
+    /// not answer (nothing is signed out then), and the others as they say.
     pub async fn acquire_token_silent(&self, request: &SilentRequest) -> Result<AuthenticationResult, AcquireError> {
+        self.reported(self.cached_or_refreshed(request).await)
+    }
+
+    pub(super) async fn cached_or_refreshed(
+        &self,
+        request: &SilentRequest,
+    ) -> Result<AuthenticationResult, AcquireError> {
         let Task { account, plan, beginning } = match self.look(request).await? {
             Some(task) => task,
             None => {

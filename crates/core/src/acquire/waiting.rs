@@ -1,0 +1,47 @@
+use std::time::Duration;
+
+use super::ClientApplication;
+use crate::store::Holder;
+
+/// The observer hears of a wait at once only if the wait lasts longer than this.
+const WORTH_TELLING: Duration = Duration::from_secs(2);
+
+/// A wait for another process, of which the observer is told.
+pub(super) struct Waiting<'a> {
+    client: &'a ClientApplication<'a>,
+    started: Duration,
+    has_waited: bool,
+    is_told: bool,
+}
+
+impl<'a> Waiting<'a> {
+    pub(super) fn new(client: &'a ClientApplication<'a>) -> Self {
+        Waiting { client, started: client.clock.elapsed(), has_waited: false, is_told: false }
+    }
+
+    /// Another process holds the lease.
+    pub(super) fn met(&mut self, holder: &Holder) {
+        self.has_waited = true;
+        if !self.is_told && self.waited() >= WORTH_TELLING {
+            self.is_told = true;
+            self.client.observer.waiting_for(holder);
+        }
+    }
+
+    /// Ends the wait, and returns whether there was one.
+    pub(super) fn end(self) -> bool {
+        self.has_waited
+    }
+
+    fn waited(&self) -> Duration {
+        self.client.clock.elapsed().saturating_sub(self.started)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if self.has_waited {
+            self.client.observer.lease_wait_ended(self.waited());
+        }
+    }
+}
