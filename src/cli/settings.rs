@@ -39,7 +39,7 @@ pub(super) struct Settings {
     #[arg(long, global = true, value_name = "ID", value_parser = not_blank)]
     pub(super) client_id: Option<String>,
 
-    /// Where the cache is: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]
+    /// The cache: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]
     #[arg(long, global = true, value_name = "URL", value_parser = OsStringValueParser::new().try_map(store))]
     pub(super) store: Option<String>,
 
@@ -51,7 +51,7 @@ pub(super) struct Settings {
     #[arg(long, global = true, value_name = "KEY", value_parser = OsStringValueParser::new().try_map(key))]
     pub(super) encrypt: Option<String>,
 
-    /// Where to hold the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]
+    /// The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]
     #[arg(long, global = true, value_name = "WHERE", value_enum)]
     pub(super) key_cache: Option<KeyCache>,
 
@@ -59,7 +59,7 @@ pub(super) struct Settings {
     #[arg(long, global = true, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
     pub(super) ca_file: Option<PathBuf>,
 
-    /// The file with the client's secret, for a provider that wants one of native clients too, as Google does
+    /// The file with the client secret, which some providers (Google) require even from native clients
     /// [env: TOKCACHE_CLIENT_SECRET_FILE]
     #[arg(long, global = true, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
     pub(super) client_secret_file: Option<PathBuf>,

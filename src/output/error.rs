@@ -9,7 +9,7 @@ use super::{json, plain, tell};
 pub(crate) enum ErrorFormat {
     /// One line of JSON
     Json,
-    /// What failed, and the command that helps, if there is one
+    /// The error, and the command that helps if there is one
     #[default]
     Text,
 }

@@ -7,6 +7,7 @@ mod circles;
 mod dependencies;
 mod licences;
 mod papers;
+mod prose;
 
 use std::fs;
 use std::path::{Path, PathBuf};

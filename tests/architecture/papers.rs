@@ -164,7 +164,7 @@ fn tokcache(arguments: &[&str]) -> Output {
 }
 
 /// The Markdown files that stand where people look for them.
-fn papers() -> Vec<PathBuf> {
+pub(crate) fn papers() -> Vec<PathBuf> {
     let folders = ["", "docs", "docs/decisions", "fuzz", "tests"];
     let entries = folders.iter().flat_map(|folder| fs::read_dir(root().join(folder)).unwrap());
     let paths = entries.map(|entry| entry.unwrap().path().strip_prefix(root()).unwrap().to_owned());

@@ -1,4 +1,4 @@
-//! Encrypted stores: the contract, rotation, and what somebody can do who can write the inner store.
+//! Encrypted stores: the contract, rotation, and attacks by a writer of the inner store.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
@@ -43,7 +43,7 @@ fn raw(store: &dyn Store, partition: &Partition) -> Vec<u8> {
     store.load(partition).block_on().unwrap().unwrap().bytes.to_vec()
 }
 
-/// Puts bytes there, whatever there is.
+/// Writes bytes into the store, whatever it contains.
 fn plant(store: &dyn Store, partition: &Partition, bytes: &[u8]) {
     let expected = store.load(partition).block_on().unwrap().map(|loaded| loaded.revision);
     let replacement = Replacement { expected, bytes, keep_until: None, fence: None };
@@ -124,7 +124,7 @@ fn reencrypt_gives_every_document_the_current_key() {
     assert!(["a", "b"].iter().all(|user| raw(&store, &partition(user)) == DOCUMENT));
 }
 
-/// Two hosts during a rotation, each with another current key, and an operator's loop.
+/// Two hosts during a rotation, each with another current key, while an operator reencrypts in a loop.
 #[test]
 fn hosts_that_save_while_documents_are_reencrypted_lose_nothing() {
     const TURNS: usize = 50;
@@ -188,7 +188,7 @@ fn a_plain_document_is_encrypted_when_it_is_saved_if_that_was_allowed() {
     assert_eq!((raw(&store, &saved).as_slice(), raw(&store, &reencrypted).as_slice()), (&b"{}"[..], DOCUMENT));
 }
 
-/// Also while plain documents are accepted, and whichever bit it is.
+/// Tries every bit, also while plain documents are accepted.
 #[test]
 fn an_encrypted_document_with_a_flipped_bit_is_never_taken_for_another_or_for_none() {
     let (inner, user) = (MemoryStore::new(), partition("user"));
@@ -222,7 +222,7 @@ fn what_cannot_be_decrypted_names_the_key_and_the_document() {
     assert!(error.to_string().starts_with(&expected), "{error}");
 }
 
-/// A file keeps a refresh token that cannot be saved in another folder.
+/// A file store keeps a refresh token that cannot be saved in another folder.
 #[test]
 fn what_a_lease_leaves_to_recover_is_encrypted() {
     let folder = tempfile::tempdir().unwrap();
@@ -249,10 +249,10 @@ fn what_a_lease_leaves_to_recover_is_encrypted() {
     assert!(bytes.starts_with(b"tokcache-sealed 1 ") && !bytes.windows(6).any(|part| part == b"canary"));
     assert_eq!(state(only(&new).and_decrypting(old.clone())), (vec![b"canary".to_vec()], vec![]));
     assert_eq!(state(only(&new)), (vec![], vec![path.clone()]), "the key may come back");
-    // The process was killed while it wrote.
+    // As if the process was killed during the write.
     fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(bytes.len() as u64 - 1).unwrap();
     assert_eq!(state(only(&old)), (vec![vec![]], vec![]));
-    // A document of the store itself, and what somebody else has put there.
+    // A document of the store itself, copied there by another program.
     plant(&EncryptedStore::new(Arc::clone(&file), only(&old)), &Partition::whole(), b"canary");
     fs::copy(folder.path().join("cache"), &path).unwrap();
     assert_eq!(state(only(&old)), (vec![], vec![path.clone()]));
@@ -261,7 +261,7 @@ fn what_a_lease_leaves_to_recover_is_encrypted() {
     assert_eq!(state(only(&old)), (vec![], vec![path]));
 }
 
-/// Nobody is asked to contact a provider.
+/// A transport that fails the test on any request.
 struct NoNetwork;
 
 impl Http for NoNetwork {

@@ -1,4 +1,5 @@
-//! What is left of a key in the memory of this process. A test target of its own, so that no other test is at work.
+//! Checks that no key is left in the memory of this process. A separate test target, so that no other test runs
+//! meanwhile.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
@@ -18,7 +19,7 @@ use tokcache_core::store::{
     Change, EncryptedStore, EncryptionKey, EncryptionKeys, MemoryStore, Partition, Store as _, Update,
 };
 
-/// What a needle is masked with, so that the test itself is not what the test finds.
+/// The mask of a needle, so that the search does not find the test's own copy.
 const MASK: u8 = 0x5a;
 
 type Needle = [u8; 32];
@@ -29,11 +30,11 @@ fn masked(bytes: &[u8]) -> Needle {
     needle
 }
 
-/// How often the bytes of the needle are in this process's memory.
+/// Counts the occurrences of the needle in this process's memory.
 fn copies(needle: &Needle) -> usize {
     let memory = File::open("/proc/self/mem").unwrap();
     let mut buffer = vec![0; 1 << 20];
-    // What is read must not be what it is read into.
+    // Skip the buffer itself.
     let own = buffer.as_ptr_range();
     let own = own.start.addr() as u64..own.end.addr() as u64;
     let mut copies = 0;
@@ -61,7 +62,7 @@ fn copies_in(memory: &File, range: Range<u64>, buffer: &mut [u8], needle: &Needl
         if read < needle.len() || start + read as u64 >= range.end {
             break;
         }
-        // What is on the edge of two pieces is in the second one.
+        // A match at the boundary of two pieces is found in the second one.
         start += (read - (needle.len() - 1)) as u64;
     }
     copies
@@ -75,7 +76,7 @@ impl KeyType for Length {
     }
 }
 
-/// A new key, and what it and the key of the partition look like.
+/// Returns a new key, and the needles for it and for the key of the partition.
 fn new_key(partition: &Partition) -> (EncryptionKey, Needle, Needle) {
     wiping_the_stack(|| {
         let mut bytes = Zeroizing::new([0; 32]);

@@ -1,5 +1,5 @@
-//! Real servers for tests. A server runs on a free loopback port and in a temporary folder, and ends with the value that
-//! started it, also if the test panics or is killed. A test can start several, and two runs can be under way at once.
+//! Real servers for tests. A server runs on a free loopback port and in a temporary folder. It ends when its value is
+//! dropped, or when the test process ends in any way. A test can start several servers, and two test runs can overlap.
 
 mod certificates;
 mod process;
@@ -12,15 +12,15 @@ pub use certificates::Certificates;
 pub use process::ServerProcess;
 pub use redis::{RedisCluster, RedisOptions, RedisSentinel, RedisServer};
 
-/// How long a server may take to start or to reach a state.
+/// The time limit for a server to start or to reach a state.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Ports that the system does not hand out by itself (Linux begins at 32768), and whose number plus 10,000 is a port too,
-/// which a node of a Redis cluster needs.
+/// Ports below the system's ephemeral range (Linux begins at 32768). A port plus 10,000 must also be a port, because a
+/// node of a Redis cluster needs it.
 const PORTS: std::ops::Range<u16> = 10_000..32_000;
 
-/// Returns a loopback port that nobody listens on. Another process could take it before the server does; the choice is
-/// random among many, so that this does not happen in practice.
+/// Returns a random free loopback port. Another process could take it before the server does, which the random choice
+/// among many ports makes unlikely.
 pub fn free_port() -> u16 {
     std::iter::repeat_with(|| fastrand::u16(PORTS))
         .take(1000)
@@ -28,7 +28,7 @@ pub fn free_port() -> u16 {
         .expect("a free port")
 }
 
-/// Asks about every 5 ms until `is_so`. Panics after [`PATIENCE`].
+/// Checks every 5 ms until `is_so` returns true. Panics after [`PATIENCE`].
 #[expect(clippy::disallowed_methods, reason = "the time of a real server")]
 pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();

@@ -6,22 +6,21 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::wait_until;
 
-/// Lines of the log that a failed start shows.
+/// The number of log lines that a failed start shows.
 const SHOWN_LINES: usize = 20;
 
-/// The process of a server. It is killed when this is dropped; and, by a watcher, when the test process ends in any other
-/// way.
+/// The process of a server. It is killed on drop, or by a watcher if the test process ends in another way.
 pub struct ServerProcess {
     name: String,
     server: Child,
-    /// Waits for the end of its standard input, which comes with the end of this process at the latest.
+    /// Ends when its standard input closes, which is at the latest when this process ends.
     watcher: Child,
     log: PathBuf,
 }
 
 impl ServerProcess {
-    /// Starts `command`, whose output goes to the file `log`, and waits until `is_ready`. Panics with the end of the log
-    /// if the server ends before.
+    /// Starts `command` with its output in the file `log`, and waits until `is_ready`. Panics with the end of the log
+    /// if the server exits before.
     pub fn start(mut command: Command, log: &Path, mut is_ready: impl FnMut() -> bool) -> Self {
         let name = command.get_program().to_string_lossy().into_owned();
         let output = File::options().create(true).append(true).open(log).expect("a log file");
@@ -42,12 +41,12 @@ impl ServerProcess {
         self.server.id()
     }
 
-    /// Returns whether the process has not ended.
+    /// Returns whether the process is still running.
     pub fn is_running(&mut self) -> bool {
         self.server.try_wait().expect("the state of a child").is_none()
     }
 
-    /// Kills the server as a crash would (SIGKILL), and waits for its end.
+    /// Kills the server like a crash (SIGKILL), and waits for its end.
     pub fn kill(&mut self) {
         let _ = self.server.kill();
         let _ = self.server.wait();
@@ -59,12 +58,12 @@ impl ServerProcess {
         wait_until("the server has ended", || !self.is_running());
     }
 
-    /// Stops the server: its connections stay open, and nothing is answered until it is [resumed](Self::resume).
+    /// Stops the server: its connections stay open, but it answers nothing until it is [resumed](Self::resume).
     pub fn suspend(&mut self) {
         self.signal(Signal::STOP);
     }
 
-    /// Lets a suspended server go on.
+    /// Resumes a suspended server.
     pub fn resume(&mut self) {
         self.signal(Signal::CONT);
     }
@@ -85,14 +84,14 @@ impl ServerProcess {
 
 impl Drop for ServerProcess {
     fn drop(&mut self) {
-        // The watcher first: later, the number could be another process's.
+        // The watcher first: after the server has ended, its number could be another process's.
         let _ = self.watcher.kill();
         let _ = self.watcher.wait();
         self.kill();
     }
 }
 
-/// Kills the server when this process is gone.
+/// Starts a process that kills the server when this process has ended.
 fn watcher(server: &Child) -> Child {
     let mut watcher = Command::new("sh");
     watcher.args(["-c", "read -r _; kill -9 \"$0\"", &server.id().to_string()]);
@@ -131,7 +130,7 @@ mod tests {
     fn a_server_ends_when_the_test_process_is_gone() {
         let folder = TempDir::new().unwrap();
         let mut server = sleeping(&folder);
-        // As the end of this process closes it.
+        // The end of this process closes it in the same way.
         drop(server.watcher.stdin.take());
         wait_until("the server has been killed", || !server.is_running());
     }
