@@ -1,4 +1,4 @@
-//! How the program is linked on Linux, so that it starts with little to do (docs/startup.md).
+//! Sets linker options on Linux, so that the program has little to do at its start (docs/startup.md).
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -19,22 +19,22 @@ fn main() {
     }
 }
 
-/// Links `libgcc_eh.a` of the C compiler that links the program anyway, instead of `libgcc_s.so.1`. To find, map and
-/// bind a second shared library takes nine system calls at every start.
+/// Links the C compiler's `libgcc_eh.a` instead of `libgcc_s.so.1`. Finding, mapping and binding a second shared
+/// library takes nine system calls at every start.
 fn link_unwinder() {
     println!("cargo::rustc-link-lib=gcc_eh");
 }
 
-/// Has the addresses that are to be relocated listed as a bitmap (`DT_RELR`), in a hundredth of the room: each start
-/// reads the whole list. The musl of an older Rust cannot read it, and the program would not start.
+/// Stores the relocations as a bitmap (`DT_RELR`), in a hundredth of the space, because every start reads all of them.
+/// The musl of an older Rust cannot read a bitmap, and the program would not start.
 fn pack_relocations() {
     if minor_version() >= Some(93) {
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
 }
 
-/// Whether the program is linked statically. `CARGO_CFG_TARGET_FEATURE` tells what holds for every kind of crate, which
-/// for musl that is not.
+/// Whether the program is linked statically. `CARGO_CFG_TARGET_FEATURE` describes all kinds of crates, so for musl it
+/// does not tell.
 fn is_static() -> bool {
     let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
     let flags = flags.split('\x1f').filter(|flag| !flag.is_empty());
@@ -43,12 +43,12 @@ fn is_static() -> bool {
     rustc(words).lines().any(|line| line == "target_feature=\"crt-static\"")
 }
 
-/// The compiler's: 93 of `rustc 1.93.0`.
+/// Returns the compiler's minor version: 93 for `rustc 1.93.0`.
 fn minor_version() -> Option<u32> {
     rustc(["--version"]).split('.').nth(1)?.parse().ok()
 }
 
-/// What the compiler says; nothing where it does not understand.
+/// Returns the compiler's output; empty if it does not know the option.
 fn rustc<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let rustc = env::var_os("RUSTC").expect("cargo sets it");
     let output = Command::new(rustc).args(words).output().expect("it compiled this");

@@ -1,3 +1,3 @@
-//! The least that a program can do.
+//! A program that does nothing.
 
 fn main() {}

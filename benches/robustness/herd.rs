@@ -1,5 +1,5 @@
-//! Processes released together on an expired token, at a provider that takes a second, rotates refresh tokens, and
-//! revokes the sign-in when a spent one returns.
+//! Starts many processes at once with an expired token. The provider takes a second for an answer, rotates refresh
+//! tokens, and revokes the sign-in when an old one is used again.
 
 use std::io::Read as _;
 use std::process::{Child, Command, Stdio};
@@ -11,7 +11,7 @@ use crate::crowd::Neighbour;
 use crate::harness::{Home, Library, Protocol, Provider, REFRESH_TOKEN, SCOPE, end_of};
 
 pub(crate) fn run(contender: Neighbour, processes: usize) -> String {
-    // By a name without a port, of which MSAL Node would make a part of the account's environment.
+    // A host name without a port. MSAL Node would make a port part of the account's environment.
     let provider = Provider::start_with(json!({ "host": "login.contoso.test" }));
     let home = Home::at(&provider);
     match library(contender) {
@@ -36,7 +36,7 @@ pub(crate) fn run(contender: Neighbour, processes: usize) -> String {
             one.spawn().unwrap()
         })
         .collect();
-    // An interpreter takes longer to load a library than a refresh takes: all of them have it loaded first.
+    // An interpreter takes longer to load a library than a refresh takes, so all processes load their library first.
     herd.iter_mut().for_each(wait_until_ready);
     let start = Instant::now();
     drop(opener);
@@ -47,12 +47,12 @@ pub(crate) fn run(contender: Neighbour, processes: usize) -> String {
     format!("refreshed {} times, {failed} failed, {sign_in}; {took:.1} s", provider.token_requests(REFRESH_TOKEN))
 }
 
-/// What a library answers, or the bare token.
+/// Whether the output is a library's answer with a token, or the bare token.
 fn is_token(said: &str) -> bool {
     said.contains("\"access_token\"") || (!said.trim().is_empty() && !said.contains('{'))
 }
 
-/// tokcache, which is ready at once, behind the gate that the libraries' programs have built in.
+/// Returns tokcache, which is ready at once, behind the gate that the libraries' programs have built in.
 fn tokcache(home: &Home) -> Command {
     let mut command = home.command("sh");
     command.args(["-c", "echo ready; read -r _; exec \"$@\" </dev/null", "sh", env!("CARGO_BIN_EXE_tokcache")]);

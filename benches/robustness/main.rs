@@ -1,5 +1,6 @@
-//! What is left of a cache file and a sign-in after a herd, a kill, a full disk and the neighbours: tokcache and the
-//! MSAL libraries side by side, in one run. It counts, and asserts nothing of the others.
+//! Compares how tokcache and the MSAL libraries treat a cache file and a sign-in, in one run: with many processes at
+//! once, after a kill, on a full disk, and beside each other. It only counts, and asserts nothing about the other
+//! programs.
 //!
 //! `benches/robustness/run` runs it.
 #![cfg(target_os = "linux")]
@@ -24,7 +25,7 @@ use crowd::{Neighbour, library};
 const CONTENDERS: [Neighbour; 4] =
     [Neighbour::Tokcache, Neighbour::Python, Neighbour::PythonPortalocker, Neighbour::Node];
 
-/// How large a run is.
+/// The size of a run.
 struct Sizes {
     processes: usize,
     kills: usize,
@@ -36,7 +37,7 @@ fn main() {
         println!("{}", library::write_as_told());
         return;
     }
-    // `cargo bench` says --bench; a test run of the benchmarks has nothing to measure.
+    // `cargo bench` passes --bench. A test run of the benchmarks measures nothing.
     if !env::args().any(|argument| argument == "--bench") {
         return;
     }
@@ -58,7 +59,7 @@ fn row(what: &str, measure: impl Fn(Neighbour) -> String) {
     println!("|");
 }
 
-/// `--processes`, `--kills` and `--seconds`.
+/// Parses `--processes`, `--kills` and `--seconds`.
 fn sizes() -> Sizes {
     let value = |name: &str, usual: usize| {
         let mut arguments = env::args().skip_while(|argument| argument != name);

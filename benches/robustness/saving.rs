@@ -1,4 +1,4 @@
-//! A save that does not come to its end.
+//! Interrupts saves.
 
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -15,10 +15,10 @@ const SIZE: usize = 1_000_000;
 const WHOLE: &str = "whole.json";
 const BUSY: Pace = Pace { pause: Duration::ZERO, ..Pace::steady(Duration::from_secs(60)) };
 const ONCE: Pace = Pace { pause: Duration::ZERO, ..Pace::steady(Duration::from_millis(1)) };
-/// Some saves of any of them.
+/// Enough time for several saves of any contender.
 const LONGEST_LIFE: Duration = Duration::from_millis(200);
 
-/// Kills a program that saves without a pause, again and again at a random moment.
+/// Kills a program that saves continuously, repeatedly at random moments.
 pub(crate) fn killed(contender: Neighbour, kills: usize) -> String {
     let (mut destroyed, mut next) = (0, None);
     for _ in 0..kills {
@@ -40,19 +40,19 @@ pub(crate) fn killed(contender: Neighbour, kills: usize) -> String {
     format!("{destroyed} destroyed files{cost}")
 }
 
-/// Saves once where a file cannot become as large as it has to.
+/// Saves once under a file size limit that is too low.
 pub(crate) fn on_a_full_disk(contender: Neighbour) -> String {
     let (_folder, cache) = large_cache();
     let saver = contender.command("saver", &cache, FileTimes::Fine, ONCE);
     let mut limited = Command::new("bash");
-    // In units of 1,024 bytes; without the signal, a write past the limit fails as it does on a full disk.
+    // The unit is 1,024 bytes. Without the signal, a write past the limit fails as on a full disk.
     limited.args(["-c", "trap '' XFSZ; ulimit -f 500; exec \"$0\" \"$@\""]).arg(saver.get_program());
     limited.args(saver.get_args()).envs(saver.get_envs().filter_map(|(name, value)| Some((name, value?))));
     limited.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
     if is_whole(&cache) { "the old file stays".to_owned() } else { "**the file is destroyed**".to_owned() }
 }
 
-/// What the lock that a dead process has left costs the next one.
+/// Measures the next save after a process was killed with the lock.
 fn next_save(contender: Neighbour, cache: &Path) -> String {
     let start = Instant::now();
     let report = contender.report(contender.command("next", cache, FileTimes::Fine, ONCE).spawn().unwrap());
@@ -63,7 +63,7 @@ fn next_save(contender: Neighbour, cache: &Path) -> String {
     }
 }
 
-/// A folder with a cache of [`SIZE`] bytes, as MSAL Python writes one, and a copy of it, [`WHOLE`].
+/// Creates a folder with a cache of [`SIZE`] bytes, as MSAL Python writes it, and a copy of it, [`WHOLE`].
 fn large_cache() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let entry = |at: usize| {
@@ -91,13 +91,13 @@ fn wait_for_a_save(saver: &mut Child, cache: &Path) {
     }
 }
 
-/// Whether everything that was there from the start is there still.
+/// Whether the cache still contains everything that it contained at the start.
 fn is_whole(cache: &Path) -> bool {
     let document = fs::read(cache).ok().and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
     document.is_some_and(|document| document["RefreshToken"].as_object().is_some_and(|all| all.len() >= SIZE / 1000))
 }
 
-/// The lock that all of them know.
+/// The lock file that all contenders use.
 fn lock_of(cache: &Path) -> PathBuf {
     let mut name = cache.as_os_str().to_owned();
     name.push(".lockfile");

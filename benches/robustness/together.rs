@@ -1,4 +1,4 @@
-//! Two processes of a program beside two of tokcache, all writing one file.
+//! Runs two processes of another program and two of tokcache that all write one file.
 
 use std::time::Duration;
 

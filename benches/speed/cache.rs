@@ -1,5 +1,5 @@
-//! Cache files as MSAL Python writes them: one account with as many tokens as are wanted, or as many accounts with three
-//! tokens each.
+//! Writes cache files as MSAL Python does: one account with a given number of tokens, or a given number of accounts
+//! with three tokens each.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write as _};
@@ -19,38 +19,38 @@ const ACCOUNT: &str = "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa.11111111-1111-1111-1
 const ENVIRONMENT: &str = "login.microsoftonline.com";
 pub(crate) const REALM: &str = "contoso.example";
 pub(crate) const USERNAME: &str = "jane@contoso.example";
-/// As long as Entra's access tokens are.
+/// The length of Entra's access tokens.
 const TOKEN_LENGTH: usize = 2000;
 
 pub(crate) struct Cache {
     pub(crate) path: PathBuf,
-    /// The scope of the last token in the file, which everybody is asked for.
+    /// The scope of the last token in the file, which every contender requests.
     pub(crate) scope: String,
     pub(crate) token: String,
-    /// Whose token, where there are several accounts.
+    /// The account to request, if there are several.
     account: Option<String>,
-    /// What else has to be set to read it: where its key is.
+    /// Further settings for reading the cache, such as the place of its key.
     settings: Vec<(&'static str, String)>,
 }
 
 impl Cache {
-    /// Writes it into `folder`.
+    /// Writes the cache into `folder`.
     pub(crate) fn write(folder: &Path, tokens: usize) -> Cache {
         let path = save(folder, &document(tokens));
         let scope = scope(tokens - 1);
         Cache { path, token: secret(&scope), scope, account: None, settings: Vec::new() }
     }
 
-    /// Writes one of so many accounts, with an access token, an ID token and a refresh token each. The one in the middle
-    /// is asked for, by its user name.
+    /// Writes a cache of `accounts` accounts, each with an access token, an ID token and a refresh token. The account
+    /// in the middle is requested, by its user name.
     pub(crate) fn of_accounts(folder: &Path, accounts: usize) -> Cache {
         let path = save(folder, &crowd(accounts));
         let wanted = accounts / 2;
         Cache { path, token: secret(&user(wanted)), scope: scope(0), account: Some(user(wanted)), settings: Vec::new() }
     }
 
-    /// A copy beside it, encrypted by `tokcache`. `source` tells where the key is, as `--encrypt` takes it; `settings`
-    /// are what else that takes.
+    /// Makes a copy that `tokcache` encrypts. `source` is the key, as `--encrypt` takes it; `settings` are the settings
+    /// that it needs.
     pub(crate) fn encrypted(
         &self,
         tokcache: &Path,
@@ -68,7 +68,7 @@ impl Cache {
         sealed
     }
 
-    /// `tokcache token` for it.
+    /// Returns `tokcache token` for this cache.
     pub(crate) fn ask(&self, tokcache: &Path) -> Command {
         let mut command = self.command(tokcache);
         command.args(["token", "--scope", &self.scope]);
@@ -76,7 +76,7 @@ impl Cache {
         command
     }
 
-    /// With everything that it needs to know in its environment.
+    /// Returns the program with all settings in its environment.
     fn command(&self, tokcache: &Path) -> Command {
         let mut command = Command::new(tokcache);
         command.env("TOKCACHE_CONFIG_DIR", self.path.parent().unwrap());
@@ -87,7 +87,7 @@ impl Cache {
     }
 }
 
-/// A file that nobody else can read.
+/// Writes a file that only its owner can read.
 pub(crate) fn put(path: &Path, text: &str) {
     let file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(path);
     file.unwrap().write_all(text.as_bytes()).unwrap();
@@ -195,13 +195,13 @@ fn access_token(scope: &str, now: i64) -> (String, Value) {
     (key, entry)
 }
 
-/// Made up, but such that it can be parsed: MSAL Node does.
+/// Returns a made-up ID token. It is well-formed, because MSAL Node parses it.
 fn id_token() -> String {
     let claims = json!({"sub": ACCOUNT, "preferred_username": USERNAME, "tid": REALM});
     [json!({"alg": "none"}), claims, json!({})].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".")
 }
 
-/// Made up, and different for each `seed`.
+/// Returns a made-up secret that differs for each `seed`.
 fn secret(seed: &str) -> String {
     let mut secret = format!("{}-", seed.replace([':', '/'], "")).repeat(TOKEN_LENGTH / 10);
     secret.truncate(TOKEN_LENGTH);

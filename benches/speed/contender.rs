@@ -1,4 +1,4 @@
-//! Whole processes, timed side by side.
+//! Measures whole processes side by side.
 
 use std::ffi::OsStr;
 use std::io::Read as _;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// A process that is started over and over.
+/// A process to start repeatedly.
 pub(crate) struct Contender {
     pub(crate) name: String,
     command: Command,
@@ -16,10 +16,10 @@ pub(crate) struct Contender {
 }
 
 impl Contender {
-    /// `command`, which has to print this and nothing else.
+    /// Creates a contender. `command` must print exactly `prints`.
     pub(crate) fn new(name: impl Into<String>, mut command: Command, prints: impl Into<Vec<u8>>) -> Self {
-        // Cargo's: every program that is not static would look there for its libraries first, and the others are more
-        // variables than a user has.
+        // Remove cargo's variables: a dynamic program would search cargo's folders for its libraries, and users have
+        // fewer variables.
         let is_cargos = |name: &OsStr| name == "LD_LIBRARY_PATH" || name.as_encoded_bytes().starts_with(b"CARGO");
         for (name, _) in std::env::vars_os().filter(|(name, _)| is_cargos(name)) {
             command.env_remove(name);
@@ -27,12 +27,12 @@ impl Contender {
         Contender { name: name.into(), command, prints: prints.into(), every: 1, times: Vec::new() }
     }
 
-    /// The same, run in every so many rounds only, because it takes a hundred times as long as others.
+    /// Runs the contender only in one of `rounds` rounds, because it takes a hundred times as long as the others.
     pub(crate) fn every(self, rounds: usize) -> Self {
         Contender { every: rounds, ..self }
     }
 
-    /// From the start of the process to the end of its output and its exit, as `$(...)` waits for it.
+    /// Runs from the start of the process to the end of its output and its exit, as `$(...)` does.
     fn run(&mut self, printed: &mut Vec<u8>) {
         printed.clear();
         let started = Instant::now();
@@ -49,16 +49,16 @@ impl Contender {
     }
 }
 
-/// Where the program is. One that has yet to be looked for in a changed `PATH` is started by a fork of this process,
-/// which takes the longer the larger this has grown.
+/// Returns the path of a program. If a changed `PATH` had to be searched, each start would be a fork of this process,
+/// which takes longer as this process grows.
 pub(crate) fn found(program: &str) -> PathBuf {
     let folders = std::env::var_os("PATH").unwrap_or_default();
     let paths = std::env::split_paths(&folders).map(|folder| folder.join(program));
     paths.into_iter().find(|path| path.is_file()).unwrap_or_else(|| program.into())
 }
 
-/// Runs each contender once a round, so that a slow moment of the machine hits them all; the slow ones afterwards,
-/// among themselves, as they would leave the quick ones a processor whose caches are full of other things.
+/// Runs each contender once a round, so that a slow moment of the machine affects all. Runs the slow contenders
+/// afterwards, because they would evict the fast ones from the processor's caches.
 pub(crate) fn compete(contenders: &mut [Contender], rounds: usize) {
     let mut printed = Vec::new();
     let (mut quick, mut slow): (Vec<_>, Vec<_>) = contenders.iter_mut().partition(|contender| contender.every == 1);
@@ -71,7 +71,7 @@ pub(crate) fn compete(contenders: &mut [Contender], rounds: usize) {
     }
 }
 
-/// In milliseconds: a tenth, the half and nine tenths of the runs were faster than this.
+/// Times in milliseconds: a tenth, half and nine tenths of the runs were faster.
 pub(crate) struct Spread {
     runs: usize,
     low: f64,
@@ -88,7 +88,7 @@ impl Spread {
     }
 }
 
-/// One line a row, each beside the median of the row that is named `unit`.
+/// Prints a line for each row, with its ratio to the median of the row named `unit`.
 pub(crate) fn print_table(unit: &str, rows: &[(&str, Spread)]) {
     let one = rows.iter().find(|(name, _)| *name == unit).map(|(_, spread)| spread);
     let (one, quiet_one) = one.map_or((f64::NAN, f64::NAN), |spread| (spread.median, spread.low));

@@ -1,4 +1,4 @@
-//! What the program weighs.
+//! Prints the size of the program and its build.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -12,7 +12,7 @@ pub(crate) fn show(programs: &[Program], build: bool) {
     }
     let tree = cargo(&["tree", "--locked", "--edges", "normal", "--prefix", "none", "--no-dedupe"]).output().unwrap();
     let crates: BTreeSet<_> = String::from_utf8(tree.stdout).unwrap().lines().map(package).collect();
-    // Itself is among them.
+    // The list includes the program itself.
     println!("{:<18} {:>9} crates", "built from", crates.len() - 1);
     if build {
         let folder = tempfile::tempdir().unwrap();
@@ -31,7 +31,7 @@ fn cargo(arguments: &[&str]) -> Command {
     cargo
 }
 
-/// The name and version of a line, without the marks behind them.
+/// Returns the name and version in a line, without the marks behind them.
 fn package(line: &str) -> String {
     line.split(' ').take(2).collect::<Vec<_>>().join(" ")
 }

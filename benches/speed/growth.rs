@@ -1,4 +1,4 @@
-//! A cached token out of caches that have grown; the one that is wanted comes last.
+//! Measures a cached token in large caches, with the requested token at the end.
 
 use std::io::{Read as _, Write as _};
 use std::path::Path;
@@ -10,11 +10,11 @@ use crate::cache::Cache;
 use crate::contender::{Contender, compete};
 use crate::{Program, rounds};
 
-/// How many tokens, and how many rounds.
+/// The numbers of tokens and of rounds.
 const SIZES: [(usize, u32); 5] = [(1, 200), (100, 200), (1_000, 60), (10_000, 15), (100_000, 5)];
-/// How many accounts of three tokens each, and how many rounds.
+/// The numbers of accounts with three tokens each, and of rounds.
 const CROWDS: [(usize, u32); 4] = [(1, 200), (334, 60), (1_000, 60), (10_000, 10)];
-/// What a pipe holds before whoever writes to it has to wait.
+/// The capacity of a pipe in bytes.
 const PIPE: usize = 65_536;
 
 pub(crate) fn show(programs: &[Program], effort: f64) {
@@ -55,12 +55,12 @@ fn row(cache: &Cache, tokens: usize, rounds: usize, programs: &[Program]) {
 }
 
 fn megabytes(memory: f64, size: f64) -> String {
-    // What every process has says nothing of the file.
+    // For small files, the memory that every process needs dominates.
     if size < 1e7 { format!("{:.1} MB", memory / 1e6) } else { format!("{:.2}", memory / size) }
 }
 
-/// The most memory, in bytes, that the process has had resident when it comes to print its answer: it is kept waiting
-/// there by a pipe that is full.
+/// Returns the peak resident memory of the process in bytes, at the moment when it prints its answer. A full pipe keeps
+/// it waiting there.
 #[expect(clippy::disallowed_methods, reason = "another process is waited for, in real time")]
 fn peak_memory(mut command: Command) -> u64 {
     let (mut reader, mut writer) = std::io::pipe().unwrap();

@@ -1,4 +1,4 @@
-//! Many processes at once that find one token expired.
+//! Measures many processes that find a token expired at the same time.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -10,7 +10,7 @@ use crate::refresh::{signed_in, time, trust_only};
 use crate::{Program, rounds};
 
 const HERD: usize = 200;
-/// How often; the median counts.
+/// The number of runs, of which the median is reported.
 const HERDS: u32 = 15;
 
 pub(crate) fn show(programs: &[Program], provider: &Provider, effort: f64) {
@@ -39,7 +39,7 @@ pub(crate) fn show(programs: &[Program], provider: &Provider, effort: f64) {
     println!();
 }
 
-/// From the moment that all are released to the end of the last one.
+/// Returns the time from the release of all processes to the end of the last one.
 fn herd(provider: &Provider, home: &Home, program: &Path) -> Duration {
     let (gate, opener) = std::io::pipe().unwrap();
     let herd: Vec<_> = (0..HERD)
@@ -47,7 +47,7 @@ fn herd(provider: &Provider, home: &Home, program: &Path) -> Duration {
             let mut waiting = home.command(found("sh"));
             trust_only(provider, &mut waiting);
             waiting.args(["-c", "read -r _; exec \"$0\" \"$@\" </dev/null >/dev/null"]).arg(program);
-            // Some say that they wait.
+            // Some processes report that they wait.
             waiting.args(["token", "--scope", SCOPE]).stderr(Stdio::null());
             waiting.stdin(gate.try_clone().unwrap()).spawn().unwrap()
         })

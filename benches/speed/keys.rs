@@ -1,4 +1,4 @@
-//! The same token out of an encrypted cache, by where its key is.
+//! Measures a token in an encrypted cache, for each source of the key.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -8,19 +8,20 @@ use crate::bus::{Bus, Daemon, Prompter};
 use crate::cache::{Cache, put};
 use crate::contender::{Contender, found};
 
-/// How often those run that ask the keyring, and those whose key is made of a passphrase, which is slow on purpose.
+/// The intervals in rounds for contenders that ask the keyring, and for those that derive the key from a passphrase,
+/// which is slow on purpose.
 const SLOW: usize = 4;
 const SLOWEST: usize = 20;
 
-/// A keyring of its own, if there can be one here.
+/// Starts a keyring for the benchmark, if the machine has the programs.
 pub(crate) fn keyring() -> Option<Bus> {
     let is_here = |program: &str| Command::new(program).arg("--version").output().is_ok();
     let all = ["dbus-daemon", "dbus-send", "gnome-keyring-daemon", "secret-tool"];
     all.into_iter().all(is_here).then(|| Bus::new(Daemon::GnomeKeyring, Prompter::Dismisses))
 }
 
-/// `tokcache` with each kind of key. It leaves one in the kernel's session keyring: `benches/run` opens a session that
-/// ends with it.
+/// Returns `tokcache` with each kind of key. A copy stays in the kernel's session keyring, so `benches/run` opens a
+/// session that ends with it.
 pub(crate) fn contenders(cache: &Cache, name: &str, tokcache: &Path, keyring: Option<&Bus>) -> Vec<Contender> {
     let folder = cache.path.parent().unwrap();
     let contender = |kind: &str, source: &str, settings: &[(&'static str, &str)]| {
@@ -42,7 +43,7 @@ pub(crate) fn contenders(cache: &Cache, name: &str, tokcache: &Path, keyring: Op
     contenders
 }
 
-/// `secret-tool lookup` of one token, which is all that it can keep.
+/// Returns `secret-tool lookup` of a single token, the most that it can store.
 pub(crate) fn secret_tool(cache: &Cache, keyring: &Bus) -> Contender {
     let attribute = ["service", "bench"];
     let mut store = keyring.command("secret-tool");

@@ -1,7 +1,8 @@
-//! What tokcache costs beside others, and beside the least that a process can cost: ratios, all from one run.
+//! Compares the time of tokcache with that of other programs and of a process that does nothing: ratios, all from one
+//! run.
 //!
-//! `benches/run` runs it and installs what it compares with. It asserts nothing but that each contender prints the
-//! right thing: what must not get worse is counted in `tests/cost`.
+//! `benches/run` runs it and installs the other programs. It only asserts that each contender prints the right output.
+//! `tests/cost` counts what must not get worse.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "for developers")]
 
 #[path = "../../tests/encryption/harness/bus.rs"]
@@ -24,14 +25,14 @@ use std::path::{Path, PathBuf};
 
 use harness::Provider;
 
-/// What can be chosen by its name.
+/// The parts that can be selected by name.
 const PARTS: [&str; 5] = ["facts", "warm", "growth", "refresh", "herd"];
 
-/// A build of tokcache, and its name in the tables.
+/// A build of tokcache, with its name in the tables.
 type Program = (&'static str, PathBuf);
 
 fn main() {
-    // `cargo bench` says --bench; a test run of the benchmarks only wants to know that they work.
+    // `cargo bench` passes --bench. A test run of the benchmarks only checks that they work.
     let effort = if is_typed("--bench") { 1.0 } else { 0.0 };
     let folder = tempfile::tempdir().unwrap();
     let programs = install(folder.path());
@@ -65,13 +66,13 @@ fn is_typed(flag: &str) -> bool {
     std::env::args().any(|argument| argument == flag)
 }
 
-/// So many rounds, but in a test run one.
+/// Returns the number of rounds, which is 1 in a test run.
 fn rounds(effort: f64, most: u32) -> usize {
     ((f64::from(most) * effort) as usize).max(1)
 }
 
-/// tokcache as it is built for whoever builds it, and the static program, if `cargo static` has built that. Copied, as
-/// by an installation: what a linker has written lies in the system's memory in smaller pieces, and starts more slowly.
+/// Returns the default build and, if `cargo static` has built it, the static one. Both are copied, as an installation
+/// would do: a file written by a linker is in smaller pieces of the page cache, and starts more slowly.
 fn install(folder: &Path) -> Vec<Program> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let all = [

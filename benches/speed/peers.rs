@@ -1,4 +1,4 @@
-//! Others that print a cached token.
+//! Other programs that print a cached token.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -10,10 +10,10 @@ use tempfile::TempDir;
 use crate::cache::{self, CLIENT_ID, Cache, put};
 use crate::harness::{Provider, SCOPE};
 
-/// The client that `az` is.
+/// The client id of `az`.
 const AZURE_CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 
-/// A script with MSAL Python and msal-extensions, as `tests/run` installs them. It is spared its network.
+/// A script with MSAL Python and msal-extensions, as `tests/run` installs them, without network requests.
 pub(crate) fn msal_python(cache: &Cache) -> Option<Command> {
     let python = installed("python/bin/python")?;
     let mut command = Command::new(python);
@@ -22,7 +22,7 @@ pub(crate) fn msal_python(cache: &Cache) -> Option<Command> {
     Some(command)
 }
 
-/// `az account get-access-token`, whole, as `benches/run` installs it. It is spared its network, too.
+/// The complete `az account get-access-token`, as `benches/run` installs it, without network requests.
 pub(crate) fn azure_cli(cache: &Cache) -> Option<Command> {
     let python = installed("python/bin/python")?;
     let commands = installed("azure-cli")?;
@@ -33,11 +33,11 @@ pub(crate) fn azure_cli(cache: &Cache) -> Option<Command> {
     command.args(["account", "get-access-token", "--query", "accessToken", "-o", "tsv", "--scope", &cache.scope]);
     command.env("AUTHORITY", cache::AUTHORITY).env("PYTHONPATH", commands);
     command.env("AZURE_CONFIG_DIR", folder).env("AZURE_CORE_COLLECT_TELEMETRY", "no");
-    // It compiles itself and makes an index of its commands when it first runs.
+    // The first run compiles `az` and builds an index of its commands.
     command.output().is_ok_and(|output| output.status.success()).then_some(command)
 }
 
-/// What `az login` leaves behind, of its own client.
+/// Writes the files that `az login` leaves behind for its own client.
 fn sign_in_to_azure_cli(cache: &Cache, folder: &Path) {
     std::fs::create_dir(folder).unwrap();
     let tokens = std::fs::read_to_string(&cache.path).unwrap().replace(CLIENT_ID, AZURE_CLI);
@@ -54,7 +54,7 @@ fn sign_in_to_azure_cli(cache: &Cache, folder: &Path) {
     put(&folder.join("azureProfile.json"), &json!({"subscriptions": [subscription]}).to_string());
 }
 
-/// A program with msal-node and its extensions, likewise; it needs no network for a cached token.
+/// A program with msal-node and its extensions. It needs no network for a cached token.
 pub(crate) fn msal_node(cache: &Cache) -> Option<Command> {
     let packages = installed("node/node_modules")?;
     let mut command = Command::new("node");
@@ -68,7 +68,7 @@ fn installed(path: &str) -> Option<PathBuf> {
     path.exists().then_some(path)
 }
 
-/// oidc-agent, signed in to a provider of its own, its token in its memory.
+/// oidc-agent, signed in to its own provider, with its token in memory.
 pub(crate) struct Agent {
     home: TempDir,
     socket: String,
@@ -77,7 +77,7 @@ pub(crate) struct Agent {
 }
 
 impl Agent {
-    /// `None` where it is not installed, or no provider is.
+    /// Starts the agent. Returns `None` if the agent or the provider is not installed.
     pub(crate) fn start() -> Option<Agent> {
         installed("node/node_modules")?;
         let home = tempfile::tempdir().unwrap();
@@ -94,14 +94,14 @@ impl Agent {
         Some(agent)
     }
 
-    /// `oidc-token`.
+    /// Returns the `oidc-token` command.
     pub(crate) fn ask(&self) -> Command {
         let mut command = self.command("oidc-token");
         command.arg("bench");
         command
     }
 
-    /// What it answers.
+    /// Returns the answer of `oidc-token`.
     pub(crate) fn token(&self) -> Vec<u8> {
         let output = self.ask().output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -110,7 +110,7 @@ impl Agent {
 
     fn sign_in(&self) {
         let provider = &self.provider;
-        // What a person has to read, it writes to stderr.
+        // oidc-gen writes its instructions to stderr.
         let mut command = self.command("sh");
         command.args(["-c", "exec oidc-gen \"$@\" 2>&1", "sh"]);
         command.args(["bench", "--manual", "--flow=device", "--client-id=e2e-secretive", "--client-secret=made-up"]);

@@ -1,4 +1,4 @@
-//! An expired token, refreshed over TLS at the provider of the end-to-end tests, beside `curl`.
+//! Measures the refresh of an expired token over TLS, beside `curl`, at the provider of the end-to-end tests.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -25,16 +25,16 @@ pub(crate) fn show(programs: &[Program], provider: &Provider, effort: f64) {
     }
 }
 
-/// Whom to trust.
+/// The trusted certificates.
 #[derive(Clone, Copy, Eq, PartialEq)]
 enum Anchors {
-    /// The provider's authority.
+    /// Only the provider's authority.
     One,
-    /// That and those of the system.
+    /// The provider's authority and the system's.
     All,
 }
 
-/// Each refreshes a sign-in of its own, once a round.
+/// Measures all contenders. Each refreshes its own sign-in once a round.
 fn compete(programs: &[Program], provider: &Provider, effort: f64, anchors: Anchors) -> Vec<(&'static str, Spread)> {
     let homes: Vec<_> = programs.iter().map(|(name, program)| (*name, program, signed_in(provider))).collect();
     let mut curl = Curl::signed_in(provider, anchors);
@@ -59,7 +59,7 @@ pub(crate) fn signed_in(provider: &Provider) -> Home {
     home
 }
 
-/// Takes the system's trust anchors from `tokcache`.
+/// Makes `tokcache` ignore the system's trust anchors.
 pub(crate) fn trust_only(provider: &Provider, command: &mut Command) {
     command.env_remove("TOKCACHE_CA_FILE").env("SSL_CERT_FILE", provider.ca_file());
 }
@@ -72,7 +72,7 @@ pub(crate) fn time(command: &mut Command) -> Duration {
     time
 }
 
-/// A sign-in whose refresh token curl has.
+/// A sign-in whose refresh token curl uses.
 struct Curl {
     home: Home,
     endpoint: String,

@@ -1,4 +1,4 @@
-//! A cached token, out of a cache of the size that a developer's has.
+//! Measures a cached token in a cache of a developer's usual size.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,7 +9,7 @@ use crate::peers::{Agent, azure_cli, msal_node, msal_python};
 use crate::{Program, keys, rounds};
 
 const TOKENS: usize = 6;
-/// How often the contenders run that take a hundred times as long.
+/// The interval in rounds for contenders that take a hundred times as long.
 const SLOW: usize = 10;
 
 pub(crate) fn show(programs: &[Program], effort: f64) {
@@ -36,7 +36,7 @@ pub(crate) fn show(programs: &[Program], effort: f64) {
         Some(keyring) => contenders.push(keys::secret_tool(&cache, keyring)),
         None => println!("(gnome-keyring, dbus or secret-tool is not here)"),
     }
-    // Dropped, and with it the agent ended, when all have run.
+    // Dropping the agent ends it, so it is kept until all have run.
     let agent = Agent::start();
     match &agent {
         Some(agent) => contenders.push(Contender::new("oidc-token, agent running", agent.ask(), agent.token())),
@@ -61,7 +61,7 @@ pub(crate) fn show(programs: &[Program], effort: f64) {
     print_table("cat of the cache", &rows);
 }
 
-/// A static program that does nothing: the least that one of Rust can cost.
+/// Builds a static program that does nothing, the lower bound for a Rust program.
 fn nothing(folder: &Path) -> Option<Command> {
     let program = folder.join("nothing");
     let mut rustc = Command::new("rustc");

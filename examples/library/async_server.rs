@@ -1,5 +1,5 @@
-//! A server that answers a thousand requests at once for one user whose token is wanted anew: one refresh, and no thread
-//! is blocked: `async_server AUTHORITY CACHE`, where somebody has signed in.
+//! A server that answers a thousand requests at once for one user with an expired token: one refresh, and no blocked
+//! thread. Run `async_server AUTHORITY CACHE` with the cache of a signed-in user.
 #![allow(clippy::print_stdout, reason = "this program talks to a person")]
 
 use std::error::Error;
@@ -18,7 +18,7 @@ use tokcache_http::{Network, NetworkOptions};
 
 const REQUESTS: usize = 1000;
 
-/// The blocking transport, on the runtime's threads for such work. An asynchronous HTTP client takes its place as well.
+/// The blocking transport, on the runtime's threads for blocking work. An asynchronous HTTP client could replace it.
 struct Transport {
     network: Arc<Network>,
     sent: AtomicUsize,
@@ -36,7 +36,7 @@ impl Http for Transport {
     }
 }
 
-/// The system's time; waits are the runtime's.
+/// The system's time, with the runtime's waits.
 struct RuntimeClock(SystemClock);
 
 impl Clock for RuntimeClock {
@@ -57,7 +57,7 @@ impl Clock for RuntimeClock {
     }
 }
 
-/// What all requests share.
+/// The state that all requests share.
 struct App {
     registration: Registration,
     store: MemoryStore,
@@ -84,7 +84,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let (authority, cache) = arguments.next().zip(arguments.next()).ok_or("usage: async_server AUTHORITY CACHE")?;
 
-    // One cache per user, from where this user has signed in.
+    // A cache for each user, filled from the file in which the user has signed in.
     let file = FileStore::new(cache.as_ref(), Duration::from_secs(60), Arc::new(SystemClock::new()));
     let signed_in = Store::load(&file, &Partition::whole()).await?.ok_or("nobody is signed in")?;
     let (store, user) = (MemoryStore::new(), Partition::named("alice"));
@@ -107,7 +107,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for request in requests {
         tokens.insert(request.await??);
     }
-    // One request is for the provider's metadata.
+    // One request fetches the provider's metadata.
     let refreshes = app.transport.sent.load(Ordering::Relaxed) - 1;
     println!("{REQUESTS} requests, {} token, {refreshes} refresh", tokens.len());
     if (tokens.len(), refreshes) == (1, 1) { Ok(()) } else { Err("a single flight was to be seen".into()) }

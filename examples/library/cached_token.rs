@@ -1,5 +1,5 @@
-//! Prints whether there is a token in the per-user file, for a program that has signed in before:
-//! `cached_token AUTHORITY CACHE`.
+//! Prints whether the per-user file has a token for a program that has signed in before: `cached_token AUTHORITY
+//! CACHE`.
 #![allow(clippy::print_stdout, reason = "this program talks to a person")]
 
 use std::error::Error;
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     match client.acquire_token_silent(&request).block_on() {
         Ok(token) => {
             let expires = token.expires_on.rfc3339();
-            // A token is a secret: `expose` is the one way to it.
+            // A token is a secret, so it must be read with `expose`.
             println!("a token of {} characters, valid until {expires}", token.access_token.expose().len());
             Ok(())
         }

@@ -1,4 +1,4 @@
-//! Signs in by device code, and shows the code in its own way: `device_sign_in AUTHORITY CACHE`.
+//! Signs in by device code with a custom display of the code: `device_sign_in AUTHORITY CACHE`.
 #![allow(clippy::print_stdout, reason = "this program talks to a person")]
 
 use std::error::Error;
@@ -23,7 +23,7 @@ impl Observer for Kiosk {
     }
 
     fn sign_in_pending(&self, left: Duration) -> ControlFlow<()> {
-        // A kiosk waits a minute, however long the code is good.
+        // A kiosk waits until a minute before the code expires.
         if left < Duration::from_secs(60) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     client.observer = &Kiosk;
 
     let request = SignInRequest { scopes: ScopeSet::parse("notes.read"), ..SignInRequest::default() };
-    // The stores and the network of this program never make it wait: any way to drive a future will do.
+    // This program's stores and network never wait, so any executor can drive the future.
     let signed_in = client.sign_in_by_device_code(&request).block_on()?;
     println!("{} has signed in", signed_in.account.username);
     Ok(())

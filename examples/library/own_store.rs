@@ -1,4 +1,4 @@
-//! A store of one's own: documents in a map, as they could be in any database. It is held to the store contract.
+//! A custom store: documents in a map, like rows of a database. It is tested against the store contract.
 #![allow(clippy::print_stdout, reason = "this program talks to a person")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ use tokcache_core::store::{
 };
 use tokcache_testing::contract::{self, Kind};
 
-/// Documents with a version each, and the leases that are held.
+/// Documents with their versions, and the current leases.
 #[derive(Clone, Default)]
 struct Database {
     rows: Arc<Mutex<BTreeMap<Partition, Row>>>,
@@ -46,7 +46,7 @@ impl Store for Database {
         if version.map(Revision::from) != replacement.expected {
             return Box::pin(ready(Ok(Replaced::Conflict)));
         }
-        // A real one numbers its saves by a sequence: a document that was removed does not begin again at 1.
+        // A real database would use a sequence, so that a removed document does not start again at version 1.
         let next = version.unwrap_or(rows.len() as u64 * 1000) + 1;
         rows.insert(partition.clone(), (replacement.bytes.to_vec(), next));
         Box::pin(ready(Ok(Replaced::Saved(next.into()))))
@@ -82,7 +82,7 @@ impl Store for Database {
     }
 }
 
-/// A row of the leases: asked for, and then held.
+/// A lease, first requested and then held.
 #[derive(Clone)]
 struct LeaseRow {
     database: Database,

@@ -7,21 +7,21 @@ use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use serde_json::{Value, json};
 
-/// Signs ID tokens, and says with which key.
+/// Signs ID tokens and publishes the key.
 pub(crate) struct Signer {
     key: EcdsaKeyPair,
     random: SystemRandom,
 }
 
 impl Signer {
-    /// Makes a new key.
+    /// Creates a signer with a new key.
     pub(crate) fn new() -> Result<Self, Unspecified> {
         let (algorithm, random) = (&ECDSA_P256_SHA256_FIXED_SIGNING, SystemRandom::new());
         let document = EcdsaKeyPair::generate_pkcs8(algorithm, &random)?;
         Ok(Signer { key: EcdsaKeyPair::from_pkcs8(algorithm, document.as_ref(), &random)?, random })
     }
 
-    /// The claims as a JSON Web Signature in compact form (RFC 7515 §3.1).
+    /// Returns the claims as a JSON Web Signature in compact form (RFC 7515 §3.1).
     pub(crate) fn sign(&self, claims: &Value) -> Result<String, Unspecified> {
         let header = json!({"alg": "ES256", "kid": "1", "typ": "JWT"});
         let signed = format!("{}.{}", encode(header.to_string()), encode(claims.to_string()));
@@ -29,7 +29,7 @@ impl Signer {
         Ok(format!("{signed}.{}", encode(signature)))
     }
 
-    /// The public key as a JWK Set (RFC 7517 §5; the point is uncompressed: 4, x, y).
+    /// Returns the public key as a JWK Set (RFC 7517 §5). The point is uncompressed: 4, x, y.
     pub(crate) fn key_set(&self) -> Value {
         let point = self.key.public_key().as_ref();
         let (x, y) = (encode(&point[1..33]), encode(&point[33..]));

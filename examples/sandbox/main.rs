@@ -1,6 +1,6 @@
-//! A small OpenID provider on loopback, to try tokcache with: nothing to install, nothing to configure.
+//! A small OpenID provider on loopback for trying tokcache out. It needs no installation and no configuration.
 //!
-//! Anybody who asks is signed in as the same made-up user, so it must never listen on anything but loopback.
+//! It signs everybody in as the same made-up user, so it must only listen on loopback.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "its log is its standard output")]
 
 mod id_token;
@@ -20,23 +20,23 @@ use crate::routes::{Answer, Call};
 
 /// Starts the provider, prints its address, then a line for each request.
 ///
-/// Standard input is its remote control: `lifetime SECONDS` changes how long the access tokens live that are issued
-/// from then on, and the end of the input stops it. As a background job of a shell it does not read the terminal.
+/// Standard input controls it: `lifetime SECONDS` changes the lifetime of access tokens issued from then on, and the
+/// end of the input stops it. As a background job of a shell it does not read the terminal.
 #[derive(Parser)]
 struct Arguments {
-    /// The port on 127.0.0.1; 0 takes a free one.
+    /// The port on 127.0.0.1; 0 selects a free one.
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// Approve a device code by itself after so many seconds. Opening the verification page approves it in any case.
+    /// Approve a device code automatically after this time. Opening the verification page approves it in any case.
     #[arg(long, value_name = "SECONDS")]
     approve_after: Option<u64>,
-    /// Take so long over every token request, as a provider on the internet does.
+    /// Delay each token response, like a provider on the internet.
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
     delay: u64,
-    /// How long an access token lives.
+    /// The lifetime of access tokens.
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     lifetime: u64,
-    /// Stop after so many seconds, whatever happens.
+    /// Stop after this time in any case.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     stop_after: u64,
 }
@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     obey_standard_input(Arc::clone(&server), Arc::clone(&provider));
     let delay = Duration::from_millis(arguments.delay);
     let clock = SystemClock::new();
-    // One request after the other, until the time is over or the server is told to stop.
+    // Handles one request after the other, until the time is over or the server is stopped.
     while let Some(left) = Duration::from_secs(arguments.stop_after).checked_sub(clock.elapsed()) {
         let Some(request) = server.recv_timeout(left)? else { break };
         serve(request, &provider, &clock, delay);
@@ -69,7 +69,7 @@ fn serve(mut request: Request, provider: &Mutex<Provider>, clock: &SystemClock, 
         Ok(call) => routes::answer(&mut lock(provider), &call, clock.now()),
         Err(error) => Answer::text(400, format!("cannot read the request: {error}")),
     };
-    // The log comes first, so that whoever has the answer finds the request in the log.
+    // The log comes first, so that a client with the answer finds the request in the log.
     for line in &answer.log {
         println!("sandbox: {line}");
     }
@@ -100,7 +100,7 @@ fn obey_standard_input(server: Arc<Server>, provider: Arc<Mutex<Provider>>) {
     });
 }
 
-/// Whether this is a background job of a shell: it would be stopped as soon as it read the terminal.
+/// Whether this is a background job of a shell, which would be stopped if it read the terminal.
 #[cfg(unix)]
 fn is_behind_a_terminal() -> bool {
     rustix::termios::tcgetpgrp(io::stdin()).is_ok_and(|foreground| foreground != rustix::process::getpgrp())

@@ -1,4 +1,4 @@
-//! What the provider knows and decides. No network and no clock: `now` is an argument.
+//! The state and the rules of the provider. No network and no clock: `now` is an argument.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,22 +11,22 @@ use tokcache_core::time::Timestamp;
 
 use crate::id_token::Signer;
 
-/// The one user there is.
+/// The only user.
 const USER: &str = "alice@sandbox.example";
 const SUBJECT: &str = "alice";
-/// How long a person has to approve a device code, in seconds.
+/// The time to approve a device code, in seconds.
 const DEVICE_CODE_LIFETIME: u64 = 300;
-/// Seconds between two polls (RFC 8628 §3.2 `interval`).
+/// The seconds between two polls (RFC 8628 §3.2 `interval`).
 const POLLING_INTERVAL: i64 = 1;
-/// The alphabet that RFC 8628 §6.1 suggests: no vowels, so that no word comes out.
+/// The alphabet that RFC 8628 §6.1 suggests: no vowels, so that no words appear.
 const USER_CODE_LETTERS: &[u8] = b"BCDFGHJKLMNPQRSTVWXZ";
 
-/// An OpenID provider that signs anybody in as [`USER`].
+/// An OpenID provider that signs everybody in as [`USER`].
 pub(crate) struct Provider {
     issuer: String,
-    /// A device code approves itself after so many seconds.
+    /// The time in seconds after which a device code is approved automatically.
     pub(crate) approve_after: Option<u64>,
-    /// How long the access tokens live that are issued from now on, in seconds.
+    /// The lifetime of new access tokens, in seconds.
     pub(crate) lifetime: u64,
     signer: Signer,
     random: SystemRandom,
@@ -37,7 +37,7 @@ pub(crate) struct Provider {
     next_sign_in: SignIn,
 }
 
-/// All the tokens that come of one sign-in: they are revoked together.
+/// Identifies the tokens of one sign-in, which are revoked together.
 type SignIn = u32;
 
 struct Device {
@@ -63,14 +63,14 @@ struct AccessToken {
     expires_on: Timestamp,
 }
 
-/// The error of RFC 6749 §5.2.
+/// An error response (RFC 6749 §5.2).
 #[derive(Debug, Eq, PartialEq)]
 pub(crate) struct Refusal {
     pub(crate) error: &'static str,
     pub(crate) description: &'static str,
 }
 
-/// What an endpoint answers.
+/// The answer of an endpoint.
 pub(crate) type Reply = Result<Value, Refusal>;
 
 fn refuse<T>(error: &'static str, description: &'static str) -> Result<T, Refusal> {
@@ -84,7 +84,7 @@ impl From<Unspecified> for Refusal {
 }
 
 impl Provider {
-    /// A provider that nobody has signed in at. `issuer` is its address, without a slash at the end.
+    /// Returns a provider without sign-ins. `issuer` is its address, without a slash at the end.
     pub(crate) fn new(issuer: &str, approve_after: Option<u64>, lifetime: u64) -> Result<Self, Unspecified> {
         Ok(Provider {
             issuer: issuer.to_owned(),
@@ -100,7 +100,7 @@ impl Provider {
         })
     }
 
-    /// OpenID Connect Discovery §3 and RFC 8414 §2.
+    /// Returns the metadata (OpenID Connect Discovery §3, RFC 8414 §2).
     pub(crate) fn metadata(&self) -> Value {
         let issuer = &self.issuer;
         json!({
@@ -117,12 +117,12 @@ impl Provider {
         })
     }
 
-    /// The key that ID tokens are signed with.
+    /// Returns the key that verifies ID tokens.
     pub(crate) fn key_set(&self) -> Value {
         self.signer.key_set()
     }
 
-    /// RFC 8628 §3.1 and §3.2.
+    /// Answers a device authorization request (RFC 8628 §3.1 and §3.2).
     pub(crate) fn authorize_device(&mut self, client_id: &str, scope: &str, now: Timestamp) -> Reply {
         if client_id.is_empty() {
             return refuse("invalid_request", "client_id is missing");
@@ -150,13 +150,13 @@ impl Provider {
         Ok(answer)
     }
 
-    /// The user has opened the verification page: that is consent enough here. Says whether there is such a code.
+    /// Approves a code when the user opens the verification page. Returns whether the code exists.
     pub(crate) fn approve(&mut self, user_code: &str) -> bool {
         let device = self.devices.values_mut().find(|device| device.user_code.eq_ignore_ascii_case(user_code));
         device.map(|device| device.approved = true).is_some()
     }
 
-    /// The `device_code` grant of RFC 8628 §3.4, with the errors of §3.5.
+    /// Answers the `device_code` grant (RFC 8628 §3.4), with the errors of §3.5.
     pub(crate) fn redeem_device_code(&mut self, client_id: &str, device_code: &str, now: Timestamp) -> Reply {
         let Some(device) = self.devices.get_mut(device_code).filter(|device| device.client_id == client_id) else {
             return refuse("invalid_grant", "no such device code");
@@ -180,8 +180,8 @@ impl Provider {
         self.issue(self.next_sign_in, client_id, &scope, now)
     }
 
-    /// The `refresh_token` grant of RFC 6749 §6. Each refresh token can be spent once: a second time means that it
-    /// was stolen, and revokes the whole sign-in (RFC 9700 §4.14.2).
+    /// Answers the `refresh_token` grant (RFC 6749 §6). A refresh token can be redeemed once. A second time means that
+    /// it was stolen, and revokes the whole sign-in (RFC 9700 §4.14.2).
     pub(crate) fn refresh(&mut self, client_id: &str, refresh_token: &str, scope: &str, now: Timestamp) -> Reply {
         let Some(token) = self.refresh_tokens.get_mut(refresh_token).filter(|token| token.client_id == client_id)
         else {
@@ -203,7 +203,7 @@ impl Provider {
         self.issue(sign_in, client_id, &granted, now)
     }
 
-    /// RFC 7009: revoking a refresh token ends the sign-in; an unknown token is no error (§2.2).
+    /// Revokes a token (RFC 7009). Revoking a refresh token ends the sign-in. An unknown token is not an error (§2.2).
     pub(crate) fn revoke(&mut self, token: &str) -> Value {
         if let Some(token) = self.refresh_tokens.get(token) {
             self.signed_out.insert(token.sign_in);
@@ -212,7 +212,7 @@ impl Provider {
         json!({})
     }
 
-    /// The protected resource: whose access token is this?
+    /// Answers as the protected resource, with the user of the access token.
     pub(crate) fn me(&self, access_token: &str, now: Timestamp) -> Reply {
         let Some(token) = self.access_tokens.get(access_token) else {
             return refuse("invalid_token", "no such access token");

@@ -1,4 +1,4 @@
-//! From a request to the provider's answer, and to what the log says of it. No secret comes into the log.
+//! Routes a request to the provider, and decides what is logged. The log contains no secrets.
 
 use std::collections::HashMap;
 use std::io::{self, Read as _};
@@ -9,10 +9,10 @@ use tokcache_core::time::Timestamp;
 
 use crate::provider::{Provider, Reply};
 
-/// More than any form that this provider understands.
+/// The maximum size of a form in bytes.
 const LONGEST_BODY: u64 = 64 * 1024;
 
-/// A request as far as the provider cares.
+/// The parts of a request that matter to the provider.
 pub(crate) struct Call {
     post: bool,
     path: String,
@@ -22,7 +22,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Reads the body, too.
+    /// Reads the request with its body.
     pub(crate) fn read(request: &mut Request) -> io::Result<Call> {
         let mut body = String::new();
         request.as_reader().take(LONGEST_BODY).read_to_string(&mut body)?;
@@ -49,13 +49,13 @@ impl Form {
         Form(pairs.map(|(name, value)| (decode(name), decode(value))).collect())
     }
 
-    /// The field, or nothing: an empty field counts as a missing one (RFC 6749 §3.2).
+    /// Returns the field; empty if it is missing. An empty field counts as missing (RFC 6749 §3.2).
     fn field(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
     }
 }
 
-/// What is sent back, and what is logged.
+/// The response, and its lines in the log.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) content_type: &'static str,
@@ -64,7 +64,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// A line for a person.
+    /// Returns an answer of one line for people.
     pub(crate) fn text(status: u16, line: String) -> Answer {
         Answer { status, content_type: "text/plain; charset=utf-8", body: line.clone() + "\n", log: vec![line] }
     }
@@ -83,7 +83,7 @@ impl Answer {
     }
 }
 
-/// Finds the endpoint and asks it.
+/// Finds the endpoint and returns its answer.
 pub(crate) fn answer(provider: &mut Provider, call: &Call, now: Timestamp) -> Answer {
     match (call.post, call.path.as_str()) {
         (false, "/.well-known/openid-configuration" | "/.well-known/oauth-authorization-server") => {

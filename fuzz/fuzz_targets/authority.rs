@@ -38,7 +38,7 @@ fn check(authority: &Authority, tenant: Option<&str>) {
     }
 }
 
-/// What stands between a colon and an `@` may be a password.
+/// Text between a colon and an `@` may be a password.
 fn assert_repeats_no_password(url: &str, message: &str) {
     const PASSWORD: &str = "canary";
     let is_password = url.split_once('@').is_some_and(|(before, _)| before.contains(PASSWORD));

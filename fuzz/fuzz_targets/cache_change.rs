@@ -1,5 +1,5 @@
-//! The cache document, changed: what is recorded is found, what is removed is gone, what was spent is nowhere left, and
-//! all that is somebody else's stays to the letter.
+//! Changes a cache document: recorded entries are found, removed ones are gone, no redeemed token is left, and
+//! everything that belongs to others is unchanged.
 
 #![no_main]
 
@@ -16,7 +16,7 @@ use tokcache_fuzz::json::Object;
 
 const NOW: Timestamp = Timestamp(1_700_000_100);
 
-/// Grants and removals are made of so many entries.
+/// The number of entries from which grants and removals are made.
 const SUBJECTS: usize = 2;
 
 fuzz_target!(|text: &[u8]| {
@@ -105,7 +105,7 @@ fn record(text: &str, grant: &Grant) {
     }
 }
 
-/// Whether a grant has nothing to do with an entry.
+/// Whether a grant does not concern an entry.
 fn is_foreign(grant: &Grant, section: Section, fields: &Object<'_>) -> bool {
     let Grant { issuer, client_id, .. } = grant;
     let environment = issuer.environment();
@@ -191,7 +191,7 @@ fn clear(text: &str) {
     assert!(cache.clear().is_empty() && !cache.has_state_changed(), "there is nothing left to clear");
 }
 
-/// A user nobody has heard of signs in, refreshes and leaves again: as if they had never been there.
+/// An unknown user signs in, refreshes and signs out, and leaves no trace.
 fn come_and_go(text: &str) {
     let (environment, client_id) = (Environment::new("stranger.example"), ClientId::new("stranger"));
     let stranger = HomeAccountId::new("stranger");
@@ -222,7 +222,7 @@ fn open(text: &str) -> TokenCache {
     TokenCache::deserialize(text.as_bytes()).expect("it was read before")
 }
 
-/// The text after a change: read again, it says the same.
+/// Returns the text after a change, and checks that parsing and serializing it again yields the same text.
 fn closed(cache: &TokenCache) -> zeroize::Zeroizing<String> {
     let text = cache.serialize();
     let again = open(&text);

@@ -1,5 +1,5 @@
-//! The cache document, read: written back to the letter; the quick search is the full one; nothing is ever served to
-//! anybody else, or when it has expired.
+//! Reads a cache document: it is written back verbatim, the fast search equals the full one, and no token is served to
+//! the wrong user or after it has expired.
 
 #![no_main]
 
@@ -15,13 +15,13 @@ use tokcache_core::time::Timestamp;
 use tokcache_core::types::{ClientId, Environment, HomeAccountId, Realm, ScopeSet};
 use tokcache_fuzz::document::{Document, is_of_client, is_of_owner, is_within, same};
 
-/// In the lifetimes of the tokens of `crates/core/tests/vectors/`, and of those in its samples.
+/// Times within the lifetimes of the tokens in `crates/core/tests/vectors/`, and of those in its samples.
 const TIMES: [Timestamp; 2] = [Timestamp(1_700_000_100), Timestamp(1_795_190_000)];
 
-/// So many bytes of the document are in memory at first.
+/// The numbers of bytes of the document that are in memory at first.
 const ROOMS: [usize; 2] = [1, 50];
 
-/// Queries are made of so many entries.
+/// The number of entries from which queries are made.
 const SUBJECTS: usize = 4;
 
 fuzz_target!(|text: &[u8]| {
@@ -61,7 +61,7 @@ fuzz_target!(|text: &[u8]| {
     cache.unreadable();
 });
 
-/// With the promise that no usable token is better than the one found.
+/// Searches all tokens, and asserts that no usable token is better than the one found.
 fn full_search(cache: &TokenCache, query: &AccessTokenQuery, now: Timestamp) -> Option<AccessTokenEntry> {
     let mut usable = Vec::new();
     let found = cache.judge_access_tokens(query, now, &mut |entry, verdict| {
@@ -81,7 +81,7 @@ fn sifted(mut text: &[u8], room: usize, query: &AccessTokenQuery, now: Timestamp
     skim.look(&mut window).expect("what can be changed can be read piece by piece").find_access_token(query, now)
 }
 
-/// By a reading of the entry that has nothing in common with the program's.
+/// Asserts that the token matches the query. This check shares no code with the program.
 fn assert_rightful(document: &Document<'_>, query: &AccessTokenQuery, now: Timestamp, entry: &AccessTokenEntry) {
     let fields = document.entry(Section::AccessToken, &entry.key).expect("what is served stands in the document");
     let owner = match &query.owner {

@@ -12,7 +12,7 @@ use tokcache_core::types::ScopeSet;
 use tokcache_fuzz::json::Object;
 use tokcache_fuzz::server::{Server, as_client};
 
-/// Seconds after which the person gives up.
+/// The number of seconds after which the person gives up.
 const PATIENCE: u64 = 20;
 
 fuzz_target!(|body: &[u8]| {

@@ -1,5 +1,5 @@
-//! `STATUS` and a body, as the answer to a refresh, a revocation and a polling device: what it says is understood in
-//! one way, at a bounded length, and what was sent in secret is not repeated.
+//! Parses `STATUS` and a body as the answer to a refresh, to a revocation and to the poll of a device. All three
+//! parsers must agree, limit the length, and not repeat a secret that was sent.
 
 #![no_main]
 
@@ -13,13 +13,13 @@ use tokcache_core::types::ScopeSet;
 use tokcache_fuzz::json::Object;
 use tokcache_fuzz::server::{Server, as_client};
 
-/// Stands in every secret that is sent, and in `fuzz/json.dict`.
+/// A text that is part of every secret that is sent, and of `fuzz/json.dict`.
 const CANARY: &str = "canary/1";
 
-/// Seconds after which the person gives up.
+/// The number of seconds after which the person gives up.
 const PATIENCE: usize = 30;
 
-/// What is kept of each text, in bytes.
+/// The maximum length of each text, in bytes.
 const LONGEST_TEXT: usize = 4096;
 
 fuzz_target!(|input: &[u8]| {
@@ -32,7 +32,7 @@ fuzz_target!(|input: &[u8]| {
     let body = Object::parse(&text);
     match &body {
         Some(body) => assert_eq!(refreshed.is_ok(), is_success && body.string("access_token").is_some()),
-        // A form, as older servers send.
+        // A form, as older servers send it.
         None => assert!(refreshed.is_err() || is_success && text.contains("access_token=")),
     }
     if let Err(error) = refreshed {
@@ -48,7 +48,7 @@ fuzz_target!(|input: &[u8]| {
     poll(&server);
 });
 
-/// Whether a refusal says that the token is none any more (RFC 7009 §2.2).
+/// Whether a refusal means that the token is invalid already (RFC 7009 §2.2).
 fn is_of_dead_token(body: Option<&Object<'_>>, text: &str) -> bool {
     match body {
         Some(body) => body.string("error").is_some_and(|code| ["invalid_grant", "invalid_token"].contains(&&*code)),

@@ -1,5 +1,5 @@
-//! Who signed in: `client_info`, a line break, and the ID token, which serves as an access token, too. Each as sent, or
-//! (what starts with a brace) the JSON that is to be encoded.
+//! The identity of a sign-in: `client_info`, a line break, and the ID token, which also serves as an access token. Each
+//! is encoded, or is JSON that is encoded first (if it starts with a brace).
 
 #![no_main]
 

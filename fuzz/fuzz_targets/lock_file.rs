@@ -1,4 +1,4 @@
-//! What stands in a lock file: a living holder is named and never robbed, and a lock that is taken over is given back.
+//! The content of a lock file: a living holder is named and never robbed, and a lock that was taken over is released.
 
 #![no_main]
 #![allow(clippy::disallowed_methods, reason = "a lock file is what others write, as they write it")]
@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 
 thread_local! {
     static FOLDER: LazyCell<TempDir> = LazyCell::new(|| {
-        // In memory where that is possible: every input is a dozen system calls.
+        // In memory if possible, because each input makes a dozen system calls.
         let memory = Path::new("/dev/shm");
         tempfile::tempdir_in(if memory.exists() { memory } else { Path::new("/tmp") }).expect("a folder")
     });
@@ -48,7 +48,7 @@ fuzz_target!(|content: &[u8]| {
     });
 });
 
-/// Only tools that take no `flock` (it is free here) can still hold the lock.
+/// Whether another tool can still hold the lock: only a tool without `flock`, because the `flock` is free here.
 fn is_alive_and_another_tools(holder: Option<Holder>) -> bool {
     holder.is_some_and(|holder| {
         holder.program.as_deref() != Some("tokcache")
@@ -56,7 +56,7 @@ fn is_alive_and_another_tools(holder: Option<Holder>) -> bool {
     })
 }
 
-/// Who sleeps, oversleeps: else a wait would be thousands of tries.
+/// A clock whose sleeps take longer than asked. Otherwise a wait would make thousands of attempts.
 #[derive(Default)]
 struct LeapingClock(AtomicU64);
 

@@ -1,4 +1,5 @@
-//! Profiles: what can be read is written so that it reads the same, and no endpoint in it is plain http to anybody.
+//! Profiles: a profile that can be read is written so that it reads the same, and none of its endpoints is plain http,
+//! except on loopback.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! `STATUS` and a body, as the answer to a silent refresh: whatever it is, the cache then holds the refresh token that
-//! is valid, and all that is anybody else's.
+//! Parses `STATUS` and a body as the answer to a silent refresh. In every case the cache then holds the valid refresh
+//! token, and all entries of others.
 
 #![no_main]
 
@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 
 fuzz_target!(|input: &[u8]| {
     let Some(server) = Server::from_input(input) else { return };
-    // Forms are understood, too; here the answers are read as JSON.
+    // The program also accepts forms, but this target checks only JSON answers.
     if server.text().contains("access_token=") {
         return;
     }
@@ -57,7 +57,7 @@ fn assert_others_spared(after: &str) {
     Document::read(CACHE).assert_spared(&Document::read(after), |section, fields| {
         let is_users = is_of_owner(&environment, Some("uid.utid"), fields);
         match section {
-            // The answer may tell another name, and the account then says who has issued its tokens.
+            // The answer may contain another user name, and the account then names the issuer of its tokens.
             Section::Account => !is_users,
             Section::AppMetadata => !is_of_client(&environment, "client", fields),
             _ => !(is_users && is_of_client(&environment, "client", fields)),

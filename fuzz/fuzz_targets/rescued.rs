@@ -1,5 +1,5 @@
-//! What an earlier run is said to have rescued: a successor takes the place of the token that it names, and of no
-//! other; whatever else it is, the cache stays as it was. Either way it is forgotten.
+//! The recovery data of an earlier run: a successor replaces the token that it names, and no other. Any other data
+//! leave the cache unchanged. The recovery data are deleted in every case.
 
 #![no_main]
 
@@ -40,13 +40,13 @@ fuzz_target!(|bytes: &[u8]| {
     });
 });
 
-/// The spent token and its successor; a list of the two is a way to write them, too.
+/// Returns the redeemed token and its successor. A list of the two is another valid form.
 fn named(bytes: &[u8]) -> Option<(String, String)> {
     if let Ok(pair) = serde_json::from_slice(bytes) {
         return Some(pair);
     }
     let members = Object::parse(std::str::from_utf8(bytes).ok()?)?;
-    // Nobody but tokcache writes such a file: what it never would is not read.
+    // Only tokcache writes such a file, so other spellings are not read.
     if !members.0.iter().all(|(name, _)| name.is_unicode) {
         return None;
     }

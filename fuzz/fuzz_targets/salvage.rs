@@ -1,5 +1,4 @@
-//! A damaged document: what is saved of it stood in it to the letter, and of one that is sound no refresh token is
-//! lost.
+//! A damaged document: every recovered part is in it verbatim. An intact document loses no refresh token.
 
 #![no_main]
 
@@ -31,7 +30,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
 });
 
-/// No program makes up such a key; to the salvage it is a section.
+/// Whether an entry has the name of a section. No program uses such a key, and the recovery treats it as a section.
 fn has_an_entry_named_like_a_section(cache: &TokenCache) -> bool {
     let text = cache.serialize();
     let is_section = |key: &str| Section::ALL.into_iter().any(|section| section.name() == key);

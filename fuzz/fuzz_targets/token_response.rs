@@ -1,4 +1,4 @@
-//! The body of a successful token response: whatever is wrong with the rest, the tokens are not lost.
+//! The body of a successful token response: the tokens are kept, whatever is wrong with the rest.
 
 #![no_main]
 

@@ -1,9 +1,9 @@
-//! Every target runs with a limit for each allocation: what a few kilobytes ask for can only be a number in them.
+//! Limits each allocation of a target. A few kilobytes of input ask for more only with a number in them.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::ptr::null_mut;
 
-/// A thousand times what any input needs.
+/// A thousand times more than any input needs.
 const LARGEST: usize = 32 << 20;
 
 #[global_allocator]
@@ -11,7 +11,7 @@ static ALLOCATOR: Limited = Limited;
 
 struct Limited;
 
-// SAFETY: every call is the system allocator's own; a refusal is within the contract.
+// SAFETY: every call goes to the system allocator, and the contract allows a refusal.
 unsafe impl GlobalAlloc for Limited {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if layout.size() > LARGEST { null_mut() } else { unsafe { System.alloc(layout) } }

@@ -1,20 +1,20 @@
-//! A cache document read plainly: five sections of entries, and all that is none of our business.
+//! Parses a cache document in a simple way: five sections of entries, and all other members.
 
 use tokcache_core::cache::Section;
 use tokcache_core::types::Environment;
 
 use crate::json::{Name, Object};
 
-/// What counts in a document; shadowed members are left out.
+/// The members of a document that count. Shadowed members are left out.
 pub struct Document<'t> {
     /// The other members of the root.
     pub others: Vec<(Name, &'t str)>,
-    /// In the order of [`Section::ALL`].
+    /// The sections in the order of [`Section::ALL`].
     pub sections: [Vec<(Name, &'t str)>; Section::ALL.len()],
 }
 
 impl<'t> Document<'t> {
-    /// Reads what [`tokcache_core::cache::TokenCache::deserialize`] accepts.
+    /// Parses every document that [`tokcache_core::cache::TokenCache::deserialize`] accepts.
     pub fn read(text: &'t str) -> Document<'t> {
         let root = if text.trim_ascii().is_empty() { "{}" } else { text };
         let root = Object::parse(root).expect("a document is an object").without_shadowed();
@@ -31,20 +31,19 @@ impl<'t> Document<'t> {
         document
     }
 
-    /// The entries of a section: key and text.
+    /// Returns the entries of a section: key and text.
     pub fn section(&self, section: Section) -> &[(Name, &'t str)] {
         let place = Section::ALL.into_iter().position(|other| other == section).expect("it is one of all");
         &self.sections[place]
     }
 
-    /// The fields of the entry with this key.
+    /// Returns the fields of the entry with this key.
     pub fn entry(&self, section: Section, key: &str) -> Option<Object<'t>> {
         let (_, text) = self.section(section).iter().find(|(own, _)| own.text == key)?;
         Object::parse(text)
     }
 
-    /// Asserts that the change to `after` has spared everything that does not count and every foreign entry, to the
-    /// letter and in order.
+    /// Asserts that the change to `after` has kept all unknown members and all foreign entries, verbatim and in order.
     pub fn assert_spared(&self, after: &Document<'_>, is_foreign: impl Fn(Section, &Object<'_>) -> bool) {
         assert_eq!(self.others, after.others, "unknown members of the root");
         for section in Section::ALL {
@@ -61,22 +60,22 @@ impl<'t> Document<'t> {
     }
 }
 
-/// Whether two identifiers are the same in an environment.
+/// Whether two identifiers are equal in an environment.
 pub fn same(environment: &Environment, a: &str, b: &str) -> bool {
     if environment.folds_case() { a.eq_ignore_ascii_case(b) } else { a == b }
 }
 
-/// Whether an entry is of that environment.
+/// Whether an entry belongs to the environment.
 pub fn is_within(environment: &Environment, fields: &Object<'_>) -> bool {
     fields.string("environment").is_some_and(|own| environment.is_alias_of(&own))
 }
 
-/// Whether an entry is of that client.
+/// Whether an entry belongs to the client.
 pub fn is_of_client(environment: &Environment, client_id: &str, fields: &Object<'_>) -> bool {
     fields.string("client_id").is_some_and(|own| same(environment, &own, client_id))
 }
 
-/// Whether an entry is of that user, or of none.
+/// Whether an entry belongs to the user; `None`: to no user.
 pub fn is_of_owner(environment: &Environment, owner: Option<&str>, fields: &Object<'_>) -> bool {
     match (owner, fields.string("home_account_id")) {
         (Some(owner), Some(own)) => same(environment, &own, owner),

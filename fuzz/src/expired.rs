@@ -1,4 +1,4 @@
-//! Somebody whose access token has expired, beside others: what is asked, and by whom.
+//! A cache in which a user's access token has expired, a client that has to refresh it, and its request.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::server::{Server, SteppedClock};
 /// The cache.
 pub const CACHE: &str = include_str!("../cache_before_refresh.json");
 
-/// Who will have to refresh; what fails is tried again for `retry_within`.
+/// Returns the client that has to refresh. It retries for `retry_within`.
 pub fn client<'a>(
     store: &'a dyn Store,
     server: &'a Server,
@@ -29,7 +29,7 @@ pub fn client<'a>(
     }
 }
 
-/// A token for the scope of the one that has expired.
+/// Returns a request for the scope of the expired token.
 pub fn request() -> SilentRequest {
     SilentRequest {
         scopes: ScopeSet::parse("User.Read"),

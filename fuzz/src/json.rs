@@ -1,45 +1,45 @@
-//! JSON read plainly, by `serde_json` alone: what counts in an answer or an entry.
+//! Parses JSON with `serde_json` alone.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// The members of an object in their order, values as they stand in the text.
+/// The members of an object in their order, with the values as in the text.
 pub struct Object<'t>(pub Vec<(Name, &'t str)>);
 
-/// A member's name, decoded. One that is not Unicode, for a lone surrogate in it, stands for itself.
+/// A decoded member name. A name with a lone surrogate is not Unicode and is kept as it is.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Name {
-    /// The name, or what stands between its quotes.
+    /// The decoded name, or the text between its quotes.
     pub text: String,
     /// Whether it is Unicode.
     pub is_unicode: bool,
 }
 
 impl<'t> Object<'t> {
-    /// `None` if `text` is not one object; a byte order mark may stand before it.
+    /// Parses an object, after an optional byte order mark. Returns `None` if `text` is not one object.
     pub fn parse(text: &'t str) -> Option<Object<'t>> {
         serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text)).ok()
     }
 
-    /// The value of the last member of that name.
+    /// Returns the value of the last member with this name.
     pub fn raw(&self, name: &str) -> Option<&'t str> {
         self.0.iter().rev().find(|(own, _)| own.text == name).map(|(_, value)| *value)
     }
 
-    /// A string that is not empty.
+    /// Returns a string that is not empty.
     pub fn string(&self, name: &str) -> Option<String> {
         serde_json::from_str(self.raw(name)?).ok().filter(|text: &String| !text.is_empty())
     }
 
-    /// The same, or a number as it stands there.
+    /// Returns a string, or a number as text.
     pub fn text(&self, name: &str) -> Option<String> {
         let number = self.raw(name).filter(|raw| raw.starts_with(|first: char| first == '-' || first.is_ascii_digit()));
         self.string(name).or_else(|| number.map(str::to_owned))
     }
 
-    /// Without the members that a later one of the same name shadows.
+    /// Removes the members that a later one of the same name shadows.
     pub fn without_shadowed(self) -> Object<'t> {
         let is_last = |place: usize, name: &Name| self.0[place + 1..].iter().all(|(later, _)| later.text != name.text);
         let counts: Vec<bool> = self.0.iter().enumerate().map(|(place, (name, _))| is_last(place, name)).collect();

@@ -1,5 +1,5 @@
-//! What the fuzz targets share: a server that says what the fuzzer made up, a store that holds it, and a second, plain
-//! reading of JSON to hold the program's own against.
+//! Shared by the fuzz targets: a server with the fuzzer's answers, a store with the fuzzer's bytes, and a second,
+//! simple JSON parser for comparison.
 
 mod allocation;
 pub mod document;

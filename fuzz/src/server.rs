@@ -1,4 +1,4 @@
-//! A server that says what it is told to, and a clock that only sleeping moves.
+//! A server with one given answer, and a clock that advances only when it sleeps.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -11,39 +11,39 @@ use tokcache_core::time::{Clock, Timestamp};
 use tokcache_core::types::ClientId;
 use zeroize::Zeroizing;
 
-/// The time on the wall.
+/// The wall-clock time.
 pub const NOW: Timestamp = Timestamp(1_700_000_100);
 
-/// Gives one answer to every request, and counts them.
+/// Gives the same answer to every request, and counts the requests.
 pub struct Server {
     answer: (u16, Vec<u8>),
     requests: AtomicUsize,
 }
 
 impl Server {
-    /// A server that answers so.
+    /// Returns a server with this answer.
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Server {
         Server { answer: (status, body.into()), requests: AtomicUsize::new(0) }
     }
 
-    /// Reads `STATUS`, a line break, and the body.
+    /// Parses `STATUS`, a line break, and the body.
     pub fn from_input(input: &[u8]) -> Option<Server> {
         let end = input.iter().position(|byte| *byte == b'\n')?;
         let status = std::str::from_utf8(&input[..end]).ok()?.parse().ok()?;
         (100..600).contains(&status).then(|| Server::new(status, &input[end + 1..]))
     }
 
-    /// How many requests came.
+    /// Returns the number of requests.
     pub fn requests(&self) -> usize {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// The status that it answers with.
+    /// Returns the status of the answer.
     pub fn status(&self) -> u16 {
         self.answer.0
     }
 
-    /// The body that it answers with, in UTF-8 as JSON has to be: what is not is replaced.
+    /// Returns the body of the answer as UTF-8, with invalid bytes replaced.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.answer.1).into_owned()
     }
@@ -63,7 +63,7 @@ impl Http for Server {
     }
 }
 
-/// A clock that only sleeping moves.
+/// A clock that advances only when it sleeps.
 #[derive(Default)]
 pub struct SteppedClock(AtomicU64);
 
@@ -82,7 +82,7 @@ impl Clock for SteppedClock {
     }
 }
 
-/// Lets `act` be a client of `server`, whose endpoints are known.
+/// Runs `act` with a client of `server`, whose endpoints are known.
 pub fn as_client<Answer>(server: &Server, act: impl FnOnce(&Client<'_>) -> Answer) -> Answer {
     let authority = Authority::parse("https://login.microsoftonline.com/contoso.com", None).expect("a good URL");
     let endpoint = |name: &str| Endpoint::parse(&format!("https://login.microsoftonline.com/{name}")).ok();

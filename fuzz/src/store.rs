@@ -1,4 +1,4 @@
-//! A store whose bytes the fuzzer made up.
+//! A store with the fuzzer's bytes.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -7,28 +7,28 @@ use tokcache_core::store::{Change, Description, Recovered, Recovery, Revision, S
 use tokcache_file::{Attempt, Expected, LocalLease, LocalLeaseRequest, LocalStore};
 use zeroize::Zeroizing;
 
-/// One document, and what was rescued beside it. A clone is the same store.
+/// A document and its recovery data. A clone is the same store.
 #[derive(Clone, Default)]
 pub struct BareStore(Arc<Mutex<Contents>>);
 
-/// What a [`BareStore`] holds.
+/// The contents of a [`BareStore`].
 #[derive(Default)]
 pub struct Contents {
     /// The document.
     pub document: Option<Zeroizing<Vec<u8>>>,
-    /// What every holder of a lease finds.
+    /// The recovery data that every lease holder finds.
     pub rescued: Option<Zeroizing<Vec<u8>>>,
 }
 
 impl BareStore {
-    /// A store with that document.
+    /// Returns a store with this document.
     pub fn holding(document: &[u8]) -> BareStore {
         let store = BareStore::default();
         store.contents().document = Some(document.to_vec().into());
         store
     }
 
-    /// What it holds, to look at and to change.
+    /// Returns the contents, to inspect and to change.
     pub fn contents(&self) -> MutexGuard<'_, Contents> {
         self.0.lock().expect("nobody panics and goes on")
     }
@@ -121,7 +121,7 @@ impl Recovery for BareStore {
     }
 }
 
-/// Its length and its beginning: enough for one writer.
+/// The length and the beginning of the bytes, which suffice with a single writer.
 fn revision(bytes: &[u8]) -> Revision {
     let mut start = (bytes.len() as u64).to_be_bytes().to_vec();
     start.extend(bytes.iter().take(24));

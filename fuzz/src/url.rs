@@ -1,8 +1,8 @@
-//! URLs taken apart by hand.
+//! Parses URLs by hand.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// The host of an absolute URL, without brackets and port.
+/// Returns the host of an absolute URL, without brackets and port.
 pub fn host(url: &str) -> &str {
     match authority(url).strip_prefix('[') {
         Some(literal) => literal.split(']').next().unwrap_or_default(),
@@ -15,7 +15,7 @@ fn authority(url: &str) -> &str {
     rest.split(['/', '?', '#']).next().unwrap_or_default()
 }
 
-/// Asserts that a secret may be sent there: over TLS, or to this machine; to that host and no other.
+/// Asserts that a secret may be sent to the URL: over TLS or to this machine, and to this host only.
 pub fn assert_secure(url: &str) {
     assert!(url.bytes().all(|byte| byte.is_ascii_graphic() || !byte.is_ascii()), "a blank in {url:?}");
     assert!(!url.contains('#') && !authority(url).contains(['@', '\\']), "{url:?} may be taken for another host");
@@ -24,7 +24,7 @@ pub fn assert_secure(url: &str) {
     assert!(is_https || is_plain_loopback(url), "{url:?} is neither https nor loopback");
 }
 
-/// Whether it is plain http, to this machine.
+/// Whether the URL is plain http to this machine.
 pub fn is_plain_loopback(url: &str) -> bool {
     let host = host(url);
     url.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"))
