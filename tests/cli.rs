@@ -1,7 +1,6 @@
-//! The command line, pinned by small data files: `cli/*.toml` hold the arguments and what is to come of them on either
-//! stream, to the letter but for `[..]`, and the exit code; `cli/homes/` hold the folders that they start from. To add
-//! a case, add a file: its name says what it shows. `TRYCMD=overwrite cargo test --test cli` writes down what happens
-//! now.
+//! Tests the command line with data files. `cli/*.toml` contain the arguments, the exit code and the output on both
+//! streams, verbatim except for `[..]`. `cli/homes/` contain the initial folders. To add a case, add a file whose name
+//! says what it shows. `TRYCMD=overwrite cargo test --test cli` records the current output.
 
 use std::time::Duration;
 

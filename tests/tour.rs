@@ -1,4 +1,4 @@
-//! The tour of the README runs to its end and leaves nothing behind.
+//! Checks that the tour of the README runs to its end and leaves nothing behind.
 
 use std::env;
 use std::process::Command;
@@ -8,7 +8,7 @@ fn the_tour_shows_the_whole_story_and_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let mut tour = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/tour"));
     tour.env("TMPDIR", folder.path());
-    // What cargo tells this test of its package would have the tour's own build start again from the C of `ring`.
+    // With cargo's variables about this package, the tour's own build would compile the C code of `ring` again.
     for (name, _) in
         env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
     {

@@ -1,4 +1,4 @@
-//! The public API of each crate, as it was reviewed last: `docs/api/`. A change of it is seen in the change of those files.
+//! Compares the public API of each crate with `docs/api/`, so that a review sees a change of the API.
 
 use std::fs;
 use std::path::Path;
@@ -21,7 +21,7 @@ fn the_public_api_is_the_one_that_was_reviewed() {
     }
 }
 
-/// Every item that is `pub`, by file: its declaration without its body. Unit tests are left out.
+/// Returns every `pub` item by file: its declaration without its body. Unit tests are left out.
 fn api(folder: &str) -> String {
     let mut api = String::new();
     for file in rust_files(folder).iter().filter(|file| !file.iter().any(|part| part == "tests" || part == "tests.rs"))
@@ -34,7 +34,7 @@ fn api(folder: &str) -> String {
         while let Some(line) = lines.next() {
             let indent = line.len() - line.trim_start().len();
             let word = line.split_whitespace().next().unwrap_or_default();
-            // The variants of an enum and the methods of a trait are public as it is.
+            // Enum variants and trait methods are public without `pub`.
             open = open.filter(|(_, of)| !(line.trim() == "}" && indent == *of));
             let is_member = match open {
                 Some(("enum", _)) => !word.starts_with(['/', '#', '}']) && !word.is_empty(),

@@ -1,4 +1,4 @@
-//! No file takes something from a file that takes something from it, directly or by way of others.
+//! No file imports from a file that imports from it, directly or through others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,8 +28,8 @@ fn names(modules: &BTreeSet<&Module>) -> Vec<String> {
     modules.iter().map(|module| module.join("::")).collect()
 }
 
-/// What each file that is no `mod.rs` takes from which others, by `use`, its unit tests aside. What comes by way of the
-/// folder that both are in does not count.
+/// Returns the imports of each file that is not a `mod.rs`, without its unit tests. Imports through a common folder do
+/// not count.
 fn imports(folder: &str) -> BTreeMap<Module, BTreeSet<Module>> {
     let files = rust_files(folder);
     let module = |path: &std::path::Path| -> Module {
@@ -59,7 +59,7 @@ fn imports(folder: &str) -> BTreeMap<Module, BTreeSet<Module>> {
         .collect()
 }
 
-/// The names of a path from the crate's root.
+/// Returns the names of a path from the crate's root.
 fn absolute(path: &str, module: &Module) -> Option<Module> {
     let mut names: Vec<&str> = path.split("::").map(|name| name.trim_end_matches(';')).collect();
     let mut base = module.clone();

@@ -1,11 +1,11 @@
-//! What each crate depends on, by `cargo tree`; works without a network.
+//! Checks the dependencies of each crate with `cargo tree`, without a network.
 
 use std::collections::BTreeSet;
 use std::process::Command;
 
 use crate::{read, root, rust_files};
 
-/// A program that brings its own transport and keeps its cache in memory builds few crates.
+/// The limit for a program with its own transport and a cache in memory.
 const MOST_CRATES_OF_CORE: usize = 40;
 
 #[test]
@@ -33,7 +33,7 @@ fn the_file_and_the_network_do_not_know_each_other() {
     assert!(!crates("tokcache-http").contains("tokcache-file"));
 }
 
-/// A secret has a type of its own, which does not print; a `String` does.
+/// Secrets must have the types of `secret.rs`, which cannot be printed. A `String` can be.
 #[test]
 fn no_field_keeps_a_secret_in_a_plain_string() {
     const SECRETS: [&str; 7] =
@@ -50,7 +50,7 @@ fn no_field_keeps_a_secret_in_a_plain_string() {
     }
 }
 
-/// The crates that a crate of the workspace is built from, with its default features.
+/// Returns the crates that a workspace crate with its default features is built from.
 fn crates(package: &str) -> BTreeSet<String> {
     let mut tree = Command::new(env!("CARGO"));
     tree.args(["tree", "--offline", "--locked", "--edges", "normal,build", "--prefix", "none", "--format", "{lib}"]);

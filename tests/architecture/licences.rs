@@ -1,4 +1,4 @@
-//! The licences of everything that is compiled in are among those of `deny.toml`; works without a network.
+//! The licences of all dependencies are allowed by `deny.toml`. Works without a network.
 
 use std::process::Command;
 
@@ -32,7 +32,7 @@ fn an_expression_needs_one_of_its_alternatives_whole() {
     }
 }
 
-/// What this machine compiles; a dependency of another system's need not have been downloaded here.
+/// Returns the packages that this machine compiles. Dependencies of other systems may not have been downloaded here.
 fn packages() -> Vec<Value> {
     let version = Command::new("rustc").arg("-vV").output().unwrap();
     let version = String::from_utf8(version.stdout).unwrap();
@@ -48,7 +48,7 @@ fn strings(list: &toml::Value) -> Vec<&str> {
     list.as_array().unwrap().iter().map(|item| item.as_str().unwrap()).collect()
 }
 
-/// Whether an SPDX expression can be met with the allowed licences alone. `/` is how crates once wrote `OR`.
+/// Whether an SPDX expression can be met with the allowed licences. `/` is an older spelling of `OR`.
 fn satisfied(expression: &str, allowed: &[&str]) -> bool {
     let expression = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
     let words: Vec<&str> = expression.split_whitespace().collect();

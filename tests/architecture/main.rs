@@ -1,5 +1,5 @@
-//! What the compiler does not check: what each crate depends on, which licences come in, and that the documentation
-//! says what the program does.
+//! Checks that the compiler does not make: the dependencies and licences of each crate, the wording of comments and
+//! pages, and that the documentation matches the program.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
 mod api;
@@ -12,18 +12,17 @@ mod prose;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The folder of `Cargo.toml`.
+/// Returns the folder of `Cargo.toml`.
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A file of the repository, whole.
+/// Returns the text of a file in the repository.
 fn read(path: impl AsRef<Path>) -> String {
     let path = root().join(path);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// All Rust files under `folder`, by their paths in it, sorted.
 /// Returns the names of the crates of the library.
 fn library_crates() -> Vec<String> {
     let entries = fs::read_dir(root().join("crates")).unwrap();
@@ -32,6 +31,7 @@ fn library_crates() -> Vec<String> {
     names
 }
 
+/// Returns the paths of all Rust files under `folder`, sorted.
 fn rust_files(folder: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![root().join(folder)];

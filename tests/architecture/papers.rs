@@ -1,4 +1,4 @@
-//! The papers say what the program does.
+//! The documentation matches the program.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -25,7 +25,7 @@ fn the_completions_are_those_that_the_program_prints() {
     }
 }
 
-/// `0` and `130` are the system's: success, and SIGINT.
+/// `0` and `130` are not variants: they mean success and SIGINT.
 #[test]
 fn the_reference_has_the_exit_codes_of_the_program() {
     let source = read("src/cli/failure.rs");
@@ -75,7 +75,7 @@ fn the_help_has_every_variable_that_is_read() {
     }
 }
 
-/// Asks the program for the help of what stands before it; a command or flag that does not exist is an error.
+/// Asks the program for help on each command line; an unknown command or flag is an error.
 #[test]
 fn every_command_line_in_the_papers_exists() {
     let mut lines = 0;
@@ -92,7 +92,7 @@ fn every_command_line_in_the_papers_exists() {
     assert!(lines > 4, "the command lines were not found");
 }
 
-/// Words in capitals in the page are for the user to replace.
+/// Words in capitals in the page are placeholders.
 #[test]
 fn every_tested_provider_has_its_sign_in_in_the_providers_page() {
     let page = read("docs/providers.md");
@@ -120,7 +120,7 @@ fn every_tested_provider_has_its_sign_in_in_the_providers_page() {
     assert!(providers > 10, "the providers were not found");
 }
 
-/// Whether `authority` is `pattern` with something in the place of each word in capitals.
+/// Whether `authority` matches `pattern`, in which words in capitals are placeholders.
 fn stands_for(pattern: &str, authority: &str) -> bool {
     let pattern = pattern.trim_end_matches('/');
     let mut rest = authority.trim_end_matches('/');
@@ -163,7 +163,7 @@ fn tokcache(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_tokcache")).args(arguments).output().unwrap()
 }
 
-/// The Markdown files that stand where people look for them.
+/// Returns the Markdown files for users and developers.
 pub(crate) fn papers() -> Vec<PathBuf> {
     let folders = ["", "docs", "docs/decisions", "fuzz", "tests"];
     let entries = folders.iter().flat_map(|folder| fs::read_dir(root().join(folder)).unwrap());
@@ -171,7 +171,7 @@ pub(crate) fn papers() -> Vec<PathBuf> {
     paths.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect()
 }
 
-/// What GitHub names the headings of a paper in links.
+/// Returns the link targets that GitHub creates for the headings of a page.
 fn anchors(paper: &Path) -> BTreeSet<String> {
     let text = read(paper);
     let headings = text.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
@@ -179,7 +179,7 @@ fn anchors(paper: &Path) -> BTreeSet<String> {
     headings.map(|heading| heading.to_lowercase().chars().filter(word).collect::<String>().replace(' ', "-")).collect()
 }
 
-/// The cells of the table that starts with `head`.
+/// Returns the cells of the table that starts with `head`.
 fn rows(paper: &str, head: &str) -> Vec<Vec<String>> {
     let text = read(paper);
     let table =

@@ -1,4 +1,4 @@
-//! The completion scripts in the shells that they are for: a person types half a word and presses Tab.
+//! Tests the completion scripts in their shells: a user types half a word and presses Tab.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy allows them in test functions only")]
 
@@ -9,10 +9,11 @@ mod support;
 use shell::{SHELLS, Shell};
 use support::home::Home;
 
-/// A user name that means something in every shell, all of its letters.
+/// A user name whose characters are special in some shell.
 const ODD: &str = r#"eve "$x` o'n\eil@example.com"#;
 
-/// Bob, and somebody with an odd name, are signed in for scopes that are URLs; there is a profile `work`.
+/// Creates a home in which Bob and the user with the odd name are signed in, for scopes that are URLs. It has a profile
+/// `work`.
 fn home() -> Home {
     let home = Home::of("two-accounts");
     let cache = "state/token_cache.json";
@@ -23,7 +24,7 @@ fn home() -> Home {
     home
 }
 
-/// What the shell makes of each line after Tab, in every shell.
+/// Checks the completion of each line in every shell.
 #[track_caller]
 fn assert_completed(home: &Home, cases: &[(&str, &[&str])]) {
     for shell in SHELLS {

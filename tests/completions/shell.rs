@@ -7,7 +7,7 @@ use crate::support::home::Home;
 use crate::support::put;
 use crate::support::terminal::Terminal;
 
-/// How a shell is started without anything of the machine's own, and given a completion script.
+/// How to start a shell without the machine's own configuration, and with a completion script.
 pub(crate) struct Kind {
     name: &'static str,
     words: &'static [&'static str],
@@ -31,10 +31,10 @@ pub(crate) const SHELLS: [&Kind; 3] = [
     &Kind { name: "fish", words: &["--no-config", "-i"], script: "tokcache.fish", setup: "source" },
 ];
 
-/// Ends what the programs of this tier say. It is put together, so that no line that is typed has it.
+/// Ends the output of this tier's programs. The programs assemble the mark, so that no typed line contains it.
 const MARK: &str = "[end]";
 
-/// A shell that somebody types at.
+/// A shell for typing into.
 pub(crate) struct Shell<'h> {
     pub(crate) name: &'static str,
     terminal: Terminal,
@@ -48,7 +48,7 @@ impl<'h> Shell<'h> {
         if !bin.exists() {
             fs::create_dir(&bin).unwrap();
             symlink(env!("CARGO_BIN_EXE_tokcache"), bin.join("tokcache")).unwrap();
-            // Writes down the words that the shell has made of a line.
+            // Records the words that the shell makes of a line.
             put(&bin.join("words"), "#!/bin/sh\nprintf '%s\\n' \"$@\" >\"$HOME/words\"\nprintf '[%s]\\n' end\n");
             fs::set_permissions(bin.join("words"), fs::Permissions::from_mode(0o755)).unwrap();
         }
@@ -69,7 +69,7 @@ impl<'h> Shell<'h> {
         Shell { name: kind.name, terminal, home }
     }
 
-    /// The words after `tokcache` that the shell makes of this line and Tab.
+    /// Types the line and Tab, and returns the words behind `tokcache`.
     #[track_caller]
     pub(crate) fn completed(&mut self, line: &str) -> Vec<String> {
         const TAB: &str = "\t";

@@ -1,6 +1,6 @@
-//! The counts that were recorded last, in `counts.toml`, and the comparison with today's.
+//! Compares the counts with the recorded ones in `counts.toml`.
 //!
-//! `TOKCACHE_RECORD=1 cargo test --test cost` records them anew.
+//! `TOKCACHE_RECORD=1 cargo test --test cost` records them again.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,8 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::support::put;
 use crate::warm_home::root;
 
-/// How much a count may rise above the recorded one, in percent: enough for a new field or flag, too little for a
-/// second pass over the cache.
+/// The allowed increase of a count in percent. It permits a new field or flag, but not a second pass over the cache.
 const TOLERANCE: u64 = 10;
 
 const HEADER: &str = "\
@@ -22,7 +21,7 @@ const HEADER: &str = "\
 
 static FILE: Mutex<()> = Mutex::new(());
 
-/// Fails when `counted` is more than a tenth above the recorded count of this name; records it, where that is asked for.
+/// Fails if `counted` exceeds the recorded count of this name by more than a tenth. Records it if requested.
 pub(crate) fn compare(name: &str, counted: u64) {
     let _lock = FILE.lock().unwrap_or_else(PoisonError::into_inner);
     let path = root().join("tests/cost/counts.toml");

@@ -1,8 +1,8 @@
-//! What a run costs, counted and never timed: a change that makes the program do more than it has to fails here, on any
-//! machine and however busy that is. `docs/startup.md` has the reason for each thing that is counted.
+//! Counts the costs of a run instead of timing them. A change that makes the program do more than necessary fails here,
+//! on any machine and under any load. `docs/startup.md` explains each count.
 //!
-//! The counts are those of the static program (`cargo static`), in which nothing is the machine's own: neither its C
-//! library nor its loader. It is built here, in release mode, which is why `cargo test` alone leaves this tier out.
+//! The counts are those of the static program (`cargo static`), which does not depend on the machine's C library and
+//! loader. The tests build it in release mode, so `cargo test` alone leaves this tier out.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "clippy allows them in test functions only")]
 

@@ -1,4 +1,4 @@
-//! A refresh.
+//! Counts the costs of a refresh.
 
 use std::os::unix::fs::MetadataExt;
 
@@ -6,11 +6,11 @@ use crate::calls::{calls_until, named, result};
 use crate::provider::Provider;
 use crate::support::home::Home;
 
-/// Bytes beside the cache: the answer, the names in two lock files, the request, and the new refresh token, which is
-/// kept elsewhere until it is saved.
+/// The number of bytes written in addition to the cache: the answer, the names in two lock files, the request, and the
+/// new refresh token, which is kept elsewhere until it is saved.
 const FURTHER_BYTES: i64 = 1500;
 
-/// The exit status of a server that does not answer.
+/// The exit status for a server that does not answer.
 const UNAVAILABLE: i32 = 5;
 
 #[test]
@@ -32,7 +32,7 @@ fn a_refresh_is_one_request_and_one_save() {
     let synced = named(&calls, &["fsync", "fdatasync"]);
     let (of_cache, others): (Vec<_>, Vec<_>) = synced.into_iter().partition(|call| call.contains(&state));
     assert_eq!(of_cache.len(), 2, "the file and its folder: {of_cache:#?}");
-    // What keeps the new refresh token until it is saved, in memory where there is `XDG_RUNTIME_DIR`.
+    // The file for the new refresh token until it is saved, in memory if `XDG_RUNTIME_DIR` is set.
     assert_eq!(others.len(), 2, "the note and its folder: {others:#?}");
 
     let anchors = trust_anchors(&calls);
@@ -47,14 +47,14 @@ fn a_refresh_is_one_request_and_one_save() {
 fn trust_anchors_are_read_once_and_from_one_bundle() {
     let provider = Provider::start();
     let home = Home::at(&provider);
-    // Nobody listens there.
+    // Nothing listens on this port.
     let login = home.program("login --authority https://127.0.0.1:1/t --client-id app --scope notes");
     let calls = calls_until(UNAVAILABLE, &login);
     let anchors = trust_anchors(&calls);
     assert_eq!(anchors.len(), 1, "{anchors:#?}");
 }
 
-/// The files with certificates that were opened.
+/// Returns the certificate files that were opened.
 fn trust_anchors(calls: &[String]) -> Vec<&str> {
     let opened = named(calls, &["open", "openat"]).into_iter();
     opened.filter(|call| [".crt\"", ".pem\"", "/certs"].iter().any(|name| call.contains(name))).collect()

@@ -1,4 +1,4 @@
-//! A cached token.
+//! Counts the costs of a cached token.
 
 use crate::calls::{calls_until, named, result};
 use crate::counts::compare;
@@ -7,7 +7,7 @@ use crate::valgrind::instructions;
 use crate::warm_home::Provider::{self, Entra, Oidc};
 use crate::warm_home::{WarmHome, static_program};
 
-/// Bytes of the static program. Its time grows little with its size, but what is downloaded and kept in memory does.
+/// The maximum size of the static program in bytes. Its time depends little on its size, but downloads and memory do.
 const LARGEST: u64 = 7_000_000;
 
 #[test]
@@ -33,7 +33,7 @@ fn two_files_read_and_one_answer_written(provider: Provider) {
     assert_eq!(opened.len(), 2, "the profile and the cache: {opened:#?}");
     assert!(opened.iter().all(|call| call.contains("O_RDONLY") && !call.contains("O_CREAT")), "{opened:#?}");
 
-    // No lock, sync, socket, thread, change of a file, random number or pause: nothing but these.
+    // The list has no lock, sync, socket, thread, file change, random number or pause.
     const ALLOWED: [&str; 26] = [
         "arch_prctl",
         "brk",
@@ -67,7 +67,7 @@ fn two_files_read_and_one_answer_written(provider: Provider) {
     compare("cached_token_system_calls", calls.len() as u64);
 }
 
-/// Whatever the machine's C library and loader do before: that is not ours to count.
+/// Ignores the calls of the machine's C library and loader before the program starts.
 #[test]
 fn a_program_linked_as_usual_does_as_little_once_it_runs_and_loads_no_unwinder() {
     let home = WarmHome::at(Entra);
@@ -96,7 +96,7 @@ fn instructions_of(home: &WarmHome) -> u64 {
     instructions(&home.command(static_program()), &home.token())
 }
 
-/// Of a cache of half a megabyte.
+/// The cache has half a megabyte.
 #[test]
 fn a_large_cache_is_never_in_memory_as_a_whole() {
     let calls = calls_until(0, &WarmHome::with(Entra, 200).command(static_program()));
@@ -104,7 +104,7 @@ fn a_large_cache_is_never_in_memory_as_a_whole() {
     compare("memory_for_a_cache_of_any_size", memory);
 }
 
-/// The bytes that a call asks for.
+/// Returns the number of bytes that a call requests.
 fn length(call: &str) -> u64 {
     let length = call.split(", ").nth(1).and_then(|length| length.parse().ok());
     length.unwrap_or_else(|| panic!("no length: {call}"))
@@ -116,7 +116,7 @@ fn the_static_program_is_small() {
     assert!(size <= LARGEST, "{size} bytes");
 }
 
-/// As a list of addresses they would be 120 KB for each start to read.
+/// As a list of addresses, every start would read 120 KB.
 #[test]
 fn the_static_program_s_relocations_are_packed() {
     let program = std::fs::read(static_program()).unwrap();

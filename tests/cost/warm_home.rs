@@ -1,5 +1,4 @@
-//! A home in which tokens of two kilobytes are cached, with a profile and one account. Six of them is what most people
-//! have.
+//! A home with a profile, one account and cached tokens of two kilobytes. Most users have about six tokens.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -23,16 +22,16 @@ const TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 const SUBJECT: &str = "a3a2a1a0-0000-4000-8000-0123456789ab";
 const USERNAME: &str = "jane@contoso.example";
 const TOKENS: usize = 6;
-/// Where most people have the profiles and the cache. Here, too: a look-up of that is part of the cost.
+/// The usual folders of the profiles and the cache. The tests use them too, because the lookup is part of the cost.
 const PROFILES: &str = ".config/tokcache/profiles";
 const STATE: &str = ".local/state/tokcache";
 
-/// Who issues the tokens.
+/// The issuer of the tokens.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Provider {
-    /// Microsoft's: the host tells that an account is its own.
+    /// Microsoft. The host alone shows that an account belongs to it.
     Entra,
-    /// Any other: that is told by the issuer of an ID token, which is read, too.
+    /// Any other provider. An ID token shows that an account belongs to it, so that is parsed too.
     Oidc,
 }
 
@@ -48,7 +47,7 @@ impl Provider {
         format!("https://{}/{TENANT}", self.host())
     }
 
-    /// Of a kilobyte or two.
+    /// Returns an ID token of a kilobyte or two.
     fn id_token(self) -> String {
         let groups: Vec<_> = (0..20).map(|number| format!("group-{number}-of-the-directory-of-contoso")).collect();
         let claims = json!({"iss": self.authority(), "sub": SUBJECT, "aud": CLIENT_ID, "preferred_username": USERNAME,
@@ -85,22 +84,22 @@ impl WarmHome {
         self.home.folder()
     }
 
-    /// `program token`, which prints [`token`](WarmHome::token). Its environment is the same on every machine.
+    /// Returns `program token`, which prints [`token`](WarmHome::token). Its environment is the same on every machine.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = self.home.command(program);
         command.args(["token", "--scope", &scope(self.tokens - 1)]);
-        // The folders that a home of tests usually has are named by variables.
+        // Use the default folders instead of the variables of a test's home.
         command.env_clear().env("HOME", self.folder());
         command
     }
 
-    /// The token that is asked for, which is the last in the file.
+    /// Returns the requested token, which is the last in the file.
     pub(crate) fn token(&self) -> String {
         secret("access", self.tokens - 1)
     }
 }
 
-/// The static program, of the newest source.
+/// Returns the static program, built from the current source.
 pub(crate) fn static_program() -> &'static str {
     static BUILT: LazyLock<String> = LazyLock::new(build_static);
     &BUILT
@@ -108,7 +107,7 @@ pub(crate) fn static_program() -> &'static str {
 
 fn build_static() -> String {
     let mut cargo = Command::new(env!("CARGO"));
-    // What cargo tells this test of its package would have that build start again from the C of `ring`.
+    // With cargo's variables about this package, that build would compile the C code of `ring` again.
     let is_of_package =
         |name: &str| name == "OUT_DIR" || name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
     for (name, _) in std::env::vars().filter(|(name, _)| is_of_package(name)) {
@@ -135,7 +134,7 @@ fn cache(provider: Provider, tokens: usize) -> Vec<u8> {
     cache.serialize().as_bytes().to_vec()
 }
 
-/// The first one comes with a sign-in.
+/// Returns a grant. The first one comes with a sign-in.
 fn grant(provider: Provider, number: usize) -> Grant {
     let grant = Grant::new(
         ClientId::new(CLIENT_ID),
@@ -166,7 +165,7 @@ fn scope(number: usize) -> String {
     format!("api://{number}/read")
 }
 
-/// Made up, and as long as Entra's are.
+/// Returns a made-up secret of the length of Entra's.
 fn secret(kind: &str, number: usize) -> String {
     format!("{kind}-{number}-").repeat(200)
 }

@@ -1,4 +1,4 @@
-//! A clock that is wrong, ours or the server's.
+//! Tests wrong clocks, of this machine or the server.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The process that refreshes is killed: the next one takes over, and of a dead refresh token all say what it is.
+//! Kills the refreshing process: the next process takes over, and all processes report a dead refresh token as such.
 
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt as _;
@@ -11,10 +11,10 @@ use crate::harness::{Home, Provider, REFRESH_TOKEN, SCOPE, answer_of, end_of, ki
 
 const TOKEN: &[&str] = &["token", "--scope", SCOPE];
 
-/// What a dead holder's lock may cost, however slow the machine: the process itself measures it.
+/// The most that a dead holder's lock may cost, on a machine of any speed: the process itself measures the time.
 const SOON: &[&str] = &["token", "--scope", SCOPE, "--lock-timeout", "2s"];
 
-/// Enough to show a crowd.
+/// The number of other processes.
 const OTHERS: usize = 20;
 
 #[test]
@@ -133,16 +133,16 @@ fn what_cannot_be_saved_is_printed_and_found_by_the_next_run() {
     provider.assert_no_sign_in_was_lost();
 }
 
-/// When the provider holds a refresh back.
+/// The point at which the provider delays a refresh.
 #[derive(Eq, PartialEq)]
 enum Held {
-    /// Nothing has been done.
+    /// Before anything happens.
     Before,
-    /// The refresh token is spent, and the answer under way.
+    /// After the refresh token was redeemed, before the answer arrives.
     After,
 }
 
-/// A sign-in whose refresh, by this process, the provider holds back.
+/// Starts a refresh that the provider delays.
 fn refreshing(held: Held) -> (Provider, Home, Child) {
     let (provider, home) = expired();
     let carried_out = held == Held::After;
@@ -152,7 +152,7 @@ fn refreshing(held: Held) -> (Provider, Home, Child) {
     (provider, home, process)
 }
 
-/// A sign-in whose access token has run out.
+/// Returns a sign-in with an expired access token.
 fn expired() -> (Provider, Home) {
     let provider = Provider::start();
     let home = Home::at(&provider);
@@ -161,7 +161,7 @@ fn expired() -> (Provider, Home) {
     (provider, home)
 }
 
-/// Locks as MSAL Python does, in the name of this living process.
+/// Takes the lock as MSAL Python does, in the name of this living process.
 #[allow(clippy::disallowed_methods, reason = "a lock as another program writes it")]
 fn hold(lock: &std::path::Path) {
     std::fs::write(lock, format!("{} python", std::process::id())).expect("a lock file");

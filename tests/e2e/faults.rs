@@ -1,4 +1,4 @@
-//! A server that is gone or answers badly: nothing is lost, and what is cached is still served.
+//! Tests a server that is down or answers nonsense: nothing is lost, and cached tokens are still served.
 
 use serde_json::{Value, json};
 
@@ -138,7 +138,7 @@ fn expired_at(provider: &Provider) -> (Home, String) {
     (home, before)
 }
 
-/// Refreshes against a server that spoils every answer before it does anything, then against a healthy one.
+/// Refreshes at a server that replaces every answer before it processes the request, then at a healthy server.
 #[track_caller]
 fn signs_nobody_out(answer: Value) {
     let provider = Provider::start();

@@ -1,4 +1,4 @@
-//! Many processes at once on an expired token: one refreshes, all are served, nobody is signed out.
+//! Runs many processes at once on an expired token: one refreshes, all get the token, and nobody is signed out.
 
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::harness::{Home, Provider, REFRESH_TOKEN, SCOPE, answer_of, end_of, is_long};
 
 const HERD: usize = 200;
-/// What the token endpoint takes.
+/// The time that the token endpoint takes.
 const REFRESH: Duration = Duration::from_secs(1);
 
 #[test]
@@ -16,7 +16,7 @@ fn two_hundred_processes_on_an_expired_token_make_one_refresh() {
     a_herd_makes_one_refresh(&Provider::start(), Duration::ZERO, 1);
 }
 
-/// So slow that all of them have to wait for it.
+/// The endpoint is so slow that all processes have to wait for it.
 #[test]
 fn two_hundred_processes_make_one_refresh_at_a_slow_token_endpoint() {
     a_herd_makes_one_refresh(&slow_provider(), REFRESH, if is_long() { 20 } else { 2 });
@@ -53,7 +53,7 @@ fn forced_refreshes_at_once_are_few() {
 
     assert!(tokens.iter().all(|token| *token != old), "all are newer than the command");
     provider.assert_no_sign_in_was_lost();
-    // A process that the machine starts late, after the first refresh was sent, rightly asks for one of its own.
+    // A process that starts only after the first refresh was sent is right to send its own.
     assert!(provider.token_requests(REFRESH_TOKEN) < HERD / 2, "{} refreshes", provider.token_requests(REFRESH_TOKEN));
 }
 
@@ -76,7 +76,7 @@ fn whoever_has_waited_long_enough_says_for_whom_and_gives_up() {
     provider.assert_no_sign_in_was_lost();
 }
 
-/// So many as a machine starts before the first of them gives up.
+/// As many processes as a machine can start before the first of them gives up.
 const CROWD: usize = 60;
 
 #[test]
@@ -99,7 +99,7 @@ fn a_crowd_asks_a_server_that_does_not_answer_a_handful_of_times() {
     assert!(errors.iter().all(|error| error.contains("did not answer within 4 s")), "{errors:?}");
 }
 
-/// What a crowd says that meets an outage. Each ends with status 5, and few have asked.
+/// Returns the output of many processes during an outage. Each must exit with status 5, and few may send a request.
 fn a_crowd_meets(provider: &Provider, fault: &serde_json::Value, flags: &[&str]) -> (Vec<String>, Home) {
     let home = Home::at(provider);
     home.sign_in(provider);
@@ -135,7 +135,7 @@ fn a_herd_makes_one_refresh(provider: &Provider, refresh: Duration, rounds: usiz
     assert_eq!(home.cache.beside(), Vec::<String>::new(), "no lock and no litter is left");
 }
 
-/// A provider that rotates refresh tokens, revokes the sign-in on reuse, and takes its time.
+/// Starts a slow provider that rotates refresh tokens and revokes the sign-in on reuse.
 fn slow_provider() -> Provider {
     let provider = Provider::start();
     let delay = u64::try_from(REFRESH.as_millis()).expect("a short time");
@@ -143,13 +143,13 @@ fn slow_provider() -> Provider {
     provider
 }
 
-/// Starts the herd behind a closed gate, opens it, and returns what each of them printed and how long all took.
+/// Starts all processes behind a closed gate, opens the gate, and returns the output of each and the total time.
 fn release_together(home: &Home, arguments: &[&str]) -> (Vec<String>, Duration) {
     let (ends, took) = start_together(home, arguments, HERD);
     (ends.iter().map(answer_of).collect(), took)
 }
 
-/// The same of so many; how each of them ended.
+/// Like `release_together`, for `count` processes. Returns how each ended.
 fn start_together(home: &Home, arguments: &[&str], count: usize) -> (Vec<Output>, Duration) {
     let (gate, opener) = std::io::pipe().expect("a pipe");
     let herd: Vec<_> = (0..count)

@@ -1,6 +1,6 @@
-//! End to end: the binary against a real authorization server, on one cache file with the real MSAL libraries.
+//! End-to-end tests of the binary with a real authorization server, on one cache file with the real MSAL libraries.
 //!
-//! `tests/run e2e` installs what this needs and runs it; `tests/README.md` says how to add a case.
+//! `tests/run e2e` installs the requirements and runs the tests; `tests/README.md` says how to add a case.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "a case that cannot go on has failed")]

@@ -1,4 +1,4 @@
-//! What others do to the cache while a refresh is under way: signing out stands, and a newer token is taken.
+//! Tests changes of the cache by others during a refresh: a sign-out stands, and a newer token is used.
 
 use serde_json::json;
 
@@ -25,13 +25,13 @@ fn a_removal_by_python_during_a_refresh_is_not_undone() {
     a_sign_out_is_not_undone(|provider, home| Library::Python.remove(home, provider, Protocol::Oidc));
 }
 
-/// `az account clear` does so.
+/// `az account clear` does this.
 #[test]
 fn a_file_that_was_deleted_during_a_refresh_does_not_come_back() {
     a_sign_out_is_not_undone(|_, home| std::fs::remove_file(home.cache.path()).expect("a cache file"));
 }
 
-/// Its own answer comes too late: the server knows the refresh token no more, as Python has spent it.
+/// tokcache's own answer comes too late: the server no longer accepts the refresh token, which Python has redeemed.
 #[test]
 fn who_comes_late_is_served_what_python_has_refreshed() {
     let (provider, home) = expired();
@@ -51,7 +51,7 @@ fn who_comes_late_is_served_what_python_has_refreshed() {
     assert_eq!(provider.live_refresh_tokens(), 1);
 }
 
-/// Signs out, with the answer to a refresh ready at the server.
+/// Signs out while the answer to a refresh is ready at the server.
 #[track_caller]
 fn a_sign_out_is_not_undone(sign_out: impl FnOnce(&Provider, &Home)) {
     let (provider, home) = expired();
@@ -72,7 +72,7 @@ fn a_sign_out_is_not_undone(sign_out: impl FnOnce(&Provider, &Home)) {
     assert_eq!(home.answer(&["list", "-o", "json"]), "[]");
 }
 
-/// A sign-in whose access token has run out, at a provider that Python knows by the same name.
+/// Returns a sign-in with an expired access token, at a provider that Python knows by the same name.
 fn expired() -> (Provider, Home) {
     let provider = Provider::start_with(json!({ "host": "login.contoso.test" }));
     let home = Home::at(&provider);

@@ -1,5 +1,5 @@
-//! One cache file, three programs: whoever signs in, the others serve and refresh, under rotation with reuse detection.
-//!
+//! One cache file with three programs: after a sign-in by any of them, the others serve and refresh the tokens, with
+//! rotation and reuse detection.
 
 use std::time::Duration;
 
@@ -7,11 +7,12 @@ use serde_json::json;
 
 use crate::harness::{Home, LOGIN, Library, Protocol, Provider, REFRESH_TOKEN, SCOPE};
 
-/// Between two programs' refreshes. The file has times in seconds: within one, it does not tell who wrote last.
+/// The time between two programs' refreshes. The times in the file are seconds, so within one second the order is
+/// unknown.
 const A_WHILE: Duration = Duration::from_secs(600);
 
-/// Why all this is needed, and that this provider would notice: each library keeps a copy of the refresh token of its
-/// own, and replays it when the other has spent it.
+/// Shows that this provider notices the problem: each library keeps its own copy of the refresh token, and sends it
+/// after the other library has redeemed it.
 #[test]
 fn the_libraries_alone_lose_the_sign_in() {
     let (provider, home) = start(Protocol::Oidc);
@@ -102,7 +103,7 @@ fn tokcache_signs_in_to_entra_and_the_azure_cli_serves_and_refreshes() {
     tokcache_signs_in(Library::AzureCli, Protocol::Entra);
 }
 
-/// `az account clear` takes the file away as well.
+/// `az account clear` deletes the file too.
 #[test]
 fn what_the_azure_cli_clears_tokcache_no_longer_has() {
     let (provider, home) = start(Protocol::Entra);
@@ -230,7 +231,7 @@ fn tokcache_signs_in(library: Library, protocol: Protocol) {
     provider.assert_no_sign_in_was_lost();
 }
 
-/// The two libraries take turns with tokcache between them, which brings all copies of the refresh token into step.
+/// The two libraries refresh in turn, with tokcache in between, which updates all copies of the refresh token.
 fn three_programs_in_turn(protocol: Protocol) {
     let (provider, home) = start(protocol);
     home.sign_in(&provider);
@@ -247,7 +248,8 @@ fn three_programs_in_turn(protocol: Protocol) {
     home.cache.assert_unknown_data_is_there();
 }
 
-/// A provider by a name without a port: MSAL Node makes the port part of an account's environment, the others do not.
+/// Starts a provider with a name without a port. MSAL Node makes a port part of an account's environment; the others do
+/// not.
 fn start(protocol: Protocol) -> (Provider, Home) {
     let provider = Provider::start_with(match protocol {
         Protocol::Entra => json!({

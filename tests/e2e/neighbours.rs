@@ -1,5 +1,5 @@
-//! Every program that shares the cache file writes it at the same time: what tokcache saved is not lost, whoever reads
-//! with tokcache is not told that nobody is signed in, no lock that is held is broken, and none is left.
+//! Lets all programs that share the cache file write it at the same time: tokcache's saves are not lost, its readers
+//! never find the cache empty, and no held lock is broken or left behind.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::Stdio;
@@ -20,11 +20,11 @@ fn python_loses_nothing_of_tokcache_at_coarse_file_times() {
     nothing_is_lost_beside(&[Python, Python], FourMilliseconds);
 }
 
-/// Python reads the file again only when it is newer than its own last access. Where the kernel stamps files with the
-/// time of its last tick, what is saved within the same tick looks older, and Python overwrites it.
+/// Python reads the file again only if it is newer than its own last access. If the kernel stamps files with the time
+/// of its last tick, a save within the same tick looks older, and Python overwrites it.
 #[test]
 fn python_sees_what_tokcache_saves_within_the_same_tick() {
-    // In memory, where a save takes less than a tick.
+    // In memory, a save takes less than a tick.
     let folder = tempfile::tempdir_in("/dev/shm").expect("a temporary folder");
     let cache = folder.path().join("cache.json");
     let mut python = Python.command("python", &cache, FourMilliseconds, Pace::steady(Duration::ZERO));
@@ -54,21 +54,21 @@ fn python_with_portalocker_loses_nothing_of_tokcache_at_coarse_file_times() {
     nothing_is_lost_beside(&[PythonPortalocker, PythonPortalocker], FourMilliseconds);
 }
 
-/// By themselves: Python with portalocker and .NET break each other's locks now and then.
+/// Without other programs: Python with portalocker and .NET sometimes break each other's locks.
 #[test]
 fn dotnet_loses_nothing_of_tokcache() {
     nothing_is_lost_beside(&[Dotnet, Dotnet], Fine);
 }
 
-/// One: two programs that lock in Go's way break each other's locks.
+/// Only one: two programs that lock like Go break each other's locks.
 #[test]
 fn go_loses_nothing_of_tokcache() {
     nothing_is_lost_beside(&[Go], Fine);
 }
 
-/// MSAL Node unlinks locks that it does not hold, and decides before it waits for the lock whether what it has in
-/// memory is the newest; then it overwrites what was saved while it waited. No lock helps against that: tokcache looks
-/// again, and saves again.
+/// MSAL Node unlinks locks that it does not hold. It decides before it waits for the lock whether its copy in memory is
+/// the newest, and then overwrites saves made during the wait. No lock helps against that, so tokcache checks and saves
+/// again.
 #[test]
 fn node_costs_nobody_the_sign_in() {
     the_sign_in_survives_beside(&[Node, Node], Fine);
@@ -79,8 +79,8 @@ fn node_costs_nobody_the_sign_in_at_coarse_file_times() {
     the_sign_in_survives_beside(&[Node, Node], FourMilliseconds);
 }
 
-/// Whoever only flocks walks in on whoever only creates the lock file, both write in place, and .NET deletes what it
-/// then finds half written, with all that is in it. That cannot be told from somebody who signs everybody out.
+/// Programs that only use `flock` ignore programs that only create the lock file. Both write in place, and .NET deletes
+/// a half-written file with everything in it, which looks like a sign-out of everybody.
 #[test]
 fn the_others_alone_lose_entries_and_tear_the_file() {
     let are_lost = (0..6).any(|_| {
@@ -93,7 +93,7 @@ fn the_others_alone_lose_entries_and_tear_the_file() {
     assert!(are_lost, "then there is something to promise");
 }
 
-/// So what tokcache loses there is counted only.
+/// tokcache's losses beside these programs are only counted.
 #[test]
 fn all_programs_at_once_leave_no_lock() {
     let provider = Provider::start();
@@ -106,8 +106,8 @@ fn all_programs_at_once_leave_no_lock() {
     assert_no_lock_is_left(&home);
 }
 
-/// The command, beside `others` and a tokcache that refreshes other tokens, none of which pauses. However often the
-/// file was overwritten, the refresh token that lives is found again by the next run at the latest.
+/// Runs the command beside `others` and a tokcache that refreshes other tokens, all without pauses. However often the
+/// file is overwritten, the next run finds the valid refresh token.
 fn the_sign_in_survives_beside(others: &[Neighbour], file_times: FileTimes) {
     let provider = Provider::start();
     let home = Home::at(&provider);
@@ -125,13 +125,13 @@ fn the_sign_in_survives_beside(others: &[Neighbour], file_times: FileTimes) {
     assert_no_lock_is_left(&home);
 }
 
-/// What became of the command's refreshes in a crowd.
+/// The results of the command's refreshes beside other programs.
 #[derive(Debug, Default)]
 struct Refreshes {
     made: usize,
-    /// How often what another program had overwritten was saved again.
+    /// The number of saves that another program had overwritten and that were repeated.
     saved_again: usize,
-    /// How often the next run, at once, found an older token.
+    /// The number of times that the next run found an older token.
     lost: usize,
 }
 
@@ -150,13 +150,13 @@ impl Refreshes {
     }
 }
 
-/// Tokcache as a library twice and as a command, beside `others`.
+/// Runs tokcache twice as a library and once as a command, beside `others`.
 fn nothing_is_lost_beside(others: &[Neighbour], file_times: FileTimes) {
     let provider = Provider::start();
     let home = Home::at(&provider);
     home.sign_in(&provider);
     let members = [&[Tokcache, Tokcache], others].concat();
-    // There is nothing to be mended, and more is written.
+    // Saves need no watch here, and without one there are more of them.
     let pace = Pace { watch: Duration::ZERO, ..pace() };
 
     let reports = write_together(home.cache.path(), &members, file_times, pace, || refresh_and_read(&home));
@@ -168,7 +168,7 @@ fn nothing_is_lost_beside(others: &[Neighbour], file_times: FileTimes) {
         }
         assert_eq!(report.broken, 0, "somebody broke a lock that was held: {report}");
     }
-    // Portalocker walks in after 5 s without the lock, with the flock of a file that may have been unlinked by then.
+    // Portalocker proceeds after 5 s without the lock, with the flock of a file that may have been unlinked by then.
     if !others.contains(&PythonPortalocker) {
         assert_exclusive(&home);
     }
@@ -177,7 +177,7 @@ fn nothing_is_lost_beside(others: &[Neighbour], file_times: FileTimes) {
     assert_no_lock_is_left(&home);
 }
 
-/// The command, again and again. A refresh token that is lost in the crowd is one that the provider has revoked.
+/// Runs the command repeatedly. A lost refresh token is one that the provider has revoked.
 fn refresh_and_read(home: &Home) {
     let start = Instant::now();
     while start.elapsed() < pace().time {
@@ -204,7 +204,7 @@ fn print(reports: &[Report]) {
     }
 }
 
-/// That nobody was inside while another was.
+/// Asserts that no two processes were in the critical section at once.
 #[track_caller]
 fn assert_exclusive(home: &Home) {
     let log = std::fs::read_to_string(brackets(home.cache.path())).expect("a log");

@@ -1,4 +1,4 @@
-//! Several people and several profiles at one client: a profile is somebody's.
+//! Tests several users and profiles at one client: each profile belongs to one account.
 
 use std::process::Output;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::harness::{Home, Provider, output_of};
 
-/// Signs `login` in by `tokcache login` and the arguments, and returns what was said.
+/// Runs `tokcache login` with the arguments as the user `login`, and returns its messages.
 #[track_caller]
 fn signed_in(home: &Home, provider: &Provider, login: &str, arguments: &[&str]) -> String {
     let output = sign_in(home, provider, login, arguments);
@@ -20,7 +20,7 @@ fn sign_in(home: &Home, provider: &Provider, login: &str, arguments: &[&str]) ->
     home.sign_in_by(&[&["login"], arguments].concat(), |user_code| provider.approve_as(login, user_code))
 }
 
-/// Whose token the arguments get, silently.
+/// Returns the owner of the token that the arguments get without a sign-in.
 #[track_caller]
 fn owner(home: &Home, arguments: &[&str]) -> String {
     let answer = home.answer(&[&["token", "-o", "json"], arguments].concat());
@@ -57,7 +57,7 @@ fn a_profile_of_the_first_release_stays_the_persons_whom_it_meant() {
     let provider = Provider::start();
     let home = Home::at(&provider);
     signed_in(&home, &provider, "alice", &["--scope", "api.read"]);
-    // It did not remember whose it was.
+    // An older profile does not name its account.
     home.answer(&["profile", "set", "default", "--no-account"]);
     home.answer(&["profile", "set", "ci", "--scope", "api.read"]);
 
@@ -154,7 +154,7 @@ fn whoever_signs_in_for_a_new_profile_keeps_what_the_earlier_ones_need() {
     signed_in(&home, &provider, "dave", &["--profile", "dave", "--account", "dave", "--scope", "api.write"]);
     assert!(!home.answer(&["profile", "show", "dave"]).contains("api.read"));
 
-    // Nobody can know which of them it will be; and no scope is asked for.
+    // It is unknown who will sign in, and no scope is requested.
     let said = signed_in(&home, &provider, "dave", &["--profile", "third"]);
 
     assert!(said.contains("Also asking for api.write api.read, for the profiles dave and default."), "{said}");
@@ -244,7 +244,7 @@ fn a_token_from_a_sign_in_by_somebody_else_is_not_printed() {
     assert!(said.contains("bob@example.com has signed in, and not alice@example.com"), "{said}");
 }
 
-/// A program that is told nothing by variables.
+/// Runs a program without tokcache's variables.
 fn unset(home: &Home, program: &str, arguments: &[&str]) -> Output {
     let mut command = home.command(program);
     for name in ["AUTHORITY", "CA_FILE", "CLIENT_ID", "STORE"] {
@@ -331,7 +331,7 @@ fn a_scope_of_another_profile_that_the_server_does_not_know_any_more_keeps_nobod
     signed_in(&home, &provider, "alice", &["--scope", "api.read"]);
     signed_in(&home, &provider, "alice", &["--profile", "ci", "--scope", "mail.read"]);
     home.answer(&["profile", "set", "ci", "--scope", "no.longer"]);
-    // With all of the reserved scopes, and with fewer of them.
+    // Once with all reserved scopes, and once with fewer.
     let fault = serde_json::json!({ "endpoint": "device_authorization", "times": 3,
         "answer": { "status": 400, "body": { "error": "invalid_scope", "error_description": "no.longer is not known" } } });
     provider.order_fault(fault);

@@ -1,4 +1,4 @@
-//! What the system sees: `strace`, not belief.
+//! Checks saves with `strace`.
 
 use std::path::Path;
 
@@ -38,7 +38,7 @@ fn a_cached_token_takes_no_socket_no_sync_and_no_lock() {
     }
 }
 
-/// The system calls of a `tokcache token` that succeeds, in order.
+/// Returns the system calls of a successful `tokcache token`, in order.
 fn trace(home: &Home, further: &[&str], system_calls: &str) -> Vec<String> {
     let mut token = home.command(env!("CARGO_BIN_EXE_tokcache"));
     token.args(["token", "--scope", SCOPE]).args(further);
@@ -51,7 +51,7 @@ fn names(call: &str, path: &Path) -> bool {
     call.contains(&format!("\"{}\"", path.display()))
 }
 
-/// Whether `call` syncs what `open` opened.
+/// Whether `call` syncs the file that `open` opened.
 fn is_sync_of(call: &str, open: &str) -> bool {
     let descriptor = open.rsplit(' ').next().expect("strace shows a result");
     call.contains(&format!("sync({descriptor})"))

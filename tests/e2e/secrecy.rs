@@ -1,10 +1,10 @@
-//! No secret, nor a part of one, where it was not asked for.
+//! Checks that no secret, and no part of one, appears unasked.
 
 use serde_json::json;
 
 use crate::harness::{Home, Provider, SCOPE};
 
-/// A part this long of a secret is one too many.
+/// The length of a part that must not appear.
 const PART: usize = 10;
 
 #[test]
@@ -76,7 +76,7 @@ fn assert_tells_none(secrets: &[String], output: &[u8]) {
     assert!(secrets.len() >= 3, "there are secrets to tell");
     let output = String::from_utf8_lossy(output);
     for secret in secrets {
-        // An ID token begins as every other does; what follows the header is its own.
+        // All ID tokens begin alike; the part behind the header differs.
         let telling = secret.split_once('.').map_or(secret.as_str(), |(_header, rest)| rest);
         assert!(!output.contains(&telling[..PART]) && !output.contains(&secret[secret.len() - PART..]), "{output}");
     }

@@ -1,10 +1,10 @@
-//! Authorization servers beside oidc-provider, each of which differs in ways that break clients.
+//! Tests other authorization servers than oidc-provider, with differences that break clients.
 //!
-//! django-oauth-toolkit: no metadata names the endpoint of the device flow, those of OpenID Connect not that of
-//! revocation, its endpoints end in a slash, it refuses `offline_access` once the person has approved, and the first ID
-//! token comes with the first refresh. Glewlwyd: its refusals have no body, its token type is
-//! in lower case, a refresh brings no ID token, and a client without a secret cannot revoke. Both rotate refresh tokens,
-//! and revoke the sign-in when a spent one returns.
+//! django-oauth-toolkit: no metadata name the device endpoint, and the OpenID Connect metadata do not name the
+//! revocation endpoint. Its endpoints end in a slash. It refuses `offline_access` after the user has approved. The
+//! first ID token comes with the first refresh. Glewlwyd: its refusals have no body, its token type is in lower case, a
+//! refresh brings no ID token, and a client without a secret cannot revoke. Both rotate refresh tokens, and revoke the
+//! sign-in when an old one is used again.
 
 use std::process::{Command, Stdio};
 
@@ -44,7 +44,7 @@ fn a_sign_in_that_glewlwyd_has_ended_asks_for_a_new_one() {
     a_spent_refresh_token_ends_the_sign_in(&Glewlwyd::start());
 }
 
-/// A server, and what has to be typed to sign in there.
+/// A server with the arguments for a sign-in.
 struct Server {
     provider: Provider,
     login: Vec<String>,
@@ -126,7 +126,7 @@ fn a_herd_makes_one_refresh(server: &Server) {
     provider.assert_no_sign_in_was_lost();
 }
 
-/// As when a copy of the cache from before a refresh is put back.
+/// As if a copy of the cache from before a refresh was restored.
 fn a_spent_refresh_token_ends_the_sign_in(server: &Server) {
     let (home, provider) = (server.sign_in(), &server.provider);
     let earlier = home.cache.text();
@@ -138,7 +138,7 @@ fn a_spent_refresh_token_ends_the_sign_in(server: &Server) {
 
     assert_eq!(error["code"], "interaction_required", "{error}");
     wait_until("the sign-in to be revoked", || provider.live_refresh_tokens() == 0);
-    // What has been revoked already is no reason to stay signed in here.
+    // `clear` must delete the tokens even if they were revoked before.
     home.tokcache(&["clear"]);
     assert_eq!(accounts(&home), 0);
 }

@@ -1,4 +1,4 @@
-//! `tokcache login` by the device flow.
+//! Tests `tokcache login` with the device flow.
 
 use serde_json::{Value, json};
 

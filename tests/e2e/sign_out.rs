@@ -1,4 +1,4 @@
-//! `tokcache clear`.
+//! Tests `tokcache clear`.
 
 use serde_json::json;
 

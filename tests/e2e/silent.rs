@@ -1,4 +1,4 @@
-//! `tokcache token`, `list` and `exec` after a sign-in.
+//! Tests `tokcache token`, `list` and `exec` after a sign-in.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Waiting for a process that hangs: bounded, and it is named.
+//! Tests a process that hangs: the wait for it is limited, and its number is reported.
 
 use rustix::process::Signal;
 use serde_json::json;

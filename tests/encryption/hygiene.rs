@@ -1,4 +1,4 @@
-//! Nothing of the cache in plain text on the disk, nothing of it or of the key in what is said.
+//! Checks that no plain text of the cache is on the disk, and that no message contains a part of the cache or the key.
 
 use std::fs;
 
@@ -8,8 +8,8 @@ use crate::support::home::Home;
 use crate::support::provider::{NEW_REFRESH_TOKEN, Provider, generous};
 use crate::support::strace::traced;
 
-/// What a run writes to files and to the bus, as strace sees it: every byte of printable text as it is. What it tells
-/// the authorization server, by `sendto`, is left out.
+/// Returns everything that a run writes to files and to the bus, as strace shows it, with printable text unescaped.
+/// Requests to the authorization server, by `sendto`, are left out.
 fn written_by(home: &Home, line: &str) -> String {
     let writes = "trace=write,pwrite64,writev,pwritev,pwritev2,sendmsg,execve,add_key,mmap,sendfile,splice";
     let (output, calls) = traced(&["-s", "1000000", "-e", writes], &home.program(line));
@@ -50,7 +50,7 @@ fn a_sealed_run_writes_nothing_in_plain() {
     assert_eq!(home.answer("list -o json"), "[]");
 }
 
-/// The way of looking is able to see what it looks for.
+/// Shows that this search can find plain text.
 #[test]
 fn a_plain_run_is_seen_to_write_in_plain() {
     let home = Home::new();

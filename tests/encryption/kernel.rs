@@ -1,4 +1,4 @@
-//! The kernel's keyring as a copy at hand: `keyctl session` gives each case a login session of its own.
+//! Tests copies of keys in the kernel's keyring. `keyctl session` gives each case a separate login session.
 
 use std::process::Output;
 
@@ -6,7 +6,7 @@ use crate::harness::{ACCESS_TOKEN, Bus, Daemon, Prompter};
 use crate::support::home::Home;
 use crate::support::{answer_of, failure_of};
 
-/// Runs a shell script in a new session of the kernel's; `$t` is tokcache.
+/// Runs a shell script in a new kernel session; `$t` is tokcache.
 fn in_new_session(home: &Home, script: &str) -> Output {
     let mut command = home.command("keyctl");
     command.args(["session", "-", "sh", "-ec", script]).env("t", env!("CARGO_BIN_EXE_tokcache"));

@@ -1,4 +1,4 @@
-//! The key in a real gnome-keyring, and each way in which a keyring lets one down.
+//! Tests keys in a real gnome-keyring, and every failure of a keyring.
 
 use std::fs;
 use std::os::unix::net::UnixListener;
@@ -9,7 +9,7 @@ use crate::support::home::Home;
 use crate::support::strace::strace;
 use crate::support::{answer_of, text};
 
-/// A whole failing command may not take longer, however mute the keyring is: it gives up after 3 s, and says so; the
+/// The time limit for a whole command with a keyring that does not answer. tokcache gives up after 3 s and says so; the
 /// rest is for a busy machine.
 const LIMIT: Duration = Duration::from_secs(10);
 
@@ -58,7 +58,7 @@ fn programs_that_read_while_the_key_changes_always_get_their_token() {
     let bus = keyring();
     let home = Home::on(&bus);
     home.answer("cache encrypt --encrypt keyring");
-    // The profile's promise is not what is shown here: it is the same before and after.
+    // The profile's setting, which is the same before and after, is not part of this test.
     std::thread::scope(|scope| {
         let readers: Vec<_> = (0..2)
             .map(|_| scope.spawn(|| (0..15).for_each(|_| assert_eq!(home.answer("token"), ACCESS_TOKEN))))
@@ -71,7 +71,7 @@ fn programs_that_read_while_the_key_changes_always_get_their_token() {
     assert_eq!(bus.keys(), 1);
 }
 
-/// What a keyring may do instead of keeping a key, and what is said then.
+/// Checks that commands report `cause` if the keyring does not store a key, and that the cache stays plain.
 fn assert_names(home: &Home, cause: &str) {
     let plain = fs::read(home.cache()).unwrap();
     for command in ["cache encrypt --encrypt keyring", "login --encrypt keyring --store file:new --client-id app"] {
@@ -147,7 +147,7 @@ fn a_prompt_that_nobody_answers_is_given_up_in_time() {
     assert!(started.elapsed() < LIMIT, "{:?}", started.elapsed());
 }
 
-/// What is first kept is read back before anything is sealed with it.
+/// A new key is read back before anything is encrypted with it.
 #[test]
 fn a_keyring_that_does_not_give_back_what_it_is_given_is_not_trusted_with_a_key() {
     let bus = Bus::new(Daemon::Forgetful, Prompter::Dismisses);
@@ -181,7 +181,7 @@ fn a_cache_of_twenty_megabytes_needs_no_more_of_a_keyring_than_a_small_one() {
     assert!(fs::read_to_string(home.cache()).unwrap() == text.replacen('{', &filler, 1));
 }
 
-/// An error of the save proves nothing: whether the new key is needed, the file says.
+/// An error of the save proves nothing: only the file says whether the new key is needed.
 #[test]
 fn where_the_folder_cannot_be_synced_no_key_is_lost_that_the_cache_needs() {
     let bus = keyring();
@@ -189,8 +189,8 @@ fn where_the_folder_cannot_be_synced_no_key_is_lost_that_the_cache_needs() {
     for (command, keys, sync) in
         [("cache encrypt --encrypt keyring", 1, 4), ("cache rekey", 1, 2), ("cache decrypt", 0, 4)]
     {
-        // The one of the cache's folder: after that of the cache, and of the profile and its folder if that changes. By its
-        // path only root could choose it.
+        // Fails the sync of the cache's folder, which comes after the sync of the cache, and of the profile and its
+        // folder if that changes. Only root could select it by its path.
         let inject = format!("inject=fsync:error=EIO:when={sync}");
         let options = ["-o", "/dev/null", "-e", "trace=fsync", "-e", &inject];
         let output = strace(&options, &home.program(command)).output().unwrap();

@@ -1,5 +1,5 @@
-//! Killed with -9 at any system call that changes something: the cache is the old one or the new one, and opens. And at
-//! each of these moments all files are searched for plain text.
+//! Kills conversions with SIGKILL at every system call that changes something. The cache is then the old one or the new
+//! one and can be decrypted, and all files are searched for plain text.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,12 +10,12 @@ use crate::support::answer_of;
 use crate::support::home::Home;
 use crate::support::strace::strace;
 
-/// What a conversion asks of the system between its start and its end.
+/// The system calls that change something during a conversion.
 const CALLS: [&str; 8] = ["openat", "write", "fsync", "rename", "renameat2", "unlink", "utimensat", "sendmsg"];
 /// The first of these calls load libraries.
 const FIRST_OPENAT: usize = 4;
 
-/// Runs `line`, killed at the `count`th call of `call`; false when it made no so many.
+/// Runs `line` and kills it at the `count`th call of `call`. Returns false if it made fewer calls.
 fn is_killed_at(home: &Home, line: &str, call: &str, count: usize) -> bool {
     let kill = format!("inject={call}:signal=KILL:when={count}");
     let options = ["-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &kill];
@@ -27,8 +27,8 @@ fn is_killed_at(home: &Home, line: &str, call: &str, count: usize) -> bool {
     false
 }
 
-/// Kills `line` at each of its steps, starting from what `reset` makes; the token is there every time. Returns the
-/// names of the files that had the refresh token in plain text at any of these moments.
+/// Kills `line` at each of its steps, starting from `reset`, and checks that the token is still available. Returns the
+/// names of the files that contained the refresh token in plain text at any of these moments.
 fn assert_survives(home: &Home, line: &str, reset: impl Fn()) -> BTreeSet<String> {
     let (mut kills, mut plain) = (0, BTreeSet::new());
     for call in CALLS {
@@ -51,7 +51,7 @@ fn assert_survives(home: &Home, line: &str, reset: impl Fn()) -> BTreeSet<String
     plain
 }
 
-/// What a home holds, to begin with it again and again.
+/// The initial files of a home, to restore them repeatedly.
 struct Start {
     files: Vec<(&'static str, Vec<u8>)>,
 }
@@ -104,7 +104,7 @@ fn killed_at_any_step_of_changing_the_key_the_cache_opens() {
     assert_eq!(plain, BTreeSet::new());
 }
 
-/// The old key leaves the keyring only when nothing needs it any more, so each round starts where the last one ended.
+/// The keyring keeps the old key until no cache needs it, so each round starts from the state after the last one.
 #[test]
 fn killed_at_any_step_of_changing_the_key_in_the_keyring_the_cache_opens() {
     let bus = Bus::new(Daemon::GnomeKeyring, Prompter::Dismisses);

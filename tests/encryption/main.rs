@@ -1,5 +1,5 @@
-//! The encrypted cache, as a user has it: the real binary with a real gnome-keyring, the kernel's keyring, key files
-//! and passphrases; killed at every step, and watched for plain text.
+//! Tests the encrypted cache with the real binary, a real gnome-keyring, the kernel's keyring, key files and
+//! passphrases. Kills it at every step, and searches for plain text.
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,

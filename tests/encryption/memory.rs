@@ -1,4 +1,4 @@
-//! The key is kept out of the swap space, where the system allows it, and works where it does not.
+//! Tests that the key is kept out of the swap space if the system allows it, and that it works otherwise.
 
 use std::process::Output;
 
@@ -17,14 +17,14 @@ fn sealed_home() -> Home {
     home
 }
 
-/// The calls that lock and unlock memory in a run of `token`.
+/// Returns the calls that lock and unlock memory in a run of `token`.
 fn locks(home: &Home) -> Vec<String> {
     let (output, calls) = traced(&["-e", "trace=mlock,mlock2,mlockall,munlock"], &home.program("token"));
     assert_eq!(answer_of(&output), ACCESS_TOKEN);
     calls.iter().map(|call| call.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
-/// `tokcache` in the same home, where no memory can be locked: root as well is held to the limit.
+/// Runs `tokcache` in the same home without the right to lock memory. The limit then applies to root too.
 fn without_locks(home: &Home, line: &str) -> Output {
     let as_root: &[&str] =
         if geteuid().is_root() { &["setpriv", "--bounding-set=-ipc_lock", "--inh-caps=-ipc_lock"] } else { &[] };

@@ -1,4 +1,4 @@
-//! Passphrases: from files and descriptors, never asked of a script, and never in what is said.
+//! Tests passphrases from files and descriptors: scripts are never prompted, and no message contains a passphrase.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -65,7 +65,7 @@ fn the_passphrase_is_changed() {
     answer_of(&shell(&home, change));
     assert_eq!(answer_of(&shell(&home, "TOKCACHE_PASSPHRASE_FILE=other $t token")), ACCESS_TOKEN);
     failure_of(7, &shell(&home, "TOKCACHE_PASSPHRASE_FILE=passphrase $t token"));
-    // The old one is not taken for the new one.
+    // The old passphrase is not used as the new one.
     let said = failure_of(7, &shell(&home, "TOKCACHE_PASSPHRASE_FILE=other $t cache rekey"));
     assert!(said.contains("there is no terminal on which to ask for it\n  try: "), "{said}");
     assert!(said.ends_with(" cache rekey --new-passphrase-file PATH\n"), "{said}");

@@ -1,4 +1,4 @@
-//! A person is asked, on a terminal: for a passphrase, and before something is lost.
+//! Tests prompts on a terminal, for a passphrase and before something is deleted.
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -22,7 +22,7 @@ fn asked(home: &Home, line: &str) -> Terminal {
     Terminal::running(&home.program(line))
 }
 
-/// Types an answer to this question, while nothing that is typed is shown.
+/// Types an answer to this question, and checks that it is not echoed.
 #[track_caller]
 fn answer(terminal: &mut Terminal, question: &str, keys: &str) {
     terminal.wait_for(question);
@@ -132,7 +132,7 @@ fn what_scripts_run_never_asks_even_on_a_terminal() {
     }
 }
 
-/// What the README advises over SSH.
+/// The README recommends this over SSH.
 #[test]
 fn with_a_copy_in_the_kernel_a_person_is_asked_once_a_login_session() {
     let mut home = sealed_home();
@@ -145,7 +145,7 @@ fn with_a_copy_in_the_kernel_a_person_is_asked_once_a_login_session() {
     assert_eq!(answer_of(&terminal.end()), ACCESS_TOKEN);
 }
 
-/// Removes the profile of somebody who is signed in, and answers each question.
+/// Removes the profile of a signed-in user, and answers each question.
 fn removed(home: &Home, answers: &[(&str, &str)]) -> String {
     let mut terminal = asked(home, "profile remove");
     for (question, keys) in answers {

@@ -1,4 +1,4 @@
-//! Files that are far too large, or have no end: refused at once, without being read.
+//! Tests files that are too large or endless: they are refused at once, without being read.
 
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use crate::support::home::Home;
 use crate::support::{failure_of, put, text, wrapped};
 
-/// What a run may take that reads nothing large.
+/// The time limit for a run that reads nothing large.
 const AT_ONCE: Duration = Duration::from_secs(10);
-/// For everything that a run has mapped, in kilobytes: what is read whole would not fit.
+/// The limit for all mapped memory of a run, in kilobytes. A large file would not fit.
 const MEMORY: &str = "600000";
 
-/// Runs tokcache with little memory, and at once.
+/// Runs tokcache with little memory, and checks that it ends at once.
 fn run(command: &Command) -> Output {
     let start = Instant::now();
     let script = format!("ulimit -v {MEMORY}; exec \"$0\" \"$@\"");

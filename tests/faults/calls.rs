@@ -1,5 +1,4 @@
-//! Every system call of a command fails, or is the last one of a process that is killed there. What that leaves is
-//! judged, and the next commands.
+//! Makes every system call of a command fail, or kills the command there. Then checks the result and the next commands.
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
@@ -12,31 +11,31 @@ use crate::strace::{Call, Fault, Recording, Tried, calls_of, run_with};
 use crate::support::home::Home;
 use crate::support::{is_long, text};
 
-/// A command: what is there before it, and what must hold afterwards.
+/// A command with its initial state and the checks after it.
 pub(crate) struct Subject {
-    /// From a home that is signed in, with an access token that has expired.
+    /// Prepares the home, in which a user is signed in with an expired access token.
     pub(crate) before: fn(&Home, &Provider),
     pub(crate) line: fn(&Home, &Provider) -> String,
-    /// Runs the next commands, too.
+    /// Checks the result, and runs the next commands.
     pub(crate) judge: fn(&mut Aftermath<'_>),
-    /// How many calls it makes at least: with fewer, something else was recorded.
+    /// The minimum number of calls. With fewer, the recording is wrong.
     pub(crate) least_calls: usize,
-    /// In the quick form every so many calls are tried.
+    /// The quick form tries only every n-th call.
     pub(crate) every: usize,
-    /// Runs that wait most of the time need more at once than there are cores.
+    /// Runs that mostly wait need more parallel runs than there are cores.
     pub(crate) runs_a_core: usize,
 }
 
 const ERRORS: [&str; 7] = ["EACCES", "EDQUOT", "EINTR", "EIO", "EMFILE", "ENOSPC", "EROFS"];
 
-/// One fault at one call.
+/// Injects one fault at one call.
 pub(crate) fn fails_once(subject: &Subject) {
     each_call(subject, |at| tried(&ERRORS, 2, at).map(Fault::Once).collect());
 }
 
-/// The call fails, and each later one of its name.
+/// Makes the call fail, and each later call of the same name.
 pub(crate) fn fails_from_then_on(subject: &Subject) {
-    // EINTR for ever would be tried again for ever, rightly.
+    // A permanent EINTR would rightly be retried for ever.
     let errors: Vec<_> = ERRORS.into_iter().filter(|error| *error != "EINTR").collect();
     each_call(subject, |at| tried(&errors, 1, at).map(Fault::FromThenOn).collect());
 }
@@ -45,13 +44,13 @@ pub(crate) fn is_killed(subject: &Subject) {
     each_call(subject, |_| vec![Fault::Kill]);
 }
 
-/// The errors to try on a call: all, or in the quick form some, others on each call.
+/// Returns the errors to try on a call. The quick form tries a few, different ones on each call.
 fn tried(errors: &[&'static str], quick: usize, call: usize) -> impl Iterator<Item = &'static str> {
     let count = if is_long() { errors.len() } else { quick };
     errors.iter().copied().cycle().skip(call).take(count)
 }
 
-/// Runs all cases, on every core, and reports all that went wrong at once.
+/// Runs all cases on all cores, and reports all failures together.
 fn each_call(subject: &Subject, faults: impl Fn(usize) -> Vec<Fault>) {
     let (provider, home) = start(subject);
     let recording = calls_of(&home, &(subject.line)(&home, &provider));
@@ -78,8 +77,8 @@ fn each_call(subject: &Subject, faults: impl Fn(usize) -> Vec<Fault>) {
     let left_out =
         if every > 1 { format!(", 1 of {every} tried: TOKCACHE_TESTS=long tries all") } else { String::new() };
     println!("{} calls{left_out}, {all} faults: {failed} runs failed, {missed} had no fault", calls.len());
-    // How many runs fail changes with every call that is added, but a fault that was not injected shows nothing. Two runs
-    // are not the same call by call: a reader may get what was sent in two parts.
+    // The number of failing runs changes with every new call, but a fault that was not injected shows nothing. Two runs
+    // can differ in their calls: a reader may get data in two parts.
     assert!(missed <= all / 50, "{missed} of {all} runs came to their end without the fault");
     let mut wrong: Vec<_> = outcomes.into_iter().filter_map(|outcome| outcome.wrong).collect();
     wrong.sort();
@@ -115,7 +114,7 @@ fn run(subject: &Subject, recording: &Recording, call: &Call, fault: Fault) -> O
     }
 }
 
-/// What a run leaves behind.
+/// The results of a run.
 pub(crate) struct Aftermath<'a> {
     pub(crate) home: &'a Home,
     pub(crate) provider: &'a Provider,
@@ -133,7 +132,7 @@ impl Aftermath<'_> {
         }
     }
 
-    /// Nothing of a panic; and a failure has its exit status, and says what failed and what to type.
+    /// Checks that there was no panic, and that a failure has its exit status, its cause and a suggested command.
     fn judge_what_is_said(&mut self) {
         let (stdout, stderr) = (text(&self.output.stdout), self.said());
         self.expect(!stderr.contains("panicked"), "it panicked");
@@ -145,13 +144,12 @@ impl Aftermath<'_> {
         self.expect(stdout.is_empty(), "a failure with an answer");
         let lines: Vec<_> = stderr.lines().collect();
         let is_told = matches!(lines[..], [.., what, way] if what.starts_with("error: ") && way.starts_with("  try: "));
-        // There is nothing to type against a reader that takes nothing.
+        // No command helps against a reader that accepts nothing.
         let is_told = is_told || self.is_answer() && lines.last().is_some_and(|it| it.starts_with("error: "));
         self.expect(is_told || self.is_mute(), "the two lines are missing");
     }
 
-    /// Runs a next command, which fails with `status` or succeeds (0), is not kept waiting and says so. Returns what it
-    /// answers, or what it says instead.
+    /// Runs a next command, which must exit with `status` and must not wait. Returns its output or its error message.
     pub(crate) fn next(&mut self, status: i32, line: &str) -> String {
         let output = self.home.tokcache(line);
         let said = text(&output.stderr);
@@ -169,7 +167,7 @@ impl Aftermath<'_> {
         self.output.status.signal() == Some(9)
     }
 
-    /// Whether it cannot say anything.
+    /// Whether the run cannot print anything.
     pub(crate) fn is_mute(&self) -> bool {
         self.fault.is_lasting() && self.call.name == "write" || self.call.line.contains("(2<")
     }
@@ -182,18 +180,18 @@ impl Aftermath<'_> {
         self.call.line.contains("<socket:") || self.call.name == "socket"
     }
 
-    /// Whether the answer cannot be given.
+    /// Whether the run cannot print its answer.
     fn is_answer(&self) -> bool {
         self.call.name == "write" && (self.call.line.contains("(1<") || self.fault.is_lasting())
     }
 
-    /// What may come of a failure, by what failed.
+    /// Returns the allowed exit codes for the call that failed.
     fn exit_codes(&self) -> &'static [i32] {
         let line = &self.call.line;
         match () {
             () if self.fault.is_lasting() => &[1, 3, 5, 7],
             () if line.contains("/config") => &[3],
-            // Key files are there, too.
+            // Key files are in this folder too.
             () if self.is_above_profiles() => &[3, 7],
             () if line.contains("/state") || line.contains("key-") => &[7],
             // A device code whose answer was lost is used up.
@@ -203,8 +201,8 @@ impl Aftermath<'_> {
         }
     }
 
-    /// A folder above the profiles: who it belongs to says whether the profile can be believed, and where it cannot be
-    /// looked at, that is a profile that cannot be used.
+    /// Whether the call concerns a folder above the profiles. Its owner decides whether the profile is trusted, so an
+    /// error makes the profile unusable.
     fn is_above_profiles(&self) -> bool {
         let is_path = |quoted: &&str| quoted.starts_with('/');
         let line = &self.call.line;

@@ -1,7 +1,7 @@
-//! What else changes the cache or a profile is failed, and killed, at every call: signing in and out, converting the
-//! cache, setting a profile. After each, three next commands.
+//! Fails and kills the other commands that change the cache or a profile at every call: signing in and out, converting
+//! the cache, setting a profile. Runs three next commands after each.
 //!
-//! Nothing may be lost: the provider's one live refresh token is cached, kept elsewhere or revoked.
+//! Nothing may be lost: the provider's only valid refresh token is cached, kept elsewhere or revoked.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,9 +12,9 @@ use crate::refresh::holds_turn;
 use crate::support::home::Home;
 use crate::support::{answer_of, names, text};
 
-/// What every refresh token of the provider begins with.
+/// The prefix of all refresh tokens of the provider.
 const REFRESH_TOKEN: &str = "RT-";
-/// What a dead or failed run left behind may cost the next one 2 seconds.
+/// The leftovers of a dead or failed run may delay the next one by 2 seconds.
 const NEXT: &str = "token --force-refresh --lock-timeout 2s";
 
 /// Tries each kind of fault on a command.
@@ -130,7 +130,7 @@ fn encrypted(home: &Home, _: &Provider) {
     answer_of(&home.tokcache(&format!("cache encrypt --encrypt {}", home.key_file(OLD))));
 }
 
-/// The key by which the cache is encrypted, by the name of its file, which is there; `None`: it is plain.
+/// Returns the name of the key file that the cache is encrypted with, which must exist; `None` if the cache is plain.
 fn key_of_cache(after: &mut Aftermath<'_>) -> Option<&'static str> {
     let home = after.home;
     if !home.is_sealed() {
@@ -144,7 +144,7 @@ fn key_of_cache(after: &mut Aftermath<'_>) -> Option<&'static str> {
     key
 }
 
-/// Encrypted by one key or in plain (`None`), before and after.
+/// Checks a conversion between keys. `None` stands for a plain cache.
 fn judge_conversion(after: &mut Aftermath<'_>, from: Option<&'static str>, to: Option<&'static str>) {
     let (home, provider) = (after.home, after.provider);
     let form = key_of_cache(after);
@@ -175,7 +175,7 @@ fn judge_conversion(after: &mut Aftermath<'_>, from: Option<&'static str>, to: O
     judge_litter(after, true);
 }
 
-/// Nothing is left of what was only for a moment, when a profile was set and, if somebody `has_saved`, the cache.
+/// Checks that no temporary files are left after a profile was set and, if `has_saved`, the cache was saved.
 fn judge_litter(after: &mut Aftermath<'_>, has_saved: bool) {
     let home = after.home;
     after.next(0, "profile set default --client-id app --lock-timeout 2s");
@@ -183,9 +183,9 @@ fn judge_litter(after: &mut Aftermath<'_>, has_saved: bool) {
         let names = names(folder).into_iter().filter(|name| !own.contains(&name.as_str()));
         names.collect::<Vec<_>>()
     };
-    // A key that was to be new: nothing is encrypted with it.
+    // A new key that nothing is encrypted with.
     let is_unused_key = |name: &String| name.starts_with(".tokcache-key-");
-    // What waits for the next save. It holds no refresh token of somebody who is signed out.
+    // Files that wait for the next save. They contain no refresh token of a user who has signed out.
     let is_of_lock = |name: &String| {
         let starts = ["token_cache.json.lockfile", "token_cache.json.refresh-", ".tokcache-token_cache.json-"];
         starts.into_iter().any(|start| name.starts_with(start))

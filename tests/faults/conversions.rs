@@ -1,5 +1,5 @@
-//! The cache is encrypted, gets another key and is decrypted, while others refresh, and with refresh tokens that could not
-//! be saved. The provider rotates, and ends the sign-in when a spent refresh token comes back.
+//! Encrypts, rekeys and decrypts the cache while other processes refresh, and with refresh tokens that could not be
+//! saved. The provider rotates refresh tokens, and ends the sign-in when an old one is used again.
 
 use std::fs;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -10,13 +10,13 @@ use crate::provider::Provider;
 use crate::support::home::Home;
 use crate::support::{is_long, names, text};
 
-/// What every refresh token of the provider begins with.
+/// The prefix of all refresh tokens of the provider.
 const REFRESH_TOKEN: &str = "RT-";
 
 #[test]
 fn while_others_refresh_the_cache_changes_its_form_and_no_sign_in_is_lost_and_nothing_is_in_plain_while_it_is_encrypted()
  {
-    // Long enough for a conversion to begin while an answer is under way.
+    // Long enough for a conversion to begin during a request.
     #[expect(clippy::disallowed_methods, reason = "a slow provider")]
     let provider = Provider::answering_after(|| std::thread::sleep(Duration::from_millis(20)));
     let home = Home::at(&provider);
@@ -33,7 +33,7 @@ fn while_others_refresh_the_cache_changes_its_form_and_no_sign_in_is_lost_and_no
                 refreshes.fetch_add(1, Ordering::SeqCst);
             }
         };
-        // An even number while it may be plain.
+        // The counter is even while the cache may be plain.
         let watch = move || {
             while is_going_on() {
                 let before = is_sealed.load(Ordering::SeqCst);
@@ -43,7 +43,7 @@ fn while_others_refresh_the_cache_changes_its_form_and_no_sign_in_is_lost_and_no
             }
         };
         let others: Vec<_> = (0..2).map(|_| scope.spawn(refresh)).chain([scope.spawn(watch)]).collect();
-        // Whatever fails here, the others are to end.
+        // The other threads must end even if this one fails.
         let converted = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             for _ in 0..rounds {
                 home.answer(&format!("cache encrypt {one}"));
@@ -95,7 +95,8 @@ fn a_refresh_token_that_could_not_be_saved_outlives_every_conversion_and_is_neve
     }
 }
 
-/// A run may not see the folder in which another one has kept a refresh token: a session has one that a service has not.
+/// A run may not find the folder in which another one has kept a refresh token: a session has one that a service does
+/// not have.
 #[test]
 fn a_refresh_token_that_a_conversion_did_not_see_is_found_by_its_own_key_and_without_that_it_is_kept_and_told() {
     let provider = Provider::start();

@@ -1,4 +1,4 @@
-//! Damaged caches: told from signed-out ones, never overwritten, repaired by the command that says so.
+//! Tests damaged caches: they are distinguished from signed-out ones, never overwritten, and repaired only on request.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,7 +12,7 @@ use crate::provider::Provider;
 use crate::support::home::Home;
 use crate::support::{is_long, names, put, text};
 
-/// The samples: what real libraries wrote.
+/// Returns the samples, which real libraries wrote.
 fn samples() -> Vec<(PathBuf, Vec<u8>)> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/crates/core/tests/vectors/samples");
     let files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -20,7 +20,7 @@ fn samples() -> Vec<(PathBuf, Vec<u8>)> {
     files.into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect()
 }
 
-/// The entries of a document's sections as `section key entry`.
+/// Returns the entries of a document as `section key entry`.
 fn entries(document: &str) -> BTreeSet<String> {
     let root: Value = serde_json::from_str(document).unwrap();
     let sections =
@@ -30,7 +30,7 @@ fn entries(document: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// The number of entries that a text cut off has whole.
+/// Returns the number of complete entries in a truncated text.
 fn whole_entries(text: &str) -> usize {
     let (mut depth, mut is_quoted, mut whole, mut escaped) = (0, false, 0, false);
     for character in text.chars() {
@@ -82,7 +82,7 @@ fn of_every_sample_with_a_hole_or_a_wrong_byte_nothing_is_made_up_and_most_is_sa
             for damaged in wrong.iter().chain([&hole]).filter(|bytes| TokenCache::deserialize(bytes).is_err()) {
                 let Some(Salvage { cache, .. }) = salvage(damaged) else { continue };
                 let saved = entries(&cache.serialize());
-                // An entry whose own text was hit and is JSON still cannot be told from a whole one.
+                // A damaged entry that is still JSON cannot be distinguished from an intact one.
                 let strange = saved.difference(&all).count();
                 assert!(strange <= 1, "{name} at {at}: {strange} entries made up");
                 assert!(saved.len() + 3 >= all.len(), "{name} at {at}: {} of {} saved", saved.len(), all.len());
@@ -100,7 +100,7 @@ fn each_sample(test: impl Fn(&str, &[u8]) + Sync) {
     });
 }
 
-/// Every command that would need a damaged cache says what is wrong and what repairs it, and leaves it alone.
+/// Every command that needs a damaged cache reports the damage and the repair command, and does not change the cache.
 #[test]
 fn a_damaged_cache_is_not_a_signed_out_one_and_nobody_overwrites_it() {
     let provider = Provider::start();
@@ -184,7 +184,7 @@ fn what_is_no_cache_is_not_repaired() {
     assert_eq!((fs::read(home.cache()).unwrap().as_slice(), names(&home.state()).len()), (&diary[..], 1));
 }
 
-/// Old enough that no writer can be at work on it.
+/// Makes the file so old that no write can be in progress.
 fn make_old(home: &Home) {
     let hour = fs::FileTimes::new()
         .set_modified(std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000));

@@ -1,4 +1,4 @@
-//! A home with a profile and a cache whose access token has expired, so that the next run refreshes.
+//! A home with a profile and a cache with an expired access token, so that the next run refreshes.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -14,7 +14,7 @@ use crate::provider::Provider;
 use crate::support::home::Home;
 
 impl Home {
-    /// A home whose refresh token is the provider's first one.
+    /// Creates a home with the provider's first refresh token.
     pub(crate) fn at(provider: &Provider) -> Self {
         let mut home = Home::empty();
         home.set("TMPDIR", home.elsewhere());
@@ -34,7 +34,7 @@ impl Home {
         home
     }
 
-    /// Puts the cache back to the beginning: an expired access token, and `RT-0`.
+    /// Resets the cache to an expired access token and `RT-0`.
     pub(crate) fn sign_in_again(&self) {
         for folder in [self.state(), self.elsewhere()] {
             let _ = fs::remove_dir_all(&folder);
@@ -43,29 +43,29 @@ impl Home {
         self.write("state/token_cache.json", self.expired_cache());
     }
 
-    /// A cache with an expired access token and `RT-0`, both issued by the profile's authority.
+    /// Returns a cache with an expired access token and `RT-0`, both issued by the profile's authority.
     pub(crate) fn expired_cache(&self) -> Vec<u8> {
         let profile = fs::read_to_string(self.path("config/profiles/default.toml")).unwrap();
         let authority = profile.split('"').nth(1).unwrap();
         expired_cache(&Authority::parse(authority, None).unwrap())
     }
 
-    /// The folder of the cache.
+    /// Returns the folder of the cache.
     pub(crate) fn state(&self) -> PathBuf {
         self.path("state")
     }
 
-    /// The folder for what cannot be kept in the other one.
+    /// Returns the folder for tokens that cannot be saved in the cache.
     pub(crate) fn elsewhere(&self) -> PathBuf {
         self.path("run")
     }
 
-    /// Those of all files of this home that hold this text.
+    /// Returns all files of this home that contain the text.
     pub(crate) fn files_with(&self, text: &str) -> Vec<PathBuf> {
         let mut found = Vec::new();
         let mut folders = vec![self.folder().to_owned()];
         while let Some(folder) = folders.pop() {
-            // Others make files and remove them meanwhile.
+            // Other processes create and remove files meanwhile.
             for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
                 let path = entry.path();
                 match entry.file_type() {
@@ -86,14 +86,14 @@ impl Home {
         fs::read(self.cache()).unwrap().starts_with(b"tokcache-sealed 1 ")
     }
 
-    /// What the profile promises of the cache.
+    /// Returns the profile's setting for the encryption of the cache.
     pub(crate) fn promise(&self) -> Option<String> {
         let shown = fs::read_to_string(self.path("config/profiles/default.toml")).unwrap();
         assert!(!shown.contains("[converting]"), "a conversion is left in the profile: {shown}");
         shown.lines().find_map(|line| Some(line.strip_prefix("encrypt = ")?.trim_matches('"').to_owned()))
     }
 
-    /// `key-file:` of this name.
+    /// Returns a `key-file:` URL with this name.
     pub(crate) fn key_file(&self, name: &str) -> String {
         format!("key-file:{}", self.path(name).display())
     }

@@ -1,4 +1,4 @@
-//! Killed at random instants while saving caches of three sizes, over and over.
+//! Kills saves of caches of three sizes at random moments, repeatedly.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -37,7 +37,7 @@ fn a_cache_of_20_mb_is_the_old_or_the_new_one() {
     kills(20_000_000, 10);
 }
 
-/// The document of a turn: whichever byte is torn or from another turn, it shows.
+/// Returns the document of a turn, in which any torn or foreign byte is detectable.
 fn document(turn: u64, size: usize) -> Vec<u8> {
     let line = format!("{turn:019}\n");
     let mut document = line.as_bytes().repeat(size.div_ceil(line.len()));
@@ -49,7 +49,7 @@ fn turn_of(document: &[u8]) -> u64 {
     std::str::from_utf8(&document[..19]).unwrap().parse().unwrap()
 }
 
-/// Kills savers of caches of `size`, and looks at the file after each.
+/// Kills processes that save caches of `size`, and checks the file after each.
 fn kills(size: usize, quick: usize) {
     let times = if is_long() { 1000 } else { quick };
     println!("{times} kills; TOKCACHE_TESTS=long makes it 1000");
@@ -58,11 +58,11 @@ fn kills(size: usize, quick: usize) {
     put(&cache, document(0, size));
     let longest = time_of_a_save(&folder, size) * 3;
     let (mut kill, mut killed_while_saving, mut advanced) = (0, 0, 0);
-    // Until the instants have met the saves.
+    // Continue until enough kills happened during a save.
     while kill < times || killed_while_saving * 10 <= times || advanced * 10 <= times {
         assert!(kill < 10 * times, "{killed_while_saving} left litter for the next run, {advanced} had saved");
         let before = turn_of(&fs::read(&cache).unwrap());
-        // Every other one later, where the machine has got slower.
+        // Every other kill is later, in case the machine has become slower.
         let instant = longest.mul_f64(fastrand::f64()) * [1, 4][kill % 2];
         let told = kill_a_saver(&cache, size, instant);
         let found = fs::read(&cache).unwrap();
@@ -88,7 +88,7 @@ fn time_of_a_save(folder: &TempDir, size: usize) -> Duration {
     start.elapsed() / 3
 }
 
-/// Starts a saver, kills it so long after it is ready, and returns the turn that it said last it had saved.
+/// Starts a saver, kills it `after` it is ready, and returns the last turn that it reported as saved.
 fn kill_a_saver(cache: &Path, size: usize, after: Duration) -> Option<u64> {
     let mut saver = Command::new(std::env::current_exe().unwrap());
     saver.args(["kill::saves_until_it_is_killed", "--exact", "--ignored", "--nocapture"]);
@@ -115,7 +115,7 @@ fn saves_until_it_is_killed() {
     let size = told(SIZE).parse().unwrap();
     let store = FileStore::new(Path::new(&told(CACHE)), DEAD_COSTS, Arc::new(SystemClock::new()));
     let mut stdout = std::io::stdout();
-    // One write each: a line is there whole or not at all.
+    // One write for each line, so that a line is complete or absent.
     stdout.write_all(b"\nready\n").unwrap();
     stdout.flush().unwrap();
     loop {
@@ -130,7 +130,7 @@ fn saves_until_it_is_killed() {
     }
 }
 
-/// The next save finds the file, waits for nobody for long, and clears up.
+/// The next save finds the file, does not wait long, and removes leftovers.
 fn next_run(folder: &TempDir, cache: &Path, turn: u64, size: usize) {
     let clock = Arc::new(SleepClock::default());
     let store = FileStore::new(cache, Duration::from_secs(60), clock.clone());

@@ -1,6 +1,6 @@
-//! The binary among accidents: killed anywhere, failed by the system anywhere, in odd places, on damaged files.
+//! Tests the binary with accidents: kills and system errors at every point, unusual places, and damaged files.
 //!
-//! Each test has a quick form, which says what it leaves out, and a long one: `TOKCACHE_TESTS=long`.
+//! Each test has a quick form, which reports what it leaves out, and a long one: `TOKCACHE_TESTS=long`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

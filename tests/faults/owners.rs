@@ -1,4 +1,4 @@
-//! Files of other users: which are believed, and to whom what root makes is left.
+//! Tests files of other users: which of them are trusted, and the owner of files that root creates.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
@@ -15,7 +15,7 @@ const STRANGER: u32 = 65_534;
 const USER: u32 = 12_345;
 const PROFILE: &str = "config/profiles/default.toml";
 
-/// Whether this test can make files of other users. If not, it shows nothing.
+/// Whether this test can create files of other users. Otherwise it shows nothing.
 fn can_give_away() -> bool {
     if !is_root() {
         println!("only root can give files away: this shows nothing here");
@@ -49,7 +49,7 @@ fn as_user(user: u32, home: &Home, line: &str) -> Output {
     command.output().unwrap()
 }
 
-/// Everything in a folder, with its owner.
+/// Returns everything in a folder, with its owner.
 fn owners(folder: &Path) -> Vec<(PathBuf, u32)> {
     let mut all = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -80,7 +80,7 @@ fn a_profile_of_another_user_is_not_believed_whoever_runs() {
         mode(home.path(PROFILE), 0o644);
         give(home.path(path), STRANGER);
         assert_not_believed(&home, &provider, "it belongs to the user 65534");
-        // The whole folder, as somebody makes it beforehand.
+        // The whole folder, as another user could create it beforehand.
         give_all(&home.path("config"), STRANGER);
         assert_not_believed(&home, &provider, "it belongs to the user 65534");
         give_all(home.folder(), USER);
@@ -104,7 +104,7 @@ fn a_profile_that_is_a_link_of_or_to_somebody_else_is_not_believed() {
     let target = elsewhere.join("planted.toml");
     fs::rename(home.path(PROFILE), &target).unwrap();
     symlink(&target, home.path(PROFILE)).unwrap();
-    // One's own link to one's own file, as programs that look after settings make it.
+    // A link of the user to a file of the user, as dotfile managers create it.
     assert_eq!(home.answer("token"), "AT-1");
     home.sign_in_again();
     provider.reset();
@@ -137,7 +137,7 @@ fn a_profile_that_others_could_have_written_or_replaced_is_not_believed() {
         assert!(said.ends_with(&format!("  try: chmod go-w {}\n", home.path(path).display())), "{said}");
         mode(home.path(path), good);
     }
-    // As /tmp is: nobody else can replace what is one's own there.
+    // As in /tmp, other users cannot replace the user's own files.
     mode(home.path("config"), 0o1777);
     assert_eq!(home.answer("token"), "AT-1");
 }
@@ -305,7 +305,7 @@ fn a_lock_that_root_leaves_behind_in_a_users_home_is_the_users() {
     let provider = Provider::start();
     let home = Home::at(&provider);
     give_all(home.folder(), USER);
-    // Killed where it has the lock.
+    // Killed while it holds the lock.
     let mut killed = Command::new("strace");
     let log = ["-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e", "inject=fsync:signal=KILL"];
     killed.args(log).arg(env!("CARGO_BIN_EXE_tokcache")).arg("token").env_clear();
@@ -372,11 +372,11 @@ fn as_nobody_if_root(command: &mut Command) {
     }
 }
 
-/// The program, where every user can run it.
+/// Returns a copy of the program that every user can run.
 fn program(home: &Home) -> String {
     let copy = home.path("tokcache");
     if !copy.exists() {
-        // By another process: a file that is open for writing in this one cannot be run.
+        // Copied by another process: a file that this process has open for writing cannot be run.
         assert!(Command::new("cp").arg(env!("CARGO_BIN_EXE_tokcache")).arg(&copy).status().unwrap().success());
         mode(&copy, 0o755);
     }
@@ -408,13 +408,13 @@ fn check_names_every_folder_above_by_which_somebody_else_could_replace_the_cache
     mode(&above, 0o757);
     let said = check(&home);
     assert!(said.contains("its mode is 0757") && said.contains(&format!("chmod go-w {}\n", above.display())), "{said}");
-    // As /tmp is: only what is a stranger's in it is in danger.
+    // As in /tmp, only a stranger's entries in it are at risk.
     mode(&above, 0o1777);
     assert_eq!(check(&home), "");
     give(above.join("deep"), STRANGER);
     assert!(check(&home).contains(&format!("through {}", above.join("deep").display())), "{}", check(&home));
     give(above.join("deep"), 0);
-    // Where a link leads to, too.
+    // The target of a link is checked too.
     let elsewhere = home.path("elsewhere");
     fs::create_dir(&elsewhere).unwrap();
     fs::rename(above.join("deep/state"), elsewhere.join("state")).unwrap();
@@ -422,7 +422,7 @@ fn check_names_every_folder_above_by_which_somebody_else_could_replace_the_cache
     give(&elsewhere, STRANGER);
     assert!(check(&home).contains(&format!("through {}", elsewhere.display())), "{}", check(&home));
     give(&elsewhere, 0);
-    // In such a home not even the profile is believed.
+    // In such a home, even the profile is not trusted.
     mode(home.folder(), 0o777);
     let said = home.failure(3, "cache check");
     assert!(said.contains(&format!("{}: its mode is 0777", home.folder().display())), "{said}");

@@ -1,4 +1,4 @@
-//! Caches in odd places: what a careful user would expect of each.
+//! Tests caches in unusual places, with the results that a careful user would expect.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
@@ -12,7 +12,7 @@ use crate::support::home::Home;
 use crate::support::strace::strace;
 use crate::support::{names, put, text};
 
-/// What a run may take that must not hang.
+/// The time limit for a run that must not hang.
 const AT_ONCE: Duration = Duration::from_secs(20);
 
 fn start() -> (Provider, Home) {
@@ -25,12 +25,12 @@ fn is_root() -> bool {
     fs::metadata("/proc/self").unwrap().uid() == 0
 }
 
-/// Runs `tokcache token` where `script` has mounted something first. `$STATE` is the cache's folder.
+/// Runs `tokcache token` after `script` has mounted something. `$STATE` is the cache's folder.
 fn token_where(script: &str, home: &Home) -> Output {
     run_where(&format!("{script}; exec \"$0\" token"), home)
 }
 
-/// Runs `script` where it can mount. `$0` is tokcache.
+/// Runs `script` with the right to mount. `$0` is tokcache.
 fn run_where(script: &str, home: &Home) -> Output {
     let mut command = home.command("unshare");
     command.args(if is_root() { &["--mount"][..] } else { &["--user", "--map-root-user", "--mount"] });
@@ -71,12 +71,12 @@ fn assert_refused_before_it_is_spent(output: &Output, provider: &Provider, why: 
     assert_eq!(provider.turn(), 0, "the refresh token was spent");
 }
 
-/// Mounts the cache as a single file, as into a container: `$STATE` has it from `$VOLUME`, under another name.
+/// Mounts the cache as a single file, as in a container: `$STATE` gets it from `$VOLUME`, under another name.
 const MOUNTED_ALONE: &str = "VOLUME=\"$STATE/../volume\"; mkdir \"$VOLUME\"; mv \"$STATE/token_cache.json\" \"$VOLUME/cache\"; \
      touch \"$STATE/token_cache.json\"; mount --bind \"$VOLUME/cache\" \"$STATE/token_cache.json\"";
 
-/// The locks of two containers are in two folders: both would refresh, and the second refresh of one token ends the
-/// sign-in.
+/// The lock files of two containers are in two folders, so both would refresh, and the second use of one refresh token
+/// ends the sign-in.
 #[test]
 fn a_single_file_that_is_mounted_serves_what_it_holds_and_is_never_refreshed_or_saved() {
     let (provider, home) = start();
@@ -118,7 +118,7 @@ fn a_folder_that_is_mounted_at_two_places_has_one_refresh_for_both() {
     assert_eq!((provider.turn(), provider.is_revoked()), (1, false));
 }
 
-/// Makes the save fail for which room was found: the one to the cache, not those to the rescue file and the lock file.
+/// Makes the save of the cache fail although there was room for it. The rescue file and the lock file are not affected.
 pub(crate) fn token_that_cannot_be_saved(home: &Home, provider: &Provider) -> Output {
     let before = fs::read(home.cache()).unwrap();
     let calls = calls_of(home, "token").calls;
@@ -154,7 +154,7 @@ fn what_cannot_be_saved_is_kept_where_a_run_from_another_folder_finds_it() {
     assert!(!provider.is_revoked());
 }
 
-/// After the rename it is saved: neither is the refresh token forgotten that came, nor the sign-out half done.
+/// After the rename, the save counts: the new refresh token is kept, and a sign-out is completed.
 #[test]
 fn where_the_folder_cannot_be_synced_what_was_saved_is_saved_and_a_warning_says_so() {
     let (provider, home) = start();
@@ -180,7 +180,7 @@ fn where_the_folder_cannot_be_synced_what_was_saved_is_saved_and_a_warning_says_
             home.sign_in_again();
             provider.reset();
         }
-        // A file system that does not know this is left alone.
+        // A file system without this call is not an error.
         let output = unsynced("ENOSYS");
         assert!(output.status.success() && !text(&output.stderr).contains("it is saved, but"), "{output:?}");
         home.sign_in_again();
@@ -283,7 +283,7 @@ fn a_folder_that_others_can_write_to_is_told_by_check() {
 fn what_is_no_file_is_refused_at_once_and_left_alone() {
     let (_provider, home) = start();
     let refused = |what: &str, why: &str| {
-        // Beside a device only root can make the lock file that a repair needs.
+        // Beside a device, only root can create the lock file that a repair needs.
         let is_device = what.starts_with("/dev/");
         let commands = ["token", "token --force-refresh", "list", "login", "cache check --repair"];
         for command in commands.into_iter().filter(|command| !is_device || !command.ends_with("--repair")) {
@@ -375,6 +375,6 @@ fn a_server_that_is_down_is_not_asked_thrice_by_each_of_many() {
         let output = one.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(5), "{}", text(&output.stderr));
     }
-    // One after the other with a second each took 20 s.
+    // One after the other, with a second each, would take 20 s.
     assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
 }

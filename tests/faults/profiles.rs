@@ -1,4 +1,4 @@
-//! Profiles that several processes change at once.
+//! Tests profiles that several processes change at once.
 
 use std::process::{Child, Stdio};
 
@@ -56,7 +56,7 @@ fn what_a_sign_in_remembers_of_its_requests_can_be_set_without_one() {
             assert!(profile.contains(line), "{line} is not in {profile}");
         }
     }
-    // Each by itself leaves the others, and an empty one goes.
+    // Each setting leaves the others alone, and an empty value removes it.
     for (flags, line) in [
         ("--lifetime 90s", "lifetime = \"90s\""),
         ("--audience other", "audience = \"other\""),
@@ -70,7 +70,7 @@ fn what_a_sign_in_remembers_of_its_requests_can_be_set_without_one() {
     home.answer("profile set work --param tier=");
     assert!(!shown(&home).contains("tier") && shown(&home).contains("other"), "{}", shown(&home));
 
-    // Elsewhere they mean something else, and at Microsoft a resource is a scope.
+    // At another authority the values have another meaning, and at Microsoft a resource is a scope.
     home.answer("profile set work --authority https://login.microsoftonline.com/contoso.com --resource api://x");
     let profile = shown(&home);
     assert!(profile.contains("scopes = [\"api://x/.default\"]") && !profile.contains("audience"), "{profile}");

@@ -1,5 +1,5 @@
-//! A provider on loopback that rotates its one refresh token at every use, and revokes the sign-in for good when a
-//! spent one returns.
+//! A provider on loopback that rotates its only refresh token at every use, and revokes the sign-in for good when an
+//! old one is used again.
 
 use std::sync::{Arc, Mutex};
 
@@ -14,12 +14,12 @@ pub(crate) struct Provider {
 
 #[derive(Default)]
 struct State {
-    /// How often the refresh token was rotated; its current secret is `RT-<turn>`.
+    /// The number of rotations. The current secret is `RT-<turn>`.
     turn: usize,
-    /// Whether the device code was redeemed: it is good once (RFC 8628 §3.5).
+    /// Whether the device code was redeemed. It is valid once (RFC 8628 §3.5).
     redeemed: bool,
     revoked: bool,
-    /// The refresh tokens that were revoked as their user wished.
+    /// The refresh tokens that their user has revoked.
     signed_out: Vec<String>,
 }
 
@@ -28,7 +28,7 @@ impl Provider {
         Provider::answering_after(|| {})
     }
 
-    /// One that does this before each answer.
+    /// Starts a provider that calls `pause` before each answer.
     pub(crate) fn answering_after(pause: impl Fn() + Send + 'static) -> Self {
         let state = Arc::new(Mutex::new(State::default()));
         let shared = state.clone();
@@ -56,27 +56,27 @@ impl Provider {
         self.server.address()
     }
 
-    /// How often the refresh token was rotated.
+    /// Returns the number of rotations.
     pub(crate) fn turn(&self) -> usize {
         self.state.lock().unwrap().turn
     }
 
-    /// Whether a spent refresh token has come back.
+    /// Whether an old refresh token was used again.
     pub(crate) fn is_revoked(&self) -> bool {
         self.state.lock().unwrap().revoked
     }
 
-    /// Takes the last refresh token again, though a spent one has come back.
+    /// Accepts the last refresh token again, although an old one was used.
     pub(crate) fn forgive(&self) {
         self.state.lock().unwrap().revoked = false;
     }
 
-    /// Whether this refresh token was revoked as its user wished.
+    /// Whether the user has revoked this refresh token.
     pub(crate) fn is_signed_out(&self, refresh_token: &str) -> bool {
         self.state.lock().unwrap().signed_out.iter().any(|revoked| revoked == refresh_token)
     }
 
-    /// Forgets what happened: `RT-0` is the live refresh token.
+    /// Resets the provider: `RT-0` is the valid refresh token.
     pub(crate) fn reset(&self) {
         *self.state.lock().unwrap() = State::default();
     }
@@ -90,7 +90,7 @@ fn spend(refresh_token: Option<&str>, state: &mut State) -> (u16, Value) {
     next_tokens(state)
 }
 
-/// Somebody has signed in anew.
+/// Answers a new sign-in.
 fn sign_in(state: &mut State) -> (u16, Value) {
     if std::mem::replace(&mut state.redeemed, true) {
         return (400, json!({ "error": "invalid_grant" }));

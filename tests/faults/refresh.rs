@@ -1,4 +1,4 @@
-//! A refreshing run is failed, and killed, at every call.
+//! Fails and kills a refresh at every call.
 
 use tokcache_core::cache::TokenCache;
 
@@ -9,7 +9,7 @@ use crate::support::home::Home;
 use crate::support::{names, text};
 
 const TOKEN: &str = "token --lock-timeout 3s";
-/// What a dead or failed run left behind may cost the next one 2 seconds.
+/// The leftovers of a dead or failed run may delay the next one by 2 seconds.
 const NEXT: &str = "token --force-refresh --lock-timeout 2s";
 
 const REFRESH: Subject =
@@ -30,7 +30,7 @@ fn wherever_it_is_killed_the_cache_is_whole_and_the_next_run_goes_on() {
     is_killed(&REFRESH);
 }
 
-/// Where the cache lock was taken away in the last moment, the new holder sweeps.
+/// If the cache lock is broken at the last moment, its new holder removes temporary files.
 #[test]
 fn a_temporary_file_that_is_swept_before_it_is_renamed_is_written_again() {
     let provider = Provider::start();
@@ -54,7 +54,7 @@ enum File {
 
 fn judge(after: &mut Aftermath<'_>) {
     let (home, provider) = (after.home, after.provider);
-    // How often the provider rotated the refresh token: once, if the run got that far.
+    // The number of rotations: 1 if the run got that far.
     let turn = provider.turn();
     let file = match std::fs::read(home.cache()) {
         Ok(bytes) if bytes == home.expired_cache() => File::Old,
@@ -63,7 +63,7 @@ fn judge(after: &mut Aftermath<'_>) {
     };
     after.expect(file != File::Damaged, "the cache is neither the old nor the new one");
     after.expect(home.mode() == 0o600, "the cache is open to others");
-    // Whether the refresh token in the cache is a spent one.
+    // Whether the refresh token in the cache is an old one.
     let is_lost = turn == 1 && file == File::Old;
     let can_speak = !after.is_mute();
     if after.output.status.success() {
@@ -76,15 +76,15 @@ fn judge(after: &mut Aftermath<'_>) {
     judge_next_run(after, file, is_lost);
 }
 
-/// The next run is signed in, is not kept waiting, and leaves nothing but the cache.
+/// Checks that the next run is signed in, does not wait, and leaves nothing but the cache.
 fn judge_next_run(after: &mut Aftermath<'_>, file: File, is_lost: bool) {
     let (home, provider) = (after.home, after.provider);
     let next = home.tokcache(NEXT);
     let rescued = names(&home.elsewhere());
     after.expect(rescued.is_empty(), &format!("litter elsewhere after the next run: {rescued:?}"));
-    // A request that was on its way may have been answered after its sender was gone.
+    // The provider may have answered a request after its sender was gone.
     let is_answered_late = after.is_network() && file == File::Old && provider.is_revoked();
-    // Its receiver died, or its answer never came, or nothing can be written any more anywhere.
+    // The receiver died, the answer was lost, or nothing can be written any more.
     let may_be_gone = after.is_killed() || after.is_network() || after.is_lasting();
     if (is_lost && may_be_gone || is_answered_late) && !next.status.success() {
         return;

@@ -1,4 +1,4 @@
-//! What an error repeats of the command line that failed.
+//! Tests which parts of a failed command line an error repeats.
 
 use crate::support::home::Home;
 use crate::support::text;

@@ -1,4 +1,4 @@
-//! Signals that end a process, while a refresh token is on its way: the process ends when the successor is saved.
+//! Sends signals that end a process during a refresh: the process ends once the new refresh token is saved.
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
@@ -16,7 +16,7 @@ fn a_signal_that_ends_a_refresh_ends_it_when_the_new_refresh_token_is_saved() {
     let ((arrive, arrived), (answer, may_answer)) = (channel(), channel());
     let may_answer = Mutex::new(may_answer);
     let provider = Provider::answering_after(move || {
-        // When the test is over, nobody hears it.
+        // At the end of the test, the receiver is gone.
         let _ = arrive.send(());
         let _ = may_answer.lock().unwrap().recv();
     });
@@ -35,7 +35,8 @@ fn a_signal_that_ends_a_refresh_ends_it_when_the_new_refresh_token_is_saved() {
     ] {
         provider.reset();
         home.sign_in_again();
-        // A script that starts the tests in the background has them ignore some of these, and so would the program.
+        // A script that starts the tests in the background makes them ignore some signals, and tokcache would inherit
+        // that.
         let mut program = wrapped(&["env", "--default-signal"], &home.program("token"));
         let child = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         arrived.recv().unwrap();

@@ -1,4 +1,4 @@
-//! Signing out beside refreshes: those that are under way, and those whose result could not be saved.
+//! Signs out during refreshes, and after refreshes whose result could not be saved.
 
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ fn the_refresh_token_of_a_refresh_under_way_is_revoked_when_its_user_signs_out()
             let refresh = scope.spawn(|| home.tokcache("token"));
             has_begun.recv().unwrap();
             let clear = scope.spawn(|| home.tokcache(command));
-            // Nothing is to be seen of who waits: long enough to have signed out by then.
+            // A waiting process shows no sign of it; this is long enough to have signed out otherwise.
             #[expect(clippy::disallowed_methods, reason = "a slow provider")]
             std::thread::sleep(Duration::from_millis(300));
             drop(go_on);

@@ -1,5 +1,4 @@
-//! `strace`: what a run asks of the system, and what becomes of it when the system refuses, or kills it, at one of
-//! those.
+//! Records the system calls of a run with `strace`, and injects an error or a kill at one of them.
 
 use std::collections::HashMap;
 use std::os::unix::process::ExitStatusExt;
@@ -14,20 +13,20 @@ use crate::support::strace::{is_within, name, traced};
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) name: String,
-    /// Which of the calls of this name it is, from 1.
+    /// The index among the calls of this name, from 1.
     pub(crate) turn: usize,
-    /// As `strace` writes it.
+    /// The call as `strace` prints it.
     pub(crate) line: String,
 }
 
-/// What a run asked of the system, and in which home.
+/// The system calls of a run, and its home.
 pub(crate) struct Recording {
     pub(crate) calls: Vec<Call>,
     pub(crate) home: PathBuf,
 }
 
-/// The calls of a run of `tokcache` that have to do with files and the network, from the first on that is its own: the
-/// loader's come before.
+/// Returns the calls of a `tokcache` run for files and the network, beginning with its own first one, after the
+/// loader's.
 pub(crate) fn calls_of(home: &Home, line: &str) -> Recording {
     let (output, lines) = traced(&["-y", "-e", "trace=%file,%desc,%network"], &home.program(line));
     answer_of(&output);
@@ -42,13 +41,13 @@ pub(crate) fn calls_of(home: &Home, line: &str) -> Recording {
     Recording { calls, home: home.folder().to_owned() }
 }
 
-/// What happens in the place of a call.
+/// The fault that replaces a call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Fault {
-    /// This call and all later ones of its name fail.
+    /// This call and all later calls of its name fail.
     FromThenOn(&'static str),
     Kill,
-    /// This call fails.
+    /// Only this call fails.
     Once(&'static str),
 }
 
@@ -58,14 +57,14 @@ impl Fault {
     }
 }
 
-/// What came of a run with a fault.
+/// The result of a run with a fault.
 pub(crate) struct Tried {
     pub(crate) output: Output,
-    /// Whether the run came to the call.
+    /// Whether the run made the call.
     pub(crate) injected: bool,
 }
 
-/// Runs `tokcache` with `fault` in the place of this call.
+/// Runs `tokcache` with `fault` instead of this call.
 pub(crate) fn run_with(home: &Home, call: &Call, fault: Fault, line: &str) -> Tried {
     let Call { name, turn, .. } = call;
     let fault = match fault {

@@ -1,4 +1,4 @@
-//! Variables and flags that are set to something odd: never as if they were not set.
+//! Tests variables and flags with unusual values: they never count as unset.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -11,7 +11,7 @@ use crate::provider::Provider;
 use crate::support::home::Home;
 use crate::support::{answer_of, failure_of, names, provider, put, text};
 
-/// `cl\xe9`, as somebody has it whose terminal is set to Latin 1.
+/// Returns `cl\xe9`, which a terminal set to Latin 1 produces.
 fn latin_1(before: &str) -> OsString {
     let mut bytes = before.as_bytes().to_vec();
     bytes.extend_from_slice(b"cl\xe9");
@@ -56,7 +56,7 @@ fn tokens_are_not_in_plain_because_the_path_of_the_key_is_in_latin_1() {
     answer_of(&run(&home, "TOKCACHE_ENCRYPT", &encrypt, &login));
     let cache = fs::read(home.cache()).unwrap();
     assert!(!text(&cache).contains(provider::NEW_ACCESS_TOKEN) && key.exists(), "{}", text(&cache));
-    // The profile and the header of the cache remember the path, byte for byte.
+    // The profile and the header of the cache keep the path, byte for byte.
     for line in ["token", "token --force-refresh", "cache decrypt"] {
         answer_of(&home.tokcache(line));
     }
@@ -202,7 +202,7 @@ fn without_a_home_one_message_names_both_variables_and_a_named_store_needs_neith
     let home = Home::signed_in();
     let somewhere = |line: &str| {
         let mut command = Command::new(program(&home));
-        // A user whom the system does not know.
+        // A user that the system does not know.
         command.args(line.split(' ')).env_clear().current_dir("/").uid(54_321).gid(54_321);
         command
     };
@@ -237,11 +237,11 @@ fn is_root() -> bool {
     fs::metadata("/proc/self").unwrap().uid() == 0
 }
 
-/// The program, where every user can run it.
+/// Returns a copy of the program that every user can run.
 fn program(home: &Home) -> PathBuf {
     use std::os::unix::fs::PermissionsExt;
     let copy = home.path("tokcache");
-    // By another process: a file that is open for writing in this one cannot be run.
+    // Copied by another process: a file that this process has open for writing cannot be run.
     assert!(Command::new("cp").arg(env!("CARGO_BIN_EXE_tokcache")).arg(&copy).status().unwrap().success());
     for path in [home.folder(), &copy] {
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();

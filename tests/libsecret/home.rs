@@ -1,4 +1,4 @@
-//! A home whose cache is an item of the keyring.
+//! A home whose cache is a keyring item.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -9,7 +9,7 @@ use crate::bus::Bus;
 use crate::support::home::Home;
 use crate::support::provider::Provider;
 
-/// The name that azure-identity gives its cache of tokens without continuous access evaluation.
+/// The name of azure-identity's cache for tokens without continuous access evaluation.
 pub(crate) const NAME: &str = "msal.cache.nocae";
 
 impl Home {
@@ -32,19 +32,19 @@ impl Home {
         self.answer("login --scope api:read");
     }
 
-    /// Whether any file of the home has this text.
+    /// Whether a file of the home contains the text.
     pub(crate) fn has_on_disk(&self, text: &str) -> bool {
         let grep = self.command("grep").args(["-rqF", text, "."]).status().unwrap();
         grep.success()
     }
 
-    /// msal-extensions on the cache of this home.
+    /// Runs msal-extensions on the cache of this home.
     pub(crate) fn python(&self, arguments: &[&str]) -> String {
         let own = ["MsalClientID=Microsoft.Developer.IdentityService"];
         self.python_on(&self.signal(), NAME, "MSALCache", &[&own, arguments].concat(), "")
     }
 
-    /// msal-extensions on any item.
+    /// Runs msal-extensions on any item.
     pub(crate) fn python_on(&self, signal: &Path, schema: &str, label: &str, rest: &[&str], input: &str) -> String {
         let mut command = self.library(signal, schema, label, rest);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
@@ -54,8 +54,8 @@ impl Home {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// The system's Python has libsecret, as it cannot be had from PyPI; the libraries are those of the end-to-end
-    /// tier.
+    /// Returns the program. The system's Python has libsecret, which PyPI does not offer; the libraries are those of
+    /// the end-to-end tier.
     fn library(&self, signal: &Path, schema: &str, label: &str, rest: &[&str]) -> Command {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let library = root.join("target/e2e/python/lib");
@@ -68,12 +68,12 @@ impl Home {
         command
     }
 
-    /// The secrets that a new process finds, sorted.
+    /// Returns the secrets that a new process finds, sorted.
     pub(crate) fn secrets_by_python(&self) -> Vec<String> {
         read(&self.python(&["secrets"]))
     }
 
-    /// A process that has the cache in its memory.
+    /// Starts a process that has the cache in its memory.
     pub(crate) fn watch_by_python(&self) -> Watch {
         let own = ["MsalClientID=Microsoft.Developer.IdentityService", "watch"];
         let mut command = self.library(&self.signal(), NAME, "MSALCache", &own);
@@ -90,7 +90,7 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// The secrets that it finds now, sorted.
+    /// Returns the secrets that the process finds now, sorted.
     pub(crate) fn next(&mut self) -> Vec<String> {
         if !self.asked {
             self.child.stdin.as_mut().unwrap().write_all(b"again\n").unwrap();

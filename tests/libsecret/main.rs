@@ -1,5 +1,5 @@
-//! The cache that azure-identity for Python has in the keyring, shared with the very libraries: tokcache and
-//! msal-extensions on one item of a real gnome-keyring.
+//! Shares the keyring cache of azure-identity for Python with the real libraries: tokcache and msal-extensions on one
+//! item of a real gnome-keyring.
 #![cfg(all(feature = "keyring", target_os = "linux"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy allows them in test functions only")]
 
@@ -17,7 +17,7 @@ use home::{NAME, sorted};
 use support::home::Home;
 use support::provider::{NEW_ACCESS_TOKEN, NEW_REFRESH_TOKEN, Provider, generous};
 
-/// A failing command may not take longer: the keyring is given up after 3 s, and the rest is for a busy machine.
+/// The time limit for a failing command. tokcache gives up after 3 s; the rest is for a busy machine.
 const AT_MOST: Duration = Duration::from_secs(10);
 
 #[test]

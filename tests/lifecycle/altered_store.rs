@@ -1,4 +1,4 @@
-//! A store that works, but for what a test wants of it.
+//! A store that works, except for one alteration.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,13 +16,13 @@ pub(crate) struct AlteredStore<'a> {
     is_leased: AtomicBool,
 }
 
-/// What does not work as usual.
+/// The part that does not work as usual.
 pub(crate) enum Alteration<'a> {
-    /// The lease is held by somebody who does this while we begin to wait, after which there is nothing to wait for.
+    /// Another process holds the lease. It calls this function when we begin to wait, and then has released the lease.
     LeasedBy(&'a (dyn Fn() + Sync)),
-    /// Nothing can be written.
+    /// Writes fail.
     ReadOnly,
-    /// Nothing can be read from the first lease on.
+    /// Reads fail from the first lease on.
     UnreadableOnceLeased,
 }
 

@@ -1,4 +1,4 @@
-//! Many authorities on one host, one cache: what belongs to one is never served for another, nor sent to it.
+//! Tests many authorities on one host with one cache: tokens of one are never served for or sent to another.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,11 +13,11 @@ use crate::world::{Life, refresh_with, request, served};
 
 const HERE: &str = "https://kc.example.com/realms/here";
 
-/// The same host, and the same first segment of the path, which is all that the MSAL schema stores.
+/// The same host and the same first path segment, which is all that the MSAL schema stores.
 const ELSEWHERE: [&str; 3] =
     ["https://kc.example.com/realms/there", "https://kc.example.com:8443/realms/here", "https://kc.example.com/realms"];
 
-/// The client, at another authority than the one that its life's world is made for.
+/// Returns the client at another authority.
 fn at<'a>(life: &'a Life, authority: &str) -> ClientApplication<'a> {
     let mut client = life.client();
     client.registration.authority = Authority::parse(authority, None).unwrap();
@@ -25,7 +25,7 @@ fn at<'a>(life: &'a Life, authority: &str) -> ClientApplication<'a> {
     client
 }
 
-/// What `issuer` gives to `subject`; nameless where there is no subject.
+/// Returns the response of `issuer` for `subject`, without a name if there is no subject.
 fn tokens(issuer: &str, subject: Option<&str>) -> Value {
     let claims = json!({"iss": issuer, "sub": subject, "preferred_username": subject}).to_string();
     let id_token = subject.map(|_| format!("e30.{}.e30", URL_SAFE_NO_PAD.encode(claims)));
@@ -45,7 +45,7 @@ fn a_sign_in_at_one_authority_is_none_at_another_on_its_host() {
         assert_eq!(served(at(&life, HERE).acquire_token_silent(&request()).block_on()).1, Source::Cache);
 
         for elsewhere in ELSEWHERE {
-            // The scripted server has no script: a request to anybody would fail the test.
+            // The scripted server has no script, so any request would fail the test.
             assert!(
                 is_nobody(at(&life, elsewhere).acquire_token_silent(&request()).block_on()),
                 "{subject:?} {elsewhere}"
@@ -74,7 +74,7 @@ fn each_of_two_authorities_on_one_host_has_its_own_only_account() {
     }
 }
 
-/// As in a container that has the cache, but not the profile.
+/// As in a container that has the cache but no profile.
 #[test]
 fn what_was_learned_at_sign_in_is_not_needed_to_find_its_tokens() {
     for authority in [
@@ -105,7 +105,7 @@ fn what_was_learned_at_sign_in_is_not_needed_to_find_its_tokens() {
     }
 }
 
-/// The cache knows the tenant by its number, and nothing in it proves that a domain is that tenant's.
+/// The cache stores the tenant's number, and nothing in it proves that a domain belongs to that tenant.
 #[test]
 fn at_entra_by_a_domain_and_without_the_profile_one_refresh_finds_the_token_again() {
     const TENANT: &str = "3f2c9b1e-0000-4000-8000-00000000abcd";
@@ -161,7 +161,7 @@ fn another_client_is_signed_in_nowhere() {
     assert!(other.sign_out(&SignOutRequest { account: None, revoke: true }).block_on().unwrap().is_none());
 }
 
-/// An ID token by which its issuer, subject and other claims are told.
+/// Returns an ID token with these claims.
 fn id_token(claims: &Value) -> String {
     format!("e30.{}.e30", URL_SAFE_NO_PAD.encode(claims.to_string()))
 }
@@ -174,7 +174,7 @@ fn an_answer_for_somebody_else_is_refused_and_nothing_of_it_kept() {
         life.clock.step(3600);
         let anothers = json!({"access_token": "EVES", "refresh_token": "EVES-RT", "id_token": id_token(&claims)});
         life.server.expects([refresh_with("RT").and_answer(200, &anothers)]);
-        // Asked once: the refresh token may be spent, and sent again it would end the sign-in.
+        // Only one request: the refresh token may have been redeemed, and sending it again would end the sign-in.
         for _ in 0..3 {
             let outcome = at(&life, HERE).acquire_token_silent(&request()).block_on();
             let Err(AcquireError::InteractionRequired(why)) = outcome else { panic!("{outcome:?}") };
@@ -183,7 +183,7 @@ fn an_answer_for_somebody_else_is_refused_and_nothing_of_it_kept() {
         life.server.assert_finished();
         assert!(!life.stored().contains("EVES"));
 
-        // Where it was a slip of the server's, the sign-in lives on.
+        // If the server made a mistake, the sign-in continues.
         life.clock.step(60);
         life.server.expects([refresh_with("RT").and_answer(200, &tokens(HERE, Some("bob")))]);
         assert_eq!(served(at(&life, HERE).acquire_token_silent(&request()).block_on()).1, Source::Refresh);
@@ -212,7 +212,7 @@ fn a_forced_refresh_is_not_undone_by_an_older_token_that_another_library_stored(
     };
     let life = Life::new();
     life.sign_in_at(&at(&life, MANY_TENANTS), answer("OLD", 86_400));
-    // As MSAL Node stores it: the realm is the token's tenant.
+    // As MSAL Node stores it, with the token's tenant as the realm.
     life.change(|text| text.replace(r#""realm": "tenant""#, r#""realm": "utid""#));
     life.server.expects([refresh_with("RT").and_answer(200, &answer("NEW", 3600))]);
     let forced = SilentRequest { force_refresh: true, ..request() };

@@ -1,4 +1,4 @@
-//! Clocks that are wrong: no expired token is handed out, nobody refreshes in a loop, and people are told.
+//! Tests wrong clocks: no expired token is served, no process refreshes in a loop, and people are told.
 
 use pollster::FutureExt as _;
 use tokcache_core::acquire::{ClientApplication, Source};
@@ -46,7 +46,7 @@ fn a_clock_that_is_set_during_a_request_costs_nothing() {
 #[test]
 fn a_token_ends_while_the_machine_sleeps() {
     let life = signed_in();
-    // The wall clock goes on; the other one need not.
+    // The wall clock advances, but the monotonic clock may not.
     life.clock.set_ahead(8 * HOUR);
     life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
     assert_eq!(served(life.token()), ("AT-2".into(), Source::Refresh));
@@ -81,7 +81,7 @@ fn a_minute_between_clocks_is_nobodys_concern() {
 fn of_machines_with_different_clocks_that_share_a_cache_one_refreshes() {
     for skew in [-HOUR, HOUR] {
         let life = signed_in();
-        // By either clock.
+        // On both clocks.
         life.clock.step(7200);
         life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
         let other_machine = || {

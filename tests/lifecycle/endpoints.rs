@@ -1,4 +1,4 @@
-//! Where a provider's endpoints are: named by hand, remembered, or discovered, before anybody is asked for anything.
+//! Tests the sources of endpoints: set by the user, saved, or discovered, always before a request that needs them.
 
 use pollster::FutureExt as _;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ const OPENID: &str = "/tenant/.well-known/openid-configuration";
 const RFC_8414: &str = "/.well-known/oauth-authorization-server/tenant";
 const BELOW: &str = "/tenant/.well-known/oauth-authorization-server";
 
-/// A client that knows these endpoints of the provider, by hand or from an earlier sign-in.
+/// Returns a client with these endpoints, set by the user or saved by an earlier sign-in.
 fn knowing(life: &Life, endpoints: Endpoints) -> ClientApplication<'_> {
     let mut client = life.client();
     client.registration.endpoints = endpoints;
@@ -39,7 +39,7 @@ fn discovery(answer: &Value) -> Exchange {
     want(OPENID, []).and_answer(200, answer)
 }
 
-/// This document, and none of RFC 8414 at either of its places.
+/// The provider has only this document, and no RFC 8414 metadata at either place.
 fn and_no_more(openid: Exchange) -> Vec<Exchange> {
     let nothing = [RFC_8414, BELOW].map(|place| want(place, []).and_answer(404, &json!({})));
     [openid].into_iter().chain(nothing).collect()
@@ -118,7 +118,7 @@ fn a_provider_without_revocation_is_no_failure() {
     }
 }
 
-/// The provider has moved its token endpoint since the sign-in, and its access token has run out.
+/// Returns a sign-in with an expired access token, after which the provider has moved its token endpoint.
 fn moved() -> Life {
     let life = Life::new();
     life.sign_in(tokens(1));
@@ -215,7 +215,7 @@ fn a_refresh_token_is_not_spent_while_nobody_says_where_the_endpoint_is() {
     let before = life.stored();
     life.server.expects([refresh_with("RT-1").and_answer(404, &json!("gone"))]);
     life.server.expects([want(OPENID, []).and_answer(503, &json!({})), want(RFC_8414, []).and_answer(404, &json!({}))]);
-    // One more try, as nothing was spent.
+    // One retry, because no token was redeemed.
     for _ in 0..2 {
         life.server.expects([refresh_with("RT-1").and_answer(404, &json!("gone"))]);
         life.server

@@ -1,5 +1,5 @@
-//! A token belongs to the authority that issued it: whatever the cache holds, and whoever signs in where, no authority
-//! is sent a secret that another one has issued, and no token is served for another one.
+//! A token belongs to the authority that issued it. Whatever the cache contains and whoever signs in, no authority gets
+//! a secret that another one has issued, and no token is served for another authority.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -25,7 +25,7 @@ use zeroize::Zeroizing;
 use crate::stepped_clock::SteppedClock;
 use crate::world::request;
 
-/// Authorities that the MSAL schema takes for few: most are on one host, and have the same first segment of the path.
+/// Authorities that the MSAL schema hardly distinguishes: most have the same host and the same first path segment.
 const AUTHORITIES: [&str; 12] = [
     "https://idp.example.com/oauth2/default",
     "https://idp.example.com/oauth2/aus1",
@@ -43,10 +43,10 @@ const AUTHORITIES: [&str; 12] = [
 const A: usize = 0;
 const B: usize = 1;
 
-/// All authorities, and what each has issued: a secret names its issuer.
+/// All authorities and the secrets that each has issued. A secret names its issuer.
 struct Internet {
     issued: AtomicU32,
-    /// What an authority answers instead of its own ID token, or leaves out.
+    /// The claims that an authority changes in its ID token, or leaves out.
     odd: Mutex<BTreeMap<usize, Value>>,
     seen: Mutex<Vec<String>>,
 }
@@ -65,7 +65,7 @@ impl Internet {
             url if url.contains("microsoft") && !url.contains("8443") => "https://sts.windows.net/3f2c/".to_owned(),
             url => url.to_owned(),
         };
-        // Everybody is called the same everywhere.
+        // All users have the same name everywhere.
         let mut claims = json!({"iss": iss, "sub": "bob", "preferred_username": "bob@example.com"});
         let mut tokens = json!({"access_token": secret("AT"), "refresh_token": secret("RT"), "expires_in": 3600,
                                 "scope": "api:read"});
@@ -83,7 +83,7 @@ impl Internet {
         tokens
     }
 
-    /// The authority that has this endpoint.
+    /// Returns the authority of this endpoint.
     fn owner_of(url: &str) -> Option<usize> {
         let url = url.replace("/oauth2/v2.0/", "/");
         let (authority, _) = url.rsplit_once('/')?;
@@ -169,7 +169,7 @@ impl World {
         self.at(authority).acquire_token_silent(&SilentRequest { force_refresh, ..request() }).block_on()
     }
 
-    /// The token that is served, which this authority has issued.
+    /// Returns the served token, after checking that this authority issued it.
     fn served(&self, authority: usize, force_refresh: bool) -> Option<String> {
         let token = self.token(authority, force_refresh).ok()?.access_token.expose().to_owned();
         assert!(token.ends_with(&format!("@{}", Internet::identity(authority))), "{authority}: {token}");
@@ -202,7 +202,7 @@ impl World {
         self.store.update(&mut |_| Change::Replace(text.clone().into())).unwrap();
     }
 
-    /// The cache as the MSAL libraries write it, and as tokcache 0.1 did: no entry names its issuer.
+    /// Removes the issuers from all entries, as in caches of the MSAL libraries and of tokcache 0.1.
     fn forget_issuers(&self) {
         self.change(|stored| {
             for section in stored.as_object_mut().into_iter().flatten() {
@@ -234,7 +234,7 @@ fn a_refresh_token_of_one_path_or_port_is_never_sent_to_another_on_its_host() {
             let is_nobody = matches!(why, Some(AcquireError::InteractionRequired(InteractionRequired::NothingCached)));
             assert!(is_nobody, "{url} {why:?}");
             assert!(world.sign_out(other).is_none());
-            // The same, where nothing but the ID token tells who has issued what.
+            // The same, with only the ID tokens as evidence of the issuers.
             world.forget_issuers();
         }
         assert!(world.served(A, false).is_some(), "it is all there still");
@@ -242,7 +242,7 @@ fn a_refresh_token_of_one_path_or_port_is_never_sent_to_another_on_its_host() {
     }
 }
 
-/// What an authority that keeps its refresh tokens answers.
+/// Makes the authority's answers leave out the refresh token.
 fn unrotated(world: &World) {
     world.odd(A, json!({"tokens": {"refresh_token": null}}));
 }
@@ -305,7 +305,7 @@ fn a_hostile_issuer_that_copies_a_subject_gets_nothing_and_replaces_nothing() {
     let world = World::new();
     world.sign_in(A).unwrap();
     let before = world.served(A, false);
-    // It says that it is the other one, in its metadata and in its ID token.
+    // The authority claims to be the other one, in its metadata and in its ID token.
     world.odd(B, json!({"claims": {"iss": AUTHORITIES[A]}}));
     let mut hostile = world.at(B);
     hostile.registration.endpoints.issuer = Some(AUTHORITIES[A].to_owned());
@@ -324,7 +324,7 @@ fn a_hostile_issuer_that_copies_a_subject_gets_nothing_and_replaces_nothing() {
 }
 
 impl World {
-    /// One authority's entries do not name it any more.
+    /// Removes the issuer from one authority's entries.
     fn forget_issuers_of(&self, authority: usize) {
         self.change(|stored| {
             for section in stored.as_object_mut().into_iter().flatten() {
@@ -363,7 +363,7 @@ fn an_entry_that_nothing_proves_is_neither_served_nor_spent_nor_revoked() {
         assert!(world.sign_out(authority).is_none());
     }
     assert_eq!(world.stored(), before);
-    // Nor after somebody has signed in there, for whom the subject is the same.
+    // Nor after a sign-in there, where the subject is the same.
     for authority in [A, B] {
         world.sign_in(authority).unwrap();
         assert!(world.served(authority, true).is_some());
@@ -415,7 +415,7 @@ fn a_refresh_tells_the_new_name_of_a_user_but_makes_no_account() {
     let account = world.token(A, true).unwrap().account.unwrap();
     assert_eq!(account.username, "robert@example.com");
     assert_eq!(world.token(A, false).unwrap().account.unwrap().username, "robert@example.com");
-    // Another program has removed the account, and left the tokens.
+    // Another program has removed the account and left the tokens.
     world.change(|stored| stored["Account"] = json!({}));
     let _ = world.token(A, true);
     assert_eq!(world.stored()["Account"], json!({}));
@@ -466,7 +466,7 @@ enum Step {
     },
     /// Another program removes the accounts.
     RemoveAccounts,
-    /// Another program copies a refresh token under a key and a client of its own.
+    /// Another program copies a refresh token under its own key and client.
     CopyRefreshTokens,
     Wait,
 }
@@ -485,7 +485,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// How an authority answers: with or without an ID token, `client_info`, another subject, another issuer's name.
+/// Generates the answers of an authority: with or without an ID token, `client_info`, another subject, another issuer.
 fn manners() -> impl Strategy<Value = BTreeMap<usize, Value>> {
     let info = URL_SAFE_NO_PAD.encode(json!({"uid": "u", "utid": "t"}).to_string());
     let odd = prop_oneof![
@@ -497,7 +497,7 @@ fn manners() -> impl Strategy<Value = BTreeMap<usize, Value>> {
     proptest::collection::btree_map(0..AUTHORITIES.len(), odd, 0..6)
 }
 
-/// Those of a hostile authority: they matter where entries name their issuer.
+/// Generates the answers of a hostile authority, which matter if entries name their issuers.
 fn hostile_manners() -> impl Strategy<Value = BTreeMap<usize, Value>> {
     let odd = prop_oneof![
         (0..AUTHORITIES.len()).prop_map(|other| json!({"claims": {"iss": AUTHORITIES[other]}})),
@@ -509,7 +509,7 @@ fn hostile_manners() -> impl Strategy<Value = BTreeMap<usize, Value>> {
     proptest::collection::btree_map(0..AUTHORITIES.len(), odd, 1..6)
 }
 
-/// Goes through the steps; the network says when a secret goes where it must not.
+/// Runs the steps. The network fails the test if a secret goes to the wrong authority.
 fn live(manners: BTreeMap<usize, Value>, steps: Vec<Step>, forgets: bool) {
     let world = World::new();
     *world.internet.odd.lock().unwrap() = manners;

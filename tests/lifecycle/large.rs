@@ -1,4 +1,4 @@
-//! A cache that is too large to be in memory at once is looked at in part; what follows from it is the same.
+//! Tests a cache that is too large for memory: reading a part of it has the same results as reading all.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokcache_file::FileStore;
 
 use crate::world::{Life, request, tokens};
 
-/// Another user of this client, who holds nothing but a token for another scope, and much that is no token at all.
+/// Adds another user of this client, who has only a token for another scope, and many other entries.
 fn with_eve_and_padding(text: &str) -> String {
     let mut cache: Value = serde_json::from_str(text).unwrap();
     for (section, key) in [("Account", "of eve"), ("AccessToken", "of eve")] {
@@ -31,7 +31,7 @@ fn with_eve_and_padding(text: &str) -> String {
     cache.to_string()
 }
 
-/// Somebody is signed in, in a cache in a file of this folder.
+/// Returns a sign-in with its cache in a file in this folder.
 fn signed_in(folder: &TempDir) -> Life {
     let life = Life::new();
     let store = FileStore::new(&folder.path().join("cache.json"), Duration::from_secs(60), life.clock.clone());
@@ -46,7 +46,7 @@ fn who_holds_only_tokens_for_other_scopes_makes_an_account_ambiguous_still() {
     let life = signed_in(&folder);
     life.change(|text| with_eve_and_padding(&text));
     life.clock.step(3600);
-    // The scripted server has no script: a refresh for either of them would fail the test.
+    // The scripted server has no script, so a refresh for either account would fail the test.
     let outcome = life.token();
     assert!(
         matches!(&outcome, Err(AcquireError::AmbiguousAccount { candidates }) if candidates.len() == 2),

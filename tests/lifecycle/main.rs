@@ -1,5 +1,5 @@
-//! The life of a sign-in, on a stepped clock against a scripted server: nothing cached, signed in, cached, aging,
-//! refreshed, the server down, expired, rotated, refused, signed out; and everything that can go wrong with it.
+//! Tests the life of a sign-in, with a stepped clock and a scripted server: empty, signed in, cached, aging, refreshed,
+//! server down, expired, rotated, refused, signed out, and everything that can go wrong.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a life that cannot go on has failed")]
 

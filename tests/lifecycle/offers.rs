@@ -1,5 +1,5 @@
-//! What a sign-in offers and a provider need not take: the reserved scopes, further parameters, a token without a
-//! lifetime or of another type.
+//! Tests requests that a provider need not fulfil: the reserved scopes, extra parameters, a token without a lifetime or
+//! of another type.
 
 use std::time::Duration;
 
@@ -121,7 +121,7 @@ fn offline_access_is_not_asked_for_where_the_user_says_so() {
     sign_in(&life, &request, exchanges).unwrap();
 }
 
-/// As GitHub answers.
+/// Returns a response like GitHub's.
 fn without_lifetime() -> Value {
     json!({"access_token": "gho_1", "token_type": "bearer", "scope": "api:read"})
 }

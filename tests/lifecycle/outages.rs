@@ -1,4 +1,5 @@
-//! A server that is down or wants to be left alone: those who waited for one that asked it do not ask it, too.
+//! Tests a server that is down or overloaded: processes that waited for another one's failed request do not send their
+//! own.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -17,7 +18,7 @@ use crate::world::{Life, refresh_with, request, served, tokens};
 
 const CROWD: usize = 100;
 
-/// A server that answers nobody before all others have begun to wait.
+/// A server that delays its answers until all threads have begun to wait.
 struct Overloaded {
     asked: AtomicUsize,
     began: AtomicUsize,
@@ -31,7 +32,7 @@ impl Overloaded {
         while self.began.load(Ordering::SeqCst) < CROWD {
             self.clock.sleep(Duration::from_millis(1));
         }
-        // Those that have begun are waiting by then.
+        // All threads that have begun are waiting by then.
         self.clock.sleep(Duration::from_millis(500));
         (self.answer)()
     }
@@ -43,7 +44,7 @@ impl Http for Overloaded {
     }
 }
 
-/// What a crowd of threads is told that finds the access token expired, and how many requests were made.
+/// Returns the errors of many threads with an expired access token, and the number of requests.
 fn crowd(answer: fn() -> Result<Response, TransportError>) -> (Vec<AcquireError>, usize) {
     let life = Life::new();
     life.sign_in(tokens(1));
@@ -96,7 +97,7 @@ fn a_crowd_asks_a_server_a_handful_of_times_that_does_not_answer() {
         let message = "idp.example.com did not answer within 30 s".to_owned();
         Err(TransportError { stage: Stage::Unknown, message })
     });
-    // A thread that the machine starts late, after the first had failed, rightly asks for itself.
+    // A thread that starts only after the first request has failed is right to send its own.
     assert!(asked <= 5, "{asked} requests");
     for error in errors {
         assert!(matches!(error, AcquireError::Unavailable { .. }), "{error:?}");
@@ -104,7 +105,7 @@ fn a_crowd_asks_a_server_a_handful_of_times_that_does_not_answer() {
     }
 }
 
-/// A life whose access token has run out.
+/// Returns a sign-in with an expired access token.
 fn expired() -> Life {
     let life = Life::new();
     life.sign_in(tokens(1));

@@ -1,4 +1,4 @@
-//! A dead refresh token: everybody is told, and the server is asked once.
+//! Tests a dead refresh token: all processes report it, and the server gets one request.
 
 use pollster::FutureExt as _;
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ fn refusal(further: &Value) -> Exchange {
     refresh_with("RT-1").and_answer(400, &body)
 }
 
-/// A life whose access token has run out and whose refresh token the server has just refused.
+/// Returns a sign-in with an expired access token, whose refresh token the server has just refused.
 fn refused(authority: &'static str, further: &Value) -> Life {
     let life = Life { authority, ..Life::new() };
     life.sign_in(tokens(1));
@@ -105,7 +105,7 @@ fn a_refusal_does_not_outlive_a_new_sign_in_or_a_rotation_by_another() {
     assert!(!life.stored().contains("tokcache_"));
 
     let life = at_any();
-    // As MSAL Python rotates: it keeps the fields that it does not know.
+    // MSAL Python rotates the token like this, and keeps unknown fields.
     life.change(|text| text.replace("RT-1", "RT-2"));
     life.server.expects([refresh_with("RT-2").and_answer(200, &tokens(3))]);
     life.token().unwrap();
@@ -161,7 +161,7 @@ fn a_refusal_that_cannot_be_remembered_is_told_all_the_same() {
     life.server.assert_finished();
 }
 
-/// What a sign-in says whose device code the server answers so.
+/// Returns the error of a sign-in whose device code gets this answer.
 fn refused_sign_in(status: u16, body: &Value) -> AcquireError {
     let life = Life::new();
     let code = json!({"device_code": "DC", "user_code": "U", "verification_uri": "https://idp.example.com/go"});

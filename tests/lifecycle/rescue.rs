@@ -1,4 +1,4 @@
-//! The server has rotated, and the cache cannot be saved: the new refresh token is found by the next run.
+//! Tests a cache that cannot be saved after a rotation: the next run finds the new refresh token.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -15,14 +15,14 @@ use tokcache_file::FileStore;
 use crate::scripted_server::{Meanwhile, want};
 use crate::world::{Life, refresh_with, request, served, tokens};
 
-/// A life on a file, whose saving can be made to fail, with a folder for what has to be rescued.
+/// A sign-in with a file that can be made unwritable, and a folder for recovery files.
 struct OnDisk {
     life: Life,
     folder: TempDir,
 }
 
 impl OnDisk {
-    /// Signed in, and the access token has run out.
+    /// Returns a sign-in with an expired access token.
     fn expired() -> OnDisk {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("rescue")).unwrap();
@@ -52,12 +52,12 @@ impl OnDisk {
         fs::remove_dir(self.lock()).unwrap();
     }
 
-    /// A folder in its place cannot be locked, whoever tries.
+    /// Returns the lock file's path. A folder there makes locking impossible, even for root.
     fn lock(&self) -> PathBuf {
         self.folder.path().join("cache.json.lockfile")
     }
 
-    /// Another run had this folder, which comes before the other, and left there what takes the place of `spent`.
+    /// Writes the successor of `spent` as another run would: in its own recovery folder, which comes first.
     fn rescued_by_another_run(&self, spent: &str, successor: &str) {
         let folder = self.folder.path().join("missing");
         fs::create_dir(&folder).unwrap();
@@ -68,7 +68,7 @@ impl OnDisk {
         file.set_modified(UNIX_EPOCH).unwrap();
     }
 
-    /// The next run finds `successor` in the cache once it has put there what was rescued.
+    /// Asserts that the next run finds `successor` and puts it into the cache.
     fn assert_goes_on_with(&self, successor: &str) {
         self.mend();
         self.life.server.expects([refresh_with(successor).and_answer(200, &tokens(7))]);

@@ -1,4 +1,4 @@
-//! A server that fails: asked again where that is safe, and nobody is signed out.
+//! Tests a failing server: requests are repeated if that is safe, and nobody is signed out.
 
 use pollster::FutureExt as _;
 use serde_json::json;
@@ -14,7 +14,7 @@ use crate::world::{Life, poll, refresh_with, request, served, tokens};
 
 const ENTRA: &str = "https://login.microsoftonline.com/tenant";
 
-/// A life whose access token has run out.
+/// Returns a sign-in with an expired access token.
 fn expired(authority: &'static str) -> Life {
     let life = Life { authority, ..Life::new() };
     life.sign_in(tokens(1));

@@ -1,4 +1,4 @@
-//! What was asked for, and what was granted.
+//! Tests requested and granted scopes.
 
 use pollster::FutureExt as _;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use tokcache_core::types::ScopeSet;
 use crate::scripted_server::want;
 use crate::world::{Life, poll, refresh_with, request, served};
 
-/// Tokens that live an hour, for these scopes.
+/// Returns tokens with a lifetime of an hour, for these scopes.
 fn tokens(number: u32, scope: &str) -> Value {
     json!({"access_token": format!("AT-{number}"), "token_type": "Bearer", "expires_in": 3600,
            "refresh_token": format!("RT-{number}"), "scope": scope})

@@ -1,5 +1,5 @@
-//! A server that states what it wants and what it answers, and fails the test itself: at a request that is not the one
-//! it wants next, and at the end if one that it wants has not come.
+//! A server with a script of expected requests and answers. It fails the test at an unexpected request, and at the end
+//! if an expected request has not come.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -10,13 +10,13 @@ use tokcache_core::oauth::{FieldValue, Http, Request, Response, Stage, Transport
 use tokcache_core::time::Timestamp;
 use zeroize::Zeroizing;
 
-/// What the server wants: a URL's end, and form fields among those sent.
+/// An expected request: the end of the URL, and some of the form fields.
 pub(crate) struct Want {
     url: &'static str,
     fields: Vec<(&'static str, String)>,
 }
 
-/// One request and its answer.
+/// A request and its answer.
 pub(crate) struct Exchange {
     want: Want,
     answer: Result<Response, TransportError>,
@@ -26,7 +26,7 @@ pub(crate) fn want<'a>(url: &'static str, fields: impl IntoIterator<Item = (&'st
     Want { url, fields: fields.into_iter().map(|(name, value)| (name, value.to_owned())).collect() }
 }
 
-/// An answer of `status` with a JSON body.
+/// Returns an answer with `status` and a JSON body.
 fn answer(status: u16, body: &Value) -> Result<Response, TransportError> {
     Ok(Response {
         status,
@@ -42,19 +42,19 @@ impl Want {
         Exchange { want: self, answer: answer(status, body) }
     }
 
-    /// The connection breaks once the request has left: the server may have carried it out.
+    /// Breaks the connection after the request was sent, so that the server may have processed it.
     pub(crate) fn and_lose_the_answer(self) -> Exchange {
         let error = TransportError { stage: Stage::Unknown, message: "the answer was lost".to_owned() };
         Exchange { want: self, answer: Err(error) }
     }
 
-    /// The connection breaks before the request has left.
+    /// Breaks the connection before the request is sent.
     pub(crate) fn and_refuse_connection(self) -> Exchange {
         let error = TransportError { stage: Stage::NotSent, message: "connection refused".to_owned() };
         Exchange { want: self, answer: Err(error) }
     }
 
-    /// The host has no address any more.
+    /// Answers as if the host had no address any more.
     pub(crate) fn and_find_no_host(self) -> Exchange {
         let error = TransportError { stage: Stage::NoSuchHost, message: "no such host".to_owned() };
         Exchange { want: self, answer: Err(error) }
@@ -62,13 +62,13 @@ impl Want {
 }
 
 impl Exchange {
-    /// Answered with a `Retry-After`.
+    /// Adds a `Retry-After` to the answer.
     pub(crate) fn retry_after(mut self, seconds: u64) -> Exchange {
         self.answer.as_mut().unwrap().retry_after = Some(seconds);
         self
     }
 
-    /// Answered with a `Date`.
+    /// Adds a `Date` to the answer.
     pub(crate) fn dated(mut self, seconds: i64) -> Exchange {
         self.answer.as_mut().unwrap().date = Some(Timestamp(seconds));
         self
@@ -84,12 +84,12 @@ impl ScriptedServer {
         ScriptedServer { script: Mutex::new(VecDeque::new()) }
     }
 
-    /// Wants `exchanges` next, and nothing else.
+    /// Expects `exchanges` next, and nothing else.
     pub(crate) fn expects(&self, exchanges: impl IntoIterator<Item = Exchange>) {
         self.script.lock().unwrap().extend(exchanges);
     }
 
-    /// Every exchange has taken place.
+    /// Asserts that every exchange has taken place.
     pub(crate) fn assert_finished(&self) {
         let script = self.script.lock().unwrap();
         assert!(script.is_empty(), "never asked: {:?}", script.iter().map(|next| next.want.url).collect::<Vec<_>>());
@@ -123,7 +123,7 @@ impl Http for ScriptedServer {
     }
 }
 
-/// A server to which something happens while each request is on its way.
+/// A server that calls `act` during each request.
 pub(crate) struct Meanwhile<'a> {
     pub(crate) server: &'a ScriptedServer,
     pub(crate) act: &'a (dyn Fn() + Sync),

@@ -1,4 +1,4 @@
-//! Another program overwrites what a refresh has saved, with what it had in memory: it is noticed, and mended.
+//! Tests another program that overwrites a save with its outdated copy: tokcache notices and saves again.
 
 use std::fs;
 use std::sync::Mutex;
@@ -16,14 +16,14 @@ use crate::world::{Life, refresh_with, request, served, tokens};
 const PAUSE: Duration = Duration::from_millis(150);
 const LONGEST: Duration = Duration::from_secs(3);
 
-/// As MSAL Node writes one, for somebody else.
+/// An entry as MSAL Node writes it, for another user.
 const NODES: &str = r#""node": {"credential_type": "RefreshToken", "secret": "NODES", "home_account_id": "other",
     "environment": "idp.example.com", "client_id": "other"}"#;
 
-/// Something happens whenever somebody sleeps.
+/// A clock that calls `act` at every sleep.
 struct Restless<'a> {
     clock: &'a SteppedClock,
-    /// Is told how often somebody has slept.
+    /// Called with the number of sleeps.
     act: &'a (dyn Fn(usize) + Sync),
     sleeps: Mutex<usize>,
 }
@@ -45,7 +45,7 @@ impl Clock for Restless<'_> {
     }
 }
 
-/// Signed in; the access token has run out, and MSAL Node writes the file, too.
+/// Returns a sign-in with an expired access token, in a file that MSAL Node writes too.
 fn shared() -> Life {
     let life = Life::new();
     share(&life);
@@ -59,7 +59,7 @@ fn share(life: &Life) {
     life.told();
 }
 
-/// Refreshes, while `act` happens at each look. Returns the token and how long it was watched.
+/// Refreshes, and calls `act` at each check. Returns the token and how long it was watched.
 fn refresh_while(life: &Life, act: impl Fn(usize) + Sync) -> (AuthenticationResult, Duration) {
     life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
     let clock = Restless { clock: &life.clock, act: &act, sleeps: Mutex::new(0) };
@@ -75,7 +75,7 @@ fn sign_out(life: &Life) {
     ClientApplication { lock_timeout: Duration::ZERO, ..life.client() }.sign_out(&request).block_on().unwrap().unwrap();
 }
 
-/// The document as it is now, with a mark of its writer, to be written later.
+/// Returns the current document with a mark of its writer, to be written later.
 fn memory_of(life: &Life) -> String {
     life.stored().replace("NODES", "NODES-NEXT")
 }
@@ -216,7 +216,7 @@ fn a_later_sign_in_of_another_program_stays() {
     assert_eq!(life.stored(), later);
 }
 
-/// Another sign-in of the same person, which is overwritten with `memory` as soon as it is saved.
+/// Signs the same user in again, and overwrites the save at once with `memory`.
 fn sign_in_again_while(life: &Life, memory: &str) {
     let memory = Mutex::new(Some(memory.to_owned()));
     let overwrite = |_| {

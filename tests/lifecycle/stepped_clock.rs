@@ -1,4 +1,4 @@
-//! Time that passes only when somebody says so, or sleeps.
+//! A clock that advances only when a test steps it or sleeps.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -20,7 +20,7 @@ impl SteppedClock {
         *self.elapsed.lock().unwrap() += Duration::from_secs(seconds);
     }
 
-    /// Somebody sets the wall clock so much ahead, or back.
+    /// Moves the wall clock ahead or back.
     pub(crate) fn set_ahead(&self, seconds: i64) {
         self.start.fetch_add(seconds, Ordering::Relaxed);
     }

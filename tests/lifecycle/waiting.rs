@@ -1,4 +1,4 @@
-//! Waiting for another process that refreshes the same credential.
+//! Tests the wait for another process that refreshes the same credential.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokcache_core::time::Clock;
 use crate::scripted_server::Meanwhile;
 use crate::world::{Life, refresh_with, request, tokens};
 
-/// Does `second` while another refresh of the same credential is under way.
+/// Calls `second` while another refresh of the same credential is in progress.
 fn during_a_refresh(life: &Life, second: impl Fn(ClientApplication<'_>) + Sync) -> Result<(), AcquireError> {
     life.sign_in(tokens(1));
     life.clock.step(3600);

@@ -1,4 +1,4 @@
-//! From nothing cached to signed out, and what is decided on the way.
+//! Tests a whole sign-in, from an empty cache to the sign-out, and the decisions on the way.
 
 use std::time::Duration;
 

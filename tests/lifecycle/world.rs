@@ -1,4 +1,4 @@
-//! One sign-in and all that it lives with: a server with a script, a clock, a store, and people who are told things.
+//! The environment of a sign-in: a scripted server, a clock, a store, and an observer that records messages.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::stepped_clock::SteppedClock;
 
 pub(crate) const ISSUER: &str = "https://idp.example.com/tenant";
 
-/// Everything that lives through a test.
+/// The environment of a test.
 pub(crate) struct Life {
     pub(crate) server: ScriptedServer,
     pub(crate) clock: Arc<SteppedClock>,
@@ -28,7 +28,7 @@ pub(crate) struct Life {
     pub(crate) authority: &'static str,
 }
 
-/// Notes what people were told.
+/// Records the messages for people.
 #[derive(Default)]
 pub(crate) struct People {
     pub(crate) told: Mutex<Vec<String>>,
@@ -127,7 +127,7 @@ impl Life {
         result
     }
 
-    /// What people were told since the last call.
+    /// Returns the messages since the last call.
     pub(crate) fn told(&self) -> Vec<String> {
         std::mem::take(&mut self.people.told.lock().unwrap())
     }
@@ -141,7 +141,7 @@ impl Life {
         stored
     }
 
-    /// Another program changes the document.
+    /// Changes the document as another program would.
     pub(crate) fn change(&self, mut change: impl FnMut(String) -> String + Send) {
         let mut change = |bytes: Option<&[u8]>| {
             let text = String::from_utf8(bytes.unwrap_or_default().to_vec()).unwrap();
@@ -170,7 +170,7 @@ pub(crate) fn refresh_with(refresh_token: &str) -> Want {
     want("/token", [("grant_type", "refresh_token"), ("refresh_token", refresh_token), ("client_id", "app")])
 }
 
-/// Tokens that live an hour and age after half of it. The ID token says that the subject is `bob`.
+/// Returns tokens with a lifetime of an hour, to be refreshed after half of it. The ID token has the subject `bob`.
 pub(crate) fn tokens(number: u32) -> Value {
     json!({"access_token": format!("AT-{number}"), "token_type": "Bearer", "expires_in": 3600, "refresh_in": 1800,
            "refresh_token": format!("RT-{number}"), "scope": "api:read openid",

@@ -1,4 +1,4 @@
-//! A certificate authority and server certificates, good ones and bad ones, made afresh for each run (RFC 5280).
+//! Creates a certificate authority and server certificates, good and bad ones, for each run (RFC 5280).
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use ring::rand::SystemRandom;
@@ -33,9 +33,9 @@ const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 0x13];
 /// 2.5.29.17
 const SUBJECT_ALTERNATIVE_NAME: &[u8] = &[0x55, 0x1d, 0x11];
 
-/// What a server for some names needs, and what its clients must trust.
+/// The certificates of a server for some names, and of the authority that its clients must trust.
 pub(crate) struct Certificates {
-    /// The certificate authority, as PEM.
+    /// The certificate authority, in PEM format.
     pub(crate) authority: String,
     pub(crate) chain: Vec<CertificateDer<'static>>,
     pub(crate) key: PrivateKeyDer<'static>,
@@ -46,7 +46,7 @@ impl Certificates {
         Certificates::issue_for(hosts, GOOD)
     }
 
-    /// Of a server certificate that is valid between these times.
+    /// Issues a server certificate with this validity.
     pub(crate) fn issue_for<'a>(hosts: impl IntoIterator<Item = &'a str>, validity: Validity) -> Certificates {
         let (authority_key, _) = new_key();
         let (server_key, pkcs8) = new_key();
@@ -59,7 +59,7 @@ impl Certificates {
         }
     }
 
-    /// One certificate that the server has signed itself, and that clients are to trust.
+    /// Issues a self-signed certificate that clients trust.
     pub(crate) fn self_signed(host: &str, is_of_authority: bool) -> Certificates {
         let (key, pkcs8) = new_key();
         let extensions = [is_authority(is_of_authority), names([host])].concat();
@@ -72,7 +72,7 @@ impl Certificates {
     }
 }
 
-/// From when to when, as `GeneralizedTime`.
+/// The start and the end of the validity, as `GeneralizedTime`.
 pub(crate) type Validity = [&'static str; 2];
 
 pub(crate) const GOOD: Validity = ["20200101000000Z", "21200101000000Z"];
@@ -85,7 +85,7 @@ fn new_key() -> (EcdsaKeyPair, Vec<u8>) {
     (key, pkcs8.as_ref().to_vec())
 }
 
-/// The certificate of `key` under this name, signed by `signer`.
+/// Returns the certificate of `key` with this name, signed by `signer`.
 fn certificate(
     name: &str,
     issuer: &str,
@@ -117,9 +117,9 @@ fn certificate(
     der(SEQUENCE, &[signed, algorithm, bits(signature.as_ref())].concat())
 }
 
-/// CA:TRUE or CA:FALSE.
+/// Returns the extension CA:TRUE or CA:FALSE.
 fn is_authority(is_authority: bool) -> Vec<u8> {
-    // FALSE is the default, which DER leaves out.
+    // FALSE is the default, which DER omits.
     let is_authority = if is_authority { der(BOOLEAN, &[0xff]) } else { Vec::new() };
     extension(BASIC_CONSTRAINTS, true, &der(SEQUENCE, &is_authority))
 }
@@ -139,12 +139,12 @@ fn common_name(name: &str) -> Vec<u8> {
     der(SEQUENCE, &der(SET, &der(SEQUENCE, &attribute)))
 }
 
-/// A bit string of whole bytes.
+/// Returns a bit string of whole bytes.
 fn bits(bytes: &[u8]) -> Vec<u8> {
     der(BIT_STRING, &[&[0], bytes].concat())
 }
 
-/// A value with its tag and length.
+/// Returns a value with its tag and length.
 fn der(tag: u8, value: &[u8]) -> Vec<u8> {
     let length = value.len();
     let head = match u8::try_from(length) {

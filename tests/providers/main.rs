@@ -1,5 +1,5 @@
-//! Providers as they are: one data file a provider, with the answers that its documentation promises, and the program
-//! taken through sign-in, a cached token, refreshes and sign-out. To add a provider, add a file: `README.md` says how.
+//! Tests real providers' behaviour. Each data file has the answers that a provider's documentation promises, and the
+//! test signs in, gets a cached token, refreshes and signs out. To add a provider, add a file: `README.md` says how.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a case that cannot go on has failed")]
@@ -22,9 +22,9 @@ use crate::server::Server;
 use crate::support::home::Home;
 use crate::support::text;
 
-/// Members of a cache entry that are times, in seconds.
+/// Fields of a cache entry that are times, in seconds.
 const TIMES: [&str; 5] = ["cached_at", "expires_on", "extended_expires_on", "last_modification_time", "refresh_on"];
-/// Longer than any token here is valid.
+/// Longer than any token in these files is valid.
 const TWO_DAYS: i64 = 2 * 86_400;
 
 #[test]
@@ -37,7 +37,7 @@ fn every_provider_signs_in_serves_refreshes_and_signs_out() {
     let is_wanted = |file: &PathBuf| wanted.as_deref().is_none_or(|name| file.file_stem().unwrap() == name);
     let files = files.into_iter().filter(is_wanted);
 
-    // Most of the time is spent in waiting for the next poll.
+    // Each case mostly waits for the next poll, so all run in parallel.
     let cases = files.map(|file| (file.clone(), std::thread::spawn(move || live(&file))));
     let cases: Vec<_> = cases.collect();
     let failed = cases.into_iter().filter_map(|(file, case)| case.join().err().map(|_| file));
@@ -60,7 +60,7 @@ fn live(file: &Path) {
 
 struct Case {
     name: String,
-    /// What is written; the server uses its own copy up.
+    /// The original script. The server uses up its own copy.
     script: Script,
     server: Server,
     home: Home,
@@ -76,7 +76,7 @@ impl Case {
         Case { name, script, server, home }
     }
 
-    /// `tokcache login`, as the user types it.
+    /// Runs `tokcache login` as the user types it.
     fn sign_in(&self) {
         let login = &self.script.login;
         let mut command = self.home.program("login");
@@ -96,7 +96,7 @@ impl Case {
         }
     }
 
-    /// The token, twice, without a request.
+    /// Gets the token twice, without a request.
     fn serve(&self, token: &str) {
         let requests = self.server.requests().len();
         for _ in 0..2 {
@@ -108,7 +108,7 @@ impl Case {
         self.check(further.is_empty(), format_args!("a cached token asks nobody: {further:#?}"));
     }
 
-    /// Each token after the one before has run out, then the end of the sign-in, where there is one.
+    /// Gets each token after the previous one has expired, and then the end of the sign-in, if there is one.
     fn wait_for_expiry(&self) {
         for token in &self.script.expect.later {
             self.age_the_cache();
@@ -137,7 +137,7 @@ impl Case {
         self.check_output(&self.home.tokcache("token"), "token, signed out", 4, &[]);
     }
 
-    /// Lets two days pass.
+    /// Ages the cache by two days.
     fn age_the_cache(&self) {
         let mut document: Value = serde_json::from_slice(&std::fs::read(self.home.cache()).unwrap()).unwrap();
         let sections = document.as_object_mut().unwrap().values_mut().filter_map(Value::as_object_mut);

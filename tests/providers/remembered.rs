@@ -1,4 +1,4 @@
-//! What a profile remembers of a provider, and for how long, as the program is run.
+//! Tests which facts about a provider the profile stores, and for how long.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::support::home::Home;
 use crate::support::provider::{Provider, device_authorization};
 use crate::support::text;
 
-/// A home that has signed in when the revocation endpoint was elsewhere, and a provider that has moved it.
+/// Returns a home that has signed in before the provider moved its revocation endpoint.
 fn moved() -> (Home, Provider) {
     let provider = Provider::start(|path, _form| match path {
         "/tenant/revoke" => (200, Value::Null),
@@ -86,7 +86,7 @@ fn two_profiles_at_a_provider_that_names_nobody_keep_their_own_tokens() {
     assert_eq!(home.answer("token"), "AT-0");
     assert_eq!(home.answer("token --profile work"), "AT-1");
 
-    // Signing in again is for the same account.
+    // Another sign-in is for the same account.
     home.answer("login --profile work");
     assert_eq!(home.answer("token --profile work"), "AT-2");
     home.answer("clear --profile work");
@@ -127,7 +127,7 @@ fn an_access_token_that_no_header_can_carry_is_no_sign_in_and_ends_none() {
     let output = home.tokcache("token --force-refresh");
     assert_eq!(output.status.code(), Some(6), "{output:?}");
     assert_eq!(home.answer("token"), "AT-0");
-    // What was refused in this second is not asked again, even by force.
+    // A refusal within the same second is not repeated, even by force.
     SystemClock::new().sleep(Duration::from_millis(1100));
     assert_eq!(home.answer("token --force-refresh"), "AT-2", "the refresh token that came beside it is kept");
 }

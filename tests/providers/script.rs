@@ -1,4 +1,4 @@
-//! What a provider answers, as its file says.
+//! Parses a provider's data file.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,19 +9,19 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokcache_core::time::{Clock, SystemClock};
 
-/// A file of this folder. `README.md` explains its members.
+/// A data file. `README.md` explains its members.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Script {
     pub(crate) login: Login,
     pub(crate) expect: Expect,
-    /// The cache, as an MSAL library has written it, where there is no way to sign in with this program.
+    /// The cache that an MSAL library has written, for a provider at which tokcache cannot sign in.
     pub(crate) earlier: Option<String>,
     #[serde(default)]
     pub(crate) answer: Vec<Answer>,
 }
 
-/// What a user types.
+/// The arguments that a user types.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Login {
@@ -29,13 +29,13 @@ pub(crate) struct Login {
     pub(crate) client_id: String,
     #[serde(default)]
     pub(crate) scope: Vec<String>,
-    /// What the file says that `--client-secret-file` names.
+    /// The content of the file that `--client-secret-file` names.
     pub(crate) client_secret: Option<String>,
     #[serde(default)]
     pub(crate) arguments: Vec<String>,
 }
 
-/// What the user sees.
+/// The output that the user sees.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Expect {
@@ -52,7 +52,7 @@ pub(crate) struct Expect {
     pub(crate) clear_says: Vec<String>,
 }
 
-/// An answer, and to which request it is given.
+/// An answer, and the request that it is for.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Answer {
@@ -84,7 +84,7 @@ fn ok() -> u16 {
     200
 }
 
-/// A request, as it arrived.
+/// A request as it arrived.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) method: String,
@@ -100,13 +100,13 @@ impl Script {
         toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
-    /// The names that the provider is spoken to under.
+    /// Returns the host names of the provider.
     pub(crate) fn hosts(&self) -> impl Iterator<Item = &str> {
         let urls = self.answer.iter().filter_map(|answer| answer.to.split_once(' ')).map(|(_method, url)| url);
         urls.chain([self.login.authority.as_str()]).filter_map(|url| url.split('/').nth(2))
     }
 
-    /// The first answer to this request that has not been given as often as it may be.
+    /// Returns the first answer to this request that is not used up.
     pub(crate) fn answer(&mut self, request: &Request) -> Option<&Answer> {
         let answer = self.answer.iter_mut().find(|answer| answer.times != Some(0) && answer.is_to(request))?;
         answer.times = answer.times.map(|times| times - 1);
@@ -141,7 +141,7 @@ impl Request {
     }
 }
 
-/// JSON with its `@` members filled in; any other text as it stands there.
+/// Fills in the `@` members of JSON. Returns any other text as it is.
 #[track_caller]
 pub(crate) fn filled_text(text: &str) -> String {
     match serde_json::from_str::<Value>(text) {
@@ -151,8 +151,8 @@ pub(crate) fn filled_text(text: &str) -> String {
     }
 }
 
-/// `"@now"`, `"@now+60"` and `"@now-60"` become seconds, with `@@` as text; `{"@jwt": CLAIMS}` becomes an unsigned JWT, which is good
-/// enough for a client, who has the token from the token endpoint itself.
+/// Replaces `"@now"`, `"@now+60"` and `"@now-60"` by seconds (by text with `@@`), and `{"@jwt": CLAIMS}` by an unsigned
+/// JWT. A client accepts that, because the token comes directly from the token endpoint.
 fn filled(value: Value) -> Value {
     match value {
         Value::String(text) => match (text.strip_prefix("@now"), text.strip_prefix("@@now")) {
@@ -171,7 +171,7 @@ fn filled(value: Value) -> Value {
     }
 }
 
-/// Now, and so many more.
+/// Returns the current time plus the offset.
 fn seconds(offset: &str) -> i64 {
     SystemClock::new().now().0 + offset.parse::<i64>().unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! One provider on loopback, reached under its own names: a proxy that answers instead of connecting.
+//! A provider on loopback with its own host names: a proxy that answers instead of connecting.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use crate::certificate::Certificates;
 use crate::script::{Request, Script};
 
-/// It answers as long as the test runs.
+/// A server that answers until the end of the test.
 pub(crate) struct Server {
     pub(crate) proxy: String,
     pub(crate) authority: String,
@@ -23,7 +23,7 @@ struct Seen {
     script: Script,
     requests: Vec<Request>,
     unanswered: Vec<Request>,
-    /// When the next poll may come.
+    /// The earliest time of the next poll.
     poll_after: Option<Instant>,
 }
 
@@ -42,7 +42,7 @@ impl Server {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (config, seen) = (config.clone(), answering.clone());
-                // A client that goes away in the middle is no concern of the server.
+                // A client that closes the connection early is not an error of the server.
                 std::thread::spawn(move || serve(stream, config, &seen).ok());
             }
         });
@@ -53,13 +53,13 @@ impl Server {
         self.seen.lock().unwrap().requests.clone()
     }
 
-    /// Requests that the provider's file has no answer to, or that came too early.
+    /// Returns the requests that the data file has no answer for, or that came too early.
     pub(crate) fn unanswered(&self) -> Vec<Request> {
         self.seen.lock().unwrap().unanswered.clone()
     }
 }
 
-/// Answers the one request of a connection through the proxy.
+/// Answers the only request of a connection through the proxy.
 fn serve(stream: TcpStream, config: Arc<ServerConfig>, seen: &Mutex<Seen>) -> std::io::Result<()> {
     let mut plain = BufReader::new(stream);
     let (target, _) = read_head(&mut plain)?;
@@ -114,7 +114,7 @@ impl Seen {
     }
 }
 
-/// The first line and the headers, their names in lower case.
+/// Reads the first line and the headers, with names in lower case.
 fn read_head(stream: &mut impl BufRead) -> std::io::Result<(String, BTreeMap<String, String>)> {
     let mut lines = Vec::new();
     loop {

@@ -1,4 +1,4 @@
-//! Certificates that a client meets, good ones and bad ones, each in a real handshake with the program.
+//! Tests good and bad certificates in real handshakes with the program.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -14,7 +14,7 @@ use crate::support::text;
 const PAST: Validity = ["20200101000000Z", "20210101000000Z"];
 const FUTURE: Validity = ["21190101000000Z", "21200101000000Z"];
 
-/// A provider at `localhost` that has this certificate and nothing else: no metadata.
+/// Starts a provider at `localhost` with this certificate and without metadata.
 fn serve(certificates: Certificates) -> String {
     let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()));
     let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
@@ -23,7 +23,7 @@ fn serve(certificates: Certificates) -> String {
     let authority = format!("https://localhost:{}", listener.local_addr().unwrap().port());
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            // A client that does not trust the server hangs up.
+            // A client that does not trust the server closes the connection.
             let _ = answer(stream, config.clone());
         }
     });
@@ -44,7 +44,7 @@ fn answer(stream: TcpStream, config: Arc<ServerConfig>) -> std::io::Result<()> {
     stream.flush()
 }
 
-/// What `tokcache login` says there: it always fails, as nothing is there.
+/// Returns the error of `tokcache login`, which always fails because there are no metadata.
 fn sign_in(home: &Home, authority: &str) -> Value {
     let mut command = home.program("login --client-id app --scope api:read --error-format json --authority");
     let output = command.arg(authority).output().unwrap();
@@ -57,7 +57,7 @@ fn is_trusted(failure: &Value) -> bool {
     failure["message"].as_str().unwrap().contains("has no provider metadata")
 }
 
-/// A home in which `--ca-file` names this certificate.
+/// Returns a home in which `--ca-file` names this certificate.
 fn trusting(pem: &str) -> Home {
     let mut home = Home::empty();
     let ca_file = home.write("ca.pem", pem);
@@ -111,7 +111,7 @@ fn a_certificate_for_another_host_is_told_with_both_names() {
 #[test]
 fn a_certificate_of_an_unknown_issuer_is_met_with_the_option_that_helps() {
     let another = Certificates::issue(["localhost"]).authority;
-    // Both have one name, and only the signature tells them apart.
+    // Both authorities have the same name, so only the signature distinguishes them.
     is_refused(Certificates::issue(["localhost"]), &another, &["--ca-file"]);
     is_refused(Certificates::self_signed("localhost", false), &another, &["issuer", "unknown", "--ca-file"]);
 }
@@ -127,7 +127,7 @@ fn a_variable_for_certificates_that_is_empty_is_not_set() {
         let mut home = Home::empty();
         home.write("ca.pem", &pem);
         std::fs::create_dir(home.path("certs")).unwrap();
-        // Named as OpenSSL looks for it.
+        // The file name that OpenSSL's lookup expects.
         home.write("certs/0123abcd.0", &pem);
         for (name, value) in [("SSL_CERT_FILE", file), ("SSL_CERT_DIR", folder), ("TOKCACHE_CA_FILE", ca_file)] {
             let path = if value.is_empty() { "".into() } else { home.path(value) };
@@ -136,7 +136,7 @@ fn a_variable_for_certificates_that_is_empty_is_not_set() {
         let failure = sign_in(&home, &authority);
         assert!(is_trusted(&failure), "SSL_CERT_FILE={file} SSL_CERT_DIR={folder} --ca-file {ca_file}: {failure}");
     }
-    // Neither is: nobody knows this CA.
+    // With both empty, nothing trusts this CA.
     let mut home = Home::empty();
     home.set("SSL_CERT_FILE", "");
     home.set("SSL_CERT_DIR", "");
@@ -144,7 +144,7 @@ fn a_variable_for_certificates_that_is_empty_is_not_set() {
     assert!(failure["message"].as_str().unwrap().contains("--ca-file"), "{failure}");
 }
 
-/// Root alone can make files of others.
+/// Only root can create files of other users.
 #[test]
 fn a_ca_file_that_somebody_else_has_made_in_a_folder_of_all_is_not_believed() {
     use std::fs::{self, Permissions};
@@ -172,7 +172,7 @@ fn a_ca_file_that_somebody_else_has_made_in_a_folder_of_all_is_not_believed() {
         }
         assert!(!is_believed(path), "{}", path.display());
     }
-    // Everybody may write it.
+    // The file is writable by everybody.
     fs::set_permissions(&own, Permissions::from_mode(0o666)).unwrap();
     assert!(!is_believed(&own));
 }

@@ -1,4 +1,4 @@
-//! A cache file that another user has planted, in a folder where everybody may.
+//! Tests a cache file that another user has planted in a shared folder.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -8,7 +8,7 @@ use rustix::process::geteuid;
 use crate::home::{Home, tells};
 use crate::support::provider::{NEW_REFRESH_TOKEN, Provider, generous};
 
-/// Somebody who is neither root nor the user of a home.
+/// A user that is neither root nor the owner of a home.
 const SOMEBODY: u32 = 1;
 
 #[test]

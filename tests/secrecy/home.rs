@@ -1,4 +1,4 @@
-//! A home with canaries for secrets.
+//! A home with canaries as secrets.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -16,18 +16,18 @@ use crate::support::provider::Provider;
 use crate::support::strace::strace;
 use crate::support::{self, wrapped};
 
-/// The access token in the cache; some of its characters have to be escaped elsewhere.
+/// The access token in the cache. Some of its characters are escaped in other formats.
 pub(crate) const ACCESS_TOKEN: &str = "canary/+access'token\"of=a\\long$life";
 /// The refresh token in the cache.
 pub(crate) const REFRESH_TOKEN: &str = "canary/+refresh'token\"of=a\\long$life";
 
-/// The passphrase that `--encrypt passphrase` finds.
+/// The passphrase for `--encrypt passphrase`.
 pub(crate) const PASSPHRASE: &str = "canary/+passphrase'with\"a=lot\\of$life";
 
 const CACHE: &str = "state/token_cache.json";
 const NOBODY: u32 = 65_534;
 
-/// A home of a user who is not root: as root, everything is run as `nobody`.
+/// A home of a user other than root. If the tests run as root, programs run as `nobody`.
 pub(crate) struct Home {
     home: support::home::Home,
     program: PathBuf,
@@ -42,7 +42,8 @@ impl Home {
         let passphrase = home.write("passphrase", PASSPHRASE);
         home.set("TOKCACHE_PASSPHRASE_FILE", passphrase);
         let program = home.path("tokcache");
-        // By another process: what this one has open for writing cannot be run while another test starts a program.
+        // Copied by another process: a file that this process has open for writing cannot be run when another test
+        // starts a program.
         let built = std::env::var_os("TOKCACHE_TEST_PROGRAM").unwrap_or(env!("CARGO_BIN_EXE_tokcache").into());
         let copied = Command::new("cp").arg(built).arg(&program).status().unwrap();
         assert!(copied.success());
@@ -53,27 +54,27 @@ impl Home {
         Home { home, program }
     }
 
-    /// One whose provider this is.
+    /// Creates a home with this provider.
     pub(crate) fn at(provider: &Provider) -> Home {
         let home = Home::new();
         home.home.use_provider(&provider.address());
         home
     }
 
-    /// Cuts the cache off within its last string.
+    /// Truncates the cache within its last string.
     pub(crate) fn damage_cache(&self) {
         let text = self.cache();
         let end = text.rfind(": \"").unwrap() + 5;
         self.home.write(CACHE, &text[..end]);
     }
 
-    /// Encrypts the cache with a key file, and returns the key as it stands there.
+    /// Encrypts the cache with a key file, and returns the content of that file.
     pub(crate) fn encrypt(&self) -> String {
         assert!(self.tokcache(&["cache", "encrypt", "--encrypt", "key-file:key"]).status().unwrap().success());
         fs::read_to_string(self.path("key")).unwrap().trim().to_owned()
     }
 
-    /// The cache, as it stands.
+    /// Returns the text of the cache.
     pub(crate) fn cache(&self) -> String {
         fs::read_to_string(self.home.cache()).unwrap()
     }
@@ -82,7 +83,7 @@ impl Home {
         self.home.path(name)
     }
 
-    /// A program of this home's user.
+    /// Returns a program of this home's user.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         as_user(&self.home.command(program))
     }
@@ -91,24 +92,24 @@ impl Home {
         as_user(self.home.command(&self.program).args(arguments))
     }
 
-    /// `tokcache` under `strace` with these options.
+    /// Returns `tokcache` under `strace` with these options.
     pub(crate) fn strace(&self, options: &[&str], line: &str) -> Command {
         as_user(&strace(options, self.home.command(&self.program).args(line.split(' '))))
     }
 
-    /// A `tokcache` that waits, once it has said so.
+    /// Starts a `tokcache` that waits, and returns once it has printed `when_it_says`.
     pub(crate) fn running(&self, arguments: &[&str], when_it_says: &str) -> Running {
         let mut command = self.tokcache(arguments);
         command.stdin(Stdio::piped()).stdout(full_pipe()).stderr(Stdio::piped());
         Running::started(command, when_it_says)
     }
 
-    /// A `tokcache` that has a token to print, and nobody who reads.
+    /// Starts a `tokcache` that cannot print its token, because nobody reads it.
     pub(crate) fn printing_a_token(&self) -> Running {
         self.running(&["token", "-v"], "the token comes from")
     }
 
-    /// The core dump in the current folder, if there is one.
+    /// Returns the core dump in the current folder, if there is one.
     pub(crate) fn core_dump(&self) -> Option<Vec<u8>> {
         let names = fs::read_dir(self.home.folder()).unwrap().map(|entry| entry.unwrap().path());
         let mut dumps = names.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("core"));
@@ -116,7 +117,7 @@ impl Home {
     }
 }
 
-/// `command`, as somebody who may make core dumps and is not root.
+/// Returns `command` as a user other than root, with core dumps allowed.
 fn as_user(command: &Command) -> Command {
     let mut command = wrapped(&["sh", "-c", "ulimit -c unlimited && exec \"$@\"", "sh"], command);
     command.stdin(Stdio::null());
@@ -126,7 +127,7 @@ fn as_user(command: &Command) -> Command {
     command
 }
 
-/// Where whoever writes waits for ever: nobody reads, and the other end is never closed.
+/// Returns a pipe that blocks writers for ever: it is full, and its other end is never closed.
 fn full_pipe() -> Stdio {
     let (reader, mut writer) = std::io::pipe().unwrap();
     fcntl_setfl(&writer, OFlags::NONBLOCK).unwrap();
@@ -141,12 +142,12 @@ fn full_pipe() -> Stdio {
     Stdio::from(writer)
 }
 
-/// Whether a secret is in there: as it is, or as base64, or as a URL or JSON has it.
+/// Whether the bytes contain the secret: as it is, in base64, or escaped as in a URL or JSON.
 pub(crate) fn tells(bytes: &[u8], secret: &str) -> bool {
     let url = percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC).to_string();
     let json = serde_json::to_string(secret).unwrap();
     let mut forms = vec![secret.to_owned(), url, json.trim_matches('"').to_owned()];
-    // Base64 of a text depends on where in a group of three bytes it starts; its ends depend on what stands around it.
+    // The base64 form depends on the position in a group of three bytes; its ends depend on the text around it.
     forms.extend((0..3).map(|start| {
         let text = BASE64_STANDARD_NO_PAD.encode(&secret[start..]);
         text[..text.len() - 4].to_owned()

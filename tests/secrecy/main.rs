@@ -1,7 +1,7 @@
-//! Secrets stay where they belong: canaries are looked for in all that is said, and in the memory of the process.
-//! And what a server says does not reach a terminal as it is.
+//! Checks that secrets stay secret: searches all output, and the memory of the process, for canaries. Also checks that
+//! a server's text does not reach a terminal unescaped.
 //!
-//! Needs `strace`, and to be root or to have user namespaces. As root, everything is run as the user `nobody`.
+//! Needs `strace`, and root or user namespaces. As root, programs run as the user `nobody`.
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 

@@ -1,4 +1,4 @@
-//! What others can learn from the memory of the process: while it runs, when it crashes, and when it ends.
+//! Tests which secrets are in the memory of the process: while it runs, when it crashes, and when it ends.
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -87,7 +87,7 @@ fn when_a_key_has_been_made_of_a_passphrase_that_is_not_left_in_memory() {
     }
 }
 
-/// Over plain HTTP. The TLS library keeps one copy of what it received last.
+/// Uses plain HTTP, because the TLS library keeps a copy of the last data that it received.
 #[test]
 fn when_a_refresh_ends_no_secret_is_left_in_memory() {
     let provider = Provider::start(generous);

@@ -1,4 +1,4 @@
-//! Processes and what is in their memory.
+//! Processes and the contents of their memory.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
@@ -12,11 +12,11 @@ use crate::home::Home;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A process that is killed in the end.
+/// A process that is killed at the end.
 pub(crate) struct Running(Child);
 
 impl Running {
-    /// Starts it and waits until it says this on stderr.
+    /// Starts a process and waits until it prints `until` on stderr.
     pub(crate) fn started(mut command: Command, until: &str) -> Running {
         let mut child = command.spawn().unwrap();
         let said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
@@ -35,12 +35,12 @@ impl Running {
         self.0.id()
     }
 
-    /// Has it end as by a crash.
+    /// Makes the process crash.
     pub(crate) fn abort(&self) {
         signal(self.id(), Signal::ABORT);
     }
 
-    /// How it ended.
+    /// Returns the exit status.
     pub(crate) fn status(&mut self) -> ExitStatus {
         self.0.wait().unwrap()
     }
@@ -53,7 +53,7 @@ impl Drop for Running {
     }
 }
 
-/// What is in the memory of `tokcache` when it is about to make this system call, the first of its name.
+/// Returns the memory of `tokcache` at its first call of this name.
 pub(crate) fn memory_before(call: &str, home: &Home, command: &str) -> Vec<u8> {
     let log = home.path("strace.log");
     let (traced, held) = (format!("trace={call}"), format!("inject={call}:delay_enter=60s"));
@@ -76,7 +76,7 @@ pub(crate) fn memory_before(call: &str, home: &Home, command: &str) -> Vec<u8> {
     };
     let process = line.split(' ').next().unwrap().parse().unwrap();
     let memory = memory_of(process);
-    // What strace was told to hold back is killed first: strace would let it go.
+    // Kill the stopped process first: strace would resume it.
     signal(process, Signal::KILL);
     drop(strace);
     fs::remove_file(log).unwrap();
@@ -84,7 +84,7 @@ pub(crate) fn memory_before(call: &str, home: &Home, command: &str) -> Vec<u8> {
     memory
 }
 
-/// All of a process's memory that was ever written.
+/// Returns all memory of a process that was ever written.
 fn memory_of(process: u32) -> Vec<u8> {
     let memory = File::open(format!("/proc/{process}/mem")).unwrap();
     let mut bytes = Vec::new();

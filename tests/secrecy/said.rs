@@ -1,4 +1,4 @@
-//! What the commands say, at their most talkative.
+//! Checks the output of all commands at the highest verbosity.
 
 use std::process::Output;
 
@@ -54,12 +54,12 @@ fn whatever_succeeds_tells_nothing_but_the_token_that_was_asked_for() {
     }
 }
 
-/// The commands that the help names, with those of their own; `help` aside, which says nothing else.
+/// Returns the commands in the help, with their subcommands, except `help` itself.
 fn all_commands(home: &Home) -> Vec<String> {
     let listed = |words: &[&str]| -> Vec<String> {
         let help = String::from_utf8(home.tokcache(words).arg("--help").output().unwrap().stdout).unwrap();
         let names = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-        // A description that takes several lines is indented further.
+        // Continuation lines of a description are indented further.
         names
             .filter(|line| !line.starts_with("   "))
             .filter_map(|line| line.split_whitespace().next())
@@ -94,7 +94,7 @@ fn what_exec_starts_gets_the_token_in_the_one_variable_and_nothing_else() {
     assert!(arguments.starts_with("sh\n") && told(arguments.as_bytes()).is_empty());
 }
 
-/// The server repeats all that it was sent, in every way of writing it, with every status that an error has.
+/// The server repeats everything that it was sent, in every spelling, with every error status.
 #[test]
 fn whatever_fails_tells_nothing() {
     for status in [302, 400, 401, 403, 429, 500, 503] {
@@ -107,7 +107,7 @@ fn whatever_fails_tells_nothing() {
     }
 }
 
-/// A server that misunderstands who is to get the token: with what it says, there is no success.
+/// The server's answers look like success but make no sense.
 #[test]
 fn an_answer_that_makes_no_sense_is_not_repeated() {
     let nonsense = [
@@ -143,7 +143,7 @@ fn a_cache_that_is_damaged_is_not_quoted() {
     }
 }
 
-/// The one panic that the system can bring about: the HTTP library cannot start its thread.
+/// The only panic that the system can cause: the HTTP library cannot start its thread.
 #[test]
 fn a_panic_is_told_by_its_place_and_tells_nothing() {
     let provider = Provider::start(generous);
@@ -181,7 +181,7 @@ fn run(home: &Home, command: &str) -> Output {
     tokcache.output().unwrap()
 }
 
-/// Which of the secrets are in there.
+/// Returns the secrets that the bytes contain.
 fn told(bytes: &[u8]) -> Vec<&'static str> {
     SECRETS.into_iter().filter(|secret| tells(bytes, secret)).collect()
 }

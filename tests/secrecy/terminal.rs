@@ -1,4 +1,4 @@
-//! Text of a server that would take over the terminal, forge a line, or look like another text.
+//! Tests text of a server that would control the terminal, forge a line, or look like another text.
 
 use std::process::Output;
 
@@ -8,7 +8,7 @@ use crate::home::Home;
 use crate::support::provider::{Provider, device_authorization, generous, id_token, tokens};
 
 /// A clipboard write (OSC 52), a title, a cleared screen, a colour by the 8-bit CSI, an overwritten and a forged line,
-/// text from right to left, isolates, zero-width and tag characters.
+/// right-to-left text, isolates, zero-width and tag characters.
 const ATTACK: &str = "A\u{1b}]52;c;ZXZpbA==\u{7}\u{1b}]0;t\u{1b}\\\u{1b}[2J\u{9b}31m\u{8}\u{7f}\rerror:over\nerror:forged\
                       \u{202e}\u{2066}\u{200b}\u{200d}\u{feff}\u{2060}\u{e0041}\u{85}\u{2028}Z";
 
@@ -88,7 +88,7 @@ fn errors_are_shown_not_obeyed() {
     }
 }
 
-/// What a search for these characters is worth is seen in what finds them.
+/// Shows that the search finds these characters.
 #[test]
 #[should_panic(expected = "is obeyed")]
 fn an_attack_as_it_is_would_be_noticed() {

@@ -1,4 +1,4 @@
-//! A cache file in a folder of its own, and a document so simple that a glance tells whether it is whole.
+//! A cache file in a temporary folder, and a simple document that shows whether it is complete.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 const BEGIN: &str = "BEGIN\n";
 const END: &str = "END\n";
 
-/// A cache file in a folder of its own.
+/// A cache file in a temporary folder.
 pub(crate) struct Cache {
     pub(crate) folder: TempDir,
     pub(crate) path: PathBuf,
@@ -48,13 +48,13 @@ impl Cache {
         file_store(&self.path)
     }
 
-    /// A store whose waits take no real time.
+    /// Returns a store whose waits take no real time.
     pub(crate) fn patient_store(&self) -> (FileStore, Arc<SleepClock>) {
         let clock = Arc::new(SleepClock::default());
         (FileStore::new(&self.path, PATIENCE, clock.clone()), clock)
     }
 
-    /// The names in the folder, sorted.
+    /// Returns the names in the folder, sorted.
     pub(crate) fn names(&self) -> Vec<String> {
         names(self.folder.path())
     }
@@ -64,20 +64,20 @@ pub(crate) fn file_store(path: &Path) -> FileStore {
     FileStore::new(path, PATIENCE, Arc::new(SystemClock::new()))
 }
 
-/// A document of these lines.
+/// Returns a document of these lines.
 pub(crate) fn document(lines: &[&str]) -> Vec<u8> {
     let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
     format!("{BEGIN}{lines}{END}").into_bytes()
 }
 
-/// The lines of a whole document.
+/// Returns the lines of a complete document.
 pub(crate) fn lines(bytes: &[u8]) -> Option<Vec<String>> {
     let text = std::str::from_utf8(bytes).ok()?;
     let inner = text.strip_prefix(BEGIN)?.strip_suffix(END)?;
     Some(inner.lines().map(str::to_owned).collect())
 }
 
-/// The lines that a store holds; `None` when it says that there is no document.
+/// Returns the lines in a store; `None` if there is no document.
 pub(crate) fn loaded(store: &dyn LocalStore) -> Option<Vec<String>> {
     let mut found = None;
     let revision = store.load(&mut |bytes| {
@@ -87,7 +87,7 @@ pub(crate) fn loaded(store: &dyn LocalStore) -> Option<Vec<String>> {
     revision.unwrap().and(found)
 }
 
-/// The change that adds a line.
+/// Returns the change that adds a line.
 pub(crate) fn adding(line: &str, bytes: Option<&[u8]>) -> Change {
     let Some(mut all) = bytes.map_or(Some(Vec::new()), lines) else { return Change::Torn };
     all.push(line.to_owned());
@@ -99,7 +99,7 @@ pub(crate) fn replacing(bytes: &[u8]) -> Change {
     Change::Replace(Zeroizing::new(bytes.to_vec()))
 }
 
-/// The number of a process that has ended.
+/// Returns the number of a process that has ended.
 pub(crate) fn dead_pid() -> u32 {
     let mut child = std::process::Command::new("true").spawn().unwrap();
     child.wait().unwrap();
@@ -116,16 +116,16 @@ pub(crate) fn sleep(wait: Duration) {
     std::thread::sleep(wait);
 }
 
-/// Whether to go on waiting for a lease.
+/// Whether to continue to wait for a lease.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Wait {
     /// The lease is not needed any more.
     Enough,
-    /// Keep waiting.
+    /// Continue to wait.
     More,
 }
 
-/// The lease of `credential`, without real time; `None` when `waiting` had enough.
+/// Returns the lease of `credential`, without real time; `None` if `waiting` stopped the wait.
 pub(crate) fn lease(
     store: &dyn LocalStore,
     credential: &str,
@@ -135,7 +135,7 @@ pub(crate) fn lease(
     lease_by(&SleepClock::default(), store, credential, patience, waiting)
 }
 
-/// The same, in real time and with [`PATIENCE`].
+/// Like [`lease`], in real time and with [`PATIENCE`].
 pub(crate) fn lease_in_time(
     store: &dyn LocalStore,
     waiting: &mut dyn FnMut(&Holder) -> Wait,
@@ -143,7 +143,7 @@ pub(crate) fn lease_in_time(
     lease_by(&SystemClock::new(), store, "credential", PATIENCE, waiting).unwrap()
 }
 
-/// The same, by this clock.
+/// Like [`lease`], by this clock.
 pub(crate) fn lease_by(
     clock: &dyn Clock,
     store: &dyn LocalStore,

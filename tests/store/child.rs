@@ -1,4 +1,4 @@
-//! The other processes: this test binary again, told by its environment what to do.
+//! Other processes: this test binary, controlled by its environment.
 
 use std::fmt::{self, Display};
 use std::fs::OpenOptions;
@@ -16,29 +16,29 @@ use crate::{neighbours, processes};
 const ROLE: &str = "TOKCACHE_TEST_ROLE";
 const CACHE: &str = "TOKCACHE_TEST_CACHE";
 const TURNS: &str = "TOKCACHE_TEST_TURNS";
-/// Stands before a child's answer: the test harness prints, too.
+/// Precedes a child's answer, because the test harness prints too.
 const ANSWER: &str = "answer: ";
 
-/// What a child does.
+/// The task of a child.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Role {
-    /// Adds one line a turn, within brackets in a log.
+    /// Adds one line in each turn, and logs the beginning and the end.
     Append,
-    /// Makes sure of room.
+    /// Calls `ensure_room`.
     EnsureRoom,
-    /// Takes the cache lock, says so, and keeps it.
+    /// Takes the cache lock, reports it, and keeps it.
     HoldLock,
-    /// Takes a lease, says so, and keeps it.
+    /// Takes a lease, reports it, and keeps it.
     HoldLease,
     /// Reads once.
     Load,
-    /// Adds one line a turn by the protocol of msal-extensions.
+    /// Adds one line in each turn by the protocol of msal-extensions.
     MsalAppend,
-    /// Adds large lines without end.
+    /// Adds large lines endlessly.
     Grow,
-    /// Waits for its turn, and tells how many threads that took.
+    /// Waits for its turn, and reports the number of threads.
     Queue,
-    /// Gets "a token": from the cache, or by the one refresh.
+    /// Gets "a token", from the cache or by the only refresh.
     Refresh,
     /// Saves another document.
     Replace,
@@ -70,7 +70,7 @@ fn binary() -> PathBuf {
     std::env::current_exe().unwrap()
 }
 
-/// A child that is not started yet.
+/// Returns the command of a child.
 pub(crate) fn child(role: Role, cache: &Path, turns: usize) -> Command {
     let mut command = Command::new(binary());
     command.args(ARGUMENTS);
@@ -78,7 +78,7 @@ pub(crate) fn child(role: Role, cache: &Path, turns: usize) -> Command {
     command
 }
 
-/// Tells a command that runs a child what to do.
+/// Sets the environment of a child's command.
 fn tell(command: &mut Command, role: Role, cache: &Path, turns: usize) {
     command.env(ROLE, role.to_string()).env(CACHE, cache).env(TURNS, turns.to_string());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -91,7 +91,7 @@ pub(crate) fn run_all(commands: Vec<Command>) -> Vec<String> {
     children.into_iter().map(|child| answer(&child.wait_with_output().unwrap())).collect()
 }
 
-/// What a child said; it must have succeeded.
+/// Returns the answer of a child, which must have succeeded.
 pub(crate) fn answer(output: &Output) -> String {
     let stdout = String::from_utf8_lossy(&output.stdout);
     let stderr = String::from_utf8_lossy(&output.stderr);
@@ -100,7 +100,7 @@ pub(crate) fn answer(output: &Output) -> String {
     rest.lines().next().unwrap_or_default().to_owned()
 }
 
-/// Starts a child and waits until it holds what it shall hold.
+/// Starts a child and waits until it holds its lock or lease.
 pub(crate) fn holder(role: Role, cache: &Path) -> Child {
     let mut child = child(role, cache, 0).spawn().unwrap();
     let mut said = String::new();
@@ -113,7 +113,7 @@ pub(crate) fn holder(role: Role, cache: &Path) -> Child {
     child
 }
 
-/// Runs a child without root's power over modes: as it is, or as nobody.
+/// Runs a child without root's power over modes: as the current user, or as nobody.
 #[cfg(unix)]
 pub(crate) fn nobody_does(role: Role, cache: &Path) -> String {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -121,7 +121,8 @@ pub(crate) fn nobody_does(role: Role, cache: &Path) -> String {
 
     let folder = tempfile::tempdir().unwrap();
     let binary = folder.path().join("child");
-    // By another process: a file that this one had open for writing could not be run while a third one is being made.
+    // Copied by another process: a file that this process has open for writing cannot be run while a third process
+    // starts.
     assert!(Command::new("cp").arg(self::binary()).arg(&binary).status().unwrap().success());
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
     let mut command = Command::new(binary);
@@ -143,7 +144,7 @@ fn does_its_part() {
     say(&answer);
 }
 
-/// Past the harness's own buffer, so that a parent hears it at once.
+/// Bypasses the harness's buffer, so that the parent gets the line at once.
 fn say(answer: &str) {
     let mut stdout = std::io::stdout();
     writeln!(stdout, "{ANSWER}{answer}").unwrap();
@@ -180,7 +181,7 @@ fn hold<Nothing>() -> Nothing {
     }
 }
 
-/// Each turn replaces the document by another large one; it is killed at some moment.
+/// Replaces the document by another large one in each turn, until it is killed.
 fn grow(store: &dyn LocalStore) -> ! {
     let large = "x".repeat(500_000);
     say("growing");
@@ -194,13 +195,13 @@ fn grow(store: &dyn LocalStore) -> ! {
     }
 }
 
-/// A line in a log that only ever grows; one write each, so that lines never mix.
+/// Appends a line to a log, in one write, so that lines do not mix.
 pub(crate) fn log(path: &Path, line: &str) {
     let mut file = OpenOptions::new().create(true).append(true).open(path).unwrap();
     file.write_all(format!("{line}\n").as_bytes()).unwrap();
 }
 
-/// The same, for a change that is also the proof of mutual exclusion.
+/// Logs the beginning and the end of a change, which proves mutual exclusion.
 pub(crate) fn bracketed(log_path: &Path, line: &str, bytes: Option<&[u8]>) -> Change {
     let pid = std::process::id();
     log(log_path, &format!("<{pid}"));

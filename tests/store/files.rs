@@ -1,4 +1,4 @@
-//! The cache file as the file system shows it: modes, times, links and litter.
+//! Tests the modes, times, links and leftovers of the cache file.
 
 use std::fs::{self, File, FileTimes};
 use std::time::Duration;
@@ -101,7 +101,7 @@ fn a_folder_in_the_files_place_is_an_error_that_names_it() {
 
 #[test]
 fn a_file_that_cannot_be_made_is_told_without_the_name_of_a_temporary_one() {
-    // Room for the lock's name, and none for that of a temporary file.
+    // Enough room for the lock's name, but not for that of a temporary file.
     let cache = Cache::new();
     let path = cache.folder.path().join("n".repeat(242));
     let error = file_store(&path).update(&mut |bytes| adding("one", bytes)).unwrap_err().to_string();
@@ -159,7 +159,7 @@ mod unix {
         }
     }
 
-    /// Says something only as root (sudo); for others the owner cannot be another.
+    /// Has an effect only as root (sudo); other users cannot have a file of another owner.
     #[test]
     fn the_owner_stays_the_owner() {
         let cache = Cache::holding(&document(&[]));

@@ -1,4 +1,4 @@
-//! Who waits for another process's lease hears of its end, and need not ask.
+//! A process that waits for another's lease is notified of its end, and need not poll.
 
 use std::process::Child;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -12,10 +12,10 @@ use tokcache_file::FileStore;
 use crate::cache::{Cache, PATIENCE, Wait, lease_by};
 use crate::child::{Role, holder};
 
-/// That of the children.
+/// The credential of the children.
 const CREDENTIAL: &str = "credential";
 
-/// A clock of somebody who listens, and never sleeps. When that begins, the process that holds the lease is killed.
+/// A clock for a process that is notified and never sleeps. When the wait begins, the lease holder is killed.
 struct Listening(Mutex<Child>);
 
 impl Clock for Listening {
@@ -37,7 +37,7 @@ impl Clock for Listening {
     }
 }
 
-/// The lease that another process holds until somebody listens for its end; `then` is what the one who listened wants.
+/// Waits for a lease that another process holds until the wait begins. `then` is the decision after the notification.
 fn lease_after_another(cache: &Cache, then: Wait) -> Option<Box<dyn Lease>> {
     let clock = Arc::new(Listening(Mutex::new(holder(Role::HoldLease, &cache.path))));
     let store = FileStore::new(&cache.path, PATIENCE, clock.clone());

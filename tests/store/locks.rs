@@ -1,4 +1,5 @@
-//! The cache lock alone: whom it waits for, whose it takes over, and what it does when it is taken away.
+//! Tests the cache lock alone: which holders it waits for, which locks it takes over, and how it reacts to a broken
+//! lock.
 
 use std::fs::{self, File, FileTimes};
 use std::path::Path;
@@ -10,7 +11,7 @@ use tokcache_file::LocalStore;
 use crate::cache::{Cache, PATIENCE, adding, dead_pid, document, loaded, wall_clock};
 use crate::support::put;
 
-/// How long an update had to wait for a lock file that was there before it.
+/// Returns how long an update had to wait for an existing lock file.
 fn wait_for_lock(content: &str, age: Duration) -> Result<Duration, StoreError> {
     let cache = Cache::new();
     put(&cache.lockfile(), content);
@@ -70,7 +71,7 @@ fn a_process_younger_than_the_lock_is_not_its_holder() {
     assert!((1000..1100).contains(&waited.as_millis()), "{waited:?}");
 }
 
-/// What a process of each kind leaves behind when it is killed, at whichever moment.
+/// Tries everything that a killed process of each kind can leave behind.
 #[test]
 fn whatever_a_dead_holder_has_left_costs_two_seconds_at_most() {
     let pid = dead_pid();
@@ -109,7 +110,7 @@ fn whoever_holds_the_flock_holds_the_lock() {
     let outcome = store.update(&mut |bytes| adding("one", bytes));
     assert!(matches!(outcome, Err(StoreError::Busy { .. })), "{outcome:?}");
     assert_eq!(store.describe().lock_holder, None, "the number in it is a dead one");
-    // Not by closing it: a child that another test is just starting has it open, too.
+    // Unlocked, not closed: a child that another test is starting has the file open, too.
     file.unlock().unwrap();
     assert_eq!(store.update(&mut |bytes| adding("one", bytes)).unwrap(), Saved::Written);
 }

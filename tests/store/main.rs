@@ -1,6 +1,6 @@
-//! The stores: one contract for all of them, and the file store among processes, neighbours and accidents.
+//! Tests the stores: the common contract, and the file store among other processes, other programs and accidents.
 //!
-//! Where a test needs other processes, they are this test binary again (`child.rs`).
+//! Other processes are this test binary (`child.rs`).
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,5 +1,5 @@
-//! Programs that share the file by their own protocols: msal-extensions and MSAL Node create the lock exclusively,
-//! without `flock`, truncate the cache and write it in place, and unlink the lock.
+//! Tests programs that share the file with their own protocols. msal-extensions and MSAL Node create the lock
+//! exclusively, without `flock`, truncate the cache and write it in place, and unlink the lock.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -13,7 +13,7 @@ use crate::cache::{Cache, adding, document, lines, loaded, sleep};
 use crate::child::{Role, child, run_all};
 use crate::processes::{assert_nothing_lost, lines_of};
 
-/// Runs `work` while holding the lock as msal-extensions does.
+/// Runs `work` with the lock, as msal-extensions takes it.
 fn with_msal_lock(cache: &Path, work: impl FnOnce()) {
     let mut lock: PathBuf = cache.to_owned();
     lock.as_mut_os_string().push(".lockfile");
@@ -29,7 +29,7 @@ fn with_msal_lock(cache: &Path, work: impl FnOnce()) {
     fs::remove_file(&lock).expect("our lock was unlinked by somebody else");
 }
 
-/// Truncates and writes in place, in two steps.
+/// Truncates the file and writes in place, in two steps.
 fn write_in_place(cache: &Path, bytes: &[u8], pause: Duration) {
     let (first, second) = bytes.split_at(bytes.len() / 2);
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(cache).unwrap();
@@ -39,7 +39,7 @@ fn write_in_place(cache: &Path, bytes: &[u8], pause: Duration) {
     file.write_all(second).unwrap();
 }
 
-/// A child's part.
+/// The task of a child.
 pub(crate) fn msal_append(cache: &Path, turns: usize) -> String {
     let pid = std::process::id().to_string();
     for line in lines_of(&pid, turns) {
@@ -103,7 +103,7 @@ fn a_lawless_writer_that_tears_the_file_is_waited_for() {
             write_in_place(path, &document(&["theirs"]), Duration::from_millis(20));
         });
         let change = &mut |bytes: Option<&[u8]>| {
-            // The writer hears the first of them.
+            // The writer waits for the first message.
             let _ = torn.send(());
             adding("ours", bytes)
         };

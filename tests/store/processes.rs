@@ -1,4 +1,4 @@
-//! Many processes on one file: nothing is lost, one refreshes, and the dead are no hindrance.
+//! Runs many processes on one file: nothing is lost, one refreshes, and dead processes do not block others.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,10 +11,10 @@ use tokcache_file::LocalStore;
 use crate::cache::{Cache, Wait, adding, file_store, lease_in_time, lines, loaded, sleep};
 use crate::child::{Role, bracketed, child, holder, log, run_all};
 
-/// What the next process may lose by a dead one.
+/// The most that a dead process may cost the next one.
 const DEAD_COSTS: Duration = Duration::from_secs(2);
 
-/// The lines that `append` adds in the process `pid`.
+/// Returns the lines that `append` adds in the process `pid`.
 pub(crate) fn lines_of(pid: &str, turns: usize) -> impl Iterator<Item = String> {
     (0..turns).map(move |turn| format!("{pid}-{turn}"))
 }
@@ -33,7 +33,7 @@ fn brackets(cache: &Path) -> std::path::PathBuf {
     cache.with_extension("brackets")
 }
 
-/// A child's part.
+/// The task of a child.
 pub(crate) fn append(cache: &Path, turns: usize) -> String {
     let store = file_store(cache);
     let pid = std::process::id().to_string();
@@ -43,7 +43,7 @@ pub(crate) fn append(cache: &Path, turns: usize) -> String {
     pid
 }
 
-/// Checks that nobody was inside while another was: each `<pid` is followed by its own `>pid`.
+/// Checks that no two processes were in the critical section at once: each `<pid` is followed by its own `>pid`.
 pub(crate) fn assert_exclusive(cache: &Cache, at_least: usize) {
     let log = fs::read_to_string(brackets(&cache.path)).unwrap();
     let entries: Vec<_> = log.lines().collect();
@@ -120,7 +120,7 @@ fn a_process_killed_while_saving_leaves_a_whole_file_and_no_litter() {
     while kill < 40 || last_turn == 0 {
         assert!(kill < 400, "the children never saved anything");
         let mut saver = holder(Role::Grow, &cache.path);
-        // Later and later, where the disk is slow.
+        // Later and later, in case the disk is slow.
         sleep(Duration::from_micros(fastrand::u64(0..15_000 * (1 + kill / 40))));
         saver.kill().unwrap();
         saver.wait().unwrap();
@@ -137,7 +137,7 @@ fn a_process_killed_while_saving_leaves_a_whole_file_and_no_litter() {
     assert_eq!(cache.names(), ["cache.json"]);
 }
 
-/// A child's part: what `acquire` does with a lease, without the tokens.
+/// The task of a child: uses a lease like `acquire`, without tokens.
 pub(crate) fn refresh(cache: &Path) -> String {
     let store = file_store(cache);
     let fresh = || loaded(&store).is_some_and(|lines| lines.contains(&"fresh".to_owned()));
@@ -204,7 +204,7 @@ fn two_hundred_waiters_all_get_their_turn() {
     assert!(cache.names().is_empty());
 }
 
-/// A child's part.
+/// The task of a child.
 pub(crate) fn queue(cache: &Path) -> String {
     let _lease = lease_in_time(&file_store(cache), &mut |_| Wait::More).unwrap();
     sleep(Duration::from_millis(10));
@@ -217,7 +217,7 @@ fn who_hears_of_one_end_after_another_has_one_thread_for_it() {
     let cache = Cache::new();
     let threads = run_all((0..40).map(|_| child(Role::Queue, &cache.path, 0)).collect());
     let most = threads.iter().map(|threads| threads.parse::<usize>().unwrap()).max().unwrap();
-    // The harness has two, and there may be some that were told to end and have not got to it.
+    // The harness has two threads, and some ending threads may still be running.
     assert!(most <= 7, "{threads:?}");
 }
 

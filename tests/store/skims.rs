@@ -1,4 +1,4 @@
-//! A document that is looked at while it is read.
+//! Tests documents that are inspected while they are read.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
@@ -11,10 +11,10 @@ use tokcache_file::LocalStore;
 use crate::cache::{Cache, replacing, wall_clock};
 use crate::support::put;
 
-/// More than is in memory at once.
+/// Larger than the part that is in memory at once.
 const LARGE: usize = 1_000_000;
 
-/// What a look saw, and whether it counts.
+/// Returns the inspected bytes, and whether they count.
 fn skimmed(store: &dyn LocalStore) -> (Vec<u8>, bool) {
     let mut seen = Vec::new();
     let counts = store.scan(&mut |window| seen = all(window)).is_some();

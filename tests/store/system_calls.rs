@@ -1,24 +1,24 @@
-//! What the file store asks of the system, as `strace` sees it, and what it does when the system refuses.
+//! Checks the file store's system calls with `strace`, and its reaction to system errors.
 
 use crate::cache::{Cache, document, loaded};
 use crate::child::{Role, answer, child, run_all};
 use crate::processes::{assert_exclusive, assert_nothing_lost};
 use crate::support::strace::{strace, traced};
 
-/// A child replaces the document while the system plays it this trick.
+/// Runs a child that replaces the document, under `strace` with these options.
 fn replace(trick: &[&str], cache: &Cache) -> String {
     let options = [trick, &["-o", "/dev/null"]].concat();
     answer(&strace(&options, &child(Role::Replace, &cache.path, 0)).output().unwrap())
 }
 
-/// So many children append lines, so many turns each, while the system plays them this trick.
+/// Runs `children` that append lines for `turns` turns each, under `strace` with this injection.
 fn append(children: usize, turns: usize, trick: &str, cache: &Cache) -> Vec<String> {
     let options = ["-e", trick, "-e", "trace=flock", "-o", "/dev/null"];
     let appends = (0..children).map(|_| strace(&options, &child(Role::Append, &cache.path, turns)));
     run_all(appends.collect())
 }
 
-/// The calls that a child made, in order.
+/// Returns the calls that a child made, in order.
 fn trace(role: Role, cache: &Cache) -> Vec<String> {
     let (output, calls) = traced(&["-y"], &child(role, &cache.path, 0));
     answer(&output);
@@ -76,7 +76,7 @@ fn without_flock_creating_the_lock_exclusively_still_loses_nothing() {
     assert!(!cache.lockfile().exists());
 }
 
-/// The delay makes room for the race: a lock file is opened, its holder unlinks and closes it, and only then it is
+/// The delay makes the race likely: a lock file is opened, its holder unlinks and closes it, and only then it is
 /// locked.
 #[test]
 fn a_lock_file_that_was_unlinked_before_it_was_locked_is_no_lock() {
@@ -121,8 +121,7 @@ fn a_folder_that_cannot_be_synced_is_no_failure_as_the_new_file_is_there() {
     assert_eq!(cache.names(), ["cache.json"]);
 }
 
-/// As on Windows, for a moment, where another process is just deleting the file; and for ever where it may not be
-/// opened.
+/// Like on Windows: for a moment, while another process deletes the file, or permanently, if it may not be opened.
 #[test]
 fn a_lock_that_is_refused_for_more_than_a_moment_is_an_error() {
     let cache = Cache::holding(&document(&["old"]));

@@ -1,11 +1,11 @@
-//! Time that a test need not wait for.
+//! A clock without real waits.
 
 use std::sync::Mutex;
 use std::time::Duration;
 
 use tokcache_core::time::{Clock, SystemClock, Timestamp};
 
-/// The time at which it was made; only sleeping moves it, and takes none.
+/// A clock that starts at its creation, and advances only when it sleeps, which takes no time.
 pub(crate) struct SleepClock {
     made: Timestamp,
     slept: Mutex<Duration>,

@@ -1,5 +1,4 @@
-//! A user's home in a temporary folder, with nothing of the machine's own configuration. Each tier adds what it does
-//! there.
+//! A user's home in a temporary folder, without the machine's own configuration. Each tier adds its own methods.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -18,7 +17,7 @@ pub(crate) struct Home {
 }
 
 impl Home {
-    /// One in which nothing has happened yet.
+    /// Creates an empty home.
     pub(crate) fn empty() -> Home {
         let mut home = Home { folder: tempfile::tempdir().unwrap(), settings: Vec::new() };
         home.set("HOME", home.folder().to_owned());
@@ -31,12 +30,12 @@ impl Home {
         home
     }
 
-    /// One of `tests/cli`: somebody is signed in to a provider that is down, with a token that is valid for decades.
+    /// Creates the home `signed-in` of `tests/cli`: the provider is down, and the token is valid for decades.
     pub(crate) fn signed_in() -> Home {
         Home::of("signed-in")
     }
 
-    /// The one of `tests/cli` that has this name.
+    /// Creates a home of `tests/cli` by its name.
     pub(crate) fn of(name: &str) -> Home {
         let home = Home::empty();
         let template = format!("{}/tests/cli/homes/{name}/.", env!("CARGO_MANIFEST_DIR"));
@@ -44,7 +43,7 @@ impl Home {
         home
     }
 
-    /// Its provider is this one from now on.
+    /// Sets the address of the provider.
     pub(crate) fn use_provider(&self, address: &str) {
         for name in ["config/profiles/default.toml", "state/token_cache.json"] {
             self.edit(name, "http://127.0.0.1:1", address);
@@ -76,14 +75,14 @@ impl Home {
         path
     }
 
-    /// Puts `to` in the place of `from`, which is there, in a file that only its owner can read.
+    /// Replaces `from`, which must exist, by `to` in a file that only its owner can read.
     pub(crate) fn edit(&self, name: &str, from: &str, to: &str) {
         let text = fs::read_to_string(self.path(name)).unwrap();
         assert!(text.contains(from), "{name} has no {from}");
         self.write(name, text.replace(from, to));
     }
 
-    /// A program in this home, with nobody to ask.
+    /// Returns a program in this home, without a terminal.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.env_clear().envs(self.settings.iter().map(|(name, value)| (name, value)));
@@ -91,7 +90,7 @@ impl Home {
         command
     }
 
-    /// `tokcache` with these arguments, which have no spaces.
+    /// Returns `tokcache` with these arguments, separated by spaces.
     pub(crate) fn program(&self, line: &str) -> Command {
         let mut command = self.command(env!("CARGO_BIN_EXE_tokcache"));
         command.args(line.split(' '));
@@ -103,19 +102,19 @@ impl Home {
         self.program(line).output().unwrap()
     }
 
-    /// Runs `tokcache`, which succeeds, and returns what it answers.
+    /// Runs `tokcache`, which must succeed, and returns its output.
     #[track_caller]
     pub(crate) fn answer(&self, line: &str) -> String {
         answer_of(&self.tokcache(line))
     }
 
-    /// Runs `tokcache`, which fails with `status`, and returns what it says.
+    /// Runs `tokcache`, which must exit with `status`, and returns its message.
     #[track_caller]
     pub(crate) fn failure(&self, status: i32, line: &str) -> String {
         failure_of(status, &self.tokcache(line))
     }
 
-    /// Runs `tokcache`, which fails as the store cannot be used, and returns what it says.
+    /// Runs `tokcache`, which must fail because of the store, and returns its message.
     #[track_caller]
     pub(crate) fn refusal(&self, line: &str) -> String {
         self.failure(7, line)

@@ -1,4 +1,4 @@
-//! What the tiers share: a home with the binary in it, a provider on loopback, a look at system calls, a terminal.
+//! Shared by the tiers: a home with the binary, a provider on loopback, system calls, a terminal.
 #![allow(dead_code, reason = "no tier uses all of it")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
@@ -14,18 +14,18 @@ pub(crate) mod terminal;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// `TOKCACHE_TESTS=long`: whether the long forms of the tests are asked for.
+/// Whether `TOKCACHE_TESTS=long` asks for the long forms of the tests.
 pub(crate) fn is_long() -> bool {
     std::env::var("TOKCACHE_TESTS").is_ok_and(|form| form == "long")
 }
 
-/// Writes a file as a program does that knows nothing of tokcache.
+/// Writes a file as a program that does not know tokcache.
 #[expect(clippy::disallowed_methods, reason = "a foreign writer")]
 pub(crate) fn put(path: &Path, bytes: impl AsRef<[u8]>) {
     std::fs::write(path, bytes).unwrap();
 }
 
-/// The names in a folder, sorted.
+/// Returns the names in a folder, sorted.
 pub(crate) fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap();
     let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -37,14 +37,14 @@ pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// What a successful run answered, without the line's end.
+/// Returns the output of a successful run, without the line end.
 #[track_caller]
 pub(crate) fn answer_of(output: &Output) -> String {
     assert!(output.status.success(), "{}: {}", output.status, text(&output.stderr));
     String::from_utf8(output.stdout.clone()).unwrap().trim_end().to_owned()
 }
 
-/// What a run said that failed with `status`: what is wrong, and a way on.
+/// Returns the message of a run that failed with `status`: the cause, and a suggested command.
 #[track_caller]
 pub(crate) fn failure_of(status: i32, output: &Output) -> String {
     let said = text(&output.stderr);
@@ -54,7 +54,7 @@ pub(crate) fn failure_of(status: i32, output: &Output) -> String {
     said
 }
 
-/// `command`, started by another program with these words.
+/// Returns `command`, started by another program with these words.
 pub(crate) fn wrapped(words: &[&str], command: &Command) -> Command {
     let mut wrapped = Command::new(words[0]);
     wrapped.args(&words[1..]).arg(command.get_program()).args(command.get_args()).env_clear();

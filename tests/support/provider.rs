@@ -1,4 +1,4 @@
-//! A provider on loopback that answers as it is told to, and one way of doing that.
+//! A provider on loopback with configurable answers.
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -11,21 +11,21 @@ pub(crate) const DEVICE_CODE: &str = "canary/+device'code\"of=a\\long$life";
 pub(crate) const NEW_ACCESS_TOKEN: &str = "canary/+new'access\"token=of\\a$long";
 pub(crate) const NEW_REFRESH_TOKEN: &str = "canary/+new'refresh\"token=of\\a$long";
 
-/// It answers until it is dropped.
+/// A provider that answers until it is dropped.
 pub(crate) struct Provider {
     server: Arc<Server>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Provider {
-    /// Answers with status and body what `answer` makes of a path and a form.
+    /// Starts a provider. `answer` returns the status and the body for a path and a form.
     pub(crate) fn start(answer: impl Fn(&str, &str) -> (u16, Value) + Send + 'static) -> Provider {
         let server = Arc::new(Server::http("127.0.0.1:0").unwrap());
         let (serving, address) = (server.clone(), format!("http://{}", server.server_addr()));
         let thread = std::thread::spawn(move || {
             for mut request in serving.incoming_requests() {
                 let mut form = String::new();
-                // A client may go away in the middle: it was killed, or has waited long enough.
+                // A client may close the connection early, because it was killed or has waited long enough.
                 if request.as_reader().read_to_string(&mut form).is_err() {
                     continue;
                 }
@@ -63,7 +63,7 @@ fn metadata(address: &str) -> Value {
     })
 }
 
-/// A provider that signs everybody in.
+/// Answers as a provider that signs everybody in.
 pub(crate) fn generous(path: &str, _form: &str) -> (u16, Value) {
     match path {
         "/tenant/device" => (200, device_authorization()),
@@ -86,7 +86,7 @@ pub(crate) fn tokens() -> Value {
     })
 }
 
-/// One that is not signed: nothing is granted on its word.
+/// Returns an unsigned ID token. Nothing is granted because of it.
 pub(crate) fn id_token(username: &str) -> String {
     let claims = json!({ "sub": "bob-id", "preferred_username": username, "name": username });
     format!("e30.{}.", BASE64_URL_SAFE_NO_PAD.encode(claims.to_string()))

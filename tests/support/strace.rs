@@ -1,4 +1,4 @@
-//! `strace`: what a run asks of the system.
+//! Records system calls with `strace`.
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -7,12 +7,12 @@ use rustix::process::geteuid;
 
 use super::wrapped;
 
-/// `command` under `strace` with these options, in a way that lets that read the memory of what it runs, and with it
-/// paths and what is written: tokcache shows them to nobody but root.
+/// Returns `command` under `strace` with these options, with the right to read the memory of the program. tokcache
+/// denies that to all but root, and strace needs it for paths and written bytes.
 pub(crate) fn strace(options: &[&str], command: &Command) -> Command {
     let as_root: &[&str] = match geteuid().is_root() {
         true => &[],
-        // A session bus turns away a root that is none.
+        // A session bus rejects a user that only claims to be root.
         false if command.get_envs().any(|(name, _)| name == "DBUS_SESSION_BUS_ADDRESS") => {
             &["unshare", "--user", "--map-current-user", "--keep-caps"]
         }
@@ -33,12 +33,12 @@ pub(crate) fn traced(options: &[&str], command: &Command) -> (Output, Vec<String
     (output, calls.collect())
 }
 
-/// The name of a call.
+/// Returns the name of a call.
 pub(crate) fn name(call: &str) -> &str {
     call.split_once('(').map_or(call, |(name, _)| name)
 }
 
-/// Whether a call is about a file in this folder. With `-y`, the first one that is ends the loader's.
+/// Whether a call concerns a file in this folder. With `-y`, the first such call comes after the loader's.
 pub(crate) fn is_within(folder: &Path, call: &str) -> bool {
     name(call) != "execve" && call.contains(&format!("{}/", folder.display()))
 }

@@ -1,4 +1,4 @@
-//! A terminal with a program on it, and a person who types.
+//! A terminal with a program, and a user who types.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
@@ -11,10 +11,10 @@ use rustix::termios::{LocalModes, tcgetattr};
 
 use super::wrapped;
 
-/// A person would have given up long before.
+/// Longer than a person would wait.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A pseudo-terminal that controls the one program on it.
+/// A pseudo-terminal that controls one program.
 pub(crate) struct Terminal {
     keyboard: File,
     screen: Receiver<Vec<u8>>,
@@ -23,12 +23,12 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    /// With the program's standard output elsewhere.
+    /// Starts a program with its standard output elsewhere.
     pub(crate) fn running(command: &Command) -> Terminal {
         Terminal::started(command, Some(Stdio::piped()))
     }
 
-    /// With the program's standard output on the terminal, too.
+    /// Starts a program with its standard output on the terminal.
     pub(crate) fn showing(command: &Command) -> Terminal {
         Terminal::started(command, None)
     }
@@ -44,7 +44,7 @@ impl Terminal {
         Terminal { screen: screen(keyboard.try_clone().unwrap()), keyboard, shown: String::new(), program }
     }
 
-    /// Waits until this is shown, after all that was waited for before.
+    /// Waits until the text is shown, after everything that was waited for before.
     #[track_caller]
     pub(crate) fn wait_for(&mut self, text: &str) {
         let mut new = String::new();
@@ -56,7 +56,7 @@ impl Terminal {
         self.shown += &new;
     }
 
-    /// All that was shown until now.
+    /// Returns everything that was shown so far.
     pub(crate) fn shown(&self) -> &str {
         &self.shown
     }
@@ -65,13 +65,14 @@ impl Terminal {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
     }
 
-    /// Whether what is typed is shown, and Ctrl-C is a signal.
+    /// Whether typed text is echoed, and Ctrl-C is a signal.
     pub(crate) fn is_as_usual(&self) -> bool {
         let usual = LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
         tcgetattr(&self.keyboard).unwrap().local_modes.contains(usual)
     }
 
-    /// The end of the program: what it said on the terminal stands for its standard error. The terminal is as usual.
+    /// Waits for the end of the program. Its text on the terminal counts as standard error. The terminal must be in its
+    /// usual state.
     #[track_caller]
     pub(crate) fn end(mut self) -> Output {
         let mut stdout = Vec::new();
@@ -91,8 +92,8 @@ impl Drop for Terminal {
     }
 }
 
-/// `setsid` gives the program a session, and that the terminal. `env` gives it the signals as a login shell does: the
-/// tests may have been started in the background of a script, where SIGINT is ignored.
+/// Starts a program on a terminal. `setsid` gives the program a session with that terminal. `env` resets the signals,
+/// because a script that runs the tests in the background makes them ignore SIGINT.
 fn on_terminal(command: &Command, device: File, stdout: Option<Stdio>) -> Command {
     let mut setsid = wrapped(&["setsid", "--ctty", "env", "--default-signal"], command);
     let end = || Stdio::from(device.try_clone().unwrap());
@@ -100,7 +101,7 @@ fn on_terminal(command: &Command, device: File, stdout: Option<Stdio>) -> Comman
     setsid
 }
 
-/// What is shown, until nobody has the terminal any more.
+/// Returns the text on the terminal, until no program has it open.
 fn screen(mut terminal: File) -> Receiver<Vec<u8>> {
     let (sender, receiver) = channel();
     std::thread::spawn(move || {
@@ -113,8 +114,8 @@ fn screen(mut terminal: File) -> Receiver<Vec<u8>> {
     receiver
 }
 
-/// Linux may say that nobody has the terminal any more (EIO) before it hands over what the last one wrote in its last
-/// moment. That is there when the terminal is read again.
+/// Reads the next text. Linux may report that no program has the terminal open (EIO) before it delivers the last text,
+/// which comes when the terminal is read again.
 fn shown_next(terminal: &mut File) -> Option<Vec<u8>> {
     let mut bytes = [0; 4096];
     let length = terminal.read(&mut bytes).or_else(|_| terminal.read(&mut bytes)).ok().filter(|length| *length > 0)?;

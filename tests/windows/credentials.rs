@@ -1,4 +1,4 @@
-//! The Credential Manager keeps the key of an encrypted cache.
+//! Tests the key of an encrypted cache in the Credential Manager.
 
 use crate::provider::Provider;
 use crate::wine::Home;

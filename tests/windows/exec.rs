@@ -1,4 +1,4 @@
-//! `exec` on a system that cannot replace a process.
+//! Tests `exec` on a system that cannot replace a process.
 
 use crate::provider::Provider;
 use crate::support::answer_of;

@@ -1,4 +1,4 @@
-//! A sign-in from first to last.
+//! Tests a sign-in from beginning to end.
 
 use std::process::Child;
 

@@ -1,4 +1,4 @@
-//! The two locks of the cache: that the lock file exists, and the lock on it.
+//! Tests the two locks of the cache: the existence of the lock file, and the lock on it.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -48,7 +48,7 @@ impl Holder {
 
 impl Drop for Holder {
     fn drop(&mut self) {
-        // The end of its input ends it, and with it the lock.
+        // The program ends, and releases the lock, when its input ends.
         drop(self.0.stdin.take());
         let _ = self.0.wait();
     }

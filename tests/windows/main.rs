@@ -1,7 +1,8 @@
-//! The Windows build, run under Wine: what differs on Windows (locks, renames, paths, the Credential Manager, processes)
-//! is the system's, and only a run shows it.
+//! Tests the Windows build under Wine, because locks, renames, paths, the Credential Manager and processes differ
+//! there.
 //!
-//! `tests/run windows` installs Wine, builds the program for Windows and starts this. `cargo test` alone leaves it out.
+//! `tests/run windows` installs Wine, builds the program for Windows and runs these tests. `cargo test` alone leaves
+//! them out.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "clippy allows them in test functions only")]
 

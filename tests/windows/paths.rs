@@ -1,4 +1,4 @@
-//! Where the cache and the profiles are.
+//! Tests the folders of the cache and the profiles.
 
 use crate::provider::Provider;
 use crate::wine::{Home, windows_path};
@@ -27,8 +27,7 @@ fn a_store_that_is_named_is_a_windows_path() {
     assert_eq!(home.answer("token"), "AT-1");
 }
 
-/// Windows has no modes: a file is private where it inherits that from the user's profile, so that is where the cache
-/// has to be.
+/// Windows has no modes. A file is private if it inherits that from the user's profile, so the cache has to be there.
 #[test]
 fn without_settings_the_cache_is_in_the_profile_of_the_user() {
     let home = Home::empty();

@@ -1,5 +1,5 @@
-//! A provider on loopback that signs everybody in, rotates its one refresh token at every use, and ends the sign-in when
-//! a spent one returns.
+//! A provider on loopback that signs everybody in, rotates its only refresh token at every use, and ends the sign-in
+//! when an old one is used again.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,7 +16,7 @@ pub(crate) struct Provider {
 
 #[derive(Default)]
 struct State {
-    /// The current refresh token is `RT-<turn>`.
+    /// The number of rotations. The current refresh token is `RT-<turn>`.
     turn: usize,
     refreshes: usize,
     reused: bool,
@@ -27,7 +27,7 @@ struct State {
 }
 
 impl Provider {
-    /// Its access tokens live for so many seconds.
+    /// Starts a provider whose access tokens have this lifetime in seconds.
     pub(crate) fn start(lifetime: u64) -> Self {
         let state = Arc::new(Mutex::new(State { lifetime, ..State::default() }));
         let shared = state.clone();
@@ -43,17 +43,17 @@ impl Provider {
         format!("{}/tenant", self.server.address())
     }
 
-    /// Makes it take so long over each answer.
+    /// Delays each answer.
     pub(crate) fn delay(&self, delay: Duration) {
         self.state.lock().unwrap().delay = delay;
     }
 
-    /// Makes the access tokens that it issues from now on live for so many seconds.
+    /// Sets the lifetime of new access tokens in seconds.
     pub(crate) fn set_lifetime(&self, lifetime: u64) {
         self.state.lock().unwrap().lifetime = lifetime;
     }
 
-    /// Has it accept refresh tokens that were spent: answers will be lost on their way.
+    /// Accepts redeemed refresh tokens too, for tests that lose answers.
     pub(crate) fn accept_spent_tokens(&self) {
         self.state.lock().unwrap().accepts_spent = true;
     }

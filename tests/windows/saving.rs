@@ -1,4 +1,4 @@
-//! Killed while it saves.
+//! Kills saves.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokcache_core::time::{Clock as _, SystemClock};
 use crate::provider::Provider;
 use crate::wine::Home;
 
-/// Wine takes half a second to start a program.
+/// A low number, because Wine takes half a second to start a program.
 const KILLS: u64 = 8;
 
 #[test]
@@ -23,7 +23,7 @@ fn whenever_it_is_killed_the_cache_is_whole_and_the_next_command_works() {
         while provider.refreshes() == refreshes && clock.elapsed() < Duration::from_secs(20) {
             clock.sleep(Duration::from_millis(1));
         }
-        // The answer is on its way: from here on it is kept, saved, and what it needed is given back.
+        // The answer is on its way. From here on, it is kept and saved, and locks are released.
         clock.sleep(Duration::from_millis(number * 4));
         child.kill().unwrap();
         child.wait().unwrap();

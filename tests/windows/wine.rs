@@ -1,4 +1,4 @@
-//! A Windows home with the program in it.
+//! A Windows home with the program.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::provider::Provider;
 use crate::support::{answer_of, failure_of};
 
-/// What `tests/run windows` has built: the program, and beside it a DLL that Wine 8 lacks.
+/// Returns the program that `tests/run windows` has built, beside a DLL that Wine 8 lacks.
 fn program() -> PathBuf {
     let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("target");
     let program = target.join("x86_64-pc-windows-gnu/debug/tokcache.exe");
@@ -19,7 +19,7 @@ fn program() -> PathBuf {
     program
 }
 
-/// Wine's Windows, made once for all tests: that takes ten seconds.
+/// Returns Wine's Windows folder, which is created once for all tests, because that takes ten seconds.
 fn prefix() -> &'static Path {
     static MADE: LazyLock<PathBuf> = LazyLock::new(|| {
         let prefix = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/wine");
@@ -34,20 +34,20 @@ fn prefix() -> &'static Path {
     &MADE
 }
 
-/// All that Wine and the program find in their environment.
+/// Returns the environment of Wine and the program.
 fn variables(prefix: &Path) -> Vec<(&'static str, OsString)> {
     vec![
         ("HOME", prefix.into()),
         ("LANG", "C.UTF-8".into()),
         ("PATH", std::env::var_os("PATH").unwrap()),
         ("WINEDEBUG", "-all".into()),
-        // It would offer to download what .NET and web pages need.
+        // Otherwise Wine would offer to download components for .NET and web pages.
         ("WINEDLLOVERRIDES", "mscoree,mshtml=d".into()),
         ("WINEPREFIX", prefix.into()),
     ]
 }
 
-/// A path of this machine, as Windows programs see it under Wine.
+/// Returns a path of this machine as Windows programs see it under Wine.
 pub(crate) fn windows_path(path: &Path) -> String {
     format!("Z:{}", path.to_str().unwrap().replace('/', "\\"))
 }
@@ -63,14 +63,14 @@ impl Home {
         Home::in_folder("home")
     }
 
-    /// One whose folder has this name.
+    /// Creates a home in a folder with this name.
     pub(crate) fn in_folder(name: &str) -> Self {
         let home = Home { folder: tempfile::tempdir().unwrap(), subfolder: name.to_owned() };
         fs::create_dir(home.path("")).unwrap();
         home
     }
 
-    /// One in which Alice has signed in at `provider`.
+    /// Creates a home in which Alice has signed in at `provider`.
     pub(crate) fn signed_in(provider: &Provider) -> Self {
         let home = Home::empty();
         home.sign_in(provider, &[]);
@@ -93,7 +93,7 @@ impl Home {
         self.path("state/token_cache.json")
     }
 
-    /// A Windows program in this home.
+    /// Returns a Windows program in this home.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new("wine");
         command.arg(program).env_clear().envs(variables(prefix())).stdin(Stdio::null());

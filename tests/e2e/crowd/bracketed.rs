@@ -1,4 +1,4 @@
-//! A store that says in a log when a change begins and ends, as the programs in Python do.
+//! A store that logs the beginning and the end of each change, like the programs in Python.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;

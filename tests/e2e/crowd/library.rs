@@ -1,4 +1,5 @@
-//! A program that uses tokcache as a library and refreshes without end: this binary again, told by its environment.
+//! A program that uses tokcache as a library and refreshes continuously. It is this binary, controlled by its
+//! environment.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -26,17 +27,17 @@ use super::bracketed::Bracketed;
 const AUTHORITY: &str = "https://login.microsoftonline.com/organizations";
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// As in `writer.py`.
+/// The same number as in `writer.py`.
 const SLOTS: usize = 8;
 
-/// Names the file; where it is set, this process was started by [`command`].
+/// The variable with the cache file. If it is set, [`command`] has started this process.
 pub(crate) const CACHE: &str = "CROWD_CACHE";
 const VARIABLES: [&str; 6] = [CACHE, "CROWD_NAME", "CROWD_BRACKETS", "CROWD_SECONDS", "CROWD_PAUSE", "CROWD_WATCH"];
 
-/// What makes the test binary call [`write_as_told`]; other programs look for [`CACHE`].
+/// The arguments with which the test binary runs [`write_as_told`]. Other programs look for [`CACHE`].
 const TEST: [&str; 4] = ["neighbours::tokcache_writes", "--exact", "--ignored", "--nocapture"];
 
-/// The command that runs [`write_as_told`] in a process of its own.
+/// Returns the command that runs [`write_as_told`] in a separate process.
 pub(super) fn command(name: &str, cache: &Path, brackets: &Path, pace: Pace) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("this program"));
     let times = [pace.time, pace.pause, pace.watch].map(|time| time.as_secs_f64().to_string());
@@ -46,7 +47,7 @@ pub(super) fn command(name: &str, cache: &Path, brackets: &Path, pace: Pace) -> 
     command
 }
 
-/// Writes until the time is over, and returns a report in the form of `writer.py`.
+/// Writes until the time is over, and returns a report in the format of `writer.py`.
 pub(crate) fn write_as_told() -> String {
     let [cache, name, brackets, time, pause, watch] =
         VARIABLES.map(|name| std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set")));
@@ -55,7 +56,7 @@ pub(crate) fn write_as_told() -> String {
     Writer { watch, ..Writer::new(Path::new(&cache), &name, Path::new(&brackets)) }.run(Pace { time, pause, watch })
 }
 
-/// Holds a few sign-ins, refreshes one after the other, and notices when a refresh token is lost.
+/// Holds a few sign-ins, refreshes them in turn, and counts lost refresh tokens.
 pub(crate) struct Writer {
     store: Bracketed,
     clock: SystemClock,
@@ -168,7 +169,7 @@ impl Writer {
     }
 }
 
-/// A server that answers at once, with this refresh token.
+/// A server that answers at once with this refresh token.
 struct Rotating<'a> {
     next: &'a str,
 }
@@ -198,7 +199,7 @@ impl Http for Rotating<'_> {
     }
 }
 
-/// What the response to a sign-in means.
+/// Returns the grant for the response to a sign-in.
 fn grant(user: &str, secret: &str) -> Grant {
     Grant {
         sign_in: Some(SignIn {

@@ -1,4 +1,4 @@
-//! Many programs that write one cache file at once, each by its own library and lock.
+//! Runs many programs that write one cache file at once, each with its own library and lock.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::harness::{end_of, source};
 mod bracketed;
 pub(crate) mod library;
 
-/// Whose protocol a program follows.
+/// The program whose protocol is used.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Neighbour {
     Dotnet,
@@ -23,23 +23,23 @@ pub(crate) enum Neighbour {
     Tokcache,
 }
 
-/// The granularity of the file times that the other programs' writes get.
+/// The resolution of the file times of other programs' writes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum FileTimes {
     Fine,
-    /// As Linux before 6.13 stamps them.
+    /// The resolution of Linux before 6.13.
     FourMilliseconds,
 }
 
-/// What a program says of itself when the time is over.
+/// A program's report at the end.
 pub(crate) struct Report {
     pub(crate) neighbour: Neighbour,
     pub(crate) writes: u64,
     pub(crate) failures: u64,
     pub(crate) last_failure: Option<String>,
-    /// Own entries that were overwritten.
+    /// The number of own entries that were overwritten.
     pub(crate) lost: u64,
-    /// Locks that somebody else took away while it held them.
+    /// The number of locks that another program broke while they were held.
     pub(crate) broken: u64,
 }
 
@@ -51,23 +51,23 @@ impl fmt::Display for Report {
     }
 }
 
-/// How long and how fast a program writes.
+/// The duration and the speed of a program's writes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
     pub(crate) time: Duration,
     pub(crate) pause: Duration,
-    /// The longest that tokcache looks whether what it saved stays.
+    /// How long at most tokcache watches whether its save is overwritten.
     pub(crate) watch: Duration,
 }
 
 impl Pace {
-    /// As fast as is polite.
+    /// Returns the fastest pace that lets others write too.
     pub(crate) const fn steady(time: Duration) -> Pace {
         Pace { time, pause: Duration::from_millis(20), watch: Duration::from_secs(30) }
     }
 }
 
-/// Lets all of them write `cache`, runs `meanwhile`, and returns their reports.
+/// Starts all programs on `cache`, runs `meanwhile`, and returns their reports.
 pub(crate) fn write_together(
     cache: &Path,
     members: &[Neighbour],
@@ -85,13 +85,13 @@ pub(crate) fn write_together(
     children.into_iter().map(|(neighbour, child)| neighbour.report(child)).collect()
 }
 
-/// Where the holders of the lock of `cache` say when they have it.
+/// Returns the log in which the lock holders of `cache` record themselves.
 pub(crate) fn brackets(cache: &Path) -> PathBuf {
     cache.with_extension("brackets")
 }
 
 impl Neighbour {
-    /// The program that writes `cache`, which is one of those in this folder.
+    /// Returns the command of the program that writes `cache`. The programs are in this folder.
     pub(crate) fn command(self, name: &str, cache: &Path, file_times: FileTimes, pace: Pace) -> Command {
         let python = source("../../target/e2e/python/bin/python");
         let (interpreter, file, arguments): (PathBuf, _, &[&str]) = match self {
@@ -100,7 +100,8 @@ impl Neighbour {
             Neighbour::Node => ("node".into(), "node.mjs", &[]),
             Neighbour::Python => (python, "python.py", &["--lock", "exclusive-create"]),
             Neighbour::PythonPortalocker => (python, "python.py", &["--lock", "portalocker"]),
-            // Less often: it waits in steps of milliseconds, and Python, in steps of 250, would hardly get in.
+            // tokcache writes less often. It retries every few milliseconds, so Python, which retries every 250, would
+            // hardly get the lock.
             Neighbour::Tokcache => {
                 let pace = Pace { pause: pace.pause * 5, ..pace };
                 return piped(library::command(name, cache, &brackets(cache), pace));
@@ -118,7 +119,7 @@ impl Neighbour {
         piped(command)
     }
 
-    /// Waits until the time is over.
+    /// Waits for the end of the program and returns its report.
     pub(crate) fn report(self, child: Child) -> Report {
         let output = end_of(child);
         let (said, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

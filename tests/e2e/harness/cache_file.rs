@@ -1,4 +1,4 @@
-//! The cache file, looked at and changed behind the programs' backs.
+//! The cache file, inspected and changed without the programs.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ pub(crate) struct CacheFile(PathBuf);
 
 const TIMES: &[&str] = &["cached_at", "expires_on", "extended_expires_on", "last_modification_time", "refresh_on"];
 
-/// A value that no program knows. Its numbers are such as JavaScript can keep: MSAL Node rewrites the others.
+/// Returns a value that no program knows. JavaScript can represent its numbers; MSAL Node would rewrite others.
 fn unknown() -> Value {
     json!({ "z": 1.5, "a": [true, null, {}], "text": "naïve \u{2028}" })
 }
@@ -33,7 +33,7 @@ impl CacheFile {
         std::fs::read_to_string(&self.0).expect("a cache file")
     }
 
-    /// What else stands in its folder, sorted: locks, leases, temporary files.
+    /// Returns the names of the other files in the folder, sorted: locks, leases, temporary files.
     pub(crate) fn beside(&self) -> Vec<String> {
         let folder = self.0.parent().expect("a folder");
         let cache = self.0.file_name();
@@ -44,7 +44,7 @@ impl CacheFile {
         serde_json::from_str(&self.text()).expect("JSON")
     }
 
-    /// The secrets of all entries.
+    /// Returns the secrets of all entries.
     pub(crate) fn secrets(&self) -> Vec<String> {
         let document = self.document();
         let sections = document.as_object().expect("an object").values().filter_map(Value::as_object);
@@ -52,7 +52,7 @@ impl CacheFile {
         secrets.map(String::from).collect()
     }
 
-    /// The secret of the one refresh token.
+    /// Returns the secret of the only refresh token.
     pub(crate) fn refresh_token(&self) -> String {
         let document = self.document();
         let entries = document["RefreshToken"].as_object().expect("refresh tokens");
@@ -60,17 +60,17 @@ impl CacheFile {
         entries.values().next().expect("an entry")["secret"].as_str().expect("a secret").to_string()
     }
 
-    /// Lets two hours pass: every access token has run out.
+    /// Ages the file by two hours, so that every access token has expired.
     pub(crate) fn expire_access_tokens(&self) {
         self.age(Duration::from_secs(2 * 3600));
     }
 
-    /// Puts an earlier text in its place.
+    /// Restores an earlier text.
     pub(crate) fn put_back(&self, earlier: &str) {
         self.write(&serde_json::from_str(earlier).expect("JSON"));
     }
 
-    /// Lets time pass over the file; what was written after the rest still is.
+    /// Ages all times in the file. Their order stays the same.
     pub(crate) fn age(&self, time: Duration) {
         let mut document = self.document();
         let sections = document.as_object_mut().expect("an object").values_mut();
@@ -84,7 +84,7 @@ impl CacheFile {
         self.write(&document);
     }
 
-    /// Adds a section that no program knows, and an account of another provider with a field that none knows.
+    /// Adds a section that no program knows, and another provider's account with an unknown field.
     pub(crate) fn plant_unknown_data(&self) {
         let mut document = self.document();
         document["FutureSection"] = json!({ "entry": unknown() });
@@ -107,7 +107,7 @@ impl CacheFile {
     #[allow(clippy::disallowed_methods, reason = "no other program is at work, and the test wants the bare file")]
     fn write(&self, document: &Value) {
         let mut text = Vec::new();
-        // As MSAL Python and tokcache do: beside programs that write otherwise, a refresh takes longer.
+        // In the style of MSAL Python and tokcache. A refresh takes longer beside programs with another style.
         let formatter = PrettyFormatter::with_indent(b"    ");
         document.serialize(&mut Serializer::with_formatter(&mut text, formatter)).expect("JSON");
         std::fs::write(&self.0, text).expect("a cache file");

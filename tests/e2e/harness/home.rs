@@ -1,4 +1,4 @@
-//! A user's home with `tokcache` in it.
+//! A user's home with `tokcache`.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Output, Stdio};
@@ -10,7 +10,7 @@ use super::process::{end_of, output_of};
 use super::support::wrapped;
 use super::{CLIENT_ID, Provider, SCOPE, answer_of, names, support};
 
-/// A fresh home: no profile, no cache, nothing of the machine's own configuration.
+/// A new home without profiles, cache and the machine's own configuration.
 pub(crate) struct Home {
     home: support::home::Home,
     pub(crate) cache: CacheFile,
@@ -19,11 +19,11 @@ pub(crate) struct Home {
 const PROFILE: &str = "config/profiles/default.toml";
 
 impl Home {
-    /// A home whose programs know the provider's certificates and how to reach it.
+    /// Creates a home whose programs trust the provider's certificates and know its address.
     pub(crate) fn at(provider: &Provider) -> Home {
         let mut home = support::home::Home::empty();
         if provider.has_certificates() {
-            // The home's own: it outlives the provider.
+            // A copy, because the home outlives the provider.
             let ca_file = home.path("ca.pem");
             std::fs::copy(provider.ca_file(), &ca_file).expect("a certificate");
             for name in ["TOKCACHE_CA_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"] {
@@ -41,7 +41,7 @@ impl Home {
         Home { home, cache }
     }
 
-    /// A program in this home.
+    /// Returns a command in this home.
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         self.home.command(program)
     }
@@ -50,28 +50,28 @@ impl Home {
     pub(crate) fn start(&self, arguments: &[&str]) -> Child {
         let mut command = self.command(env!("CARGO_BIN_EXE_tokcache"));
         command.args(arguments);
-        // The tests may have been started in the background of a script, where SIGINT is ignored.
+        // Reset the signals: a script that runs the tests in the background makes them ignore SIGINT.
         let mut command = wrapped(&["env", "--default-signal"], &command);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().expect("tokcache")
     }
 
-    /// Forgets what `tokcache login` has learned, so that it has to be discovered again.
+    /// Deletes the profile, so that the endpoints have to be discovered again.
     pub(crate) fn forget_profile(&self) {
         std::fs::remove_dir_all(self.home.path("config")).expect("profiles");
     }
 
-    /// The profile "default", as it is saved.
+    /// Returns the saved profile "default".
     pub(crate) fn profile(&self) -> String {
         std::fs::read_to_string(self.home.path(PROFILE)).expect("a profile")
     }
 
-    /// Puts `to` in the place of `from` in the profile "default".
+    /// Replaces `from` by `to` in the profile "default".
     pub(crate) fn edit_profile(&self, from: &str, to: &str) {
         self.home.edit(PROFILE, from, to);
     }
 
-    /// Whether a refresh token is kept that is not in the cache yet.
+    /// Whether a refresh token is kept outside the cache.
     pub(crate) fn holds_rescued_token(&self) -> bool {
         names(&self.home.path("run")).iter().any(|name| name.starts_with("tokcache-rescue-"))
     }
@@ -81,19 +81,19 @@ impl Home {
         output_of(self.command(env!("CARGO_BIN_EXE_tokcache")).args(arguments))
     }
 
-    /// Runs `tokcache`, which succeeds, and returns what it answers without the line's end.
+    /// Runs `tokcache`, which must succeed, and returns its output without the line end.
     #[track_caller]
     pub(crate) fn answer(&self, arguments: &[&str]) -> String {
         answer_of(&self.tokcache(arguments))
     }
 
-    /// Runs `tokcache token` for the scope of all programs.
+    /// Runs `tokcache token` for the common scope.
     #[track_caller]
     pub(crate) fn token(&self, further: &[&str]) -> String {
         self.answer(&[&["token", "--scope", SCOPE], further].concat())
     }
 
-    /// Runs `tokcache` with `--error-format json`, which fails with `status`, and returns the error.
+    /// Runs `tokcache` with `--error-format json`, which must exit with `status`, and returns the error.
     #[track_caller]
     pub(crate) fn error(&self, status: i32, arguments: &[&str]) -> Value {
         let output = self.tokcache(&[arguments, &["--error-format", "json"]].concat());
@@ -111,13 +111,13 @@ impl Home {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
-    /// Runs `tokcache login`; once it has shown the user code, `person` does with it as a person would.
+    /// Runs `tokcache login`, and calls `person` with the user code once it is shown.
     #[track_caller]
     pub(crate) fn login(&self, further: &[&str], person: impl FnOnce(&str)) -> Output {
         self.sign_in_by(&[&["login", "--scope", SCOPE], further].concat(), person)
     }
 
-    /// Runs a command of `tokcache` that has somebody sign in, as [`login`](Self::login) does.
+    /// Like [`login`](Self::login), for any command of `tokcache` that signs in.
     #[track_caller]
     pub(crate) fn sign_in_by(&self, arguments: &[&str], person: impl FnOnce(&str)) -> Output {
         let mut login = self.command(env!("CARGO_BIN_EXE_tokcache"));
@@ -135,7 +135,7 @@ impl Home {
     }
 }
 
-/// The line that holds nothing but a user code.
+/// Reads up to the line that consists of a user code.
 fn read_user_code(errors: &mut impl BufRead, said: &mut String) -> Option<String> {
     let is_in_code = |letter: u8| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == b'-';
     let is_code = |text: &str| (8..10).contains(&text.len()) && text.bytes().all(is_in_code);
@@ -151,7 +151,7 @@ fn read_user_code(errors: &mut impl BufRead, said: &mut String) -> Option<String
     }
 }
 
-/// The output of a child whose errors are read here, `said` being those that were read already.
+/// Returns the output of a child whose stderr was read up to `said`.
 fn with_errors(child: Child, mut errors: impl Read + Send + 'static, mut said: String) -> Output {
     let rest = std::thread::spawn(move || {
         errors.read_to_string(&mut said).expect("text");

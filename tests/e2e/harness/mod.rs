@@ -1,4 +1,4 @@
-//! What the cases are written with: a provider, a home with one cache file, and the programs that share it.
+//! Shared by the cases: a provider, a home with one cache file, and the programs that share the file.
 
 mod cache_file;
 mod home;
@@ -15,14 +15,14 @@ pub(crate) use provider::{DEVICE_CODE, Provider, REFRESH_TOKEN};
 pub(crate) use support::strace::traced;
 pub(crate) use support::{answer_of, is_long, names};
 
-/// The client that all programs sign in as, so that they share what they sign in for.
+/// The client id of all programs, so that they share tokens.
 pub(crate) const CLIENT_ID: &str = "e2e-app";
-/// The scope that all programs ask for.
+/// The scope of all programs.
 pub(crate) const SCOPE: &str = "api.read";
-/// Who signs in.
+/// The user who signs in.
 pub(crate) const LOGIN: &str = "alice";
 
-/// A file of this tier.
+/// Returns the path of a file of this tier.
 pub(crate) fn source(name: &str) -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/e2e").join(name)
 }

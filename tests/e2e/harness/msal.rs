@@ -8,19 +8,19 @@ use serde_json::Value;
 use super::process::end_of;
 use super::{CLIENT_ID, Home, Provider, SCOPE, source};
 
-/// A library and, where it has several, its way of locking the file.
+/// A library and, if there are several, its way of locking the file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Library {
-    /// The Azure CLI, which is made of MSAL Python; it knows Entra alone.
+    /// The Azure CLI, which is built on MSAL Python and supports only Entra.
     AzureCli,
     Node,
-    /// `pip install msal-extensions`: a lock file created exclusively.
+    /// `pip install msal-extensions`: creates a lock file exclusively.
     Python,
-    /// `pip install msal-extensions[portalocker]`: a flock.
+    /// `pip install msal-extensions[portalocker]`: uses `flock`.
     PythonPortalocker,
 }
 
-/// What the library takes the authority for.
+/// The kind of authority that the library is configured for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Protocol {
     Entra,
@@ -44,31 +44,31 @@ impl Library {
         assert!(result.contains("access_token"), "{self:?}: {result}");
     }
 
-    /// The library's access token, from its cache or by a refresh that it finds necessary.
+    /// Returns the library's access token, from its cache or by a refresh that it finds necessary.
     #[track_caller]
     pub(crate) fn silent(self, home: &Home, provider: &Provider, protocol: Protocol) -> String {
         self.access_token("silent", home, provider, protocol)
     }
 
-    /// The library's access token after a refresh.
+    /// Returns the library's access token after a refresh.
     #[track_caller]
     pub(crate) fn refresh(self, home: &Home, provider: &Provider, protocol: Protocol) -> String {
         self.access_token("refresh", home, provider, protocol)
     }
 
-    /// What the library says when a refresh fails.
+    /// Returns the library's error after a failed refresh.
     #[track_caller]
     pub(crate) fn refresh_error(self, home: &Home, provider: &Provider, protocol: Protocol) -> Value {
         self.run("refresh", home, provider, protocol)["error"].clone()
     }
 
-    /// Who the library says is signed in.
+    /// Returns the accounts that the library lists.
     #[track_caller]
     pub(crate) fn accounts(self, home: &Home, provider: &Provider, protocol: Protocol) -> Value {
         self.run("accounts", home, provider, protocol)["accounts"].clone()
     }
 
-    /// Signs everybody out.
+    /// Signs all accounts out.
     #[track_caller]
     pub(crate) fn remove(self, home: &Home, provider: &Provider, protocol: Protocol) {
         let removed = self.run("remove", home, provider, protocol);
@@ -88,7 +88,7 @@ impl Library {
         serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{self:?} {name}: {errors}"))
     }
 
-    /// The library's program, told what to do; `--gate` makes it wait for the end of its standard input.
+    /// Returns the library's program for one action. `--gate` makes it wait for the end of its standard input.
     pub(crate) fn command(self, name: &str, home: &Home, provider: &Provider, protocol: Protocol) -> Command {
         let mut command = match self {
             Library::Node => home.command("node"),

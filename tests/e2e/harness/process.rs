@@ -1,4 +1,4 @@
-//! Waiting for a child, but not for ever.
+//! Waits for child processes with a time limit.
 
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-/// Far more than any command of a test takes on a loaded machine.
+/// Longer than any command of a test takes on a loaded machine.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Runs a command to its end, without a terminal.
@@ -15,7 +15,7 @@ pub(crate) fn output_of(command: &mut Command) -> Output {
     end_of(child.unwrap_or_else(|error| panic!("{command:?}: {error}")))
 }
 
-/// What a child answered. One that hangs is killed, and the test fails.
+/// Returns the output of a child. Kills a child that hangs, and fails the test.
 pub(crate) fn end_of(child: Child) -> Output {
     let pid = Pid::from_child(&child);
     let (sender, receiver) = mpsc::channel();
@@ -29,7 +29,7 @@ pub(crate) fn end_of(child: Child) -> Output {
     }
 }
 
-/// Waits for something that another process is about to do.
+/// Waits for an action of another process.
 #[track_caller]
 #[expect(clippy::disallowed_methods, reason = "another process is waited for")]
 pub(crate) fn wait_until(what: &str, is_so: impl Fn() -> bool) {
@@ -45,7 +45,7 @@ pub(crate) fn signal(child: &Child, signal: Signal) {
     kill_process(Pid::from_child(child), signal).expect("the child is there");
 }
 
-/// Ends a child as a crash would.
+/// Kills a child like a crash.
 pub(crate) fn kill(mut child: Child) {
     signal(&child, Signal::KILL);
     child.wait().expect("a child can be waited for");

@@ -1,4 +1,4 @@
-//! The authorization server, a process of its own (`provider/main.mjs`) that ends with the test.
+//! The authorization server, a separate process (`provider/main.mjs`) that ends with the test.
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -13,8 +13,8 @@ use super::{LOGIN, source};
 pub(crate) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 pub(crate) const REFRESH_TOKEN: &str = "refresh_token";
 
-/// A running provider, stopped when dropped. It rotates refresh tokens and revokes the sign-in when a spent one
-/// returns.
+/// A running provider, stopped on drop. It rotates refresh tokens, and revokes the sign-in when an old one is used
+/// again.
 pub(crate) struct Provider {
     process: Child,
     address: Value,
@@ -23,29 +23,29 @@ pub(crate) struct Provider {
 }
 
 impl Provider {
-    /// A plain OpenID Connect provider on `https://localhost:<port>`.
+    /// Starts a plain OpenID Connect provider on `https://localhost:<port>`.
     pub(crate) fn start() -> Provider {
         Provider::start_with(json!({}))
     }
 
-    /// A provider with the given settings (`provider/settings.mjs`).
+    /// Starts a provider with these settings (`provider/settings.mjs`).
     pub(crate) fn start_with(settings: Value) -> Provider {
         assert!(source("node_modules").exists(), "run tests/run once: it installs what these tests need");
         Provider::run(Command::new("node").arg(source("provider/main.mjs")), settings)
     }
 
-    /// django-oauth-toolkit, over plain HTTP (`django/server.py`).
+    /// Starts django-oauth-toolkit over plain HTTP (`django/server.py`).
     pub(crate) fn start_django(settings: Value) -> Provider {
         let python = source("../../target/e2e/django/bin/python");
         Provider::run(Command::new(python).arg(source("django/server.py")), settings)
     }
 
-    /// Glewlwyd, over plain HTTP (`glewlwyd/main.mjs`).
+    /// Starts Glewlwyd over plain HTTP (`glewlwyd/main.mjs`).
     pub(crate) fn start_glewlwyd(settings: Value) -> Provider {
         Provider::run(Command::new("node").arg(source("glewlwyd/main.mjs")), settings)
     }
 
-    /// A server that prints where it is, and ends when its standard input closes.
+    /// Starts a server that prints its address, and ends when its standard input closes.
     fn run(command: &mut Command, settings: Value) -> Provider {
         let log = NamedTempFile::new().expect("a temporary file");
         let process = command
@@ -66,78 +66,78 @@ impl Provider {
         self.text("authority")
     }
 
-    /// Whether it is spoken to over TLS.
+    /// Whether the provider uses TLS.
     pub(crate) fn has_certificates(&self) -> bool {
         self.address.get("ca_file").is_some()
     }
 
-    /// The certificate authority to trust.
+    /// Returns the certificate authority to trust.
     pub(crate) fn ca_file(&self) -> PathBuf {
         self.text("ca_file").into()
     }
 
-    /// The proxy through which a provider with a host name is reached.
+    /// Returns the proxy for reaching a provider with a host name.
     pub(crate) fn proxy(&self) -> Option<&str> {
         self.proxied.then(|| self.text("control"))
     }
 
-    /// Signs [`LOGIN`] in at the page of a user code, as a person would.
+    /// Signs [`LOGIN`] in on the page of a user code, as a person would.
     pub(crate) fn approve(&self, user_code: &str) {
         self.approve_as(LOGIN, user_code);
     }
 
-    /// Signs somebody in at the page of a user code, and grants what it asks for.
+    /// Signs a user in on the page of a user code, and grants the request.
     pub(crate) fn approve_as(&self, login: &str, user_code: &str) {
         self.command("approve", json!({ "user_code": user_code, "login": login }));
     }
 
-    /// Refuses the sign-in at the page of a user code.
+    /// Refuses the sign-in on the page of a user code.
     pub(crate) fn deny(&self, user_code: &str) {
         self.command("deny", json!({ "user_code": user_code }));
     }
 
-    /// Orders a failure (`provider/faults.mjs`).
+    /// Injects a fault (`provider/faults.mjs`).
     pub(crate) fn order_fault(&self, fault: Value) {
         self.command("fault", fault);
     }
 
-    /// Takes all ordered failures back.
+    /// Removes all injected faults.
     pub(crate) fn heal(&self) {
         self.command("heal", json!({}));
     }
 
-    /// Changes settings while it runs.
+    /// Changes settings of the running provider.
     pub(crate) fn change(&self, settings: Value) {
         self.command("settings", settings);
     }
 
-    /// Signs [`LOGIN`] out on the server's side.
+    /// Signs [`LOGIN`] out at the server.
     pub(crate) fn revoke_sign_ins(&self) {
         assert!(self.command("revoke", json!({ "login": LOGIN })).as_u64() > Some(0), "there is a sign-in to revoke");
     }
 
-    /// How many refresh tokens of [`LOGIN`] would be redeemed.
+    /// Returns the number of valid refresh tokens of [`LOGIN`].
     pub(crate) fn live_refresh_tokens(&self) -> u64 {
         self.command("live-refresh-tokens", json!({ "login": LOGIN })).as_u64().expect("a number")
     }
 
-    /// How many token requests of a grant type arrived.
+    /// Returns the number of token requests with this grant type.
     pub(crate) fn token_requests(&self, grant_type: &str) -> usize {
         self.exchanges().iter().filter(|exchange| exchange["grant_type"] == grant_type).count()
     }
 
-    /// Waits until the provider holds a request, as was ordered.
+    /// Waits until the provider delays a request, as injected.
     #[track_caller]
     pub(crate) fn wait_until_it_holds_one(&self) {
         wait_until("a request to be held", || self.exchanges().iter().any(|exchange| exchange["held"] == true));
     }
 
-    /// How many requests arrived, of any kind.
+    /// Returns the number of all requests.
     pub(crate) fn requests(&self) -> usize {
         self.exchanges().len()
     }
 
-    /// That no client was told that its sign-in is over.
+    /// Asserts that no client was told that its sign-in has ended.
     #[track_caller]
     pub(crate) fn assert_no_sign_in_was_lost(&self) {
         let refused: Vec<_> = self.exchanges().into_iter().filter(|one| one["error"] == "invalid_grant").collect();
@@ -164,14 +164,14 @@ impl Provider {
     }
 }
 
-/// What the provider had to say when it failed.
+/// Returns the provider's stderr after a failure.
 fn complaints(log: &NamedTempFile) -> String {
     std::fs::read_to_string(log).unwrap_or_default()
 }
 
 impl Drop for Provider {
     fn drop(&mut self) {
-        // It leaves when its standard input closes, and takes its files with it.
+        // The process exits and deletes its files when its standard input closes.
         drop(self.process.stdin.take());
         self.process.wait().ok();
     }

@@ -1,4 +1,4 @@
-//! A session bus of its own, and who is on it.
+//! A private session bus with a choice of services.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -8,29 +8,29 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-/// Who keeps secrets on a bus.
+/// The program that provides the keyring.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Daemon {
-    /// gnome-keyring, its login keyring unlocked.
+    /// gnome-keyring with an unlocked login keyring.
     GnomeKeyring,
-    /// The same, and the bus lets nobody read a secret: what is kept does not come back.
+    /// gnome-keyring on a bus that does not allow reading secrets: stored items do not come back.
     Forgetful,
-    /// A program that the bus starts, and that never says anything.
+    /// A program that the bus starts, and that never answers.
     Mute,
-    /// Nobody.
+    /// No program.
     None,
 }
 
-/// What happens when gnome-keyring wants to ask for the keyring's password.
+/// The reaction to a password prompt of gnome-keyring.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Prompter {
-    /// The prompt ends at once, as where there is no screen, or a person closes it.
+    /// The prompt ends at once, as without a screen, or if the user closes it.
     Dismisses,
-    /// Nobody types anything.
+    /// The prompt stays open.
     Waits,
 }
 
-/// A session bus; it ends when dropped, with all that it started.
+/// A session bus. A drop ends it and all its programs.
 pub(crate) struct Bus {
     pub(crate) address: String,
     children: Vec<Child>,
@@ -86,14 +86,14 @@ impl Bus {
         assert!(locked.contains("collection/login"), "{locked}");
     }
 
-    /// What libsecret's own tool says: an independent look at what is kept.
+    /// Returns the output of libsecret's own tool, as an independent check.
     pub(crate) fn secret_tool(&self, arguments: &[&str]) -> String {
         let output = self.command("secret-tool").args(arguments).output();
         let output = output.unwrap_or_else(|error| panic!("secret-tool is needed (libsecret-tools): {error}"));
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
     }
 
-    /// How many keys of tokcache the keyring has.
+    /// Returns the number of tokcache's keys in the keyring.
     pub(crate) fn keys(&self) -> usize {
         let found = self.secret_tool(&["search", "--all", "service", "tokcache"]);
         found.lines().filter(|line| line.starts_with("attribute.username")).count()
@@ -109,7 +109,7 @@ impl Bus {
         String::from_utf8(command.output().unwrap().stdout).unwrap()
     }
 
-    /// A program on this bus.
+    /// Returns a command on this bus.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap());
@@ -128,7 +128,7 @@ impl Drop for Bus {
     }
 }
 
-/// A program that the bus starts when its name is called.
+/// Registers a program that the bus starts when its name is called.
 fn service(folder: &Path, name: &str, program: &str) {
     write(&folder.join(format!("{name}.service")), &format!("[D-BUS Service]\nName={name}\nExec={program}\n"));
 }
@@ -141,7 +141,7 @@ fn write(path: &Path, text: &str) {
 const NO_SECRETS: &str = r#"<deny send_interface="org.freedesktop.Secret.Item" send_member="GetSecret"/>
     <deny send_interface="org.freedesktop.Secret.Service" send_member="GetSecrets"/>"#;
 
-/// Nothing of the machine's own: no other services than those in the folder.
+/// Contains no services except those in the folder.
 const CONFIGURATION: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>

@@ -1,42 +1,42 @@
-//! A home whose cache is there to be encrypted.
+//! A home with a cache to encrypt.
 
 use std::fs;
 use std::process::Command;
 
 use crate::support::home::Home;
 
-/// The secrets in the cache that a home starts with.
+/// The secrets in the initial cache.
 pub(crate) const ACCESS_TOKEN: &str = "AT-bob";
 pub(crate) const REFRESH_TOKEN: &str = "RT-bob-canary-5f0c9c7d";
 
 impl Home {
-    /// A home of somebody who is signed in.
+    /// Creates a home of a signed-in user.
     pub(crate) fn new() -> Home {
         let home = Home::signed_in();
         home.edit("state/token_cache.json", "\"RT-bob\"", &format!("{REFRESH_TOKEN:?}"));
         home
     }
 
-    /// A home of a session with this bus.
+    /// Creates a home of a session with this bus.
     pub(crate) fn on(bus: &super::Bus) -> Home {
         let mut home = Home::new();
         home.set("DBUS_SESSION_BUS_ADDRESS", &bus.address);
         home
     }
 
-    /// `key-file:` of this name.
+    /// Returns a `key-file:` URL with this name.
     pub(crate) fn key_file(&self, name: &str) -> String {
         format!("key-file:{}", self.path(name).display())
     }
 
-    /// The names of all files of this home, wherever in it, that have this text in them.
+    /// Returns the names of all files in this home that contain the text.
     pub(crate) fn files_with(&self, text: &str) -> Vec<String> {
         let grep = Command::new("grep").args(["-rlaF", text]).arg(self.folder()).output().unwrap();
         let paths = String::from_utf8(grep.stdout).unwrap();
         paths.lines().map(|path| path.rsplit('/').next().unwrap().to_owned()).collect()
     }
 
-    /// The first line of a sealed cache.
+    /// Returns the first line of an encrypted cache.
     pub(crate) fn header(&self) -> String {
         let bytes = fs::read(self.cache()).unwrap();
         let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();

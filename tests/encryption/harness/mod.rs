@@ -1,4 +1,4 @@
-//! A home with a cache in it, and a session bus with or without a keyring.
+//! A home with a cache, and a session bus with or without a keyring.
 
 mod bus;
 mod home;

@@ -1,4 +1,4 @@
-//! What holds for every document, whatever its vector is about.
+//! Checks properties that hold for every document, whatever its vector is about.
 
 use serde_json::Value;
 use tokcache_core::cache::{Snapshot, TokenCache};
@@ -58,7 +58,7 @@ pub(crate) fn every_path(text: &str, subject: &Subject) {
     assert!(left.contains_key(&("a-decoy".to_owned(), String::new())), "unknown members stay");
 }
 
-/// The text with unknown data and with a stranger's sign-in.
+/// Returns the text with unknown data and a stranger's sign-in added.
 pub(crate) fn with_decoys(text: &str) -> String {
     let text = if text.trim().is_empty() { "{}" } else { text };
     let end = text.rfind('}').unwrap();

@@ -1,4 +1,4 @@
-//! What a vector expects to be found.
+//! The findings that a vector expects.
 
 use std::collections::BTreeMap;
 

@@ -1,24 +1,24 @@
-//! The cache's vectors: small files, each named for what it expects.
+//! The test vectors of the cache: small files, each named after the expected result.
 //!
-//! To add one, drop a JSON file into a folder here; nothing else has to be changed. Its members (all but `about` and
-//! the document are optional):
+//! To add a vector, put a JSON file into a folder of `crates/core/tests/vectors/`; nothing else has to be changed. Its members (all
+//! but `about` and the document are optional):
 //!
-//! - `about`: why it exists, in a sentence;
-//! - `document`: the cache, kept to the letter, white space too; or `document_text`: the same as a string, for what
-//!   is not JSON; or `document_file`: a file beside this one's folder, such as `samples/python_user.json`;
-//! - `now`: the time, 1700000100 if left out;
+//! - `about`: the reason for the vector, in a sentence;
+//! - `document`: the cache, verbatim with its white space; or `document_text`: the same as a string, for text that is
+//!   not JSON; or `document_file`: a file beside this one's folder, such as `samples/python_user.json`;
+//! - `now`: the time, by default 1700000100;
 //! - `refused`: the document is not a cache, and this is the message;
-//! - `unreadable`: the entries that cannot be read, as `Section/key: reason`; none if left out;
-//! - `find_access_token`: a query, and `expect`: the secret and whether it is `aging`, or `null`;
-//!   `reasons`: why the others are not used, by key;
+//! - `unreadable`: the entries that cannot be read, as `Section/key: reason`, by default none;
+//! - `find_access_token`: a query, and `expect`: the secret and whether it is `aging`, or `null`; `reasons`: why the
+//!   other tokens are not used, by key;
 //! - `find_refresh_tokens`: a query, and `expect`: the secrets in the order to try;
 //! - `accounts`: as `home_account_id username realm realm`;
-//! - `record`: a grant; `remove_account`: a removal; both with `after`, what each section then holds (see `summary`),
-//!   or `after_file`, the exact text, or `after_document`, the same JSON.
+//! - `record`: a grant; `remove_account`: a removal; both with `after`, the resulting contents of each section (see
+//!   `summary`), or `after_file`, the exact text, or `after_document`, the same JSON.
 //!
-//! In a query or a grant, what is left out is the usual user's: see `Subject`. Every document, whatever its
-//! vector is about, also goes through every path of `every_path`, with decoys that have to survive. What is exempt
-//! stands in `DEVIATIONS`, with the reason. The samples are what the real libraries wrote; their secrets are made up.
+//! In a query or a grant, omitted members are those of the usual user: see `Subject`. Every document, whatever its
+//! vector is about, also goes through `every_path`, with decoys that have to survive. `DEVIATIONS` lists the exceptions
+//! with their reasons. Real libraries wrote the samples; the secrets in them are made up.
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test helper outside of a test function")]
 #![expect(clippy::disallowed_methods, reason = "the vectors are files")]
@@ -118,7 +118,7 @@ pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")
 }
 
-/// All vectors, in a fixed order.
+/// Returns all vectors in a fixed order.
 fn files() -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![folder()];

@@ -1,4 +1,4 @@
-//! Who asks and for what, in a query, a grant or a removal.
+//! The client, user and scopes of a query, a grant or a removal.
 
 use std::time::Duration;
 
@@ -9,22 +9,22 @@ use tokcache_core::cache::{
 use tokcache_core::secret::{AccessToken, RawIdToken, RefreshToken};
 use tokcache_core::types::{AuthorityType, ClientId, Environment, FamilyId, HomeAccountId, Realm, ScopeSet};
 
-/// Who asks and for what; the defaults are the usual user.
+/// The client, user and scopes; the defaults are those of the usual user.
 #[derive(Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Subject {
     pub(crate) client_id: String,
     pub(crate) environment: String,
     pub(crate) realms: Vec<String>,
-    /// `null`: the application itself.
+    /// `null` for the application itself.
     pub(crate) home_account_id: Option<String>,
     pub(crate) scopes: String,
-    /// Where not all that was asked for came by its own name.
+    /// The requested scopes, if some were not granted under their own names.
     pub(crate) requested_scopes: String,
     pub(crate) scopes_not_granted: String,
     pub(crate) key_id: Option<String>,
     pub(crate) ext_cache_key: Option<String>,
-    /// In seconds.
+    /// The required validity in seconds.
     pub(crate) min_valid: Option<u64>,
     pub(crate) access_token: String,
     pub(crate) token_type: String,

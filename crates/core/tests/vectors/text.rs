@@ -1,4 +1,4 @@
-//! A cache document read plainly.
+//! Parses a cache document in a simple way.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use tokcache_core::cache::Section;
 
-/// Every entry's raw text by section and key; of unknown members the whole.
+/// Returns every entry's raw text by section and key, and unknown members as a whole.
 pub(crate) fn entries(text: &str) -> BTreeMap<(String, String), String> {
     type Object = BTreeMap<String, Box<RawValue>>;
     let mut entries = BTreeMap::new();
@@ -29,7 +29,8 @@ pub(crate) fn is_section(name: &str) -> bool {
     Section::ALL.iter().any(|section| section.name() == name)
 }
 
-/// What each section holds: secrets; of accounts `home_account_id environment`, of metadata `client_id family_id`.
+/// Returns the contents of each section: secrets; for accounts `home_account_id environment`, for metadata `client_id
+/// family_id`.
 pub(crate) fn summary(text: &str) -> BTreeMap<String, Vec<String>> {
     let document: Value = serde_json::from_str(text).unwrap();
     let mut summary: BTreeMap<String, Vec<String>> = BTreeMap::new();

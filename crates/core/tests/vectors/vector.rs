@@ -1,4 +1,4 @@
-//! One vector as its file has it; `main.rs` says what the members mean.
+//! A vector as in its file; `main.rs` explains the members.
 
 use std::collections::BTreeMap;
 use std::fs;
