@@ -1,5 +1,5 @@
-//! A token belongs to the authority that issued it. Whatever the cache contains and whoever signs in, no authority gets
-//! a secret that another one has issued, and no token is served for another authority.
+//! A token belongs to the authority that issued it. With any cache and any sign-ins, no authority gets a secret that
+//! another one has issued, and no token is served for another authority.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
