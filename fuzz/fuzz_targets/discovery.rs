@@ -12,7 +12,7 @@ use tokcache_fuzz::url::{assert_secure, host, is_plain_loopback};
 fuzz_target!(|input: &str| {
     let Some((url, body)) = input.split_once('\n') else { return };
     let Ok(authority) = Authority::parse(url, None) else { return };
-    // One that is missing is missing in every document: this server has but one.
+    // This server has only one document, so a missing endpoint is missing everywhere.
     let Ok(endpoints) = discover(&Server::new(200, body), &authority, &[EndpointKind::Token]).block_on() else {
         return;
     };
@@ -27,7 +27,7 @@ fuzz_target!(|input: &str| {
         assert_eq!(endpoint.as_ref().map(|endpoint| endpoint.as_str().to_owned()), members.string(name));
         endpoint.iter().for_each(|endpoint| assert_safe(endpoint, &authority));
     }
-    // An unsafe one of these is left out.
+    // An unsafe endpoint of these kinds is left out.
     for (name, endpoint) in [
         ("authorization_endpoint", endpoints.authorization),
         ("end_session_endpoint", endpoints.end_session),
@@ -39,7 +39,8 @@ fuzz_target!(|input: &str| {
     }
 });
 
-/// Of the same host or one label below, both Microsoft's, or a tenant of B2C or External ID, whose domain may be its own.
+/// Asserts that the issuer may be used: it has the same host or one a label below, both are Microsoft's, or it is a
+/// tenant of B2C or External ID, which may have its own domain.
 fn assert_may_speak_for(issuer: &str, authority: &Authority) {
     let [issuer_host, own_host] = [issuer, authority.url()].map(|url| host(url).to_ascii_lowercase());
     let is_microsoft =

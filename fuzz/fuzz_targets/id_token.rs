@@ -1,5 +1,5 @@
-//! A header, claims and a document of keys, a line each, of which the first two are signed here; or else a token. What is
-//! believed is signed, by a key of the document, and says what a plain reading expects.
+//! A header, claims and a key set, one a line, of which the first two are signed here; or a token. An accepted token is
+//! signed by a key of the set, and its claims equal those of a simple parser.
 
 #![no_main]
 
@@ -65,7 +65,7 @@ fn verify(token: &str, document: &str) -> Result<VerifiedClaims, IdTokenError> {
     verify_id_token(&RawIdToken::new(token), &keys, &expected)
 }
 
-/// An object whose names differ.
+/// Returns the object if its names are distinct.
 fn object(text: &str) -> Option<Object<'_>> {
     let object = Object::parse(text)?;
     let is_repeated = |(at, (name, _)): (usize, &(tokcache_fuzz::json::Name, &str))| {

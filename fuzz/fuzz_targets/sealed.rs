@@ -1,5 +1,5 @@
-//! A document, as it may be found where a sealed one should be: what was not sealed with the key never opens, nor is it
-//! overwritten. Sealed, it opens to the same bytes, and with any byte changed, or cut off, not at all.
+//! A document in the place of an encrypted one: if it was not encrypted with the key, it cannot be decrypted and is not
+//! overwritten. An encrypted document decrypts to the same bytes; with a byte changed or cut off, it does not decrypt.
 
 #![no_main]
 #![allow(clippy::disallowed_methods, reason = "the key is the fuzzer's own")]
@@ -16,13 +16,13 @@ use tokcache_file::LocalStore;
 use tokcache_file::{EncryptedLocalStore, Encryption, KeyError, KeySettings, KeySource, PassphraseFor, Passphrases};
 use tokcache_fuzz::store::BareStore;
 
-/// What a sealed document begins with.
+/// The beginning of an encrypted document.
 const MAGIC: &[u8] = b"tokcache-sealed ";
 
-/// Its key is in the seeds.
+/// The key of the encrypted documents among the seeds.
 const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
-/// Of a sealed document so many bytes are changed, one at a time.
+/// The number of bytes to change in an encrypted document, one at a time.
 const CHANGES: usize = 16;
 
 thread_local! {
@@ -39,7 +39,7 @@ fuzz_target!(|bytes: &[u8]| {
     find_changed(bytes, &sealed(bytes));
 });
 
-/// The document is there before tokcache is.
+/// Puts the document there before tokcache runs.
 fn find(bytes: &[u8], encryption: Encryption) {
     let is_welcome = encryption == Encryption::AsItIs && !bytes.starts_with(MAGIC);
     let inner = BareStore::holding(bytes);
@@ -65,7 +65,7 @@ fn sealed(document: &[u8]) -> Vec<u8> {
 }
 
 fn find_changed(document: &[u8], sealed: &[u8]) {
-    // Other places with every input, and as a rule the same ones with the same.
+    // Different positions for each input, but usually the same positions for the same input.
     let seed = document.iter().fold(document.len(), |seed, byte| seed.wrapping_mul(31).wrapping_add((*byte).into()));
     for change in 0..CHANGES {
         let mix = seed.wrapping_add(change).wrapping_mul(0x9E37_79B9_7F4A_7C15);

@@ -6,14 +6,13 @@ use crate::papers::papers;
 use crate::{read, root, rust_files};
 
 /// A sentence that begins like this has to be read twice. `If` says the same with a subject.
-const OPENINGS: [&str; 10] =
-    ["He who ", "Of ", "Somebody ", "What ", "Whatever ", "Where ", "Who ", "Whoever ", "Whom ", "Whose "];
+const OPENINGS: [&str; 9] = ["He who ", "Of ", "Somebody ", "What ", "Where ", "Who ", "Whoever ", "Whom ", "Whose "];
 
 /// The folders with Rust files.
 const FOLDERS: [&str; 7] = ["benches", "build", "crates", "examples", "fuzz", "src", "tests"];
 
 /// The folders and files whose comments are still to be rewritten.
-const TO_DO: [&str; 10] = [
+const TO_DO: [&str; 7] = [
     "crates/core/src/acquire",
     "crates/core/src/oauth",
     "crates/core/src/store",
@@ -21,9 +20,6 @@ const TO_DO: [&str; 10] = [
     "crates/file/src/open.rs",
     "crates/redis",
     "crates/testing/src/servers/redis.rs",
-    "fuzz/fuzz_targets/discovery.rs",
-    "fuzz/fuzz_targets/sealed.rs",
-    "tests/store/contract.rs",
 ];
 
 #[test]

@@ -1,4 +1,4 @@
-//! What every store does, whatever it keeps its bytes in.
+//! Tests the common behaviour of all stores.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,7 +34,7 @@ fn each(test: impl Fn(&(dyn LocalStore + Sync))) {
     }
 }
 
-/// `inner`, sealed with a key in the folder of `cache`. The key is made beforehand, as it is before anybody signs in.
+/// Returns `inner`, encrypted with a key in the folder of `cache`. The key is created in advance, as before a sign-in.
 fn sealing(inner: Box<dyn LocalStore>, cache: &Cache) -> EncryptedLocalStore {
     let keys = KeySettings {
         credential: Box::new(|| None),
@@ -52,7 +52,7 @@ fn sealing(inner: Box<dyn LocalStore>, cache: &Cache) -> EncryptedLocalStore {
     store
 }
 
-/// Knows no passphrase.
+/// A source without a passphrase.
 struct Nobody;
 
 impl Passphrases for Nobody {

@@ -1,4 +1,4 @@
-//! Merges caches entry by entry, and parts one into those of its users: for tokens that move from store to store.
+//! Merges caches entry by entry, and splits a cache by users, to move tokens from store to store.
 
 mod slot;
 mod split;
@@ -16,16 +16,16 @@ use super::{Section, TokenCache};
 
 pub use split::{Share, ShareOwner, Split};
 
-/// What became of the entries of another cache.
+/// The numbers of entries of another cache, by the result of the merge.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Merged {
-    /// Entries about something that the cache had no entry about.
+    /// Entries without a counterpart in this cache.
     pub added: usize,
-    /// Entries that were newer than those of the cache, and took their place.
+    /// Entries that were newer than those of this cache, and replaced them.
     pub updated: usize,
-    /// Entries that the cache had already.
+    /// Entries that this cache already had.
     pub unchanged: usize,
-    /// Entries that are left out: those of the cache are newer, or nothing tells which are.
+    /// Entries that were left out, because those of this cache are newer or the order is unknown.
     pub outdated: usize,
 }
 
@@ -42,15 +42,15 @@ impl Merged {
 impl TokenCache {
     /// Adds the entries of another cache of the same users, such as a copy of this one in another store.
     ///
-    /// Where both have an entry about the same thing, the newer one stays, and this cache's if nothing tells which is newer:
-    /// nothing in this cache is replaced by something older. Unknown members that this cache lacks are added.
-    /// To merge the same cache again changes nothing.
+    /// If both caches have an entry about the same thing, the newer one is kept, and this cache's entry if the order is
+    /// unknown: no entry of this cache is replaced by an older one. Unknown members that this cache lacks are added.
+    /// Merging the same cache again changes nothing.
     pub fn merge(&mut self, other: &TokenCache) -> Merged {
         self.change(|edit| Merge::of(edit.document, other.document()).into(edit))
     }
 }
 
-/// What is to be merged, and how new it is.
+/// The two caches to merge, and the ages of their entries.
 struct Merge<'o, 't> {
     own: Document<'t>,
     other: Document<'o>,
@@ -99,7 +99,7 @@ impl<'o, 't> Merge<'o, 't> {
     }
 }
 
-/// Returns the entries of a section by what they are about. Libraries with keys of their own leave copies of one thing.
+/// Returns the entries of a section by their slots. Libraries with different keys leave several copies in one slot.
 fn copies(document: Document<'_>, section: Section) -> BTreeMap<Slot, Vec<Entry<'_>>> {
     let mut copies: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for entry in document.entries(section) {
@@ -108,7 +108,7 @@ fn copies(document: Document<'_>, section: Section) -> BTreeMap<Slot, Vec<Entry<
     copies
 }
 
-/// Whether one of the `new` copies is plainly newer than all of the `old` ones.
+/// Whether one of the `new` copies is certainly newer than all of the `old` ones.
 fn is_newer(section: Section, old: &[Entry<'_>], old_ages: &Ages, new: &[Entry<'_>], new_ages: &Ages) -> bool {
     if section == Section::AppMetadata {
         // A response without a family does not end a membership.

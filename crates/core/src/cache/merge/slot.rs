@@ -1,4 +1,4 @@
-//! What an entry is about. Of two entries about the same, the newer one counts.
+//! The slot of an entry: the thing that the entry is about. If two entries have the same slot, the newer one counts.
 
 use std::collections::BTreeMap;
 
@@ -11,12 +11,12 @@ use crate::cache::text::document::{Document, Entry};
 use crate::time::Timestamp;
 use crate::types::{Environment, ScopeSet};
 
-/// What an entry is about.
+/// Identifies the thing that an entry is about.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Slot {
-    /// By its fields: the libraries' keys for it differ.
+    /// The identifying fields. The libraries' keys differ.
     Fields(Vec<String>),
-    /// By its key, if its fields cannot be read.
+    /// The key, if the fields cannot be read.
     Key(String),
 }
 
@@ -28,7 +28,7 @@ impl Slot {
         let environment = Environment::new(&environment);
         let case = CaseRule::of(&environment);
         let text = |name| case.folded(&fields.lenient(name).unwrap_or_default()).into_owned();
-        // Of two issuers on one host, an entry may be of either if it names none.
+        // An entry that names no issuer may belong to either of two issuers on one host.
         let mut parts =
             vec![environment.as_str().to_owned(), fields.lenient(AUTHORITY).unwrap_or_default().into_owned()];
         match section {
@@ -41,7 +41,7 @@ impl Slot {
             }
             Section::Account => parts.extend(["home_account_id", "realm"].map(text)),
             Section::IdToken => parts.extend(["home_account_id", "client_id", "realm"].map(text)),
-            // The clients of a family share one.
+            // The clients of a family share one refresh token.
             Section::RefreshToken => {
                 let family = text("family_id");
                 let redeemer = if family.is_empty() {
@@ -58,7 +58,7 @@ impl Slot {
     }
 }
 
-/// How new the entries of a document are.
+/// The ages of a document's entries.
 pub(super) struct Ages(BTreeMap<(String, String), Timestamp>);
 
 impl Ages {
@@ -74,7 +74,7 @@ impl Ages {
         Ages(newest)
     }
 
-    /// Returns when the entry was written; `None` if nothing tells. An account has no time of its own: it is as new as the
+    /// Returns when the entry was written; `None` if that is unknown. An account has no time: it is as new as the
     /// newest token of its user.
     pub(super) fn of_entry(&self, section: Section, entry: &Entry<'_>) -> Option<(Timestamp, Timestamp)> {
         let fields = entry.fields().ok()?;

@@ -1,4 +1,4 @@
-//! Parts a cache of many users into a cache for each.
+//! Splits a cache of many users into one cache for each.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,21 +10,21 @@ use crate::cache::text::document::Entry;
 use crate::cache::{Section, TokenCache};
 use crate::types::{ClientId, Environment, HomeAccountId, Realm};
 
-/// A cache, parted by users.
+/// A cache, split by users.
 #[derive(Debug)]
 pub struct Split {
     /// The parts. Each has the metadata of all clients, and the members that the schema does not know.
     pub shares: Vec<Share>,
-    /// The entries that name nobody, by section and key, and so are in no part.
+    /// The section and key of each entry without an owner. These entries are in no part.
     pub unowned: Vec<(Section, String)>,
 }
 
 /// The part of one user, or of a client's own tokens.
 #[derive(Debug)]
 pub struct Share {
-    /// Whose it is.
+    /// The owner of the part.
     pub owner: ShareOwner,
-    /// The part.
+    /// The entries of the part.
     pub cache: TokenCache,
 }
 
@@ -52,13 +52,13 @@ impl fmt::Display for ShareOwner {
 }
 
 impl TokenCache {
-    /// Parts the cache by users, for a store that keeps a cache for each. Entries are copied verbatim.
-    /// [Merged](TokenCache::merge), the parts are this cache again, but for the entries that name nobody.
+    /// Splits the cache by users, for a store with a cache for each user. Entries are copied verbatim.
+    /// [Merging](TokenCache::merge) the parts restores this cache, except for entries without an owner.
     pub fn split(&self) -> Split {
         let document = self.document();
         let mut parts: BTreeMap<String, (ShareOwner, Vec<(Section, Entry<'_>)>)> = BTreeMap::new();
         let mut unowned = Vec::new();
-        // The accounts first: they have the spelling of the identifier that the user is known by.
+        // The accounts come first, because their spelling of the user's identifier is kept.
         for section in [Section::Account, Section::AccessToken, Section::IdToken, Section::RefreshToken] {
             for entry in document.entries(section) {
                 match entry.fields().ok().and_then(|fields| owner(section, &fields)) {
@@ -85,7 +85,7 @@ impl TokenCache {
     }
 }
 
-/// Returns who has the entry, and a text that is equal for all entries of the same owner.
+/// Returns the owner of the entry, and a text that is equal for all entries of the same owner.
 fn owner(section: Section, fields: &Fields<'_>) -> Option<(String, ShareOwner)> {
     let environment = Environment::new(&fields.lenient("environment")?);
     let folded = |text: &str| CaseRule::of(&environment).folded(text).into_owned();

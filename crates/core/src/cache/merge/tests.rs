@@ -12,7 +12,7 @@ fn cache(text: &str) -> TokenCache {
     TokenCache::deserialize(text.as_bytes()).unwrap()
 }
 
-/// Returns a cache with one section, whose entries have these fields beside those of a user.
+/// Returns a cache with one section. Its entries have these fields in addition to those of a user.
 fn with(section: &str, entries: &[(&str, &str)]) -> TokenCache {
     let entry = |(key, fields): &(&str, &str)| {
         let user = format!(r#""home_account_id": "u", "environment": "{HOST}", "client_id": "c""#);
@@ -26,7 +26,7 @@ fn counts(added: usize, updated: usize, unchanged: usize, outdated: usize) -> Me
     Merged { added, updated, unchanged, outdated }
 }
 
-/// Returns what there is under each key of a section.
+/// Returns the entry under each key of a section.
 fn entries(cache: &TokenCache, section: Section) -> BTreeMap<String, String> {
     let entries = cache.document().entries(section).into_iter();
     entries.map(|entry| (entry.key().into_owned(), String::from_utf8_lossy(entry.value()).into_owned())).collect()
