@@ -1,4 +1,4 @@
-//! From what a person types to a store: the only place that knows every store.
+//! Opens a store by its URL. No other module knows all stores.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -14,33 +14,33 @@ use crate::{
 };
 use tokcache_core::time::Clock;
 
-/// What a store needs to know beside its URL.
+/// The settings of a store, in addition to its URL.
 pub struct Settings {
-    /// The file that `file:` alone stands for.
+    /// The file for the URL `file:`.
     pub default_file: PathBuf,
-    /// Where azure-identity has the signal files of its caches: `~/.IdentityService`.
+    /// The folder in which azure-identity keeps the signal files of its caches: `~/.IdentityService`.
     pub identity_service_folder: PathBuf,
     /// How long to wait for another process's cache lock.
     pub lock_timeout: Duration,
-    /// Where a file store keeps what it cannot save, in this order; on another disk than the file's if there is one.
-    /// Asked for when a refresh, a sign-out or another key needs them.
+    /// Returns the folders for recovery files, in order of preference, preferably on another disk. Called only when a
+    /// refresh, a sign-out or a new key needs them.
     pub recovery_folders: Box<RecoveryFolders>,
-    /// Is told whose cache lock is waited for, should that take a while.
+    /// Called with the lock file and its holder when the wait for the cache lock takes long.
     pub waiting: Arc<Waiting>,
-    /// Is told where what is saved may not survive a crash of the system.
+    /// Called when a save may not survive a system crash.
     pub unsynced: Arc<Unsynced>,
-    /// What waits go by.
+    /// The clock for waits.
     pub clock: Arc<dyn Clock>,
     /// Whether the document is encrypted.
     pub encryption: Encryption,
-    /// Where its key is.
+    /// The settings for finding the key.
     pub keys: KeySettings,
 }
 
-/// Opens the store of a URL: `file:PATH` (also `file:///PATH`, RFC 8089; `file:` alone is the default file), `memory:`
-/// or, on Linux, `libsecret:NAME`, the cache of this name that azure-identity for Python has in the keyring.
-/// `libsecret:SCHEMA?signal=PATH&label=TEXT&ATTRIBUTE=VALUE...` is any other item of msal-extensions, in URL encoding.
-/// Nothing is touched yet.
+/// Opens the store at a URL: `file:PATH` (also `file:///PATH`, RFC 8089; `file:` alone is the default file), `memory:`
+/// or, on Linux, `libsecret:NAME`, the keyring item of the azure-identity for Python cache with this name.
+/// `libsecret:SCHEMA?signal=PATH&label=TEXT&ATTRIBUTE=VALUE...` is any other item of msal-extensions, URL-encoded.
+/// Opening a store does not touch it.
 ///
 /// # Errors
 /// The URL is none of these, this build lacks the store, or it has to be encrypted and cannot be.
@@ -74,7 +74,7 @@ pub fn open(url: &str, settings: Settings) -> Result<EncryptedLocalStore, OpenEr
     Ok(EncryptedLocalStore::new(inner, settings.encryption, settings.keys))
 }
 
-/// A path as typed, or of an RFC 8089 URL of this machine. `~` is the shell's: here it would be a folder of that name.
+/// Parses a typed path or a local RFC 8089 URL. Refuses a `~` that the shell has not expanded.
 fn file_path(path: &str) -> Option<PathBuf> {
     if path.starts_with('~') || path.trim().is_empty() { None } else { path_of_text(path) }
 }
@@ -83,14 +83,14 @@ fn file_path(path: &str) -> Option<PathBuf> {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// The item in the keyring is another program's, which could not read it encrypted.
+    /// The keyring item belongs to another program, which could not read it encrypted.
     NeverEncrypted {
         /// The store.
         url: String,
     },
     /// The URL names no store.
     Unknown {
-        /// Of the URL no more is kept: there may be a password in the rest.
+        /// The beginning of the URL. The rest may contain a password.
         beginning: String,
     },
 }

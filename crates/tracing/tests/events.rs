@@ -1,4 +1,4 @@
-//! What a server's log and counters say of a day, and what they do not say.
+//! Checks a server's log and counters: their events, and the absence of secrets.
 
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 

@@ -16,24 +16,24 @@ use zeroize::Zeroizing;
 
 use crate::secret::wiping_the_stack;
 
-/// Bytes of a key.
+/// The length of a key in bytes.
 pub const KEY_LENGTH: usize = 32;
-/// An encrypted document has at most so many bytes more than the document.
+/// The maximum number of bytes that encryption adds to a document.
 pub const MOST_OVERHEAD: usize = MAGIC.len() + VERSION.len() + LONGEST_LINE + NONCE_LEN + TAG_LENGTH;
 
 const MAGIC: &[u8] = b"tokcache-sealed ";
 const VERSION: &[u8] = b"1 ";
 const TAG_LENGTH: usize = 16;
-/// The header with its line end.
+/// The maximum length of the header with its line end.
 const LONGEST_LINE: usize = 16 * 1024;
 
-/// What [`recognise`] has found.
+/// The result of [`recognise`].
 pub enum Recognised<'a, Header> {
     /// Bytes that are not encrypted in this format.
     Plain,
     /// An encrypted document.
     Encrypted(Envelope<'a, Header>),
-    /// The beginning of an encrypted document, and then something that is none.
+    /// The beginning of an encrypted document with an invalid rest.
     Torn,
     /// A document that a later version has encrypted.
     TooNew,
@@ -41,7 +41,7 @@ pub enum Recognised<'a, Header> {
 
 /// An encrypted document.
 pub struct Envelope<'a, Header> {
-    /// What the first line says. Nobody has vouched for it before the document is [decrypted](Envelope::decrypt).
+    /// The content of the first line. It is not authenticated before the document is [decrypted](Envelope::decrypt).
     pub header: Header,
     /// The first line, byte by byte.
     associated: &'a [u8],
@@ -49,7 +49,7 @@ pub struct Envelope<'a, Header> {
     encrypted: &'a [u8],
 }
 
-/// Tells an encrypted document from others by its beginning. The key is not needed.
+/// Recognizes an encrypted document by its beginning. Does not need the key.
 pub fn recognise<Header: DeserializeOwned>(bytes: &[u8]) -> Recognised<'_, Header> {
     let Some(rest) = bytes.strip_prefix(MAGIC) else { return Recognised::Plain };
     let Some(rest) = rest.strip_prefix(VERSION) else {
@@ -79,14 +79,14 @@ impl<Header> Envelope<'_, Header> {
     }
 }
 
-/// Encrypts a document, with another nonce each time. `None`: the system has no random bytes, or the header cannot be
-/// written as JSON of less than 16 KB.
+/// Encrypts a document with a new nonce. Returns `None` if the system has no random bytes, or if the header is not JSON
+/// of less than 16 KB.
 pub fn encrypt(header: &impl Serialize, key: &[u8; KEY_LENGTH], document: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let header = serde_json::to_vec(header).ok().filter(|header| header.len() < LONGEST_LINE)?;
     let mut nonce = [0; NONCE_LEN];
     SystemRandom::new().fill(&mut nonce).ok()?;
     let before = MAGIC.len() + VERSION.len() + header.len() + 1;
-    // Of the final size from the start: a buffer that grows leaves copies behind.
+    // Allocate the final size at once, because a growing buffer leaves copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(before + NONCE_LEN + document.len() + TAG_LENGTH));
     for part in [MAGIC, VERSION, &header, b"\n", &nonce, document] {
         bytes.extend_from_slice(part);
@@ -130,7 +130,7 @@ mod tests {
         }
     }
 
-    /// The format that is on disks already.
+    /// The format of existing files.
     #[test]
     fn the_first_line_is_text_and_the_rest_says_nothing_of_the_document() {
         let bytes = encrypted(b"canary");
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_header_that_could_not_be_read_again_is_not_written() {
-        // Of so many bytes with its quotation marks and the line end.
+        // A string of this length, including its quotation marks and the line end.
         let header = |length: usize| "x".repeat(length - 3);
         let longest = encrypt(&header(LONGEST_LINE), &KEY, b"{}").unwrap();
         assert_eq!((decrypted(&longest, &KEY).as_deref(), longest.len()), (Some(&b"{}"[..]), MOST_OVERHEAD + 2));

@@ -21,7 +21,7 @@ pub enum StoreError {
     Busy {
         /// The lock file.
         lock: PathBuf,
-        /// Who holds it.
+        /// The holder.
         holder: Holder,
         /// How long the caller waited.
         waited: Duration,
@@ -30,7 +30,7 @@ pub enum StoreError {
     Damaged {
         /// The cache file.
         path: PathBuf,
-        /// What is wrong with the bytes, and where, if the reader said so. The reason repeats none of the bytes.
+        /// The defect and its position, if the reader reported them. The reason contains none of the bytes.
         reason: Option<String>,
     },
     /// Another process holds the lease under which the document was to be saved. Nothing was saved.
@@ -45,7 +45,7 @@ pub enum StoreError {
     },
     /// A system call failed.
     Io {
-        /// What the call was for, as in "cannot {doing} {path}".
+        /// The purpose of the call, as in "cannot {doing} {path}".
         doing: &'static str,
         /// The file or folder.
         path: PathBuf,

@@ -9,12 +9,12 @@ use super::{Fence, Holder, StoreError};
 use crate::future::BoxFuture;
 use crate::time::Clock;
 
-/// One process's request for a lease.
+/// A process's request for a lease.
 pub trait LeaseRequest: Send {
     /// Tries once to take the lease.
     ///
     /// # Errors
-    /// The store cannot say who holds the lease.
+    /// The store cannot tell who holds the lease.
     fn attempt(&mut self) -> BoxFuture<'_, Result<LeaseAttempt, StoreError>>;
 
     /// Returns the lease's name for a person: a file or an address.
@@ -34,7 +34,7 @@ pub trait LeaseRequest: Send {
 pub enum LeaseAttempt {
     /// The caller holds the lease.
     Held(Box<dyn Lease>),
-    /// Somebody else holds it.
+    /// Another process holds the lease.
     Taken(Holder),
 }
 
@@ -62,8 +62,8 @@ pub trait Lease: Send + Sync {
     /// Gives the lease back, and waits until that is done. If that fails, the lease ends by itself.
     fn release(self: Box<Self>) -> BoxFuture<'static, ()>;
 
-    /// Replaces the note for everybody who waits for this lease or comes later; `None` removes it. A note holds no
-    /// secret. A note that cannot be written is lost.
+    /// Replaces the note for all processes that wait for this lease or request it later; `None` removes the note. A
+    /// note must not contain secrets. A note that cannot be written is lost.
     fn note<'a>(&'a self, _note: Option<&'a [u8]>) -> BoxFuture<'a, ()> {
         Box::pin(std::future::ready(()))
     }
@@ -80,7 +80,7 @@ pub trait Recovery: Send + Sync {
     /// Saves `bytes`, which hold secrets, in a file, and returns the file. `None`: they could not be saved.
     fn keep(&self, bytes: &[u8]) -> Option<PathBuf>;
 
-    /// Returns what earlier holders saved, the newest first. Only this user can have written it.
+    /// Returns the data that earlier holders saved, the newest first. Only this user can have written them.
     fn kept(&self) -> Vec<Recovered>;
 
     /// Returns the files that cannot be decrypted now. They stay, because their key may come back.
@@ -88,14 +88,14 @@ pub trait Recovery: Send + Sync {
         Vec::new()
     }
 
-    /// Removes one of those that were [saved](Recovery::keep).
+    /// Removes data that were [saved](Recovery::keep).
     fn forget(&self, recovered: &Recovered);
 
     /// Removes everything that was saved.
     fn forget_all(&self);
 }
 
-/// What a holder of a lease saved.
+/// Data that a lease holder saved.
 pub struct Recovered {
     /// The file.
     pub file: PathBuf,

@@ -50,7 +50,7 @@ impl Documents {
             return Replaced::Conflict;
         }
         self.last += 1;
-        // Empty bytes are no document.
+        // Empty bytes count as no document.
         if replacement.bytes.is_empty() {
             self.documents.remove(partition);
         } else {

@@ -8,15 +8,15 @@ use super::mutex::locked;
 use super::{Fence, Holder, Lease, LeaseAttempt, LeaseRequest, Partition, StoreError};
 use crate::future::BoxFuture;
 
-/// The notes of the last holders that are kept for leases that nobody holds. A note is of use for a minute or so.
+/// The number of notes to keep for leases without a holder. A note is useful for about a minute.
 const MOST_NOTES: usize = 1000;
 
-/// The leases of one process, for a store that has none of its own. A clone has the same leases.
+/// The leases of one process, for a store without its own leases. A clone has the same leases.
 ///
 /// A lease ends when it is dropped, whatever its time to live.
 #[derive(Clone)]
 pub struct MemoryLeases {
-    /// What errors name: the store, by its URL.
+    /// The URL of the store, for errors.
     store: &'static str,
     leases: Arc<Mutex<Leases>>,
 }
@@ -40,7 +40,7 @@ struct Leased {
 }
 
 impl Leases {
-    /// Keeps of a lease only its note, and of the notes only the newest.
+    /// Ends a lease and keeps its note. Only the newest notes are kept.
     fn give_back(&mut self, key: &LeaseKey) {
         let Some(leased) = self.leases.get_mut(key) else { return };
         leased.is_held = false;
@@ -58,12 +58,12 @@ impl Leases {
 }
 
 impl MemoryLeases {
-    /// Returns the leases of the store of this URL; nobody holds one.
+    /// Returns the leases of the store with this URL, all free.
     pub fn new(store: &'static str) -> Self {
         MemoryLeases { store, leases: Arc::default() }
     }
 
-    /// Asks for a lease, as [`Store::lease`](super::Store::lease).
+    /// Requests a lease, like [`Store::lease`](super::Store::lease).
     pub fn request(&self, partition: &Partition, credential: &str) -> Box<dyn LeaseRequest> {
         let key = (partition.clone(), credential.to_owned());
         Box::new(MemoryLeaseRequest { leases: self.clone(), key })
@@ -87,13 +87,13 @@ impl MemoryLeases {
         Ok(save())
     }
 
-    /// Returns a note, as [`Store::note`](super::Store::note).
+    /// Returns a note, like [`Store::note`](super::Store::note).
     pub fn note(&self, partition: &Partition, credential: &str) -> Option<Vec<u8>> {
         let key = (partition.clone(), credential.to_owned());
         locked(&self.leases).leases.get(&key).and_then(|leased| leased.note.clone())
     }
 
-    /// Removes the notes of a partition, as [`Store::forget_notes`](super::Store::forget_notes).
+    /// Removes the notes of a partition, like [`Store::forget_notes`](super::Store::forget_notes).
     pub fn forget_notes(&self, partition: &Partition) {
         let mut leases = locked(&self.leases);
         leases.leases.iter_mut().filter(|((of, _), _)| of == partition).for_each(|(_, leased)| leased.note = None);

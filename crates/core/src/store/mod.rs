@@ -1,4 +1,4 @@
-//! The store contract: documents as opaque bytes, of which no update is lost, however many processes write.
+//! The store contract: documents are opaque bytes, and no update is lost, however many processes write.
 //!
 //! A store keeps documents by [`Partition`] and does not know what a token is. To write one, implement the required
 //! methods of [`Store`] and of [`Lease`]; the rest is provided. `tokcache-testing` has the tests that hold every store
@@ -37,7 +37,7 @@ pub use partition::Partition;
 pub use revision::{Fence, Revision};
 pub use wait::{LeaseWait, Pauses, Turn};
 
-/// Keeps cache documents.
+/// A store of cache documents.
 ///
 /// Documents are read without a lock, and saved by compare-and-set. Only a [`Lease`] is held during a request to a
 /// provider.
@@ -59,13 +59,13 @@ pub trait Store: Send + Sync {
         replacement: Replacement<'a>,
     ) -> BoxFuture<'a, Result<Replaced, StoreError>>;
 
-    /// Removes the document of the partition. It is no error if there is none.
+    /// Removes the document of the partition. A missing document is not an error.
     ///
     /// # Errors
     /// The document may still be there.
     fn remove<'a>(&'a self, partition: &'a Partition) -> BoxFuture<'a, Result<(), StoreError>>;
 
-    /// Asks for the lease of `credential` in the partition. `credential` is any text; equal texts exclude each other.
+    /// Requests the lease of `credential` in the partition. `credential` is any text; equal texts exclude each other.
     /// Nothing happens before the first [`attempt`](LeaseRequest::attempt). The lease ends by itself after
     /// `time_to_live` unless it is renewed; a store whose leases end with the process may ignore the time.
     ///
@@ -89,7 +89,7 @@ pub trait Store: Send + Sync {
         after: Option<&'a Partition>,
     ) -> BoxFuture<'a, Result<Vec<Partition>, StoreError>>;
 
-    /// Describes the store for a person.
+    /// Describes the store for people.
     fn describe(&self) -> Description;
 
     /// Loads the newest document and calls `read` with it. A store in which a reader can see half of a save calls
@@ -180,9 +180,9 @@ pub trait Store: Send + Sync {
         Box::pin(std::future::ready(None))
     }
 
-    /// Takes all leases of the partition at once: waits, at most `patience`, until nobody holds one, and nobody gets
-    /// one until the returned lease is dropped. Its [`Recovery`] has what all holders saved. `None`: the store cannot
-    /// do that.
+    /// Takes all leases of the partition at once. Waits, at most `patience`, until no process holds one; no process
+    /// gets one until the returned lease is dropped. Its [`Recovery`] has the data of all holders. Returns `None` if
+    /// the store cannot do that.
     ///
     /// # Errors
     /// [`StoreError::Busy`] if `patience` is over.
@@ -194,13 +194,13 @@ pub trait Store: Send + Sync {
         Box::pin(std::future::ready(Ok(None)))
     }
 
-    /// Removes the notes of all leases of the partition, and what their holders left to [recover](Recovery).
+    /// Removes the notes of all leases of the partition, and their [recovery](Recovery) data.
     fn forget_notes<'a>(&'a self, _partition: &'a Partition) -> BoxFuture<'a, ()> {
         Box::pin(std::future::ready(()))
     }
 }
 
-/// The most compare-and-set rounds of one update.
+/// The maximum number of compare-and-set rounds of one update.
 const MOST_CONFLICTS: usize = 50;
 
 /// A document that was loaded.
@@ -226,7 +226,7 @@ pub struct Replacement<'a> {
 /// The result of [`Store::replace`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Replaced {
-    /// Somebody else has saved or removed the document. Nothing was saved.
+    /// Another process has saved or removed the document. Nothing was saved.
     Conflict,
     /// The document is saved and has this revision.
     Saved(Revision),
@@ -250,10 +250,10 @@ pub enum Validity {
     Whole,
 }
 
-/// What [`Store::update`] should do with a document.
+/// The decision of [`Store::update`]'s callback about a document.
 #[derive(Debug)]
 pub enum Change {
-    /// Nothing.
+    /// Keep the document.
     Keep,
     /// Save these bytes instead.
     Replace(Zeroizing<Vec<u8>>),
@@ -266,11 +266,11 @@ pub enum Change {
 /// The result of [`Store::update`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Saved {
-    /// The document is as it was.
+    /// The document is unchanged.
     Unchanged,
     /// The document is saved, and survives a crash as far as the store promises.
     Written,
-    /// The document is saved, and other users who could read it cannot any more.
+    /// The document is saved, and is no longer readable by other users.
     WrittenAndTightened,
 }
 
@@ -293,7 +293,7 @@ impl fmt::Display for Holder {
     }
 }
 
-/// A store, described for a person.
+/// A description of a store for people.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Description {
     /// The URL as `--store` takes it: `file:PATH`, `memory:`. It has no password.

@@ -31,12 +31,12 @@ impl Partition {
         Partition(BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, assertion.as_bytes())))
     }
 
-    /// Returns the partition whose name is this one behind `prefix`, which tells deployments that share a store apart.
+    /// Returns the partition with `prefix` before its name, which distinguishes deployments that share a store.
     pub fn with_prefix(self, prefix: &str) -> Self {
         Partition(format!("{prefix}{}", self.0))
     }
 
-    /// Returns the partition of this name, such as one that a store has listed.
+    /// Returns the partition with this name, such as one that a store has listed.
     pub fn named(name: impl Into<String>) -> Self {
         Partition(name.into())
     }
@@ -63,7 +63,7 @@ mod tests {
         let application = Partition::application(&ClientId::new("app"), &Realm::new("tenant"));
         assert_eq!(application.as_str(), "app.tenant_AppTokenCache");
         assert_eq!(application.with_prefix("web:").as_str(), "web:app.tenant_AppTokenCache");
-        // The digest of `abc`: FIPS 180-2, B.1.
+        // The digest of `abc` (FIPS 180-2, B.1).
         let caller = Partition::on_behalf_of("abc");
         assert_eq!(caller.as_str(), "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0");
     }

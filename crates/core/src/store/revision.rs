@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Revision([u8; 32]);
 
 impl Revision {
-    /// Returns the revision of these bytes. Only the first 32 count.
+    /// Returns the revision of these bytes. Only the first 32 bytes count.
     pub fn new(bytes: &[u8]) -> Self {
         let mut revision = [0; 32];
         let length = bytes.len().min(revision.len());
@@ -33,7 +33,7 @@ impl fmt::Debug for Revision {
     }
 }
 
-/// A fencing token: tells the holders of a lease apart, so that a store can refuse the save of an earlier holder.
+/// A fencing token: distinguishes the holders of a lease, so that a store can refuse the save of an earlier holder.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Fence {
     /// The credential of the lease.

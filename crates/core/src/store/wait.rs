@@ -17,7 +17,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 pub enum Turn {
     /// The caller holds the lease.
     Held(Box<dyn Lease>),
-    /// Somebody else holds it. The caller may check whether a holder has already saved what it needs.
+    /// Another process holds the lease. The caller may check whether a holder has already saved the token that it
+    /// needs.
     Taken(Holder),
 }
 
@@ -34,7 +35,7 @@ pub struct LeaseWait<'a> {
 }
 
 impl<'a> LeaseWait<'a> {
-    /// Starts to wait, at most `patience`, for the lease of `request`.
+    /// Starts a wait of at most `patience` for the lease of `request`.
     pub fn new(request: Box<dyn LeaseRequest + 'a>, patience: Duration, clock: &'a dyn Clock) -> Self {
         let pauses = Pauses::new(patience, clock);
         LeaseWait { request, clock, next_look: pauses.start, pauses, holder: None, seen: None }
@@ -76,7 +77,7 @@ pub struct Pauses<'a> {
     clock: &'a dyn Clock,
     start: Duration,
     pause: Duration,
-    /// Between two holders there is no holder for a moment. An error names the last one.
+    /// The last known holder, for errors. Between two holders, the lease is free for a moment.
     last_known: Holder,
 }
 
@@ -86,7 +87,7 @@ impl<'a> Pauses<'a> {
         Pauses { patience, clock, start: clock.elapsed(), pause: FIRST_PAUSE, last_known: Holder::default() }
     }
 
-    /// Returns the pause after an attempt that met this holder, and how much patience is left.
+    /// Returns the pause after an attempt that met this holder, and the remaining patience.
     ///
     /// # Errors
     /// [`StoreError::Busy`] if no patience is left, with `name` for the lock.
@@ -105,7 +106,7 @@ impl<'a> Pauses<'a> {
     }
 }
 
-/// Between half of `pause` and all of it.
+/// Returns a random time between half of `pause` and all of it.
 fn jittered(pause: Duration) -> Duration {
     pause.mul_f64(0.5 + fastrand::f64() / 2.0)
 }
@@ -121,7 +122,7 @@ mod tests {
     use crate::store::{MemoryStore, Partition, Store as _};
     use crate::time::Timestamp;
 
-    /// A clock on which only sleeping takes time.
+    /// A clock that advances only when it sleeps.
     #[derive(Default)]
     struct SleepClock(Mutex<Duration>);
 
@@ -137,7 +138,7 @@ mod tests {
         }
     }
 
-    /// Holders, one an attempt, each by its process; after the last the lease is free if it is `free_at_last`.
+    /// A sequence of holders, one for each attempt. Afterwards the lease is free if `free_at_last` is set.
     struct Turns {
         holders: Vec<Option<u32>>,
         free_at_last: bool,

@@ -18,16 +18,16 @@ use crate::keys::{Key, KeyReference, KeySource};
 use crate::platform;
 use crate::{Change, Saved, StoreError, Validity};
 
-/// What a conversion did.
+/// The result of a conversion.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Conversion {
-    /// Nothing: there is no cache.
+    /// There is no cache, so nothing was done.
     Absent,
-    /// Nothing: the cache had that form already.
+    /// The cache already had the requested form, so nothing was done.
     Already,
     /// The cache was converted.
     Done {
-        /// Where the old key came from; `None`: the cache was plain.
+        /// The source of the old key; `None` if the cache was plain.
         before: Option<KeySource>,
         /// Why the old key could not be deleted, if it should have been.
         kept: Option<String>,
@@ -117,7 +117,7 @@ impl EncryptedLocalStore {
         Ok(preparation)
     }
 
-    /// Fails before a key is made for a cache that cannot be locked. A key file is never removed, because it may be
+    /// Fails before a key is created if the cache cannot be locked. A key file is never removed, because it may be
     /// shared.
     fn ensure_lockable(&self) -> Result<(), StoreError> {
         self.inner.update(&mut |_| Change::Keep).map(drop)
@@ -261,7 +261,7 @@ fn may_need(place: &str, key: &KeyReference) -> bool {
     }
 }
 
-/// Long enough for the header.
+/// The number of bytes to read, enough for the header.
 const BEGINNING: u64 = 32 * 1024;
 
 /// A conversion that needs only a save, and perhaps the deletion of a key. Dropping it undoes it. Meanwhile, its store

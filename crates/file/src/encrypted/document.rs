@@ -1,4 +1,4 @@
-//! Decryption and encryption of a document with the keys that are at hand.
+//! Decrypts and encrypts a document with the keys that are known.
 
 use std::sync::atomic::Ordering;
 
@@ -27,7 +27,7 @@ impl Document {
     }
 }
 
-/// Whether a document may be decrypted that was encrypted for another place.
+/// Whether to decrypt a document that was encrypted for another place.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum AtAnyPlace {
     No,

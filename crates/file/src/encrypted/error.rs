@@ -12,9 +12,9 @@ use crate::keys::{KeyError, KeySource};
 pub enum EncryptionError {
     /// The key is not available.
     Key {
-        /// Where the key should be.
+        /// The source of the key.
         source: KeySource,
-        /// Why it is not there.
+        /// The reason.
         error: KeyError,
         /// The store that cannot be decrypted, by its URL.
         store: String,
@@ -24,18 +24,18 @@ pub enum EncryptionError {
         /// The place.
         encrypted_for: String,
     },
-    /// No new key could be made.
+    /// A new key could not be created.
     NewKey {
-        /// Where it should have been made.
+        /// The source of the new key.
         source: KeySource,
-        /// Why it was not.
+        /// The reason.
         error: KeyError,
     },
     /// The cache does not have the form that the settings require.
     NotAsWanted {
-        /// Where the cache's key is; `None`: the cache is plain.
+        /// The source of the cache's key; `None` if the cache is plain.
         found: Option<KeySource>,
-        /// Where the settings say the key is; `None`: they say that the cache is plain.
+        /// The source that the settings require; `None` if they require a plain cache.
         wanted: Option<KeySource>,
     },
     /// The cache cannot be encrypted: there are no random bytes, or the path of a key file is not text.

@@ -5,7 +5,7 @@ use tokcache_core::store::envelope;
 
 use crate::keys::KeyReference;
 
-/// What anybody may know of an encrypted document.
+/// The public part of an encrypted document.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(super) struct Header {
     algorithm: Algorithm,
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
     use crate::keys::tests::a_key;
 
-    /// As it is on disks already.
+    /// The format of existing files.
     #[test]
     fn the_first_line_says_which_key() {
         let (reference, key) = a_key();

@@ -6,7 +6,7 @@ use crate::keys::{KeyReference, KeySource};
 
 /// Why a document could not be decrypted.
 pub(super) enum Problem {
-    /// The bytes make no sense, or do not fit the key: perhaps another program is writing.
+    /// The bytes are not valid, or do not fit the key. Another program may be writing.
     Torn,
     Met(KeyNeeded),
 }
@@ -24,7 +24,7 @@ impl Problem {
     }
 }
 
-/// What is missing before the document can be decrypted.
+/// The reason why the document cannot be decrypted yet.
 pub(super) enum KeyNeeded {
     KeyMissing(KeyReference),
     NoKeyYet(KeySource),

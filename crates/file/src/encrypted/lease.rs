@@ -63,7 +63,7 @@ impl EncryptedLocalStore {
             return None;
         }
         let key = self.known(key).or_else(|| {
-            // Nobody is asked for a passphrase under a lease.
+            // A lease must not wait for a passphrase prompt.
             if key.source == KeySource::Passphrase { None } else { self.keys.find(key).ok() }
         })?;
         Some(envelope.decrypt(key.bytes()).unwrap_or_default())

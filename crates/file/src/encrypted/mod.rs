@@ -35,11 +35,11 @@ pub struct EncryptedLocalStore {
     inner: Box<dyn LocalStore>,
     encryption: Encryption,
     keys: Keys,
-    /// What else the settings allow now, by the store's URL.
+    /// Returns further encryptions that the settings allow now, by the store's URL.
     promised_now: Box<PromisedNow>,
-    /// A conversion is under way: the document may have either form.
+    /// Whether a conversion is in progress, so that the document may have either form.
     is_converting: AtomicBool,
-    /// The keys that were needed so far.
+    /// The keys that were used so far.
     known: Mutex<Vec<(KeyReference, Key)>>,
     /// The key among them that was made for a document that did not exist yet.
     fresh: Mutex<Option<Fresh>>,

@@ -18,7 +18,7 @@ impl EncryptedLocalStore {
     }
 }
 
-/// The store's URL with symbolic links resolved.
+/// Returns the store's URL with symbolic links resolved.
 fn canonical(description: &Description) -> String {
     let Some(path) = &description.path else { return description.url.clone() };
     let followed = path.canonicalize().or_else(|_| {

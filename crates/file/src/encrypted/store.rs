@@ -41,7 +41,7 @@ impl LocalStore for EncryptedLocalStore {
         })
     }
 
-    /// Only a plain document: an encrypted document is decrypted as a whole.
+    /// Scans only a plain document: an encrypted document is decrypted as a whole.
     fn scan(&self, read: &mut dyn FnMut(&mut Window<'_>)) -> Option<Revision> {
         if matches!(self.encryption, Encryption::By(_)) {
             return None;
@@ -73,8 +73,8 @@ impl LocalStore for EncryptedLocalStore {
         })
     }
 
-    /// Repairs only what was damaged before it was encrypted: nothing can be decrypted of a document that does not fit
-    /// its key.
+    /// Repairs only damage from before the encryption: nothing can be recovered from a document that does not fit its
+    /// key.
     fn repair(&self, salvage: &mut dyn FnMut(&[u8]) -> Change) -> Result<Repaired, StoreError> {
         self.retry_with_keys(|needed| {
             self.inner.repair(&mut |bytes| {
@@ -97,7 +97,7 @@ impl LocalStore for EncryptedLocalStore {
         self.inner.remove()
     }
 
-    /// Also fetches the key, before anybody signs in.
+    /// Also fetches the key, so that a missing key is noticed before a sign-in.
     fn ensure_room(&self, size: usize) -> Result<(), StoreError> {
         self.retry_with_keys(|needed| {
             let mut missing = |problem| match problem {
@@ -141,7 +141,7 @@ impl LocalStore for EncryptedLocalStore {
         self.inner.forget_recovery();
     }
 
-    /// `rewrite` sees the bytes of the inner store.
+    /// Calls `rewrite` with the bytes of the inner store.
     fn rewrite_recovery(&self, rewrite: &mut Rewrite<'_>) {
         self.inner.rewrite_recovery(rewrite);
     }

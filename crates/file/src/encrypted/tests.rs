@@ -1,4 +1,4 @@
-//! A sealed store over the others, with a key file.
+//! Tests an encrypted store over the other stores, with a key file.
 
 mod recovery;
 
@@ -30,13 +30,13 @@ impl Folder {
         KeySource::KeyFile(self.path(name))
     }
 
-    /// The cache of this name.
+    /// Returns the cache with this name.
     fn store(&self, name: &str, encryption: Encryption) -> EncryptedLocalStore {
         let file = FileStore::new(&self.path(name), Duration::from_secs(60), Arc::new(SystemClock::new()));
         EncryptedLocalStore::new(Box::new(file), encryption, settings())
     }
 
-    /// The cache of this name, sealed with the key of this name, and with a document in it.
+    /// Returns the cache with this name, encrypted with the key of this name, with a document in it.
     fn sealed(&self, name: &str, key: &str) -> EncryptedLocalStore {
         let store = self.store(name, Encryption::By(self.key(key)));
         put(&store, DOCUMENT);
@@ -57,7 +57,7 @@ fn loaded(store: &EncryptedLocalStore) -> Result<Option<Vec<u8>>, StoreError> {
     Ok(found)
 }
 
-/// What is in the file is not what is stored.
+/// Whether the file is encrypted.
 fn is_sealed(path: &Path) -> bool {
     let bytes = fs::read(path).unwrap();
     bytes.starts_with(b"tokcache-sealed ") && !bytes.windows(6).any(|part| part == b"canary")
@@ -295,7 +295,7 @@ fn threads_that_write_while_the_key_changes_lose_nothing() {
             let folder = &folder;
             scope.spawn(move || {
                 for turn in 0..8 {
-                    // A new store each time, as a new process has: it knows no key.
+                    // A new store each time, like a new process: it knows no key.
                     let store = folder.store("cache", Encryption::AsItIs);
                     let line = format!("\n{thread}-{turn}");
                     let add =

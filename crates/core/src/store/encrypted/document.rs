@@ -30,10 +30,10 @@ struct HeaderKey {
     id: KeyId,
 }
 
-/// How a store encrypts.
+/// The settings for the encryption of a store.
 pub(super) struct Encryption {
     pub(super) keys: EncryptionKeys,
-    /// Documents that were saved before the store was encrypted are read.
+    /// Whether to read documents that were saved before the store was encrypted.
     pub(super) accepts_plain: bool,
 }
 
@@ -47,7 +47,7 @@ pub(super) struct Decrypted {
 impl Encryption {
     pub(super) fn decrypt(&self, place: &str, bytes: &[u8]) -> Result<Decrypted, EnvelopeError> {
         match self.keys.decrypt_naming_key(place, bytes) {
-            // A token cache is a JSON object. An encrypted document whose beginning was changed is none.
+            // A token cache is a JSON object, and an encrypted document with a changed beginning is not.
             Err(EnvelopeError::NotEncrypted) if self.accepts_plain && bytes.trim_ascii_start().starts_with(b"{") => {
                 Ok(Decrypted { document: bytes.to_vec().into(), key: None })
             }
@@ -72,12 +72,12 @@ impl EncryptionKeys {
     /// Decrypts a document that was encrypted for this place with any of the keys.
     ///
     /// # Errors
-    /// The bytes are something else. Nothing of them is returned.
+    /// The bytes are not such a document. No part of them is returned.
     pub fn decrypt(&self, place: &str, bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, EnvelopeError> {
         self.decrypt_naming_key(place, bytes).map(|decrypted| decrypted.document)
     }
 
-    /// The same, and the name of the key.
+    /// Like [`decrypt`](Self::decrypt), but also returns the key's name.
     fn decrypt_naming_key(&self, place: &str, bytes: &[u8]) -> Result<Decrypted, EnvelopeError> {
         let envelope = match recognise::<Header>(bytes) {
             Recognised::Encrypted(envelope) => envelope,
@@ -96,7 +96,7 @@ impl EncryptionKeys {
     }
 }
 
-/// The key of one place: HKDF (RFC 5869) with SHA-256, no salt, and the place as `info`.
+/// Derives the key of one place: HKDF (RFC 5869) with SHA-256, no salt, and the place as `info`.
 fn derived(key: &EncryptionKey, place: &str) -> Option<Zeroizing<[u8; KEY_LENGTH]>> {
     struct Length;
 
@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(error, EnvelopeError::CannotDecrypt { key: key(2).id() });
     }
 
-    /// Made with Python's `cryptography` of the format as `docs/decisions/0040-encryption-of-shared-stores.md` has it.
+    /// Created with Python's `cryptography` by the format in `docs/decisions/0040-encryption-of-shared-stores.md`.
     #[test]
     fn a_document_that_another_program_has_encrypted_is_decrypted() {
         let bytes = BASE64_STANDARD.decode(VECTOR).unwrap();

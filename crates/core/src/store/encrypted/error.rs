@@ -5,7 +5,7 @@ use std::fmt;
 use super::key::KeyId;
 use crate::store::StoreError;
 
-/// Why bytes are not the document that was asked for, or no document could be encrypted.
+/// Why bytes could not be decrypted, or a document could not be encrypted.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum EnvelopeError {
@@ -25,11 +25,11 @@ pub enum EnvelopeError {
     },
     /// The bytes are not encrypted.
     NotEncrypted,
-    /// The bytes begin as an encrypted document does, and then make no sense.
+    /// The bytes begin like an encrypted document, but the rest is invalid.
     Torn,
     /// A later version has encrypted the document.
     TooNew,
-    /// None of the keys has the name that the document names.
+    /// None of the keys has the name in the document.
     UnknownKey {
         /// The missing key.
         key: KeyId,
@@ -72,7 +72,7 @@ impl std::error::Error for EnvelopeError {}
 pub struct EncryptedStoreError {
     /// The document, by its place and store.
     pub document: String,
-    /// What is wrong with it.
+    /// The reason.
     pub error: EnvelopeError,
 }
 

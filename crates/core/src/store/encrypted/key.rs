@@ -23,7 +23,7 @@ pub struct EncryptionKeys {
 }
 
 impl EncryptionKeys {
-    /// Returns keys of which `current` encrypts and decrypts.
+    /// Returns keys with which `current` encrypts and decrypts.
     pub fn new(current: EncryptionKey) -> Self {
         EncryptionKeys { current, others: Vec::new() }
     }
@@ -38,7 +38,7 @@ impl EncryptionKeys {
     /// Empty lines and lines that begin with `#` are left out.
     ///
     /// # Errors
-    /// A line holds no key, or no line does.
+    /// A line is not a key, or there is no key.
     pub fn from_lines(text: &[u8]) -> Result<Self, InvalidKey> {
         let lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).zip(1..);
         let lines = lines.filter(|(line, _)| !line.is_empty() && !line.starts_with(b"#"));
@@ -52,7 +52,7 @@ impl EncryptionKeys {
         &self.current
     }
 
-    /// Returns the key of this name.
+    /// Returns the key with this name.
     pub(super) fn get(&self, id: KeyId) -> Option<&EncryptionKey> {
         std::iter::once(&self.current).chain(&self.others).find(|key| key.id == id)
     }
@@ -83,7 +83,7 @@ impl EncryptionKey {
         EncryptionKey::filled(|bytes| SystemRandom::new().fill(bytes).ok()).ok_or(NoRandomness)
     }
 
-    /// The key that `fill` writes where it stays: a value that is moved leaves copies behind.
+    /// Creates a key that `fill` writes in place, because moving a value leaves copies behind.
     fn filled(fill: impl FnOnce(&mut [u8; KEY_LENGTH]) -> Option<()>) -> Option<Self> {
         let mut bytes = Arc::new(Zeroizing::new([0; KEY_LENGTH]));
         fill(Arc::get_mut(&mut bytes)?)?;
@@ -161,10 +161,10 @@ impl TryFrom<String> for KeyId {
     }
 }
 
-/// A text that is not a key. It is not repeated: it may be a mistyped key.
+/// The error for a text that is not a key. It does not contain the text, which may be a mistyped key.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct InvalidKey {
-    /// The line that the text is on, from 1, where there are several.
+    /// The line number, from 1, in a text of several lines.
     line: Option<usize>,
 }
 

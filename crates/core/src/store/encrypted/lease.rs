@@ -1,4 +1,4 @@
-//! A lease of the inner store. What its holder leaves to recover is encrypted.
+//! Encrypts the recovery data of a lease.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use crate::future::BoxFuture;
 use crate::store::{Fence, Lease, LeaseAttempt, LeaseRequest, Recovered, Recovery, StoreError};
 use crate::time::Clock;
 
-/// How a lease encrypts.
+/// The settings for the encryption of a lease's recovery data.
 #[derive(Clone)]
 pub(super) struct LeaseEncryption {
     pub(super) encryption: Arc<Encryption>,
-    /// The place of what is left to recover. The document has another, so that neither is taken for the other.
+    /// The place of the recovery data. It differs from the document's, so that neither is mistaken for the other.
     pub(super) place: String,
 }
 
@@ -44,7 +44,7 @@ impl LeaseRequest for EncryptedLeaseRequest<'_> {
     }
 }
 
-/// The lease, with encryption of what is left to recover.
+/// Returns the lease with encrypted recovery data.
 pub(super) fn encrypted(inner: Box<dyn Lease>, encryption: LeaseEncryption) -> Box<dyn Lease> {
     Box::new(EncryptedLease { inner, encryption })
 }
@@ -81,7 +81,7 @@ impl Lease for EncryptedLease {
 }
 
 impl EncryptedLease {
-    /// What earlier holders left. Bytes that were cut off hold nothing; `None`: the bytes cannot be decrypted now.
+    /// Returns the data of earlier holders. Truncated bytes are empty; `None` if the bytes cannot be decrypted now.
     fn decrypted(&self) -> impl Iterator<Item = (PathBuf, Option<Zeroizing<Vec<u8>>>)> {
         let LeaseEncryption { encryption, place } = &self.encryption;
         let kept = self.inner.recovery().map(Recovery::kept).unwrap_or_default();
@@ -93,7 +93,7 @@ impl EncryptedLease {
     }
 }
 
-/// For a lease whose inner lease has one.
+/// Used if the inner lease has recovery.
 impl Recovery for EncryptedLease {
     fn keep(&self, bytes: &[u8]) -> Option<PathBuf> {
         let LeaseEncryption { encryption, place } = &self.encryption;

@@ -23,16 +23,16 @@ use crate::time::Timestamp;
 pub use error::{EncryptedStoreError, EnvelopeError};
 pub use key::{EncryptionKey, EncryptionKeys, InvalidKey, KeyId, NoRandomness, decode_key};
 
-/// Encrypts every document of another store with AES-256-GCM: the store, and whoever can read it, sees only which key
-/// is needed, the partition and the size.
+/// Encrypts every document of another store with AES-256-GCM. The store and its readers see only the name of the key,
+/// the partition and the size.
 ///
-/// A document is bound to its partition, so that a document that somebody has put in the place of another user's is
-/// refused. Leases, revisions and notes are those of the inner store; notes hold no secret.
+/// A document is bound to its partition: if an attacker puts it in the place of another user's document, it is refused.
+/// Leases, revisions and notes are those of the inner store; notes contain no secrets.
 ///
-/// # What the encryption does not hide or prevent
-/// - The size of a document, and when it changes, tell how many tokens there are.
-/// - Somebody who can write the inner store can put back an earlier document of the same partition, or remove one.
-/// - A lost key is a lost document: every user has to sign in again.
+/// # Limits
+/// - The size of a document and the times of its changes tell how many tokens there are.
+/// - An attacker who can write the inner store can put back an earlier document of the same partition, or remove it.
+/// - A document whose key is lost cannot be read: every user has to sign in again.
 ///
 /// # Errors
 /// Bytes that cannot be decrypted are an [`EncryptedStoreError`], the source of a [`StoreError::Backend`], which names the
@@ -48,7 +48,7 @@ pub struct EncryptedStore {
     encryption: Arc<Encryption>,
 }
 
-/// What [`EncryptedStore::reencrypt`] did.
+/// The result of [`EncryptedStore::reencrypt`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Reencrypted {
     /// The partition has no document.
@@ -65,10 +65,10 @@ impl EncryptedStore {
         EncryptedStore { inner, encryption: Arc::new(Encryption { keys, accepts_plain: false }) }
     }
 
-    /// Also reads documents that are not encrypted, and encrypts them when they are saved: for a store that was not
+    /// Also reads documents that are not encrypted, and encrypts them at the next save. For a store that was not
     /// encrypted before, until [`reencrypt`](EncryptedStore::reencrypt) has seen every partition.
     ///
-    /// As long as this is set, somebody who can write the inner store can put a document of their own there.
+    /// As long as this is set, an attacker who can write the inner store can plant a document there.
     pub fn accepting_plain_documents(self) -> Self {
         let keys = self.encryption.keys.clone();
         EncryptedStore { encryption: Arc::new(Encryption { keys, accepts_plain: true }), ..self }
@@ -77,8 +77,8 @@ impl EncryptedStore {
     /// Encrypts the document of a partition with the current key, if another key or none encrypts it now. A save that
     /// comes in between is kept. `keep_until` returns the document's [`keep_until`](Replacement::keep_until), such as
     /// [`Retention::keep_until`](crate::acquire::Retention::keep_until): a save replaces that, too.
-    ///
     /// # Errors
+    /// An error of the store, or the document cannot be decrypted. The document is unchanged then.
     /// Those of the store; and the document cannot be decrypted. It is unchanged then.
     pub async fn reencrypt(
         &self,
@@ -123,7 +123,7 @@ impl EncryptedStore {
     }
 }
 
-/// What the document of a partition is bound to.
+/// Returns the place that the document of a partition is bound to.
 fn place(partition: &Partition) -> String {
     format!("partition:{partition}")
 }
@@ -132,7 +132,7 @@ impl Store for EncryptedStore {
     fn load<'a>(&'a self, partition: &'a Partition) -> BoxFuture<'a, Result<Option<Loaded>, StoreError>> {
         Box::pin(async move {
             let Some(loaded) = self.inner.load(partition).await? else { return Ok(None) };
-            // Empty bytes are no document.
+            // Empty bytes count as no document.
             if loaded.bytes.is_empty() {
                 return Ok(Some(loaded));
             }

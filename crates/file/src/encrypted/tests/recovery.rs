@@ -1,4 +1,4 @@
-//! What a lease keeps beside a sealed cache.
+//! Tests the recovery files of a lease beside an encrypted cache.
 
 use super::*;
 
