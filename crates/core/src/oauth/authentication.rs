@@ -1,4 +1,4 @@
-//! How a client proves to a server which client it is (RFC 6749 §2.3).
+//! The authentication of a client (RFC 6749 §2.3).
 
 use base64::encoded_len;
 use base64::prelude::{BASE64_STANDARD, Engine};
@@ -14,11 +14,11 @@ use crate::types::ClientId;
 /// `client_assertion_type`, RFC 7523 §2.2.
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// The authentication of a client, by the names that OpenID Connect Core §9 and provider metadata
-/// (`token_endpoint_auth_methods_supported`) have for it.
+/// The authentication of a client, with the names of OpenID Connect Core §9 and of provider metadata
+/// (`token_endpoint_auth_methods_supported`).
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub enum ClientAuthentication {
-    /// `none`: a public client (RFC 6749 §2.1), which only names itself (§3.2.1).
+    /// `none`: a public client (RFC 6749 §2.1), which sends only its identifier (§3.2.1).
     #[default]
     None,
     /// `client_secret_basic`: the secret is in an `Authorization` header. Every server supports this (RFC 6749 §2.3.1).
@@ -32,8 +32,8 @@ pub enum ClientAuthentication {
 }
 
 impl ClientAuthentication {
-    /// Returns the request that posts `form` to `url` in the name of the client. With `client_secret_basic` the
-    /// form has no `client_id`: a client uses one way only (RFC 6749 §2.3).
+    /// Returns the request that posts `form` to `url` with the client's authentication. With `client_secret_basic` the
+    /// form has no `client_id`, because a client must use only one method (RFC 6749 §2.3).
     pub fn post_form(&self, client_id: &ClientId, url: &str, mut form: Form) -> Request {
         let mut headers = Vec::new();
         match self {
@@ -46,7 +46,7 @@ impl ClientAuthentication {
                 form.secret("client_secret", secret);
             }
             ClientAuthentication::Assertion(assertion) => {
-                // RFC 7521 §4.2 lets a client leave its identifier out, but Entra ID requires it.
+                // RFC 7521 §4.2 allows a client to omit its identifier, but Entra ID requires it.
                 form.public("client_id", client_id.as_str());
                 form.public("client_assertion_type", JWT_BEARER);
                 form.secret("client_assertion", assertion);
@@ -56,12 +56,12 @@ impl ClientAuthentication {
     }
 }
 
-/// The header of RFC 7617 §2. RFC 6749 §2.3.1 wants the identifier and the secret escaped as in a form first, so that
-/// either may hold a colon.
+/// Returns the header of RFC 7617 §2. RFC 6749 §2.3.1 requires form encoding of the identifier and the secret, so that
+/// both may contain a colon.
 fn basic(client_id: &ClientId, secret: &ClientSecret) -> FieldValue {
     const SCHEME: &str = "Basic ";
     let (id, secret) = (client_id.as_str(), secret.expose());
-    // Neither text is ever grown, so that no copy of the secret is left behind.
+    // Neither text ever grows, so no copy of the secret is left behind.
     let mut credentials = Zeroizing::new(String::with_capacity(3 * id.len() + 3 * secret.len() + 1));
     credentials.extend(utf8_percent_encode(id, FORM));
     credentials.push(':');
@@ -109,7 +109,7 @@ mod tests {
             String::from_utf8(BASE64_STANDARD.decode(header.strip_prefix("Basic ").unwrap()).unwrap()).unwrap()
         };
         assert_eq!(credentials("https://a:b", "p:w%+&"), "https%3A%2F%2Fa%3Ab:p%3Aw%25%2B%26");
-        // The characters of RFC 6749 appendix B; a form decoder reads %20 as it reads a plus sign.
+        // The characters of RFC 6749 appendix B. A form decoder reads %20 like a plus sign.
         assert_eq!(credentials("a", " %&+£€"), "a:%20%25%26%2B%C2%A3%E2%82%AC");
         assert_eq!(credentials("", ""), ":");
     }

@@ -1,11 +1,11 @@
-//! The configured URL: what kind of provider it names, and what follows from that without asking anybody.
+//! The configured URL, the kind of provider that it names, and the facts that follow without a request.
 
 use crate::types::{AuthorityType, Environment, Issuer, IssuerProof, Realm};
 
 use super::endpoint::{Endpoint, Endpoints};
 use super::url::{AuthorityError, bare_host, origin, parse_secure};
 
-/// An authority in MSAL's sense: https (http on loopback), lower-case host, no trailing slash, no query.
+/// An authority, as in MSAL: https (http on loopback), lower-case host, no trailing slash, no query.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Authority {
     url: String,
@@ -14,12 +14,12 @@ pub struct Authority {
     environment: Environment,
 }
 
-/// How a provider is to be spoken to.
+/// The kind of a provider, which decides the protocol details.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum AuthorityKind {
-    /// Active Directory Federation Services: the path starts with `/adfs`.
+    /// Active Directory Federation Services: the path begins with `/adfs`.
     Adfs,
-    /// Azure AD B2C: by host, by `/tfp/`, or by a policy that starts with `b2c_`.
+    /// Azure AD B2C: recognized by the host, by `/tfp/`, or by a policy that begins with `b2c_`.
     B2c,
     /// Microsoft Entra External ID: `*.ciamlogin.com`.
     Ciam,
@@ -30,12 +30,12 @@ pub enum AuthorityKind {
 }
 
 impl AuthorityKind {
-    /// Whether the Microsoft identity platform answers: Entra ID, B2C or External ID.
+    /// Whether this is the Microsoft identity platform: Entra ID, B2C or External ID.
     pub fn is_entra_like(self) -> bool {
         matches!(self, AuthorityKind::B2c | AuthorityKind::Ciam | AuthorityKind::Entra)
     }
 
-    /// By the host in lower case and the segments of the path.
+    /// Determines the kind from the host in lower case and the segments of the path.
     pub(super) fn of(host: &str, segments: &[&str]) -> Self {
         let segment = |index: usize| segments.get(index).copied().unwrap_or_default().to_ascii_lowercase();
         let environment = Environment::new(host);
@@ -54,19 +54,19 @@ impl AuthorityKind {
 }
 
 impl Authority {
-    /// Reads the URL as a person types it. Of an Entra authority only the tenant is kept of the path, a bare host means
-    /// `/organizations`, and a bare External ID host its own tenant. `tenant` replaces the tenant of either.
+    /// Parses the URL as a person types it. For an Entra authority, only the tenant of the path is kept; a host alone
+    /// means `/organizations`. An External ID host alone means its own tenant. `tenant` replaces the tenant of either.
     ///
     /// # Errors
-    /// Whatever is not such a URL; the error says what to type.
+    /// The text is not such a URL. The error says what to type.
     pub fn parse(url: &str, tenant: Option<&str>) -> Result<Authority, AuthorityError> {
         Authority::of_kind(url, tenant, None)
     }
 
-    /// The same, where the caller knows how to speak to the provider: a domain of a tenant's own does not tell.
+    /// Like [`parse`](Authority::parse), for a known kind: a tenant's own domain does not show it.
     ///
     /// # Errors
-    /// As for [`parse`](Authority::parse).
+    /// Like [`parse`](Authority::parse).
     pub fn of_kind(url: &str, tenant: Option<&str>, kind: Option<AuthorityKind>) -> Result<Authority, AuthorityError> {
         let uri = parse_secure(url.trim())?;
         if uri.query().is_some() {
@@ -91,34 +91,34 @@ impl Authority {
         Ok(Authority { origin_length: origin.len(), url: origin + &path, kind, environment: Environment::new(&host) })
     }
 
-    /// The URL, normalised: never a trailing slash.
+    /// Returns the normalized URL, without a trailing slash.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// How to speak to the provider.
+    /// Returns the kind of the provider.
     pub fn kind(&self) -> AuthorityKind {
         self.kind
     }
 
-    /// The host without the port, as the MSAL schema has it.
+    /// Returns the host without the port, as in the MSAL schema.
     pub fn environment(&self) -> Environment {
         self.environment.clone()
     }
 
-    /// Who issues its tokens. All tenants of a Microsoft cloud, under whichever of its hosts, are one issuer, since its
-    /// refresh tokens serve all of them; any other authority is an issuer by itself, with its port and path.
+    /// Returns the issuer of the authority's tokens. All tenants and hosts of a Microsoft cloud are one issuer, because
+    /// its refresh tokens work for all of them. Any other authority is an issuer by itself, with its port and path.
     pub fn issuer(&self) -> Issuer {
         let is_one_cloud = self.kind == AuthorityKind::Entra && self.environment.is_cloud();
         let host = self.environment.as_str();
         let (identity, proof) = match self.kind {
             _ if is_one_cloud => {
                 let identity = self.origin().replacen(host, self.environment.canonical(), 1);
-                // The environment has no port, so it proves none.
+                // An environment has no port, so it cannot prove one.
                 let has_port = self.origin().len() > "https://".len() + host.len();
                 (identity, if has_port { IssuerProof::Url } else { IssuerProof::Cloud })
             }
-            // Microsoft compares tenants and policies without regard to case.
+            // Microsoft ignores the case of tenants and policies.
             _ if self.environment.folds_case() => (self.url.to_ascii_lowercase(), self.proof()),
             _ => (self.url.clone(), self.proof()),
         };
@@ -133,12 +133,12 @@ impl Authority {
         }
     }
 
-    /// The first segment of the path; empty if there is none.
+    /// Returns the first segment of the path; empty if there is none.
     pub fn realm(&self) -> Realm {
         Realm::new(self.path().split('/').nth(1).unwrap_or_default())
     }
 
-    /// What `authority_type` of an account is for this authority.
+    /// Returns the `authority_type` of accounts at this authority.
     pub fn authority_type(&self) -> AuthorityType {
         match self.kind {
             AuthorityKind::Adfs => AuthorityType::Adfs,
@@ -146,8 +146,8 @@ impl Authority {
         }
     }
 
-    /// The endpoints of an Entra authority, known by template. Entra has no revocation endpoint. Its issuer is known by
-    /// discovery only, and so are its keys, which are of no use without the issuer.
+    /// Returns the endpoints of an Entra authority, which follow a template. Entra has no revocation endpoint. Its
+    /// issuer and its keys are known only by discovery.
     pub fn known_endpoints(&self) -> Option<Endpoints> {
         let endpoint = |name| Endpoint::parse(&format!("{}/oauth2/v2.0/{name}", self.url)).ok();
         (self.kind == AuthorityKind::Entra).then(|| {
@@ -162,12 +162,12 @@ impl Authority {
         })
     }
 
-    /// Scheme, host and port.
+    /// Returns the scheme, host and port.
     pub(super) fn origin(&self) -> &str {
         &self.url[..self.origin_length]
     }
 
-    /// The path: empty, or starting with a slash.
+    /// Returns the path: empty, or with a slash at the beginning.
     pub(super) fn path(&self) -> &str {
         &self.url[self.origin_length..]
     }

@@ -10,10 +10,10 @@ use super::pkce;
 use crate::secret::{CodeVerifier, Nonce, State};
 use crate::types::ScopeSet;
 
-/// Asks a person, by way of the browser, to sign in and to consent.
+/// A request that asks a person, through the browser, to sign in and to consent.
 ///
-/// Always with a code challenge (RFC 7636), a `state` and a `nonce`, all new and random: a provider that does not know
-/// one of them ignores it (RFC 6749 §3.1).
+/// Every request has a new random code challenge (RFC 7636), `state` and `nonce`. A provider that does not know one of
+/// them ignores it (RFC 6749 §3.1).
 ///
 /// ```
 /// # use tokcache_core::oauth::{
@@ -48,39 +48,40 @@ use crate::types::ScopeSet;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct AuthorizationRequest<'a> {
-    /// The client, and its provider.
+    /// The client and its provider.
     pub client: ClientContext<'a>,
-    /// `redirect_uri`: where the response is sent to. It must be registered at the provider.
+    /// `redirect_uri`: the address of the response. It must be registered at the provider.
     pub redirect_uri: &'a str,
-    /// The scopes, as they are sent. Those that tell who signs in and bring a refresh token are among them
+    /// The scopes, as they are sent. They must include those that identify the user and request a refresh token
     /// ([`ClientContext::reserved_scopes`]).
     pub scopes: &'a ScopeSet,
-    /// `response_mode`; `None` leaves it to the provider, which means a query.
+    /// `response_mode`; `None` leaves it to the provider, whose default is a query.
     pub response_mode: Option<ResponseMode>,
-    /// `prompt`: `none`, `login`, `consent` or `select_account`, or several with spaces between them.
+    /// `prompt`: `none`, `login`, `consent` or `select_account`, or several separated by spaces.
     pub prompt: Option<&'a str>,
-    /// `login_hint`: who is to sign in, by the name that the provider knows.
+    /// `login_hint`: the user name of the person who should sign in.
     pub login_hint: Option<&'a str>,
-    /// `max_age`: how many seconds ago the person may have signed in last.
+    /// `max_age`: the maximum age of the person's last sign-in, in seconds.
     pub max_age: Option<u64>,
     /// `claims`, a JSON object (OpenID Connect Core §5.5).
     pub claims: Option<&'a str>,
-    /// Further parameters, such as `domain_hint` or `resource` (RFC 8707 §2). They are public: no secret belongs here.
+    /// Further parameters, such as `domain_hint` or `resource` (RFC 8707 §2). They are public and must not contain
+    /// secrets.
     pub parameters: &'a [(String, String)],
 }
 
-/// How the response comes back. There is no variant for a fragment, which never reaches a server.
+/// The form of the response. There is no variant for a fragment, which never reaches a server.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ResponseMode {
     /// `query`: a GET with the parameters in the URL (OAuth 2.0 Multiple Response Type Encoding Practices §2.1).
     Query,
-    /// `form_post`: a POST with the parameters in a form (OAuth 2.0 Form Post Response Mode §2). It comes from another
-    /// site, so that the session's cookie needs `SameSite=None`.
+    /// `form_post`: a POST with the parameters in a form (OAuth 2.0 Form Post Response Mode §2). It is a cross-site
+    /// request, so the session's cookie needs `SameSite=None`.
     FormPost,
 }
 
 impl ResponseMode {
-    /// Returns the mode as it is sent.
+    /// Returns the value of `response_mode`.
     pub fn as_str(self) -> &'static str {
         match self {
             ResponseMode::Query => "query",
@@ -90,7 +91,7 @@ impl ResponseMode {
 }
 
 impl<'a> AuthorizationRequest<'a> {
-    /// Makes a request with the parameters that every request has.
+    /// Returns a request with the required parameters.
     pub fn new(client: ClientContext<'a>, redirect_uri: &'a str, scopes: &'a ScopeSet) -> AuthorizationRequest<'a> {
         AuthorizationRequest {
             client,
@@ -105,7 +106,7 @@ impl<'a> AuthorizationRequest<'a> {
         }
     }
 
-    /// Makes the URL, and what has to be kept until the response comes.
+    /// Returns the URL and the data to keep until the response arrives.
     ///
     /// # Errors
     /// [`RequestError::Unsupported`] if no authorization endpoint is known, [`RequestError::InvalidClaims`], or

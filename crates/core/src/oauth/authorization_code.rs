@@ -11,23 +11,23 @@ use crate::secret::{AuthorizationCode, CodeVerifier};
 use crate::time::Timestamp;
 use crate::types::ScopeSet;
 
-/// Redeems an authorization code (RFC 6749 §4.1.3). A code is good for one request, whatever comes of it.
+/// Redeems an authorization code (RFC 6749 §4.1.3). A code is valid for one request, even if that fails.
 #[derive(Clone, Copy, Debug)]
 pub struct AuthorizationCodeRequest<'a> {
-    /// The client, and its provider.
+    /// The client and its provider.
     pub client: ClientContext<'a>,
     /// `code`, from the [`AuthorizationResponse`](super::AuthorizationResponse).
     pub code: &'a AuthorizationCode,
-    /// `redirect_uri`, to the letter as in the [`AuthorizationRequest`](super::AuthorizationRequest).
+    /// `redirect_uri`, exactly as in the [`AuthorizationRequest`](super::AuthorizationRequest).
     pub redirect_uri: &'a str,
     /// `code_verifier` (RFC 7636 §4.5), from the [`PendingAuthorization`](super::PendingAuthorization).
     pub code_verifier: &'a CodeVerifier,
-    /// The scopes of the access token. The Microsoft kinds need them where several resources were consented to; for
-    /// others the code says them (RFC 6749 §4.1.3).
+    /// The scopes of the access token. Microsoft's platforms need them after consent to several resources; for others,
+    /// the code determines the scopes (RFC 6749 §4.1.3).
     pub scopes: &'a ScopeSet,
-    /// `claims`, a JSON object (OpenID Connect Core §5.5). The Microsoft kinds read it here too.
+    /// `claims`, a JSON object (OpenID Connect Core §5.5). Microsoft's platforms accept it here too.
     pub claims: Option<&'a str>,
-    /// Further parameters, such as `resource` (RFC 8707 §2). They are public: no secret belongs here.
+    /// Further parameters, such as `resource` (RFC 8707 §2). They are public and must not contain secrets.
     pub parameters: &'a [(String, String)],
 }
 

@@ -1,4 +1,4 @@
-//! The authorization response, RFC 6749 §4.1.2: what the browser brings back.
+//! The authorization response that the browser delivers, RFC 6749 §4.1.2.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,10 +13,10 @@ use super::redaction::Secrets;
 use super::token_error::ErrorCode;
 use crate::secret::{AuthorizationCode, State};
 
-/// Bytes; a code of Entra ID has about 1,500.
+/// The maximum length in bytes. A code of Entra ID has about 1,500.
 const LONGEST: usize = 64 * 1024;
 
-/// A response that grants, and belongs to the request.
+/// A successful response that belongs to the request.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct AuthorizationResponse {
@@ -24,30 +24,30 @@ pub struct AuthorizationResponse {
     pub code: AuthorizationCode,
 }
 
-/// A response that is none, or says no. No variant holds a secret.
+/// Why a response is invalid or a refusal. No variant contains a secret.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum AuthorizationError {
-    /// The pending request is of another client or authority than the one that reads the response.
+    /// The pending request belongs to another client or authority.
     AnotherClient,
-    /// A parameter stands there twice (RFC 6749 §3.1).
+    /// A parameter is repeated (RFC 6749 §3.1).
     DuplicateParameter,
     /// The response names another issuer: it may be an attacker's (the mix-up attack, RFC 9207 §2.4).
     IssuerMismatch,
-    /// The response names no issuer, though the provider says that it always does (RFC 9207 §2.4).
+    /// The response names no issuer, although the provider says that it always does (RFC 9207 §2.4).
     IssuerMissing,
-    /// The text is no form, or not in UTF-8, or too long.
+    /// The text is not a form, not UTF-8, or too long.
     Malformed,
     /// The response has neither a code nor an error.
     NoCode,
-    /// The provider says no.
+    /// The provider refused the request.
     Refused(Box<AuthorizationErrorResponse>),
-    /// The response does not belong to this session: its `state` is another, or missing (RFC 6749 §10.12).
+    /// The response does not belong to this session: its `state` differs or is missing (RFC 6749 §10.12).
     StateMismatch,
 }
 
-/// The provider's no, RFC 6749 §4.1.2.1. Its texts are the server's, raw but at most 4 KiB each, with every secret that
-/// was sent taken out; whoever prints them must make them harmless.
+/// The provider's refusal, RFC 6749 §4.1.2.1. The server's texts are unescaped, at most 4 KiB each, and without the
+/// secrets that were sent. Escape them before printing.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct AuthorizationErrorResponse {
     /// `error`.
@@ -59,14 +59,14 @@ pub struct AuthorizationErrorResponse {
 }
 
 impl AuthorizationResponse {
-    /// Reads the query of the redirect URI, or the form that was posted to it, as it was received. `pending` is what the
-    /// same browser's session has kept.
+    /// Parses the query of the redirect URI, or the form that was posted to it, as it was received. `pending` comes
+    /// from the same browser's session.
     ///
-    /// The `state` is compared first, so that nothing of a forged response is believed, and then the issuer, so that
-    /// no code goes to the wrong provider.
+    /// First compares the `state`, so that nothing of a forged response is trusted, and then the issuer, so that no
+    /// code goes to the wrong provider.
     ///
     /// # Errors
-    /// Everything but a code that belongs to the request.
+    /// The response has no code that belongs to the request.
     pub fn parse(
         parameters: &str,
         client: ClientContext<'_>,
@@ -104,14 +104,14 @@ impl AuthorizationResponse {
         Ok(AuthorizationResponse { code })
     }
 
-    /// Returns the `state` of a response, by which a session that keeps several pending requests finds the right one.
-    /// Nothing is verified.
+    /// Returns the `state` of a response, for finding its request in a session with several pending ones. Verifies
+    /// nothing.
     pub fn state_of(parameters: &str) -> Option<State> {
         Parameters::parse(parameters).ok()?.state()
     }
 }
 
-/// The parameters, decoded.
+/// The decoded parameters.
 struct Parameters(BTreeMap<String, Zeroizing<String>>);
 
 impl Parameters {
@@ -130,7 +130,7 @@ impl Parameters {
         Ok(Parameters(parameters))
     }
 
-    /// A parameter without a value is as good as none (RFC 6749 §3.1).
+    /// Returns a parameter. An empty value counts as missing (RFC 6749 §3.1).
     fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|value| value.as_str()).filter(|value| !value.is_empty())
     }

@@ -1,27 +1,27 @@
-//! What a JSON Web Token says (RFC 7519 §4). No signature is verified here.
+//! The claims of a JSON Web Token (RFC 7519 §4). This module verifies no signatures.
 
 use zeroize::Zeroizing;
 
 use super::json::Members;
 use crate::secret::jwt_payload;
 
-/// The claims of an ID token, decoded.
+/// The decoded claims of an ID token.
 pub(super) struct Claims(Zeroizing<Vec<u8>>);
 
 impl Claims {
-    /// `None` if it cannot be decoded.
+    /// Decodes the claims; `None` if that fails.
     pub(super) fn read(id_token: &str) -> Option<Claims> {
         jwt_payload(id_token).map(Claims)
     }
 
-    /// A claim that is a text, or a number, which some providers write where a text should be.
+    /// Returns a claim that is a text or, at some providers, a number.
     pub(super) fn text(&self, name: &str) -> Option<String> {
         Members::parse(&self.0)?.text(name)
     }
 }
 
-/// Returns when an access token expires, in seconds since the epoch, if it is a JWT (`exp`). Clients should not read
-/// access tokens (RFC 9068 §6): this is for responses that name no lifetime, and for a web API's own callers.
+/// Returns the expiry (`exp`) of an access token that is a JWT, in seconds since the epoch. Clients should not read
+/// access tokens (RFC 9068 §6): use this only for responses without a lifetime, and for a web API's own callers.
 pub(crate) fn jwt_expiry(token: &str) -> Option<u64> {
     Members::parse(&jwt_payload(token)?)?.seconds("exp")
 }

@@ -1,4 +1,4 @@
-//! Sends the messages of one client over a transport. Everything that waits, for the network or for time, is here.
+//! Sends the messages of one client over a transport. All waits, for the network or for time, are in this module.
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -22,30 +22,30 @@ use super::request::Request;
 use super::revocation::RevocationRequest;
 use super::token::TokenResponse;
 
-/// A caller that waits hears at least this often how long there is left.
+/// The maximum time between two reports of the remaining time to a waiting caller.
 const SLICE: Duration = Duration::from_secs(1);
 
-/// A public client (RFC 6749 §2.1) of one provider.
+/// A client of one provider.
 #[derive(Clone)]
 pub struct Client<'a> {
-    /// Sends the requests.
+    /// The transport.
     pub http: &'a dyn Http,
-    /// For waiting, and for answers that tell absolute times.
+    /// The clock for waits, and for responses with absolute times.
     pub clock: &'a dyn Clock,
     /// The client's identifier at the provider (RFC 6749 §2.2).
     pub client_id: &'a ClientId,
-    /// How the client proves that it is that client (RFC 6749 §2.3).
+    /// The authentication of the client (RFC 6749 §2.3).
     pub authentication: ClientAuthentication,
-    /// The provider. Its kind decides what the requests look like.
+    /// The provider. Its kind decides the form of requests.
     pub authority: &'a Authority,
     /// The provider's endpoints.
     pub endpoints: &'a Endpoints,
-    /// Sent with each request that asks for tokens, such as `audience` or `resource` (RFC 8707 §2). They are public.
+    /// Parameters for each token request, such as `audience` or `resource` (RFC 8707 §2). They are public.
     pub parameters: &'a [(String, String)],
 }
 
 impl<'a> Client<'a> {
-    /// The same client, with these parameters in each request for tokens.
+    /// Returns the client with these parameters.
     pub fn with_parameters(self, parameters: &'a [(String, String)]) -> Self {
         Client { parameters, ..self }
     }
@@ -73,8 +73,8 @@ impl<'a> Client<'a> {
         self.send(&RevocationRequest { client: self.context(), token }).await
     }
 
-    /// Asks for a device code ([`DeviceAuthorizationRequest`]) for `scopes` and those that stand `beside` them: of
-    /// `openid profile offline_access` what the provider takes, to learn who signs in and to get a refresh token.
+    /// Requests a device code ([`DeviceAuthorizationRequest`]) for `scopes` and for the scopes `beside` them: those of
+    /// `openid profile offline_access` that the provider supports, which identify the user and request a refresh token.
     ///
     /// # Errors
     /// [`RequestError::Unsupported`] if no device authorization endpoint is known, and those of the message.
@@ -89,12 +89,11 @@ impl<'a> Client<'a> {
         self.send(&DeviceAuthorizationRequest { client, scopes, claims, code_verifier, parameters }).await
     }
 
-    /// Asks until the person has decided, the code has expired, or `waiting`, which hears at least once a second how
-    /// long there is left, breaks off ([`DevicePolling`]).
+    /// Polls until the person has decided, the code has expired, or `waiting` stops the wait ([`DevicePolling`]).
+    /// `waiting` is called at least once a second with the remaining time.
     ///
     /// # Errors
-    /// [`RequestError::DeviceCodeExpired`], [`RequestError::Stopped`], a refusal, or the failure that lasted to the
-    /// end.
+    /// [`RequestError::DeviceCodeExpired`], [`RequestError::Stopped`], a refusal, or a failure that lasted to the end.
     pub async fn poll_device(
         &self,
         authorization: &DeviceAuthorization,
@@ -151,7 +150,7 @@ impl<'a> Client<'a> {
     }
 }
 
-/// Asks a provider for its endpoints ([`MetadataRequest`]).
+/// Discovers the endpoints of a provider ([`MetadataRequest`]).
 ///
 /// # Errors
 /// Those of the message.
@@ -171,7 +170,7 @@ pub async fn discover(
     }
 }
 
-/// The one place where a request is sent.
+/// Sends a request. No other function does.
 async fn exchange(http: &dyn Http, request: &Request) -> Result<Response, TransportError> {
     http.send(request).await
 }

@@ -10,16 +10,17 @@ use super::token::TokenResponse;
 use crate::time::Timestamp;
 use crate::types::ScopeSet;
 
-/// Asks for a token of the client itself, without any user (RFC 6749 §4.4.2).
+/// Requests a token of the client itself, without a user (RFC 6749 §4.4.2).
 #[derive(Clone, Copy, Debug)]
 pub struct ClientCredentialsRequest<'a> {
-    /// The client, and its provider. The client must authenticate.
+    /// The client, which must authenticate, and its provider.
     pub client: ClientContext<'a>,
-    /// The scopes, as they are sent: none is added. Entra ID takes one, `RESOURCE/.default`.
+    /// The scopes, sent without additions. Entra ID accepts one, `RESOURCE/.default`.
     pub scopes: &'a ScopeSet,
     /// `claims`, a JSON object (OpenID Connect Core §5.5).
     pub claims: Option<&'a str>,
-    /// Further parameters, such as `audience` or `resource` (RFC 8707 §2). They are public: no secret belongs here.
+    /// Further parameters, such as `audience` or `resource` (RFC 8707 §2). They are public and must not contain
+    /// secrets.
     pub parameters: &'a [(String, String)],
 }
 

@@ -16,13 +16,13 @@ use super::token::TokenResponse;
 
 /// `grant_type`, RFC 8628 §3.4.
 pub const DEVICE_CODE_GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
-/// Seconds; RFC 8628 demands `expires_in`, so this is what MSAL assumes.
+/// The default in seconds. RFC 8628 requires `expires_in`; this is MSAL's assumption without it.
 const DEFAULT_EXPIRES_IN: u64 = 1800;
-/// Seconds, RFC 8628 §3.2.
+/// The default in seconds (RFC 8628 §3.2).
 const DEFAULT_INTERVAL: u64 = 5;
 
-/// A device authorization response (RFC 8628 §3.2): what to show to the person, and how to ask whether it is done.
-/// The texts are the server's, raw.
+/// A device authorization response (RFC 8628 §3.2): the instructions for the person, and the data for polling. The
+/// server's texts are unescaped.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct DeviceAuthorization {
     /// `device_code`.
@@ -31,17 +31,17 @@ pub struct DeviceAuthorization {
     pub user_code: String,
     /// `verification_uri`, or `verification_url` as some servers call it.
     pub verification_uri: String,
-    /// `verification_uri_complete`: the code is in it.
+    /// `verification_uri_complete`, which contains the code.
     pub verification_uri_complete: Option<String>,
-    /// Seconds from receipt that the codes are good for.
+    /// The lifetime of the codes in seconds from receipt.
     pub expires_in: u64,
-    /// Seconds between two questions, at least 1; a fraction is rounded up.
+    /// The seconds between two polls, at least 1; a fraction is rounded up.
     pub interval: u64,
-    /// `message`: Entra's own words for the person.
+    /// `message`: Entra's instructions for the person.
     pub message: Option<String>,
-    /// The claims asked for; they are sent with each question too, as MSAL does.
+    /// The requested claims, which each poll repeats, as in MSAL.
     pub claims: Option<String>,
-    /// Sent with each question (RFC 7636 §4.5).
+    /// Sent with each poll (RFC 7636 §4.5).
     pub code_verifier: Option<CodeVerifier>,
 }
 
@@ -63,20 +63,21 @@ impl DeviceAuthorization {
     }
 }
 
-/// Asks for a device code (RFC 8628 §3.1).
+/// Requests a device code (RFC 8628 §3.1).
 ///
-/// Always with a code challenge (RFC 7636): some providers require one, and the others ignore it (RFC 6749 §3.1).
+/// Every request has a code challenge (RFC 7636): some providers require one, and the others ignore it (RFC 6749 §3.1).
 #[derive(Clone, Copy, Debug)]
 pub struct DeviceAuthorizationRequest<'a> {
-    /// The client, and its provider.
+    /// The client and its provider.
     pub client: ClientContext<'a>,
-    /// The scopes to sign in for, with those that tell who signs in and bring a refresh token.
+    /// The scopes of the sign-in, with those that identify the user and request a refresh token.
     pub scopes: &'a ScopeSet,
     /// `claims`, a JSON object (OpenID Connect Core §5.5).
     pub claims: Option<&'a str>,
     /// The secret of the code challenge, new for each sign-in ([`new_code_verifier`](super::new_code_verifier)).
     pub code_verifier: &'a CodeVerifier,
-    /// Further parameters, such as `audience` or `resource` (RFC 8707 §2). They are public: no secret belongs here.
+    /// Further parameters, such as `audience` or `resource` (RFC 8707 §2). They are public and must not contain
+    /// secrets.
     pub parameters: &'a [(String, String)],
 }
 
@@ -104,13 +105,13 @@ impl Message for DeviceAuthorizationRequest<'_> {
     }
 }
 
-/// Asks whether the person has approved the device (RFC 8628 §3.4). When to ask, and what a refusal means, is up to
-/// [`DevicePolling`](super::DevicePolling).
+/// Asks whether the person has approved the device (RFC 8628 §3.4). [`DevicePolling`](super::DevicePolling) decides
+/// when to ask, and what a refusal means.
 #[derive(Clone, Copy, Debug)]
 pub struct DeviceTokenRequest<'a> {
-    /// The client, and its provider.
+    /// The client and its provider.
     pub client: ClientContext<'a>,
-    /// What the provider answered to the [`DeviceAuthorizationRequest`].
+    /// The provider's answer to the [`DeviceAuthorizationRequest`].
     pub authorization: &'a DeviceAuthorization,
     /// The further parameters of the [`DeviceAuthorizationRequest`].
     pub parameters: &'a [(String, String)],

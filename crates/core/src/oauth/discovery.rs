@@ -1,4 +1,4 @@
-//! The search for a provider's metadata, OpenID Connect Discovery 1.0 and RFC 8414.
+//! The discovery of a provider's metadata, OpenID Connect Discovery 1.0 and RFC 8414.
 
 use super::authority::Authority;
 use super::endpoint::{EndpointKind, Endpoints};
@@ -9,16 +9,15 @@ use super::redaction::Secrets;
 use super::request::Request;
 use super::url::within_origin;
 
-/// Redirects that are followed one after the other.
+/// The maximum number of successive redirects.
 const MOST_REDIRECTS: usize = 5;
 
-/// Asks a provider for its metadata. That may take several requests: each response says which is next.
+/// Requests a provider's metadata. This may take several requests: each response says which is next.
 ///
-/// The URL of OpenID Connect comes first, then that of RFC 8414, whatever the first one answers. If an endpoint that is
-/// needed is missing in the document of OpenID Connect, those of RFC 8414 are read too, as far as they are of the same
-/// issuer: some providers name there what OpenID Connect does not know of. A redirect is followed within the origin:
-/// the request holds no secret, and an answer of another origin would prove nothing.
-///
+/// The URL of OpenID Connect comes first, then that of RFC 8414, whatever the first one answers. If the OpenID Connect
+/// document lacks a needed endpoint, the RFC 8414 documents are read too, provided that they have the same issuer: some
+/// providers name there what OpenID Connect does not define. A redirect is followed only within the origin, because an
+/// answer of another origin proves nothing. The request contains no secret.
 /// ```
 /// # use tokcache_core::oauth::{Authority, Discovery, Endpoints, Http, MetadataRequest, RequestError};
 /// async fn discover(http: &dyn Http, authority: &Authority) -> Result<Endpoints, RequestError> {
@@ -38,34 +37,34 @@ pub struct MetadataRequest<'a> {
     authority: &'a Authority,
     needed: &'a [EndpointKind],
     url: String,
-    /// How many redirects led to `url`.
+    /// The number of redirects that led to `url`.
     redirects: usize,
     search: Search,
 }
 
-/// What follows from the response to a [`MetadataRequest`].
+/// The result of a response to a [`MetadataRequest`].
 #[derive(Debug)]
 pub enum Discovery<'a> {
-    /// The endpoints. That one is missing is no error here.
+    /// The endpoints. A missing endpoint is not an error here.
     Found(Endpoints),
-    /// There is another request to send.
+    /// Another request is necessary.
     Next(MetadataRequest<'a>),
 }
 
-/// Which document is asked for.
+/// The requested document.
 #[derive(Debug)]
 enum Search {
-    /// The document of OpenID Connect.
+    /// The OpenID Connect document.
     OpenId,
-    /// The document of RFC 8414, after the `failure` to get that of OpenID Connect.
+    /// The RFC 8414 document, after the `failure` to get the OpenID Connect one.
     AuthorizationServer { failure: RequestError },
-    /// A document of RFC 8414 that may add to `endpoints`; there may be another one at each of `urls`.
+    /// An RFC 8414 document that may complete `endpoints`. Each of `urls` may have another one.
     Beside { endpoints: Box<Endpoints>, urls: std::vec::IntoIter<String> },
 }
 
 impl<'a> MetadataRequest<'a> {
-    /// Starts the search for the metadata of `authority`, which goes on until all `needed` endpoints are found or
-    /// there is no other document.
+    /// Starts the discovery for `authority`. It ends when all `needed` endpoints are found or there is no other
+    /// document.
     pub fn new(authority: &'a Authority, needed: &'a [EndpointKind]) -> MetadataRequest<'a> {
         let url = metadata::openid_configuration(authority);
         MetadataRequest { authority, needed, url, redirects: 0, search: Search::OpenId }
@@ -76,11 +75,11 @@ impl<'a> MetadataRequest<'a> {
         Request::get(&self.url)
     }
 
-    /// Parses what came of sending `request`.
+    /// Parses the result of `request`.
     ///
     /// # Errors
-    /// [`RequestError::NoMetadata`] with what is there instead, the outage if there is one, metadata of another issuer
-    /// (the mix-up attack), or an endpoint that secrets must not be sent to.
+    /// [`RequestError::NoMetadata`] with a description of the actual answer, an outage, metadata of another issuer (the
+    /// mix-up attack), or an endpoint that secrets must not be sent to.
     pub fn response(
         self,
         request: &Request,
@@ -133,7 +132,7 @@ impl<'a> MetadataRequest<'a> {
     }
 }
 
-/// Ends the search, unless an endpoint is missing that may be at one of `urls`.
+/// Ends the search, unless a needed endpoint is missing and may be at one of `urls`.
 fn completed<'a>(
     authority: &'a Authority,
     needed: &'a [EndpointKind],
@@ -150,8 +149,8 @@ fn completed<'a>(
     })
 }
 
-/// `endpoints`, and where one is missing that of another document of the same issuer. Whatever else the response is, it
-/// is passed over, unless the server does not answer any more.
+/// Returns `endpoints`, completed from another document of the same issuer. Ignores any other response, unless the
+/// server no longer answers.
 fn with_more(
     endpoints: Endpoints,
     response: Result<Response, RequestError>,
@@ -166,13 +165,13 @@ fn with_more(
     }
 }
 
-/// Where a response redirects to, within the origin of the request.
+/// Returns the target of a redirect within the origin of the request.
 fn redirect(request: &Request, response: &Response) -> Option<String> {
     let location = response.location.as_deref().filter(|_| matches!(response.status, 301 | 302 | 303 | 307 | 308))?;
     within_origin(&request.url, location)
 }
 
-/// An outage may pass; and that there is nothing at a URL tells least.
+/// Returns the more informative error. An outage may pass, and a missing document says least.
 fn more_telling(first: Option<RequestError>, second: RequestError) -> RequestError {
     match first {
         None | Some(RequestError::Unintelligible { status: 404, .. }) => second,

@@ -8,25 +8,25 @@ use super::form::Form;
 use super::message::{ClientContext, add_parameters};
 use crate::secret::RawIdToken;
 
-/// Asks the provider, by way of the browser, to end the person's session there. The cache here stays as it is.
+/// Asks the provider, through the browser, to end the person's session there. The cache does not change.
 #[derive(Clone, Copy, Debug)]
 pub struct EndSessionRequest<'a> {
-    /// The client, and its provider.
+    /// The client and its provider.
     pub client: ClientContext<'a>,
-    /// `id_token_hint`: whose session it is. Many providers ask the person if it is missing.
+    /// `id_token_hint`: an ID token of the session. Many providers ask the person if it is missing.
     pub id_token_hint: Option<&'a RawIdToken>,
-    /// `logout_hint`: whose session it is, by the name that the provider knows; for Entra ID the claim `login_hint`.
+    /// `logout_hint`: the user name of the session; for Entra ID the claim `login_hint`.
     pub logout_hint: Option<&'a str>,
-    /// `post_logout_redirect_uri`: where the browser goes then. It must be registered at the provider.
+    /// `post_logout_redirect_uri`: the next address for the browser. It must be registered at the provider.
     pub post_logout_redirect_uri: Option<&'a str>,
-    /// `state`: what the provider adds to that URI.
+    /// `state`: a value that the provider adds to that address.
     pub state: Option<&'a str>,
-    /// Further parameters, such as `ui_locales`. They are public: no secret belongs here.
+    /// Further parameters, such as `ui_locales`. They are public and must not contain secrets.
     pub parameters: &'a [(String, String)],
 }
 
 impl EndSessionRequest<'_> {
-    /// Returns the URL. The ID token is in it, so that it must not be logged.
+    /// Returns the URL. It contains the ID token, so it must not be logged.
     ///
     /// # Errors
     /// [`RequestError::Unsupported`] if the provider has no such endpoint.

@@ -24,21 +24,21 @@ impl PartialEq for Endpoint {
 impl Eq for Endpoint {}
 
 impl Endpoint {
-    /// Checks the URL and keeps it to the letter. A query is allowed (RFC 6749 §3.2).
+    /// Validates the URL and keeps it verbatim. A query is allowed (RFC 6749 §3.2).
     ///
     /// # Errors
-    /// Whatever is not such a URL.
+    /// The text is not such a URL.
     pub fn parse(url: &str) -> Result<Endpoint, AuthorityError> {
         parse_secure(url).map(|_| Endpoint { url: url.to_owned(), is_told_by_provider: false })
     }
 
-    /// Whether the provider told it, at sign-in or now: where it has moved, its metadata say where to. Else it was named
-    /// by hand, and stays where it is.
+    /// Whether the provider's metadata named the endpoint, now or at the sign-in. If such an endpoint moves, the
+    /// metadata have the new one. An endpoint that the user named is not replaced.
     pub fn is_told_by_provider(&self) -> bool {
         self.is_told_by_provider
     }
 
-    /// The URL.
+    /// Returns the URL.
     pub fn as_str(&self) -> &str {
         &self.url
     }
@@ -55,11 +55,11 @@ impl Endpoint {
     }
 }
 
-/// The endpoints of a provider, from discovery, by template or by hand, and what else its metadata say that is needed (RFC
-/// 8414 §2, OpenID Connect Discovery §3).
+/// The endpoints of a provider, from discovery, a template or the user, and other needed metadata (RFC 8414 §2, OpenID
+/// Connect Discovery §3).
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Endpoints {
-    /// `issuer`, to the letter.
+    /// `issuer`, verbatim.
     pub issuer: Option<String>,
     /// `authorization_endpoint`, RFC 6749 §3.1.
     pub authorization: Option<Endpoint>,
@@ -81,7 +81,7 @@ pub struct Endpoints {
     pub authorization_response_iss_parameter_supported: bool,
 }
 
-/// One of [`Endpoints`].
+/// The kind of an endpoint in [`Endpoints`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum EndpointKind {
     /// `authorization_endpoint`.
@@ -108,7 +108,7 @@ impl EndpointKind {
         EndpointKind::Token,
     ];
 
-    /// Its name in provider metadata.
+    /// Returns the name in provider metadata.
     pub fn name(self) -> &'static str {
         match self {
             EndpointKind::Authorization => "authorization_endpoint",
@@ -122,7 +122,7 @@ impl EndpointKind {
 }
 
 impl Endpoints {
-    /// The endpoint of this kind.
+    /// Returns the endpoint of this kind.
     pub fn get(&self, kind: EndpointKind) -> Option<&Endpoint> {
         match kind {
             EndpointKind::Authorization => self.authorization.as_ref(),
@@ -139,7 +139,7 @@ impl Endpoints {
         EndpointKind::ALL.into_iter().any(|kind| self.get(kind).is_some())
     }
 
-    /// Those that were named by hand.
+    /// Returns only the endpoints that the user named.
     pub fn named_by_hand(self) -> Endpoints {
         let by_hand = |endpoint: Option<Endpoint>| endpoint.filter(|endpoint| !endpoint.is_told_by_provider);
         Endpoints {
@@ -153,7 +153,7 @@ impl Endpoints {
         }
     }
 
-    /// The same, marked as what the provider told ([`Endpoint::is_told_by_provider`]).
+    /// Marks all endpoints as named by the provider ([`Endpoint::is_told_by_provider`]).
     pub fn told_by_provider(mut self) -> Endpoints {
         let Endpoints { authorization, token, device_authorization, revocation, end_session, jwks, .. } = &mut self;
         let endpoints = [authorization, token, device_authorization, revocation, end_session, jwks];
@@ -161,7 +161,7 @@ impl Endpoints {
         self
     }
 
-    /// These, and where one is missing that of `other`.
+    /// Returns these endpoints, completed from `other`.
     pub fn or(self, other: Endpoints) -> Endpoints {
         Endpoints {
             issuer: self.issuer.or(other.issuer),
@@ -180,8 +180,8 @@ impl Endpoints {
         }
     }
 
-    /// The first path segment of the token endpoint, which is what MSAL Python stores as realm. Entra's discovery puts
-    /// the tenant's GUID there when the authority names a domain.
+    /// Returns the first path segment of the token endpoint, which MSAL Python stores as the realm. If the authority
+    /// names a domain, Entra's discovery has the tenant's GUID there.
     pub fn realm(&self) -> Option<Realm> {
         let uri: Uri = self.token.as_ref()?.as_str().parse().ok()?;
         uri.path().split('/').find(|segment| !segment.is_empty()).map(Realm::new)

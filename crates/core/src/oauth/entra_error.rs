@@ -1,22 +1,22 @@
-//! The errors of the Microsoft identity platform that people meet when they sign in or a token is refreshed: what each
-//! means, and what helps. As data, after Microsoft's list of AADSTS codes.
+//! The common errors of the Microsoft identity platform at a sign-in or refresh, with their causes and remedies. Data
+//! from Microsoft's list of AADSTS codes.
 
-/// What helps against a refusal.
+/// The remedy for a refusal.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Remedy {
-    /// Signing in (again): the person has to do something in a browser.
+    /// Sign in (again): the person has to do something in a browser.
     SignIn,
-    /// A sign-in in another way: a policy does not allow this flow, or this device.
+    /// Sign in with another flow: a policy forbids this flow or this device.
     AnotherFlow,
-    /// Somebody who administers the tenant or the application.
+    /// Ask an administrator of the tenant or the application.
     Administrator,
-    /// Another client id, or another registration of this one.
+    /// Use another client id, or change the registration of this one.
     Client,
-    /// Other scopes, or another resource.
+    /// Request other scopes, or another resource.
     Scope,
-    /// The right tenant in the authority.
+    /// Use the right tenant in the authority.
     Tenant,
-    /// Time.
+    /// Wait.
     Later,
 }
 
@@ -25,16 +25,17 @@ pub enum Remedy {
 pub struct EntraError {
     /// The number after `AADSTS`.
     pub number: u64,
-    /// What has happened, for a person, in half a sentence.
+    /// The cause, for people, as part of a sentence.
     pub cause: &'static str,
-    /// What helps.
+    /// The remedy.
     pub remedy: Remedy,
-    /// The same where a device code was refused: what a browser on another device has done was not enough.
+    /// The remedy if a device code was refused, because the actions in the browser on another device were not
+    /// sufficient.
     pub at_device: Remedy,
 }
 
 impl EntraError {
-    /// The one of this number, if it is known.
+    /// Returns the error with this number, if it is known.
     pub(super) fn of(number: u64) -> Option<&'static EntraError> {
         ERRORS.iter().find(|error| error.number == number)
     }
@@ -44,7 +45,7 @@ const fn error(number: u64, remedy: Remedy, cause: &'static str) -> EntraError {
     EntraError { number, cause, remedy, at_device: remedy }
 }
 
-/// One that a person mends at a sign-in, but not at one by device code: what the browser did does not count for it.
+/// An error that a sign-in fixes, except one by device code, for which the actions in the browser do not count.
 const fn strict(number: u64, cause: &'static str) -> EntraError {
     EntraError { number, cause, remedy: Remedy::SignIn, at_device: Remedy::AnotherFlow }
 }

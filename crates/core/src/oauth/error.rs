@@ -1,4 +1,4 @@
-//! Why a request did not bring what was asked for, and how an answer that is no success is understood.
+//! Why a request failed, and the interpretation of unsuccessful answers.
 
 use std::fmt;
 
@@ -8,67 +8,67 @@ use super::json::Members;
 use super::redaction::Secrets;
 use super::token_error::{ErrorCode, TokenErrorResponse, aadsts_numbers};
 
-/// The failure of one exchange with a provider. No variant holds a secret.
+/// The failure of one exchange with a provider. No variant contains a secret.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum RequestError {
-    /// The device code expired before anybody approved it (RFC 8628 §3.5).
+    /// The device code expired before it was approved (RFC 8628 §3.5).
     DeviceCodeExpired,
     /// The `claims` to be sent are not a JSON object.
     InvalidClaims,
-    /// The settings are wrong: nothing can be sent.
+    /// The settings are wrong, so no request can be sent.
     Misconfigured {
-        /// What is wrong, for a person.
+        /// The reason, for people.
         message: String,
     },
     /// There is no provider metadata at the authority (OpenID Connect Discovery 1.0, RFC 8414).
     NoMetadata {
-        /// What is there instead, for a person; server-chosen in part.
+        /// A description of the actual answer, for people; server-chosen in part.
         message: String,
     },
-    /// There is no host of the name in the URL.
+    /// The host of the URL does not exist.
     NoSuchHost {
-        /// Which name, for a person.
+        /// The name, for people.
         message: String,
     },
-    /// The server said no. It is not asked again without a change.
+    /// The server refused the request. A repetition without a change does not help.
     Refused(Box<TokenErrorResponse>),
-    /// The caller had enough of waiting.
+    /// The caller stopped waiting.
     Stopped,
-    /// There was an answer, and it makes no sense. Its body is not repeated, as it may hold secrets. With a success
-    /// status the server may have carried the request out.
+    /// The answer makes no sense. The error does not repeat its body, which may contain secrets. With a success status,
+    /// the server may have processed the request.
     Unintelligible {
-        /// What is wrong, for a person; server-chosen in part.
+        /// The reason, for people; server-chosen in part.
         message: String,
-        /// The HTTP status; 200 for an answer that could not be read.
+        /// The HTTP status; 200 for an unreadable answer.
         status: u16,
     },
-    /// No answer, or one that says "later": 408, 425, 429, 5xx, `temporarily_unavailable`, `server_error`. The only
-    /// failure that trying again can mend.
+    /// There is no answer, or one that means "later": 408, 425, 429, 5xx, `temporarily_unavailable`, `server_error`.
+    /// Only for this failure a retry can help.
     Unavailable {
-        /// What is wrong, for a person; server-chosen in part.
+        /// The reason, for people; server-chosen in part.
         message: String,
-        /// How far the request had come; [`Stage::Unknown`] if there was an answer.
+        /// The progress of the request; [`Stage::Unknown`] if there was an answer.
         stage: Stage,
-        /// Seconds that the server asks to wait.
+        /// The server's `Retry-After` in seconds.
         retry_after: Option<u64>,
         /// The HTTP status, if there was an answer.
         status: Option<u16>,
     },
-    /// The provider has no such endpoint, or does not say so; it can be named by hand.
+    /// The provider has no such endpoint, or its metadata do not name it. The user can name it.
     Unsupported {
-        /// By its name in provider metadata, as `device_authorization_endpoint`.
+        /// The name in provider metadata, such as `device_authorization_endpoint`.
         what: &'static str,
     },
-    /// The authority is none, or its metadata cannot be trusted.
+    /// The URL is not an authority, or its metadata cannot be trusted.
     WrongAuthority {
-        /// What is wrong, for a person; server-chosen in part.
+        /// The reason, for people; server-chosen in part.
         message: String,
     },
 }
 
 impl RequestError {
-    /// Understands an answer that is not the success hoped for. `secrets` are taken out of whatever the server says.
+    /// Interprets an unsuccessful answer. Removes `secrets` from the server's texts.
     pub(super) fn of(response: &Response, secrets: &Secrets) -> RequestError {
         let status = response.status;
         let members = Members::parse(&response.body);
@@ -87,7 +87,7 @@ impl RequestError {
                 status: Some(status),
             };
         }
-        // A page of a web framework, not of OAuth, may hold an `error` too.
+        // A page of a web framework may contain an `error` that is not OAuth's.
         let error = error.filter(|error| !(is_of_address(status) && matches!(error, ErrorCode::Other(_))));
         let is_wordless = response.body.trim_ascii().is_empty() && matches!(status, 400 | 401);
         let Some(error) = error.or_else(|| is_wordless.then(|| ErrorCode::Other(String::new()))) else {
@@ -108,12 +108,12 @@ impl RequestError {
         }))
     }
 
-    /// The failure of an exchange without an answer. `secrets` are taken out of whatever the transport says.
+    /// Converts the failure of an exchange without an answer. Removes `secrets` from the transport's message.
     pub(super) fn in_transit(error: TransportError, secrets: &Secrets) -> RequestError {
         RequestError::from(TransportError { message: secrets.redact(error.message), ..error })
     }
 
-    /// Says what an answer is that was not understood. `secrets` are taken out of whatever the server says.
+    /// Describes an answer that makes no sense. Removes `secrets` from the server's texts.
     pub(super) fn unintelligible(response: &Response, secrets: &Secrets) -> RequestError {
         let status = response.status;
         let words = Members::parse(&response.body)
@@ -135,7 +135,7 @@ impl RequestError {
         RequestError::Unintelligible { message: secrets.redact(format!("HTTP {status}: {what}")), status }
     }
 
-    /// Named after the endpoint that gave an answer that was not understood: its address may be what is wrong.
+    /// Adds the endpoint that gave an unintelligible answer, because its address may be wrong.
     pub(super) fn at(self, endpoint: &Endpoint) -> RequestError {
         let RequestError::Unintelligible { message, status } = self else { return self };
         let url = endpoint.as_str().split('?').next().unwrap_or_default();
@@ -143,7 +143,7 @@ impl RequestError {
         RequestError::Unintelligible { message: format!("{url} answered {message}{by_hand}"), status }
     }
 
-    /// Whether trying again can mend it.
+    /// Whether a retry can help.
     pub fn is_retryable(&self) -> bool {
         match self {
             RequestError::Unavailable { .. } => true,
@@ -160,8 +160,8 @@ impl RequestError {
         }
     }
 
-    /// Whether there is nothing at the address that was asked: nothing was spent, and the provider may have moved what
-    /// was there.
+    /// Whether the address does not exist at the server. Then no token was redeemed, and the provider may have moved
+    /// the endpoint.
     pub fn is_of_address(&self) -> bool {
         match self {
             RequestError::NoSuchHost { .. } => true,
@@ -171,12 +171,12 @@ impl RequestError {
     }
 }
 
-/// The statuses of an address where there is nothing, or not what was asked for (RFC 9110 §15).
+/// Whether the status means that the address does not exist or is of another kind (RFC 9110 §15).
 fn is_of_address(status: u16) -> bool {
     matches!(status, 404 | 405 | 410 | 501)
 }
 
-/// Where a redirect leads, without what may be secret in it.
+/// Returns the target of a redirect, without the parts that may be secret.
 fn redirect(location: Option<&str>) -> String {
     let target = location.and_then(|location| location.split(['?', '#']).next()).filter(|target| !target.is_empty());
     match target.filter(|target| !target.contains('@')) {
@@ -199,13 +199,13 @@ impl From<TransportError> for RequestError {
     }
 }
 
-/// Whether the same request may succeed later. What a polling device is told is final in that sense, whatever the
+/// Whether the same request may succeed later. The answers to a polling device are final in this sense, whatever the
 /// status.
 fn is_transient(status: u16, error: Option<&ErrorCode>) -> bool {
     match error {
         Some(ErrorCode::ServerError | ErrorCode::TemporarilyUnavailable) => true,
         Some(ErrorCode::AuthorizationPending | ErrorCode::ExpiredToken | ErrorCode::SlowDown) => false,
-        // 501: not implemented; 505: not this version of HTTP; 511: a network that wants a sign-in of its own.
+        // 501: not implemented; 505: HTTP version not supported; 511: the network requires a sign-in.
         _ => matches!(status, 408 | 425 | 429 | 500..) && !matches!(status, 501 | 505 | 511),
     }
 }

@@ -1,26 +1,26 @@
-//! Values of form fields and headers, which are public or secret by type.
+//! Values of form fields and headers, public or secret by type.
 
 use std::fmt;
 
 use crate::secret::{Secret, kind};
 
-/// The value of a form field or of a header. The type says whether it may be shown: `Debug` redacts a secret value, and
-/// [`RequestError`](super::RequestError) takes it out of what a server says.
+/// The value of a form field or header. A secret value is redacted in `Debug`, and
+/// [`RequestError`](super::RequestError) removes it from the server's texts.
 #[derive(Clone, Eq, PartialEq)]
 pub enum FieldValue {
-    /// May be logged, and repeated in an error message.
+    /// A value that may be logged and repeated in error messages.
     Public(String),
-    /// Proves something, or buys something, for whoever knows it.
+    /// A value that proves an identity or can be redeemed.
     Secret(Secret<kind::FieldValue>),
 }
 
 impl FieldValue {
-    /// A value that may be shown.
+    /// Wraps a value that may be shown.
     pub fn public(value: impl Into<String>) -> FieldValue {
         FieldValue::Public(value.into())
     }
 
-    /// A copy of a secret, whatever its kind.
+    /// Copies a secret of any kind.
     pub fn secret<Kind>(value: &Secret<Kind>) -> FieldValue {
         FieldValue::Secret(Secret::new(value.expose()))
     }
@@ -30,7 +30,7 @@ impl FieldValue {
         matches!(self, FieldValue::Secret(_))
     }
 
-    /// The value itself, as it is sent. As with [`Secret::expose`], each call is a place where a secret can leak.
+    /// Returns the value itself. As with [`Secret::expose`], each call can leak a secret.
     pub fn expose(&self) -> &str {
         match self {
             FieldValue::Public(value) => value,

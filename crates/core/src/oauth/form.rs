@@ -9,19 +9,19 @@ use zeroize::Zeroizing;
 use super::field::FieldValue;
 use crate::secret::Secret;
 
-/// Every byte that `application/x-www-form-urlencoded` escapes. A space becomes `%20` and not `+`: servers that decode
-/// forms read both, and servers that only undo percent-encoding read `%20` alone.
+/// Every byte that `application/x-www-form-urlencoded` escapes. A space becomes `%20` instead of `+`: form decoders
+/// accept both, and servers that only undo percent-encoding accept only `%20`.
 pub(super) const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
 
 /// The name and the value of a form field.
 type Field = (Cow<'static, str>, FieldValue);
 
-/// The fields of a form, in the order in which they are sent.
+/// The fields of a form, in the order of sending.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Form(Vec<Field>);
 
 impl Form {
-    /// A form without fields.
+    /// Returns an empty form.
     pub fn new() -> Form {
         Form::default()
     }
@@ -36,20 +36,20 @@ impl Form {
         self.0.push((name.into(), FieldValue::secret(value)));
     }
 
-    /// The value of the first field of this name.
+    /// Returns the value of the first field with this name.
     pub fn get(&self, name: &str) -> Option<&FieldValue> {
         self.0.iter().find(|(field, _)| field == name).map(|(_, value)| value)
     }
 
-    /// The fields.
+    /// Returns an iterator over the fields.
     pub fn iter(&self) -> slice::Iter<'_, Field> {
         self.0.iter()
     }
 
-    /// The form as it is sent.
+    /// Returns the encoded form.
     pub fn encode(&self) -> Zeroizing<String> {
         let longest = self.iter().map(|(name, value)| 3 * name.len() + 3 * value.expose().len() + 2).sum();
-        // Never grown, so that no copy of a secret is left behind.
+        // The text never grows, so no copy of a secret is left behind.
         let mut form = Zeroizing::new(String::with_capacity(longest));
         for (name, value) in self {
             if !form.is_empty() {

@@ -1,4 +1,4 @@
-//! Answers in the form that requests have: GitHub's and some older servers' answers, where they overlook `Accept`.
+//! Answers in the format of forms: GitHub and some older servers send them because they ignore `Accept`.
 
 use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
@@ -6,10 +6,10 @@ use zeroize::Zeroizing;
 use super::http::Response;
 use crate::secret::SecretBuffer;
 
-/// A member that each answer has one of.
+/// Every answer has one of these members.
 const TELLING: [&str; 3] = ["access_token", "device_code", "error"];
 
-/// The answer with a body of JSON, if it is a form; else as it is.
+/// Converts the body of an answer to JSON if it is a form.
 pub(super) fn in_json(response: Response) -> Response {
     match object(&response.body) {
         Some(body) => Response { body, ..response },
@@ -34,7 +34,7 @@ fn object(body: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     Some(Zeroizing::new(json.finish().as_bytes().to_vec()))
 }
 
-/// Appends the text, decoded, as a string of JSON.
+/// Appends the decoded text as a JSON string.
 fn push(json: &mut SecretBuffer, encoded: &str) -> Option<()> {
     let spaced = Zeroizing::new(encoded.replace('+', " "));
     let decoded = Zeroizing::new(percent_decode_str(&spaced).decode_utf8_lossy().into_owned());

@@ -1,5 +1,5 @@
-//! HTTP as the protocols need it: a transport sends one [`Request`] and returns one bounded [`Response`]. Tests replace
-//! the transport with a mock.
+//! The HTTP transport of the protocols: it sends one [`Request`] and returns one [`Response`] of limited size. Tests
+//! replace it with a mock.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,58 +10,59 @@ use super::request::Request;
 use crate::future::BoxFuture;
 use crate::time::Timestamp;
 
-/// A transport. Implementations never follow a redirect, and bound both time and size.
+/// A transport. Implementations never follow redirects, and limit both time and size.
 pub trait Http: Send + Sync {
-    /// Sends one request and receives the whole response, whatever its status.
+    /// Sends one request and receives the whole response, with any status.
     ///
     /// # Errors
-    /// No whole response came. The error says why, and how far the exchange had come.
+    /// There was no complete response. The error has the reason and the progress of the exchange.
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>>;
 }
 
-/// A whole response.
+/// A complete response.
 pub struct Response {
     /// The status code.
     pub status: u16,
-    /// The body, which may hold secrets.
+    /// The body, which may contain secrets.
     pub body: Zeroizing<Vec<u8>>,
-    /// `Retry-After` in seconds (RFC 9110 §10.2.3), when the server sent one.
+    /// `Retry-After` in seconds (RFC 9110 §10.2.3), if the server sent it.
     pub retry_after: Option<u64>,
-    /// `Date`, when the server sent one.
+    /// `Date`, if the server sent it.
     pub date: Option<Timestamp>,
-    /// `Location` (RFC 9110 §10.2.2), to the letter, when the server sent one.
+    /// `Location` (RFC 9110 §10.2.2), verbatim, if the server sent it.
     pub location: Option<String>,
 }
 
-/// Why no whole answer came.
+/// Why there was no complete answer.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct TransportError {
-    /// How far the exchange had come.
+    /// The progress of the exchange.
     pub stage: Stage,
-    /// For a person; holds no secret.
+    /// The reason, for people, without secrets.
     pub message: String,
 }
 
-/// How far an exchange had come when it failed.
+/// The progress of an exchange at its failure.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Stage {
-    /// The request did not leave: it can be sent again safely.
+    /// The request was not sent. It can be repeated safely.
     NotSent,
-    /// The request may have been carried out though the answer is lost: a rotating server may have spent the token.
+    /// The server may have processed the request, but the answer is lost. A provider with rotation may have redeemed
+    /// the token.
     Unknown,
-    /// The request did not leave and will not: there is no host of this name.
+    /// The request was not sent and cannot be: the host does not exist.
     NoSuchHost,
-    /// An answer came that cannot be read: too long, not HTTP, or in an unknown coding. The server may have carried the
-    /// request out.
+    /// The answer cannot be read: it is too long, not HTTP, or in an unknown coding. The server may have processed the
+    /// request.
     Unreadable,
-    /// The request did not leave, and these settings do not let it (a CA file that cannot be read, a proxy that is
-    /// none, a server that cannot be trusted): trying again is in vain.
+    /// The request was not sent and cannot be with these settings: the CA file is unreadable, the proxy is invalid, or
+    /// the server is not trusted. A retry does not help.
     Unsendable,
 }
 
 impl Response {
-    /// With a body in UTF-8, as JSON has to be (RFC 8259 §8.1). What is not is replaced: a stray byte must not cost the
-    /// tokens beside it, as a rotating server has spent the old one by then.
+    /// Converts the body to UTF-8, which JSON requires (RFC 8259 §8.1). Invalid bytes are replaced: one of them must
+    /// not cost the tokens, because a provider with rotation has already redeemed the old one.
     pub(super) fn in_utf8(mut self) -> Response {
         if let Cow::Owned(text) = String::from_utf8_lossy(&self.body) {
             self.body = Zeroizing::new(text.into_bytes());

@@ -1,4 +1,4 @@
-//! Who signed in.
+//! The identity of the user who signed in.
 
 use crate::secret::{RawIdToken, base64url};
 use crate::types::HomeAccountId;
@@ -7,19 +7,19 @@ use super::claims::Claims;
 use super::issuer::is_same;
 use super::json::Members;
 
-/// Who signed in, by `client_info` and the ID token.
+/// The identity of the user, from `client_info` and the ID token.
 ///
-/// The ID token's signature is not verified: it came straight from the token endpoint over TLS (OpenID Connect Core
-/// §3.1.3.7, item 6).
+/// The ID token's signature is not verified, because it came directly from the token endpoint over TLS (OpenID Connect
+/// Core §3.1.3.7, item 6).
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Identity {
-    /// `uid.utid` of `client_info`, else the ID token's `sub`. `None`: neither is there, but a user name is.
+    /// `uid.utid` of `client_info`, else the ID token's `sub`. `None`: only a user name is known.
     pub home_account_id: Option<HomeAccountId>,
     /// The ID token's `sub`.
     pub subject: Option<HomeAccountId>,
     /// `oid`, else `sub`.
     pub local_account_id: Option<String>,
-    /// `preferred_username`, else `upn` as in MSAL, else `email`, by which other providers know people; may be empty.
+    /// `preferred_username`, else `upn` as in MSAL, else `email`, which other providers use; may be empty.
     pub username: String,
     /// `name`.
     pub name: Option<String>,
@@ -28,7 +28,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// `None` if neither names anybody. Garbage in one does not spoil the other.
+    /// Reads the identity. Returns `None` if neither source has one. An invalid source does not affect the other.
     pub(super) fn read(client_info: Option<&str>, id_token: Option<&str>) -> Option<Identity> {
         let info = client_info.and_then(base64url);
         let info = info.as_ref().and_then(|bytes| Members::parse(bytes));
@@ -53,7 +53,7 @@ impl Identity {
     }
 }
 
-/// One person and nobody else, by an ID token: its `iss` and `sub` (OpenID Connect Core §2).
+/// A single person, identified by an ID token's `iss` and `sub` (OpenID Connect Core §2).
 #[derive(Clone, Debug)]
 pub struct Person {
     issuer: String,
@@ -68,7 +68,7 @@ impl PartialEq for Person {
 
 impl Eq for Person {}
 
-/// Whom an ID token is about; `None` if it does not say both.
+/// Returns the person of an ID token; `None` if a claim is missing.
 pub fn person_of(id_token: &RawIdToken) -> Option<Person> {
     let claims = Claims::read(id_token.expose())?;
     Some(Person { issuer: claims.text("iss")?, subject: claims.text("sub")? })

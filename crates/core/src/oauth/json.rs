@@ -1,4 +1,4 @@
-//! A JSON object read member by member, so that garbage in one member spoils no other.
+//! Reads a JSON object member by member, so that an invalid member does not affect others.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -11,56 +11,56 @@ use serde_json::value::RawValue;
 use crate::secret::Secret;
 use crate::types::ScopeSet;
 
-/// No lifetime in an answer is taken to be longer: 136 years, so that sums with it stay sound.
+/// The maximum lifetime, 136 years, so that sums do not overflow.
 const LONGEST: u64 = u32::MAX as u64;
 
-/// The members of a JSON object, still in the buffer that they came in: no secret is copied before it is asked for.
-/// Of repeated names the last counts, as in Python. Sorted, as a hash table would ask the system for a random number:
-/// the ID token is read for a cached access token, too.
+/// The members of a JSON object, borrowed from the received buffer: no secret is copied before it is requested. If a
+/// name is repeated, the last value counts, as in Python. A sorted map, because a hash table would ask the system for a
+/// random number, and a cached access token needs the ID token too.
 pub(super) struct Members<'a>(BTreeMap<Name, &'a RawValue>);
 
 impl<'a> Members<'a> {
-    /// `None` unless `body` is one JSON object; a byte order mark is tolerated.
+    /// Parses one JSON object, after an optional byte order mark.
     pub(super) fn parse(body: &'a [u8]) -> Option<Self> {
         let json = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
         serde_json::from_slice(json).ok().map(Members)
     }
 
-    /// The same, and `None` if a name is repeated: where a signature is verified, no two readers may see two documents
-    /// (RFC 8725 §2.4, RFC 7515 §4).
+    /// Like [`parse`](Members::parse), but returns `None` if a name is repeated: two parsers must not read a signed
+    /// document differently (RFC 8725 §2.4, RFC 7515 §4).
     pub(super) fn parse_unique(body: &'a [u8]) -> Option<Self> {
         serde_json::from_slice(body).ok().map(|Unique(members)| Members(members))
     }
 
-    /// A string that is not empty.
+    /// Returns a string that is not empty.
     pub(super) fn string(&self, name: &str) -> Option<String> {
         serde_json::from_str(self.0.get(name)?.get()).ok().filter(|text: &String| !text.is_empty())
     }
 
-    /// A string that is not empty, or a number as it stands there: some providers write identifiers as numbers.
+    /// Returns a string that is not empty, or a number as text, because some providers write identifiers as numbers.
     pub(super) fn text(&self, name: &str) -> Option<String> {
         let is_number = |raw: &str| raw.starts_with(|first: char| first == '-' || first.is_ascii_digit());
         self.string(name).or_else(|| Some(self.0.get(name)?.get()).filter(|raw| is_number(raw)).map(str::to_owned))
     }
 
-    /// A string that is secret and not empty.
+    /// Returns a secret string that is not empty.
     pub(super) fn secret<Kind>(&self, name: &str) -> Option<Secret<Kind>> {
         self.string(name).map(Secret::new)
     }
 
-    /// Seconds, as a number or as a string of one; fractions are cut off, negative ones are none.
+    /// Returns seconds, from a number or a string. Fractions are cut off; negative values count as missing.
     pub(super) fn seconds(&self, name: &str) -> Option<u64> {
         // The conversion saturates.
         self.number(name).map(|seconds| (seconds as u64).min(LONGEST))
     }
 
-    /// The same of a time to wait: fractions are rounded up, so that nobody comes back too early.
+    /// Returns seconds to wait. Fractions are rounded up, so that the wait is not too short.
     pub(super) fn seconds_to_wait(&self, name: &str) -> Option<u64> {
         let seconds = self.number(name)?;
         Some((seconds.ceil() as u64).min(LONGEST))
     }
 
-    /// A number, or a string of one, that is not negative.
+    /// Returns a number, or a string with one, that is not negative.
     fn number(&self, name: &str) -> Option<f64> {
         let raw = self.0.get(name)?.get();
         let number = match self.string(name) {
@@ -70,30 +70,31 @@ impl<'a> Members<'a> {
         number.ok().filter(|number| *number >= 0.0)
     }
 
-    /// A list of whole numbers; what is not one is left out.
+    /// Returns the whole numbers of a list.
     pub(super) fn numbers(&self, name: &str) -> Vec<u64> {
         let list: Vec<&RawValue> =
             self.0.get(name).and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
         list.iter().filter_map(|raw| raw.get().trim_matches('"').parse().ok()).collect()
     }
 
-    /// A list of strings; what is not one is left out. `None` if the member is no list.
+    /// Returns the strings of a list; `None` if the member is not a list.
     pub(super) fn strings(&self, name: &str) -> Option<Vec<String>> {
         let list: Vec<&RawValue> = serde_json::from_str(self.0.get(name)?.get()).ok()?;
         Some(list.iter().filter_map(|raw| serde_json::from_str(raw.get()).ok()).collect())
     }
 
-    /// The member, if it is exactly of this type.
+    /// Returns the member, if it is exactly of this type.
     pub(super) fn read<Kind: Deserialize<'a>>(&self, name: &str) -> Option<Kind> {
         serde_json::from_str(self.0.get(name)?.get()).ok()
     }
 
-    /// Whether there is such a member, whatever it is.
+    /// Whether there is such a member, of any type.
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
 
-    /// Scopes, as the string of RFC 6749 §3.3 or as the list that some servers send. An empty one is as good as none.
+    /// Returns scopes, from the string of RFC 6749 §3.3 or from the list that some servers send. Empty scopes count as
+    /// missing.
     pub(super) fn scopes(&self, name: &str) -> Option<ScopeSet> {
         let scopes = match self.string(name) {
             Some(text) => ScopeSet::parse(&text),
@@ -103,7 +104,7 @@ impl<'a> Members<'a> {
     }
 }
 
-/// Members with names that differ.
+/// Members with distinct names.
 struct Unique<'a>(BTreeMap<Name, &'a RawValue>);
 
 impl<'de> Deserialize<'de> for Unique<'de> {
@@ -132,8 +133,8 @@ impl<'de> Deserialize<'de> for Unique<'de> {
     }
 }
 
-/// A member's name, decoded. One that has no decoded form, for half a surrogate pair in it, stands for itself: no
-/// member that is looked for has such a name, and the others count.
+/// A decoded member name. A name with half a surrogate pair cannot be decoded and is kept as it is: no requested member
+/// has such a name, and the other members count.
 #[derive(Eq, Ord, PartialEq, PartialOrd)]
 struct Name(String);
 

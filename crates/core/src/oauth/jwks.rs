@@ -8,12 +8,12 @@ use super::message::{ClientContext, Message};
 use super::request::Request;
 use crate::time::Timestamp;
 
-/// Asks for the keys that the provider signs with. Keep them, and ask again when a token names a key that is not among
-/// them ([`IdTokenError::UnknownKey`](super::IdTokenError::UnknownKey)), but not more often than every few minutes: anybody
-/// can make up the name of a key.
+/// Requests the keys that the provider signs with. Keep them, and request them again when a token names an unknown key
+/// ([`IdTokenError::UnknownKey`](super::IdTokenError::UnknownKey)), but at most every few minutes, because anybody can
+/// invent the name of a key.
 #[derive(Clone, Copy, Debug)]
 pub struct JwksRequest<'a> {
-    /// The client, and its provider.
+    /// The client and its provider.
     pub client: ClientContext<'a>,
 }
 

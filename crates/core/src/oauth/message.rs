@@ -1,4 +1,4 @@
-//! What all messages to a provider have in common.
+//! The common parts of all messages to a provider.
 
 use super::authentication::ClientAuthentication;
 use super::authority::{Authority, AuthorityKind};
@@ -15,7 +15,7 @@ use super::token::TokenResponse;
 use crate::time::Timestamp;
 use crate::types::{ClientId, RESERVED_SCOPES, ScopeSet};
 
-/// A request to a provider and the meaning of its response, as a value: neither method does any I/O.
+/// A request to a provider and the parser of its response, as a value. Neither method does any I/O.
 ///
 /// ```
 /// # use tokcache_core::oauth::{Http, Message, RequestError};
@@ -27,7 +27,7 @@ use crate::types::{ClientId, RESERVED_SCOPES, ScopeSet};
 /// }
 /// ```
 pub trait Message {
-    /// What the provider answers if it grants the request.
+    /// The result of a granted request.
     type Answer;
 
     /// Builds the request.
@@ -36,10 +36,11 @@ pub trait Message {
     /// [`RequestError::Unsupported`] if the provider has no endpoint for the request; [`RequestError::InvalidClaims`].
     fn request(&self) -> Result<Request, RequestError>;
 
-    /// Parses what came of sending `request`, at `received_at` by the wall clock.
+    /// Parses the result of `request`, received at `received_at` by the wall clock.
     ///
     /// # Errors
-    /// Everything but a grant. No error holds a secret of the request, even if the server or the transport repeats one.
+    /// The request was not granted. No error contains a secret of the request, even if the server or the transport
+    /// repeats one.
     fn response(
         &self,
         request: &Request,
@@ -48,27 +49,28 @@ pub trait Message {
     ) -> Result<Self::Answer, RequestError>;
 }
 
-/// A client and its provider: what all requests of one client have in common.
+/// A client and its provider, which all requests of the client share.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientContext<'a> {
     /// The client's identifier at the provider (RFC 6749 §2.2).
     pub client_id: &'a ClientId,
-    /// How the client authenticates.
+    /// The authentication of the client.
     pub authentication: &'a ClientAuthentication,
-    /// The provider. Its kind decides what the requests look like.
+    /// The provider. Its kind decides the form of requests.
     pub authority: &'a Authority,
     /// The provider's endpoints.
     pub endpoints: &'a Endpoints,
 }
 
 impl<'a> ClientContext<'a> {
-    /// Whether the Microsoft identity platform answers, by the authority or by the issuer in its metadata.
+    /// Whether this is the Microsoft identity platform, by the authority or by the issuer in its metadata.
     pub(crate) fn is_microsoft(&self) -> bool {
         issuer::is_microsoft(self.authority, self.endpoints.issuer.as_deref())
     }
 
-    /// Returns what of `openid profile offline_access` the provider takes: what tells who signs in, and brings a refresh
-    /// token. A generic provider that lists its scopes takes no others; the Microsoft kinds list too few.
+    /// Returns those of `openid profile offline_access` that the provider supports. They identify the user and request
+    /// a refresh token. For a generic provider with a list of scopes, only listed ones are used; Microsoft's lists are
+    /// incomplete.
     pub fn reserved_scopes(&self) -> ScopeSet {
         let supported = self.endpoints.scopes_supported.as_ref();
         let supported = supported.filter(|_| self.authority.kind() == AuthorityKind::Oidc && !self.is_microsoft());
@@ -76,8 +78,8 @@ impl<'a> ClientContext<'a> {
         reserved.filtered(|scope| supported.is_none_or(|supported| supported.contains(scope)))
     }
 
-    /// Returns the scopes to send with a grant. The Microsoft kinds are asked for the reserved scopes too, as MSAL does;
-    /// others only for what the caller names, since they may not grant more than was asked for before (RFC 6749 §6).
+    /// Returns the scopes to send with a grant. Microsoft's platforms get the reserved scopes too, as in MSAL. Others
+    /// get only the caller's scopes, since they may not grant more than was requested before (RFC 6749 §6).
     pub(super) fn granted_scopes(&self, scopes: &ScopeSet) -> ScopeSet {
         if self.authority.kind() == AuthorityKind::Oidc && !self.is_microsoft() {
             scopes.clone()
@@ -86,13 +88,13 @@ impl<'a> ClientContext<'a> {
         }
     }
 
-    /// Builds the request that posts `form` to an endpoint in the name of the client.
+    /// Builds the request that posts `form` to an endpoint with the client's authentication.
     pub(super) fn post_form(&self, endpoint: EndpointKind, form: Form) -> Result<Request, RequestError> {
         let endpoint = self.require_endpoint(endpoint)?;
         Ok(self.authentication.post_form(self.client_id, endpoint.as_str(), form))
     }
 
-    /// Parses the response of an endpoint. `None` of `read` makes the response an error.
+    /// Parses the response of an endpoint. If `read` returns `None`, the response is an error.
     pub(super) fn read<Answer>(
         &self,
         endpoint: EndpointKind,
@@ -126,7 +128,7 @@ impl<'a> ClientContext<'a> {
     }
 }
 
-/// Adds the `claims` parameter (OpenID Connect Core §5.5), to the letter.
+/// Adds the `claims` parameter (OpenID Connect Core §5.5) verbatim.
 ///
 /// # Errors
 /// [`RequestError::InvalidClaims`] unless the claims are a JSON object.
@@ -151,8 +153,8 @@ pub(super) fn add_parameters(form: &mut Form, parameters: &[(String, String)]) {
     }
 }
 
-/// Asks for `client_info`, the part of a token response that tells Entra's accounts apart. Microsoft may answer on any
-/// domain, so every provider is asked; others ignore the parameter (RFC 6749 §3.2).
+/// Requests `client_info`, the part of a token response that identifies Entra's accounts. Microsoft may answer on any
+/// domain, so every provider gets the parameter; others ignore it (RFC 6749 §3.2).
 pub(super) fn add_client_info(form: &mut Form) {
     form.public("client_info", "1");
 }

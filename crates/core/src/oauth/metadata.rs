@@ -1,4 +1,4 @@
-//! Provider metadata: where a provider publishes it, and what it says (OpenID Connect Discovery 1.0, RFC 8414).
+//! Provider metadata: their addresses and their contents (OpenID Connect Discovery 1.0, RFC 8414).
 
 use http::Uri;
 
@@ -11,19 +11,19 @@ use super::json::Members;
 use super::redaction::Secrets;
 use super::url::is_loopback;
 
-/// The URL of OpenID Connect Discovery §4. The Microsoft identity platform keeps version 2.0 apart.
+/// Returns the URL of OpenID Connect Discovery §4. The Microsoft identity platform has a separate one for version 2.0.
 pub(super) fn openid_configuration(authority: &Authority) -> String {
     let version = if authority.kind().is_entra_like() { "/v2.0" } else { "" };
     format!("{}{version}/.well-known/openid-configuration", authority.url())
 }
 
-/// The URL of RFC 8414 §3.1: the well-known part is before the path.
+/// Returns the URL of RFC 8414 §3.1, with the well-known part before the path.
 pub(super) fn oauth_authorization_server(authority: &Authority) -> String {
     format!("{}/.well-known/oauth-authorization-server{}", authority.origin(), authority.path())
 }
 
-/// The URLs where a provider may publish what its document of OpenID Connect leaves out: the URL of RFC 8414, and the
-/// URL where many put it, below an issuer with a path. Microsoft has neither.
+/// Returns the URLs at which a provider may publish what its OpenID Connect document omits: that of RFC 8414, and the
+/// one that many use below an issuer with a path. Microsoft has neither.
 pub(super) fn beside_openid_configuration(authority: &Authority) -> Vec<String> {
     let mut urls = Vec::new();
     if authority.kind() == AuthorityKind::Oidc {
@@ -34,20 +34,20 @@ pub(super) fn beside_openid_configuration(authority: &Authority) -> Vec<String> 
     urls
 }
 
-/// Whether a response is a document of metadata: a JSON object.
+/// Whether a response contains metadata: a JSON object.
 pub(super) fn is_document(response: &Response) -> bool {
     response.status == 200 && Members::parse(&response.body).is_some()
 }
 
-/// The `issuer` of a document.
+/// Returns the `issuer` of a document.
 pub(super) fn issuer_in(metadata: &Response) -> Option<String> {
     Members::parse(&metadata.body)?.string("issuer")
 }
 
-/// The endpoints in a document.
+/// Returns the endpoints in a document.
 ///
 /// # Errors
-/// The document is of another issuer, or names an endpoint that secrets must not be sent to.
+/// The document belongs to another issuer, or names an endpoint that secrets must not be sent to.
 pub(super) fn read(response: &Response, authority: &Authority) -> Result<Endpoints, RequestError> {
     let members =
         Members::parse(&response.body).ok_or_else(|| RequestError::unintelligible(response, &Secrets::none()))?;
@@ -62,7 +62,7 @@ pub(super) fn read(response: &Response, authority: &Authority) -> Result<Endpoin
             _ => Err(wrong(format!("the metadata at {} name an unsafe {name}", authority.url()))),
         },
     };
-    // A client that does not use one of these works as long as its own endpoints are safe.
+    // An unsafe endpoint that the client may not use is left out.
     let if_safe = |name: &'static str| endpoint(name).ok().flatten();
     Ok(Endpoints {
         issuer: Some(issuer),
@@ -80,7 +80,8 @@ pub(super) fn read(response: &Response, authority: &Authority) -> Result<Endpoin
     })
 }
 
-/// Plain http is for this machine, so only an authority on this machine may send us there.
+/// Whether the endpoint may be used. Plain http is only for this machine, so only an authority on this machine may name
+/// it.
 fn is_acceptable(endpoint: &Endpoint, authority: &Authority) -> bool {
     let is_plain = endpoint.as_str().parse().is_ok_and(|uri: Uri| uri.scheme_str() == Some("http"));
     !is_plain || is_loopback(authority.environment().as_str())

@@ -1,4 +1,4 @@
-//! A provider, a transport and a clock that do as they are told.
+//! A mocked provider, transport and clock.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -57,17 +57,17 @@ impl Provider {
     }
 }
 
-/// An answer with no headers that matter.
+/// Returns an answer without relevant headers.
 pub(super) fn answer(status: u16, body: &str) -> Response {
     Response { status, body: Zeroizing::new(body.as_bytes().to_vec()), retry_after: None, date: None, location: None }
 }
 
-/// A connection that broke at `stage`.
+/// Returns the error of a connection that broke at `stage`.
 pub(super) fn broken(stage: Stage) -> Result<Response, TransportError> {
     Err(TransportError { stage, message: "the connection broke".into() })
 }
 
-/// Gives the answers in order and keeps the requests. A request too many fails the test.
+/// Gives the answers in order and records the requests. An additional request fails the test.
 pub(super) struct MockHttp {
     answers: Mutex<VecDeque<Result<Response, TransportError>>>,
     pub(super) requests: Mutex<Vec<Request>>,
@@ -78,24 +78,24 @@ impl MockHttp {
         MockHttp { answers: Mutex::new(answers.into_iter().map(Ok).collect()), requests: Mutex::default() }
     }
 
-    /// After the answers so far, a broken connection.
+    /// Breaks the connection after the answers so far.
     pub(super) fn then_broken(self) -> Self {
         self.then_failing(Stage::Unknown)
     }
 
-    /// After that, a failure on the way.
+    /// Adds a failure of the transport.
     pub(super) fn then_failing(self, stage: Stage) -> Self {
         self.answers.lock().unwrap().push_back(broken(stage));
         self
     }
 
-    /// After that, this answer.
+    /// Adds an answer.
     pub(super) fn then(self, answer: Response) -> Self {
         self.answers.lock().unwrap().push_back(Ok(answer));
         self
     }
 
-    /// The fields of the `index`th request, one in a line, sorted.
+    /// Returns the fields of the request at `index`, one a line, sorted.
     pub(super) fn form(&self, index: usize) -> String {
         let requests = self.requests.lock().unwrap();
         let form = requests[index].form().expect("a form");
@@ -108,7 +108,7 @@ impl MockHttp {
         self.requests.lock().unwrap()[index].url.clone()
     }
 
-    /// How many answers were not asked for.
+    /// Returns the number of unused answers.
     pub(super) fn left(&self) -> usize {
         self.answers.lock().unwrap().len()
     }
@@ -127,7 +127,7 @@ impl Http for MockHttp {
     }
 }
 
-/// A clock that only sleeping moves; the wall clock stands still.
+/// A clock that advances only when it sleeps. The wall clock does not move.
 #[derive(Default)]
 pub(super) struct SteppedClock {
     milliseconds: AtomicU64,

@@ -1,11 +1,11 @@
-//! The protocols: requests out, responses in. Nothing here knows a cache, a store or a terminal.
+//! The protocols: they build requests and parse responses, without knowledge of a cache, a store or a terminal.
 //!
-//! A [`Message`] builds a [`Request`] and parses the [`Response`]; both are values, and the caller may send them over
-//! any transport. [`Client`] sends them over an [`Http`]. A form field or a header is secret or public by its type
-//! ([`FieldValue`]), and what is secret neither prints nor comes back in an error.
+//! A [`Message`] builds a [`Request`] and parses the [`Response`]. Both are values, so any transport can be used.
+//! [`Client`] sends them over an [`Http`]. A form field or header is secret or public by its type ([`FieldValue`]); a
+//! secret is never printed, and never appears in an error.
 //!
-//! The messages are our own: clients of the Microsoft identity platform need members of error answers (`suberror`,
-//! `claims`, `error_codes`) and tolerance (numbers as strings, absent members) that general OAuth libraries drop.
+//! This is our own implementation, because general OAuth libraries lack members of Microsoft's error answers
+//! (`suberror`, `claims`, `error_codes`) and tolerance for numbers as strings and for absent members.
 
 mod authentication;
 mod authority;

@@ -1,4 +1,4 @@
-//! The on-behalf-of flow of the Microsoft identity platform: a web API asks for tokens in the name of its caller.
+//! The on-behalf-of flow of the Microsoft identity platform: a web API requests tokens on behalf of its caller.
 
 use super::endpoint::EndpointKind;
 use super::error::RequestError;
@@ -14,21 +14,19 @@ use crate::types::ScopeSet;
 /// `grant_type`, RFC 7523 §2.1.
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
-/// Exchanges the access token that a caller has presented for one of another API (RFC 7523 §2.1, with Microsoft's
-/// `requested_token_use`). Elsewhere the same is a [`TokenExchangeRequest`](super::TokenExchangeRequest).
+/// Exchanges a caller's access token for one of another API (RFC 7523 §2.1, with Microsoft's `requested_token_use`).
+/// For other providers, use a [`TokenExchangeRequest`](super::TokenExchangeRequest).
 #[derive(Clone, Copy, Debug)]
 pub struct OnBehalfOfRequest<'a> {
-    /// The client, and its provider. The client must authenticate.
+    /// The client, which must authenticate, and its provider.
     pub client: ClientContext<'a>,
-    /// `assertion`: the caller's access token. Its audience must be this client; the caller of this library has verified
-    /// it.
+    /// `assertion`: the caller's access token. Its audience must be this client. The application must have verified it.
     pub assertion: &'a UserAssertion,
-    /// The scopes of the access token. The Microsoft kinds are asked for `openid profile offline_access` too, as MSAL
-    /// does.
+    /// The scopes of the access token. Microsoft's platforms also get `openid profile offline_access`, as in MSAL.
     pub scopes: &'a ScopeSet,
     /// `claims`, a JSON object (OpenID Connect Core §5.5).
     pub claims: Option<&'a str>,
-    /// Further parameters. They are public: no secret belongs here.
+    /// Further parameters. They are public and must not contain secrets.
     pub parameters: &'a [(String, String)],
 }
 

@@ -1,4 +1,4 @@
-//! The state of a sign-in that a web app keeps between the authorization request and its response.
+//! The state of a web app's sign-in between the authorization request and its response.
 
 use std::fmt;
 
@@ -9,29 +9,28 @@ use super::json::Members;
 use crate::secret::{CodeVerifier, Nonce, SecretBuffer, State};
 use crate::types::{ClientId, ScopeSet};
 
-/// An authorization request that was sent, and is not answered yet. It belongs to one browser's session, for one
-/// response.
+/// An authorization request without a response yet. It belongs to one browser session and one response.
 #[derive(Clone, Eq, PartialEq)]
 pub struct PendingAuthorization {
-    /// The URL to send the browser to. The `state` and the `nonce` are in it.
+    /// The URL to redirect the browser to. It contains the `state` and the `nonce`.
     pub url: String,
-    /// The response has to repeat it.
+    /// The value that the response must repeat.
     pub state: State,
-    /// The ID token has to repeat it.
+    /// The value that the ID token must repeat.
     pub nonce: Nonce,
-    /// It proves at the token endpoint who sent the request.
+    /// The proof for the token endpoint that this client sent the request.
     pub code_verifier: CodeVerifier,
-    /// The authority that was asked, by its URL: a response of another one is refused (RFC 9700 §4.4).
+    /// The URL of the authority. A response of another authority is refused (RFC 9700 §4.4).
     pub authority: String,
-    /// The client that has asked.
+    /// The client of the request.
     pub client_id: ClientId,
-    /// The URL that the response comes to.
+    /// The address of the response.
     pub redirect_uri: String,
-    /// The scopes that were asked for.
+    /// The requested scopes.
     pub scopes: ScopeSet,
-    /// How many seconds ago the person may have signed in last.
+    /// The maximum age of the person's last sign-in in seconds.
     pub max_age: Option<u64>,
-    /// The claims that were asked for.
+    /// The requested claims.
     pub claims: Option<String>,
     /// The further parameters.
     pub parameters: Vec<(String, String)>,
@@ -56,9 +55,9 @@ struct Stored<'a> {
 }
 
 impl PendingAuthorization {
-    /// Returns the request as JSON, to be kept in a web session. It is secret: whoever reads it can finish the sign-in in
-    /// the place of the person. So it belongs into a session on the server, or into a cookie that is encrypted and
-    /// authenticated, `HttpOnly` and `Secure`.
+    /// Returns the request as JSON, for a web session. It is secret: an attacker who reads it can finish the sign-in in
+    /// the person's place. Store it in a session on the server, or in an encrypted and authenticated cookie with
+    /// `HttpOnly` and `Secure`.
     pub fn serialize(&self) -> Zeroizing<String> {
         let stored = Stored {
             url: &self.url,
@@ -74,13 +73,13 @@ impl PendingAuthorization {
             parameters: &self.parameters,
         };
         let mut json = SecretBuffer::with_capacity(1024);
-        // Strings and numbers, written to memory: there is nothing that could fail.
+        // Writing strings and numbers to memory cannot fail.
         let _ = serde_json::to_writer(&mut json, &stored);
         json.finish()
     }
 
-    /// Reads what [`serialize`](PendingAuthorization::serialize) has written; `None` if the text is anything else. Take
-    /// it out of the session for good: each is for one response.
+    /// Parses the result of [`serialize`](PendingAuthorization::serialize); `None` for any other text. Remove it from
+    /// the session: each request is for one response.
     pub fn deserialize(json: &str) -> Option<PendingAuthorization> {
         let members = Members::parse(json.as_bytes())?;
         Some(PendingAuthorization {

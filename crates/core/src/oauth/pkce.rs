@@ -1,4 +1,5 @@
-//! Proof Key for Code Exchange, RFC 7636: who asks for the tokens is who asked for the authorization.
+//! Proof Key for Code Exchange, RFC 7636: proves that the token request comes from the client of the authorization
+//! request.
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use ring::digest::{SHA256, digest};
@@ -11,7 +12,7 @@ use crate::secret::{CodeVerifier, Secret};
 /// The method that every server has to support (RFC 7636 §4.2).
 pub(super) const METHOD: &str = "S256";
 
-/// Makes a code verifier of 32 random bytes, as RFC 7636 §4.1 recommends.
+/// Returns a code verifier of 32 random bytes, as RFC 7636 §4.1 recommends.
 ///
 /// # Errors
 /// [`RequestError::Misconfigured`] if the system has no random bytes.
@@ -19,7 +20,7 @@ pub fn new_code_verifier() -> Result<CodeVerifier, RequestError> {
     random_secret()
 }
 
-/// Makes a secret of 32 random bytes, in base64url: too long to be guessed (RFC 6749 §10.10).
+/// Returns a secret of 32 random bytes in base64url, too long to be guessed (RFC 6749 §10.10).
 pub(super) fn random_secret<Kind>() -> Result<Secret<Kind>, RequestError> {
     let mut bytes = Zeroizing::new([0; 32]);
     SystemRandom::new()
@@ -28,7 +29,7 @@ pub(super) fn random_secret<Kind>() -> Result<Secret<Kind>, RequestError> {
     Ok(Secret::new(BASE64_URL_SAFE_NO_PAD.encode(*bytes)))
 }
 
-/// What is shown of the verifier beforehand (RFC 7636 §4.2).
+/// Returns the code challenge for a verifier (RFC 7636 §4.2).
 pub(super) fn challenge(verifier: &CodeVerifier) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.expose().as_bytes()))
 }

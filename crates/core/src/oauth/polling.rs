@@ -1,4 +1,4 @@
-//! When to ask whether the person has approved the device, and when to stop asking, RFC 8628 §3.5.
+//! Decides when a device polls and when it stops, RFC 8628 §3.5.
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -8,24 +8,26 @@ use super::error::RequestError;
 use super::token::TokenResponse;
 use super::token_error::ErrorCode;
 
-/// What `slow_down` adds for good, RFC 8628 §3.5.
+/// The permanent increase of the interval after `slow_down` (RFC 8628 §3.5).
 const SLOW_DOWN: Duration = Duration::from_secs(5);
-/// During an outage the pause doubles up to this.
+/// The maximum pause, which doubles during an outage.
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(60);
 
 /// The state of a device that polls the token endpoint with [`DeviceTokenRequest`](super::DeviceTokenRequest)s until
-/// the person has decided or the code has expired. It neither sends nor sleeps: times are arguments, all by one clock
-/// that never goes back.
+/// the person has decided or the code has expired. It neither sends nor sleeps. Times are arguments, all from one
+/// monotonic clock.
 ///
-/// Whatever is no decision is waited out: the person may be approving while a gateway shows its own page. No poll comes
-/// sooner than the server has said, except for the last one, when the time is up, so that no late approval is missed.
+/// Any answer that is not a decision is ignored, because the person may be approving while a gateway shows its own
+/// page. No poll comes earlier than the server allows, except for the last one at the deadline, so that a late approval
+/// is not missed.
 #[derive(Debug)]
 pub struct DevicePolling {
     deadline: Duration,
     interval: Duration,
     pause: Duration,
     next_poll: Duration,
-    /// Whether the server has answered before. Then settings that fail are not wrong: the network has changed.
+    /// Whether the server has answered before. Then a failure does not mean wrong settings, but a change in the
+    /// network.
     was_heard: bool,
     last_failure: Option<RequestError>,
 }
@@ -39,18 +41,18 @@ impl DevicePolling {
         DevicePolling { deadline, interval, pause: interval, next_poll, was_heard: false, last_failure: None }
     }
 
-    /// When the codes expire, and the last poll is due.
+    /// Returns the time when the codes expire and the last poll is due.
     pub fn deadline(&self) -> Duration {
         self.deadline
     }
 
-    /// When the next poll is due.
+    /// Returns the time of the next poll.
     pub fn next_poll(&self) -> Duration {
         self.next_poll
     }
 
-    /// Takes the outcome of a poll that was sent at `asked_at`, with the seconds of the response's `Retry-After`.
-    /// Breaks with the result of the sign-in if there is no point in another poll.
+    /// Processes the result of a poll that was sent at `asked_at`, with the response's `Retry-After` in seconds. Breaks
+    /// with the result of the sign-in if no further poll is useful.
     pub fn answered(
         &mut self,
         outcome: Result<TokenResponse, RequestError>,
@@ -82,7 +84,7 @@ impl DevicePolling {
         ControlFlow::Continue(())
     }
 
-    /// Why there is no token if the caller stops polling now.
+    /// Returns the error if the caller stops polling now.
     pub fn stopped(self) -> RequestError {
         self.last_failure.map_or(RequestError::Stopped, unheard)
     }
@@ -92,23 +94,23 @@ impl DevicePolling {
     }
 }
 
-/// What the answer to a question says.
+/// The meaning of a poll's result.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Poll {
-    /// The person has decided, or the server will not ask any more.
+    /// The person has decided, or the server refuses further polls.
     Decided,
     /// The code has expired.
     Expired,
-    /// Nothing: there was no answer, or one that is not the token endpoint's own.
+    /// There was no answer, or one that is not the token endpoint's own.
     Failed,
     /// The person has not decided yet.
     Pending,
-    /// The same; and it was asked too often.
+    /// The person has not decided yet, and the polls are too frequent.
     SlowDown,
 }
 
 impl Poll {
-    /// Settings with which the server `was_heard` before are not wrong: it is the network that has changed meanwhile.
+    /// Interprets the result. If the server `was_heard` before, the settings are right, and the network has changed.
     fn of(outcome: &Result<TokenResponse, RequestError>, was_heard: bool) -> Poll {
         match outcome {
             Err(RequestError::Refused(refusal)) => match &refusal.error {
@@ -124,9 +126,9 @@ impl Poll {
         }
     }
 
-    /// RFC 8628 §3.5: any other error code ends it. But "Not Found" or "forbidden" is what a gateway says, and a code of
-    /// OAuth comes with the status of one (RFC 6749 §5.2; GitHub's come with 200). Glewlwyd 2.7 says that it waits by a
-    /// 400 without a word.
+    /// Interprets an unknown error code. By RFC 8628 §3.5, it ends the polling. But "Not Found" or "forbidden" comes
+    /// from a gateway, and an OAuth code comes with an OAuth status (RFC 6749 §5.2; GitHub's come with 200). Glewlwyd
+    /// 2.7 sends an empty 400 while the person has not decided.
     fn of_unknown(code: &str, status: u16) -> Poll {
         let is_of_oauth = code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
         match (code, status) {
@@ -138,7 +140,7 @@ impl Poll {
     }
 }
 
-/// The failure that kept the server from being asked until the code had expired.
+/// Returns the error for a code that expired during a failure of the server.
 fn unheard(failure: RequestError) -> RequestError {
     let told = |message| format!("the code expired while the server could not say whether it was approved: {message}");
     match failure {

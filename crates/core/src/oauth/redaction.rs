@@ -1,4 +1,4 @@
-//! Takes secrets out of what a server says: servers repeat what they were sent, and not always as it was sent.
+//! Removes secrets from a server's texts. Servers repeat what they were sent, and not always in the same spelling.
 
 use std::collections::HashSet;
 
@@ -10,26 +10,26 @@ use super::field::FieldValue;
 use super::form::FORM;
 use super::request::Request;
 
-/// Stands for what is not repeated.
+/// The replacement for a secret.
 pub(super) const REDACTED: &str = "[redacted]";
-/// Bytes of a text that are repeated.
+/// The maximum length of a repeated text in bytes.
 const MOST_TOLD: usize = 4096;
-/// So many bytes of a secret, in a row, are no accident.
+/// A match of this many successive bytes of a secret is no accident.
 const TELLING: usize = 16;
-/// A secret that is shorter than this may stand in decoded bytes by accident.
+/// A shorter secret may occur in decoded bytes by accident.
 const SHORTEST: usize = 4;
-/// A secret with fewer letters and digits is not looked for by them alone.
+/// A secret with fewer letters and digits is not searched for by them alone.
 const FEWEST_LETTERS: usize = 8;
-/// How many encodings, one within the other, are undone. Escapes do not count.
+/// The maximum number of nested encodings to decode. Escapes do not count.
 const DEEPEST: usize = 3;
-/// Bytes: a text that takes more than this to be looked at in all its readings is made to cost time.
+/// The maximum total size of all decodings of a text in bytes. A text that exceeds it was made to waste time.
 const LONGEST_LOOK: usize = 1 << 20;
 
-/// What must not be repeated of a request: the values of its secret fields and headers.
+/// The secrets of a request: the values of its secret fields and headers.
 pub(super) struct Secrets(Vec<Zeroizing<String>>);
 
 impl Secrets {
-    /// The secrets of a request, longest first, so that no secret hides the rest of another one.
+    /// Returns the secrets of a request, longest first, so that no secret hides the rest of another one.
     pub(super) fn of(request: &Request) -> Secrets {
         let secrets = |value: &FieldValue| value.is_secret().then(|| Zeroizing::new(value.expose().to_owned()));
         let fields = request.form().into_iter().flatten().filter_map(|(_, value)| secrets(value));
@@ -43,12 +43,12 @@ impl Secrets {
         Secrets(secrets)
     }
 
-    /// Secrets that were sent in some other way.
+    /// Returns secrets that were sent in another way.
     pub(super) fn new(secrets: &[&str]) -> Secrets {
         Secrets(secrets.iter().map(|secret| Zeroizing::new((*secret).to_owned())).collect())
     }
 
-    /// Those of a request without secrets.
+    /// Returns an empty set, for a request without secrets.
     pub(super) fn none() -> Secrets {
         Secrets(Vec::new())
     }
@@ -61,9 +61,9 @@ impl Secrets {
     }
 }
 
-/// The parts of a secret header that are secret by themselves: the credentials after the name of a scheme (RFC 9110
-/// §11.4), and the password in those of `Basic`, as it is sent (RFC 7617 §2) and as it is (RFC 6749 §2.3.1). The user
-/// name is a client's identifier, which is public.
+/// Returns the parts of a secret header that are secret by themselves: the credentials behind the name of a scheme (RFC
+/// 9110 §11.4), and the password in those of `Basic`, encoded (RFC 7617 §2) and decoded (RFC 6749 §2.3.1). The user
+/// name is the client id, which is public.
 fn parts_of_header(value: &str) -> Vec<Zeroizing<String>> {
     let Some((scheme, credentials)) = value.trim().split_once(' ') else { return Vec::new() };
     let mut parts = vec![Zeroizing::new(credentials.trim().to_owned())];
@@ -80,10 +80,10 @@ fn parts_of_header(value: &str) -> Vec<Zeroizing<String>> {
 
 /// Returns the text without the secrets.
 ///
-/// A secret that stands there as it was sent, as a form spells it or in base64, is replaced by `[redacted]`. Nothing is
-/// left of a text that has 16 bytes of a secret (or a whole shorter one) in any other spelling: escaped as in a URL, in
-/// JSON or in HTML, in hexadecimal, base32 or base64 of any alignment, in letters of another case, with spaces, line
-/// breaks or punctuation in it, or in one of these within another.
+/// Replaces a secret by `[redacted]` if it is spelled as sent, as in a form or in base64. Drops the whole text if it
+/// contains 16 bytes of a secret (or a whole shorter one) in any other spelling: escaped as in a URL, in JSON or in
+/// HTML, in hexadecimal, base32 or base64 of any alignment, in another case, with spaces, line breaks or punctuation in
+/// it, or nested encodings of these.
 fn without_secrets(text: String, secrets: &[&str]) -> String {
     let secrets = || secrets.iter().filter(|secret| !secret.is_empty());
     let mut text = Zeroizing::new(text);
@@ -119,16 +119,16 @@ fn spellings(secret: &str) -> [Zeroizing<String>; 5] {
 
 type Bytes = Zeroizing<Vec<u8>>;
 
-/// What is looked for.
+/// The patterns to search for.
 struct Searches<'s> {
-    /// Pieces of the secrets as they are.
+    /// Pieces of the secrets.
     exact: Vec<Pieces<'s>>,
     /// Pieces of their letters and digits alone, in lower case.
     by_letters: Vec<Pieces<'s>>,
 }
 
 impl Searches<'_> {
-    /// Whether a piece of a secret stands in the text, in any spelling, or there is no telling.
+    /// Whether the text contains a piece of a secret in any spelling, or is too complex to tell.
     fn find(&self, text: &[u8]) -> bool {
         if self.exact.is_empty() {
             return false;
@@ -182,14 +182,14 @@ fn letters_of(text: &[u8]) -> Bytes {
     Zeroizing::new(letters.map(u8::to_ascii_lowercase).collect())
 }
 
-/// An encoding that has so many bits in each of its characters.
+/// An encoding with a fixed number of bits for each character.
 struct Encoding {
     bits: usize,
-    /// How many characters it takes to begin at a whole byte again.
+    /// The number of characters after which a whole byte begins again.
     alignments: usize,
-    /// The value of a character.
+    /// Returns the value of a character.
     value: fn(u8) -> Option<u8>,
-    /// What may stand between two characters and means nothing.
+    /// Whether the byte may occur between two characters without a meaning.
     is_gap: fn(u8) -> bool,
 }
 
@@ -200,8 +200,8 @@ const ENCODINGS: [Encoding; 3] = [
 ];
 
 impl Encoding {
-    /// What the runs of characters decode to. Where the encoded text begins within a run is not known: every place that
-    /// makes a difference is tried.
+    /// Decodes the runs of characters. The start of the encoded text within a run is unknown, so all different
+    /// alignments are tried.
     fn readings(&self, text: &[u8]) -> Vec<Bytes> {
         let mut readings = Vec::new();
         let mut run: Bytes = Zeroizing::new(Vec::with_capacity(text.len()));
@@ -209,7 +209,7 @@ impl Encoding {
             match (self.value)(byte) {
                 Some(value) => run.push(value),
                 None if byte != 0 && (self.is_gap)(byte) => {}
-                // As in 0x41 or \x41.
+                // For 0x41 and \x41.
                 None if self.bits == 4 && byte == b'x' => _ = run.pop_if(|value| *value == 0),
                 None => {
                     if run.len() * self.bits >= 8 * SHORTEST {
@@ -241,7 +241,7 @@ fn hexadecimal(byte: u8) -> Option<u8> {
     char::from(byte).to_digit(16).and_then(|digit| digit.try_into().ok())
 }
 
-/// RFC 4648 §6, in either case.
+/// Decodes a character of RFC 4648 §6, in either case.
 fn base32(byte: u8) -> Option<u8> {
     match byte.to_ascii_uppercase() {
         letter @ b'A'..=b'Z' => Some(letter - b'A'),
@@ -250,7 +250,7 @@ fn base32(byte: u8) -> Option<u8> {
     }
 }
 
-/// RFC 4648 §4 and §5.
+/// Decodes a character of RFC 4648 §4 and §5.
 fn base64(byte: u8) -> Option<u8> {
     match byte {
         b'A'..=b'Z' => Some(byte - b'A'),
@@ -262,13 +262,13 @@ fn base64(byte: u8) -> Option<u8> {
     }
 }
 
-/// The text with the escapes of URLs, JSON and HTML undone, once. Shorter than the text if there were any.
+/// Undoes the escapes of URLs, JSON and HTML once. The result is shorter if there were any.
 fn unescaped(mut text: &[u8]) -> Bytes {
     let mut plain = Zeroizing::new(Vec::with_capacity(text.len()));
     while let Some((&first, rest)) = text.split_first() {
         let (character, length) = escape(first, rest).unwrap_or((u32::from(first), 0));
         match char::from_u32(character).filter(|_| length > 0 && character > 0x7f) {
-            // An escaped byte of UTF-8 is that byte, other numbers are characters.
+            // A percent escape is a byte of UTF-8; other numbers are characters.
             Some(wide) if first != b'%' => plain.extend_from_slice(wide.encode_utf8(&mut [0; 4]).as_bytes()),
             _ => plain.push(character as u8),
         }
@@ -277,13 +277,13 @@ fn unescaped(mut text: &[u8]) -> Bytes {
     plain
 }
 
-/// The text in one line, as it was before it was folded.
+/// Unfolds the text into one line.
 fn joined(text: &[u8]) -> Bytes {
     let lines = text.split(|byte| matches!(byte, b'\n' | b'\r')).map(<[u8]>::trim_ascii);
     Zeroizing::new(lines.flatten().copied().collect())
 }
 
-/// The character that an escape stands for, and the length of the escape after its `first` byte.
+/// Returns the character of an escape, and the length of the escape behind its `first` byte.
 fn escape(first: u8, rest: &[u8]) -> Option<(u32, usize)> {
     let number = |digits: &[u8], radix| u32::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok();
     match (first, rest) {

@@ -14,12 +14,11 @@ use crate::types::{HomeAccountId, ScopeSet};
 
 /// Redeems a refresh token for an access token (RFC 6749 §6).
 ///
-/// The Microsoft kinds are asked for `openid profile offline_access` too, as MSAL does. Other providers are asked for
-/// `scopes` as they are, since RFC 6749 §6 allows no scope that was not granted, and for the whole grant if `scopes` is
-/// empty.
+/// Microsoft's platforms also get `openid profile offline_access`, as in MSAL. Other providers get exactly `scopes`,
+/// because RFC 6749 §6 allows only granted scopes, or no scopes, which means the whole grant.
 #[derive(Clone, Copy, Debug)]
 pub struct RefreshRequest<'a> {
-    /// The client, and its provider.
+    /// The client and its provider.
     pub client: ClientContext<'a>,
     /// `refresh_token`.
     pub refresh_token: &'a RefreshToken,
@@ -27,9 +26,10 @@ pub struct RefreshRequest<'a> {
     pub scopes: &'a ScopeSet,
     /// `claims`, a JSON object (OpenID Connect Core §5.5).
     pub claims: Option<&'a str>,
-    /// Whose token it is. The account only helps Entra to find the right data centre.
+    /// The account. It only helps Entra to route the request to the right data centre.
     pub account: Option<&'a HomeAccountId>,
-    /// Further parameters, such as `audience` or `resource` (RFC 8707 §2). They are public: no secret belongs here.
+    /// Further parameters, such as `audience` or `resource` (RFC 8707 §2). They are public and must not contain
+    /// secrets.
     pub parameters: &'a [(String, String)],
 }
 
@@ -63,7 +63,7 @@ impl Message for RefreshRequest<'_> {
     }
 }
 
-/// MSAL's routing hint. `None` for an account that does not fit a header.
+/// Returns MSAL's routing hint; `None` if the account does not fit into a header.
 fn anchor_mailbox(account: &HomeAccountId) -> Option<String> {
     let (uid, utid) = account.as_str().rsplit_once('.')?;
     account.as_str().bytes().all(|byte| byte.is_ascii_graphic()).then(|| format!("Oid:{uid}@{utid}"))
@@ -104,13 +104,13 @@ mod tests {
             self.with(&Provider::new(authority), |message| message.request())
         }
 
-        /// The form as it is sent to a provider that is not Microsoft's.
+        /// Returns the form for a provider that is not Microsoft's.
         fn form(&self) -> String {
             self.request("https://idp.example.com").unwrap().form().unwrap().encode().to_string()
         }
     }
 
-    /// What comes of a response.
+    /// Returns the result of a response.
     fn answered(response: Result<Response, TransportError>) -> Result<TokenResponse, RequestError> {
         PLAIN.with(&Provider::new("https://idp.example.com"), |message| {
             message.response(&message.request().unwrap(), response, Timestamp(0))

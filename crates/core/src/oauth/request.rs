@@ -1,25 +1,25 @@
-//! An HTTP request as a value, which any transport can send.
+//! An HTTP request as a value, for any transport.
 
 use super::field::FieldValue;
 use super::form::Form;
 
-/// A request. It prints without its secrets, so that a transport may log it.
+/// A request. `Debug` omits its secrets, so that a transport may log it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Request {
-    /// An absolute URL: https, or http on a loopback host. It holds no secret (RFC 6749 §2.3.1), and transports refuse
+    /// An absolute URL: https, or http on a loopback host. It contains no secret (RFC 6749 §2.3.1). Transports refuse
     /// any other URL ([`parse_secure`](super::url::parse_secure)).
     pub url: String,
-    /// What is sent.
+    /// The body.
     pub body: Body,
-    /// Headers beside those that every transport sends itself: `Accept: application/json`, `Host`, `User-Agent`, and
-    /// what follows from the body ([`Body::content_type`]).
+    /// Additional headers. Every transport sends `Accept: application/json`, `Host`, `User-Agent` and
+    /// [`Body::content_type`] by itself.
     pub headers: Vec<(&'static str, FieldValue)>,
 }
 
-/// What a request carries, from which its method follows.
+/// The body of a request, which decides its method.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Body {
-    /// Nothing; the method is GET.
+    /// No body; the method is GET.
     None,
     /// A form; the method is POST.
     Form(Form),
@@ -35,17 +35,17 @@ pub enum Method {
 }
 
 impl Request {
-    /// A request for a document.
+    /// Returns a request for a document.
     pub fn get(url: impl Into<String>) -> Request {
         Request { url: url.into(), body: Body::None, headers: Vec::new() }
     }
 
-    /// A request that sends a form.
+    /// Returns a request that sends a form.
     pub fn post_form(url: impl Into<String>, form: Form) -> Request {
         Request { url: url.into(), body: Body::Form(form), headers: Vec::new() }
     }
 
-    /// The method.
+    /// Returns the method.
     pub fn method(&self) -> Method {
         match self.body {
             Body::None => Method::Get,
@@ -53,7 +53,7 @@ impl Request {
         }
     }
 
-    /// The form, if the request sends one.
+    /// Returns the form, if the request sends one.
     pub fn form(&self) -> Option<&Form> {
         match &self.body {
             Body::None => None,
@@ -63,7 +63,7 @@ impl Request {
 }
 
 impl Body {
-    /// The `Content-Type` to send with the body.
+    /// Returns the `Content-Type` of the body.
     pub fn content_type(&self) -> Option<&'static str> {
         match self {
             Body::None => None,
@@ -73,7 +73,7 @@ impl Body {
 }
 
 impl Method {
-    /// The method as it is sent.
+    /// Returns the name of the method.
     pub fn as_str(self) -> &'static str {
         match self {
             Method::Get => "GET",

@@ -10,11 +10,10 @@ use super::token_error::{ErrorCode, TokenErrorResponse};
 use crate::secret::RefreshToken;
 use crate::time::Timestamp;
 
-/// Revokes a refresh token, and with it the access tokens that it bought, as far as the provider does that (RFC 7009
-/// §2.1).
+/// Revokes a refresh token and, if the provider supports it, its access tokens (RFC 7009 §2.1).
 #[derive(Clone, Copy, Debug)]
 pub struct RevocationRequest<'a> {
-    /// The client, and its provider.
+    /// The client and its provider.
     pub client: ClientContext<'a>,
     /// `token`.
     pub token: &'a RefreshToken,
@@ -30,7 +29,7 @@ impl Message for RevocationRequest<'_> {
         self.client.post_form(EndpointKind::Revocation, form)
     }
 
-    /// A token that the provider does not know is success (RFC 7009 §2.2).
+    /// A token that the provider does not know counts as revoked (RFC 7009 §2.2).
     fn response(
         &self,
         request: &Request,
@@ -45,8 +44,8 @@ impl Message for RevocationRequest<'_> {
     }
 }
 
-/// Whether a refused revocation says that there is nothing left to revoke. RFC 7009 §2.2 has success for that; some
-/// servers have an error (Google says `invalid_token` with 400).
+/// Whether a refused revocation means that the token is already invalid. RFC 7009 §2.2 requires success for that, but
+/// some servers send an error (Google sends `invalid_token` with 400).
 fn is_revoked_already(refusal: &TokenErrorResponse) -> bool {
     match &refusal.error {
         ErrorCode::InvalidGrant => true,

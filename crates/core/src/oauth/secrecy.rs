@@ -1,5 +1,4 @@
-//! No secret of a request comes back: neither in what prints, nor in an error, whatever the server or the transport
-//! says.
+//! Tests that no secret of a request is printed or appears in an error, whatever the server or the transport says.
 
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -27,10 +26,10 @@ use crate::secret::{
 use crate::time::Timestamp;
 use crate::types::ScopeSet;
 
-/// The members of an error answer that are kept, or told.
+/// The members of an error answer that are stored or shown.
 const MEMBERS: [&str; 6] = ["error", "error_description", "suberror", "claims", "correlation_id", "message"];
 
-/// Says `text` in some place of a response, or of the failure of a transport.
+/// Returns a response, or a transport error, with `text` in one of several places.
 fn repeated(text: &str, status: u16, place: usize) -> Result<Response, TransportError> {
     match place {
         0 => Err(TransportError { stage: Stage::Unknown, message: format!("{text} broke") }),
@@ -54,8 +53,8 @@ fn spelled(secret: &str, way: usize) -> String {
     }
 }
 
-/// Sends each secret back, in one spelling and one place: the message's `own`, the client's, and whatever else the request
-/// takes for a secret.
+/// Sends each secret back in one spelling and one place: the message's `own`, the client's, and all others that the
+/// request marks as secret.
 fn check<Sent: Message<Answer: std::fmt::Debug> + std::fmt::Debug>(
     message: &Sent,
     own: &[&str],

@@ -9,53 +9,52 @@ use super::http::Response;
 use super::identity::Identity;
 use super::json::Members;
 
-/// Lifetime in seconds of a token when nothing tells it: short, so that a wrong guess does little harm.
+/// The lifetime in seconds of a token without one: short, so that a wrong guess does little harm.
 const DEFAULT_LIFETIME: u64 = 600;
 
-/// What a token endpoint grants.
+/// A successful response of the token endpoint.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct TokenResponse {
     /// `access_token`.
     pub access_token: AccessToken,
-    /// `token_type`; `Bearer` if the server does not say, or says what is no name of a scheme (RFC 9110 §5.6.2).
+    /// `token_type`; `Bearer` if the server sends none, or one that is not a valid scheme name (RFC 9110 §5.6.2).
     pub token_type: String,
-    /// Seconds from receipt that the token is valid: `expires_in`, else `expires_on`, else the token's own `exp`, else
-    /// 600.
+    /// The lifetime in seconds from receipt: `expires_in`, else `expires_on`, else the token's own `exp`, else 600.
     pub expires_in: u64,
-    /// Whether nothing tells a lifetime and no refresh token came either, so that a wrong guess would cost a sign-in.
+    /// Whether the lifetime is unknown and there is no refresh token, so that a wrong guess would require a sign-in.
     pub is_lifetime_unknown: bool,
-    /// `ext_expires_in`, seconds: how long the token may serve in an outage.
+    /// `ext_expires_in`: how long the token may be used during an outage, in seconds.
     pub ext_expires_in: Option<u64>,
-    /// `refresh_in`, seconds: when the server would like the token to be refreshed.
+    /// `refresh_in`: the recommended time until a refresh, in seconds.
     pub refresh_in: Option<u64>,
-    /// `scope`; `None` means as asked for (RFC 6749 §5.1).
+    /// `scope`; `None` means that all requested scopes were granted (RFC 6749 §5.1).
     pub scope: Option<ScopeSet>,
-    /// `refresh_token`; `None` on a refresh means that the old one stays good (RFC 6749 §6).
+    /// `refresh_token`; `None` on a refresh means that the old one stays valid (RFC 6749 §6).
     pub refresh_token: Option<RefreshToken>,
     /// `id_token`.
     pub id_token: Option<RawIdToken>,
     /// `foci`.
     pub family_id: Option<FamilyId>,
-    /// Who signed in, where the answer tells.
+    /// The user, if the response identifies one.
     pub identity: Option<Identity>,
-    /// When the server answered, by its own clock: `Date` (RFC 9110 §6.6.1).
+    /// The server's own time of the response: `Date` (RFC 9110 §6.6.1).
     pub date: Option<Timestamp>,
 }
 
 impl TokenResponse {
-    /// `None` unless the status is a success and there is an access token. Then nothing else that is missing or garbage
-    /// makes this fail, for a rotating server has spent the old refresh token by now.
+    /// Parses a response. Returns `None` unless the status is a success and there is an access token. Other missing or
+    /// invalid members are tolerated, because a provider with rotation has already redeemed the old refresh token.
     pub(super) fn read(response: &Response, now: Timestamp) -> Option<TokenResponse> {
         let members = Members::parse(&response.body).filter(|_| (200..300).contains(&response.status))?;
         let access_token: AccessToken = members.secret("access_token")?;
         let id_token: Option<RawIdToken> = members.secret("id_token");
-        // The server's own clock measures absolute times best.
+        // The server's own clock is the best reference for its absolute times.
         let now = response.date.unwrap_or(now);
         let lifetime = lifetime(&members, &access_token, now);
         let refresh_token: Option<RefreshToken> = members.secret("refresh_token");
         Some(TokenResponse {
             expires_in: lifetime.unwrap_or(DEFAULT_LIFETIME),
-            // A token that is issued expired is none: some servers mean by zero that it does not expire.
+            // A zero lifetime counts as unknown: some servers mean that the token does not expire.
             is_lifetime_unknown: lifetime.unwrap_or(0) == 0 && refresh_token.is_none(),
             access_token,
             token_type: members
@@ -88,7 +87,7 @@ fn lifetime(members: &Members<'_>, access_token: &AccessToken, now: Timestamp) -
         .or_else(|| jwt_expiry(access_token.expose()).and_then(from_now))
 }
 
-/// Whether the text can stand before a token in a header without being anything else there.
+/// Whether the text is a valid scheme name, which cannot change the meaning of the header.
 fn is_scheme(name: &str) -> bool {
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !name.is_empty() && name.bytes().all(is_token)

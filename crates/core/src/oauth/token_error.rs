@@ -1,12 +1,12 @@
-//! A server's no, in the words of RFC 6749 §5.2, and what it means.
+//! A server's refusal (RFC 6749 §5.2), and its meaning.
 
 use std::fmt;
 
 use super::entra_error::EntraError;
 use super::redaction::Secrets;
 
-/// The answer that refuses a request. Its texts are the server's, raw but at most 4 KiB each, with every secret that
-/// was sent taken out; whoever prints them must make them harmless.
+/// The answer that refuses a request. The server's texts are unescaped, at most 4 KiB each, and without the secrets
+/// that were sent. Escape them before printing.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct TokenErrorResponse {
     /// `error`.
@@ -17,18 +17,18 @@ pub struct TokenErrorResponse {
     pub error_codes: Vec<u64>,
     /// `suberror`: Entra's reason for an `invalid_grant`.
     pub suberror: Option<String>,
-    /// `claims`: what a sign-in must be asked for to get past this refusal. JSON, not checked.
+    /// `claims`: the claims that a sign-in must request to avoid this refusal. JSON, not validated.
     pub claims: Option<String>,
-    /// `correlation_id`, by which Entra's administrators find the event.
+    /// `correlation_id`, with which Entra's administrators find the event.
     pub correlation_id: Option<String>,
     /// The HTTP status.
     pub status: u16,
 }
 
 impl TokenErrorResponse {
-    /// Whether signing in is what helps: the refresh token is not good enough (RFC 6749 §5.2 `invalid_grant`), or a
-    /// person must do something (OpenID Connect Core §3.1.2.6; a claims challenge). A 400 without any reason counts,
-    /// since Glewlwyd 2.7 gives none for a token that has expired.
+    /// Whether a sign-in helps: the refresh token is not sufficient (RFC 6749 §5.2 `invalid_grant`), or the person has
+    /// to do something (OpenID Connect Core §3.1.2.6; a claims challenge). A 400 without a reason counts too, because
+    /// Glewlwyd 2.7 sends it for an expired token.
     pub fn needs_interaction(&self) -> bool {
         match &self.error {
             ErrorCode::AccountSelectionRequired
@@ -41,14 +41,14 @@ impl TokenErrorResponse {
         }
     }
 
-    /// Whether the code itself says that the refresh token is bad: GitHub's `bad_refresh_token`, Slack's
+    /// Whether the code itself says that the refresh token is invalid: GitHub's `bad_refresh_token`, Slack's
     /// `invalid_refresh_token`.
     fn names_refresh_token(&self) -> bool {
         matches!(self.error.as_str(), "bad_refresh_token" | "invalid_refresh_token")
     }
 
-    /// Whether the refresh token is dead for every resource. An `invalid_grant` alone does not say so: it may be about
-    /// one resource or a policy, and then the token still buys others.
+    /// Whether the refresh token is dead for every resource. An `invalid_grant` alone may concern only one resource or
+    /// a policy, and the token still works for others.
     pub fn kills_refresh_token(&self) -> bool {
         /// Expired by age or disuse, revoked, or ended by a sign-in frequency policy.
         const DEADLY: [u64; 4] = [50_173, 70_008, 70_043, 700_082];
@@ -58,13 +58,13 @@ impl TokenErrorResponse {
                     || self.error_codes.iter().any(|code| DEADLY.contains(code)))
     }
 
-    /// What is known of Entra's error, if it is one.
+    /// Returns the known facts about Entra's error, if it is one.
     pub fn entra_error(&self) -> Option<&'static EntraError> {
         let described = self.error_description.as_deref().map(aadsts_numbers).unwrap_or_default();
         self.error_codes.iter().chain(&described).find_map(|number| EntraError::of(*number))
     }
 
-    /// Whether the client does not belong to the family whose refresh token it spent.
+    /// Whether the client does not belong to the family of the redeemed refresh token.
     pub fn is_client_mismatch(&self) -> bool {
         self.suberror.as_deref() == Some("client_mismatch")
     }
@@ -81,8 +81,7 @@ impl fmt::Display for TokenErrorResponse {
 }
 
 impl ErrorCode {
-    /// The code that a server names, without the secrets. A known code is no secret, even if a short secret should stand
-    /// in it.
+    /// Returns the server's code without secrets. A known code is never redacted, even if it contains a short secret.
     pub(super) fn redacted(code: String, secrets: &Secrets) -> ErrorCode {
         match ErrorCode::from(code) {
             ErrorCode::Other(code) => ErrorCode::Other(secrets.redact(code)),
@@ -91,7 +90,7 @@ impl ErrorCode {
     }
 }
 
-/// The numbers after `AADSTS` in an error description.
+/// Returns the numbers behind `AADSTS` in an error description.
 pub(super) fn aadsts_numbers(description: &str) -> Vec<u64> {
     let numbers = description.split("AADSTS").skip(1);
     numbers
@@ -111,7 +110,7 @@ macro_rules! error_codes {
         }
 
         impl ErrorCode {
-            /// The code on the wire.
+            /// Returns the code as sent.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(ErrorCode::$name => $text,)+
@@ -132,11 +131,11 @@ macro_rules! error_codes {
 }
 
 error_codes! {
-    /// RFC 6749 §4.1.2.1, RFC 8628 §3.5: the person said no.
+    /// RFC 6749 §4.1.2.1, RFC 8628 §3.5: the person refused.
     AccessDenied = "access_denied",
     /// OpenID Connect Core §3.1.2.6.
     AccountSelectionRequired = "account_selection_required",
-    /// What Entra says for `access_denied`.
+    /// Entra's code instead of `access_denied`.
     AuthorizationDeclined = "authorization_declined",
     /// RFC 8628 §3.5.
     AuthorizationPending = "authorization_pending",

@@ -14,11 +14,11 @@ use crate::types::ScopeSet;
 /// `grant_type`, RFC 8693 §2.1.
 const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
-/// The identifier of an access token as a token type, RFC 8693 §3. The others are `refresh_token`, `id_token`, `saml1`,
+/// The token type identifier of an access token, RFC 8693 §3. The others end in `refresh_token`, `id_token`, `saml1`,
 /// `saml2` and `jwt`.
 pub const ACCESS_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:access_token";
 
-/// A token and what type it has (RFC 8693 §2.1).
+/// A token with its type (RFC 8693 §2.1).
 #[derive(Clone, Copy, Debug)]
 pub struct TypedToken<'a> {
     /// The token.
@@ -30,11 +30,11 @@ pub struct TypedToken<'a> {
 /// Exchanges a token for another one (RFC 8693 §2.1).
 #[derive(Clone, Copy, Debug)]
 pub struct TokenExchangeRequest<'a> {
-    /// The client, and its provider.
+    /// The client and its provider.
     pub client: ClientContext<'a>,
-    /// `subject_token`: in whose name the new token is asked for.
+    /// `subject_token`: represents the party on whose behalf the new token is requested.
     pub subject: TypedToken<'a>,
-    /// `actor_token`: who acts in that name, unless it is the client.
+    /// `actor_token`: represents the acting party, unless that is the client.
     pub actor: Option<TypedToken<'a>>,
     /// `requested_token_type`; `None` leaves the type to the provider.
     pub requested_token_type: Option<&'a str>,
@@ -44,12 +44,12 @@ pub struct TokenExchangeRequest<'a> {
     pub audiences: &'a [String],
     /// The scopes of the new token, as they are sent.
     pub scopes: &'a ScopeSet,
-    /// Further parameters. They are public: no secret belongs here.
+    /// Further parameters. They are public and must not contain secrets.
     pub parameters: &'a [(String, String)],
 }
 
 impl Message for TokenExchangeRequest<'_> {
-    /// The new token is `access_token`, of whatever type it is (RFC 8693 §2.2.1).
+    /// The new token is in `access_token`, whatever its type (RFC 8693 §2.2.1).
     type Answer = TokenResponse;
 
     fn request(&self) -> Result<Request, RequestError> {

@@ -1,20 +1,20 @@
-//! Which URLs may be trusted with a secret.
+//! Decides which URLs secrets may be sent to.
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use http::Uri;
 
-/// Parses an absolute URL that secrets may be sent to: https, or http on a loopback host (RFC 8252 §8.3); no user name,
-/// no password and no fragment.
+/// Parses an absolute URL that secrets may be sent to: https, or http on a loopback host (RFC 8252 §8.3), without user
+/// name, password and fragment.
 ///
 /// # Errors
-/// The text is no URL, or one whose requests others could read.
+/// The text is not a URL, or others could read requests to it.
 pub fn parse_secure(url: &str) -> Result<Uri, AuthorityError> {
     if url.contains('#') {
         return Err(AuthorityError::Fragment);
     }
-    // Our parser lets other characters through; RFC 3986 §2 has them percent-encoded.
+    // The parser accepts other characters, which RFC 3986 §2 requires to be percent-encoded.
     let uri: Uri = url.parse().ok().filter(|_| url.is_ascii()).ok_or(AuthorityError::NotAUrl)?;
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return Err(AuthorityError::NotAUrl);
@@ -29,14 +29,14 @@ pub fn parse_secure(url: &str) -> Result<Uri, AuthorityError> {
     match scheme {
         "https" => Ok(uri),
         "http" if is_loopback(bare_host(&uri)) => Ok(uri),
-        // With a slash in a password, what is taken for the host may be a part of it.
+        // If a password contains a slash, the apparent host may be a part of the password.
         "http" if url.contains('@') => Err(AuthorityError::UserInfo),
         "http" => Err(AuthorityError::Insecure { host: authority.to_string() }),
         _ => Err(AuthorityError::NotAUrl),
     }
 }
 
-/// Whether `host` is a name or an address: brackets stand around an IPv6 address and nowhere else (RFC 3986 §3.2.2).
+/// Whether `host` is a name or an address. Only an IPv6 address has brackets (RFC 3986 §3.2.2).
 fn is_host(host: &str) -> bool {
     match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         Some(literal) => literal.parse::<Ipv6Addr>().is_ok(),
@@ -44,19 +44,19 @@ fn is_host(host: &str) -> bool {
     }
 }
 
-/// The host without the brackets of an IPv6 address.
+/// Returns the host without the brackets of an IPv6 address.
 pub fn bare_host(uri: &Uri) -> &str {
     uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']')
 }
 
-/// Whether `host` (without brackets) can only mean this machine: `localhost`, 127.0.0.0/8 or ::1, in their plain forms.
+/// Whether `host` (without brackets) is this machine: `localhost`, 127.0.0.0/8 or ::1, in their plain forms.
 pub fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
         || host.parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// Scheme, host in lower case, and the port unless it is the scheme's own.
+/// Returns the scheme, the host in lower case, and the port unless it is the scheme's default.
 pub(super) fn origin(uri: &Uri) -> String {
     let scheme = uri.scheme_str().unwrap_or_default();
     let host = uri.host().unwrap_or_default().to_ascii_lowercase();
@@ -88,7 +88,7 @@ pub(super) fn within_origin(url: &str, location: &str) -> Option<String> {
     (origin(&there) == origin(&uri)).then_some(target)
 }
 
-/// A path and query whose path has no `.` and `..` left, RFC 3986 §5.2.4.
+/// Removes the `.` and `..` segments from the path of a path and query, RFC 3986 §5.2.4.
 fn without_dots(target: &str) -> String {
     let (path, query) = target.find('?').map_or((target, ""), |at| target.split_at(at));
     let mut kept: Vec<&str> = Vec::new();
@@ -100,7 +100,7 @@ fn without_dots(target: &str) -> String {
             "." => {}
             _ => kept.push(segment),
         }
-        // What ends in a dot segment is a folder.
+        // A final dot segment means a folder.
         if is_last && matches!(segment, "." | "..") {
             kept.push("");
         }
@@ -112,25 +112,25 @@ fn without_dots(target: &str) -> String {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum AuthorityError {
-    /// There is a `#`.
+    /// The URL contains a `#`.
     Fragment,
-    /// Plain http to another machine.
+    /// The URL is plain http to another machine.
     Insecure {
         /// The host, with its port.
         host: String,
     },
-    /// Not an absolute http or https URL.
+    /// The text is not an absolute http or https URL.
     NotAUrl,
-    /// There is a `?`.
+    /// The URL contains a `?`.
     Query,
-    /// Not a tenant's name or identifier.
+    /// The text is not a tenant's name or identifier.
     Tenant {
-        /// What was given.
+        /// The given text.
         tenant: String,
     },
-    /// A tenant for an authority that has none.
+    /// A tenant was given for an authority without tenants.
     TenantUnused,
-    /// A user name or password stands before the host.
+    /// The URL contains a user name or password before the host.
     UserInfo,
 }
 

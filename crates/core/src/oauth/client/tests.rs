@@ -1,4 +1,4 @@
-//! The client over a mocked transport: what it sends when, and how long it waits.
+//! Tests the client with a mocked transport: its requests and its waits.
 
 use super::*;
 use crate::oauth::device::DEVICE_CODE_GRANT_TYPE;
@@ -7,7 +7,7 @@ use crate::oauth::mock_http::{MockHttp, Provider, SteppedClock, answer};
 use crate::secret::{CodeVerifier, DeviceCode};
 use pollster::FutureExt as _;
 
-/// Runs `act` as a client of `http`; tells what came of it and how many seconds it slept.
+/// Runs `act` as a client of `http`. Returns its result and the number of seconds slept.
 fn with<Answer>(http: &MockHttp, act: impl FnOnce(&Client<'_>) -> Answer) -> (Answer, u64) {
     let Provider { authority, endpoints, client_id, .. } = Provider::new("https://idp.example.com");
     let clock = SteppedClock::default();
@@ -89,14 +89,14 @@ fn without_an_endpoint_nothing_is_sent() {
 const PENDING: &str = r#"{"error":"authorization_pending"}"#;
 const GRANTED: &str = r#"{"access_token":"at"}"#;
 
-/// Polls an authorization of 5 s interval and 100 s life.
+/// Polls an authorization with an interval of 5 s and a lifetime of 100 s.
 fn poll(http: &MockHttp) -> (Result<TokenResponse, RequestError>, u64) {
     with(http, |client| client.poll_device(&authorization(5, 100), &mut |_| ControlFlow::Continue(())).block_on())
 }
 
 #[test]
 fn polling_waits_for_the_interval_and_ends_with_the_grant() {
-    // GitHub says it with 200, and Google with 428.
+    // GitHub sends this with status 200, and Google with 428.
     let http = MockHttp::new([answer(200, PENDING), answer(428, PENDING), answer(200, GRANTED)]);
     let (result, slept) = poll(&http);
     assert_eq!(result.unwrap().access_token.expose(), "at");

@@ -73,7 +73,7 @@ const OPENID: &str = r#"{"issuer":"https://idp.example.com/a","token_endpoint":"
 const RFC_8414: &str = r#"{"issuer":"https://idp.example.com/a","token_endpoint":"https://idp.example.com/other",
     "revocation_endpoint":"https://idp.example.com/r"}"#;
 
-/// What is found by these answers, all of which are asked for, where an endpoint for revocation is needed.
+/// Returns the revocation endpoint after a discovery that must use all these answers.
 fn revocation<const N: usize>(url: &str, answers: [Response; N]) -> Result<Option<String>, RequestError> {
     let http = MockHttp::new(answers);
     let found = discover(&http, &authority(url), &[EndpointKind::Token, EndpointKind::Revocation]);
@@ -105,7 +105,7 @@ fn where_nothing_that_is_needed_is_missing_one_document_is_enough() {
     let microsoft = r#"{"issuer":"https://login.microsoftonline.com/{tenantid}/v2.0",
         "token_endpoint":"https://login.microsoftonline.com/t/oauth2/v2.0/token"}"#;
     assert_eq!(revocation("https://login.microsoftonline.com/t", [answer(200, microsoft)]).unwrap(), None);
-    // What was found at the only place of RFC 8414 is not asked for again.
+    // The only place of RFC 8414 is not requested again.
     assert_eq!(revocation("https://idp.example.com/a", [answer(404, ""), answer(200, OPENID)]).unwrap(), None);
 }
 
@@ -152,7 +152,7 @@ fn issuers_are_accepted_as_msal_python_accepts_them() {
         ("http://localhost:80/a", "http://localhost/b"),
         ("https://login.windows.net/common", "https://login.microsoftonline.com/{tenantid}/v2.0"),
         ("https://c.ciamlogin.com/t", "https://3f2c.ciamlogin.com/3f2c/v2.0"),
-        // External ID and B2C on a domain of the tenant's own.
+        // External ID and B2C on a tenant's own domain.
         ("https://login.contoso.test/3f2c/v2.0", "https://3f2c.ciamlogin.com/3f2c/v2.0"),
         ("https://login.contoso.test/c.onmicrosoft.com/b2c_1_in", "https://c.b2clogin.com/3f2c/v2.0/"),
     ] {
@@ -202,7 +202,7 @@ fn redirect(status: u16, location: &str) -> Response {
     Response { location: Some(location.to_owned()), ..answer(status, "") }
 }
 
-/// The issuer that is found by these answers, all of which are asked for.
+/// Returns the issuer after a discovery that must use all these answers.
 fn issuer<const N: usize>(answers: [Response; N]) -> Result<String, RequestError> {
     let http = MockHttp::new(answers);
     let found = discover(&http, &authority("https://idp.example.com/a"), &[]);

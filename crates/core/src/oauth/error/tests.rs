@@ -5,7 +5,7 @@ use crate::oauth::redaction::REDACTED;
 use crate::oauth::request::Request;
 use crate::secret::RefreshToken;
 
-/// The secrets of a request with these in its form.
+/// Returns the secrets of a request with these values in its form.
 fn sent(secrets: &[&str]) -> Secrets {
     let mut form = Form::new();
     secrets.iter().for_each(|secret| form.secret("token", &RefreshToken::new(*secret)));

@@ -2,7 +2,8 @@
 
 use ring::digest::{self, SHA256, SHA384, SHA512};
 
-/// How a token is signed. `none` and the algorithms with a shared secret (HS256 and its like) are missing on purpose.
+/// The signature algorithm of a token. `none` and the algorithms with a shared secret (HS256 and others) are missing on
+/// purpose.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum SignatureAlgorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256.
@@ -38,7 +39,7 @@ impl SignatureAlgorithm {
         SignatureAlgorithm::EdDsa,
     ];
 
-    /// Returns its name as `alg`.
+    /// Returns the value of `alg`.
     pub fn name(self) -> &'static str {
         match self {
             SignatureAlgorithm::Rs256 => "RS256",
@@ -53,7 +54,7 @@ impl SignatureAlgorithm {
         }
     }
 
-    /// Returns the algorithm of this name, to the letter. `Ed25519` is the newer name of `EdDSA` (RFC 9864).
+    /// Returns the algorithm with exactly this name. `Ed25519` is the newer name of `EdDSA` (RFC 9864).
     pub fn named(name: &str) -> Option<SignatureAlgorithm> {
         if name == "Ed25519" {
             return Some(SignatureAlgorithm::EdDsa);
@@ -61,7 +62,8 @@ impl SignatureAlgorithm {
         SignatureAlgorithm::ALL.into_iter().find(|algorithm| algorithm.name() == name)
     }
 
-    /// The hash function of the signature, by which an ID token binds other values (OpenID Connect Core §3.1.3.6).
+    /// Returns the hash function of the signature, which an ID token uses for other hashes (OpenID Connect Core
+    /// §3.1.3.6).
     pub(super) fn hash(self) -> &'static digest::Algorithm {
         match self {
             SignatureAlgorithm::Rs256 | SignatureAlgorithm::Ps256 | SignatureAlgorithm::Es256 => &SHA256,

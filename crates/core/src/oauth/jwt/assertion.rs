@@ -1,4 +1,4 @@
-//! The assertion by which a client authenticates with a private key, RFC 7523 §3 and OpenID Connect Core §9
+//! The assertion with which a client authenticates by its private key, RFC 7523 §3 and OpenID Connect Core §9
 //! (`private_key_jwt`).
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
@@ -14,7 +14,7 @@ use crate::secret::ClientAssertion;
 use crate::time::Timestamp;
 use crate::types::ClientId;
 
-/// Seconds that an assertion is valid: the longest that providers accept, as the clocks may differ by minutes.
+/// The lifetime of an assertion in seconds. This is the maximum that providers accept; clocks may differ by minutes.
 const LIFETIME: i64 = 600;
 
 /// Signs assertions, a new one for each request.
@@ -26,18 +26,18 @@ pub struct AssertionSigner {
 }
 
 impl AssertionSigner {
-    /// Makes a signer whose assertions do not name the key.
+    /// Returns a signer whose assertions do not name the key.
     pub fn new(key: SigningKey) -> AssertionSigner {
         AssertionSigner { key, key_id: None, thumbprint: None }
     }
 
-    /// Names the key by the identifier that it is registered under (`kid`).
+    /// Names the key by the identifier of its registration (`kid`).
     pub fn with_key_id(self, key_id: impl Into<String>) -> AssertionSigner {
         AssertionSigner { key_id: Some(key_id.into()), ..self }
     }
 
-    /// Names the key by the SHA-256 thumbprint of its certificate (`x5t#S256`), as Entra ID requires. If the
-    /// PEM file has several certificates, the one for the key counts.
+    /// Names the key by the SHA-256 thumbprint of its certificate (`x5t#S256`), as Entra ID requires. Selects the
+    /// certificate of the key if the PEM file has several.
     ///
     /// # Errors
     /// [`SigningKeyError::NoCertificate`], [`SigningKeyError::CertificateOfAnotherKey`].

@@ -19,34 +19,33 @@ use crate::types::ClientId;
 /// The claims that an ID token is expected to have.
 #[derive(Clone, Copy, Debug)]
 pub struct Expectation<'a> {
-    /// The `issuer` of the provider's metadata. `{tenantid}` in it stands for the tenant that the token names, as in the
-    /// metadata of Entra's `common` and `organizations`: then the application decides which tenants may sign in.
+    /// The `issuer` of the provider's metadata. `{tenantid}` in it matches the tenant that the token names, as in the
+    /// metadata of Entra's `common` and `organizations`. The application then decides which tenants may sign in.
     pub issuer: &'a str,
     /// The client that the token was issued to.
     pub client_id: &'a ClientId,
     /// The nonce of the authorization request. `None` for a token that came with a refresh.
     pub nonce: Option<&'a Nonce>,
-    /// How many seconds ago the person may have signed in last, if the request has said so.
+    /// The maximum age of the person's last sign-in in seconds, if the request had one.
     pub max_age: Option<u64>,
-    /// The access token that came with the token: compared if the token has an `at_hash`.
+    /// The access token of the same response, compared if the token has an `at_hash`.
     pub access_token: Option<&'a AccessToken>,
-    /// The code that the token was bought with: compared if the token has a `c_hash`.
+    /// The redeemed code, compared if the token has a `c_hash`.
     pub code: Option<&'a AuthorizationCode>,
-    /// `id_token_signing_alg_values_supported` of the metadata: others are refused. `None` accepts every
-    /// [`SignatureAlgorithm`].
+    /// `id_token_signing_alg_values_supported` of the metadata. `None` accepts every [`SignatureAlgorithm`].
     pub algorithms: Option<&'a [String]>,
-    /// The time, by the wall clock.
+    /// The wall-clock time.
     pub now: Timestamp,
-    /// Seconds that the provider's clock may differ.
+    /// The tolerated difference of the provider's clock in seconds.
     pub skew: u32,
 }
 
-/// The claims of an ID token that was verified.
+/// The claims of a verified ID token.
 #[derive(Clone, Eq, PartialEq)]
 pub struct VerifiedClaims {
     /// `iss`.
     pub issuer: String,
-    /// `sub`: who signed in; unique at the issuer.
+    /// `sub`: the user's identifier, unique at the issuer.
     pub subject: String,
     /// `exp`.
     pub expires_at: Timestamp,
@@ -57,28 +56,28 @@ pub struct VerifiedClaims {
 }
 
 impl VerifiedClaims {
-    /// Returns a claim that is a text, such as `name` or `tid`; `None` if it is missing, empty or something else.
+    /// Returns a claim that is a text, such as `name` or `tid`; `None` if it is missing, empty or of another type.
     pub fn text(&self, name: &str) -> Option<String> {
         Members::parse(&self.json)?.string(name)
     }
 
-    /// Returns all claims, a JSON object without repeated names.
+    /// Returns all claims as a JSON object without repeated names.
     pub fn json(&self) -> &[u8] {
         &self.json
     }
 }
 
-/// Prints the issuer alone: the other claims are personal data.
+/// Prints only the issuer, because the other claims are personal data.
 impl fmt::Debug for VerifiedClaims {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("VerifiedClaims").field("issuer", &self.issuer).finish_non_exhaustive()
     }
 }
 
-/// Verifies an ID token: that the issuer has signed it, for this client and this sign-in, and that it is valid now.
+/// Verifies an ID token: the issuer signed it, it is for this client and this sign-in, and it is valid now.
 ///
 /// # Errors
-/// Everything else. After [`IdTokenError::UnknownKey`], fetch the keys anew once ([`JwksRequest`]) and try again.
+/// A check fails. After [`IdTokenError::UnknownKey`], fetch the keys again once ([`JwksRequest`]) and retry.
 ///
 /// [`JwksRequest`]: crate::oauth::JwksRequest
 pub fn verify_id_token(
@@ -125,14 +124,14 @@ fn text(members: &Members<'_>, name: &'static str) -> Result<String, IdTokenErro
     members.string(name).ok_or(IdTokenError::MissingClaim { name })
 }
 
-/// Items 3 to 5.
+/// Checks items 3 to 5.
 fn check_audience(members: &Members<'_>, client_id: &ClientId) -> Result<(), IdTokenError> {
     let one = members.string("aud").map(|audience| vec![audience]);
     let audiences: Vec<String> =
         one.or_else(|| members.read("aud")).ok_or(IdTokenError::MissingClaim { name: "aud" })?;
     let azp = members.string("azp");
     let is_ours = audiences.iter().any(|audience| audience == client_id.as_str());
-    // A token for several was issued to the one that it names as authorized.
+    // A token for several audiences was issued to the authorized party that it names.
     let is_to_us = match azp {
         Some(azp) => azp == client_id.as_str(),
         None => audiences.len() == 1 && !members.has("azp"),
@@ -140,7 +139,7 @@ fn check_audience(members: &Members<'_>, client_id: &ClientId) -> Result<(), IdT
     if is_ours && is_to_us { Ok(()) } else { Err(IdTokenError::WrongAudience) }
 }
 
-/// Items 9, 10, 12 and 13; RFC 7519 §4.1.5.
+/// Checks items 9, 10, 12 and 13, and RFC 7519 §4.1.5.
 fn check_times(members: &Members<'_>, expected: &Expectation<'_>) -> Result<(Timestamp, Timestamp), IdTokenError> {
     let (now, skew) = (expected.now, i64::from(expected.skew));
     let required = |name| time(members, name).ok_or(IdTokenError::MissingClaim { name });
@@ -161,13 +160,13 @@ fn check_times(members: &Members<'_>, expected: &Expectation<'_>) -> Result<(Tim
     Ok((expires_at, issued_at))
 }
 
-/// A NumericDate (RFC 7519 §2): a JSON number, whose fraction is cut off.
+/// Returns a NumericDate (RFC 7519 §2), a JSON number whose fraction is cut off.
 fn time(members: &Members<'_>, name: &str) -> Option<Timestamp> {
     let seconds: f64 = members.read(name)?;
     Some(Timestamp(seconds as i64))
 }
 
-/// §3.1.3.6: the left half of the hash of the token or the code.
+/// Returns the left half of the hash of the token or the code (§3.1.3.6).
 fn left_half(algorithm: SignatureAlgorithm, value: &str) -> String {
     let hash = digest(algorithm.hash(), value.as_bytes());
     let bytes = hash.as_ref();

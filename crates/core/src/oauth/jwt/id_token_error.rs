@@ -1,41 +1,41 @@
-//! Why an ID token is not believed.
+//! Why an ID token is not accepted.
 
 use std::fmt;
 
-/// The failure of a verification. No variant holds a secret, nor anything of the token but the names of its algorithm and
-/// of a claim.
+/// The failure of a verification. No variant contains a secret, or any part of the token except the names of its
+/// algorithm and of a claim.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum IdTokenError {
-    /// Several keys fit, and the token does not name one.
+    /// Several keys match, and the token does not name one.
     AmbiguousKey,
-    /// The signature is not that of the key.
+    /// The signature was not made with the key.
     BadSignature,
     /// The token has expired.
     Expired,
-    /// The person has signed in longer ago than `max_age` allows.
+    /// The person's last sign-in is older than `max_age` allows.
     LoginTooOld,
-    /// The token is no JSON Web Token in the compact form, names a member twice, or is too long.
+    /// The token is not a JSON Web Token in the compact form, has a repeated member, or is too long.
     Malformed,
-    /// A claim that the token must have is missing, or is of another type.
+    /// A required claim is missing or of another type.
     MissingClaim {
-        /// Which claim.
+        /// The claim.
         name: &'static str,
     },
     /// The token was issued in the future, or is not valid yet.
     NotYetValid,
-    /// The header has an extension that must be understood, and is not (RFC 7515 §4.1.11), or says that the token is
-    /// something else (RFC 8725 §3.11).
+    /// The header has a critical extension that is not supported (RFC 7515 §4.1.11), or another token type (RFC 8725
+    /// §3.11).
     NotAnIdToken,
-    /// No key has the identifier that the token names: the provider may sign with a new key by now. Fetch the keys anew,
-    /// once, and verify again.
+    /// No key has the identifier in the token. The provider may have a new key: fetch the keys again, once, and verify
+    /// again.
     UnknownKey,
-    /// The algorithm is none that is accepted.
+    /// The algorithm is not accepted.
     UnsupportedAlgorithm {
-        /// Its name, as far as it is a name; server-chosen.
+        /// The name, if it is valid; server-chosen.
         name: String,
     },
-    /// The key that the token names is too weak, or for another purpose or algorithm.
+    /// The key that the token names is too weak, or meant for another purpose or algorithm.
     UnusableKey,
     /// The token was issued to another client.
     WrongAudience,

@@ -1,4 +1,4 @@
-//! JSON Web Keys, RFC 7517: what a provider publishes to verify its signatures with.
+//! JSON Web Keys, RFC 7517, with which a provider's signatures are verified.
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use ring::signature::{
@@ -11,11 +11,10 @@ use super::algorithm::SignatureAlgorithm;
 use super::id_token_error::IdTokenError;
 use crate::oauth::json::Members;
 
-/// Bits of the shortest RSA modulus that is accepted (RFC 7518 §3.3), and of the longest one.
+/// The accepted lengths of an RSA modulus in bits. The minimum is that of RFC 7518 §3.3.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
-/// The keys of a provider (RFC 7517 §5). A key that cannot be understood is there all the same, by its identifier, but
-/// verifies nothing.
+/// The keys of a provider (RFC 7517 §5). An unusable key is included with its identifier, but verifies nothing.
 #[derive(Clone, Debug, Default)]
 pub struct JwkSet(Vec<Jwk>);
 
@@ -26,7 +25,7 @@ pub(super) struct Jwk {
     /// `use` and `key_ops`.
     is_for_verification: bool,
     alg: Option<String>,
-    /// Entra's addition: the issuer whose tokens the key signs, in which `{tenantid}` may stand for any tenant.
+    /// Entra's addition: the issuer whose tokens the key signs, in which `{tenantid}` matches any tenant.
     pub(super) issuer: Option<String>,
     material: Material,
 }
@@ -41,12 +40,12 @@ enum Material {
     P384(Vec<u8>),
     /// RFC 8037 §2.
     Ed25519(Vec<u8>),
-    /// Too weak, or of a type that is not known here.
+    /// Too weak, or of an unknown type.
     Unusable,
 }
 
 impl JwkSet {
-    /// Reads a document of keys; `None` unless it is a JSON object with a list of `keys`. A key with a member twice is left
+    /// Parses a key set; `None` unless it is a JSON object with a list of `keys`. A key with a repeated member is left
     /// out (RFC 7517 §4).
     pub fn parse(document: &[u8]) -> Option<JwkSet> {
         let members = Members::parse_unique(document)?;
@@ -64,8 +63,8 @@ impl JwkSet {
         self.0.is_empty()
     }
 
-    /// The keys that a signature with this algorithm may be verified with: those with the identifier that the token
-    /// names, or else the only one that fits.
+    /// Returns the keys to verify a signature of this algorithm with: those with the identifier in the token, or the
+    /// only key that matches.
     pub(super) fn find(&self, algorithm: SignatureAlgorithm, kid: Option<&str>) -> Result<Vec<&Jwk>, IdTokenError> {
         let is_named = |key: &&Jwk| kid.is_none() || key.kid.as_deref() == kid;
         let fitting: Vec<&Jwk> = self.0.iter().filter(is_named).filter(|key| key.fits(algorithm)).collect();
@@ -113,7 +112,7 @@ impl Jwk {
             && self.alg.as_deref().is_none_or(|alg| SignatureAlgorithm::named(alg) == Some(algorithm))
     }
 
-    /// Whether the signature is that of this key.
+    /// Whether the signature was made with this key.
     pub(super) fn verifies(&self, algorithm: SignatureAlgorithm, message: &[u8], signature: &[u8]) -> bool {
         if !self.fits(algorithm) {
             return false;
@@ -169,7 +168,7 @@ impl Material {
     }
 }
 
-/// Some providers put a zero before a number (RFC 7518 §6.3.1.1 has it that they must not).
+/// Removes leading zeros, which some providers write although RFC 7518 §6.3.1.1 forbids it.
 fn without_zeros(mut number: Vec<u8>) -> Vec<u8> {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     number.drain(..zeros);
@@ -180,7 +179,7 @@ fn point(x: &[u8], y: &[u8], length: usize) -> Option<Vec<u8>> {
     (x.len() == length && y.len() == length).then(|| [&[4], x, y].concat())
 }
 
-/// Decodes base64url as RFC 7515 §2 has it: without padding, and one text only for the same bytes.
+/// Decodes base64url by RFC 7515 §2: without padding, and with a unique text for the same bytes.
 pub(super) fn base64url(text: &str) -> Option<Vec<u8>> {
     BASE64_URL_SAFE_NO_PAD.decode(text).ok()
 }

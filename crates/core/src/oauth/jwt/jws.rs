@@ -7,16 +7,16 @@ use super::id_token_error::IdTokenError;
 use super::jwk::{Jwk, JwkSet, base64url};
 use crate::oauth::json::Members;
 
-/// Bytes. An ID token with two hundred groups has 10,000.
+/// The maximum length in bytes. An ID token with two hundred groups has 10,000.
 const LONGEST: usize = 64 * 1024;
-/// Characters of the name of an algorithm that are told.
+/// The maximum length of an algorithm name in errors.
 const LONGEST_NAME: usize = 16;
 
-/// A token taken apart, not verified yet.
+/// A parsed token that is not verified yet.
 pub(super) struct Jws<'a> {
     pub(super) algorithm: SignatureAlgorithm,
     kid: Option<String>,
-    /// The header and the payload, as they are signed.
+    /// The header and the payload, the signed part.
     signed: &'a str,
     payload: &'a str,
     signature: Vec<u8>,
@@ -41,7 +41,7 @@ impl<'a> Jws<'a> {
         Ok(Jws { algorithm, kid: header.string("kid"), signed, payload, signature })
     }
 
-    /// Returns the payload, and the key that has signed it.
+    /// Returns the payload and the key that signed it.
     pub(super) fn verified<'k>(&self, keys: &'k JwkSet) -> Result<(Zeroizing<Vec<u8>>, &'k Jwk), IdTokenError> {
         let candidates = keys.find(self.algorithm, self.kid.as_deref())?;
         let has_signed = |key: &&Jwk| key.verifies(self.algorithm, self.signed.as_bytes(), &self.signature);
@@ -51,7 +51,7 @@ impl<'a> Jws<'a> {
     }
 }
 
-/// Whether `typ` says that the token is of a kind of its own, as `at+jwt` (RFC 9068) or `logout+jwt`.
+/// Whether `typ` declares another kind of token, such as `at+jwt` (RFC 9068) or `logout+jwt`.
 fn is_of_another_kind(typ: &str) -> bool {
     typ.to_ascii_lowercase().ends_with("+jwt")
 }

@@ -1,5 +1,5 @@
-//! JSON Web Tokens: the ones that a client signs (RFC 7523), and the ID tokens that it verifies (OpenID Connect Core
-//! §3.1.3.7). Only asymmetric signatures exist here, so that no key can be taken for a password.
+//! JSON Web Tokens: those that a client signs (RFC 7523), and the ID tokens that it verifies (OpenID Connect Core
+//! §3.1.3.7). Only asymmetric signatures are supported, so that a public key cannot be used as a shared secret.
 
 mod algorithm;
 mod assertion;

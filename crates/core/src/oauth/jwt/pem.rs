@@ -3,14 +3,14 @@
 use base64::prelude::{BASE64_STANDARD, Engine};
 use zeroize::Zeroizing;
 
-/// One block: what is between `-----BEGIN LABEL-----` and `-----END LABEL-----`.
+/// A block between `-----BEGIN LABEL-----` and `-----END LABEL-----`.
 pub(super) struct Block<'a> {
     pub(super) label: &'a str,
     base64: &'a str,
 }
 
 impl Block<'_> {
-    /// The bytes; `None` if they are not in base64, as in a key that OpenSSL has encrypted the old way.
+    /// Decodes the bytes; `None` if they are not base64, as in OpenSSL's legacy encrypted keys.
     pub(super) fn decode(&self) -> Option<Zeroizing<Vec<u8>>> {
         let mut joined = Zeroizing::new(String::with_capacity(self.base64.len()));
         self.base64.split_ascii_whitespace().for_each(|line| joined.push_str(line));
@@ -18,7 +18,7 @@ impl Block<'_> {
     }
 }
 
-/// Returns the blocks of a text, in order. Other text around them is ignored.
+/// Returns the blocks of a text in order. Ignores other text.
 pub(super) fn blocks(text: &str) -> impl Iterator<Item = Block<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {

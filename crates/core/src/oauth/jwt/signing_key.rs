@@ -1,4 +1,4 @@
-//! The private key of a client, and what it signs.
+//! The private key of a client, and its signatures.
 
 use std::fmt;
 
@@ -24,17 +24,17 @@ enum Pair {
     Ec(Box<EcdsaKeyPair>),
 }
 
-/// Why there is no key, or no certificate for it. No variant holds a secret.
+/// Why a key or its certificate cannot be used. No variant contains a secret.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum SigningKeyError {
-    /// No certificate is for the key.
+    /// No certificate belongs to the key.
     CertificateOfAnotherKey,
     /// The key is encrypted with a password.
     Encrypted,
-    /// There is no certificate in the text.
+    /// The text contains no certificate.
     NoCertificate,
-    /// There is no private key in the text.
+    /// The text contains no private key.
     NoKey,
     /// The system has no random bytes.
     NoRandomBytes,
@@ -45,23 +45,23 @@ pub enum SigningKeyError {
 }
 
 impl SigningKey {
-    /// Reads the first private key of a PEM file: PKCS#8 (`PRIVATE KEY`), PKCS#1 (`RSA PRIVATE KEY`) or SEC 1
-    /// (`EC PRIVATE KEY`). It may stand beside certificates. An RSA key signs with RS256, which every provider has to
-    /// support, until [`with_algorithm`](SigningKey::with_algorithm) says otherwise.
+    /// Reads the first private key of a PEM file: PKCS#8 (`PRIVATE KEY`), PKCS#1 (`RSA PRIVATE KEY`) or SEC 1 (`EC
+    /// PRIVATE KEY`). The file may also contain certificates. An RSA key signs with RS256, which every provider must
+    /// support, unless [`with_algorithm`](SigningKey::with_algorithm) changes it.
     ///
     /// # Errors
-    /// There is no such key.
+    /// There is no usable key.
     pub fn from_pem(text: &str) -> Result<SigningKey, SigningKeyError> {
         let block = pem::blocks(text).find(|block| block.label.ends_with("PRIVATE KEY"));
         let block = block.ok_or(SigningKeyError::NoKey)?;
         match block.decode() {
             Some(der) if block.label != "ENCRYPTED PRIVATE KEY" => SigningKey::from_der(&der),
-            // The old way to encrypt puts headers before the base64 (RFC 1421 §4.6).
+            // OpenSSL's legacy encryption puts headers before the base64 (RFC 1421 §4.6).
             _ => Err(SigningKeyError::Encrypted),
         }
     }
 
-    /// Reads a private key in DER: PKCS#8, PKCS#1 or SEC 1. That of an elliptic curve must hold the public key too, as
+    /// Reads a private key in DER: PKCS#8, PKCS#1 or SEC 1. An elliptic-curve key must include the public key, as
     /// OpenSSL writes it.
     ///
     /// # Errors
@@ -83,8 +83,7 @@ impl SigningKey {
         Err(SigningKeyError::Unusable)
     }
 
-    /// Returns the key, signing with another algorithm. An RSA key can sign with RS256, RS384, RS512, PS256, PS384 and
-    /// PS512.
+    /// Selects another algorithm. An RSA key can sign with RS256, RS384, RS512, PS256, PS384 and PS512.
     ///
     /// # Errors
     /// [`SigningKeyError::WrongAlgorithm`].
@@ -101,7 +100,7 @@ impl SigningKey {
         self.algorithm
     }
 
-    /// The public key: for RSA as in PKCS#1, for a curve the uncompressed point. In a certificate it stands just so.
+    /// Returns the public key in the format of certificates: PKCS#1 for RSA, the uncompressed point for a curve.
     pub(super) fn public_key(&self) -> &[u8] {
         match &self.pair {
             Pair::Rsa(pair) => pair.public_key().as_ref(),
@@ -109,7 +108,7 @@ impl SigningKey {
         }
     }
 
-    /// Returns the token with this header and payload (RFC 7515 §7.1).
+    /// Returns a token with this header and payload (RFC 7515 §7.1).
     pub(super) fn sign(&self, header: &[u8], payload: &[u8]) -> Result<Zeroizing<String>, SigningKeyError> {
         let mut token = Zeroizing::new(String::with_capacity(2 * (header.len() + payload.len()) + 1024));
         BASE64_URL_SAFE_NO_PAD.encode_string(header, &mut token);
@@ -148,8 +147,8 @@ fn rsa_encoding(algorithm: SignatureAlgorithm) -> Option<&'static dyn RsaEncodin
 const P256: &[u8] = b"\x06\x08\x2A\x86\x48\xCE\x3D\x03\x01\x07";
 const P384: &[u8] = b"\x06\x05\x2B\x81\x04\x00\x22";
 
-/// Puts a SEC 1 key into the frame of PKCS#8 that names its curve (RFC 5958 §2), as `openssl pkcs8 -topk8` does. `ring`
-/// reads only that.
+/// Wraps a SEC 1 key in a PKCS#8 structure with its curve (RFC 5958 §2), as `openssl pkcs8 -topk8` does. `ring` reads
+/// only that.
 fn pkcs8_of_sec1(curve: &[u8], sec1: &[u8]) -> Zeroizing<Vec<u8>> {
     const SEQUENCE: u8 = 0x30;
     const OCTET_STRING: u8 = 0x04;
@@ -160,7 +159,7 @@ fn pkcs8_of_sec1(curve: &[u8], sec1: &[u8]) -> Zeroizing<Vec<u8>> {
     der(SEQUENCE, &[VERSION_0, &algorithm, &key])
 }
 
-/// Encodes a tag, the length and the content. `ring` refuses a key of 64 KiB and more anyway, whatever its length says.
+/// Encodes a tag, the length and the content. `ring` refuses a key of 64 KiB or more in any case.
 fn der(tag: u8, content: &[&[u8]]) -> Zeroizing<Vec<u8>> {
     let length: usize = content.iter().map(|part| part.len()).sum();
     let mut bytes = Zeroizing::new(Vec::with_capacity(length + 4));

@@ -1,4 +1,4 @@
-//! The keys of the tests, and what a provider would publish of them.
+//! Keys for tests, and their public parts as a provider publishes them.
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ pub(super) fn encode(bytes: impl AsRef<[u8]>) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// The public half, as a JWK without an identifier.
+/// Returns the public key as a JWK without an identifier.
 pub(super) fn jwk(key: &SigningKey) -> Value {
     let public = key.public_key();
     match key.algorithm() {
@@ -35,7 +35,7 @@ pub(super) fn jwk(key: &SigningKey) -> Value {
     }
 }
 
-/// The public half, under this identifier.
+/// Returns the public key as a JWK with this identifier.
 pub(super) fn named(key: &SigningKey, kid: &str) -> Value {
     let mut jwk = jwk(key);
     jwk["kid"] = kid.into();

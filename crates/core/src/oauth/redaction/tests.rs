@@ -26,7 +26,7 @@ fn a_header_that_is_not_of_basic_is_secret_whole_and_without_its_scheme() {
     }
 }
 
-/// As some server might write it.
+/// Spells the text as some server might.
 fn spelled(text: &[u8], way: usize) -> String {
     let each = |write: &dyn Fn(u8) -> String| text.iter().map(|byte| write(*byte)).collect::<String>();
     match way {
@@ -61,7 +61,7 @@ fn broken_into_lines(text: &str, width: usize) -> String {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(96) })]
 
-    /// Whatever stands before it, within its encoding or without, and however often it is encoded.
+    /// Covers any preceding text, inside or outside the encoding, and nested encodings.
     #[test]
     fn nothing_is_left_of_a_secret_in_any_spelling(
         secret in "[!-~]{8,200}",
@@ -80,7 +80,7 @@ proptest! {
         prop_assert!(!said.contains(&text), "{said}");
     }
 
-    /// An error message is worth reading: no text is lost that has nothing of a secret.
+    /// An error message stays useful: a text without any part of a secret is kept.
     #[test]
     fn what_is_no_secret_stays(secret in "[!-~]{16,200}", text in "[ -~]{0,200}") {
         prop_assume!(!text.contains(&secret));

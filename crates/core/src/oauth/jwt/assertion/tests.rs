@@ -17,7 +17,7 @@ fn header(assertion: &ClientAssertion) -> String {
     String::from_utf8(base64url(header).unwrap()).unwrap()
 }
 
-/// The claims of an assertion that was signed with the key.
+/// Returns the claims of an assertion, after verifying it with the key.
 fn claims(assertion: &ClientAssertion, pem: &str) -> Value {
     let keys = set(&[jwk(&key(pem))]);
     let (payload, _) = Jws::parse(assertion.expose()).unwrap().verified(&keys).unwrap();

@@ -11,7 +11,7 @@ mod claims;
 const ISSUER: &str = "https://idp.example.com";
 const NOW: i64 = 1_700_000_000;
 
-/// A token, and what it is expected to say: valid until a test changes something.
+/// A token with its expected claims. It is valid until a test changes something.
 struct Case {
     key: SigningKey,
     header: Value,
@@ -45,7 +45,7 @@ impl Case {
         }
     }
 
-    /// With claims changed; null removes one.
+    /// Returns the case with some claims changed; null removes one.
     fn with(claims: Value) -> Case {
         let mut case = Case::new(EC);
         for (name, value) in claims.as_object().unwrap() {
@@ -138,14 +138,14 @@ fn a_key_that_was_not_published_is_an_error_of_its_own() {
 #[test]
 fn the_key_of_somebody_else_does_not_do() {
     let mut case = Case::new(EC);
-    // The identifier of one key, the signature of another.
+    // The identifier of one key with the signature of another.
     case.keys = set(&[named(&key(RSA), "k"), named(&case.key, "other")]);
     assert_eq!(case.error(), Some(IdTokenError::UnusableKey));
     let stranger = json!({"kty": "EC", "crv": "P-256", "kid": "k", "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
         "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"});
     case.keys = set(&[stranger]);
     assert_eq!(case.error(), Some(IdTokenError::BadSignature));
-    // A key that the token itself brings.
+    // A key in the token itself.
     case.header["jwk"] = jwk(&case.key);
     assert_eq!(case.error(), Some(IdTokenError::BadSignature));
 }

@@ -7,12 +7,12 @@ use crate::oauth::jwt::test_keys::{EC, EC_P384, RSA, encode, jwk, key, named, se
 const RS256: SignatureAlgorithm = SignatureAlgorithm::Rs256;
 const ES256: SignatureAlgorithm = SignatureAlgorithm::Es256;
 
-/// How many keys may verify the signature.
+/// Returns the number of keys that may verify the signature.
 fn found(keys: &[Value], algorithm: SignatureAlgorithm, kid: Option<&str>) -> Result<usize, IdTokenError> {
     set(keys).find(algorithm, kid).map(|keys| keys.len())
 }
 
-/// The key, with members changed.
+/// Returns the key with some members changed.
 fn with(mut key: Value, changes: Value) -> Value {
     changes.as_object().unwrap().iter().for_each(|(name, value)| key[name] = value.clone());
     key

@@ -83,7 +83,7 @@ fn what_is_no_token_is_malformed() {
 
 #[test]
 fn there_is_one_spelling_of_each_signature() {
-    // The last character holds four bits that mean nothing: RFC 7515 has them zero.
+    // The last character contains four unused bits, which RFC 7515 requires to be zero.
     let (rest, last) = ES256.split_at(ES256.len() - 1);
     assert_eq!(last, "Q");
     for other in ["R", "S", "Z", "f"] {

@@ -5,7 +5,7 @@ use crate::oauth::jwt::test_keys::{EC, EC_P384, RSA, RSA_CERTIFICATE, jwk, key, 
 const RSA_PKCS1: &str = include_str!("../testdata/rsa_pkcs1.pem");
 const EC_SEC1: &str = include_str!("../testdata/ec_sec1.pem");
 
-/// Signs, and verifies with the public half.
+/// Signs, and verifies with the public key.
 fn signs(key: &SigningKey) {
     let header = format!(r#"{{"alg":"{}"}}"#, key.algorithm().name());
     let token = key.sign(header.as_bytes(), b"payload").unwrap();

@@ -1,4 +1,4 @@
-//! What the claims must say.
+//! Tests the checks of the claims.
 
 use super::*;
 
