@@ -9,8 +9,9 @@
 //! contract::check(Kind::default(), || MemoryStore::new());
 //! ```
 //!
-//! [`RemoteStore`] simulates a remote store with latency, lost answers, outages and expiring leases. [`SteppedClock`]
-//! advances only when a test steps it. The feature `servers` adds real servers.
+//! [`RemoteStore`] simulates a remote store with latency, lost answers, outages and expiring leases. [`provider`]
+//! simulates a provider that rotates refresh tokens. [`SteppedClock`] advances only when a test steps it. The feature
+//! `servers` adds real servers.
 #![allow(
     clippy::panic,
     clippy::expect_used,
@@ -21,6 +22,7 @@
 
 mod clock;
 pub mod contract;
+pub mod provider;
 mod remote;
 #[cfg(all(feature = "servers", unix))]
 pub mod servers;

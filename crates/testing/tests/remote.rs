@@ -2,85 +2,22 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use pollster::FutureExt as _;
-use serde::Serialize as _;
-use serde_json::json;
-use serde_json::ser::{PrettyFormatter, Serializer};
-use tokcache_core::acquire::{AcquireError, ClientApplication, Registration, SilentRequest, Source};
+use tokcache_core::acquire::{AcquireError, ClientApplication, SilentRequest, Source};
 use tokcache_core::cache::TokenCache;
 use tokcache_core::future::BoxFuture;
-use tokcache_core::oauth::{Authority, Endpoint, Endpoints, FieldValue, Http, Request, Response, TransportError};
+use tokcache_core::oauth::Http;
 use tokcache_core::store::{Change, LeaseAttempt, Partition, Store, StoreError, Update};
 use tokcache_core::time::{Clock, Timestamp};
-use tokcache_core::types::{ClientId, ScopeSet};
+use tokcache_core::types::ScopeSet;
+use tokcache_testing::provider::{ISSUER, RotatingProvider, expired_sign_in, registration};
 use tokcache_testing::{Counts, Fault, RemoteStore, SteppedClock};
 
-const ISSUER: &str = "https://idp.example.com";
 const LATENCY: Duration = Duration::from_millis(20);
 
-/// A provider that rotates refresh tokens and revokes the sign-in if an old one is used again.
-struct Provider<'a> {
-    clock: &'a dyn Clock,
-    /// The time that an answer takes.
-    time: Duration,
-    requests: AtomicUsize,
-    /// The valid refresh token; `None` once the sign-in is revoked.
-    good: Mutex<Option<String>>,
-    /// Runs while a request is in flight.
-    meanwhile: Box<dyn Fn() + Send + Sync + 'a>,
-}
-
-impl<'a> Provider<'a> {
-    fn new(clock: &'a dyn Clock, time: Duration) -> Self {
-        let good = Mutex::new(Some("RT-0".to_owned()));
-        Provider { clock, time, requests: AtomicUsize::new(0), good, meanwhile: Box::new(|| {}) }
-    }
-
-    fn requests(&self) -> usize {
-        self.requests.load(Ordering::SeqCst)
-    }
-
-    fn is_signed_in(&self) -> bool {
-        self.good.lock().unwrap().is_some()
-    }
-
-    async fn answer(&self, request: &Request) -> Result<Response, TransportError> {
-        let number = self.requests.fetch_add(1, Ordering::SeqCst) + 1;
-        let sent =
-            request.form().and_then(|form| form.get("refresh_token")).map(FieldValue::expose).unwrap_or_default();
-        let answer = {
-            let mut good = self.good.lock().unwrap();
-            if good.as_deref() == Some(sent) {
-                *good = Some(format!("RT-{number}"));
-                (
-                    200,
-                    json!({"access_token": format!("AT-{number}"), "token_type": "Bearer", "expires_in": 3600,
-                             "refresh_token": format!("RT-{number}"), "scope": "api.read"}),
-                )
-            } else {
-                *good = None;
-                (400, json!({"error": "invalid_grant"}))
-            }
-        };
-        self.clock.delay(self.time).await;
-        (self.meanwhile)();
-        let (status, body) = answer;
-        let body = body.to_string().into_bytes().into();
-        Ok(Response { status, body, retry_after: None, date: None, location: None })
-    }
-}
-
-impl Http for Provider<'_> {
-    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
-        Box::pin(self.answer(request))
-    }
-}
-
-/// The runtime's clock, which a test can pause.
 struct TokioClock(tokio::time::Instant);
 
 impl TokioClock {
@@ -112,31 +49,12 @@ fn partition() -> Partition {
 }
 
 fn client<'a>(store: &'a dyn Store, http: &'a dyn Http, clock: &'a dyn Clock) -> ClientApplication<'a> {
-    let token = Some(Endpoint::parse(&format!("{ISSUER}/token")).unwrap());
-    let registration = Registration {
-        endpoints: Endpoints { token, ..Endpoints::default() },
-        ..Registration::new(Authority::parse(ISSUER, None).unwrap(), ClientId::new("app"))
-    };
-    ClientApplication { partition: partition(), ..ClientApplication::new(registration, store, http, clock) }
+    ClientApplication { partition: partition(), ..ClientApplication::new(registration(ISSUER), store, http, clock) }
 }
 
 /// Saves a sign-in with an expired access token.
 async fn sign_in(store: &RemoteStore) {
-    let document = json!({
-        "AccessToken": {"a": {"credential_type": "AccessToken", "secret": "AT-0", "home_account_id": "alice",
-            "environment": "idp.example.com", "client_id": "app", "target": "api.read", "realm": "",
-            "cached_at": "1699990000", "expires_on": "1699993600", "authority": ISSUER}},
-        "RefreshToken": {"r": {"credential_type": "RefreshToken", "secret": "RT-0", "home_account_id": "alice",
-            "environment": "idp.example.com", "client_id": "app", "target": "api.read",
-            "last_modification_time": "1699990000", "authority": ISSUER}},
-        "Account": {"alice": {"home_account_id": "alice", "environment": "idp.example.com", "realm": "",
-            "local_account_id": "alice", "username": "alice@example.com", "authority_type": "OIDC", "authority": ISSUER}},
-    });
-    // In MSAL Python's format. After a save beside MSAL Node, the store would be read again.
-    let mut bytes = Vec::new();
-    let mut indented = Serializer::with_formatter(&mut bytes, PrettyFormatter::with_indent(b"    "));
-    document.serialize(&mut indented).unwrap();
-    let put = &mut |_: Option<&[u8]>| Change::Replace(bytes.clone().into());
+    let put = &mut |_: Option<&[u8]>| Change::Replace(expired_sign_in(ISSUER).into());
     store.update(&partition(), Update::default(), put).await.unwrap();
     store.counts();
 }
@@ -172,7 +90,7 @@ impl World {
 #[test]
 fn a_cached_token_costs_one_round_trip() {
     let World { clock, store } = World::new();
-    let provider = Provider::new(clock.as_ref(), Duration::ZERO);
+    let provider = RotatingProvider::new(clock.as_ref(), Duration::ZERO);
     let client = client(&store, &provider, clock.as_ref());
     client.acquire_token_silent(&request()).block_on().unwrap();
     store.counts();
@@ -184,7 +102,7 @@ fn a_cached_token_costs_one_round_trip() {
 #[test]
 fn a_refresh_reads_twice_and_writes_once() {
     let World { clock, store } = World::new();
-    let provider = Provider::new(clock.as_ref(), Duration::from_millis(300));
+    let provider = RotatingProvider::new(clock.as_ref(), Duration::from_millis(300));
     let token = client(&store, &provider, clock.as_ref()).acquire_token_silent(&request()).block_on().unwrap();
     assert_eq!((token.access_token.expose(), token.source), ("AT-1", Source::Refresh));
     assert_eq!(store.counts(), Counts { loads: 2, saves: 1, leases: 1 });
@@ -195,21 +113,18 @@ fn a_save_whose_answer_is_lost_loses_no_sign_in() {
     for fault in [Fault::LostAnswer, Fault::Conflict] {
         let World { clock, store } = World::new();
         store.inject(fault);
-        let provider = Provider::new(clock.as_ref(), Duration::ZERO);
+        let provider = RotatingProvider::new(clock.as_ref(), Duration::ZERO);
         let token = client(&store, &provider, clock.as_ref()).acquire_token_silent(&request()).block_on().unwrap();
         assert_eq!(token.access_token.expose(), "AT-1", "{fault:?}");
         assert_eq!(refresh_tokens(&store), ["RT-1"], "{fault:?}");
-        assert_eq!(provider.requests(), 1, "{fault:?}");
+        assert_eq!(provider.rotation.requests(), 1, "{fault:?}");
     }
 }
 
 #[test]
 fn a_store_that_goes_away_while_the_provider_answers_is_waited_for() {
     let World { clock, store } = World::new();
-    let provider = Provider {
-        meanwhile: Box::new(|| store.inject(Fault::Outage)),
-        ..Provider::new(clock.as_ref(), Duration::ZERO)
-    };
+    let provider = RotatingProvider::new(clock.as_ref(), Duration::ZERO).meanwhile(|| store.inject(Fault::Outage));
     let token = client(&store, &provider, clock.as_ref()).acquire_token_silent(&request()).block_on().unwrap();
     assert_eq!(token.access_token.expose(), "AT-1");
     assert_eq!(refresh_tokens(&store), ["RT-1"]);
@@ -219,10 +134,10 @@ fn a_store_that_goes_away_while_the_provider_answers_is_waited_for() {
 fn a_store_that_is_down_is_no_reason_to_sign_in() {
     let World { clock, store } = World::new();
     store.inject(Fault::Down);
-    let provider = Provider::new(clock.as_ref(), Duration::ZERO);
+    let provider = RotatingProvider::new(clock.as_ref(), Duration::ZERO);
     let error = client(&store, &provider, clock.as_ref()).acquire_token_silent(&request()).block_on().unwrap_err();
     assert!(matches!(error, AcquireError::Store(StoreError::Backend { .. })) && error.is_retryable(), "{error:?}");
-    assert_eq!(provider.requests(), 0);
+    assert_eq!(provider.rotation.requests(), 0);
 }
 
 /// The next holder has the lease but has not saved yet. The tokens from the provider must not be lost.
@@ -237,11 +152,11 @@ fn a_lease_that_ended_before_the_answer_came_loses_no_sign_in() {
         let LeaseAttempt::Held(lease) = request.attempt().block_on().unwrap() else { panic!("it is held still") };
         std::mem::forget(lease);
     };
-    let provider = Provider { meanwhile: Box::new(steal), ..Provider::new(clock.as_ref(), Duration::ZERO) };
+    let provider = RotatingProvider::new(clock.as_ref(), Duration::ZERO).meanwhile(steal);
     let token = client(&store, &provider, clock.as_ref()).acquire_token_silent(&request()).block_on().unwrap();
     assert_eq!(token.access_token.expose(), "AT-1");
     assert_eq!(refresh_tokens(&store), ["RT-1"]);
-    assert!(provider.is_signed_in());
+    assert!(provider.rotation.is_signed_in());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -251,9 +166,9 @@ async fn a_thousand_tasks_on_one_expired_token_are_one_refresh_and_block_no_work
     let store = RemoteStore::new(Arc::clone(&clock), LATENCY);
     sign_in(&store).await;
 
-    let provider: &'static Provider<'static> = {
+    let provider: &'static RotatingProvider<'static> = {
         let clock: &'static TokioClock = Box::leak(Box::new(TokioClock::new()));
-        Box::leak(Box::new(Provider::new(clock, Duration::from_millis(300))))
+        Box::leak(Box::new(RotatingProvider::new(clock, Duration::from_millis(300))))
     };
     let tasks: Vec<_> = (0..TASKS)
         .map(|_| {
@@ -267,8 +182,8 @@ async fn a_thousand_tasks_on_one_expired_token_are_one_refresh_and_block_no_work
     for task in tasks {
         assert_eq!(task.await.unwrap(), "AT-1");
     }
-    assert_eq!(provider.requests(), 1);
-    assert!(provider.is_signed_in());
+    assert_eq!(provider.rotation.requests(), 1);
+    assert!(provider.rotation.is_signed_in());
 }
 
 /// The provider takes longer than the lease lasts, so the lease is renewed meanwhile.
@@ -278,7 +193,7 @@ async fn a_lease_is_renewed_while_the_provider_is_waited_for() {
     let store = RemoteStore::new(clock.clone(), LATENCY);
     sign_in(&store).await;
 
-    let provider = Provider::new(clock.as_ref(), Duration::from_secs(600));
+    let provider = RotatingProvider::new(clock.as_ref(), Duration::from_secs(600));
     let (first, second) = (client(&store, &provider, clock.as_ref()), client(&store, &provider, clock.as_ref()));
     let second = ClientApplication { lock_timeout: Duration::from_secs(3600), ..second };
     let (wanted, later) = (request(), async {
@@ -287,5 +202,5 @@ async fn a_lease_is_renewed_while_the_provider_is_waited_for() {
     });
     let (one, two) = tokio::join!(first.acquire_token_silent(&wanted), later);
     assert_eq!((one.unwrap().access_token.expose(), two.unwrap().access_token.expose()), ("AT-1", "AT-1"));
-    assert_eq!(provider.requests(), 1);
+    assert_eq!(provider.rotation.requests(), 1);
 }

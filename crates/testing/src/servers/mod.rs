@@ -2,14 +2,20 @@
 //! dropped, or when the test process ends in any way. A test can start several servers, and two test runs can overlap.
 
 mod certificates;
+mod pgbouncer;
+mod postgres;
 mod process;
+mod provider;
 mod redis;
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 pub use certificates::Certificates;
+pub use pgbouncer::PgBouncer;
+pub use postgres::PostgresServer;
 pub use process::ServerProcess;
+pub use provider::ProviderServer;
 pub use redis::{RedisCluster, RedisOptions, RedisSentinel, RedisServer};
 
 /// The time limit for a server to start or to reach a state.

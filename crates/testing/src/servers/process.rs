@@ -54,7 +54,12 @@ impl ServerProcess {
 
     /// Asks the server to end (SIGTERM), and waits for its end.
     pub fn shut_down(&mut self) {
-        self.signal(Signal::TERM);
+        self.end_by(Signal::TERM);
+    }
+
+    /// Asks the server to end by the signal that it has for that, and waits for its end.
+    pub fn end_by(&mut self, signal: Signal) {
+        self.signal(signal);
         wait_until("the server has ended", || !self.is_running());
     }
 
