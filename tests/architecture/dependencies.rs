@@ -19,7 +19,7 @@ fn core_knows_no_file_network_command_line_or_keyring() {
 
 #[test]
 fn the_library_knows_nothing_of_the_command() {
-    for library in ["tokcache-core", "tokcache-file", "tokcache-http", "tokcache-redis"] {
+    for library in ["tokcache-core", "tokcache-file", "tokcache-http", "tokcache-redis", "tokcache-sql"] {
         let crates = crates(library);
         for name in ["anyhow", "clap", "qrcode", "toml"] {
             assert!(!crates.contains(name), "{library} is built from {name}");
@@ -31,6 +31,14 @@ fn the_library_knows_nothing_of_the_command() {
 fn the_file_and_the_network_do_not_know_each_other() {
     assert!(!crates("tokcache-file").contains("tokcache-http"));
     assert!(!crates("tokcache-http").contains("tokcache-file"));
+}
+
+#[test]
+fn a_sql_store_is_built_with_the_client_of_its_own_database_alone() {
+    let postgres = crates_with("tokcache-sql", "postgres");
+    assert!(postgres.contains("tokio-postgres") && !postgres.contains("rusqlite"), "{postgres:?}");
+    let sqlite = crates_with("tokcache-sql", "sqlite");
+    assert!(sqlite.contains("rusqlite") && !sqlite.contains("tokio"), "{sqlite:?}");
 }
 
 /// Secrets must have the types of `secret.rs`, which cannot be printed. A `String` can be.
@@ -52,9 +60,18 @@ fn no_field_keeps_a_secret_in_a_plain_string() {
 
 /// Returns the crates that a workspace crate with its default features is built from.
 fn crates(package: &str) -> BTreeSet<String> {
+    built_from(&["--package", package])
+}
+
+/// The same, with this feature alone.
+fn crates_with(package: &str, feature: &str) -> BTreeSet<String> {
+    built_from(&["--package", package, "--no-default-features", "--features", feature])
+}
+
+fn built_from(arguments: &[&str]) -> BTreeSet<String> {
     let mut tree = Command::new(env!("CARGO"));
     tree.args(["tree", "--offline", "--locked", "--edges", "normal,build", "--prefix", "none", "--format", "{lib}"]);
-    let output = tree.args(["--package", package]).current_dir(root()).output().unwrap();
+    let output = tree.args(arguments).current_dir(root()).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     let text = String::from_utf8(output.stdout).unwrap();
     text.lines().filter(|line| !line.is_empty()).map(|line| line.replace('_', "-")).collect()

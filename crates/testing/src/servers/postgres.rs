@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::{Certificates, ServerProcess, free_port, wait_until};
 
-/// Where Debian puts the programs of a version.
+/// The folder in which Debian puts the programs of each version.
 const INSTALLED: &str = "/usr/lib/postgresql";
 
 /// The user whom PostgreSQL and PgBouncer run as where the tests run as root, whom both refuse.

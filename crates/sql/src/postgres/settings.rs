@@ -1,0 +1,278 @@
+//! The address of a PostgreSQL server, and the way to reach it, from a URL.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use percent_encoding::percent_decode_str;
+use tokcache_core::secret::Secret;
+use tokio_postgres::config::{Host, SslMode};
+
+/// The password of a database user.
+pub type DatabasePassword = Secret<DatabasePasswordKind>;
+
+/// The kind of secret that a [`DatabasePassword`] is.
+#[derive(Clone, Copy)]
+pub enum DatabasePasswordKind {}
+
+/// How to reach a PostgreSQL server, or a connection pooler before it.
+///
+/// The URL is that of libpq: `postgres://USER@HOST:PORT/DATABASE?NAME=VALUE&…`, also with several hosts, or with the
+/// folder of a Unix socket as `?host=/run/postgresql`. Two parameters have a meaning of their own:
+///
+/// - `sslmode`: `verify-full` is the default. `require` and `verify-ca` mean the same: the certificate of the server
+///   and its host name are always checked. `disable` is the default for a Unix socket and for a loopback address.
+///   `allow` and `prefer` protect nothing and are refused.
+/// - `sslrootcert`: a PEM file of the certificates to trust, in the place of the system's.
+///
+/// The environment is not read: give the password in the URL, or [beside it](PostgresSettings::password).
+#[derive(Clone)]
+pub struct PostgresSettings {
+    pub(super) config: tokio_postgres::Config,
+    /// Without a password.
+    pub(super) url: String,
+    /// `None`: the system's certificates.
+    pub(super) root_certificates: Option<PathBuf>,
+    pub(super) connections: usize,
+    pub(super) connect_timeout: Duration,
+    pub(super) statement_timeout: Duration,
+}
+
+/// Why a URL cannot be used. Nothing of the URL stands in it, as that may be a password.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SettingsError(&'static str);
+
+impl PostgresSettings {
+    /// Reads a URL.
+    ///
+    /// # Errors
+    /// It is none, or asks for a connection that protects nothing.
+    pub fn parse(url: &str) -> Result<Self, SettingsError> {
+        let Parts { shown, forwarded, mode, root_certificates } = Parts::of(url)?;
+        let mut config: tokio_postgres::Config = forwarded.parse().map_err(|_| NOT_UNDERSTOOD)?;
+        if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+            return Err(SettingsError("the URL names no host: write postgres://USER@HOST/DATABASE"));
+        }
+        if config.get_channel_binding() == tokio_postgres::config::ChannelBinding::Require {
+            return Err(SettingsError("channel_binding=require is not supported"));
+        }
+        config.ssl_mode(match mode {
+            Some(Mode::Disable) => SslMode::Disable,
+            None if is_local(&config) => SslMode::Disable,
+            None | Some(Mode::Verify) => SslMode::Require,
+        });
+        if config.get_application_name().is_none() {
+            config.application_name("tokcache");
+        }
+        let connect_timeout = config.get_connect_timeout().copied().unwrap_or(Duration::from_secs(5));
+        // An idle connection that a firewall has forgotten is noticed before it is used.
+        config.keepalives_idle(Duration::from_secs(30));
+        config.keepalives_interval(Duration::from_secs(5));
+        config.keepalives_retries(3);
+        Ok(PostgresSettings {
+            config,
+            url: shown,
+            root_certificates,
+            connections: 8,
+            connect_timeout,
+            statement_timeout: Duration::from_secs(10),
+        })
+    }
+
+    /// Sets the password, in the place of one in the URL.
+    #[must_use]
+    pub fn password(mut self, password: &DatabasePassword) -> Self {
+        self.config.password(password.expose());
+        self
+    }
+
+    /// Sets how many connections are open at most; 8 unless this is called. They are opened when they are needed.
+    #[must_use]
+    pub fn connections(mut self, most: usize) -> Self {
+        self.connections = most.max(1);
+        self
+    }
+
+    /// Sets how long to wait for a connection; what `connect_timeout` in the URL says, or 5 s, unless this is called.
+    #[must_use]
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// Sets how long to wait for the answer to a statement; 10 s unless this is called.
+    #[must_use]
+    pub fn statement_timeout(mut self, timeout: Duration) -> Self {
+        self.statement_timeout = timeout;
+        self
+    }
+}
+
+impl fmt::Debug for PostgresSettings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("PostgresSettings").field(&self.url).finish()
+    }
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.0)
+    }
+}
+
+impl std::error::Error for SettingsError {}
+
+const NOT_UNDERSTOOD: SettingsError = SettingsError(
+    "the URL is not understood: write postgres://USER@HOST/DATABASE, and percent-encode every special character of a \
+     password",
+);
+
+#[derive(Clone, Copy)]
+enum Mode {
+    Disable,
+    Verify,
+}
+
+/// A URL, taken apart.
+struct Parts {
+    /// Without the password and what else a person need not see.
+    shown: String,
+    /// Without the parameters that have a meaning of their own.
+    forwarded: String,
+    mode: Option<Mode>,
+    root_certificates: Option<PathBuf>,
+}
+
+impl Parts {
+    fn of(url: &str) -> Result<Self, SettingsError> {
+        let rest = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"));
+        let rest = rest.ok_or(NOT_UNDERSTOOD)?;
+        // As libpq does, and tokio-postgres.
+        let (credentials, rest) = rest.split_once('@').map_or(("", rest), |(credentials, rest)| (credentials, rest));
+        let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (mut mode, mut root_certificates) = (None, None);
+        let (mut forwarded, mut places) = (Vec::new(), Vec::new());
+        for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
+            let (name, value) = parameter.split_once('=').ok_or(NOT_UNDERSTOOD)?;
+            match name {
+                "sslmode" => mode = Some(self::mode(value)?),
+                "sslrootcert" => {
+                    let path = percent_decode_str(value).decode_utf8().map_err(|_| NOT_UNDERSTOOD)?;
+                    root_certificates = Some(path.into_owned()).filter(|path| path != "system").map(PathBuf::from);
+                }
+                "host" | "hostaddr" | "port" | "user" | "dbname" => {
+                    forwarded.push(parameter);
+                    places.push(parameter);
+                }
+                _ => forwarded.push(parameter),
+            }
+        }
+        let user = credentials.split(':').next().filter(|user| !user.is_empty());
+        let shown = user.map_or(place.to_owned(), |user| format!("{user}@{place}"));
+        let at = if credentials.is_empty() { "" } else { "@" };
+        Ok(Parts {
+            shown: format!("postgres://{shown}{}{}", mark(&places), places.join("&")),
+            forwarded: format!("postgres://{credentials}{at}{place}{}{}", mark(&forwarded), forwarded.join("&")),
+            mode,
+            root_certificates,
+        })
+    }
+}
+
+fn mark(parameters: &[&str]) -> &'static str {
+    if parameters.is_empty() { "" } else { "?" }
+}
+
+fn mode(value: &str) -> Result<Mode, SettingsError> {
+    match value {
+        "disable" => Ok(Mode::Disable),
+        "require" | "verify-ca" | "verify-full" => Ok(Mode::Verify),
+        "allow" | "prefer" => Err(SettingsError(
+            "sslmode=allow and sslmode=prefer protect nothing: write sslmode=verify-full, or sslmode=disable if the \
+             network is trusted",
+        )),
+        _ => Err(SettingsError("sslmode is verify-full or disable")),
+    }
+}
+
+/// Whether no other machine is reached.
+fn is_local(config: &tokio_postgres::Config) -> bool {
+    let is_loopback =
+        |name: &str| name == "localhost" || name.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+    let by_address = config.get_hostaddrs();
+    if !by_address.is_empty() {
+        return by_address.iter().all(IpAddr::is_loopback);
+    }
+    config.get_hosts().iter().all(|host| match host {
+        Host::Tcp(name) => is_loopback(name),
+        #[cfg(unix)]
+        Host::Unix(_) => true,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(url: &str) -> PostgresSettings {
+        PostgresSettings::parse(url).unwrap()
+    }
+
+    #[test]
+    fn what_is_shown_has_no_password() {
+        for (url, shown) in [
+            ("postgres://app:canary@db.example.com:6432/tokens", "postgres://app@db.example.com:6432/tokens"),
+            ("postgresql://app@db/tokens?sslmode=disable&password=canary", "postgres://app@db/tokens"),
+            ("postgres:///tokens?host=/run/postgresql&user=app", "postgres:///tokens?host=/run/postgresql&user=app"),
+            ("postgres://a,b:5433/tokens?target_session_attrs=read-write", "postgres://a,b:5433/tokens"),
+        ] {
+            let settings = parse(url);
+            assert_eq!(settings.url, shown);
+            assert!(!format!("{settings:?}{:?}", settings.config).contains("canary"));
+        }
+    }
+
+    #[test]
+    fn an_error_repeats_nothing_of_the_url() {
+        for url in [
+            "postgres://app@db/tokens?canary=1",
+            "postgres://app@db:canary/tokens",
+            "canary://app@db",
+            "postgres://app@db/tokens?sslmode=canary",
+        ] {
+            let error = PostgresSettings::parse(url).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("ary"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn another_machine_is_reached_by_tls_unless_somebody_says_otherwise() {
+        let mode = |url| parse(url).config.get_ssl_mode();
+        for url in ["postgres://db/x", "postgres://db/x?sslmode=require", "postgres://localhost,db/x"] {
+            assert_eq!(mode(url), SslMode::Require, "{url}");
+        }
+        assert_eq!(mode("postgres://localhost/x?sslmode=verify-ca"), SslMode::Require);
+        for url in [
+            "postgres://db/x?sslmode=disable",
+            "postgres://localhost/x",
+            "postgres://127.0.0.1/x",
+            "postgres://[::1]/x",
+            "postgres:///x?host=/run/postgresql",
+            "postgres://db/x?hostaddr=127.0.0.1",
+        ] {
+            assert_eq!(mode(url), SslMode::Disable, "{url}");
+        }
+        for url in ["postgres://db/x?sslmode=prefer", "postgres://db/x?sslmode=allow", "postgres:///x"] {
+            assert!(PostgresSettings::parse(url).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn the_url_says_whom_to_trust_and_how_long_to_wait() {
+        let settings = parse("postgres://db/x?sslrootcert=/etc/ca%20s.pem&connect_timeout=3");
+        assert_eq!(settings.root_certificates, Some(PathBuf::from("/etc/ca s.pem")));
+        assert_eq!(settings.connect_timeout, Duration::from_secs(3));
+        assert_eq!(parse("postgres://db/x?sslrootcert=system").root_certificates, None);
+    }
+}

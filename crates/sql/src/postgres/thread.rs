@@ -1,0 +1,55 @@
+//! The thread that all connections of a store live on.
+
+use std::io;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::pool::Pool;
+use crate::database::Answer;
+use crate::error::{DatabaseError, DatabaseErrorKind};
+
+/// How long statements that are under way may take when the store is dropped.
+const LAST_STATEMENTS: Duration = Duration::from_secs(1);
+
+/// A thread with a runtime of its own: a connection outlives the runtime of the caller that made it, if there is one.
+pub(super) struct RuntimeThread {
+    runtime: Handle,
+    /// Ends the thread when it is dropped.
+    _alive: oneshot::Sender<()>,
+}
+
+impl RuntimeThread {
+    pub(super) fn start(pool: Arc<Pool>) -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let handle = runtime.handle().clone();
+        let (alive, ended) = oneshot::channel::<()>();
+        let drive = move || {
+            runtime.block_on(async move {
+                // It is never sent anything.
+                let _ = ended.await;
+                let _ = timeout(LAST_STATEMENTS, pool.finish()).await;
+            });
+        };
+        thread::Builder::new().name("tokcache-postgres".to_owned()).spawn(drive)?;
+        Ok(RuntimeThread { runtime: handle, _alive: alive })
+    }
+
+    /// Begins the work. The answer can be waited for on any runtime, or none.
+    pub(super) fn run<Value: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<Value, DatabaseError>> + Send + 'static,
+    ) -> Answer<Value> {
+        let task = self.runtime.spawn(work);
+        Box::pin(async move {
+            match task.await {
+                Ok(answer) => answer.map_err(Into::into),
+                Err(error) => Err(DatabaseError::new("postgres:", DatabaseErrorKind::Other, error.to_string()).into()),
+            }
+        })
+    }
+}
