@@ -1,15 +1,15 @@
-//! Which account is meant.
+//! Selects the account of a request.
 //!
-//! The MSAL schema tells accounts apart by the authority's host alone. One host can be many authorities (the realms of a
-//! Keycloak, two ports of one machine), so an account is this authority's when a token is that is held for it.
+//! The MSAL schema distinguishes accounts only by the authority's host. One host can have many authorities (the realms
+//! of a Keycloak, two ports of one machine), so an account belongs to this authority if one of its tokens does.
 
 use super::{AcquireError, ClientApplication};
 use crate::cache::{Account, Document, TokenCache};
 use crate::types::HomeAccountId;
 
 impl ClientApplication<'_> {
-    /// The account that `wanted` (a user name in any case, or a home account id) means; without it, the only one of
-    /// this authority and client. `Ok(None)`: nobody is signed in.
+    /// Returns the account that `wanted` (a user name in any case, or a home account id) selects; without `wanted`, the
+    /// only account of this authority and client. `Ok(None)`: nobody is signed in.
     pub(super) fn select_account(
         &self,
         cache: Document<'_>,
@@ -18,7 +18,8 @@ impl ClientApplication<'_> {
         select(cache.client_accounts(&self.registration.issuer(), &self.registration.client_id), wanted)
     }
 
-    /// The same, but one whose account another library has removed will do, if it has left tokens behind.
+    /// Like [`select_account`](Self::select_account), but also finds accounts that another library has removed, if
+    /// their tokens are left.
     pub(super) fn select_owner(
         &self,
         cache: &TokenCache,
@@ -27,20 +28,21 @@ impl ClientApplication<'_> {
         select(cache.client_owners(&self.registration.issuer(), &self.registration.client_id), wanted)
     }
 
-    /// The account that is meant, where no other could be, whatever this client holds for it: of that a snapshot may
-    /// not show all. One that does not say which authority it is of may be another's: its tokens tell.
+    /// Returns the account if the choice is unambiguous even without this client's tokens, some of which a snapshot may
+    /// lack. An account that names no authority may belong to another one, so only its tokens can tell.
     pub(super) fn only_account(&self, cache: Document<'_>, wanted: Option<&str>) -> Option<Account> {
         let mut accounts = cache.accounts(Some(&self.registration.issuer()));
         accounts.retain(|account| is_meant(account, wanted));
         accounts.pop().filter(|_| accounts.is_empty())
     }
 
-    /// The account of a provider that names nobody, neither by `client_info` nor by the subject of an ID token. A user
-    /// name, if it tells one, tells two persons apart, and otherwise what the caller calls this one.
+    /// Returns the account of a provider that identifies its users neither by `client_info` nor by the subject of an ID
+    /// token. It is distinguished by its user name, if the provider sends one, and otherwise by the caller's name for
+    /// it.
     pub(super) fn unnamed_account(&self, username: &str, unnamed_as: Option<&str>) -> HomeAccountId {
         let authority = self.registration.authority.url();
         let name = Some(username).filter(|username| !username.is_empty()).or(unnamed_as);
-        // No URL of an authority has this sign in it.
+        // The URL of an authority never contains this character.
         let of_name = |name| HomeAccountId::unnamed(&format!("{authority}#{name}"));
         name.map_or_else(|| HomeAccountId::unnamed(authority), of_name)
     }
@@ -56,7 +58,7 @@ fn select(accounts: Vec<Account>, wanted: Option<&str>) -> Result<Option<Account
     }
 }
 
-/// Whether `wanted` may mean the account; nothing wanted may mean any.
+/// Whether `wanted` selects the account; `None` selects any.
 fn is_meant(account: &Account, wanted: Option<&str>) -> bool {
     wanted.is_none_or(|wanted| {
         account.home_account_id.as_str() == wanted

@@ -1,4 +1,4 @@
-//! What every client works with, and what all clients have in common.
+//! The parts that every client consists of, and the calls that all clients share.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use crate::store::{Lease, Loaded, Partition, Revision, Saved, Store, StoreError,
 use crate::time::{Clock, Timestamp};
 use crate::types::HomeAccountId;
 
-/// A difference between two clocks, in seconds, that is not worth a warning.
+/// The largest difference between two clocks, in seconds, that causes no warning.
 const TOLERATED_SKEW: u64 = 60;
 
-/// A client of an authorization server, with everything that it works with. Each part can be replaced.
+/// A client of an authorization server with its store, network, clock and observer. Each part can be replaced.
 ///
 /// It has the methods that do not depend on the kind of client.
 #[derive(Clone)]
@@ -25,10 +25,10 @@ pub struct ClientApplication<'a> {
     pub store: &'a dyn Store,
     /// The name of the cache in the store.
     pub partition: Partition,
-    /// In a store with a cache for each user, what stands before a user's name. A sign-in is then saved in the partition of
-    /// the user who has signed in. `None`: in `partition`.
+    /// The prefix of user names, for a store with a cache for each user. A sign-in is then saved in the partition of
+    /// its user. `None`: in `partition`.
     pub user_prefix: Option<String>,
-    /// The credential of the client, if the provider wants one.
+    /// The credential of the client, if the provider requires one.
     pub credential: &'a dyn Credential,
     /// The network.
     pub http: &'a dyn Http,
@@ -38,21 +38,21 @@ pub struct ClientApplication<'a> {
     pub observer: &'a dyn Observer,
     /// The longest wait for another process.
     pub lock_timeout: Duration,
-    /// How long a lease lasts that is not renewed. It must be longer than the transport waits for an answer, unless the
-    /// transport is asynchronous: then the lease is renewed meanwhile.
+    /// The lifetime of a lease without renewal. It must be longer than the transport's time limit, unless the transport
+    /// is asynchronous: then the lease is renewed during the request.
     pub lease_time: Duration,
-    /// How long after its first attempt a request may be sent again, where that is safe.
+    /// How long after its first attempt a request may be repeated, if that is safe.
     pub retry_within: Duration,
-    /// How long a store keeps a document after its last access token has expired, if it holds a refresh token. `None`:
-    /// for ever.
+    /// How long a store keeps a document with a refresh token after its last access token has expired. `None`: for
+    /// ever.
     pub idle_time: Option<Duration>,
-    /// Keeps the provider's metadata between calls. `None`: each call that needs it asks for it.
+    /// Keeps the provider's metadata between calls. `None`: each call that needs the metadata requests them.
     pub metadata: Option<&'a ProviderMetadata>,
 }
 
 impl<'a> ClientApplication<'a> {
-    /// Makes a client with one cache for all accounts, no credential and no observer. It waits 60 s for other processes,
-    /// retries for 30 s, and keeps sign-ins for ever. Set the fields to change that.
+    /// Returns a client with one cache for all accounts, no credential and no observer. It waits 60 s for other
+    /// processes, retries for 30 s, and keeps sign-ins for ever. Set the fields to change that.
     pub fn new(registration: Registration, store: &'a dyn Store, http: &'a dyn Http, clock: &'a dyn Clock) -> Self {
         ClientApplication {
             registration,
@@ -112,7 +112,7 @@ impl ClientApplication<'_> {
         ClientApplication { partition: partition.unwrap_or_else(|| self.partition.clone()), ..self.clone() }
     }
 
-    /// Warns if the server's clock and ours are far apart. Times in the cache are by our clock.
+    /// Warns if the server's clock and ours differ too much. Times in the cache are by our clock.
     pub(super) fn compare_clocks(&self, servers: Option<Timestamp>, ours: Timestamp) {
         let Some(ahead) = servers.map(|servers| ours.seconds_since(servers)) else { return };
         if ahead.unsigned_abs() > TOLERATED_SKEW {
@@ -120,7 +120,7 @@ impl ClientApplication<'_> {
         }
     }
 
-    /// Tells the observer what a call returns.
+    /// Reports the result of a call to the observer.
     pub(super) fn reported(
         &self,
         outcome: Result<AuthenticationResult, AcquireError>,
@@ -154,7 +154,7 @@ impl ClientApplication<'_> {
         }
     }
 
-    /// Returns the client for messages that go through the browser, which hold no credential.
+    /// Returns the client for messages that go through the browser and contain no credential.
     pub(super) fn context<'b>(&'b self, endpoints: &'b Endpoints) -> ClientContext<'b> {
         ClientContext {
             client_id: &self.registration.client_id,
@@ -173,7 +173,8 @@ mod tests {
         is_shared::<super::ClientApplication<'_>>();
     }
 
-    /// A runtime with many threads needs futures that are `Send`. It is enough that this compiles.
+    /// Checks that the futures are `Send`, which a runtime with many threads requires. Compiling the test is
+    /// sufficient.
     #[test]
     fn calls_can_move_between_threads() {
         let _ = |client: &super::ClientApplication<'_>| moved(client);

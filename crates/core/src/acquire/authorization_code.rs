@@ -1,5 +1,5 @@
-//! The authorization code grant of a web app (RFC 6749 §4.1, OpenID Connect Core §3.1): the browser goes to the provider and
-//! comes back with a code.
+//! The authorization code grant of a web app (RFC 6749 §4.1, OpenID Connect Core §3.1): the browser goes to the
+//! provider and returns with a code.
 
 use zeroize::Zeroizing;
 
@@ -14,28 +14,28 @@ use crate::secret::AuthorizationCode;
 use crate::store::Partition;
 use crate::types::{HomeAccountId, RESERVED_SCOPES, ScopeSet};
 
-/// Seconds that the provider's clock may differ from ours.
+/// The tolerated difference of the provider's clock in seconds.
 const TOLERATED_SKEW: u32 = 120;
 
 /// The endpoints that a sign-in needs.
 const NEEDED: [EndpointKind; 3] = [EndpointKind::Authorization, EndpointKind::Token, EndpointKind::Jwks];
 
-/// A request for a sign-in by way of the browser.
+/// A request for a sign-in through the browser.
 #[derive(Clone, Debug, Default)]
 pub struct AuthorizationCodeSignIn {
-    /// The URL of the app that the browser comes back to. It must be registered at the provider.
+    /// The app's URL that the browser returns to. It must be registered at the provider.
     pub redirect_uri: String,
     /// The scopes to consent to. `openid profile offline_access` are added.
     pub scopes: ScopeSet,
     /// Whether `offline_access` is not added. Without it, most providers give no refresh token.
     pub without_offline_access: bool,
-    /// How the response comes back. `None` leaves it to the provider, which means a query.
+    /// The form of the response. `None` leaves it to the provider, whose default is a query.
     pub response_mode: Option<ResponseMode>,
     /// `prompt` (OpenID Connect Core §3.1.2.1): `login`, `consent` or `select_account`.
     pub prompt: Option<String>,
-    /// The name of the user, if the app knows it.
+    /// The user name, if the app knows it.
     pub login_hint: Option<String>,
-    /// How many seconds ago the user may have signed in last.
+    /// The maximum age of the user's last sign-in in seconds.
     pub max_age: Option<u64>,
     /// A claims request, JSON (OpenID Connect Core §5.5).
     pub claims: Option<String>,
@@ -44,8 +44,8 @@ pub struct AuthorizationCodeSignIn {
 }
 
 impl ConfidentialClient {
-    /// Begins a sign-in: returns the URL to redirect the browser to, and what the browser's session has to keep until the
-    /// browser comes back ([`PendingAuthorization::serialize`]).
+    /// Begins a sign-in. Returns the URL to redirect the browser to, and the data that the browser's session has to
+    /// keep until the browser returns ([`PendingAuthorization::serialize`]).
     ///
     /// # Errors
     /// [`AcquireError::Unavailable`], [`AcquireError::WrongAuthority`] or [`AcquireError::Unsupported`] if the provider's
@@ -70,15 +70,16 @@ impl ConfidentialClient {
     }
 
     /// Finishes a sign-in: checks the response, redeems the code, verifies the ID token, and saves the tokens in the
-    /// user's cache. `response` is the query of the redirect URI, or the form that was posted to it, as it was received.
-    /// Take `pending` out of the session first, so that it is used once.
+    /// user's cache. `response` is the query of the redirect URI, or the form that was posted to it, as it was
+    /// received. Remove `pending` from the session first, so that it is used only once.
     ///
-    /// Then give the browser a new session (against session fixation), and keep the account's `home_account_id` in it.
+    /// Afterwards, give the browser a new session (against session fixation), and store the account's `home_account_id`
+    /// in it.
     ///
     /// # Errors
-    /// [`AcquireError::AuthorizationResponse`] if the response is not the one to this request, or refuses;
-    /// [`AcquireError::IdToken`] if the ID token does not prove who has signed in; [`AcquireError::SignInRefused`] if the
-    /// provider does not take the code; [`AcquireError::Store`] if the tokens could not be saved.
+    /// [`AcquireError::AuthorizationResponse`] if the response does not belong to this request, or is a refusal;
+    /// [`AcquireError::IdToken`] if the ID token does not prove who has signed in; [`AcquireError::SignInRefused`] if
+    /// the provider does not accept the code; [`AcquireError::Store`] if the tokens could not be saved.
     pub async fn finish_sign_in(
         &self,
         pending: &PendingAuthorization,
@@ -109,9 +110,9 @@ impl ConfidentialClient {
         self.of_user(&user).record_sign_in(&request, "authorization_code", endpoints, &beside, tokens).await
     }
 
-    /// Returns the URL that ends the user's session at the provider (OpenID Connect RP-Initiated Logout), to redirect the
-    /// browser to after [`sign_out`](Self::sign_out). `None`: the provider has no such endpoint. The user's ID token is in
-    /// the URL, so that the provider does not ask the user; do not log it.
+    /// Returns the URL that ends the user's session at the provider (OpenID Connect RP-Initiated Logout). Redirect the
+    /// browser to it after [`sign_out`](Self::sign_out). `None`: the provider has no such endpoint. The URL contains
+    /// the user's ID token, so that the provider does not ask the user; do not log it.
     ///
     /// # Errors
     /// [`AcquireError::Store`] if the user's cache cannot be read, and those of the provider's metadata.
@@ -142,7 +143,7 @@ impl ConfidentialClient {
 }
 
 impl ClientApplication<'_> {
-    /// Redeems the code. A code is good for one request, so that it is not sent again.
+    /// Redeems the code. A code is valid for one request, so the request is not repeated.
     async fn redeem_code(
         &self,
         endpoints: &Endpoints,

@@ -11,7 +11,7 @@ use crate::time::Timestamp;
 /// Loads the newest cache of a partition, without a lock; a store that holds none is an empty cache.
 ///
 /// # Errors
-/// What the store says; [`StoreError::Damaged`] with the place, if its bytes are not a cache.
+/// An error of the store, or [`StoreError::Damaged`] with the position if the bytes are not a cache.
 pub async fn load(store: &dyn Store, partition: &Partition) -> Result<TokenCache, StoreError> {
     load_with_revision(store, partition).await.map(|(cache, _)| cache)
 }
@@ -64,7 +64,7 @@ fn told(error: ParseError, bytes: &[u8]) -> String {
 /// again after a lost race. If it changes nothing, nothing is written.
 ///
 /// # Errors
-/// What the store says. The cache is unchanged then, as far as is known.
+/// An error of the store. The cache is unchanged then, as far as known.
 pub async fn update_cache(
     store: &dyn Store,
     partition: &Partition,

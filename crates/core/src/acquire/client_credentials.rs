@@ -8,8 +8,8 @@ use crate::future::BoxFuture;
 use crate::oauth::{self, ClientCredentialsRequest, Endpoints, RequestError, TokenResponse};
 use crate::time::Timestamp;
 
-/// A request for a token of the client itself. MSAL's rules hold: the entry has no `home_account_id`, and its realm is
-/// that of the authority.
+/// A request for a token of the client itself. As in MSAL, the entry has no `home_account_id`, and its realm is that of
+/// the authority.
 pub(super) struct ClientCredentials<'a> {
     pub(super) application: &'a ClientApplication<'a>,
     pub(super) request: &'a SilentRequest,
@@ -49,7 +49,7 @@ impl Exchange for ClientCredentials<'_> {
     fn grant(&self, endpoints: &Endpoints, response: TokenResponse) -> (Grant, Option<Account>) {
         let registration = &self.application.registration;
         let realm = registration.realm(endpoints, registration.tenant.as_ref());
-        // RFC 6749 §4.4.3: a refresh token does not belong here.
+        // RFC 6749 §4.4.3 does not allow a refresh token here.
         let response = TokenResponse { refresh_token: None, id_token: None, identity: None, ..response };
         let SilentRequest { scopes, parameters, .. } = self.request;
         (self.application.grant(Owner::Application, realm, scopes, parameters, response), None)

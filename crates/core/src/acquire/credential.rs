@@ -3,12 +3,12 @@ use crate::oauth::{AssertionSigner, Authority, ClientAuthentication, Endpoints, 
 use crate::time::Timestamp;
 use crate::types::ClientId;
 
-/// The credential of a client (RFC 6749 §2.3). A client asks for it when it sends a request, and never for a cached token.
+/// The credential of a client (RFC 6749 §2.3). Requested when a request is sent, never for a cached token.
 pub trait Credential: Send + Sync {
-    /// Returns how to authenticate a request to the endpoints of the context.
+    /// Returns the authentication for a request to the endpoints of the context.
     ///
     /// # Errors
-    /// A sentence for a person that says why there is no credential. It holds no secret.
+    /// The reason for a missing credential, as a sentence for people without secrets.
     fn authentication<'a>(
         &'a self,
         context: &'a CredentialContext<'a>,
@@ -51,7 +51,7 @@ impl Credential for ClientAuthentication {
     }
 }
 
-/// A private key (`private_key_jwt`): each request gets an assertion of its own.
+/// A private key (`private_key_jwt`): each request gets a new assertion.
 impl Credential for AssertionSigner {
     fn authentication<'a>(
         &'a self,

@@ -13,20 +13,20 @@ use crate::oauth::{
 use crate::types::ScopeSet;
 
 impl PublicClient<'_> {
-    /// Signs a person in by the device authorization grant (RFC 8628): shows a code through the observer, waits until the
-    /// person has approved, and saves the tokens. It holds no lock while it waits.
+    /// Signs a person in by the device authorization grant (RFC 8628): shows a code through the observer, waits until
+    /// the person has approved, and saves the tokens. It holds no lock during the wait.
     ///
     /// # Errors
     /// [`AcquireError::SignInRefused`] if the person or the server declines, [`AcquireError::NotApproved`] if the code expires
     /// or the observer breaks off, [`AcquireError::Unavailable`] if the server cannot be reached, [`AcquireError::Store`]
     /// if the tokens could not be saved.
     pub async fn sign_in_by_device_code(&self, request: &SignInRequest) -> Result<SignedIn, AcquireError> {
-        // Find out before the person signs in that the tokens cannot be saved.
+        // Report that the tokens cannot be saved before the person signs in.
         let size = self.load_cache().await?.serialize().len();
         self.store.ensure_room(&self.partition, size + ROOM_FOR_A_SIGN_IN).await?;
 
         let mut tries = self.tries();
-        // Find out before the person types a code that it cannot be redeemed.
+        // Report that a code cannot be redeemed before the person types it.
         let needed = [EndpointKind::DeviceAuthorization, EndpointKind::Token];
         let endpoints = self.endpoints_after_retries(&mut tries, &needed).await;
         let endpoints = endpoints.map_err(AcquireError::from_request)?;
@@ -34,7 +34,7 @@ impl PublicClient<'_> {
         let (authorization, endpoints) = self.authorize(&mut tries, endpoints, request, &mut beside).await?;
         let response = self.await_approval(&endpoints, request, &authorization).await;
         let (response, endpoints) = match response {
-            // The refusal came after the approval, so that the person has to approve once more.
+            // The refusal came after the approval, so the person has to approve again.
             Err(RequestError::Refused(refusal)) if beside.contains(OFFLINE_ACCESS) && forbids_scope(&refusal) => {
                 let is_kept = |scope: &str| scope != OFFLINE_ACCESS;
                 self.observer.scopes_refused(&beside.filtered(|scope| !is_kept(scope)));
@@ -48,8 +48,8 @@ impl PublicClient<'_> {
         self.record_sign_in(request, DEVICE_CODE_GRANT_TYPE, endpoints, &beside, response).await
     }
 
-    /// Asks for a device code. If the provider refuses a scope, asks again without `offline_access`, and then for the
-    /// scopes of the request alone. If that helps, tells the observer which scopes were refused.
+    /// Requests a device code. If the provider refuses a scope, repeats the request without `offline_access`, and then
+    /// for the caller's scopes alone. If that helps, reports the refused scopes to the observer.
     async fn authorize(
         &self,
         tries: &mut Retry,
@@ -95,7 +95,7 @@ impl PublicClient<'_> {
     }
 }
 
-/// Whether the provider refused a scope. Keycloak says `not_allowed` to users who may have no offline session.
+/// Whether the provider refused a scope. Keycloak sends `not_allowed` to users without the right to offline sessions.
 fn forbids_scope(refusal: &TokenErrorResponse) -> bool {
     refusal.error == ErrorCode::InvalidScope || refusal.error.as_str() == "not_allowed"
 }

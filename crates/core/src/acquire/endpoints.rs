@@ -1,4 +1,4 @@
-//! Where to ask: what was named by hand, else what was remembered, else what the provider's metadata say.
+//! Determines the endpoints: those that the user named, else the saved ones, else those in the provider's metadata.
 
 use std::ops::ControlFlow;
 
@@ -6,7 +6,7 @@ use super::ClientApplication;
 use crate::oauth::{self, EndpointKind, Endpoints, RequestError};
 
 impl ClientApplication<'_> {
-    /// Returns the endpoints, with all that are `needed`: discovered unless each of those is named, remembered or built in.
+    /// Returns the endpoints, including all `needed` ones. Discovers them unless each is named, saved or built in.
     ///
     /// # Errors
     /// [`RequestError::Unsupported`] names the first that is missing. If no endpoint is known at all, the failure is that of
@@ -19,7 +19,7 @@ impl ClientApplication<'_> {
         }
         let unknown: Vec<_> = needed.iter().copied().filter(|kind| known.get(*kind).is_none()).collect();
         let found = match oauth::discover(self.http, authority, &unknown).await {
-            // A provider whose endpoints are named by hand need not have metadata.
+            // If the user has named endpoints, the provider need not have metadata.
             Err(RequestError::NoMetadata { .. }) if known.is_any_known() => Endpoints::default(),
             found => found?,
         };
@@ -31,11 +31,11 @@ impl ClientApplication<'_> {
         }
     }
 
-    /// Returns the endpoints and the issuer, as a sign-in by way of the browser needs them. Endpoints that are built in do
-    /// not tell the issuer, so that the provider's metadata are read.
+    /// Returns the endpoints and the issuer, as a sign-in through the browser needs them. Built-in endpoints do not
+    /// include the issuer, so the provider's metadata are read.
     ///
     /// # Errors
-    /// As of [`endpoints_after_retries`](Self::endpoints_after_retries), and if the metadata name no issuer.
+    /// Like [`endpoints_after_retries`](Self::endpoints_after_retries), and if the metadata name no issuer.
     pub(super) async fn endpoints_and_issuer(&self, needed: &[EndpointKind]) -> Result<Endpoints, RequestError> {
         let known = self.remembered_endpoints();
         if known.issuer.is_some() && missing(&known, needed).is_none() {
@@ -57,7 +57,7 @@ impl ClientApplication<'_> {
         }
     }
 
-    /// Returns the endpoints that were named by hand, saved at sign-in, or discovered by an earlier call.
+    /// Returns the endpoints that the user named, a sign-in saved, or an earlier call discovered.
     fn remembered_endpoints(&self) -> Endpoints {
         let discovered = self.metadata.and_then(|metadata| metadata.endpoints(self.clock.elapsed()));
         self.registration.endpoints.clone().or(discovered.unwrap_or_default())
@@ -69,16 +69,16 @@ impl ClientApplication<'_> {
         }
     }
 
-    /// Takes the answer of the endpoint that is asked. If nothing is there, and the address is remembered from an earlier
-    /// sign-in, the request goes once more where the provider's metadata say that the endpoint is now (`Continue`): what
-    /// the first address did not take was not redeemed.
+    /// Processes the answer of an endpoint. If the endpoint does not exist and its address was saved by an earlier
+    /// sign-in, the request is repeated at the address in the provider's metadata (`Continue`): the first address has
+    /// redeemed nothing.
     pub(super) async fn answered<Answer>(
         &self,
         asking: &mut EndpointRequest,
         answer: Result<Answer, RequestError>,
     ) -> ControlFlow<Result<Answer, RequestError>> {
         if asking.has_moved {
-            // A refusal comes from the right address, too.
+            // A refusal also shows that the address is right.
             if !answer.as_ref().is_err_and(RequestError::is_of_address) {
                 self.observer.endpoints_moved(&asking.endpoints);
             }
@@ -97,7 +97,8 @@ impl ClientApplication<'_> {
         }
     }
 
-    /// The endpoints that the provider names now, if that of `kind` has moved; else that it is `gone`.
+    /// Returns the endpoints in the provider's current metadata if that of `kind` has moved; otherwise the error
+    /// `gone`.
     async fn moved(
         &self,
         endpoints: &Endpoints,
@@ -123,7 +124,7 @@ impl ClientApplication<'_> {
 
 /// A request to an endpoint that may have moved.
 pub(super) struct EndpointRequest {
-    /// Where to ask.
+    /// The current endpoints.
     pub(super) endpoints: Endpoints,
     kind: EndpointKind,
     has_moved: bool,
@@ -139,7 +140,7 @@ fn missing(endpoints: &Endpoints, needed: &[EndpointKind]) -> Option<EndpointKin
     needed.iter().copied().find(|kind| endpoints.get(*kind).is_none())
 }
 
-/// The failure of a discovery: however far it had come, nothing that is secret had left.
+/// Returns the failure of a discovery. No secret was sent, however far the discovery came.
 pub(super) fn not_sent(error: RequestError) -> RequestError {
     match error {
         RequestError::Unavailable { message, retry_after, status, .. } => {

@@ -1,4 +1,4 @@
-//! Why there is no token.
+//! The errors of acquiring a token.
 
 use super::granted::{not_covered, not_granted};
 use super::refusal::{is_answer_for_another, refused_token_type};
@@ -7,96 +7,96 @@ use crate::oauth::{AuthorizationError, ErrorCode, IdTokenError, Remedy, RequestE
 use crate::store::StoreError;
 use crate::types::ScopeSet;
 
-/// Why there is no token; each variant asks for something else of the caller.
+/// Why there is no token. Each variant requires another action of the caller.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum AcquireError {
-    /// More than one account fits.
+    /// Several accounts match.
     AmbiguousAccount {
-        /// Those that fit.
+        /// The matching accounts.
         candidates: Vec<Account>,
     },
-    /// The browser came back from the provider with something else than a code for the pending request.
+    /// The browser returned from the provider without a code for the pending request.
     AuthorizationResponse(AuthorizationError),
-    /// The server or the user refused, for good.
+    /// The server or the user refused, permanently.
     Denied(Box<TokenErrorResponse>),
-    /// The ID token does not prove who has signed in. Nothing of that sign-in is stored.
+    /// The ID token does not prove who has signed in. The tokens are not stored.
     IdToken(IdTokenError),
-    /// Somebody has to sign in.
+    /// A person has to sign in.
     InteractionRequired(InteractionRequired),
-    /// Even a fresh token lives shorter than asked for. It is cached all the same.
+    /// Even a new token expires too early. It is cached nevertheless.
     MinValid {
-        /// Seconds that a fresh token lives.
+        /// The lifetime of a new token in seconds.
         lifetime: u64,
-        /// Seconds that were asked for.
+        /// The required validity in seconds.
         needed: u64,
     },
-    /// The provider gave no ID token, so that nobody knows who has signed in. Nothing of that sign-in is stored.
+    /// The provider sent no ID token, so the user is unknown. The tokens are not stored.
     NoIdToken,
-    /// Nobody of that name is signed in.
+    /// No account with this name is signed in.
     NoSuchAccount {
-        /// As asked for.
+        /// The requested account.
         wanted: String,
-        /// Who is signed in.
+        /// The accounts that are signed in.
         candidates: Vec<Account>,
     },
-    /// Nobody approved the sign-in in time, or the wait was given up.
+    /// The sign-in was not approved in time, or the wait was stopped.
     NotApproved,
-    /// The network may not be used, and the cache alone does not help.
+    /// The network may not be used, and the cache has no usable token.
     Offline,
-    /// The request cannot be made with these settings: trying again will not help.
+    /// The request cannot be sent with these settings. A retry does not help.
     Misconfigured {
-        /// What is wrong.
+        /// The reason.
         message: String,
     },
-    /// The token that came is no bearer token, and so of no use here (RFC 6749 §7.1). It is not kept.
+    /// The received token is not a bearer token and cannot be used (RFC 6749 §7.1). It is not stored.
     NotBearer {
-        /// The type that the server names. `Bearer` means that the token has characters that no header can carry (RFC 6750
-        /// §2.1).
+        /// The type in the response. `Bearer` means that the token contains characters that are not allowed in a header
+        /// (RFC 6750 §2.1).
         token_type: String,
     },
-    /// The server left these scopes out of what it granted, though it was asked for them: final, until it allows them.
+    /// The server did not grant these requested scopes. This is final until the server allows them.
     ScopeNotGranted {
-        /// What is missing.
+        /// The missing scopes.
         scopes: ScopeSet,
     },
-    /// Somebody else than was wanted has signed in. Nothing of that sign-in is stored.
+    /// Another account than the requested one has signed in. Its tokens are not stored.
     SignedInAsAnother {
-        /// As asked for.
+        /// The requested account.
         wanted: String,
-        /// Who has signed in.
+        /// The account that has signed in.
         name: String,
     },
-    /// The server refused a sign-in, for good.
+    /// The server refused a sign-in, permanently.
     SignInRefused {
-        /// What was refused.
+        /// The refused step.
         grant: SignInGrant,
-        /// What the server said.
+        /// The server's response.
         response: Box<TokenErrorResponse>,
     },
     /// The cache could not be read or written.
     Store(StoreError),
-    /// The server could not be reached, or cannot answer now. Nothing was signed out; try again.
+    /// The server could not be reached, or cannot answer now. Nobody was signed out; a retry may help.
     Unavailable {
-        /// What happened.
+        /// The reason.
         message: String,
-        /// Seconds after which the server wants to be asked again (RFC 9110 §10.2.3).
+        /// The server's `Retry-After` in seconds (RFC 9110 §10.2.3).
         retry_after: Option<u64>,
     },
-    /// What answers is not what was asked for: no such endpoint, a web page, a redirect. Nothing was signed out; trying
-    /// again is in vain.
+    /// The answer makes no sense: the endpoint does not exist, or it is a web page or a redirect. Nobody was signed
+    /// out. A retry does not help.
     Unintelligible {
-        /// What came instead.
+        /// A description of the answer.
         message: String,
     },
-    /// The provider lacks what is needed, or its metadata does not name it.
+    /// The provider lacks a needed feature, or its metadata do not name it.
     Unsupported {
-        /// By its name in provider metadata, as `device_authorization_endpoint`.
+        /// The name in provider metadata, such as `device_authorization_endpoint`.
         what: &'static str,
     },
-    /// The authority is none, or its metadata cannot be trusted.
+    /// The URL is not an authority, or its metadata cannot be trusted.
     WrongAuthority {
-        /// What is wrong.
+        /// The reason.
         message: String,
     },
 }
@@ -104,23 +104,23 @@ pub enum AcquireError {
 /// The step of a sign-in that a server refuses.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum SignInGrant {
-    /// To take an authorization code (RFC 6749 §4.1.3).
+    /// Redeeming an authorization code (RFC 6749 §4.1.3).
     AuthorizationCode,
-    /// To give a device code (RFC 8628 §3.1).
+    /// Requesting a device code (RFC 8628 §3.1).
     DeviceAuthorization,
-    /// To take it (RFC 8628 §3.4).
+    /// Redeeming a device code (RFC 8628 §3.4).
     DeviceCode,
 }
 
-/// Why somebody has to sign in.
+/// Why a person has to sign in.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum InteractionRequired {
-    /// The server answered a refresh with tokens of somebody else.
+    /// The server answered a refresh with another user's tokens.
     AnswerForAnother,
-    /// No cached access token fits, and there is no refresh token to get another.
+    /// No cached access token fits, and there is no refresh token.
     NoRefreshToken {
-        /// Who is signed in.
+        /// The account that is signed in.
         account: Box<Account>,
     },
     /// Nobody is signed in.
@@ -129,36 +129,36 @@ pub enum InteractionRequired {
     Refused(Box<TokenErrorResponse>),
     /// The server refused to extend the sign-in to these scopes (RFC 6749 §6).
     ScopeNotCovered {
-        /// What the sign-in was not for.
+        /// The scopes that the sign-in did not include.
         scopes: ScopeSet,
-        /// What the server said.
+        /// The server's response.
         response: Box<TokenErrorResponse>,
     },
-    /// The account was signed out while its tokens were being refreshed.
+    /// The account was signed out during the refresh.
     SignedOutMeanwhile,
 }
 
-/// What a failure asks of the caller: one of these for each exit code of the program.
+/// The action that an error requires. The program has an exit code for each.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ErrorKind {
-    /// Another account, or a clear one.
+    /// Select another account, or name one.
     Account,
-    /// Other settings.
+    /// Change the settings.
     Config,
-    /// Nothing: it is final.
+    /// None: the error is final.
     Denied,
-    /// A sign-in.
+    /// Sign in.
     InteractionRequired,
-    /// A shorter [`MinValid`](crate::cache::MinValid).
+    /// Require a shorter validity ([`MinValid`](crate::cache::MinValid)).
     MinValid,
-    /// A look at the cache.
+    /// Check the cache.
     Store,
-    /// A network that works.
+    /// Wait until the server can be reached.
     Unavailable,
 }
 
 impl AcquireError {
-    /// What the failure asks of the caller.
+    /// Returns the action that the error requires.
     pub fn kind(&self) -> ErrorKind {
         match self {
             AcquireError::AmbiguousAccount { .. }
@@ -169,7 +169,7 @@ impl AcquireError {
                 None if response.claims.is_some() => ErrorKind::InteractionRequired,
                 _ => ErrorKind::Denied,
             },
-            // Nobody who signs in can mend that.
+            // Another sign-in does not help.
             AcquireError::InteractionRequired(InteractionRequired::Refused(response))
                 if response.entra_error().is_some_and(|error| error.remedy == Remedy::Administrator) =>
             {
@@ -198,7 +198,7 @@ impl AcquireError {
         AcquireError::InteractionRequired(InteractionRequired::NothingCached)
     }
 
-    /// Whether trying the same again can mend it.
+    /// Whether a retry may help.
     pub fn is_retryable(&self) -> bool {
         match self {
             AcquireError::Unavailable { .. } => true,
@@ -224,8 +224,8 @@ impl AcquireError {
         }
     }
 
-    /// How a failed refresh is to be taken. A scope that the refresh token does not cover wants a person's consent
-    /// (RFC 6749 §6: the scope must not exceed what was granted).
+    /// Converts the failure of a refresh. A scope that the refresh token does not cover requires a person's consent
+    /// (RFC 6749 §6: the scope must not exceed the granted ones).
     pub(super) fn from_refresh(error: RequestError) -> Self {
         match error {
             RequestError::Refused(response) if refused_token_type(&response).is_some() => {
@@ -241,7 +241,7 @@ impl AcquireError {
                 let message = format!("{message}; where refresh tokens are rotated, this one may be spent");
                 AcquireError::Unavailable { message, retry_after }
             }
-            // The endpoint has worked before: what it says now is the fault of a server that is not well.
+            // The endpoint has worked before, so this answer comes from a temporary problem of the server.
             RequestError::Unintelligible { message, status: 200..300 } => {
                 let message = format!("{message}; where refresh tokens are rotated, this one may be spent");
                 AcquireError::Unavailable { message, retry_after: None }
@@ -250,7 +250,7 @@ impl AcquireError {
         }
     }
 
-    /// A refusal of the `wanted` scopes, told by what is known of the sign-in: whether it was asked for them.
+    /// Refines the refusal of the `wanted` scopes by whether the sign-in has requested them.
     pub(super) fn about(self, wanted: &ScopeSet, known: &[AskedAndGranted]) -> Self {
         match self {
             AcquireError::InteractionRequired(InteractionRequired::Refused(response))
@@ -270,7 +270,7 @@ impl AcquireError {
         }
     }
 
-    /// How a failed step of a sign-in is to be taken.
+    /// Converts the failure of a step of a sign-in.
     pub(super) fn from_sign_in(grant: SignInGrant, error: RequestError) -> Self {
         match error {
             RequestError::Refused(response) => AcquireError::SignInRefused { grant, response },
@@ -278,7 +278,7 @@ impl AcquireError {
         }
     }
 
-    /// How a failed request for tokens is to be taken.
+    /// Converts the failure of a token request.
     pub(super) fn from_request(error: RequestError) -> Self {
         match error {
             RequestError::Refused(response) if response.needs_interaction() => {

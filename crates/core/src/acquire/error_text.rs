@@ -1,4 +1,4 @@
-//! Why there is no token, in words. A refusal speaks of what was refused: a refresh token, a device code, a client.
+//! The error messages. The message of a refusal names the refused thing: a refresh token, a device code, a client.
 
 use std::fmt;
 
@@ -89,7 +89,7 @@ impl fmt::Display for InteractionRequired {
             }
             InteractionRequired::Refused(response) => {
                 write!(formatter, "the server refused the refresh token: {}", Told(response))?;
-                // Entra says why.
+                // Entra sends the reason.
                 let says_why = response.suberror.is_some() || !response.error_codes.is_empty();
                 let says_why = says_why || response.entra_error().is_some();
                 if response.error == ErrorCode::InvalidGrant && !says_why {
@@ -107,7 +107,7 @@ impl fmt::Display for InteractionRequired {
     }
 }
 
-/// A refusal, with what is known of Entra's reason first.
+/// A refusal, with the known cause of Entra's error first.
 struct Told<'a>(&'a TokenErrorResponse);
 
 impl fmt::Display for Told<'_> {
@@ -120,7 +120,7 @@ impl fmt::Display for Told<'_> {
     }
 }
 
-/// What a refused step of a sign-in means.
+/// Returns the meaning of a refused step of a sign-in.
 fn refused(grant: SignInGrant, response: &TokenErrorResponse) -> &'static str {
     match (&response.error, grant) {
         (ErrorCode::AccessDenied | ErrorCode::AuthorizationDeclined, _) => "the sign-in was declined",
@@ -142,7 +142,7 @@ fn refused(grant: SignInGrant, response: &TokenErrorResponse) -> &'static str {
     }
 }
 
-/// The hint for a server that wants a secret from the client, as Google does from devices too.
+/// Returns a hint if the server requires a client secret, as Google does even for devices.
 fn missing_secret(response: &TokenErrorResponse) -> &'static str {
     let is_of_client =
         matches!(response.error, ErrorCode::InvalidClient | ErrorCode::InvalidRequest | ErrorCode::UnauthorizedClient);

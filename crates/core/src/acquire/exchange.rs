@@ -1,5 +1,5 @@
-//! Requests for a token that need no refresh token: the client's own tokens, and tokens on behalf of a caller. Of many
-//! processes that need the same token, one sends the request.
+//! Requests for a token without a refresh token: the client's own tokens, and tokens on behalf of a caller. If many
+//! processes need the same token, one sends the request.
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -28,11 +28,11 @@ pub(super) trait Exchange: Sync {
     /// Sends the request.
     fn send<'a>(&'a self, client: &'a oauth::Client<'a>) -> BoxFuture<'a, Result<TokenResponse, RequestError>>;
 
-    /// Returns what the cache has to keep of the response, and the user that the token is for.
+    /// Returns the grant to record for the response, and the user of the token.
     fn grant(&self, endpoints: &Endpoints, response: TokenResponse) -> (Grant, Option<Account>);
 }
 
-/// A cached access token, and the user that it is for.
+/// A cached access token and its user.
 #[derive(Clone)]
 pub(super) struct Found {
     pub(super) token: AccessTokenEntry,
@@ -45,11 +45,11 @@ impl From<Found> for AuthenticationResult {
     }
 }
 
-/// One call: what is wanted, and what was known when it began.
+/// A call: its request, and the state when it began.
 struct Call<'a> {
     exchange: &'a dyn Exchange,
     request: &'a SilentRequest,
-    /// The token that was cached when the call began.
+    /// The token in the cache when the call began.
     seen: Option<AccessToken>,
     /// The outage that was known when the call began.
     known_outage: Option<Outage>,
@@ -58,7 +58,8 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// Returns the token that answers the call: a fresh one, and for a forced refresh one that is new since the call began.
+    /// Returns the token that satisfies the call: a fresh one, and for a forced refresh one that was stored since the
+    /// call began.
     fn answer(&self, cache: &TokenCache, now: Timestamp) -> Option<Found> {
         let found = self.exchange.find(cache, now)?;
         let is_new = || self.seen.as_ref() != Some(&found.token.secret);
@@ -105,14 +106,14 @@ impl ClientApplication<'_> {
         result.ensure_min_valid(request.min_valid, self.clock.now())
     }
 
-    /// Waits for the lease, and for the token of the process that has it.
+    /// Waits for the lease, or for the token of the process that holds it.
     async fn exchange_once(
         &self,
         call: Call<'_>,
         lease_name: &str,
         mut seen: Option<Revision>,
     ) -> Result<AuthenticationResult, AcquireError> {
-        // A token that is only aging is not worth a wait: whoever has the lease renews it.
+        // A token that is only aging is not worth a wait: the lease holder is renewing it.
         let patience = if call.fallback.is_some() { Duration::ZERO } else { self.lock_timeout };
         let mut waiting = Waiting::new(self);
         let failure = match self.wait_for_lease(lease_name, patience) {
@@ -149,7 +150,7 @@ impl ClientApplication<'_> {
         }
     }
 
-    /// Looks again, and then sends the request.
+    /// Checks the cache again, and then sends the request.
     async fn exchange_under_lease(
         &self,
         call: &Call<'_>,
@@ -178,7 +179,7 @@ impl ClientApplication<'_> {
         self.record_exchange(call, &endpoints, response, lease, seen).await
     }
 
-    /// Sends the request, again if that may help: it does no harm when the server carries it out twice.
+    /// Sends the request, and repeats it if that may help. Processing it twice does no harm.
     async fn send_exchange(&self, call: &Call<'_>) -> Result<(TokenResponse, Endpoints), RequestError> {
         let mut tries = self.tries();
         let endpoints = self.endpoints_after_retries(&mut tries, &[EndpointKind::Token]).await?;
@@ -196,7 +197,7 @@ impl ClientApplication<'_> {
         }
     }
 
-    /// Saves the token. A token that cannot be saved is returned all the same.
+    /// Saves the token. A token that cannot be saved is returned nevertheless.
     async fn record_exchange(
         &self,
         call: &Call<'_>,

@@ -1,62 +1,63 @@
-//! What silent acquisition would do, and why; offline.
+//! Explains the decision of a silent acquisition, offline.
 
 use super::plan::{Plan, plan, query};
 use super::{AcquireError, ClientApplication, SilentRequest};
 use crate::cache::{AccessTokenEntry, Account, Verdict};
 use crate::types::ScopeSet;
 
-/// What [`ClientApplication::acquire_token_silent`] would do.
+/// The decision of [`ClientApplication::acquire_token_silent`], with its reasons.
 #[derive(Debug)]
 pub struct Explanation {
-    /// Whose token is wanted; `None`: nobody is signed in.
+    /// The account of the token; `None`: nobody is signed in.
     pub account: Option<Account>,
     /// Every access token in the cache, and why it is or is not used.
     pub considered: Vec<Considered>,
-    /// What would be done.
+    /// The decision.
     pub decision: Decision,
 }
 
-/// An access token and what was found of it.
+/// An access token with the verdict on it.
 #[derive(Debug)]
 pub struct Considered {
     /// The entry.
     pub entry: AccessTokenEntry,
-    /// Whether it can be used.
+    /// Whether the token can be used.
     pub verdict: Verdict,
 }
 
-/// What would be done.
+/// The decision of a silent acquisition.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Decision {
-    /// Only the network would help, and it may not be used.
+    /// Only the network could help, and it may not be used.
     Offline,
-    /// A refresh token would be spent; `old_token_valid`: should that fail, the cached access token would be served.
+    /// A refresh token would be redeemed.
     Refresh {
-        /// Whether there is a cached token to fall back on.
+        /// Whether the cached access token would be served if the refresh failed.
         old_token_valid: bool,
     },
-    /// The server leaves these scopes out of what it grants.
+    /// The server does not grant these scopes.
     NotGranted {
-        /// What is missing.
+        /// The missing scopes.
         scopes: ScopeSet,
     },
-    /// Somebody has to sign in: the server has just refused the refresh token.
+    /// A person has to sign in, because the server has just refused the refresh token.
     Refused,
-    /// The cached access token of this key would be served, with neither network nor write.
+    /// The cached access token with this key would be served, without network and write.
     Serve {
         /// The entry's key in the file.
         key: String,
     },
-    /// Somebody has to sign in.
+    /// A person has to sign in.
     SignIn,
 }
 
 impl ClientApplication<'_> {
-    /// Decides as [`acquire_token_silent`](ClientApplication::acquire_token_silent) does, by the same function, and does
-    /// nothing.
+    /// Returns the decision of [`acquire_token_silent`](ClientApplication::acquire_token_silent), made by the same
+    /// function, without acting on it.
     ///
     /// # Errors
-    /// [`AcquireError::Store`] when the cache cannot be read, and as for a token when the account is not clear.
+    /// [`AcquireError::Store`] if the cache cannot be read, and the same errors as for a token if the account is
+    /// ambiguous.
     pub async fn explain(&self, request: &SilentRequest) -> Result<Explanation, AcquireError> {
         let cache = self.load_cache().await?;
         let account = self.select_account(cache.document(), request.account.as_deref())?;

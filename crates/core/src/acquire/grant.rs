@@ -1,4 +1,4 @@
-//! What the cache is to keep of a token response.
+//! Converts token responses for the cache.
 
 use super::ClientApplication;
 use super::granted::{Comparison, Granted};
@@ -6,14 +6,14 @@ use crate::cache::{Document, Grant, Owner, ext_cache_key};
 use crate::oauth::TokenResponse;
 use crate::types::{Realm, ScopeSet};
 
-/// Whether a token can be sent as RFC 6750 §2.1 says: names of token types have no case (RFC 6749 §5.1), and a header
-/// carries visible ASCII alone.
+/// Whether the token can be sent as a bearer token (RFC 6750 §2.1). Token types are case-insensitive (RFC 6749 §5.1),
+/// and a header may contain only visible ASCII.
 pub(super) fn is_bearer(response: &TokenResponse) -> bool {
     let is_visible = response.access_token.expose().bytes().all(|byte| byte.is_ascii_graphic());
     is_visible && response.token_type.eq_ignore_ascii_case("Bearer")
 }
 
-/// The digest of a request's further parameters, by which its tokens are told from those of other requests.
+/// Returns the digest of a request's extra parameters, which distinguishes its tokens from those of other requests.
 pub(super) fn digest_of(parameters: &[(String, String)]) -> Option<String> {
     if parameters.is_empty() {
         return None;
@@ -23,7 +23,7 @@ pub(super) fn digest_of(parameters: &[(String, String)]) -> Option<String> {
 }
 
 impl ClientApplication<'_> {
-    /// Returns what the cache has to keep of a response to a request for the scopes `asked`.
+    /// Returns the grant to record for a response to a request for the scopes `asked`.
     pub(super) fn grant(
         &self,
         owner: Owner,
@@ -53,8 +53,8 @@ impl ClientApplication<'_> {
         }
     }
 
-    /// Compares what the server `said` it grants with what was `asked` for, by all that `cache` knows of this client
-    /// and user, and has the grant tell. Returns the scopes asked for, one by one.
+    /// Compares the scopes that the server `said` it grants with those `asked` for, using everything in `cache` about
+    /// this client and user, and records the result in the grant. Returns the requested scopes one by one.
     pub(super) fn compare(
         &self,
         grant: &mut Grant,
@@ -78,7 +78,8 @@ impl ClientApplication<'_> {
     }
 }
 
-/// A scope as it is remembered: a request with other parameters may be granted it.
+/// Returns the name under which a withheld scope is remembered. It includes the parameters, because a request with
+/// other parameters may be granted the scope.
 pub(super) fn withheld_name(scope: &str, ext_cache_key: Option<&str>) -> String {
     match ext_cache_key {
         None => scope.to_owned(),

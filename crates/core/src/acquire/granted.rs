@@ -1,53 +1,53 @@
-//! What was granted, beside what was asked for.
+//! Compares the granted with the requested scopes.
 //!
-//! A server may grant less than was asked for, more, or the same by another name (RFC 6749 §3.3, §5.1). A name that
-//! nobody has asked for may be another name of what is missing. Where everything granted was asked for, now or earlier,
-//! the missing scopes are not in the token.
+//! A server may grant fewer scopes than requested, more, or the same ones under other names (RFC 6749 §3.3, §5.1). A
+//! granted name that was never requested may be another name of a missing scope. If every granted name was requested,
+//! now or earlier, the missing scopes are not in the token.
 
 use crate::cache::AskedAndGranted;
 use crate::types::{RESERVED_SCOPES, ScopeSet};
 
-/// Scopes of OpenID Connect Core §5.4. They are everywhere the same, and so no other names of anything.
+/// Scopes of OpenID Connect Core §5.4. They are the same everywhere, so they are never other names.
 const CLAIMS_SCOPES: [&str; 3] = ["address", "email", "phone"];
 
-/// Google's names of two of OpenID Connect's scopes.
+/// Google's names of two OpenID Connect scopes.
 const GOOGLES_NAMES: [(&str, &str); 2] = [
     ("email", "https://www.googleapis.com/auth/userinfo.email"),
     ("profile", "https://www.googleapis.com/auth/userinfo.profile"),
 ];
 
-/// How a server's answer compares with what was asked for.
+/// The result of comparing a server's answer with the request.
 #[derive(Debug, Eq, PartialEq)]
 pub(super) struct Granted {
-    /// What was asked for, one scope each: `a,b` counts as two where the server answered with both.
+    /// The requested scopes, one by one: `a,b` counts as two if the server answered with both.
     pub(super) asked: ScopeSet,
-    /// What came, one scope each.
+    /// The granted scopes, one by one.
     pub(super) granted: ScopeSet,
-    /// What was asked for and did not come by any name.
+    /// The requested scopes that were not granted under any name.
     pub(super) not_granted: ScopeSet,
-    /// Whether something that was asked for did not come by its own name.
+    /// Whether a requested scope was not granted under its own name.
     pub(super) differs: bool,
 }
 
-/// What the comparison needs beside the answer.
+/// The data for the comparison, except the answer.
 pub(super) struct Comparison<'a> {
-    /// What was asked for.
+    /// The requested scopes.
     pub(super) asked: &'a ScopeSet,
-    /// What earlier answers to the same user and client were.
+    /// The earlier answers for the same user and client.
     pub(super) earlier: &'a [AskedAndGranted],
-    /// Whether scopes are compared without regard to case.
+    /// Whether scopes are case-insensitive.
     pub(super) folds_case: bool,
     /// Whether one scope can include others, as at GitHub.
     pub(super) is_github: bool,
 }
 
-/// Those of the wanted scopes that were asked for and never granted.
+/// Returns those of the wanted scopes that were requested and never granted.
 pub(super) fn not_granted(wanted: &ScopeSet, known: &[AskedAndGranted]) -> ScopeSet {
     let covered = not_covered(wanted, known);
     covered.filtered(|scope| known.iter().any(|known| known.not_granted.contains(scope)))
 }
 
-/// Those of the wanted scopes that no token of the user is known to have been granted, by whatever name.
+/// Returns those of the wanted scopes that no known token of the user was granted, under any name.
 pub(super) fn not_covered(wanted: &ScopeSet, known: &[AskedAndGranted]) -> ScopeSet {
     let covers = |known: &AskedAndGranted, scope: &str| {
         known.granted.contains(scope) || known.asked.contains(scope) && !known.not_granted.contains(scope)
@@ -56,7 +56,7 @@ pub(super) fn not_covered(wanted: &ScopeSet, known: &[AskedAndGranted]) -> Scope
 }
 
 impl Comparison<'_> {
-    /// Compares what the server said with what was asked for. `None` means as asked for (RFC 6749 §5.1).
+    /// Compares the server's scopes with the requested ones. `None` means that all were granted (RFC 6749 §5.1).
     pub(super) fn with(&self, said: Option<&ScopeSet>) -> Granted {
         let Some(said) = said else {
             let asked = self.asked.clone();
@@ -75,7 +75,7 @@ impl Comparison<'_> {
             !CLAIMS_SCOPES.contains(&own)
                 && !self.is_known(own)
                 && !asked.iter().any(|scope| self.same(own, scope) || self.is_other_name(own, scope))
-                // `profile` is asked for beside whatever is.
+                // `profile` is requested with every scope.
                 && !RESERVED_SCOPES.iter().any(|scope| self.is_other_name(own, scope))
         };
         let has_other_names = granted.of_resources().iter().any(may_be_other_name);
@@ -84,15 +84,15 @@ impl Comparison<'_> {
         Granted { asked, granted, not_granted, differs }
     }
 
-    /// GitHub separates scopes with commas. A comma within a scope is legal (RFC 6749 §3.3): one that was asked for
-    /// stays whole.
+    /// Splits GitHub's scopes at commas. A comma within a scope is legal (RFC 6749 §3.3), so a requested scope is not
+    /// split.
     fn parted(&self, said: &ScopeSet) -> ScopeSet {
         let is_whole = |scope: &str| self.contains(self.asked, scope) || self.is_known(scope);
         let parts = |scope| if is_whole(scope) { vec![scope] } else { scope.split(',').collect() };
         said.iter().flat_map(parts).filter(|scope: &&str| !scope.is_empty()).collect()
     }
 
-    /// The scope; its parts, where it was typed with commas and the server understood it so.
+    /// Returns the scope, or its parts if it was typed with commas and the server understood it so.
     fn parts_granted<'s>(&self, scope: &'s str, granted: &ScopeSet) -> Vec<&'s str> {
         let parts: Vec<_> = scope.split(',').filter(|part| !part.is_empty()).collect();
         let is_list = parts.len() > 1 && !self.contains(granted, scope);
@@ -118,7 +118,7 @@ impl Comparison<'_> {
         self.earlier.iter().any(knows)
     }
 
-    /// Whether `own` is plainly another name of `scope`.
+    /// Whether `own` is certainly another name of `scope`.
     fn is_other_name(&self, own: &str, scope: &str) -> bool {
         let is_end_of = |short: &str, long: &str| {
             !short.contains('/') && long.rsplit_once('/').is_some_and(|(_, end)| self.same(end, short))
@@ -126,7 +126,7 @@ impl Comparison<'_> {
         let is_googles = GOOGLES_NAMES
             .iter()
             .any(|&(name, googles)| (name, googles) == (scope, own) || (name, googles) == (own, scope));
-        // Entra's `.default` stands for whatever was consented to at the resource.
+        // Entra's `.default` stands for all permissions with consent at the resource.
         let is_of_resource = scope.strip_suffix(".default").is_some_and(|resource| {
             !resource.is_empty() && own.get(..resource.len()).is_some_and(|start| self.same(start, resource))
         });
@@ -142,7 +142,7 @@ impl Comparison<'_> {
     }
 }
 
-/// Whether one of GitHub's scopes includes another, which its answers leave out then ("normalized scopes").
+/// Whether one of GitHub's scopes includes another, which GitHub's answers then omit ("normalized scopes").
 fn includes(scope: &str, part: &str) -> bool {
     let after = |level: &str| part.strip_prefix(level);
     let is = |level: &str, area: &str| scope.strip_prefix(level) == Some(area);

@@ -1,4 +1,4 @@
-//! How the library speaks to people: it does not; it tells an observer.
+//! The events that the library reports to its caller, instead of printing.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -9,51 +9,52 @@ use crate::oauth::{DeviceAuthorization, Endpoints, RequestError};
 use crate::store::{Holder, StoreError};
 use crate::types::ScopeSet;
 
-/// Is told what goes on. Every method does nothing unless overridden.
+/// Receives events. The default methods do nothing.
 pub trait Observer: Send + Sync {
-    /// A person is to open the verification URI and enter the user code (RFC 8628 §3.3).
+    /// The person has to open the verification URI and enter the user code (RFC 8628 §3.3).
     fn device_code_issued(&self, _authorization: &DeviceAuthorization) {}
 
-    /// The person has `left` to do so; called at least once a second. `Break` gives up.
+    /// The person has `left` to approve. Called at least once a second. `Break` stops the wait.
     fn sign_in_pending(&self, _left: Duration) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
 
-    /// The provider refused these scopes, which were asked for beside the caller's; it is asked again without them.
+    /// The provider refused these scopes, which were requested in addition to the caller's. The request is repeated
+    /// without them.
     fn scopes_refused(&self, _scopes: &ScopeSet) {}
 
-    /// Another process is refreshing the same credential; its result is waited for.
+    /// Another process is refreshing the same credential, and its result is awaited.
     fn waiting_for(&self, _holder: &Holder) {}
 
-    /// A refresh token is about to be spent: who ends now may lose the sign-in, where refresh tokens rotate.
+    /// A refresh token is about to be redeemed. With rotation, ending the process now may lose the sign-in.
     fn defer_shutdown(&self) {}
 
-    /// What came of it is saved, kept, or an error: who wants to end may do so.
+    /// The result is saved, kept elsewhere, or an error: the process may end.
     fn allow_shutdown(&self) {}
 
-    /// The refresh failed; the access token that was cached is valid still and is served.
+    /// The refresh failed. The cached access token is still valid and is served.
     fn refresh_failed_using_cached(&self, _failure: &AcquireError) {}
 
     /// Tokens were received and are returned, but could not be saved.
     fn not_saved(&self, _failure: &StoreError, _successor: &RotatedToken) {}
 
-    /// A refresh token that was kept for a later run is in this file and cannot be opened: its key is not there. It stays.
+    /// This file contains a refresh token of an earlier run that cannot be decrypted, because its key is missing. The
+    /// file stays.
     fn cannot_decrypt_recovery(&self, _file: &Path) {}
 
-    /// Others could read the cache until now; saving has closed it to them.
+    /// Other users could read the cache until now; the save has removed their access.
     fn permissions_tightened(&self) {}
 
-    /// Another program had overwritten the new tokens; they are saved again.
+    /// Another program has overwritten the new tokens, and they were saved again.
     fn saved_again(&self) {}
 
-    /// A refresh failed in a way that allows another try, which follows after `pause`.
+    /// A refresh failed, and is retried after `pause`.
     fn retrying(&self, _failure: &RequestError, _pause: Duration) {}
 
-    /// An endpoint that was remembered is gone; the provider's metadata name these now, and the one that was asked
-    /// answers.
+    /// A saved endpoint is gone. The provider's metadata name these endpoints now, and the new one answers.
     fn endpoints_moved(&self, _endpoints: &Endpoints) {}
 
-    /// Our clock is so many seconds ahead of the server's; behind, if negative.
+    /// Our clock is `ahead` of the server's by these seconds; behind, if negative.
     fn clock_differs(&self, _ahead: i64) {}
 
     /// A call returns a token from this source.
@@ -62,22 +63,22 @@ pub trait Observer: Send + Sync {
     /// A call fails.
     fn acquisition_failed(&self, _failure: &AcquireError) {}
 
-    /// A call has waited so long for a process that held the lease.
+    /// A call has waited this long for a process that held the lease.
     fn lease_wait_ended(&self, _waited: Duration) {}
 }
 
-/// What became of the refresh token that came with tokens that could not be saved.
+/// The fate of a rotated refresh token whose tokens could not be saved.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum RotatedToken {
-    /// The next refresh will find it in this file.
+    /// The next refresh finds it in this file.
     Kept(PathBuf),
-    /// It is gone. If the server has rotated, so is the sign-in.
+    /// It is lost. If the provider rotates refresh tokens, so is the sign-in.
     Lost,
-    /// There is none: the old one stays good.
+    /// There is no new one, and the old one stays valid.
     NotNeeded,
 }
 
-/// An observer that tells nobody.
+/// An observer that ignores all events.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoopObserver;
 

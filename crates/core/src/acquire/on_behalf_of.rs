@@ -1,4 +1,4 @@
-//! Tokens on behalf of the caller of a web API: Microsoft's on-behalf-of flow, and elsewhere token exchange (RFC 8693).
+//! Tokens on behalf of a web API's caller: by Microsoft's on-behalf-of flow, or by token exchange (RFC 8693).
 
 use super::exchange::{Exchange, Found};
 use super::grant::digest_of;
@@ -14,12 +14,12 @@ use crate::secret::{SecurityToken, UserAssertion};
 use crate::time::Timestamp;
 use crate::types::{HomeAccountId, Realm};
 
-/// A request for a token on behalf of the caller who presented `assertion`. The application's partition is that of the
-/// assertion, so that no other caller can be served from it.
+/// A request for a token on behalf of the caller who presented `assertion`. The application's partition belongs to the
+/// assertion, so no other caller can be served from it.
 pub(super) struct OnBehalfOf<'a> {
     application: &'a ClientApplication<'a>,
     assertion: &'a UserAssertion,
-    /// The assertion under the name that token exchange has for it.
+    /// The assertion with the type that token exchange needs.
     subject: SecurityToken,
     request: &'a SilentRequest,
 }
@@ -42,7 +42,7 @@ impl Exchange for OnBehalfOf<'_> {
     }
 
     fn find(&self, cache: &TokenCache, now: Timestamp) -> Option<Found> {
-        // The server has to say whether an assertion that has expired is good for anything.
+        // If the assertion has expired, the server has to decide.
         let now_in_seconds = u64::try_from(now.0).unwrap_or_default();
         if oauth::jwt_expiry(self.assertion.expose()).is_some_and(|expiry| expiry <= now_in_seconds) {
             return None;
@@ -79,12 +79,12 @@ impl Exchange for OnBehalfOf<'_> {
     fn grant(&self, endpoints: &Endpoints, response: TokenResponse) -> (Grant, Option<Account>) {
         let ClientApplication { registration, partition, .. } = self.application;
         let identity = response.identity.clone().unwrap_or_default();
-        // A server that names nobody: the assertion tells its callers apart.
+        // If the server does not identify the user, the assertion distinguishes the callers.
         let unnamed = || HomeAccountId::unnamed(&format!("{}#{partition}", registration.authority.url()));
         let home_account_id = identity.home_account_id.unwrap_or_else(unnamed);
         let tenant = identity.tenant.map(Realm::new);
         let realm = registration.realm(endpoints, tenant.as_ref());
-        // The assertion buys the next token. A refresh token would outlive the caller's session.
+        // The assertion can be exchanged again. A refresh token would outlive the caller's session.
         let response = TokenResponse { refresh_token: None, ..response };
         let SilentRequest { scopes, parameters, .. } = self.request;
         let owner = Owner::User(home_account_id.clone());

@@ -1,5 +1,5 @@
-//! An outage that one process has met is told to those who waited for it: they do not ask the server that it could not
-//! reach. Later ones leave a server alone for as long as it asked for, within bounds.
+//! Shares an outage with the processes that waited for the failed request, so that they do not send their own. Later
+//! processes respect the server's `Retry-After`, within limits.
 
 use std::time::Duration;
 
@@ -10,24 +10,24 @@ use crate::oauth::RequestError;
 use crate::store::Lease;
 use crate::time::Timestamp;
 
-/// Seconds for which a server that named no time is left alone by all together.
+/// How many seconds all processes wait after an outage without a `Retry-After`.
 const SHORT_HOLD: u64 = 1;
 
-/// Seconds for which a server is left alone at most, whatever time it named: a mistake of its must not last.
+/// The maximum number of seconds to respect, because a server may send a wrong `Retry-After`.
 const LONGEST_HOLD: u64 = 60;
 
-/// What the holder of a refresh lease notes of an outage. No secret, and none of the server's own words.
+/// The note of a lease holder about an outage. It contains no secret and none of the server's text.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(super) struct Outage {
-    /// Seconds since the epoch, by the clock of the one who met it.
+    /// The time of the outage in seconds since the epoch, by the clock of the process that met it.
     at: i64,
-    /// Tells two outages of one second apart.
+    /// Distinguishes two outages within one second.
     mark: u64,
-    /// What happened.
+    /// The reason.
     message: String,
-    /// Seconds after which the server wants to be asked again.
+    /// The server's `Retry-After` in seconds.
     retry_after: Option<u64>,
-    /// Whether trying again can mend it.
+    /// Whether a retry may help.
     passes: bool,
 }
 
@@ -35,7 +35,7 @@ impl Outage {
     fn of(error: &RequestError, at: Timestamp) -> Option<Outage> {
         let (status, message, retry_after, passes) = match error {
             RequestError::Unavailable { message, retry_after, status, .. } => (*status, message, *retry_after, true),
-            // As of a failed refresh: the endpoint has worked before.
+            // As for a failed refresh: the endpoint has worked before.
             RequestError::Unintelligible { message, status } => {
                 (Some(*status), message, None, (200..300).contains(status))
             }
@@ -45,15 +45,15 @@ impl Outage {
         Some(Outage { at: at.0, mark: fastrand::u64(..), message, retry_after, passes })
     }
 
-    /// How much of the time is left in which the server is not asked; `None` if that is over. A note from the future
-    /// does not count: a clock was set back.
+    /// Returns the remaining time in which no request is sent; `None` if it is over. Ignores a note from the future,
+    /// which means that a clock was set back.
     pub(super) fn hold(&self, now: Timestamp) -> Option<Duration> {
         let hold = self.retry_after.unwrap_or(SHORT_HOLD).min(LONGEST_HOLD);
         let since = u64::try_from(now.seconds_since(Timestamp(self.at))).ok()?;
         hold.checked_sub(since).filter(|left| *left > 0).map(Duration::from_secs)
     }
 
-    /// As the failure of somebody who has not asked.
+    /// Returns the failure for a process that has not sent a request itself.
     pub(super) fn failure(&self, now: Timestamp) -> AcquireError {
         let since = u64::try_from(now.seconds_since(Timestamp(self.at))).unwrap_or_default();
         let message = format!("{} (as another process was told; the server was not asked again)", self.message);
@@ -65,12 +65,12 @@ impl Outage {
 }
 
 impl ClientApplication<'_> {
-    /// The outage that the last holder of this lease has met, if it brought one.
+    /// Returns the outage that the last holder of this lease has noted.
     pub(super) async fn outage(&self, credential: &str) -> Option<Outage> {
         serde_json::from_slice(&self.store.note(&self.partition, credential).await?).ok()
     }
 
-    /// Notes how a request ended, if it says that the server cannot be reached.
+    /// Notes the error of a request if it means that the server cannot be reached.
     pub(super) async fn note_outage(&self, lease: &dyn Lease, error: &RequestError) {
         let note = Outage::of(error, self.clock.now()).and_then(|outage| serde_json::to_vec(&outage).ok());
         if let Some(note) = note {
@@ -92,7 +92,7 @@ mod tests {
         Outage::of(&error, THEN).unwrap()
     }
 
-    /// The seconds that are left so many seconds after it.
+    /// Returns the remaining seconds `after` seconds.
     fn left(outage: &Outage, after: i64) -> Option<u64> {
         outage.hold(Timestamp(THEN.0 + after)).map(|left| left.as_secs())
     }

@@ -1,4 +1,4 @@
-//! Keeping what a refresh brought, come what may.
+//! Saves the result of a refresh, whatever else fails.
 
 use std::time::Duration;
 
@@ -14,15 +14,16 @@ use crate::oauth::TokenResponse;
 use crate::store::{Lease, Loaded, Saved, StoreError};
 use crate::time::Timestamp;
 
-/// Before a save that failed for a moment is tried again; each further time twice as long.
+/// The pause before a save is retried. It doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
-/// Seconds for which a scope that was left out is remembered, at least and at most.
+/// The limits of the time for which a withheld scope is remembered, in seconds.
 const SHORTEST_MEMORY: i64 = 60;
 const LONGEST_MEMORY: i64 = 3600;
 
 impl ClientApplication<'_> {
-    /// Saves before anything else can fail. Tokens of an account that was signed out meanwhile are not saved.
+    /// Saves the tokens before anything else can fail. Tokens of an account that was signed out meanwhile are not
+    /// saved.
     pub(super) async fn persist(
         &self,
         refresh: Refresh<'_>,
@@ -32,7 +33,7 @@ impl ClientApplication<'_> {
         seen: Option<Loaded>,
     ) -> Result<AuthenticationResult, AcquireError> {
         let now = self.clock.now();
-        // The wait for the cache lock can be long, and the process be killed meanwhile.
+        // The wait for the cache lock can be long, and the process may be killed meanwhile.
         let successor = match &response.refresh_token {
             Some(successor) => recovery::keep_rotated(lease, &spent.secret, successor),
             None => RotatedToken::NotNeeded,
@@ -78,9 +79,9 @@ impl ClientApplication<'_> {
         Ok(AuthenticationResult::granted(grant, Some(account), now, Source::Refresh))
     }
 
-    /// Saves what a refresh brought, again if the store says that it may work then: a rotated refresh token that is not
-    /// saved is lost. Whether a save was carried out whose answer was lost, the next one sees. If the lease is another's by
-    /// now, the compare-and-set alone protects what that holder has saved.
+    /// Saves the result of a refresh, and retries if the store says that this may help: an unsaved rotated refresh
+    /// token is lost. If the answer to a save was lost, the next attempt notices whether it succeeded. If another
+    /// process holds the lease by now, the compare-and-set alone protects that holder's save.
     async fn save_rotated(
         &self,
         lease: &dyn Lease,
@@ -103,8 +104,8 @@ impl ClientApplication<'_> {
         }
     }
 
-    /// A token of a type that nobody here can use is not kept (RFC 6749 §7.1). But the refresh token that came with it
-    /// is: the server may have spent the old one.
+    /// Refuses a token of a type that cannot be used, without storing it (RFC 6749 §7.1). Stores the refresh token of
+    /// the same response, because the server may have redeemed the old one.
     async fn refuse_token_type(
         &self,
         spent: &RefreshTokenEntry,
@@ -128,8 +129,8 @@ impl ClientApplication<'_> {
         AcquireError::NotBearer { token_type: response.token_type }
     }
 
-    /// Remembers which scopes the server left out, so that the next call does not ask for them again: as long as the
-    /// token lives that came without them, and an hour at most.
+    /// Remembers the scopes that the server did not grant, so that the next call does not request them again: for the
+    /// lifetime of the token, and at most an hour.
     fn note_withheld(&self, cache: &mut TokenCache, grant: &Grant, now: Timestamp) {
         let seconds = i64::try_from(grant.expires_in).unwrap_or(i64::MAX).clamp(SHORTEST_MEMORY, LONGEST_MEMORY);
         let withheld = |scope: &str| {
@@ -142,19 +143,18 @@ impl ClientApplication<'_> {
         }
     }
 
-    /// Whether the cache is as if the refresh had not been: the refresh token that was spent is back, or no token that
-    /// it brought is there, nor a newer one. So it is too after a sign-out; but then recording the grant again does
-    /// nothing.
+    /// Whether the refresh is undone: the redeemed refresh token is back, or none of the new tokens is there, nor a
+    /// newer one. This is also true after a sign-out, but then recording the grant again has no effect.
     fn is_undone(&self, cache: &TokenCache, refresh: &Refresh<'_>, grant: &Grant) -> bool {
-        // Some servers answer with the very token that was spent.
+        // Some servers answer with the same refresh token.
         let is_rotated = grant.refresh_token.is_some() && grant.refresh_token != grant.spent;
         let is_spent_back = grant.spent.as_ref().is_some_and(|spent| is_rotated && cache.holds_refresh_token(spent));
         let is_served = || matches!(self.plan_again(cache, refresh), Plan::Serve(_));
         is_spent_back || !cache.holds_access_token(&grant.access_token) && !is_served()
     }
 
-    /// The account is the one whose refresh token was spent, whatever the response says or leaves out; MSAL Python
-    /// files such tokens under "no user" when the response names nobody.
+    /// Returns the grant. Its account is that of the redeemed refresh token, whatever the response says. MSAL Python
+    /// stores tokens without an owner if the response names no user.
     fn refresh_grant(&self, refresh: &Refresh<'_>, spent: &RefreshTokenEntry, response: TokenResponse) -> Grant {
         let Self { registration, .. } = self;
         let realm = registration.realm(&registration.endpoints, registration.tenant.as_ref());

@@ -1,4 +1,4 @@
-//! The one function that decides, for silent acquisition and for `explain` alike.
+//! Decides what to do, both for silent acquisition and for `explain`.
 
 use super::grant::{digest_of, withheld_name};
 use super::granted::not_granted;
@@ -12,22 +12,22 @@ use crate::oauth::RequestError;
 use crate::time::Timestamp;
 use crate::types::ScopeSet;
 
-/// What a cache allows for a request, without asking anybody.
+/// The action that a cache allows for a request.
 #[derive(Debug)]
 pub(super) enum Plan {
-    /// Spend one of these refresh tokens, in this order; should that fail, `fallback` is valid still.
+    /// Redeem one of these refresh tokens, in this order. `fallback` is a still valid token, if that fails.
     Refresh { refresh_tokens: Vec<RefreshTokenEntry>, fallback: Option<AccessTokenEntry> },
-    /// The server has just refused every refresh token, or left a scope out, and is not asked again; `fallback` is valid
-    /// still.
+    /// The server has just refused every refresh token, or did not grant a scope, so no request is sent. `fallback` is
+    /// a still valid token.
     Refused { failure: Box<AcquireError>, fallback: Option<AccessTokenEntry> },
-    /// Serve this token: neither the network nor a write is needed.
+    /// Serve this token, without network and write.
     Serve(AccessTokenEntry),
-    /// Only a person can help.
+    /// A person has to sign in.
     SignIn,
 }
 
-/// Decides. `since` tells of the refresh that has begun, if one has: for a forced refresh, a token that came in since
-/// is as good as an own one.
+/// Makes the decision. `since` describes the refresh that has begun, if there is one: a forced refresh also accepts a
+/// token that was stored since then.
 pub(super) fn plan(
     cache: Document<'_>,
     registration: &Registration,
@@ -75,8 +75,8 @@ pub(super) fn plan(
     }
 }
 
-/// The wanted scopes that a refresh has lately asked for in vain. A forced refresh asks again, unless another one has
-/// done so since it began.
+/// Returns the wanted scopes that a recent refresh requested in vain. A forced refresh requests them again, unless
+/// another one has done so since it began.
 fn withheld(
     cache: Document<'_>,
     query: &AccessTokenQuery,
@@ -102,8 +102,8 @@ fn withheld(
     withheld.filtered(|scope| like.iter().filter(is_new).any(|entry| entry.scopes_not_granted.contains(scope)))
 }
 
-/// A token that came in while we waited is fresh, even if the clock of the machine that stored it, or ours meanwhile,
-/// has it stored in the future or expired long ago. Its lifetime is counted from its own times, and told in ours.
+/// Returns a token that was stored during the wait. It counts as fresh even if differing clocks make it appear stored
+/// in the future or expired. Its lifetime is computed from its own times and converted to ours.
 fn newcomer(
     cache: Document<'_>,
     query: &AccessTokenQuery,
@@ -122,14 +122,14 @@ fn newcomer(
     })
 }
 
-/// A plan, and the account that it is for.
+/// A plan and its account.
 pub(super) struct Task {
     pub(super) account: Account,
     pub(super) plan: Plan,
     pub(super) beginning: Beginning,
 }
 
-/// The access token that a request asks for.
+/// Returns the query for the requested access token.
 pub(super) fn query(registration: &Registration, account: &Account, request: &SilentRequest) -> AccessTokenQuery {
     AccessTokenQuery {
         client_id: registration.client_id.clone(),

@@ -5,13 +5,13 @@ use std::time::Duration;
 use crate::oauth::{Endpoints, JwkSet};
 use crate::store::mutex::locked;
 
-/// How long metadata is used before the provider is asked again.
+/// How long metadata are used before they are requested again.
 const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The shortest time between two requests for the keys, so that forged ID tokens cannot make the provider busy.
+/// The minimum time between two requests for the keys, so that forged ID tokens cannot overload the provider.
 const SHORTEST_KEY_LIFETIME: Duration = Duration::from_secs(30);
 
-/// The endpoints and the signing keys of a provider, as its metadata name them, for a client that lives long.
+/// The endpoints and signing keys of a provider, cached for a long-lived client.
 #[derive(Default)]
 pub struct ProviderMetadata(Mutex<Known>);
 
@@ -23,7 +23,7 @@ struct Known {
 
 struct Dated<Value> {
     value: Value,
-    /// By [`Clock::elapsed`](crate::time::Clock::elapsed).
+    /// The time by [`Clock::elapsed`](crate::time::Clock::elapsed).
     since: Duration,
 }
 
@@ -37,7 +37,7 @@ impl ProviderMetadata {
         locked(&self.0).endpoints = Some(Dated { value: endpoints, since: now });
     }
 
-    /// Returns the signing keys. `is_key_missing`: keys that a request for them could renew are of no use.
+    /// Returns the signing keys. If `is_key_missing` is set, returns only keys that are too new to be requested again.
     pub(super) fn keys(&self, now: Duration, is_key_missing: bool) -> Option<JwkSet> {
         let lifetime = if is_key_missing { SHORTEST_KEY_LIFETIME } else { LIFETIME };
         let known = locked(&self.0);

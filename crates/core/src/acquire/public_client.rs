@@ -5,14 +5,14 @@ use crate::oauth::Http;
 use crate::store::Store;
 use crate::time::Clock;
 
-/// A public client (RFC 6749 §2.1): a command or an app on a person's machine, which keeps one cache for all accounts.
+/// A public client (RFC 6749 §2.1): a command or an app on a person's machine, with one cache for all accounts.
 ///
-/// It has all that a [`ClientApplication`] has, and signs people in by device code.
+/// It dereferences to [`ClientApplication`], and signs people in by device code.
 #[derive(Clone)]
 pub struct PublicClient<'a>(ClientApplication<'a>);
 
 impl<'a> PublicClient<'a> {
-    /// Makes a client with the defaults of [`ClientApplication::new`].
+    /// Returns a client with the defaults of [`ClientApplication::new`].
     pub fn new(registration: Registration, store: &'a dyn Store, http: &'a dyn Http, clock: &'a dyn Clock) -> Self {
         ClientApplication::new(registration, store, http, clock).into()
     }

@@ -1,4 +1,4 @@
-//! A new refresh token that is not saved yet, or could not be: kept under the lease until it is.
+//! Keeps a new refresh token under the lease until it is saved.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::cache::TokenCache;
 use crate::secret::RefreshToken;
 use crate::store::{Lease, Partition, Recovery, Store, StoreError};
 
-/// What is kept, as JSON.
+/// The recovery data, as JSON.
 #[derive(Deserialize, Serialize)]
 struct Rescued<'a> {
     #[serde(borrow)]
@@ -21,10 +21,10 @@ struct Rescued<'a> {
     refresh_token: Cow<'a, str>,
 }
 
-/// Keeps the successor of a spent refresh token outside the cache.
+/// Keeps the successor of a redeemed refresh token outside the cache.
 pub(super) fn keep_rotated(lease: &dyn Lease, spent: &RefreshToken, successor: &RefreshToken) -> RotatedToken {
     let rescued = Rescued { spent: spent.expose().into(), refresh_token: successor.expose().into() };
-    // Room for an escape of each character, so that it never grows and leaves a copy behind.
+    // Room for an escape of each character, so that the buffer never grows and leaves a copy behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(64 + 6 * (rescued.spent.len() + rescued.refresh_token.len())));
     match serde_json::to_writer(&mut *bytes, &rescued) {
         Ok(()) => {
@@ -35,9 +35,9 @@ pub(super) fn keep_rotated(lease: &dyn Lease, spent: &RefreshToken, successor: &
 }
 
 impl ClientApplication<'_> {
-    /// Puts what earlier holders of the lease have rescued into the cache, and then forgets it. Only where the token
-    /// that it succeeds is cached still: an account that was signed out stays so, and a newer token is not replaced.
-    /// What cannot be opened is told, and stays.
+    /// Puts the refresh tokens of earlier lease holders into the cache, and deletes the recovery data. A token is
+    /// restored only if its predecessor is still cached: a signed-out account stays signed out, and a newer token is
+    /// not replaced. Data that cannot be decrypted are reported and kept.
     pub(super) async fn recover(&self, lease: &dyn Lease) -> Result<(), StoreError> {
         let Some(recovery) = lease.recovery() else { return Ok(()) };
         recovery.unreadable().iter().for_each(|file| self.observer.cannot_decrypt_recovery(file));
@@ -46,7 +46,8 @@ impl ClientApplication<'_> {
         if !rescued.is_empty() {
             let (now, issuer) = (self.clock.now(), self.registration.issuer());
             let mut restore = |cache: &mut TokenCache| {
-                // What the newest succeeds may itself have been rescued: as many rounds as there are links in a chain.
+                // The predecessor of the newest token may itself be among the recovery data, so there is a round for
+                // each link of the chain.
                 for (spent, successor) in rescued.iter().cycle().take(rescued.len() * rescued.len()) {
                     cache.replace_refresh_token(&issuer, spent, successor, now);
                 }
@@ -58,11 +59,11 @@ impl ClientApplication<'_> {
     }
 }
 
-/// Waits, at most `patience`, until nobody refreshes with the store any more, and keeps everybody from it until what is
-/// returned is dropped: for what must not happen while a new refresh token is under way, as a change of the store's key.
+/// Waits, at most `patience`, until no process refreshes with the store, and blocks refreshes until the result is
+/// dropped. For operations that must not overlap with a refresh, such as a change of the store's key.
 ///
 /// # Errors
-/// [`StoreError::Busy`] when `patience` is over.
+/// [`StoreError::Busy`] after `patience`.
 pub async fn hold_refreshes(
     store: &dyn Store,
     partition: &Partition,
@@ -75,14 +76,14 @@ pub async fn hold_refreshes(
     Ok(lease)
 }
 
-/// Forgets what was kept under the lease: it is saved.
+/// Deletes the recovery data of the lease, after the token was saved.
 pub(super) fn forget_all(lease: &dyn Lease) {
     if let Some(recovery) = lease.recovery() {
         recovery.forget_all();
     }
 }
 
-/// A refresh token that was spent and its successor, as they were kept.
+/// Returns a redeemed refresh token and its successor from recovery data.
 fn rotation(bytes: &[u8]) -> Option<(RefreshToken, RefreshToken)> {
     let Rescued { spent, refresh_token } = serde_json::from_slice(bytes).ok()?;
     (!refresh_token.is_empty()).then(|| (RefreshToken::new(spent), RefreshToken::new(refresh_token)))

@@ -1,4 +1,4 @@
-//! Redeeming a refresh token, under the lease.
+//! Redeems a refresh token under the lease.
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -17,16 +17,17 @@ use crate::oauth::{
 use crate::secret::RefreshToken;
 use crate::store::{Lease, Loaded};
 
-/// A successor and its access token take less than this in the document.
+/// The maximum size of a refresh token and its access token in the document, in bytes.
 const ROOM_FOR_A_RESPONSE: usize = 64 * 1024;
 
-/// More refusals than there can be live refresh tokens of one account and client: somebody else is rotating in a loop.
+/// The maximum number of refusals. One account and client never have more valid refresh tokens, so another program must
+/// be rotating in a loop.
 const MOST_REFUSALS: usize = 4;
 
 impl ClientApplication<'_> {
-    /// Tries the refresh tokens that the cache holds, reading it again before each: what another program has rotated
-    /// or signed out meanwhile is never taken for this account's end, and nothing is sent twice without a look.
-    /// `fallback` is served should the cache not be readable.
+    /// Tries the refresh tokens in the cache, and reads the cache again before each attempt: a token that another
+    /// program has rotated or removed does not mean that the sign-in has ended, and no token is sent twice without a
+    /// check. Returns `fallback` if the cache cannot be read.
     pub(super) async fn refresh_under_lease(
         &self,
         refresh: Refresh<'_>,
@@ -36,10 +37,10 @@ impl ClientApplication<'_> {
         fallback: Option<AccessTokenEntry>,
     ) -> Result<AuthenticationResult, AcquireError> {
         let mut refused: Vec<(RefreshToken, Box<TokenErrorResponse>)> = Vec::new();
-        // Whoever was waited for has tried often enough, or died.
+        // The process that was waited for has retried often enough, or was killed.
         let retry_within = if has_waited { Duration::ZERO } else { self.retry_within };
         let mut tries = Retry::until(self.clock.elapsed() + retry_within);
-        // A person who insists is not told what others were.
+        // A forced refresh ignores an outage that others have met.
         let mut hold = refresh.known_outage.as_ref().filter(|_| !refresh.request.force_refresh);
         loop {
             let (cache, revision) = match self.load_cache_and_revision().await {
@@ -73,13 +74,13 @@ impl ClientApplication<'_> {
                 self.clock.delay(left).await;
                 continue;
             }
-            // Once the server has rotated a refresh token, its successor must find room.
+            // Once the server has rotated a refresh token, there must be room for its successor.
             let size = cache.serialize().len() + ROOM_FOR_A_RESPONSE;
             if let Err(error) = self.store.ensure_room(&self.partition, size).await {
                 return self.fall_back(refresh.account, fallback, error.into());
             }
             let guard = ShutdownGuard::begin(self.observer);
-            // If the lease is lost all the same, the answer counts: the refresh token is redeemed.
+            // The answer counts even if the lease was lost, because the refresh token is redeemed.
             match self.renewing(lease, self.redeem(&refresh, &entry)).await {
                 Ok(response) if self.is_for_another(&cache, &refresh.account, &response) => {
                     self.remember_answer_for_another(&entry.secret).await;
@@ -122,7 +123,7 @@ impl ClientApplication<'_> {
         }
     }
 
-    /// What a refresh that failed for good means. That it asked for too much is remembered.
+    /// Converts a permanent failure of a refresh. Remembers scopes that were requested in vain.
     async fn failed(
         &self,
         refresh: &Refresh<'_>,
@@ -156,9 +157,9 @@ impl ClientApplication<'_> {
         }
     }
 
-    /// Whether the ID token of an answer names another person than those of the sign-in (OpenID Connect Core §12.2:
-    /// `iss` and `sub` must be the same). Neither the access token nor the refresh token is this account's, then.
-    /// Entra's are not compared: a user has a subject for each tenant.
+    /// Whether the ID token of an answer belongs to another person than those of the sign-in (OpenID Connect Core
+    /// §12.2: `iss` and `sub` must be the same). Then neither token belongs to this account. Entra's ID tokens are not
+    /// compared, because a user has a different subject in each tenant.
     fn is_for_another(&self, cache: &TokenCache, account: &Account, response: &TokenResponse) -> bool {
         let Registration { authority, client_id, .. } = &self.registration;
         let Some(named) = response.id_token.as_ref().and_then(person_of) else { return false };
@@ -185,7 +186,7 @@ impl Drop for ShutdownGuard<'_> {
     }
 }
 
-/// Whether the refusal may be the refresh token's own fault, so that another one is worth a try.
+/// Whether the refusal may concern only this refresh token, so that another one should be tried.
 fn may_be_stale(refusal: &TokenErrorResponse) -> bool {
     refusal.error == ErrorCode::InvalidGrant || refusal.needs_interaction() || refusal.is_client_mismatch()
 }

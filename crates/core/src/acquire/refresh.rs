@@ -1,4 +1,4 @@
-//! Refreshing: one request, however many processes want its result.
+//! Refreshes with one request for any number of processes.
 
 use std::time::Duration;
 
@@ -11,25 +11,25 @@ use crate::cache::{AccessTokenEntry, Account, RefreshTokenEntry, TokenCache};
 use crate::future;
 use crate::store::{Lease, LeaseWait, StoreError, Turn};
 
-/// What every step of one refresh needs to know.
+/// The state that every step of a refresh needs.
 pub(super) struct Refresh<'a> {
     pub(super) request: &'a SilentRequest,
     pub(super) account: Account,
-    /// How things were when it began.
+    /// The state of the cache when the refresh began.
     pub(super) beginning: Beginning,
-    /// The outage that was known when it began.
+    /// The outage that was known when the refresh began.
     pub(super) known_outage: Option<Outage>,
 }
 
 impl ClientApplication<'_> {
-    /// Refreshes, or takes the result of the process that already does. `fallback` is served should both fail.
+    /// Refreshes, or uses the result of the process that is already refreshing. Returns `fallback` if both fail.
     pub(super) async fn refresh_once(
         &self,
         mut refresh: Refresh<'_>,
         refresh_tokens: &[RefreshTokenEntry],
         fallback: Option<AccessTokenEntry>,
     ) -> Result<AuthenticationResult, AcquireError> {
-        // Nobody waits for a token that is only aging: whoever is refreshing it will be done soon enough.
+        // A token that is only aging is not worth a wait: the lease holder is refreshing it.
         let patience = if fallback.is_some() { Duration::ZERO } else { self.lock_timeout };
         let credential = self.lease_name(&refresh.account, refresh_tokens);
         refresh.known_outage = self.outage(&credential).await;
@@ -83,7 +83,7 @@ impl ClientApplication<'_> {
         outcome
     }
 
-    /// What another process has stored that did what we were about to do: a token, or a refusal.
+    /// Returns the result of another process that has done the same refresh: a token or a refusal.
     async fn result_of_another(&self, refresh: &Refresh<'_>) -> Option<Result<AuthenticationResult, AcquireError>> {
         if let Ok(Some(Task { account, plan: Plan::Serve(token), .. })) = self.look(refresh.request).await {
             return Some(Ok(AuthenticationResult::cached(token, account)));
@@ -96,13 +96,14 @@ impl ClientApplication<'_> {
         }
     }
 
-    /// The outage that another process has met since this refresh began, as its failure.
+    /// Returns the outage that another process has met since this refresh began, as the failure of this one.
     async fn outage_since(&self, refresh: &Refresh<'_>, credential: &str) -> Option<AcquireError> {
         let outage = self.outage(credential).await?;
         (refresh.known_outage.as_ref() != Some(&outage)).then(|| outage.failure(self.clock.now()))
     }
 
-    /// Equal for all who would spend the same refresh token: clients of a family share theirs.
+    /// Returns the name of the lease. It is equal for all clients that would redeem the same refresh token: those of a
+    /// family share one.
     pub(super) fn lease_name(&self, account: &Account, refresh_tokens: &[RefreshTokenEntry]) -> String {
         let family = refresh_tokens.iter().find_map(|entry| entry.family_id.as_ref());
         let spender = match family {
@@ -118,7 +119,7 @@ impl ClientApplication<'_> {
         }
     }
 
-    /// The lease, once it is free.
+    /// Returns the lease once it is free.
     pub(super) async fn lease(&self, credential: &str, patience: Duration) -> Result<Box<dyn Lease>, StoreError> {
         let mut wait = self.wait_for_lease(credential, patience)?;
         let mut waiting = Waiting::new(self);
@@ -130,7 +131,7 @@ impl ClientApplication<'_> {
         }
     }
 
-    /// Does `work` under a lease, and renews the lease meanwhile.
+    /// Runs `work` under a lease, and renews the lease meanwhile.
     pub(super) async fn renewing<Output>(&self, lease: &dyn Lease, work: impl Future<Output = Output>) -> Output {
         if !lease.is_renewed() {
             return work.await;
@@ -161,8 +162,8 @@ impl ClientApplication<'_> {
         plan(cache.document(), &self.registration, account, request, self.clock.now(), Some(since))
     }
 
-    /// Returns the token that is still valid, if there is one, and tells the observer of the failure. Otherwise returns the
-    /// failure.
+    /// Returns the token that is still valid, if there is one, and reports the failure to the observer. Otherwise
+    /// returns the failure.
     pub(super) fn fall_back(
         &self,
         account: impl Into<Option<Account>>,

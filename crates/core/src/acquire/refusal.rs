@@ -1,5 +1,5 @@
-//! What the server has just refused is not asked again: of many processes that find a dead refresh token, one tells the
-//! server, and all of them tell what it said.
+//! Remembers a refusal, so that the same request is not sent again: of many processes with a dead refresh token, one
+//! sends it, and all report the refusal.
 
 use zeroize::Zeroizing;
 
@@ -11,17 +11,17 @@ use crate::oauth::{ErrorCode, TokenErrorResponse};
 use crate::secret::{self, RefreshToken};
 use crate::time::Timestamp;
 
-/// Stands where a server's error code would, when it answered with tokens of somebody else.
+/// The error code for an answer with another user's tokens.
 const ANSWER_FOR_ANOTHER: &str = "tokcache.answer_for_another";
 
-/// Stands where a server's error code would, when its token was of another type; the type is the description.
+/// The error code for a token of another type, which is then the description.
 const NOT_BEARER: &str = "tokcache.not_bearer";
 
-/// Seconds for which a refusal is remembered, as long as MSAL Python does.
+/// How many seconds a refusal is remembered, as in MSAL Python.
 const REMEMBERED: i64 = 60;
 
 impl ClientApplication<'_> {
-    /// Remembers a refusal beside the refresh token. Should that fail, the others ask for themselves.
+    /// Remembers a refusal beside the refresh token. If that fails, the other processes send their own requests.
     pub(super) async fn remember_refusal(
         &self,
         request: &SilentRequest,
@@ -33,15 +33,14 @@ impl ClientApplication<'_> {
         self.note(refused, (!is_dead).then_some(request), response).await;
     }
 
-    /// Remembers that the answer was for somebody else: the refresh token may have been spent by it, and a provider
-    /// that sees it again may end the sign-in.
+    /// Remembers that the answer was for another user. The refresh token may have been redeemed, and a provider that
+    /// gets it again may end the sign-in.
     pub(super) async fn remember_answer_for_another(&self, spent: &RefreshToken) {
         let response = said(ErrorCode::Other(ANSWER_FOR_ANOTHER.to_owned()), None, None);
         self.note(spent, None, &response).await;
     }
 
-    /// That an answer brought a token of a type that cannot be used, to be noted beside the refresh token that is good
-    /// now.
+    /// Returns the refusal for a token of an unusable type, to be stored beside the refresh token that is valid now.
     pub(super) fn refusal_of_token_type(&self, newest: &RefreshToken, token_type: &str) -> Refusal {
         Refusal {
             refused_on: self.clock.now(),
@@ -65,18 +64,18 @@ impl ClientApplication<'_> {
     }
 }
 
-/// The token type, if what is remembered is that the token that came was no bearer token.
+/// Returns the token type, if the remembered refusal is about a token other than a bearer token.
 pub(super) fn refused_token_type(response: &TokenErrorResponse) -> Option<String> {
     (response.error.as_str() == NOT_BEARER).then(|| response.error_description.clone().unwrap_or_default())
 }
 
-/// Whether what is remembered is that the answer was for somebody else.
+/// Whether the remembered refusal is about an answer for another user.
 pub(super) fn is_answer_for_another(response: &TokenErrorResponse) -> bool {
     response.error.as_str() == ANSWER_FOR_ANOTHER
 }
 
-/// What the server said within the last minute of this refresh token and request. A forced refresh only takes what was
-/// said since it began.
+/// Returns the refusal of this refresh token and request within the last minute. A forced refresh accepts only a
+/// refusal since it began.
 pub(super) fn remembered(
     registration: &Registration,
     entry: &RefreshTokenEntry,
@@ -94,7 +93,7 @@ pub(super) fn remembered(
     })
 }
 
-/// A refusal of which no more is known.
+/// Returns a refusal with only these facts.
 fn said(error: ErrorCode, error_description: Option<String>, suberror: Option<String>) -> TokenErrorResponse {
     TokenErrorResponse {
         error,
@@ -107,8 +106,8 @@ fn said(error: ErrorCode, error_description: Option<String>, suberror: Option<St
     }
 }
 
-/// Tells this client's use of the refresh token at this authority from any other; with a `request`, the use for that: Entra refuses what
-/// a policy forbids in the same words as a token that is dead.
+/// Returns a digest of this client's use of the refresh token at this authority. With a `request`, the digest is
+/// specific to it, because Entra's refusals by a policy look like those of a dead token.
 fn fingerprint(registration: &Registration, token: &RefreshToken, request: Option<&SilentRequest>) -> String {
     let scopes = request.map(|request| request.scopes.to_target()).unwrap_or_default();
     let claims = request.and_then(|request| request.claims.as_deref()).unwrap_or_default();

@@ -1,29 +1,29 @@
-//! A client as it is registered with an authorization server, and the realms that its tokens are cached under.
+//! The registration of a client at an authorization server, and the realms under which its tokens are cached.
 
 use crate::cache::Account;
 use crate::oauth::{Authority, AuthorityKind, Endpoints};
 use crate::types::{ClientId, Environment, Issuer, Realm};
 
-/// A client as it is registered with an authorization server.
+/// The registration of a client at an authorization server.
 #[derive(Clone, Debug)]
 pub struct Registration {
     /// The authorization server.
     pub authority: Authority,
     /// The client.
     pub client_id: ClientId,
-    /// Endpoints that were named by the user or learned at sign-in; what is missing is discovered when needed.
+    /// Endpoints that the user named or a sign-in saved. Missing ones are discovered when they are needed.
     pub endpoints: Endpoints,
-    /// The tenant that the server named at sign-in, for authorities that name theirs by a domain.
+    /// The tenant that the server named at sign-in, if the authority names it by a domain.
     pub tenant: Option<Realm>,
 }
 
 impl Registration {
-    /// Makes a registration whose endpoints are discovered.
+    /// Returns a registration whose endpoints are discovered.
     pub fn new(authority: Authority, client_id: ClientId) -> Self {
         Registration { authority, client_id, endpoints: Endpoints::default(), tenant: None }
     }
 
-    /// Who issues the client's tokens.
+    /// Returns the issuer of the client's tokens.
     pub fn issuer(&self) -> Issuer {
         self.authority.issuer()
     }
@@ -32,11 +32,11 @@ impl Registration {
         self.authority.environment()
     }
 
-    /// The realm that MSAL Python would store: the first path segment of the token endpoint, and the tenant's
-    /// identifier where the authority names the tenant by a domain.
+    /// Returns the realm that MSAL Python would store: the first path segment of the token endpoint, or the tenant's
+    /// identifier if the authority names the tenant by a domain.
     pub(super) fn realm(&self, endpoints: &Endpoints, tenant: Option<&Realm>) -> Realm {
         let configured = self.authority.realm();
-        // An authority without a path has no tenant, wherever its token endpoint is.
+        // An authority without a path has no tenant, whatever its token endpoint is.
         let configured = match endpoints.realm() {
             Some(realm) if !configured.as_str().is_empty() => realm,
             _ => configured,
@@ -47,7 +47,7 @@ impl Registration {
         }
     }
 
-    /// The realms that the authority itself goes by.
+    /// Returns the names of the authority's realm.
     pub(super) fn authority_realms(&self) -> Vec<Realm> {
         let configured = self.authority.realm();
         let named = self.tenant.clone().filter(|_| is_domain(&configured));
@@ -56,10 +56,10 @@ impl Registration {
         realms
     }
 
-    /// The realms under which an access token for `account` may stand, whichever library wrote it: MSAL Python and Go
-    /// store the authority's, MSAL Node and .NET the tenant of the token. Elsewhere than in a Microsoft cloud, whose tenants
-    /// share their accounts, an account is of this very authority, and so is every realm that was stored at sign-in,
-    /// even if nobody remembers from which endpoint it came.
+    /// Returns the realms that an access token of `account` may have. MSAL Python and Go store the authority's realm,
+    /// MSAL Node and .NET the token's tenant. The tenants of a Microsoft cloud share their accounts. Anywhere else, an
+    /// account belongs to this authority only, and so does every realm that was stored at a sign-in, whatever its
+    /// endpoint was.
     pub(super) fn realms(&self, account: &Account) -> Vec<Realm> {
         let mut realms = self.authority_realms();
         match self.authority.kind() {

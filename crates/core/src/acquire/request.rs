@@ -8,19 +8,19 @@ use crate::types::ScopeSet;
 pub struct SilentRequest {
     /// The scopes that the token must have.
     pub scopes: ScopeSet,
-    /// A user name in any case, or a home account id; `None` means the only account.
+    /// A user name in any case, or a home account id; `None` for the only account.
     pub account: Option<String>,
     /// How long the token must be valid.
     pub min_valid: MinValid,
-    /// Only a token that was issued after this request was made will do.
+    /// Whether to accept only a token that was issued after this request.
     pub force_refresh: bool,
-    /// Never use the network.
+    /// Whether never to use the network.
     pub offline: bool,
-    /// A claims challenge, JSON (OpenID Connect Core §5.5): a cached token will not do.
+    /// A claims challenge in JSON (OpenID Connect Core §5.5). A cached token is not accepted then.
     pub claims: Option<String>,
-    /// How long a token is served that came without a lifetime; `None`: until it is revoked.
+    /// The lifetime of a token without one; `None`: until it is revoked.
     pub lifetime: Option<Duration>,
-    /// Further parameters of the request for a token, such as `audience` or `resource` (RFC 8707): a token that was
-    /// asked for with others will not do.
+    /// Extra parameters of the token request, such as `audience` or `resource` (RFC 8707). A token that was requested
+    /// with other parameters is not accepted.
     pub parameters: Vec<(String, String)>,
 }

@@ -1,4 +1,4 @@
-//! What every way to a token ends with.
+//! The result of every way to get a token.
 
 use std::time::Duration;
 
@@ -8,37 +8,37 @@ use crate::secret::AccessToken;
 use crate::time::Timestamp;
 use crate::types::{Realm, ScopeSet};
 
-/// A valid access token and what is known of it.
+/// A valid access token with its properties.
 #[derive(Debug)]
 pub struct AuthenticationResult {
     /// The token.
     pub access_token: AccessToken,
-    /// As the server named it, usually `Bearer` (RFC 6749 §7.1).
+    /// The type that the server named, usually `Bearer` (RFC 6749 §7.1).
     pub token_type: String,
-    /// When it ends.
+    /// The time of expiry.
     pub expires_on: Timestamp,
-    /// Whether the server told no lifetime, so that `expires_on` is nobody's promise.
+    /// Whether the server sent no lifetime, so that `expires_on` is only a placeholder.
     pub is_lifetime_unknown: bool,
-    /// What was granted.
+    /// The granted scopes.
     pub scopes: ScopeSet,
-    /// The user that the token is for. `None`: the token is the client's own.
+    /// The user of the token. `None`: the token is the client's own.
     pub account: Option<Account>,
-    /// The tenant under which it is cached.
+    /// The tenant under which the token is cached.
     pub realm: Realm,
-    /// Where it came from.
+    /// The origin of the token.
     pub source: Source,
 }
 
-/// Where a token came from.
+/// The origin of a token.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Source {
-    /// It was cached.
+    /// The cache.
     Cache,
-    /// A person has just signed in.
+    /// A sign-in by a person.
     Login,
-    /// The server issued it for a refresh token.
+    /// A refresh.
     Refresh,
-    /// The server issued it to the client, for itself or on behalf of a caller.
+    /// A request of the client, for itself or on behalf of a caller.
     Exchange,
 }
 
@@ -57,7 +57,7 @@ impl AuthenticationResult {
         }
     }
 
-    /// The token, if it is valid for so long.
+    /// Returns the token if it is valid long enough.
     pub(super) fn ensure_min_valid(self, min_valid: MinValid, now: Timestamp) -> Result<Self, AcquireError> {
         let left = self.expires_on.seconds_since(now).try_into().unwrap_or(0);
         match min_valid {

@@ -1,36 +1,37 @@
-//! Whether a request that brought no good answer is sent again.
+//! Decides whether a failed request is repeated.
 
 use std::time::Duration;
 
 use super::ClientApplication;
 use crate::oauth::{AuthorityKind, EndpointKind, Endpoints, RequestError, Stage};
 
-/// Requests in all: a server that is down is not to be waited for.
+/// The maximum number of attempts, because a server that is down is not waited for.
 const MOST_TRIES: u32 = 3;
 
-/// Before the second try; each further one is waited for three times as long. A server's own wish comes first.
+/// The pause before the second attempt. Each further pause is three times as long. A `Retry-After` takes precedence.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
-/// How often a request has been tried, and until when it may be tried again.
+/// The number of attempts, and the deadline for further ones.
 pub(super) struct Retry {
     made: u32,
-    /// By [`Clock::elapsed`](crate::time::Clock::elapsed).
+    /// The deadline by [`Clock::elapsed`](crate::time::Clock::elapsed).
     deadline: Duration,
-    /// Whether a refresh token was sent again that may have been spent.
+    /// Whether a refresh token was sent again that may have been redeemed.
     risked: bool,
 }
 
 impl Retry {
-    /// None made yet; no further one begins after `deadline`.
+    /// Starts without attempts. No further attempt begins after `deadline`.
     pub(super) fn until(deadline: Duration) -> Self {
         Retry { made: 0, deadline, risked: false }
     }
 
-    /// After a try that failed: how long to wait before the next one, `None` if there is to be none.
+    /// Returns how long to wait before the next attempt; `None` if there is none.
     ///
-    /// Sent again is what has not left, and what the server says it has not dealt with (429; 503 with a Retry-After).
-    /// Any other failure leaves in doubt whether the server has spent the refresh token. Entra's rotation leaves the
-    /// old one valid, so that there one more try is safe. Elsewhere a spent token that returns may end the sign-in.
+    /// Repeats a request that was not sent, or that the server says it has not processed (429; 503 with a
+    /// `Retry-After`). After any other failure, the server may have redeemed the refresh token. Entra's rotation leaves
+    /// the old token valid, so one more attempt is safe there. Elsewhere, a redeemed token that is sent again may end
+    /// the sign-in.
     pub(super) fn pause_after(&mut self, error: &RequestError, kind: AuthorityKind, now: Duration) -> Option<Duration> {
         self.made += 1;
         match error {
@@ -47,8 +48,8 @@ impl Retry {
         (self.made < MOST_TRIES && now.saturating_add(pause) < self.deadline).then_some(pause)
     }
 
-    /// The same for a request that does no harm when it is carried out twice: a discovery, a device authorization, a
-    /// revocation. A server that names a time is asked as long as there is time.
+    /// Like [`pause_after`](Self::pause_after), for a request that may be processed twice: a discovery, a device
+    /// authorization, a revocation. If the server sends a `Retry-After`, attempts continue until the deadline.
     pub(super) fn pause_after_harmless(&mut self, error: &RequestError, now: Duration) -> Option<Duration> {
         self.made += 1;
         let RequestError::Unavailable { retry_after, .. } = error else { return None };
@@ -60,11 +61,11 @@ impl Retry {
 }
 
 impl ClientApplication<'_> {
-    /// Waits before a request is sent again that does no harm when it is carried out twice. `tries` may have been used for
-    /// others before.
+    /// Waits before a request is repeated that may be processed twice. `tries` may include attempts of earlier
+    /// requests.
     ///
     /// # Errors
-    /// The failure, if there is to be no other try.
+    /// The failure, if there is no further attempt.
     pub(super) async fn wait_to_retry(&self, tries: &mut Retry, failure: RequestError) -> Result<(), RequestError> {
         let Some(pause) = tries.pause_after_harmless(&failure, self.clock.elapsed()) else { return Err(failure) };
         self.observer.retrying(&failure, pause);
@@ -72,7 +73,7 @@ impl ClientApplication<'_> {
         Ok(())
     }
 
-    /// The endpoints, of which all `needed` are there; asked for again if need be.
+    /// Returns the endpoints, including all `needed` ones, after retries if necessary.
     pub(super) async fn endpoints_after_retries(
         &self,
         tries: &mut Retry,
@@ -86,13 +87,13 @@ impl ClientApplication<'_> {
         }
     }
 
-    /// None made yet.
+    /// Returns a counter without attempts.
     pub(super) fn tries(&self) -> Retry {
         Retry::until(self.clock.elapsed().saturating_add(self.retry_within))
     }
 }
 
-/// Whether the server may have carried the request out though no good answer came.
+/// Whether the server may have processed the request although there was no good answer.
 fn may_be_spent(error: &RequestError) -> bool {
     match error {
         RequestError::Unavailable { stage, .. } => *stage == Stage::Unknown,
@@ -109,7 +110,7 @@ mod tests {
         RequestError::Unavailable { message: String::new(), stage, retry_after, status }
     }
 
-    /// The pauses in milliseconds between tries that all fail alike, with 30 s to spend.
+    /// Returns the pauses in milliseconds between attempts with the same failure, within 30 s.
     fn pauses(error: &RequestError, kind: AuthorityKind) -> Vec<u128> {
         let mut tries = Retry::until(Duration::from_secs(30));
         let mut now = Duration::ZERO;

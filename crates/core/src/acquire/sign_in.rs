@@ -1,4 +1,4 @@
-//! What every way to sign in has in common: the request, and saving what the server grants.
+//! The common part of all sign-ins: the request, and saving the granted tokens.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ use crate::store::Saved;
 use crate::time::Timestamp;
 use crate::types::{HomeAccountId, Realm, ScopeSet};
 
-/// The bytes that a token and its cache entries take in the document, at most.
+/// The maximum size of a token with its cache entries in the document, in bytes.
 pub(super) const ROOM_FOR_A_SIGN_IN: usize = 64 * 1024;
 
-/// The lifetime in seconds of a token whose server told none. The schema needs a number, and this one ends before 2038,
-/// where the time of some readers ends.
+/// The lifetime in seconds of a token without one. The schema needs a number, and this one ends before 2038, the end of
+/// time for some readers.
 const TEN_YEARS: u64 = 10 * 365 * 86_400;
 
 pub(super) const OFFLINE_ACCESS: &str = "offline_access";
@@ -30,43 +30,44 @@ pub struct SignInRequest {
     pub scopes: ScopeSet,
     /// A claims challenge, JSON (OpenID Connect Core §5.5).
     pub claims: Option<String>,
-    /// The account that has to sign in: a user name in any case, or a home account id. The tokens of another account are
-    /// not saved.
+    /// The account that has to sign in: a user name in any case, or a home account id. Another account's tokens are not
+    /// saved.
     pub account: Option<String>,
-    /// A name for this account if the provider names nobody. It tells the account from the client's others. An account that
-    /// was signed in under the same name is signed out.
+    /// A name for the account if the provider does not name its users. It distinguishes the account from the client's
+    /// others. An account with the same name is signed out.
     pub unnamed_as: Option<String>,
-    /// Whether `offline_access` is not asked for, beside scopes that name it themselves.
+    /// Whether to omit `offline_access`, unless the scopes include it.
     pub without_offline_access: bool,
-    /// How long a token is served that comes without a lifetime. `None`: until it is revoked.
+    /// The lifetime of a token without one. `None`: until it is revoked.
     pub lifetime: Option<Duration>,
     /// Further parameters, such as `audience` or `resource` (RFC 8707).
     pub parameters: Vec<(String, String)>,
 }
 
-/// A sign-in, and what to remember for the next time.
+/// The result of a sign-in, with facts to save for later.
 #[derive(Debug)]
 pub struct SignedIn {
-    /// The token that came with it.
+    /// The token of the sign-in.
     pub token: AuthenticationResult,
     /// The account that signed in.
     pub account: Account,
-    /// The endpoints, so that nothing has to be discovered again.
+    /// The endpoints, to avoid another discovery.
     pub endpoints: Endpoints,
     /// The tenant as the server names it.
     pub tenant: Option<Realm>,
-    /// The person's name, where the server told it.
+    /// The person's name, if the server sent it.
     pub name: Option<String>,
-    /// The scopes that were asked for, one by one.
+    /// The requested scopes, one by one.
     pub asked: ScopeSet,
-    /// The scopes that were asked for and not granted.
+    /// The requested scopes that were not granted.
     pub not_granted: ScopeSet,
-    /// Whether the server gave a refresh token.
+    /// Whether the server sent a refresh token.
     pub can_refresh: bool,
 }
 
 impl SignedIn {
-    /// Returns the token if it has the scopes and the lifetime that `request` asks for. The tokens stay cached in any case.
+    /// Returns the token if it has the scopes and the validity that `request` requires. The tokens stay cached in any
+    /// case.
     ///
     /// # Errors
     /// [`AcquireError::ScopeNotGranted`], [`AcquireError::MinValid`].
@@ -79,7 +80,7 @@ impl SignedIn {
 }
 
 impl ClientApplication<'_> {
-    /// Returns those of `openid profile offline_access` to ask for beside the scopes of the request.
+    /// Returns those of `openid profile offline_access` to request in addition to the scopes of the request.
     pub(super) fn reserved_scopes(&self, endpoints: &Endpoints, request: &SignInRequest) -> ScopeSet {
         self.context(endpoints).reserved_scopes().filtered(|scope| {
             let is_unwanted = scope == OFFLINE_ACCESS && request.without_offline_access;
@@ -87,8 +88,8 @@ impl ClientApplication<'_> {
         })
     }
 
-    /// Saves a sign-in by `grant_type`. If that fails, revokes the refresh token: it would be valid at the server and
-    /// unknown here.
+    /// Saves a sign-in by `grant_type`. If that fails, revokes the refresh token, which would stay valid at the server
+    /// and be unknown here.
     pub(super) async fn record_sign_in(
         &self,
         request: &SignInRequest,
@@ -105,7 +106,7 @@ impl ClientApplication<'_> {
         recorded
     }
 
-    /// Revokes a refresh token that is not saved. The caller reports why it is not: a failure of the revocation is ignored.
+    /// Revokes a refresh token that is not saved. Ignores a failure, because the caller already reports an error.
     pub(super) async fn revoke_unsaved(&self, endpoints: &Endpoints, refresh_token: Option<&RefreshToken>) {
         if let Some(refresh_token) = refresh_token
             && let Ok(client) = self.protocol(endpoints).await
@@ -145,7 +146,7 @@ impl ClientApplication<'_> {
                 local_account_id: identity.local_account_id.clone(),
                 username: identity.username.clone(),
                 authority_type: self.registration.authority.authority_type(),
-                // As MSAL Python writes it.
+                // The same value as in MSAL Python.
                 account_source: Some(grant_type.to_owned()),
             }),
             ..self.grant(Owner::User(home_account_id.clone()), realm, &request.scopes, &request.parameters, response)
@@ -155,14 +156,14 @@ impl ClientApplication<'_> {
             grant.is_lifetime_set = request.lifetime.is_some();
             grant.expires_in = request.lifetime.map_or(TEN_YEARS, |lifetime| lifetime.as_secs());
         }
-        // A request without scopes asks for the added ones.
+        // A request without scopes requests only the additional ones.
         let asked_for = if request.scopes.is_empty() { beside } else { &request.scopes };
         let own = RefreshTokenQuery {
             client_id: grant.client_id.clone(),
             issuer: grant.issuer.clone(),
             home_account_id: home_account_id.clone(),
         };
-        // Earlier versions, which did not ask for `client_info`, filed the account by its subject.
+        // Earlier versions did not request `client_info` and stored the account under its subject.
         let former = identity.subject.filter(|subject| *subject != home_account_id).map(|subject| AccountRemoval {
             home_account_id: subject,
             issuer: grant.issuer.clone(),
@@ -185,7 +186,7 @@ impl ClientApplication<'_> {
         if saved == Saved::WrittenAndTightened {
             self.observer.permissions_tightened();
         }
-        // The new tokens are gone and no later sign-in has replaced them: another program has overwritten them.
+        // The new tokens are gone, and no later sign-in has replaced them: another program has overwritten them.
         let is_undone = &|cache: &TokenCache| {
             let is_old = |entry: &RefreshTokenEntry| superseded.iter().any(|before| before.secret == entry.secret);
             !cache.holds_access_token(&grant.access_token) && cache.find_refresh_tokens(&own).iter().all(is_old)

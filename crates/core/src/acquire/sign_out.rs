@@ -1,4 +1,4 @@
-//! Signing out: forget first, then revoke where the server can (RFC 7009).
+//! Signs out: deletes the tokens first, and then revokes them if the server can (RFC 7009).
 
 use std::ops::ControlFlow;
 
@@ -10,63 +10,63 @@ use crate::cache::{Account, AccountRemoval, RefreshTokenEntry, RefreshTokenQuery
 use crate::oauth::{EndpointKind, RequestError};
 use crate::store::{Partition, Store, StoreError, Update};
 
-/// Who is to be signed out.
+/// A request to sign an account out.
 #[derive(Clone, Debug)]
 pub struct SignOutRequest {
-    /// A user name in any case, or a home account id; `None` means the only account.
+    /// A user name in any case, or a home account id; `None` for the only account.
     pub account: Option<String>,
-    /// Whether the server is told.
+    /// Whether to revoke the refresh tokens at the server.
     pub revoke: bool,
 }
 
-/// Who was signed out.
+/// The result of a sign-out.
 #[derive(Debug)]
 pub struct SignedOut {
     /// The account.
     pub account: Account,
-    /// What became of its refresh tokens at the server.
+    /// The result of the revocation.
     pub revocation: Revocation,
 }
 
-/// What became of a cache that was emptied.
+/// The result of emptying a cache.
 #[derive(Debug)]
 pub struct Forgotten {
-    /// What became of the client's own refresh tokens at the server.
+    /// The result of revoking the client's own refresh tokens.
     pub revocation: Revocation,
-    /// How many refresh tokens were forgotten that another authority or client has, or may have.
+    /// The number of deleted refresh tokens that belong, or may belong, to another authority or client.
     pub not_revoked: usize,
 }
 
-/// What became of refresh tokens at the server.
+/// The result of revoking refresh tokens at the server.
 #[derive(Debug)]
 pub enum Revocation {
     /// The server has revoked them.
     Done,
-    /// The server may not have revoked all of them. They are forgotten here all the same, and are good there until they
+    /// The server may not have revoked all of them. They are deleted here, and stay valid at the server until they
     /// expire.
     Failed {
-        /// What happened, to the last that failed.
+        /// The last failure.
         error: RequestError,
-        /// How many may be good there still.
+        /// The number of refresh tokens that may still be valid at the server.
         alive: usize,
-        /// Of so many.
+        /// The total number of refresh tokens.
         all: usize,
     },
-    /// There were none.
+    /// There were no refresh tokens.
     NothingToRevoke,
-    /// It was not asked for.
+    /// The revocation was not requested.
     NotWanted,
     /// The provider has no revocation endpoint.
     Unsupported,
 }
 
 impl ClientApplication<'_> {
-    /// Forgets the account's tokens of this client and its family, whoever wrote them, and revokes them.
+    /// Deletes the account's tokens of this client and its family, whatever library wrote them, and revokes them.
     /// `Ok(None)`: nobody was signed in.
     ///
     /// # Errors
-    /// [`AcquireError::Store`] when the tokens could not be removed, and as for a token when the account is not clear.
-    /// A revocation that fails is none: see [`SignedOut::revocation`].
+    /// [`AcquireError::Store`] if the tokens could not be removed, and the same errors as for a token if the account is
+    /// ambiguous. A failed revocation is not an error: see [`SignedOut::revocation`].
     pub async fn sign_out(&self, request: &SignOutRequest) -> Result<Option<SignedOut>, AcquireError> {
         let cache = self.load_cache().await?;
         let Some(account) = self.select_owner(&cache, request.account.as_deref())? else { return Ok(None) };
@@ -75,12 +75,11 @@ impl ClientApplication<'_> {
             issuer: self.registration.issuer(),
             home_account_id: account.home_account_id.clone(),
         };
-        // A refresh under way is let finish, so that it is its result that is revoked; one that hangs is not waited
-        // for.
+        // Let a refresh in progress finish, so that its result is revoked. A refresh that hangs is not waited for.
         let credential = self.lease_name(&account, &cache.find_refresh_tokens(&own));
         let lease = self.lease(&credential, self.lock_timeout).await.ok();
         if let Some(lease) = &lease {
-            // So that it is revoked; where it cannot be saved, the account cannot be removed either.
+            // Restore it so that it is revoked. If it cannot be saved, the account cannot be removed either.
             self.recover(lease.as_ref()).await?;
         }
 
@@ -99,17 +98,17 @@ impl ClientApplication<'_> {
         Ok(Some(SignedOut { account, revocation }))
     }
 
-    /// Forgets every account and token in the store, as [`forget_everything`] does, and revokes those refresh tokens of
-    /// this client and its family that this authority has issued: no other authority is told a token. Refreshes under way
-    /// are let finish, so that it is their result that is revoked; those that hang are not waited for.
+    /// Deletes every account and token in the store, like [`forget_everything`], and revokes the refresh tokens of this
+    /// client and its family that this authority has issued. No token is sent to another authority. Refreshes in
+    /// progress may finish, so that their results are revoked; a refresh that hangs is not waited for.
     ///
     /// # Errors
-    /// When the cache cannot be read or saved. Then nothing is forgotten, or revoked.
+    /// The cache cannot be read or saved. Then no token is deleted or revoked.
     pub async fn forget_everything(&self, revoke: bool) -> Result<Forgotten, StoreError> {
         let leases = hold_refreshes(self.store, &self.partition, self.lock_timeout, self.observer).await;
         let leases = leases.ok().flatten();
         if let Some(leases) = &leases {
-            // So that it is revoked; where it cannot be saved, nothing can be forgotten either.
+            // Restore them so that they are revoked. If they cannot be saved, nothing can be deleted either.
             self.recover(leases.as_ref()).await?;
         }
         let (mut own, mut all) = (Vec::new(), 0);
@@ -132,7 +131,7 @@ impl ClientApplication<'_> {
         if forgotten.is_empty() {
             return Revocation::NothingToRevoke;
         }
-        // Those of many do not all wait for a server that is down.
+        // One limit for all, so that many tokens do not wait for a server that is down.
         let mut tries = self.tries();
         let all = forgotten.len();
         let endpoints = match self.endpoints_after_retries(&mut tries, &[EndpointKind::Revocation]).await {
@@ -140,7 +139,7 @@ impl ClientApplication<'_> {
             Err(RequestError::Unsupported { .. }) => return Revocation::Unsupported,
             Err(error) => return Revocation::Failed { error, alive: all, all },
         };
-        // One that the server refuses is no reason to leave the others alive.
+        // If the server refuses one token, the others are still revoked.
         let mut failures = Vec::new();
         let mut asking = EndpointRequest::at(endpoints, EndpointKind::Revocation);
         for entry in forgotten {
@@ -171,11 +170,11 @@ impl ClientApplication<'_> {
     }
 }
 
-/// Forgets every account and token in the store, whichever client they belong to. Returns the refresh tokens, so that
-/// those whose server is known can be revoked. What no MSAL library knows stays.
+/// Deletes every account and token in the store, for all clients. Returns the refresh tokens, so that the caller can
+/// revoke those with a known server. Keeps data that no MSAL library knows.
 ///
 /// # Errors
-/// When the cache cannot be read or saved. Then nothing is forgotten.
+/// The cache cannot be read or saved. Then nothing is deleted.
 pub async fn forget_everything(store: &dyn Store, partition: &Partition) -> Result<Vec<RefreshTokenEntry>, StoreError> {
     let mut forgotten = Vec::new();
     let clear = &mut |cache: &mut TokenCache| forgotten = cache.clear();

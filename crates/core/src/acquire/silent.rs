@@ -1,4 +1,4 @@
-//! Silent acquisition: the cache, else one refresh.
+//! Silent acquisition: from the cache, or by one refresh.
 
 use super::plan::{Plan, Task, plan, query};
 use super::refresh::Refresh;
@@ -9,14 +9,15 @@ use crate::secret::Window;
 use crate::store::Revision;
 
 impl ClientApplication<'_> {
-    /// Returns a valid access token: the cached one, with neither network nor write, or a refreshed one, which is saved
-    /// before it is returned. An aging token (past its `refresh_on`) is refreshed too, and returned if the refresh fails.
+    /// Returns a valid access token: the cached one, without network and write, or a refreshed one, which is saved
+    /// before it is returned. An aging token (past its `refresh_on`) is refreshed too, and returned if the refresh
+    /// fails.
     ///
-    /// However many processes ask at once, one of them asks the server, and the others take its result.
+    /// If many processes ask at once, one of them sends the request, and the others use its result.
     ///
     /// # Errors
-    /// [`AcquireError::InteractionRequired`] if somebody has to sign in, [`AcquireError::Unavailable`] if the server does
-    /// not answer (nothing is signed out then), and the others as they say.
+    /// [`AcquireError::InteractionRequired`] if a person has to sign in, [`AcquireError::Unavailable`] if the server
+    /// does not answer (nobody is signed out then), and other variants as described there.
     pub async fn acquire_token_silent(&self, request: &SilentRequest) -> Result<AuthenticationResult, AcquireError> {
         self.reported(self.cached_or_refreshed(request).await)
     }
@@ -53,8 +54,8 @@ impl ClientApplication<'_> {
         }
     }
 
-    /// What plainly follows from the newest cache, by a look at it while it is read: a token that is there, else a
-    /// refresh, before which everything is looked at again. `None`: whatever is less plain is for the whole document.
+    /// Fast path. Reads the newest cache piece by piece and returns a usable token, or a refresh, before which
+    /// everything is checked again. Returns `None` if the whole document has to be parsed.
     pub(super) async fn look(&self, request: &SilentRequest) -> Result<Option<Task>, AcquireError> {
         let (client_id, environment) = (&self.registration.client_id, self.registration.environment());
         let see = |snapshot: &Snapshot<'_>| {

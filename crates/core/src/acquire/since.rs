@@ -6,13 +6,13 @@ use crate::secret::AccessToken;
 use crate::store::Revision;
 use crate::time::{Clock, Timestamp};
 
-/// How things were when a refresh began.
+/// The state of the cache when a refresh began.
 pub(super) struct Beginning {
-    /// Which cache was looked at, where the store can tell without loading it.
+    /// The revision of the cache, if the store can tell it without loading.
     pub(super) revision: Option<Revision>,
     pub(super) at: Timestamp,
     pub(super) elapsed: Duration,
-    /// The access tokens that were cached and like the one that is wanted.
+    /// The similar access tokens that were cached.
     pub(super) seen: Vec<AccessToken>,
 }
 

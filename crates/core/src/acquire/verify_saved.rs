@@ -1,7 +1,7 @@
-//! Seeing that what was saved stays, beside programs that overwrite what they have not read.
+//! Verifies that a save is not overwritten by programs that overwrite unread changes.
 //!
 //! MSAL Node decides whether to read the file again before it waits for the lock, .NET deletes other programs' locks,
-//! and whoever only `flock`s enters beside whoever only creates the lock file. What they overwrite, no lock protects.
+//! and a program that only uses `flock` ignores one that only creates the lock file. No lock protects against them.
 
 use std::time::Duration;
 
@@ -12,30 +12,32 @@ use crate::cache::{Grant, TokenCache};
 use crate::store::Saved;
 use crate::time::Timestamp;
 
-/// MSAL Node tries every 100 ms to get the lock: who waited for it has got it by then, and written.
+/// The pause between two checks. MSAL Node tries to get the lock every 100 ms, so a waiting MSAL Node has written by
+/// then.
 const PAUSE: Duration = Duration::from_millis(150);
 
-/// The longest watch, where others write without end.
+/// The maximum duration of the checks, in case others write continuously.
 const LONGEST: Duration = Duration::from_secs(3);
 
-/// Looks in a row that find everything in its place, while others write: who has not overwritten it by then has read
-/// it.
+/// The number of successive good checks while others write. A program that has not overwritten the save by then has
+/// read it.
 const ENOUGH_LOOKS: u32 = 4;
 
-/// The cache as it was left by a save, if it is to be watched.
+/// The cache after a save, if it is to be watched.
 pub(super) type Watched = Option<Zeroizing<String>>;
 
-/// Where others write who may overwrite what they have not read. Nobody else pays for a copy.
+/// Returns a copy of the cache if other writers may overwrite unread changes. Otherwise, a copy is not needed.
 pub(super) fn to_watch(cache: &TokenCache) -> Watched {
     cache.has_unsynchronized_writers().then(|| cache.serialize())
 }
 
 impl ClientApplication<'_> {
-    /// Watches `grant`, recorded at `now`, until nobody has written the cache for a while; records it again whenever it
-    /// `is_undone`. Takes no time where only tokcache and MSAL Python write, and never holds the cache lock while it
-    /// waits.
+    /// Watches `grant`, recorded at `now`, until no program has written the cache for a while. Records it again
+    /// whenever it `is_undone`. Takes no time if only tokcache and MSAL Python write, and does not hold the cache lock
+    /// during a wait.
     ///
-    /// False when it may be undone still: it was so to the end of the watch, or the cache cannot be read any more.
+    /// Returns false if the save may still be undone: it was so at the end of the watch, or the cache cannot be read
+    /// any more.
     pub(super) async fn verify_saved(
         &self,
         saved: Watched,

@@ -3,10 +3,10 @@ use std::time::Duration;
 use super::ClientApplication;
 use crate::store::Holder;
 
-/// The observer hears of a wait at once only if the wait lasts longer than this.
+/// The shortest wait that is reported to the observer at once.
 const WORTH_TELLING: Duration = Duration::from_secs(2);
 
-/// A wait for another process, of which the observer is told.
+/// A wait for another process, which is reported to the observer.
 pub(super) struct Waiting<'a> {
     client: &'a ClientApplication<'a>,
     started: Duration,
@@ -19,7 +19,7 @@ impl<'a> Waiting<'a> {
         Waiting { client, started: client.clock.elapsed(), has_waited: false, is_told: false }
     }
 
-    /// Another process holds the lease.
+    /// Records that another process holds the lease.
     pub(super) fn met(&mut self, holder: &Holder) {
         self.has_waited = true;
         if !self.is_told && self.waited() >= WORTH_TELLING {
@@ -28,7 +28,7 @@ impl<'a> Waiting<'a> {
         }
     }
 
-    /// Ends the wait, and returns whether there was one.
+    /// Ends the wait. Returns whether there was one.
     pub(super) fn end(self) -> bool {
         self.has_waited
     }
