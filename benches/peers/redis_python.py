@@ -1,0 +1,70 @@
+"""MSAL Python in a web app that keeps a cache for each user in Redis, as its documentation shows it.
+
+redis_python.py URL AUTHORITY USERS CALLS THREADS: prints how many cached tokens it serves in a second.
+"""
+
+import json
+import random
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import msal
+import redis
+
+url, authority = sys.argv[1:3]
+users, calls, threads = map(int, sys.argv[3:])
+
+
+class Response:
+    status_code = 200
+    headers = {}
+    text = json.dumps(
+        {
+            "issuer": authority,
+            "authorization_endpoint": f"{authority}/authorize",
+            "token_endpoint": f"{authority}/token",
+        }
+    )
+
+    def raise_for_status(self):
+        pass
+
+
+class Provider:
+    """Answers the discovery of each application object in the place of the network."""
+
+    def get(self, *_, **__):
+        return Response()
+
+    def close(self):
+        pass
+
+
+server = redis.Redis.from_url(url)
+
+
+def call(_):
+    user = f"user{random.randrange(users):06}.tenant"
+    cache = msal.SerializableTokenCache()
+    cache.deserialize(server.get(f"msal:{user}").decode())
+    app = msal.ConfidentialClientApplication(
+        "app", client_credential="secret", oidc_authority=authority, token_cache=cache, http_client=Provider()
+    )
+    (account,) = app.get_accounts()
+    assert app.acquire_token_silent(["api.read"], account)["access_token"]
+
+
+def rate(run):
+    start = time.perf_counter()
+    run()
+    return calls / (time.perf_counter() - start)
+
+
+def together():
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(call, range(calls)))
+
+
+# The threads of one process take turns: the better of the two counts.
+print(max(rate(lambda: [call(number) for number in range(calls)]), rate(together)))

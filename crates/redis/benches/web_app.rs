@@ -1,0 +1,233 @@
+//! Measures what a web app's cached token costs in Redis, beside a bare `GET`, MSAL Python and MSAL Node, in one run on one
+//! machine: `cargo bench -p tokcache-redis --bench web_app`, or `benches/run stores`, which installs the libraries first.
+//!
+//! Everything runs on loopback with 32 calls in flight. Each call is for a random user, whose document holds three access
+//! tokens, an ID token and a refresh token.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, reason = "this is a program for a terminal")]
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use redis::aio::MultiplexedConnection;
+use serde_json::{Value, json};
+use tokcache_core::acquire::{ConfidentialClient, Registration, SilentRequest, Source};
+use tokcache_core::future::BoxFuture;
+use tokcache_core::oauth::{Authority, ClientAuthentication, Http, Request, Response, Stage, TransportError};
+use tokcache_core::secret::ClientSecret;
+use tokcache_core::store::Store as _;
+use tokcache_core::time::SystemClock;
+use tokcache_core::types::{ClientId, HomeAccountId, ScopeSet};
+use tokcache_redis::{RedisStore, Settings};
+use tokcache_testing::servers::{RedisOptions, RedisServer};
+
+const AUTHORITY: &str = "https://idp.example.com/tenant";
+const IN_FLIGHT: usize = 32;
+const CALLS: usize = 32_000;
+const PEER_CALLS: usize = 4_000;
+
+/// No request is sent for a cached token.
+struct Unreachable;
+
+impl Http for Unreachable {
+    fn send<'a>(&'a self, _request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
+        let error = TransportError { stage: Stage::NotSent, message: "there is no provider".to_owned() };
+        Box::pin(std::future::ready(Err(error)))
+    }
+}
+
+fn main() {
+    // `cargo test --benches` passes other arguments; there is nothing to test here.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(measure());
+}
+
+async fn measure() {
+    println!("| users | a bare GET | tokcache | MSAL Python | MSAL Node |");
+    println!("| ---: | ---: | ---: | ---: | ---: |");
+    for users in [1, 1_000, 100_000] {
+        let server = RedisServer::start(RedisOptions::default());
+        fill(&server, users);
+        let bare = bare_gets(&server, users).await;
+        let memory = resident_kilobytes();
+        let tokcache = hits(&server, users).await;
+        let grown = resident_kilobytes().saturating_sub(memory);
+        let python = peer(&mut python(), &server, users);
+        let node = peer(&mut node(), &server, users);
+        let cell = |rate: Option<f64>| {
+            rate.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.0}/s ({:.2} of the GET)", rate / bare))
+        };
+        println!("| {users} | {bare:.0}/s | {} | {} | {} |", cell(Some(tokcache)), cell(python), cell(node));
+        let over = |peer: Option<f64>| peer.map_or_else(|| "-".to_owned(), |peer| format!("{:.1}", tokcache / peer));
+        println!(
+            "|  | | {} times MSAL Python, {} times MSAL Node; {grown} KB more memory | | |",
+            over(python),
+            over(node)
+        );
+        if users == 100_000 {
+            println!("\nlisting {users} users: {:.2} s", list(&server, users).await.as_secs_f64());
+        }
+    }
+}
+
+fn user(number: usize) -> String {
+    format!("user{number:06}.tenant")
+}
+
+/// A document as MSAL Python writes it.
+fn document(user: &str) -> Value {
+    let jwt = |length: usize| "eyJ0eXAiOiJKV1Qi.".to_owned() + &"a".repeat(length);
+    let token = |scope: &str| {
+        json!({"credential_type": "AccessToken", "secret": jwt(2000), "home_account_id": user,
+            "environment": "idp.example.com", "client_id": "app", "target": scope, "realm": "tenant",
+            "token_type": "Bearer", "cached_at": "1700000000", "expires_on": "4000000000",
+            "extended_expires_on": "4000000000"})
+    };
+    let key = |scope: &str| format!("{user}-idp.example.com-accesstoken-app-tenant-{scope}");
+    json!({
+        "AccessToken": {key("api.read"): token("api.read"), key("mail.read"): token("mail.read"),
+            key("user.read"): token("user.read")},
+        "Account": {format!("{user}-idp.example.com-tenant"): {"home_account_id": user,
+            "environment": "idp.example.com", "realm": "tenant", "local_account_id": user,
+            "username": format!("{user}@example.com"), "authority_type": "MSSTS"}},
+        "IdToken": {format!("{user}-idp.example.com-idtoken-app-tenant-"): {"credential_type": "IdToken",
+            "secret": jwt(1500), "home_account_id": user, "environment": "idp.example.com", "realm": "tenant",
+            "client_id": "app"}},
+        "RefreshToken": {format!("{user}-idp.example.com-refreshtoken-app--api.read"): {
+            "credential_type": "RefreshToken", "secret": jwt(1500), "home_account_id": user,
+            "environment": "idp.example.com", "client_id": "app", "target": "api.read",
+            "last_modification_time": "1700000000"}},
+        "AppMetadata": {"appmetadata-idp.example.com-app": {"client_id": "app", "environment": "idp.example.com"}},
+    })
+}
+
+fn fill(server: &RedisServer, users: usize) {
+    let mut pipe = Command::new("redis-cli")
+        .args(["-u", &server.url(), "--pipe"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("redis-cli");
+    let mut input = std::io::BufWriter::new(pipe.stdin.take().unwrap());
+    for number in 0..users {
+        let name = format!("msal:{}", user(number));
+        let value = document(&user(number)).to_string();
+        write!(input, "*3\r\n$3\r\nSET\r\n${}\r\n{name}\r\n${}\r\n{value}\r\n", name.len(), value.len()).unwrap();
+    }
+    drop(input);
+    assert!(pipe.wait().unwrap().success(), "the documents were not written");
+}
+
+/// Runs `CALLS` calls, `IN_FLIGHT` at a time, and returns how many there were in a second.
+async fn rate<Call, Calling>(users: usize, call: Call) -> f64
+where
+    Call: Fn(String) -> Calling + Clone + Send + 'static,
+    Calling: Future<Output = ()> + Send,
+{
+    let start = Instant::now();
+    let tasks: Vec<_> = (0..IN_FLIGHT)
+        .map(|_| {
+            let call = call.clone();
+            tokio::spawn(async move {
+                for _ in 0..CALLS / IN_FLIGHT {
+                    call(user(fastrand::usize(..users))).await;
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    CALLS as f64 / start.elapsed().as_secs_f64()
+}
+
+async fn bare_gets(server: &RedisServer, users: usize) -> f64 {
+    let client = redis::Client::open(server.url()).unwrap();
+    let connection = client.get_multiplexed_async_connection().await.unwrap();
+    rate(users, move |user| {
+        let mut connection: MultiplexedConnection = connection.clone();
+        async move {
+            let bytes: Vec<u8> =
+                redis::cmd("GET").arg(format!("msal:{user}")).query_async(&mut connection).await.unwrap();
+            assert!(!bytes.is_empty());
+        }
+    })
+    .await
+}
+
+async fn hits(server: &RedisServer, users: usize) -> f64 {
+    let store = RedisStore::open(Settings::parse(&server.url()).unwrap().prefix("msal:")).unwrap();
+    let registration = Registration::new(Authority::parse(AUTHORITY, None).unwrap(), ClientId::new("app"));
+    let credential = Arc::new(ClientAuthentication::SecretPost(ClientSecret::new("secret")));
+    let clock = Arc::new(SystemClock::new());
+    let client =
+        Arc::new(ConfidentialClient::new(registration, credential, Arc::new(store), Arc::new(Unreachable), clock));
+    let request = SilentRequest { scopes: ScopeSet::parse("api.read"), ..SilentRequest::default() };
+    rate(users, move |user| {
+        let (client, request) = (Arc::clone(&client), request.clone());
+        async move {
+            let token = client.acquire_token_silent(&HomeAccountId::new(user), &request).await.unwrap();
+            assert_eq!(token.source, Source::Cache);
+        }
+    })
+    .await
+}
+
+async fn list(server: &RedisServer, users: usize) -> Duration {
+    let store = RedisStore::open(Settings::parse(&server.url()).unwrap().prefix("msal:")).unwrap();
+    let start = Instant::now();
+    let (mut last, mut count) = (None, 0);
+    loop {
+        let page = store.partitions("", last.as_ref()).await.unwrap();
+        count += page.len();
+        match page.into_iter().last() {
+            Some(name) => last = Some(name),
+            None => break,
+        }
+    }
+    assert_eq!(count, users);
+    start.elapsed()
+}
+
+/// Runs a peer, which prints its rate. `None`: it is not installed.
+fn peer(program: &mut Command, server: &RedisServer, users: usize) -> Option<f64> {
+    let (calls, users) = (PEER_CALLS.to_string(), users.to_string());
+    let output = program.args([&server.url(), AUTHORITY, &users, &calls, &IN_FLIGHT.to_string()]).output().ok()?;
+    if !output.status.success() {
+        println!("({program:?}: {})", String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or_default());
+        return None;
+    }
+    String::from_utf8_lossy(&output.stdout).trim().parse().ok()
+}
+
+fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
+
+fn python() -> Command {
+    let mut python = Command::new(repository("target/e2e/python/bin/python"));
+    python.arg(repository("benches/peers/redis_python.py"));
+    python
+}
+
+fn node() -> Command {
+    let mut node = Command::new("node");
+    // The packages are where the end-to-end tests have them.
+    node.arg("--input-type=module")
+        .arg("--eval")
+        .arg(std::fs::read_to_string(repository("benches/peers/redis_node.mjs")).expect("the peer's source"));
+    node.arg("--").current_dir(repository("tests/e2e"));
+    node
+}
+
+/// The memory of this process.
+fn resident_kilobytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+    line.trim().trim_end_matches(" kB").parse().unwrap_or_default()
+}
