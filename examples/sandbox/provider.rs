@@ -1,4 +1,4 @@
-//! The state and the rules of the provider. No network and no clock: `now` is an argument.
+//! What the provider knows and decides. No network and no clock: `now` is an argument.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,36 +9,38 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use serde_json::{Value, json};
 use tokcache_core::time::Timestamp;
 
+use crate::code::Code;
 use crate::id_token::Signer;
+use crate::people::{PEOPLE, Person};
+use crate::refusal::{Reply, refuse};
 
-/// The only user.
-const USER: &str = "alice@sandbox.example";
-const SUBJECT: &str = "alice";
-/// The time to approve a device code, in seconds.
+/// How long a person has to approve a device code, in seconds.
 const DEVICE_CODE_LIFETIME: u64 = 300;
-/// The seconds between two polls (RFC 8628 §3.2 `interval`).
+/// Seconds between two polls (RFC 8628 §3.2 `interval`).
 const POLLING_INTERVAL: i64 = 1;
-/// The alphabet that RFC 8628 §6.1 suggests: no vowels, so that no words appear.
+/// The alphabet that RFC 8628 §6.1 suggests: no vowels, so that no word comes out.
 const USER_CODE_LETTERS: &[u8] = b"BCDFGHJKLMNPQRSTVWXZ";
 
-/// An OpenID provider that signs everybody in as [`USER`].
+/// An OpenID provider that signs anybody in.
 pub(crate) struct Provider {
-    issuer: String,
-    /// The time in seconds after which a device code is approved automatically.
+    pub(crate) issuer: String,
+    /// A device code approves itself after so many seconds.
     pub(crate) approve_after: Option<u64>,
-    /// The lifetime of new access tokens, in seconds.
+    /// How long the access tokens live that are issued from now on, in seconds.
     pub(crate) lifetime: u64,
     signer: Signer,
     random: SystemRandom,
     devices: HashMap<String, Device>,
+    pub(crate) codes: HashMap<String, Code>,
     refresh_tokens: HashMap<String, RefreshToken>,
     access_tokens: HashMap<String, AccessToken>,
-    signed_out: HashSet<SignIn>,
-    next_sign_in: SignIn,
+    pub(crate) signed_out: HashSet<SignIn>,
+    /// Who has signed in, by the number of the sign-in.
+    sign_ins: Vec<&'static Person>,
 }
 
-/// Identifies the tokens of one sign-in, which are revoked together.
-type SignIn = u32;
+/// All the tokens that come of one sign-in: they are revoked together.
+type SignIn = usize;
 
 struct Device {
     user_code: String,
@@ -63,28 +65,8 @@ struct AccessToken {
     expires_on: Timestamp,
 }
 
-/// An error response (RFC 6749 §5.2).
-#[derive(Debug, Eq, PartialEq)]
-pub(crate) struct Refusal {
-    pub(crate) error: &'static str,
-    pub(crate) description: &'static str,
-}
-
-/// The answer of an endpoint.
-pub(crate) type Reply = Result<Value, Refusal>;
-
-fn refuse<T>(error: &'static str, description: &'static str) -> Result<T, Refusal> {
-    Err(Refusal { error, description })
-}
-
-impl From<Unspecified> for Refusal {
-    fn from(_: Unspecified) -> Self {
-        Refusal { error: "server_error", description: "the system has no randomness" }
-    }
-}
-
 impl Provider {
-    /// Returns a provider without sign-ins. `issuer` is its address, without a slash at the end.
+    /// A provider that nobody has signed in at. `issuer` is its address, without a slash at the end.
     pub(crate) fn new(issuer: &str, approve_after: Option<u64>, lifetime: u64) -> Result<Self, Unspecified> {
         Ok(Provider {
             issuer: issuer.to_owned(),
@@ -93,36 +75,43 @@ impl Provider {
             signer: Signer::new()?,
             random: SystemRandom::new(),
             devices: HashMap::new(),
+            codes: HashMap::new(),
             refresh_tokens: HashMap::new(),
             access_tokens: HashMap::new(),
             signed_out: HashSet::new(),
-            next_sign_in: 0,
+            sign_ins: Vec::new(),
         })
     }
 
-    /// Returns the metadata (OpenID Connect Discovery §3, RFC 8414 §2).
+    /// OpenID Connect Discovery §3 and RFC 8414 §2.
     pub(crate) fn metadata(&self) -> Value {
         let issuer = &self.issuer;
         json!({
             "issuer": issuer,
+            "authorization_endpoint": format!("{issuer}/authorize"),
+            "authorization_response_iss_parameter_supported": true,
             "device_authorization_endpoint": format!("{issuer}/device_authorization"),
             "token_endpoint": format!("{issuer}/token"),
             "revocation_endpoint": format!("{issuer}/revoke"),
+            "userinfo_endpoint": format!("{issuer}/me"),
+            "end_session_endpoint": format!("{issuer}/end_session"),
             "jwks_uri": format!("{issuer}/keys"),
-            "grant_types_supported": ["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"],
-            "response_types_supported": [],
+            "grant_types_supported":
+                ["authorization_code", "urn:ietf:params:oauth:grant-type:device_code", "refresh_token"],
+            "response_types_supported": ["code"],
+            "code_challenge_methods_supported": ["S256"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["ES256"],
-            "token_endpoint_auth_methods_supported": ["none"],
+            "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"],
         })
     }
 
-    /// Returns the key that verifies ID tokens.
+    /// The key that ID tokens are signed with.
     pub(crate) fn key_set(&self) -> Value {
         self.signer.key_set()
     }
 
-    /// Answers a device authorization request (RFC 8628 §3.1 and §3.2).
+    /// RFC 8628 §3.1 and §3.2.
     pub(crate) fn authorize_device(&mut self, client_id: &str, scope: &str, now: Timestamp) -> Reply {
         if client_id.is_empty() {
             return refuse("invalid_request", "client_id is missing");
@@ -150,13 +139,13 @@ impl Provider {
         Ok(answer)
     }
 
-    /// Approves a code when the user opens the verification page. Returns whether the code exists.
+    /// The user has opened the verification page: that is consent enough here. Says whether there is such a code.
     pub(crate) fn approve(&mut self, user_code: &str) -> bool {
         let device = self.devices.values_mut().find(|device| device.user_code.eq_ignore_ascii_case(user_code));
         device.map(|device| device.approved = true).is_some()
     }
 
-    /// Answers the `device_code` grant (RFC 8628 §3.4), with the errors of §3.5.
+    /// The `device_code` grant of RFC 8628 §3.4, with the errors of §3.5.
     pub(crate) fn redeem_device_code(&mut self, client_id: &str, device_code: &str, now: Timestamp) -> Reply {
         let Some(device) = self.devices.get_mut(device_code).filter(|device| device.client_id == client_id) else {
             return refuse("invalid_grant", "no such device code");
@@ -176,12 +165,18 @@ impl Provider {
         }
         let scope = std::mem::take(&mut device.scope);
         self.devices.remove(device_code);
-        self.next_sign_in += 1;
-        self.issue(self.next_sign_in, client_id, &scope, now)
+        let sign_in = self.sign_in(&PEOPLE[0]);
+        self.issue(sign_in, client_id, &scope, None, now)
     }
 
-    /// Answers the `refresh_token` grant (RFC 6749 §6). A refresh token can be redeemed once. A second time means that
-    /// it was stolen, and revokes the whole sign-in (RFC 9700 §4.14.2).
+    /// Notes that the person has signed in.
+    pub(crate) fn sign_in(&mut self, person: &'static Person) -> SignIn {
+        self.sign_ins.push(person);
+        self.sign_ins.len() - 1
+    }
+
+    /// The `refresh_token` grant of RFC 6749 §6. Each refresh token can be spent once: a second time means that it
+    /// was stolen, and revokes the whole sign-in (RFC 9700 §4.14.2).
     pub(crate) fn refresh(&mut self, client_id: &str, refresh_token: &str, scope: &str, now: Timestamp) -> Reply {
         let Some(token) = self.refresh_tokens.get_mut(refresh_token).filter(|token| token.client_id == client_id)
         else {
@@ -200,10 +195,15 @@ impl Provider {
         }
         token.spent = true;
         let granted = token.scope.clone();
-        self.issue(sign_in, client_id, &granted, now)
+        self.issue(sign_in, client_id, &granted, None, now)
     }
 
-    /// Revokes a token (RFC 7009). Revoking a refresh token ends the sign-in. An unknown token is not an error (§2.2).
+    /// Ends all sign-ins.
+    pub(crate) fn revoke_everything(&mut self) {
+        self.signed_out.extend(0..self.sign_ins.len());
+    }
+
+    /// RFC 7009: revoking a refresh token ends the sign-in; an unknown token is no error (§2.2).
     pub(crate) fn revoke(&mut self, token: &str) -> Value {
         if let Some(token) = self.refresh_tokens.get(token) {
             self.signed_out.insert(token.sign_in);
@@ -212,7 +212,7 @@ impl Provider {
         json!({})
     }
 
-    /// Answers as the protected resource, with the user of the access token.
+    /// The protected resource: whose access token is this?
     pub(crate) fn me(&self, access_token: &str, now: Timestamp) -> Reply {
         let Some(token) = self.access_tokens.get(access_token) else {
             return refuse("invalid_token", "no such access token");
@@ -220,16 +220,32 @@ impl Provider {
         if self.signed_out.contains(&token.sign_in) || token.expires_on <= now {
             return refuse("invalid_token", "the access token has expired or was revoked");
         }
-        Ok(json!({"username": USER, "scope": token.scope, "expires_in": token.expires_on.seconds_since(now)}))
+        let mut me = self.sign_ins[token.sign_in].claims();
+        me["scope"] = token.scope.as_str().into();
+        me["expires_in"] = token.expires_on.seconds_since(now).into();
+        Ok(me)
     }
 
-    fn issue(&mut self, sign_in: SignIn, client_id: &str, scope: &str, now: Timestamp) -> Reply {
+    /// Issues the tokens of a sign-in. `nonce` is the one of the authorization request.
+    pub(crate) fn issue(
+        &mut self,
+        sign_in: SignIn,
+        client_id: &str,
+        scope: &str,
+        nonce: Option<&str>,
+        now: Timestamp,
+    ) -> Reply {
         let (access_token, refresh_token) = (self.secret()?, self.secret()?);
         let expires_on = Timestamp(now.0 + self.lifetime.cast_signed());
-        let id_token = self.signer.sign(&json!({
-            "iss": self.issuer, "sub": SUBJECT, "aud": client_id, "iat": now.0, "exp": expires_on.0,
-            "preferred_username": USER, "name": "Alice",
-        }))?;
+        let mut claims = self.sign_ins[sign_in].claims();
+        claims["iss"] = self.issuer.as_str().into();
+        claims["aud"] = client_id.into();
+        claims["iat"] = now.0.into();
+        claims["exp"] = expires_on.0.into();
+        if let Some(nonce) = nonce.filter(|nonce| !nonce.is_empty()) {
+            claims["nonce"] = nonce.into();
+        }
+        let id_token = self.signer.sign(&claims)?;
         let answer = json!({
             "token_type": "Bearer",
             "access_token": access_token,
@@ -244,7 +260,7 @@ impl Provider {
         Ok(answer)
     }
 
-    fn secret(&self) -> Result<String, Unspecified> {
+    pub(crate) fn secret(&self) -> Result<String, Unspecified> {
         self.random_bytes::<32>().map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
     }
 

@@ -1,0 +1,25 @@
+//! What the provider answers when it refuses.
+
+use ring::error::Unspecified;
+use serde_json::Value;
+
+/// The error of RFC 6749 §5.2.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) struct Refusal {
+    pub(crate) error: &'static str,
+    pub(crate) description: &'static str,
+}
+
+/// What an endpoint answers.
+pub(crate) type Reply = Result<Value, Refusal>;
+
+/// Refuses.
+pub(crate) fn refuse<T>(error: &'static str, description: &'static str) -> Result<T, Refusal> {
+    Err(Refusal { error, description })
+}
+
+impl From<Unspecified> for Refusal {
+    fn from(_: Unspecified) -> Self {
+        Refusal { error: "server_error", description: "the system has no randomness" }
+    }
+}
