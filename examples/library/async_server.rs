@@ -9,51 +9,25 @@ use std::time::Duration;
 
 use tokcache_core::acquire::{AcquireError, ClientApplication, Registration, SilentRequest};
 use tokcache_core::future::BoxFuture;
-use tokcache_core::oauth::{Authority, Http, Request, Response, Stage, TransportError};
+use tokcache_core::oauth::{Authority, Http, Request, Response, TransportError};
 use tokcache_core::store::{Change, MemoryStore, Partition, Store, Update};
-use tokcache_core::time::{Clock, SystemClock, Timestamp};
+use tokcache_core::time::SystemClock;
 use tokcache_core::types::{ClientId, ScopeSet};
 use tokcache_file::FileStore;
-use tokcache_http::{Network, NetworkOptions};
+use tokcache_http::{Network, NetworkOptions, TokioClock, TokioNetwork};
 
 const REQUESTS: usize = 1000;
 
-/// The blocking transport, on the runtime's threads for blocking work. An asynchronous HTTP client could replace it.
-struct Transport {
-    network: Arc<Network>,
+/// Counts the requests to the provider.
+struct Counting {
+    network: TokioNetwork,
     sent: AtomicUsize,
 }
 
-impl Http for Transport {
+impl Http for Counting {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
-        let (network, request) = (Arc::clone(&self.network), request.clone());
         self.sent.fetch_add(1, Ordering::Relaxed);
-        let exchange = move || tokio::runtime::Handle::current().block_on(network.send(&request));
-        Box::pin(async move {
-            let stopped = |_| TransportError { stage: Stage::Unknown, message: "the server is stopping".to_owned() };
-            tokio::task::spawn_blocking(exchange).await.map_err(stopped)?
-        })
-    }
-}
-
-/// The system's time, with the runtime's waits.
-struct RuntimeClock(SystemClock);
-
-impl Clock for RuntimeClock {
-    fn now(&self) -> Timestamp {
-        self.0.now()
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.0.elapsed()
-    }
-
-    fn sleep(&self, wait: Duration) {
-        self.0.sleep(wait);
-    }
-
-    fn delay(&self, wait: Duration) -> BoxFuture<'_, ()> {
-        Box::pin(tokio::time::sleep(wait))
+        self.network.send(request)
     }
 }
 
@@ -61,8 +35,8 @@ impl Clock for RuntimeClock {
 struct App {
     registration: Registration,
     store: MemoryStore,
-    transport: Transport,
-    clock: RuntimeClock,
+    http: Counting,
+    clock: TokioClock,
 }
 
 impl App {
@@ -70,7 +44,7 @@ impl App {
     async fn handle(&self, user: &Partition) -> Result<String, AcquireError> {
         let client = ClientApplication {
             partition: user.clone(),
-            ..ClientApplication::new(self.registration.clone(), &self.store, &self.transport, &self.clock)
+            ..ClientApplication::new(self.registration.clone(), &self.store, &self.http, &self.clock)
         };
         let scopes = ScopeSet::parse("notes.read");
         let request = SilentRequest { scopes, force_refresh: true, ..SilentRequest::default() };
@@ -94,8 +68,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let app = Arc::new(App {
         registration: Registration::new(Authority::parse(&authority, None)?, ClientId::new("kiosk")),
         store,
-        transport: Transport { network: Arc::new(Network::new(NetworkOptions::default())), sent: AtomicUsize::new(0) },
-        clock: RuntimeClock(SystemClock::new()),
+        http: Counting {
+            network: TokioNetwork::new(Network::new(NetworkOptions::default())),
+            sent: AtomicUsize::new(0),
+        },
+        clock: TokioClock::new(),
     });
     let requests: Vec<_> = (0..REQUESTS)
         .map(|_| {
@@ -108,7 +85,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         tokens.insert(request.await??);
     }
     // One request fetches the provider's metadata.
-    let refreshes = app.transport.sent.load(Ordering::Relaxed) - 1;
+    let refreshes = app.http.sent.load(Ordering::Relaxed) - 1;
     println!("{REQUESTS} requests, {} token, {refreshes} refresh", tokens.len());
     if (tokens.len(), refreshes) == (1, 1) { Ok(()) } else { Err("a single flight was to be seen".into()) }
 }

@@ -11,14 +11,14 @@ use crate::people::Person;
 use crate::provider::Provider;
 use crate::refusal::{Refusal, Reply, refuse};
 
-/// How long a code can be redeemed, in seconds.
+/// The lifetime of a code, in seconds.
 const CODE_LIFETIME: i64 = 60;
 
 impl Provider {
-    /// The person agrees to the sign-in. Returns the URL that the browser goes back to.
+    /// Signs the user in. Returns the URL that the browser goes back to.
     ///
     /// # Errors
-    /// There is no such person.
+    /// There is no such user.
     pub(crate) fn authorize(
         &mut self,
         request: AuthorizationRequest,
@@ -32,13 +32,13 @@ impl Provider {
         Ok(url)
     }
 
-    /// The person does not agree. Returns the URL that the browser goes back to.
+    /// Refuses the sign-in. Returns the URL that the browser goes back to.
     pub(crate) fn deny(&self, request: &AuthorizationRequest) -> String {
         request.redirect(&self.issuer, ("error", "access_denied"))
     }
 
-    /// The `authorization_code` grant of RFC 6749 §4.1.3. A code can be redeemed once; a second time revokes what was
-    /// issued for it (§4.1.2).
+    /// Answers the `authorization_code` grant (RFC 6749 §4.1.3). A code can be redeemed once. A second time revokes the
+    /// tokens issued for it (§4.1.2).
     pub(crate) fn redeem_code(&mut self, client_id: &str, form: &Form, now: Timestamp) -> Reply {
         let code = self.codes.get_mut(form.field("code")).filter(|code| code.request.client_id == client_id);
         let Some(code) = code else { return refuse("invalid_grant", "no such code") };
@@ -64,8 +64,8 @@ impl Provider {
         self.issue(sign_in, client_id, &scope, Some(&nonce), now)
     }
 
-    /// OpenID Connect RP-Initiated Logout. Returns the URL to go to, unless there is none. The provider keeps no session
-    /// in the browser, so that there is nothing to end.
+    /// Answers a logout request (OpenID Connect RP-Initiated Logout) with the URL to redirect the browser to, if the
+    /// request has one. The provider keeps no session in the browser, so nothing else is to be done.
     pub(crate) fn end_session(query: &Form) -> Option<String> {
         let url = query.field("post_logout_redirect_uri");
         is_on_this_machine(url).then(|| match query.field("state") {

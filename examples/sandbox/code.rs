@@ -8,7 +8,7 @@ use crate::form::Form;
 use crate::people::Person;
 use crate::refusal::{Refusal, refuse};
 
-/// An authorization request (RFC 6749 §4.1.1) that can be answered.
+/// A valid authorization request (RFC 6749 §4.1.1).
 pub(crate) struct AuthorizationRequest {
     pub(crate) client_id: String,
     pub(crate) redirect_uri: String,
@@ -31,7 +31,7 @@ impl AuthorizationRequest {
     /// Reads the request.
     ///
     /// # Errors
-    /// The request is wrong. The user is told; nobody is redirected.
+    /// The request is not valid. The browser must not be redirected then.
     pub(crate) fn parse(query: &Form) -> Result<Self, Refusal> {
         let field = |name: &str| query.field(name).to_owned();
         let request = AuthorizationRequest {

@@ -1,4 +1,4 @@
-//! The fields of a query or of a form that was posted.
+//! The fields of a query or of a posted form.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ impl Form {
         Form(pairs.map(|(name, value)| (decode(name), decode(value))).collect())
     }
 
-    /// Returns the field, or nothing: an empty field counts as a missing one (RFC 6749 §3.2).
+    /// Returns the field; empty if it is missing. An empty field counts as missing (RFC 6749 §3.2).
     pub(crate) fn field(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
     }

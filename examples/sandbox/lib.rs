@@ -1,4 +1,4 @@
-//! A small OpenID provider on loopback, to try tokcache with: nothing to install, nothing to configure.
+//! A small OpenID provider on loopback for trying tokcache out. It needs no installation and no configuration.
 //!
 //! It signs anybody in as one of a few made-up people and takes any client with any secret, so it must never listen on
 //! anything but loopback.
@@ -26,20 +26,20 @@ use crate::routes::{Answer, Call};
 /// Any error of the server.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// How the provider behaves.
+/// The settings of the provider.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The port on 127.0.0.1; 0 takes a free one.
+    /// The port on 127.0.0.1; 0 selects a free one.
     pub port: u16,
-    /// Approves a device code by itself after so many seconds.
+    /// The time in seconds after which a device code is approved automatically.
     pub approve_after: Option<u64>,
-    /// How long every token request takes, as at a provider on the internet.
+    /// The delay of each token response.
     pub delay: Duration,
-    /// How long an access token lives, in seconds.
+    /// The lifetime of access tokens, in seconds.
     pub lifetime: u64,
 }
 
-/// The provider, which listens from the start, and answers while [`serve`](Self::serve) runs.
+/// A provider. It listens from the start, and answers while [`serve`](Self::serve) runs.
 #[derive(Clone)]
 pub struct Sandbox {
     server: Arc<Server>,
@@ -49,7 +49,7 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Listens.
+    /// Starts to listen.
     ///
     /// # Errors
     /// The port is taken, or the system has no randomness.
@@ -62,26 +62,26 @@ impl Sandbox {
         Ok(Sandbox { server, provider, issuer, delay: options.delay })
     }
 
-    /// Returns the address, which is the authority to sign in at.
+    /// Returns the address, which is the authority for a sign-in.
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
 
-    /// Changes how long the access tokens live that are issued from now on, in seconds.
+    /// Changes the lifetime of access tokens issued from now on, in seconds.
     pub fn set_lifetime(&self, seconds: u64) {
         lock(&self.provider).lifetime = seconds;
     }
 
-    /// Signs everybody out: no token that was issued before is good any more.
+    /// Revokes all tokens issued so far.
     pub fn revoke_everything(&self) {
         lock(&self.provider).revoke_everything();
     }
 
-    /// Answers one request after the other for so long, or until [`stop`](Self::stop). `log` is shown a line for each
-    /// request, without a secret, before the answer is sent.
+    /// Handles one request after the other, until the time is over or [`stop`](Self::stop) is called. Before each answer,
+    /// `log` receives a line without secrets, so that a client with the answer finds the request in the log.
     ///
     /// # Errors
-    /// The system does not let it listen any longer.
+    /// The system cannot accept connections any more.
     pub fn serve(&self, time: Duration, log: impl Fn(&str)) -> io::Result<()> {
         let clock = SystemClock::new();
         while let Some(left) = time.checked_sub(clock.elapsed()) {

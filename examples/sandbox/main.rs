@@ -9,23 +9,23 @@ use tokcache_sandbox::{Error, Options, Sandbox};
 
 /// Starts the provider, prints its address, then a line for each request.
 ///
-/// Standard input is its remote control: `lifetime SECONDS` changes how long the access tokens live that are issued
-/// from then on, and the end of the input stops it. As a background job of a shell it does not read the terminal.
+/// Standard input controls it: `lifetime SECONDS` changes the lifetime of access tokens issued from then on, and the
+/// end of the input stops it. As a background job of a shell it does not read the terminal.
 #[derive(Parser)]
 struct Arguments {
     /// The port on 127.0.0.1; 0 takes a free one.
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// Approve a device code by itself after so many seconds. Opening the verification page approves it in any case.
+    /// Approve a device code automatically after this time. Opening the verification page approves it in any case.
     #[arg(long, value_name = "SECONDS")]
     approve_after: Option<u64>,
-    /// Take so long over every token request, as a provider on the internet does.
+    /// Delay each token response, like a provider on the internet.
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
     delay: u64,
-    /// How long an access token lives.
+    /// The lifetime of access tokens.
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     lifetime: u64,
-    /// Stop after so many seconds, whatever happens.
+    /// Stop after this time in any case.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     stop_after: u64,
 }
@@ -62,7 +62,7 @@ fn obey_standard_input(sandbox: Sandbox) {
     });
 }
 
-/// Whether this is a background job of a shell: it would be stopped as soon as it read the terminal.
+/// Whether this is a background job of a shell, which would be stopped if it read the terminal.
 #[cfg(unix)]
 fn is_behind_a_terminal() -> bool {
     rustix::termios::tcgetpgrp(io::stdin()).is_ok_and(|foreground| foreground != rustix::process::getpgrp())

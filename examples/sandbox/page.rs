@@ -1,4 +1,4 @@
-//! The pages for a person: who signs in, and what went wrong.
+//! The pages for people: the sign-in, and error messages.
 
 use crate::code::AuthorizationRequest;
 use crate::people::PEOPLE;
@@ -12,7 +12,7 @@ button:hover, button:focus-visible { background: #8883; }
 small { display: block; opacity: .7; }
 ";
 
-/// Asks who signs in. The form goes to the address of the page itself, so that the request is sent again.
+/// Returns the sign-in page. Its form goes to the address of the page, so that the request is sent again.
 pub(crate) fn choose_person(request: &AuthorizationRequest) -> String {
     let mut body = format!(
         "<p>Sandbox provider</p>\n<h1>Who are you?</h1>\n<p><b>{}</b> asks you to sign in. These people are made \
@@ -27,7 +27,7 @@ pub(crate) fn choose_person(request: &AuthorizationRequest) -> String {
     page("Sign in", &body)
 }
 
-/// Shows a message.
+/// Returns a page with a message.
 pub(crate) fn message(text: &str) -> String {
     page("Sandbox provider", &format!("<p>{}</p>", escape(text)))
 }
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_client_sends_is_text() {
+    fn text_from_a_client_is_escaped() {
         assert!(message("<script>'\"&").contains("<p>&lt;script&gt;&#39;&quot;&amp;</p>"));
     }
 }

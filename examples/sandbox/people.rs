@@ -13,7 +13,7 @@ pub(crate) struct Person {
     pub(crate) name: &'static str,
 }
 
-/// The first one is the one who approves device codes.
+/// The users. The first one approves device codes.
 pub(crate) const PEOPLE: [Person; 3] = [
     Person { subject: "alice", username: "alice@sandbox.example", name: "Alice" },
     Person { subject: "bob", username: "bob@sandbox.example", name: "Bob" },

@@ -1,4 +1,4 @@
-//! What the provider knows and decides. No network and no clock: `now` is an argument.
+//! The state and the rules of the provider. No network and no clock: `now` is an argument.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,19 +14,19 @@ use crate::id_token::Signer;
 use crate::people::{PEOPLE, Person};
 use crate::refusal::{Reply, refuse};
 
-/// How long a person has to approve a device code, in seconds.
+/// The time to approve a device code, in seconds.
 const DEVICE_CODE_LIFETIME: u64 = 300;
-/// Seconds between two polls (RFC 8628 §3.2 `interval`).
+/// The seconds between two polls (RFC 8628 §3.2 `interval`).
 const POLLING_INTERVAL: i64 = 1;
-/// The alphabet that RFC 8628 §6.1 suggests: no vowels, so that no word comes out.
+/// The alphabet that RFC 8628 §6.1 suggests: no vowels, so that no words appear.
 const USER_CODE_LETTERS: &[u8] = b"BCDFGHJKLMNPQRSTVWXZ";
 
-/// An OpenID provider that signs anybody in.
+/// An OpenID provider that signs everybody in.
 pub(crate) struct Provider {
     pub(crate) issuer: String,
-    /// A device code approves itself after so many seconds.
+    /// The time in seconds after which a device code is approved automatically.
     pub(crate) approve_after: Option<u64>,
-    /// How long the access tokens live that are issued from now on, in seconds.
+    /// The lifetime of new access tokens, in seconds.
     pub(crate) lifetime: u64,
     signer: Signer,
     random: SystemRandom,
@@ -35,11 +35,11 @@ pub(crate) struct Provider {
     refresh_tokens: HashMap<String, RefreshToken>,
     access_tokens: HashMap<String, AccessToken>,
     pub(crate) signed_out: HashSet<SignIn>,
-    /// Who has signed in, by the number of the sign-in.
+    /// The user of each sign-in.
     sign_ins: Vec<&'static Person>,
 }
 
-/// All the tokens that come of one sign-in: they are revoked together.
+/// Identifies the tokens of one sign-in, which are revoked together.
 type SignIn = usize;
 
 struct Device {
@@ -66,7 +66,7 @@ struct AccessToken {
 }
 
 impl Provider {
-    /// A provider that nobody has signed in at. `issuer` is its address, without a slash at the end.
+    /// Returns a provider without sign-ins. `issuer` is its address, without a slash at the end.
     pub(crate) fn new(issuer: &str, approve_after: Option<u64>, lifetime: u64) -> Result<Self, Unspecified> {
         Ok(Provider {
             issuer: issuer.to_owned(),
@@ -83,7 +83,7 @@ impl Provider {
         })
     }
 
-    /// OpenID Connect Discovery §3 and RFC 8414 §2.
+    /// Returns the metadata (OpenID Connect Discovery §3, RFC 8414 §2).
     pub(crate) fn metadata(&self) -> Value {
         let issuer = &self.issuer;
         json!({
@@ -106,12 +106,12 @@ impl Provider {
         })
     }
 
-    /// The key that ID tokens are signed with.
+    /// Returns the key that verifies ID tokens.
     pub(crate) fn key_set(&self) -> Value {
         self.signer.key_set()
     }
 
-    /// RFC 8628 §3.1 and §3.2.
+    /// Answers a device authorization request (RFC 8628 §3.1 and §3.2).
     pub(crate) fn authorize_device(&mut self, client_id: &str, scope: &str, now: Timestamp) -> Reply {
         if client_id.is_empty() {
             return refuse("invalid_request", "client_id is missing");
@@ -139,13 +139,13 @@ impl Provider {
         Ok(answer)
     }
 
-    /// The user has opened the verification page: that is consent enough here. Says whether there is such a code.
+    /// Approves a code when the user opens the verification page. Returns whether the code exists.
     pub(crate) fn approve(&mut self, user_code: &str) -> bool {
         let device = self.devices.values_mut().find(|device| device.user_code.eq_ignore_ascii_case(user_code));
         device.map(|device| device.approved = true).is_some()
     }
 
-    /// The `device_code` grant of RFC 8628 §3.4, with the errors of §3.5.
+    /// Answers the `device_code` grant (RFC 8628 §3.4), with the errors of §3.5.
     pub(crate) fn redeem_device_code(&mut self, client_id: &str, device_code: &str, now: Timestamp) -> Reply {
         let Some(device) = self.devices.get_mut(device_code).filter(|device| device.client_id == client_id) else {
             return refuse("invalid_grant", "no such device code");
@@ -169,14 +169,14 @@ impl Provider {
         self.issue(sign_in, client_id, &scope, None, now)
     }
 
-    /// Notes that the person has signed in.
+    /// Records a sign-in.
     pub(crate) fn sign_in(&mut self, person: &'static Person) -> SignIn {
         self.sign_ins.push(person);
         self.sign_ins.len() - 1
     }
 
-    /// The `refresh_token` grant of RFC 6749 §6. Each refresh token can be spent once: a second time means that it
-    /// was stolen, and revokes the whole sign-in (RFC 9700 §4.14.2).
+    /// Answers the `refresh_token` grant (RFC 6749 §6). A refresh token can be redeemed once. A second time means that
+    /// it was stolen, and revokes the whole sign-in (RFC 9700 §4.14.2).
     pub(crate) fn refresh(&mut self, client_id: &str, refresh_token: &str, scope: &str, now: Timestamp) -> Reply {
         let Some(token) = self.refresh_tokens.get_mut(refresh_token).filter(|token| token.client_id == client_id)
         else {
@@ -198,12 +198,12 @@ impl Provider {
         self.issue(sign_in, client_id, &granted, None, now)
     }
 
-    /// Ends all sign-ins.
+    /// Revokes all sign-ins.
     pub(crate) fn revoke_everything(&mut self) {
         self.signed_out.extend(0..self.sign_ins.len());
     }
 
-    /// RFC 7009: revoking a refresh token ends the sign-in; an unknown token is no error (§2.2).
+    /// Revokes a token (RFC 7009). Revoking a refresh token ends the sign-in. An unknown token is not an error (§2.2).
     pub(crate) fn revoke(&mut self, token: &str) -> Value {
         if let Some(token) = self.refresh_tokens.get(token) {
             self.signed_out.insert(token.sign_in);
@@ -212,7 +212,7 @@ impl Provider {
         json!({})
     }
 
-    /// The protected resource: whose access token is this?
+    /// Answers as the protected resource, with the user of the access token.
     pub(crate) fn me(&self, access_token: &str, now: Timestamp) -> Reply {
         let Some(token) = self.access_tokens.get(access_token) else {
             return refuse("invalid_token", "no such access token");
@@ -226,7 +226,7 @@ impl Provider {
         Ok(me)
     }
 
-    /// Issues the tokens of a sign-in. `nonce` is the one of the authorization request.
+    /// Issues the tokens of a sign-in. `nonce` comes from the authorization request.
     pub(crate) fn issue(
         &mut self,
         sign_in: SignIn,

@@ -1,19 +1,19 @@
-//! What the provider answers when it refuses.
+//! Error responses.
 
 use ring::error::Unspecified;
 use serde_json::Value;
 
-/// The error of RFC 6749 §5.2.
+/// An error response (RFC 6749 §5.2).
 #[derive(Debug, Eq, PartialEq)]
 pub(crate) struct Refusal {
     pub(crate) error: &'static str,
     pub(crate) description: &'static str,
 }
 
-/// What an endpoint answers.
+/// The answer of an endpoint.
 pub(crate) type Reply = Result<Value, Refusal>;
 
-/// Refuses.
+/// Returns an error response.
 pub(crate) fn refuse<T>(error: &'static str, description: &'static str) -> Result<T, Refusal> {
     Err(Refusal { error, description })
 }

@@ -1,4 +1,4 @@
-//! From a request to the provider's answer, and to what the log says of it. No secret comes into the log.
+//! Routes a request to the provider, and decides what is logged. The log contains no secrets.
 
 use std::io::{self, Read as _};
 
@@ -13,10 +13,10 @@ use crate::page;
 use crate::provider::Provider;
 use crate::refusal::{Refusal, Reply, refuse};
 
-/// More than any form that this provider understands.
+/// The maximum size of a form in bytes.
 const LONGEST_BODY: u64 = 64 * 1024;
 
-/// A request as far as the provider cares.
+/// The parts of a request that matter to the provider.
 pub(crate) struct Call {
     post: bool,
     path: String,
@@ -26,7 +26,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Reads the body, too.
+    /// Reads the request with its body.
     pub(crate) fn read(request: &mut Request) -> io::Result<Call> {
         let mut body = String::new();
         request.as_reader().take(LONGEST_BODY).read_to_string(&mut body)?;
@@ -54,7 +54,7 @@ impl Call {
     }
 }
 
-/// What is sent back, and what is logged.
+/// The response, and its lines in the log.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
@@ -63,7 +63,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// A line for a person.
+    /// Returns an answer of one line for people.
     pub(crate) fn text(status: u16, line: String) -> Answer {
         Answer::new(status, "text/plain; charset=utf-8", line.clone() + "\n", line)
     }
@@ -72,13 +72,12 @@ impl Answer {
         Answer::new(status, "text/html; charset=utf-8", body, line)
     }
 
-    /// Sends the browser to a URL, which holds a code and is not logged.
+    /// Redirects the browser. The URL contains a code, so that it is not logged.
     fn redirect(url: String, line: impl Into<String>) -> Answer {
         Answer { status: 303, headers: vec![("Location", url)], body: String::new(), log: vec![line.into()] }
     }
 
     fn new(status: u16, content_type: &str, body: String, line: impl Into<String>) -> Answer {
-        // Nothing here is to be kept by a browser.
         let headers = vec![("Content-Type", content_type.to_owned()), ("Cache-Control", "no-store".to_owned())];
         Answer { status, headers, body, log: vec![line.into()] }
     }
@@ -96,7 +95,7 @@ impl Answer {
     }
 }
 
-/// Finds the endpoint and asks it.
+/// Finds the endpoint and returns its answer.
 pub(crate) fn answer(provider: &mut Provider, call: &Call, now: Timestamp) -> Answer {
     match (call.post, call.path.as_str()) {
         (false, "/.well-known/openid-configuration" | "/.well-known/oauth-authorization-server") => {
@@ -136,7 +135,7 @@ fn approve(provider: &mut Provider, user_code: &str) -> Answer {
     }
 }
 
-/// Asks the person, or does what the person has answered.
+/// Shows the sign-in page, or carries out the user's choice.
 fn authorize(provider: &mut Provider, call: &Call, now: Timestamp) -> Answer {
     let request = match AuthorizationRequest::parse(&call.query) {
         Ok(request) => request,

@@ -4,6 +4,8 @@ mod coding;
 mod connect;
 mod proxy;
 mod resolve;
+#[cfg(feature = "tokio")]
+mod runtime;
 mod tls_fault;
 mod transport_error;
 mod trust;
@@ -37,6 +39,8 @@ use trust::TrustError;
 use wiped::Wiped;
 
 pub use proxy::ProxyRules;
+#[cfg(feature = "tokio")]
+pub use runtime::{TokioClock, TokioNetwork};
 
 /// The maximum length of an answer in bytes.
 const LONGEST_BODY: usize = 1 << 20;
