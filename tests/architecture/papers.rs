@@ -194,6 +194,7 @@ fn the_benchmarks_name_their_parts_where_one_is_mistyped() {
     let said = String::from_utf8(output.stderr).unwrap();
     let source = read("benches/speed/main.rs");
     let parts = source.split_once("const PARTS: ").unwrap().1.split_once("= [").unwrap().1.split_once(']').unwrap().0;
-    let parts = parts.replace(['"', ','], "");
+    // `stores` is a benchmark of the crate tokcache-redis.
+    let parts = parts.replace(['"', ','], "") + " stores";
     assert_eq!(said, format!("benches/run: no such part: wram; there are: {parts}, and --build\n"));
 }
