@@ -28,7 +28,8 @@ pub enum ErrorKind {
     Disconnected,
     /// The server does not let this user in, or not do this (`NOAUTH`, `WRONGPASS`, `NOPERM`).
     Denied,
-    /// The server is loading its data after a start (`LOADING`), or is busy with a script (`BUSY`).
+    /// The server is loading its data after a start (`LOADING`), is busy with a script (`BUSY`), or waits for its primary
+    /// (`MASTERDOWN`).
     NotReady,
     /// The server is a replica (`READONLY`), perhaps because of a failover.
     ReadOnly,
@@ -88,10 +89,9 @@ impl Error {
         }
     }
 
-    /// Says that the command was sent before it failed.
-    pub(crate) fn sent(mut self) -> Self {
-        self.may_be_done = matches!(self.kind, ErrorKind::TimedOut | ErrorKind::Disconnected);
-        self
+    /// Says whether the server may have done what it was asked before.
+    pub(crate) fn after(self, may_be_done: bool) -> Self {
+        Error { may_be_done, ..self }
     }
 
     /// Whether the server may have done what it was asked, or may do it still.
@@ -99,11 +99,16 @@ impl Error {
         self.may_be_done
     }
 
+    /// Whether the same command is likely to succeed within seconds: after a restart, or a failover.
+    pub(crate) fn passes_soon(&self) -> bool {
+        use ErrorKind::{ClusterDown, Disconnected, NotReady, ReadOnly};
+        matches!(self.kind, ClusterDown | Disconnected | NotReady | ReadOnly)
+    }
+
     /// Whether the next command needs another connection. A replica was a primary before the failover, and its name may
     /// stand for another server by now.
     pub(crate) fn ends_connection(&self) -> bool {
-        use ErrorKind::{ClusterDown, Disconnected, ReadOnly, TimedOut, Unreachable};
-        matches!(self.kind, Unreachable | TimedOut | Disconnected | ReadOnly | ClusterDown)
+        self.passes_soon() || matches!(self.kind, ErrorKind::TimedOut | ErrorKind::Unreachable)
     }
 
     /// Whether a script has to be sent in full.
@@ -133,14 +138,13 @@ impl From<Error> for StoreError {
 fn kind_of(error: &RedisError, is_cluster: bool) -> ErrorKind {
     match error.kind() {
         RedisKind::Server(kind) => match kind {
-            ServerErrorKind::BusyLoading => ErrorKind::NotReady,
+            ServerErrorKind::BusyLoading | ServerErrorKind::MasterDown => ErrorKind::NotReady,
             ServerErrorKind::ReadOnly => ErrorKind::ReadOnly,
             ServerErrorKind::NoPerm => ErrorKind::Denied,
             ServerErrorKind::Moved | ServerErrorKind::Ask if !is_cluster => ErrorKind::Moved,
             ServerErrorKind::Moved
             | ServerErrorKind::Ask
             | ServerErrorKind::TryAgain
-            | ServerErrorKind::MasterDown
             | ServerErrorKind::ClusterDown => ErrorKind::ClusterDown,
             _ => by_text(error),
         },

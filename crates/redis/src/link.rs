@@ -2,19 +2,28 @@
 //! a limit.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
 use redis::{Cmd, Value, cmd};
 use tokcache_core::store::mutex::locked;
 use tokio::runtime::Handle;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::connect::Connection;
 use crate::error::{Error, ErrorKind};
 use crate::script::Script;
 use crate::settings::Settings;
 use crate::url::Place;
+
+/// For so long after a server could not be reached, nobody tries again: one call may need several commands, and must not
+/// wait for each of them in vain.
+const HOLD: Duration = Duration::from_secs(1);
+
+/// The pauses between attempts at a server that is being started, or at a group that is choosing a primary.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_millis(400);
 
 type Opening = Shared<BoxFuture<'static, Result<Connection, Error>>>;
 
@@ -32,6 +41,8 @@ struct State {
     opening: Option<Opening>,
     /// Tells one connection from the next.
     number: u64,
+    /// When and why the server could not be reached last.
+    failed: Option<(Instant, Error)>,
 }
 
 impl Link {
@@ -48,33 +59,32 @@ impl Link {
         matches!(self.settings.url.place, Place::Cluster(_))
     }
 
-    /// Sends a command to the node that has its keys. A command whose connection ends is sent once more: every command of
-    /// this crate may be repeated.
+    /// Sends a command to the node that has its keys. Every command of this crate may be repeated, and is when the
+    /// connection has ended or the server says that it will be ready soon.
     pub(crate) async fn query(&self, command: &Cmd) -> Result<Value, Error> {
         self.query_at(command, None).await
     }
 
     /// The same, with a slot to the primary that has it.
     pub(crate) async fn query_at(&self, command: &Cmd, slot: Option<u16>) -> Result<Value, Error> {
-        let mut is_repeated = false;
+        let (end, mut pause, mut may_be_done) = (Instant::now() + self.settings.connect_timeout, Duration::ZERO, false);
         loop {
-            let (number, mut connection) = self.connection().await?;
-            let answer = timeout(self.settings.response_timeout, connection.query(command, slot)).await;
-            let error = match answer {
+            let (number, mut connection) = self.connection().await.map_err(|error| error.after(may_be_done))?;
+            let limit = self.settings.response_timeout;
+            let error = match timeout(limit, connection.query(command, slot)).await {
                 Ok(Ok(value)) => return Ok(value),
                 Ok(Err(error)) => Error::of(&error, &self.server, self.is_cluster()),
-                Err(_) => {
-                    let limit = self.settings.response_timeout;
-                    Error::new(ErrorKind::TimedOut, &self.server, format!("gave no answer within {limit:?}"))
-                }
+                Err(_) => Error::new(ErrorKind::TimedOut, &self.server, format!("gave no answer within {limit:?}")),
             };
+            may_be_done |= matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::Disconnected);
             if error.ends_connection() {
                 self.discard(number);
             }
-            if error.kind() != ErrorKind::Disconnected || is_repeated {
-                return Err(error.sent());
+            if !error.passes_soon() || Instant::now() + pause >= end {
+                return Err(error.after(may_be_done));
             }
-            is_repeated = true;
+            sleep(pause).await;
+            pause = (pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
         }
     }
 
@@ -99,33 +109,56 @@ impl Link {
     async fn connection(&self) -> Result<(u64, Connection), Error> {
         let (number, opening) = {
             let mut state = locked(&self.state);
+            if let Some((_, error)) = state.failed.as_ref().filter(|(at, _)| at.elapsed() < HOLD) {
+                return Err(error.clone());
+            }
             let opening = state.opening.get_or_insert_with(|| self.open()).clone();
             (state.number, opening)
         };
         let opened = opening.await;
-        if opened.is_err() {
-            self.discard(number);
+        if let Err(error) = &opened
+            && self.discard(number)
+            && error.is_retryable()
+        {
+            locked(&self.state).failed = Some((Instant::now(), error.clone()));
         }
         Ok((number, opened?))
     }
 
-    /// In a task of its own: it goes on when a caller gives up.
+    /// Opens a connection, in a task of its own: it goes on when a caller gives up.
     fn open(&self) -> Opening {
-        let (settings, limit) = (Arc::clone(&self.settings), self.settings.connect_timeout);
-        let failed = |kind, message: String| Error::new(kind, &self.server, message);
-        let hint = if settings.url.is_tls { "; does it speak TLS?" } else { "" };
-        let timed_out = failed(ErrorKind::TimedOut, format!("gave no connection within {limit:?}{hint}"));
-        let stopped = failed(ErrorKind::Unreachable, "the runtime of the store has been shut down".to_owned());
-        let task = self.runtime.spawn(async move { timeout(limit, Connection::open(&settings)).await });
-        async move { task.await.map_err(|_| stopped)?.unwrap_or(Err(timed_out)) }.boxed().shared()
+        let (settings, limit, server) =
+            (Arc::clone(&self.settings), self.settings.connect_timeout, self.server.clone());
+        let stopped = Error::new(ErrorKind::Unreachable, &server, "the runtime of the store has been shut down");
+        let task = self.runtime.spawn(async move {
+            let hint = if settings.url.is_tls { "; does it speak TLS?" } else { "" };
+            let mut last =
+                Error::new(ErrorKind::TimedOut, server, format!("gave no connection within {limit:?}{hint}"));
+            let connect = async {
+                let mut pause = FIRST_PAUSE;
+                loop {
+                    match Connection::open(&settings).await {
+                        Err(error) if error.is_retryable() => last = error,
+                        outcome => return outcome,
+                    }
+                    sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            };
+            let opened = timeout(limit, connect).await;
+            opened.unwrap_or(Err(last))
+        });
+        async move { task.await.map_err(|_| stopped)? }.boxed().shared()
     }
 
-    /// Lets the next command open a connection, unless somebody else has done so already.
-    fn discard(&self, number: u64) {
+    /// Lets the next command open a connection. Returns whether nobody else has done so already.
+    fn discard(&self, number: u64) -> bool {
         let mut state = locked(&self.state);
-        if state.number == number {
-            state.opening = None;
-            state.number += 1;
+        if state.number != number {
+            return false;
         }
+        state.opening = None;
+        state.number += 1;
+        true
     }
 }

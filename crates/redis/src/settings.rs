@@ -12,8 +12,11 @@ use crate::url::{Password, Url};
 /// A user is signed out who has not been seen for so long.
 const IDLE_TIME: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
-/// Long enough for a server in the same network that is not well; short enough for a person who waits for a page.
-const TIMEOUT: Duration = Duration::from_secs(3);
+/// Long enough for a server that restarts or a replica that is promoted, so that callers do not notice.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Long enough for a server that is not well; short enough for a person who waits for a page.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Where the store is and how it is used. Made by [`Settings::parse`]; the methods change what is not as it should be.
 #[derive(Clone)]
@@ -54,8 +57,8 @@ impl Settings {
             client_certificate: None,
             prefix: "tokcache:".to_owned(),
             idle_time: Some(IDLE_TIME),
-            connect_timeout: TIMEOUT,
-            response_timeout: TIMEOUT,
+            connect_timeout: CONNECT_TIMEOUT,
+            response_timeout: RESPONSE_TIMEOUT,
             program: None,
         })
     }
@@ -108,8 +111,9 @@ impl Settings {
         self
     }
 
-    /// Sets how long a connect and a response may take; 3 seconds each by default. A call that finds its connection dead
-    /// connects and asks once more, so that it takes no longer than one connect and two responses.
+    /// Sets how long a call waits for a server that cannot be reached or says that it is not ready, as during a restart or
+    /// a failover, and how long it waits for a response; 5 and 3 seconds by default. When a server could not be reached
+    /// for that long, calls within the next second fail at once.
     #[must_use]
     pub fn timeouts(mut self, connect: Duration, response: Duration) -> Self {
         self.connect_timeout = connect;

@@ -4,10 +4,14 @@
 mod connections;
 mod contract;
 mod documents;
+mod failures;
 mod health;
+mod herd;
 mod leases;
 mod listing;
 mod sharing;
+mod users;
+mod waiting;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;

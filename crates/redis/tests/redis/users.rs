@@ -1,0 +1,66 @@
+//! A user who has signed in, whose access token has expired, and clients that want a new one.
+
+use std::time::Duration;
+
+use tokcache_core::acquire::{ClientApplication, SilentRequest};
+use tokcache_core::cache::TokenCache;
+use tokcache_core::future::BoxFuture;
+use tokcache_core::oauth::Http;
+use tokcache_core::store::Store;
+use tokcache_core::time::{Clock, SystemClock, Timestamp};
+use tokcache_core::types::ScopeSet;
+use tokcache_redis::RedisStore;
+use tokcache_testing::provider::{ISSUER, expired_sign_in, registration};
+
+use crate::{alice, put};
+
+/// The system's clock, which waits without blocking a worker.
+pub(crate) struct TokioClock(SystemClock);
+
+impl TokioClock {
+    pub(crate) fn new() -> Self {
+        TokioClock(SystemClock::new())
+    }
+}
+
+impl Clock for TokioClock {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+
+    fn sleep(&self, _wait: Duration) {
+        panic!("a worker is blocked");
+    }
+
+    fn delay(&self, wait: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(tokio::time::sleep(wait))
+    }
+}
+
+/// A client of alice's that does not wait long for others.
+pub(crate) fn client<'a>(store: &'a dyn Store, http: &'a dyn Http, clock: &'a dyn Clock) -> ClientApplication<'a> {
+    ClientApplication {
+        partition: alice(),
+        lock_timeout: Duration::from_secs(20),
+        ..ClientApplication::new(registration(ISSUER), store, http, clock)
+    }
+}
+
+pub(crate) async fn sign_in(store: &RedisStore, authority: &str) {
+    put(store, None, &expired_sign_in(authority)).await.unwrap();
+}
+
+pub(crate) fn request() -> SilentRequest {
+    SilentRequest { scopes: ScopeSet::parse("api.read"), ..SilentRequest::default() }
+}
+
+/// The secrets of the refresh tokens that are saved.
+pub(crate) async fn refresh_tokens(store: &RedisStore) -> Vec<String> {
+    let loaded = store.load(&alice()).await.unwrap().expect("alice has a document");
+    let cache = TokenCache::deserialize(&loaded.bytes).unwrap();
+    cache.refresh_tokens().iter().map(|entry| entry.secret.expose().to_owned()).collect()
+}
