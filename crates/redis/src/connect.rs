@@ -18,16 +18,16 @@ use crate::error::Error;
 use crate::settings::{Settings, read};
 use crate::url::{Host, Password, Place};
 
-/// Commands that wait for room in the connection, beyond which callers wait.
+/// The number of commands that are queued. Further callers wait.
 const PIPELINE: usize = 1024;
 
-/// A peer that is gone without a word is noticed after about this long, also while nothing is asked.
+/// How long a connection is idle before TCP checks that the peer is alive.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
-/// How often a cluster is asked again that is being changed, within the time that a response may take.
+/// How often redis-rs repeats a command while a cluster is being changed.
 const CLUSTER_RETRIES: u32 = 5;
 
-/// A connection that many calls use at once. A clone is the same connection.
+/// A connection that many calls share. A clone is the same connection.
 #[derive(Clone)]
 pub(crate) enum Connection {
     Server(MultiplexedConnection),
@@ -93,7 +93,7 @@ async fn open(settings: &Settings, certificates: Option<TlsCertificates>) -> Red
     }
 }
 
-/// redis-rs would hide why the server refuses.
+/// Logs in and selects the database. redis-rs would hide the reason of a refusal.
 async fn log_in(mut connection: MultiplexedConnection, settings: &Settings) -> RedisResult<Connection> {
     let url = &settings.url;
     if let Some(password) = &url.password {
@@ -161,7 +161,7 @@ fn address(host: &Host, is_tls: bool) -> ConnectionAddr {
     }
 }
 
-/// Without limits: the caller has them.
+/// Without time limits: the caller has them.
 fn config() -> AsyncConnectionConfig {
     AsyncConnectionConfig::new()
         .set_connection_timeout(None)
@@ -173,12 +173,12 @@ fn tcp_settings() -> TcpSettings {
     TcpSettings::default().set_nodelay(true).set_keepalive(TcpKeepalive::new().with_time(KEEPALIVE))
 }
 
-/// The certificates for TLS, `None` without TLS.
+/// Reads the certificates for TLS. `None` without TLS.
 fn certificates(settings: &Settings) -> Result<Option<TlsCertificates>, Error> {
     if !settings.url.is_tls {
         return Ok(None);
     }
-    // rustls panics when two crypto libraries are compiled in and the program has chosen none.
+    // rustls panics if the program is built with two crypto libraries and has chosen none.
     if CryptoProvider::get_default().is_none() {
         let _ = ring::default_provider().install_default();
     }

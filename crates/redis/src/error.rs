@@ -1,4 +1,4 @@
-//! What went wrong at the server or on the way there.
+//! The errors of a server, and of the connection to it.
 
 use std::error::Error as _;
 use std::sync::Arc;
@@ -7,7 +7,8 @@ use std::{fmt, io};
 use redis::{ErrorKind as RedisKind, RedisError, ServerErrorKind};
 use tokcache_core::store::StoreError;
 
-/// A failure of Redis or of the way there. It names the server, and neither a password nor a document.
+/// A failure of the server or of the connection to it. The text names the server, and repeats neither a password nor a
+/// document.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Error {
     kind: ErrorKind,
@@ -20,28 +21,28 @@ pub struct Error {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// Nobody could be connected to: refused, no such host, no primary known to the sentinels.
+    /// No connection: refused, no such host, too many clients, or the sentinels know no primary.
     Unreachable,
     /// The server did not answer in time.
     TimedOut,
     /// The connection ended before the answer came.
     Disconnected,
-    /// The server does not let this user in, or not do this (`NOAUTH`, `WRONGPASS`, `NOPERM`).
+    /// The server rejects the user, the password or the command (`NOAUTH`, `WRONGPASS`, `NOPERM`).
     Denied,
     /// The server is loading its data after a start (`LOADING`), is busy with a script (`BUSY`), or waits for its primary
     /// (`MASTERDOWN`).
     NotReady,
     /// The server is a replica (`READONLY`), perhaps because of a failover.
     ReadOnly,
-    /// The server has reached its `maxmemory` (`OOM`).
+    /// The server has reached its `maxmemory` and refuses writes (`OOM`).
     OutOfMemory,
-    /// The server cannot save to its disk (`MISCONF`) or has too few replicas (`NOREPLICAS`), and refuses writes.
+    /// The server refuses writes: it cannot write to its disk (`MISCONF`), or has too few replicas (`NOREPLICAS`).
     WritesDisabled,
-    /// Part of the cluster is not served, or is being moved (`CLUSTERDOWN`, `TRYAGAIN`, `MOVED` without an end).
+    /// No node serves the slot, or the slot is being moved (`CLUSTERDOWN`, `TRYAGAIN`, `MOVED` without end).
     ClusterDown,
-    /// The server is a node of a cluster, and the URL does not say so (`MOVED`).
+    /// The server is a node of a cluster, and the URL names a single server (`MOVED`).
     Moved,
-    /// TLS failed: a certificate that is not trusted, or a server that speaks no TLS.
+    /// The TLS handshake failed, for instance because a certificate is not trusted.
     Tls,
     /// The URL or another setting cannot be used.
     Settings,
@@ -58,7 +59,7 @@ impl Error {
         Error::new(ErrorKind::Settings, "", message)
     }
 
-    /// What redis-rs says, in our words.
+    /// Translates an error of redis-rs.
     pub(crate) fn of(error: &RedisError, server: &str, is_cluster: bool) -> Self {
         let kind = kind_of(error, is_cluster);
         Error::new(kind, server, message(kind, error))
@@ -74,7 +75,7 @@ impl Error {
         &self.server
     }
 
-    /// Returns whether trying the same again can help.
+    /// Returns whether trying again can help.
     pub fn is_retryable(&self) -> bool {
         match self.kind {
             ErrorKind::Unreachable
@@ -89,29 +90,29 @@ impl Error {
         }
     }
 
-    /// Says whether the server may have done what it was asked before.
+    /// Records whether the server may have run the command.
     pub(crate) fn after(self, may_be_done: bool) -> Self {
         Error { may_be_done, ..self }
     }
 
-    /// Whether the server may have done what it was asked, or may do it still.
+    /// Returns whether the server may have run the command, or may still run it.
     pub(crate) fn may_be_done(&self) -> bool {
         self.may_be_done
     }
 
-    /// Whether the same command is likely to succeed within seconds: after a restart, or a failover.
+    /// Returns whether the command is likely to succeed within seconds: after a restart or a failover.
     pub(crate) fn passes_soon(&self) -> bool {
         use ErrorKind::{ClusterDown, Disconnected, NotReady, ReadOnly};
         matches!(self.kind, ClusterDown | Disconnected | NotReady | ReadOnly)
     }
 
-    /// Whether the next command needs another connection. A replica was a primary before the failover, and its name may
-    /// stand for another server by now.
+    /// Returns whether the next command needs a new connection. A server that became a replica has been replaced: the
+    /// sentinels, or the host name, lead to the new primary.
     pub(crate) fn ends_connection(&self) -> bool {
         self.passes_soon() || matches!(self.kind, ErrorKind::TimedOut | ErrorKind::Unreachable)
     }
 
-    /// Whether a script has to be sent in full.
+    /// Returns whether the script has to be sent in full.
     pub(crate) fn is_unknown_script(&self) -> bool {
         self.kind == ErrorKind::Server && self.message.starts_with("NOSCRIPT")
     }
@@ -160,7 +161,7 @@ fn kind_of(error: &RedisError, is_cluster: bool) -> ErrorKind {
     }
 }
 
-/// Older servers put the error of a command within a script into the text of another error.
+/// Finds the kind by the text. Servers before Redis 7 wrap the error of a command in a script into another error.
 fn by_text(error: &RedisError) -> ErrorKind {
     const CODES: [(&str, ErrorKind); 11] = [
         ("max number of clients", ErrorKind::Unreachable),
@@ -189,7 +190,7 @@ fn by_cause(error: &RedisError) -> ErrorKind {
         Some(BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected | UnexpectedEof) => {
             ErrorKind::Disconnected
         }
-        // So tokio-rustls passes on an error of rustls.
+        // tokio-rustls wraps an error of rustls like this.
         Some(InvalidData) => ErrorKind::Tls,
         Some(_) => ErrorKind::Unreachable,
         None => ErrorKind::Tls,
@@ -220,7 +221,7 @@ fn message(kind: ErrorKind, error: &RedisError) -> String {
     }
 }
 
-/// What the server said, without what it quotes from the command.
+/// Returns the server's text, without the part that quotes the command.
 fn server_text(error: &RedisError) -> String {
     let text = match (error.code(), error.detail()) {
         (Some(code), Some(detail)) => format!("{code} {detail}"),

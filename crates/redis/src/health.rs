@@ -1,4 +1,4 @@
-//! What a person should know of a server before it is trusted with sign-ins.
+//! The settings of a server that decide whether sign-ins survive.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,10 +9,10 @@ use crate::error::{Error, ErrorKind};
 use crate::link::Link;
 use crate::scan::{Primary, primaries, query};
 
-/// `SET … PXAT`.
+/// The first version of Redis with `SET … PXAT`.
 const OLDEST: (u32, u32) = (6, 2);
 
-/// What one server says of itself.
+/// The facts that one server reports.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Health {
     /// The server: the URL without a password, or `HOST:PORT` of a node of a cluster.
@@ -25,38 +25,38 @@ pub struct Health {
     pub redis_version: String,
     /// The `maxmemory-policy`.
     pub eviction_policy: String,
-    /// What is there after a restart.
+    /// The part of the data that survives a restart.
     pub persistence: Persistence,
 }
 
-/// What of the documents survives a restart of the server.
+/// The documents that survive a restart of the server.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Persistence {
-    /// Everything, or all but the last second, as `appendfsync` says.
+    /// All of them, or all but those of the last second: see `appendfsync`.
     AppendOnlyFile,
-    /// What the last snapshot had.
+    /// Those of the last snapshot.
     Snapshots,
-    /// Nothing.
+    /// None.
     Nothing,
-    /// The server does not let this user ask (`CONFIG GET save`).
+    /// Unknown: the user must not run `CONFIG GET save`.
     Unknown,
 }
 
-/// What should be otherwise, as a text for the person who can change it.
+/// A setting that signs users out. The text says how to change it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum HealthWarning {
-    /// The server removes documents when its memory is full.
+    /// The server deletes documents when its memory is full.
     Eviction {
         /// The `maxmemory-policy`.
         policy: String,
     },
-    /// The server forgets all documents when it restarts.
+    /// A restart deletes all documents.
     NoPersistence,
-    /// The server forgets the newest documents when it crashes.
+    /// A crash deletes the newest documents.
     OnlySnapshots,
-    /// The server lacks commands that the store needs.
+    /// The server lacks a command that the store needs.
     TooOld {
         /// The version of Redis that the server is compatible with.
         version: String,
@@ -64,7 +64,7 @@ pub enum HealthWarning {
 }
 
 impl Health {
-    /// Returns what should be otherwise.
+    /// Returns the settings that sign users out.
     pub fn warnings(&self) -> Vec<HealthWarning> {
         let mut warnings = Vec::new();
         if self.eviction_policy != "noeviction" {
@@ -134,7 +134,7 @@ async fn ask_one(link: &Link, primary: &Primary) -> Result<Health, Error> {
     })
 }
 
-/// Services that run Redis for others do not let one ask, and often do not know the command.
+/// Asks for the snapshots. Managed services often refuse `CONFIG`.
 async fn snapshots(link: &Link, primary: &Primary) -> Result<Persistence, Error> {
     let mut get = cmd("CONFIG");
     get.arg("GET").arg("save");

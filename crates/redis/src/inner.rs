@@ -1,4 +1,4 @@
-//! What the clones of a store share, and what its leases and tasks need of it.
+//! The state that the clones of a store and its leases share.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -10,24 +10,24 @@ use tokcache_core::store::Holder;
 use tokio::runtime::Handle;
 
 use crate::error::Error;
-use crate::flight::Flights;
 use crate::link::Link;
-use crate::local::Locals;
+use crate::local_leases::LocalLeases;
 use crate::script::Script;
 use crate::settings::Settings;
+use crate::single_flight::SingleFlight;
 
 /// Longer names are cut.
 const LONGEST_NAME: usize = 64;
 
-/// What a read found. It is shared by all who have asked for it at the same time.
+/// The result of a read. All callers that asked at the same time share it.
 pub(crate) type Found = Result<Option<Arc<Zeroizing<Vec<u8>>>>, Error>;
 
 pub(crate) struct Inner {
     pub(crate) settings: Arc<Settings>,
     pub(crate) link: Arc<Link>,
-    pub(crate) locals: Arc<Locals>,
+    pub(crate) local_leases: Arc<LocalLeases>,
     pub(crate) runtime: Handle,
-    reads: Arc<Flights<Found>>,
+    reads: Arc<SingleFlight<Found>>,
     holder: Holder,
 }
 
@@ -45,26 +45,26 @@ impl Inner {
         Ok(Inner {
             link: Arc::new(Link::new(Arc::clone(&settings), runtime.clone())),
             settings,
-            locals: Locals::new(holder.clone()),
+            local_leases: LocalLeases::new(holder.clone()),
             runtime,
-            reads: Flights::new(),
+            reads: SingleFlight::new(),
             holder,
         })
     }
 
-    /// This process, as a lease names it: `PID PROGRAM`.
+    /// Returns this process as a lease names it: `PID PROGRAM`.
     pub(crate) fn holder_text(&self) -> String {
         let pid = self.holder.pid.unwrap_or_default();
         format!("{pid} {}", self.holder.program.as_deref().unwrap_or_default())
     }
 
-    /// Reads by a command that finds bytes or nothing.
+    /// Reads with a command that returns bytes or nothing.
     pub(crate) async fn read(&self, name: &str, command: Cmd) -> Found {
         let link = Arc::clone(&self.link);
         self.reads.read(name, async move { found(&link, link.query(&command).await?) }).await
     }
 
-    /// Reads by a script of one key.
+    /// Reads with a script that has one key.
     pub(crate) async fn read_by(&self, name: &str, script: &'static Script, key: String) -> Found {
         let link = Arc::clone(&self.link);
         self.reads.read(name, async move { found(&link, link.run(script, &[&key], &[]).await?) }).await
@@ -83,7 +83,7 @@ fn own_name() -> Option<String> {
     Some(std::env::current_exe().ok()?.file_stem()?.to_string_lossy().into_owned())
 }
 
-/// Lets any executor drive what needs the runtime of the store.
+/// Runs `work` in the context of the store's runtime, whichever executor polls it.
 pub(crate) fn within<'a, Output>(
     runtime: &Handle,
     work: impl Future<Output = Output> + Send + 'a,

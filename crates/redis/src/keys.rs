@@ -1,5 +1,5 @@
-//! The keys of a partition. The document has the plain key that MSAL programs use; what belongs to it lies beside it, in
-//! the same slot of a cluster, so that one script can see it all.
+//! The keys of a partition. The document has the plain key that MSAL programs use. The other keys are in the same slot of
+//! a cluster, so that one script can use them all.
 
 use redis::cluster_routing::Slot;
 use tokcache_core::secret::fingerprint;
@@ -7,14 +7,14 @@ use tokcache_core::store::Partition;
 
 use crate::error::Error;
 
-/// Begins, after the prefix, every key that is not a document's.
+/// Follows the prefix in every key that is not a document's.
 pub(crate) const MARK: &str = "#tokcache:";
 
-/// The key of the document, and what the others are made from.
+/// The keys of one partition.
 #[derive(Clone)]
 pub(crate) struct Keys {
     pub(crate) document: String,
-    /// What stands before and behind the kind in the other keys.
+    /// The parts of the other keys before and after the kind.
     beside: (String, String),
 }
 
@@ -28,7 +28,7 @@ pub(crate) struct LeaseKeys {
 
 impl Keys {
     /// # Errors
-    /// The name of the partition is one that this crate uses itself.
+    /// The name of the partition is reserved for the keys of this crate.
     pub(crate) fn new(prefix: &str, partition: &Partition) -> Result<Self, Error> {
         if partition.as_str().starts_with(MARK) {
             return Err(Error::settings(format!("the name of a partition cannot begin with {MARK}")));
@@ -44,7 +44,7 @@ impl Keys {
         LeaseKeys { lease: key("lease"), fence: key("fence") }
     }
 
-    /// The key of the notes of all credentials.
+    /// Returns the key of the notes of all credentials.
     pub(crate) fn notes(&self) -> String {
         self.key("notes")
     }
@@ -55,8 +55,8 @@ impl Keys {
     }
 }
 
-/// Brings the other keys into the slot of the document by braces around its key. If that has braces itself or is empty, a
-/// number in the same slot takes its place; a hash tag in the prefix comes first anyhow.
+/// Returns the hash tag that puts the other keys into the slot of the document: the document's key in braces. If that key
+/// is empty or has braces itself, a number that has the same slot replaces it. A hash tag in the prefix takes precedence.
 fn tag(prefix: &str, document: &str) -> String {
     if !document.is_empty() && !document.contains(['{', '}']) {
         return format!("{{{document}}}");
@@ -67,7 +67,7 @@ fn tag(prefix: &str, document: &str) -> String {
     format!("{{{}}}{}", number.unwrap_or_default(), fingerprint(document.as_bytes()))
 }
 
-/// The pattern for SCAN of all keys that begin with this text.
+/// Returns the `SCAN` pattern for all keys that begin with this text.
 pub(crate) fn pattern(start: &str) -> String {
     let mut pattern = String::with_capacity(start.len() + 1);
     for letter in start.chars() {

@@ -1,7 +1,7 @@
 //! A token cache per user in Redis or Valkey, for web apps, web APIs and daemons that run on many machines.
 //!
-//! [`RedisStore`] is a [`Store`](tokcache_core::store::Store): one document per partition, one refresh at a time per
-//! user however many processes want it, and no refresh token lost when two of them meet.
+//! [`RedisStore`] is a [`Store`](tokcache_core::store::Store). It keeps one document for each user, lets one process at a
+//! time refresh a user's token, and loses no update when two processes save at once.
 //!
 //! ```no_run
 //! use tokcache_core::store::{Partition, Store as _};
@@ -9,7 +9,6 @@
 //!
 //! #[tokio::main(flavor = "current_thread")]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     // The password can be in the URL, too. `HOST:PORT,HOST:PORT` and a cluster are named in the same way.
 //!     let settings = Settings::parse("rediss://app:password@cache.example.com/0")?
 //!         .ca_file("/etc/ssl/our-ca.pem")
 //!         .prefix("msal:");
@@ -27,26 +26,26 @@
 //!
 //! # Keys
 //!
-//! | key | holds | expires |
+//! | key | value | expires |
 //! | --- | --- | --- |
-//! | `PREFIX` + name of the partition | the document, and nothing else | when the document says so, or 90 days after the last save |
-//! | `PREFIX#tokcache:lease:…` | the holder of a refresh lease | with the lease |
+//! | `PREFIX` + name of the partition | the document | when it is of no use any more if the client knows, else 90 days after the last save |
+//! | `PREFIX#tokcache:lease:…` | the holder of a lease | with the lease |
 //! | `PREFIX#tokcache:fence:…` | the number of the last holder | after a day |
-//! | `PREFIX#tokcache:notes:…` | what holders have left to the others | after a day |
+//! | `PREFIX#tokcache:notes:…` | the notes of the holders | after a day |
 //!
-//! MSAL Python (`SerializableTokenCache`) and MSAL Node (`DistributedCachePlugin`) can share the key of the document.
-//! They overwrite it without a look, and `SET` without a time makes the server keep the document for ever; the next
-//! save by this crate limits the time again. The revision of a document is the SHA-1 digest of its bytes, so that a save
-//! by those programs is noticed.
+//! MSAL Python (`SerializableTokenCache`) and MSAL Node (`DistributedCachePlugin`) can share the key of the document. The
+//! revision of a document is the SHA-1 digest of its bytes, so that a save by such a program is noticed. But these
+//! programs overwrite the document blindly, and can undo a save of this crate. Their `SET` also removes the expiry, until
+//! this crate saves the document again.
 //!
-//! A user of the server needs these rights: `~PREFIX* +get +set +del +pexpire +hget +hset +hdel +time +eval +evalsha`,
-//! and to list the documents and ask for the health `+scan +info +config|get`; in a cluster `+cluster|slots` as well.
+//! An ACL user needs `~PREFIX* +get +set +del +pexpire +hget +hset +hdel +time +eval +evalsha`. Listing the documents and
+//! [`RedisStore::health`] need `+scan +info +config|get` as well; a cluster needs `+cluster|slots`.
 //!
 //! # Runtime
 //!
-//! The store needs tokio: [`RedisStore::open`] takes the runtime that it is called in. Any executor may then drive the
-//! calls, `pollster::block_on` included, while that runtime runs on threads of its own. A program that has no runtime,
-//! such as a command, makes one of a single thread and runs everything in its `block_on`:
+//! The store needs tokio, and [`RedisStore::open`] uses the current runtime. If that runtime has worker threads, any
+//! executor can drive the calls, also `pollster::block_on`. A program without a runtime, such as a command, makes a
+//! runtime of one thread and runs everything in its `block_on`:
 //!
 //! ```no_run
 //! # use tokcache_redis::{RedisStore, Settings};
@@ -61,28 +60,29 @@
 //! # }
 //! ```
 //!
-//! Bring a [`Clock`](tokcache_core::time::Clock) whose `delay` does not block. A lease that is dropped is given back by
-//! a task of the runtime; a program that ends before that task has run leaves the lease to its end, 90 seconds later at
-//! most. [`Lease::release`](tokcache_core::store::Lease::release) waits for it.
+//! Use a [`Clock`](tokcache_core::time::Clock) whose `delay` does not block. If a lease is dropped, a task of the runtime
+//! releases it. If the program ends before that task has run, the lease expires.
+//! [`Lease::release`](tokcache_core::store::Lease::release) waits for the task.
 //!
 //! # Failures
 //!
-//! A failure is a [`StoreError::Backend`](tokcache_core::store::StoreError::Backend) with an [`Error`], which names the
-//! server and says whether trying again can help. A server that cannot be reached is never taken for an empty one, and
-//! no call waits without a limit ([`Settings::timeouts`]).
+//! A failure is a [`StoreError::Backend`](tokcache_core::store::StoreError::Backend) with an [`Error`] that names the
+//! server and says whether trying again can help. An outage is never taken for an empty cache, and every wait has a limit
+//! ([`Settings::timeouts`]).
 
+mod claim;
 mod connect;
 mod error;
-mod flight;
 mod health;
 mod inner;
 mod keys;
 mod lease;
 mod link;
-mod local;
+mod local_leases;
 mod scan;
 mod script;
 mod settings;
+mod single_flight;
 mod store;
 mod url;
 

@@ -1,5 +1,4 @@
-//! The one connection of a store: opened when it is needed, opened again when it has ended, and never waited for without
-//! a limit.
+//! The connection of a store. It is opened when it is first used, and reopened when it has ended. Every wait has a limit.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -17,11 +16,11 @@ use crate::script::Script;
 use crate::settings::Settings;
 use crate::url::Place;
 
-/// For so long after a server could not be reached, nobody tries again: one call may need several commands, and must not
-/// wait for each of them in vain.
+/// How long nobody tries to connect after the server could not be reached. One call of a client may need several commands,
+/// and must not wait for each of them.
 const HOLD: Duration = Duration::from_secs(1);
 
-/// The pauses between attempts at a server that is being started, or at a group that is choosing a primary.
+/// The pauses between attempts while a server restarts or a primary is elected.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_millis(400);
 
@@ -37,11 +36,11 @@ pub(crate) struct Link {
 
 #[derive(Default)]
 struct State {
-    /// All who need a connection wait for the same one.
+    /// All commands use the same connection, and wait for it together.
     opening: Option<Opening>,
-    /// Tells one connection from the next.
+    /// The number of the connection.
     number: u64,
-    /// When and why the server could not be reached last.
+    /// The last failure to connect.
     failed: Option<(Instant, Error)>,
 }
 
@@ -50,7 +49,7 @@ impl Link {
         Link { server: settings.url.to_string(), settings, runtime, state: Mutex::default() }
     }
 
-    /// Names the server, without a password.
+    /// Returns the URL without the password.
     pub(crate) fn server(&self) -> &str {
         &self.server
     }
@@ -59,13 +58,13 @@ impl Link {
         matches!(self.settings.url.place, Place::Cluster(_))
     }
 
-    /// Sends a command to the node that has its keys. Every command of this crate may be repeated, and is when the
-    /// connection has ended or the server says that it will be ready soon.
+    /// Sends a command to the node that has its keys. All commands of this crate are idempotent. A command is repeated if
+    /// the connection ends or the server is not ready yet.
     pub(crate) async fn query(&self, command: &Cmd) -> Result<Value, Error> {
         self.query_at(command, None).await
     }
 
-    /// The same, with a slot to the primary that has it.
+    /// Sends a command to the primary that has this slot, if one is named.
     pub(crate) async fn query_at(&self, command: &Cmd, slot: Option<u16>) -> Result<Value, Error> {
         let (end, mut pause, mut may_be_done) = (Instant::now() + self.settings.connect_timeout, Duration::ZERO, false);
         loop {
@@ -88,7 +87,7 @@ impl Link {
         }
     }
 
-    /// Runs a script, which the server knows by its digest from the second time on.
+    /// Runs a script. The server caches it, so that its text is sent once.
     pub(crate) async fn run(&self, script: &Script, keys: &[&str], arguments: &[&[u8]]) -> Result<Value, Error> {
         let command = |name: &str, script: &str| {
             let mut command = cmd(name);
@@ -101,9 +100,9 @@ impl Link {
         }
     }
 
-    /// An answer that no script and no command of this crate gives.
+    /// Returns the error for an answer of an unexpected type.
     pub(crate) fn unexpected(&self) -> Error {
-        Error::new(ErrorKind::Server, &self.server, "gave an answer that no Redis server gives")
+        Error::new(ErrorKind::Server, &self.server, "sent an unexpected answer")
     }
 
     async fn connection(&self) -> Result<(u64, Connection), Error> {
@@ -125,11 +124,11 @@ impl Link {
         Ok((number, opened?))
     }
 
-    /// Opens a connection, in a task of its own: it goes on when a caller gives up.
+    /// Opens a connection in a task of its own, so that a caller who gives up does not cancel it.
     fn open(&self) -> Opening {
         let (settings, limit, server) =
             (Arc::clone(&self.settings), self.settings.connect_timeout, self.server.clone());
-        let stopped = Error::new(ErrorKind::Unreachable, &server, "the runtime of the store has been shut down");
+        let stopped = Error::new(ErrorKind::Unreachable, &server, "the runtime of the store was shut down");
         let task = self.runtime.spawn(async move {
             let hint = if settings.url.is_tls { "; does it speak TLS?" } else { "" };
             let mut last =
@@ -151,7 +150,7 @@ impl Link {
         async move { task.await.map_err(|_| stopped)? }.boxed().shared()
     }
 
-    /// Lets the next command open a connection. Returns whether nobody else has done so already.
+    /// Drops the connection, so that the next command opens one. Returns whether it was the current one.
     fn discard(&self, number: u64) -> bool {
         let mut state = locked(&self.state);
         if state.number != number {

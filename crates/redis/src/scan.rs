@@ -1,9 +1,8 @@
 //! Listing the documents.
 //!
-//! SCAN goes through the keys in small steps and in an order of its own, and says nothing of how it got there, so that a
-//! page in the order of names needs all the names. A page is therefore made by one pass over all keys, which keeps the
-//! smallest names behind the last page's: memory for one page, whatever there is, and no state between two pages. A
-//! document that is there during the whole pass is listed.
+//! `SCAN` visits the keys in small steps and in no order. A page in the order of names therefore needs one pass over all
+//! keys, which keeps the smallest names that follow the last page. The memory is that of one page, and nothing is kept
+//! between two pages. A document that exists during the whole pass is listed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,10 +16,10 @@ use crate::link::Link;
 /// Names in a page, which take about five megabytes.
 const PAGE: usize = 50_000;
 
-/// Keys that the server looks at in one step, which takes it less than a millisecond.
+/// Keys that the server visits in one step, in about a millisecond.
 const STEP: usize = 1000;
 
-/// How often a listing begins anew when the cluster is changed meanwhile.
+/// How often a page is listed again because the cluster was changed meanwhile.
 const TRIES: usize = 3;
 
 /// A server that keeps documents.
@@ -28,11 +27,11 @@ const TRIES: usize = 3;
 pub(crate) struct Primary {
     /// `HOST:PORT` in a cluster.
     pub(crate) name: String,
-    /// A slot that it has.
+    /// A slot that the server has.
     slot: u16,
 }
 
-/// All servers that keep documents.
+/// Returns all servers that keep documents.
 pub(crate) async fn primaries(link: &Link) -> Result<Vec<Primary>, Error> {
     if !link.is_cluster() {
         return Ok(vec![Primary { name: String::new(), slot: 0 }]);
@@ -42,12 +41,12 @@ pub(crate) async fn primaries(link: &Link) -> Result<Vec<Primary>, Error> {
     Ok(primaries.into_values().collect())
 }
 
-/// Sends a command to one of them.
+/// Sends a command to one server.
 pub(crate) async fn query(link: &Link, primary: &Primary, command: &Cmd) -> Result<Value, Error> {
     link.query_at(command, Some(primary.slot)).await
 }
 
-/// The first names, in order, of those that begin with `start` and are greater than `after`.
+/// Returns the first names, in order, that begin with `start` and are greater than `after`.
 pub(crate) async fn page(
     link: &Link,
     prefix: &str,
@@ -83,7 +82,7 @@ impl Page<'_> {
             scan.arg(&cursor).arg("MATCH").arg(&pattern).arg("COUNT").arg(STEP).arg("TYPE").arg("string");
             let answer = query(link, primary, &scan).await?;
             let (next, keys) = from_redis_value::<(String, Vec<Vec<u8>>)>(answer).map_err(|_| link.unexpected())?;
-            // No partition has a name that is not UTF-8.
+            // The name of a partition is UTF-8.
             keys.into_iter().filter_map(|key| String::from_utf8(key).ok()).for_each(|key| self.add(&key));
             if next == "0" {
                 return Ok(());
@@ -104,7 +103,7 @@ impl Page<'_> {
     }
 }
 
-/// The primaries by their identifiers, from the answer to CLUSTER SLOTS:
+/// Returns the primaries by their identifiers. `CLUSTER SLOTS` answers
 /// `[[first, last, [host, port, identifier, …], replica, …], …]`.
 fn slots_of(slots: Value) -> Option<BTreeMap<String, Primary>> {
     let mut primaries = BTreeMap::new();

@@ -1,8 +1,8 @@
-//! The Lua scripts that Redis runs, each in one step and one round trip.
+//! The Lua scripts. Redis runs each in one step and one round trip.
 
 use ring::digest::{Digest, SHA1_FOR_LEGACY_USE_ONLY, digest};
 
-/// A script, and the name that Redis knows it by.
+/// A script. Redis knows it by the digest of its text.
 pub(crate) struct Script {
     pub(crate) text: &'static str,
 }
@@ -15,14 +15,14 @@ pub(crate) const REPLACE: Script = Script { text: include_str!("lua/replace.lua"
 pub(crate) const REVISION: Script = Script { text: include_str!("lua/revision.lua") };
 
 impl Script {
-    /// What EVALSHA takes.
+    /// Returns the digest for `EVALSHA`.
     pub(crate) fn sha(&self) -> String {
         hex(sha1(self.text.as_bytes()).as_ref())
     }
 }
 
-/// SHA-1, because it is the digest that a script can compute. It tells the states of a document apart; nothing is signed
-/// by it.
+/// Returns the SHA-1 digest, the only one that a script can compute. It identifies a state of a document and signs
+/// nothing.
 pub(crate) fn sha1(bytes: &[u8]) -> Digest {
     digest(&SHA1_FOR_LEGACY_USE_ONLY, bytes)
 }

@@ -1,4 +1,4 @@
-//! How a store is reached, and how long it keeps what is in it.
+//! The settings of a store.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use tokcache_core::secret::Zeroizing;
 use crate::error::Error;
 use crate::url::{Password, Url};
 
-/// A user is signed out who has not been seen for so long.
+/// How long a document is kept that nobody saves.
 const IDLE_TIME: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// Long enough for a server that restarts or a replica that is promoted, so that callers do not notice.
@@ -18,7 +18,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Long enough for a server that is not well; short enough for a person who waits for a page.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Where the store is and how it is used. Made by [`Settings::parse`]; the methods change what is not as it should be.
+/// The settings of a [`RedisStore`](crate::RedisStore). [`Settings::parse`] makes them from a URL with the defaults, and the
+/// other methods change one each.
 #[derive(Clone)]
 pub struct Settings {
     pub(crate) url: Url,
@@ -34,7 +35,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Returns the settings for the server of a URL. A password may be in the URL.
+    /// Returns the settings for the server of a URL. The URL may hold a password.
     ///
     /// | URL | names |
     /// | --- | --- |
@@ -63,15 +64,15 @@ impl Settings {
         })
     }
 
-    /// Sets the password of the user, in the place of the one in the URL.
+    /// Sets the password. It replaces the one in the URL.
     #[must_use]
     pub fn password(mut self, password: Password) -> Self {
         self.url.password = Some(password);
         self
     }
 
-    /// Sets the user and the password for the sentinels. The login of the URL is for the servers that the sentinels
-    /// watch; sentinels get none by default.
+    /// Sets the user and the password for the sentinels. The user and the password of the URL are for the servers that the
+    /// sentinels watch. By default the client does not log in to sentinels.
     #[must_use]
     pub fn sentinel_login(mut self, username: Option<&str>, password: Password) -> Self {
         self.sentinel_username = username.map(str::to_owned);
@@ -79,41 +80,41 @@ impl Settings {
         self
     }
 
-    /// Sets the file of the certificate authorities (PEM) that the server's certificate must be from, in the place of
-    /// those that the system trusts. It is read at each connect, so that it can be renewed.
+    /// Sets the file with the certificate authorities (PEM) to trust instead of the system's. The file is read at each
+    /// connect, so that it can be replaced while the program runs.
     #[must_use]
     pub fn ca_file(mut self, file: impl Into<PathBuf>) -> Self {
         self.ca_file = Some(file.into());
         self
     }
 
-    /// Sets the files of the certificate and the private key (PEM) by which this client authenticates itself in TLS. They
-    /// are read at each connect, so that they can be renewed.
+    /// Sets the files with the client certificate and its private key (PEM). The files are read at each connect, so that
+    /// they can be replaced while the program runs.
     #[must_use]
     pub fn client_certificate(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
         self.client_certificate = Some((certificate.into(), key.into()));
         self
     }
 
-    /// Sets what is put before the name of a partition to make the key of its document; `tokcache:` by default. The store
-    /// uses no key that does not begin with it.
+    /// Sets the prefix of all keys, `tokcache:` by default. The key of a document is the prefix and the name of its
+    /// partition.
     #[must_use]
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self
     }
 
-    /// Sets how long after its last save a document is kept that does not say itself until when it is of use; 90 days by
-    /// default. With `None`, such a document is kept until it is removed.
+    /// Sets how long a document is kept after its last save if the client does not know when it expires, 90 days by
+    /// default. With `None`, the document is kept until it is removed.
     #[must_use]
     pub fn idle_time(mut self, idle_time: Option<Duration>) -> Self {
         self.idle_time = idle_time;
         self
     }
 
-    /// Sets how long a call waits for a server that cannot be reached or says that it is not ready, as during a restart or
-    /// a failover, and how long it waits for a response; 5 and 3 seconds by default. When a server could not be reached
-    /// for that long, calls within the next second fail at once.
+    /// Sets how long a call waits for a server that is down or not ready, as during a restart or a failover, and how long
+    /// for a response: 5 and 3 seconds by default. If the server cannot be reached for that long, the calls of the next
+    /// second fail at once.
     #[must_use]
     pub fn timeouts(mut self, connect: Duration, response: Duration) -> Self {
         self.connect_timeout = connect;
@@ -121,7 +122,7 @@ impl Settings {
         self
     }
 
-    /// Sets the name that others are shown while this program holds a lease; the name of the program's file by default.
+    /// Sets the name that other processes see while this one holds a lease. The default is the name of the executable.
     #[must_use]
     pub fn program(mut self, name: impl Into<String>) -> Self {
         self.program = Some(name.into());
@@ -129,7 +130,7 @@ impl Settings {
     }
 
     /// # Errors
-    /// Two settings do not go together.
+    /// Two settings contradict each other.
     pub(crate) fn check(&self) -> Result<(), Error> {
         if !self.url.is_tls && (self.ca_file.is_some() || self.client_certificate.is_some()) {
             return Err(Error::settings("certificates need TLS: a URL that begins with rediss://"));
@@ -142,7 +143,7 @@ impl Settings {
     }
 }
 
-/// Without secrets.
+/// Shows no secret.
 impl fmt::Debug for Settings {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = formatter.debug_struct("Settings");

@@ -11,38 +11,40 @@ use tokcache_core::store::{
 };
 use tokcache_core::time::Timestamp;
 
+use crate::claim::milliseconds;
 use crate::error::Error;
 use crate::health::{self, Health};
 use crate::inner::{Inner, within};
 use crate::keys::Keys;
-use crate::lease::{RedisLeaseRequest, milliseconds, note_name};
+use crate::lease::{RedisLeaseRequest, note_field};
 use crate::scan;
 use crate::script::{REPLACE, REVISION, hex, sha1};
 use crate::settings::Settings;
 
-/// The last second of the year 9999: later than any document is of use, and within the server's arithmetic.
+/// The last second of the year 9999. The server accepts it, and no document is kept longer.
 const LATEST: i64 = 253_402_300_799;
 
-/// Keeps documents in Redis or Valkey. A clone is the same store and uses the same connection.
+/// Keeps documents in Redis or Valkey. A clone is the same store and shares the connection.
 #[derive(Clone)]
 pub struct RedisStore(Arc<Inner>);
 
 impl RedisStore {
-    /// Opens the store. It connects when it is first used, and again whenever the connection has ended.
+    /// Opens the store in the current tokio runtime. The store connects when it is first used.
     ///
-    /// The store uses the tokio runtime that this is called in: its timers, and a task for the connection. The runtime
-    /// must go on running for as long as the store is used, and have I/O and time enabled.
+    /// The store uses the timers of the runtime and starts tasks in it. The runtime must have I/O and time enabled, and
+    /// run for as long as the store is used.
     ///
     /// # Errors
-    /// There is no tokio runtime, or the settings contradict each other.
+    /// The caller is not in a tokio runtime, or the settings contradict each other.
     pub fn open(settings: Settings) -> Result<Self, Error> {
         Ok(RedisStore(Arc::new(Inner::new(settings)?)))
     }
 
-    /// Asks each server that keeps documents what a person should know of it: one server, or every primary of a cluster.
+    /// Asks every server that keeps documents for the settings that decide whether sign-ins survive: one server, or each
+    /// primary of a cluster.
     ///
     /// # Errors
-    /// A server cannot be reached, or does not let this user ask (`INFO`).
+    /// A server cannot be reached, or the user must not run `INFO`.
     pub async fn health(&self) -> Result<Vec<Health>, Error> {
         within(&self.0.runtime, health::ask(&self.0.link)).await
     }
@@ -114,7 +116,7 @@ impl Store for RedisStore {
         Ok(Box::new(RedisLeaseRequest::new(&self.0, partition, credential, time_to_live)?))
     }
 
-    /// Pages of 50,000 names, about five megabytes. For each page, all keys of the database are looked at once, in small
+    /// A page has at most 50,000 names, about five megabytes. Each page is one pass over all keys of the database, in small
     /// steps that do not block the server.
     fn partitions<'a>(
         &'a self,
@@ -143,7 +145,7 @@ impl Store for RedisStore {
 
     fn note<'a>(&'a self, partition: &'a Partition, credential: &'a str) -> BoxFuture<'a, Option<Vec<u8>>> {
         within(&self.0.runtime, async move {
-            let (key, name) = (self.keys(partition).ok()?.notes(), note_name(credential));
+            let (key, name) = (self.keys(partition).ok()?.notes(), note_field(credential));
             let mut get = cmd("HGET");
             get.arg(&key).arg(&name);
             let found = self.0.read(&format!("HGET {key} {name}"), get).await.ok()??;
@@ -156,14 +158,14 @@ impl Store for RedisStore {
             let Ok(keys) = self.keys(partition) else { return };
             let mut del = cmd("DEL");
             del.arg(keys.notes());
-            // A note that cannot be removed expires.
+            // The note expires if it cannot be removed.
             let _ = self.0.link.query(&del).await;
         })
     }
 }
 
-/// The revision of a document is the digest of its bytes: a program that knows nothing of revisions makes a new one by
-/// every save. No document has the digest of no bytes.
+/// Returns the revision of a document: the digest of its bytes. A program that knows no revisions makes a new one with
+/// each save. If there is no document, the digest is that of no bytes.
 fn revision(bytes: &[u8]) -> Revision {
     Revision::new(sha1(bytes).as_ref())
 }
@@ -172,17 +174,17 @@ fn digest(revision: Option<Revision>) -> String {
     hex(&revision.unwrap_or_else(|| self::revision(b"")).as_bytes()[..20])
 }
 
-/// The digest that a script has written in hexadecimal digits.
+/// Parses the hexadecimal digest that a script returns.
 fn digest_of(text: &Zeroizing<Vec<u8>>) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(text).ok()?;
     let digit = |at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
     (0..text.len()).step_by(2).map(digit).collect()
 }
 
-/// What SET is told of the document's end.
+/// Returns the expiry option of `SET`.
 fn expiry(keep_until: Option<Timestamp>, idle_time: Option<Duration>) -> (&'static str, String) {
     match (keep_until, idle_time) {
-        // Zero is no time for the server; what is past is removed at once.
+        // The server rejects zero, and deletes a document whose time is in the past.
         (Some(Timestamp(seconds)), _) => ("PXAT", (seconds.clamp(1, LATEST) * 1000).to_string()),
         (None, Some(time)) => ("PX", milliseconds(time.min(Duration::from_secs(LATEST.unsigned_abs())))),
         (None, None) => ("", String::new()),

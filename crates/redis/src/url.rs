@@ -18,7 +18,7 @@ pub enum PasswordKind {}
 const REDIS_PORT: u16 = 6379;
 const SENTINEL_PORT: u16 = 26379;
 
-/// Where the documents are, as a URL said it.
+/// A parsed URL.
 #[derive(Clone, Debug)]
 pub(crate) struct Url {
     pub(crate) place: Place,
@@ -38,14 +38,14 @@ pub(crate) enum Place {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Host {
-    /// An IPv6 address has no brackets.
+    /// The name or address. An IPv6 address has no brackets.
     pub(crate) name: String,
     pub(crate) port: u16,
 }
 
 impl Url {
     /// # Errors
-    /// The URL is not one of those. The error does not repeat the URL, which may hold a password.
+    /// The URL has none of these forms. The error does not repeat the URL, which may hold a password.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let (scheme, rest) = text.split_once("://").ok_or_else(|| Error::settings(FORMS))?;
         if rest.contains('#') {
@@ -72,7 +72,7 @@ const FORMS: &str = "the URL of a Redis server begins with redis://, rediss://, 
 
 /// `redis://[user[:password]@]host[:port][,…][/path]`
 fn parse_network(is_tls: bool, variant: &str, rest: &str) -> Result<Url, Error> {
-    // A password may hold an `@` or a `/`, though it should not; a host and a path cannot hold an `@`.
+    // Some passwords hold an unencoded `@` or `/`. Hosts and paths hold no `@`.
     let (login, rest) = rest.rsplit_once('@').unwrap_or(("", rest));
     let (hosts, path) = rest.split_once('/').unwrap_or((rest, ""));
     let (username, password) = login.split_once(':').unwrap_or((login, ""));
@@ -154,7 +154,7 @@ fn decode(text: &str) -> Result<String, Error> {
     decoded.map(Into::into).map_err(|_| Error::settings("the URL of a Redis server is not UTF-8 when it is decoded"))
 }
 
-/// Without the password.
+/// Shows the URL without the password.
 impl fmt::Display for Url {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = if self.is_tls { "rediss" } else { "redis" };

@@ -1,4 +1,4 @@
--- Takes a lease if nobody holds it. The lease is "NUMBER OWNER HOLDER" and expires by itself.
+-- Takes the lease if it is free. The value is "NUMBER OWNER HOLDER", and the key expires by itself.
 -- KEYS: lease, fence
 -- ARGV: owner, milliseconds of the lease, milliseconds of the fence, holder
 local held = redis.call('GET', KEYS[1])
@@ -7,11 +7,11 @@ if held then
   if owner ~= ARGV[1] then
     return {'taken', holder or ''}
   end
-  -- An attempt whose answer was lost is repeated.
+  -- The command is repeated because its answer was lost.
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
   return {'held', number}
 end
--- Microseconds since the epoch, so that the number grows even if the last one is lost. They fit into Lua's numbers.
+-- Microseconds since the epoch: the number grows even if the last one is lost. Lua's numbers hold them exactly.
 local time = redis.call('TIME')
 local number = time[1] * 1000000 + time[2]
 local last = tonumber(redis.call('GET', KEYS[2]) or 0)

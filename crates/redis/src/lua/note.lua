@@ -1,4 +1,4 @@
--- Leaves a note to all who want the lease of a credential, or takes the note back.
+-- Writes the note of a credential, or removes it.
 -- KEYS: notes of the partition
 -- ARGV: credential, note or '', milliseconds
 if ARGV[2] == '' then

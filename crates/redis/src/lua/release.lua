@@ -1,4 +1,4 @@
--- Gives a lease back.
+-- Releases a lease.
 -- KEYS: lease
 -- ARGV: owner
 local held = redis.call('GET', KEYS[1])

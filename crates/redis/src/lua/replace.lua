@@ -1,4 +1,4 @@
--- Saves a document in the place of the one that has the expected digest (compare-and-set).
+-- Saves a document if the current one has the expected digest (compare-and-set).
 -- KEYS: document, and with a fence: lease, fence
 -- ARGV: expected digest, digest of the bytes, bytes, 'PX' or 'PXAT' or '', milliseconds, number of the fence or ''
 if ARGV[6] ~= '' then
@@ -9,9 +9,9 @@ if ARGV[6] ~= '' then
     return 'lost'
   end
 end
--- No document and an empty one are the same.
+-- A missing document counts as an empty one.
 local found = redis.sha1hex(redis.call('GET', KEYS[1]) or '')
--- A document that is the new one already is a save whose answer was lost.
+-- If the document is the new one already, the command is repeated because its answer was lost.
 if found ~= ARGV[1] and found ~= ARGV[2] then
   return 'conflict'
 end

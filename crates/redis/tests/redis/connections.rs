@@ -1,4 +1,4 @@
-//! Ways to a server, and what is said when there is none.
+//! The ways to a server, and the errors if there is none.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ async fn a_server_that_is_down_is_named_and_worth_another_try() {
 #[tokio::test]
 async fn a_user_of_an_acl_needs_the_rights_that_the_documentation_names() {
     let documentation = include_str!("../../src/lib.rs");
-    let (_, rights) = documentation.split_once("needs these rights: `~PREFIX* ").unwrap();
+    let (_, rights) = documentation.split_once("An ACL user needs `~PREFIX* ").unwrap();
     let (rights, _) = rights.split_once('`').unwrap();
     let user: Vec<_> = ["--user", "app", "on", ">canary", "~msal:*"].into_iter().chain(rights.split(' ')).collect();
     let server = RedisServer::start(RedisOptions { arguments: &user, ..RedisOptions::default() });
@@ -47,13 +47,13 @@ async fn a_user_of_an_acl_needs_the_rights_that_the_documentation_names() {
     assert_eq!(store.note(&alice(), "credential").await, None);
     store.remove(&alice()).await.unwrap();
     assert_eq!(text(&store).await, None);
-    // Not without more.
+    // Listing needs more rights.
     fails(store.partitions("", None), ErrorKind::Denied, &url).await;
     assert_eq!(server.info("errorstat_NOPERM"), "count=1", "nothing else was refused, not even without our noticing");
 }
 
 #[tokio::test]
-async fn who_may_not_is_told_so_and_no_password_is_repeated() {
+async fn a_refusal_is_reported_and_no_password_is_repeated() {
     let server = RedisServer::start(RedisOptions {
         password: Some("right"),
         arguments: &["--user", "app", "on", ">right", "~other:*", "+@all"],
@@ -107,7 +107,7 @@ async fn tls_needs_the_right_authority_name_and_client_certificate() {
     let error = RedisStore::open(no_file).unwrap().load(&alice()).await.err().unwrap();
     assert!(error.to_string().contains("/no/such.pem"), "{error}");
 
-    // One of the two speaks TLS.
+    // Only one side speaks TLS.
     let plain = RedisServer::start(RedisOptions::default());
     let secure = format!("rediss://localhost:{}", plain.port());
     let error = fails(load(settings(&secure).ca_file(file("ca.pem"))), ErrorKind::TimedOut, &secure).await;
@@ -183,7 +183,7 @@ async fn a_failover_is_followed() {
     assert!(error.kind() == ErrorKind::Unreachable && error.is_retryable(), "{error}");
 }
 
-/// The primary is alive and becomes a replica: a connection to it must not be used on.
+/// The old primary is alive and becomes a replica. The client must leave it.
 #[tokio::test]
 async fn a_primary_that_is_replaced_is_left() {
     let servers = RedisSentinel::start();
@@ -199,7 +199,7 @@ async fn a_primary_that_is_replaced_is_left() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn a_restart_is_not_noticed_that_is_shorter_than_the_connect_timeout() {
+async fn a_restart_shorter_than_the_connect_timeout_is_not_noticed() {
     let mut server =
         RedisServer::start(RedisOptions { arguments: &["--appendonly", "yes"], ..RedisOptions::default() });
     let limit = Duration::from_secs(20);
@@ -215,7 +215,7 @@ async fn a_restart_is_not_noticed_that_is_shorter_than_the_connect_timeout() {
 }
 
 #[tokio::test]
-async fn a_connection_that_the_server_has_closed_is_opened_again_without_a_word() {
+async fn a_connection_that_the_server_has_closed_is_reopened_silently() {
     let server = RedisServer::start(RedisOptions::default());
     let store = open(&server.url());
     put(&store, None, b"{}").await.unwrap();
@@ -233,7 +233,7 @@ fn a_store_is_opened_within_a_runtime() {
     assert!(error.kind() == ErrorKind::Settings && error.to_string().contains("tokio"), "{error}");
 }
 
-/// Asks again and again, as a program does whose calls fail.
+/// Asks again and again, as a program whose calls fail does.
 async fn wait_for(mut is_so: impl AsyncFnMut() -> bool) {
     let start = std::time::Instant::now();
     while !is_so().await {

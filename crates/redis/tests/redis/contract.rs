@@ -1,4 +1,4 @@
-//! The store contract, on each kind of server.
+//! The store contract on each kind of server.
 
 use tokcache_redis::{Password, Settings};
 use tokcache_testing::contract::{self, Kind};

@@ -1,4 +1,4 @@
-//! What is under the key of a document, and for how long.
+//! The value under the key of a document, and its expiry.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::{alice, fails, open, put, settings, text};
 const DAY: i64 = 24 * 60 * 60;
 
 #[tokio::test]
-async fn the_value_is_the_document_and_nothing_stands_beside_it() {
+async fn the_value_is_the_document_and_there_is_no_other_key() {
     let server = RedisServer::start(RedisOptions::default());
     let store = open(&server.url());
     put(&store, None, b"{\"AccessToken\": {}}").await.unwrap();
@@ -33,7 +33,7 @@ async fn a_blind_write_of_another_program_is_noticed() {
     assert_eq!(text(&store).await.as_deref(), Some("theirs"));
 }
 
-/// The answer was lost, and the command is sent again.
+/// The client repeats the command because the answer was lost.
 #[tokio::test]
 async fn a_save_that_is_repeated_is_saved_once() {
     let server = RedisServer::start(RedisOptions::default());
@@ -59,7 +59,7 @@ async fn a_document_is_kept_for_as_long_as_it_says() {
     let idle = save(None).await - now;
     assert!((90 * DAY..90 * DAY + 5).contains(&idle), "{idle}");
     assert_eq!(save(Some(Timestamp(i64::MAX))).await, 253_402_300_799);
-    // What is over is removed.
+    // A document whose time is over is removed.
     assert_eq!(save(Some(Timestamp(0))).await, -2);
     assert_eq!(text(&store).await, None);
 }
@@ -102,7 +102,7 @@ async fn an_unnamed_partition_and_names_with_braces_work() {
 }
 
 #[tokio::test]
-async fn what_is_no_string_is_an_error_and_stays() {
+async fn a_value_that_is_not_a_string_is_an_error_and_stays() {
     let server = RedisServer::start(RedisOptions::default());
     let store = open(&server.url());
     server.cli(&["LPUSH", "msal:alice", "one"]);

@@ -1,4 +1,4 @@
-//! Five ways in which others sign their users out, through the real client and real servers.
+//! Five ways in which other programs sign their users out, tested with the real client and real servers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +15,7 @@ use crate::{alice, open, settings};
 
 const SHORT: Duration = Duration::from_millis(400);
 
-/// The lease that clients of alice's want, by its name.
+/// The lease that alice's clients ask for.
 const CREDENTIAL: &str = "client app\naccount alice\nenvironment idp.example.com\nauthority https://idp.example.com";
 
 async fn take_lease(store: &RedisStore, time: Duration) -> Option<Box<dyn tokcache_core::store::Lease>> {
@@ -30,7 +30,7 @@ async fn token(client: &ClientApplication<'_>) -> Result<(String, Source), Acqui
     Ok((result.access_token.expose().to_owned(), result.source))
 }
 
-/// oauth2-proxy #1580, #3456. The lease is renewed while the provider is waited for.
+/// oauth2-proxy #1580, #3456. The lease is renewed while the client waits for the provider.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_the_lease_is_shorter_than_the_exchange() {
     let server = RedisServer::start(RedisOptions::default());
@@ -50,8 +50,8 @@ async fn one_the_lease_is_shorter_than_the_exchange() {
     assert_eq!((provider.rotation.requests(), provider.rotation.is_signed_in()), (1, true));
 }
 
-/// The holder sleeps for longer than its lease, and another is given the lease: the save of the first is refused, and
-/// made once more on what the other has saved.
+/// The holder sleeps for longer than its lease, and another process gets the lease. The save of the first is refused, and
+/// repeated on the newest document.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_a_save_under_a_lease_that_ended_is_fenced() {
     let server = RedisServer::start(RedisOptions::default());
@@ -60,7 +60,7 @@ async fn one_a_save_under_a_lease_that_ended_is_fenced() {
     let is_refused = Arc::new(AtomicBool::new(false));
     let (other, refused) = (two.clone(), Arc::clone(&is_refused));
     let steal = move || {
-        // As if the holder had slept: its lease is over, and another has it.
+        // As if the holder had slept: its lease is over, and another process has one.
         server.cli(&["EVAL", "redis.call('DEL', unpack(redis.call('KEYS', '*lease*')))", "0"]);
         let (other, refused) = (other.clone(), Arc::clone(&refused));
         tokio::task::block_in_place(|| {
@@ -91,13 +91,13 @@ async fn two_a_waiter_spends_the_refresh_token_that_it_read_before_the_lock() {
     sign_in(&stores[0], ISSUER).await;
     let provider = RotatingProvider::new(&clock, Duration::from_millis(200));
     let clients: Vec<_> = stores.iter().map(|store| client(store, &provider, &clock)).collect();
-    // All of them have read RT-0 before one is given the lease.
+    // All of them read RT-0 before one gets the lease.
     let tokens = futures_util::future::join_all(clients.iter().map(token)).await;
     for found in tokens {
         assert_eq!(found.unwrap().0, "AT-1");
     }
     assert_eq!((provider.rotation.requests(), provider.rotation.is_signed_in()), (1, true));
-    // Nor does one who insists on a new token.
+    // The same holds for clients that force a refresh.
     let forced = tokcache_core::acquire::SilentRequest { force_refresh: true, ..request() };
     let tokens =
         futures_util::future::join_all(clients.iter().map(|client| client.acquire_token_silent(&forced))).await;
@@ -114,7 +114,7 @@ async fn three_a_loser_deletes_the_winners_session() {
     assert_eq!(token(&client(&store, &provider, &clock)).await.unwrap().0, "AT-1");
     let winners = server.cli(&["GET", "msal:alice"]);
 
-    // A loser, whose refresh token is old: it is refused, and looks again.
+    // A loser has an old refresh token. It is refused, and reads the document again.
     server.cli(&["DEL", "msal:alice"]);
     sign_in(&store, ISSUER).await;
     let restore = || {
@@ -126,7 +126,7 @@ async fn three_a_loser_deletes_the_winners_session() {
     assert_eq!(losers.rotation.requests(), 1);
     assert_eq!(refresh_tokens(&store).await, ["RT-1"]);
 
-    // One who is refused for good deletes nothing either.
+    // A client that is refused for good deletes nothing either.
     let expired = String::from_utf8(tokcache_testing::provider::expired_sign_in(ISSUER)).unwrap();
     server.cli(&["SET", "msal:alice", &expired]);
     let refused = RotatingProvider::new(&clock, Duration::ZERO);
@@ -134,7 +134,7 @@ async fn three_a_loser_deletes_the_winners_session() {
     let error = token(&client(&store, &refused, &clock)).await.unwrap_err();
     assert!(matches!(error, AcquireError::InteractionRequired(_)), "{error:?}");
     assert_eq!(refresh_tokens(&store).await, ["RT-0"]);
-    // And nobody asks again.
+    // Nobody sends the refused token again.
     token(&client(&store, &refused, &clock)).await.unwrap_err();
     assert_eq!(refused.rotation.requests(), 1);
 }
@@ -146,7 +146,7 @@ async fn four_lock_timed_out_refresh_without_it() {
     sign_in(&one, ISSUER).await;
     let held = take_lease(&one, Duration::from_secs(60)).await.expect("it is free");
     let provider = RotatingProvider::new(&clock, Duration::ZERO);
-    // Also within the process of the holder.
+    // The same holds in the process of the holder.
     for store in [&one, &two] {
         let start = Instant::now();
         let waits = ClientApplication { lock_timeout: SHORT, ..client(store, &provider, &clock) };
@@ -155,7 +155,7 @@ async fn four_lock_timed_out_refresh_without_it() {
         assert!(error.is_retryable());
         assert!((SHORT..SHORT * 8).contains(&start.elapsed()), "{:?}", start.elapsed());
     }
-    // The server gives leases to nobody.
+    // The server refuses all leases.
     server.cli(&["CONFIG", "SET", "maxmemory", "1"]);
     let error = token(&client(&two, &provider, &clock)).await.unwrap_err();
     assert!(error.is_retryable(), "{error:?}");
@@ -173,7 +173,7 @@ fn kind(error: &AcquireError) -> ErrorKind {
     error.backend::<tokcache_redis::Error>().unwrap_or_else(|| panic!("{error:?}")).kind()
 }
 
-/// identity-web #2086. Nobody is sent to sign in, nothing is sent to the provider, and nobody waits without a limit.
+/// identity-web #2086. No user is told to sign in, nothing is sent to the provider, and every wait has a limit.
 #[tokio::test]
 async fn five_a_store_failure_taken_for_a_miss() {
     let mut server = RedisServer::start(RedisOptions::default());
@@ -189,18 +189,18 @@ async fn five_a_store_failure_taken_for_a_miss() {
         assert!(error.to_string().contains(&server_url(&store)), "{error}");
     };
 
-    // Stopped, with a connection that is open, with a new one, and while nobody tries.
+    // Suspended: with an open connection, with a new connection, and within the second in which nobody tries.
     server.process().suspend();
     fails(&[ErrorKind::TimedOut]).await;
     fails(&[ErrorKind::TimedOut]).await;
     fails(&[ErrorKind::TimedOut]).await;
     server.process().resume();
     tokio::time::sleep(Duration::from_secs(1)).await;
-    // Out of memory: what is there can be read, and nothing is written.
+    // Out of memory: the server answers reads and refuses writes.
     server.cli(&["CONFIG", "SET", "maxmemory", "1"]);
     fails(&[ErrorKind::OutOfMemory]).await;
     server.cli(&["CONFIG", "SET", "maxmemory", "0"]);
-    // A replica of a server that is not there.
+    // A replica of a server that does not exist.
     server.cli(&["REPLICAOF", "127.0.0.1", "1"]);
     fails(&[ErrorKind::ReadOnly]).await;
     server.cli(&["CONFIG", "SET", "replica-serve-stale-data", "no"]);
@@ -212,7 +212,7 @@ async fn five_a_store_failure_taken_for_a_miss() {
     fails(&[ErrorKind::Unreachable]).await;
     assert_eq!(provider.rotation.requests(), 0);
 
-    // The server is back and has forgotten everything: now there is nobody, and that is no failure.
+    // The server is back and empty. Now alice is signed out, and that is no failure.
     server.start_again();
     tokio::time::sleep(Duration::from_secs(1)).await;
     let error = token(&client).await.unwrap_err();
@@ -226,7 +226,7 @@ fn server_url(store: &RedisStore) -> String {
     store.describe().url
 }
 
-/// The token is valid still: it is served, though nothing can be saved.
+/// A valid token is served although the server refuses writes.
 #[tokio::test]
 async fn five_a_valid_token_is_served_while_nothing_can_be_saved() {
     let server = RedisServer::start(RedisOptions::default());
@@ -238,7 +238,7 @@ async fn five_a_valid_token_is_served_while_nothing_can_be_saved() {
     assert_eq!(token(&client(&store, &provider, &clock)).await.unwrap(), ("AT-1".to_owned(), Source::Cache));
 }
 
-/// The server goes away after the provider has rotated the refresh token, and comes back.
+/// The server goes down after the provider has rotated the refresh token, and comes back.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn five_a_server_that_is_gone_when_the_answer_comes_is_waited_for() {
     let arguments = &["--appendonly", "yes", "--appendfsync", "always"];

@@ -1,4 +1,4 @@
-//! What `health` says of real servers.
+//! `RedisStore::health` on real servers.
 
 use tokcache_redis::{ErrorKind, Health, HealthWarning, Persistence};
 use tokcache_testing::servers::{RedisCluster, RedisOptions, RedisServer};
@@ -22,7 +22,7 @@ async fn a_server_that_keeps_everything_has_no_warnings() {
 }
 
 #[tokio::test]
-async fn eviction_and_missing_persistence_are_told() {
+async fn eviction_and_missing_persistence_are_warnings() {
     let arguments = &["--maxmemory-policy", "allkeys-lru"];
     let server = RedisServer::start(RedisOptions { arguments, ..RedisOptions::default() });
     let eviction = HealthWarning::Eviction { policy: "allkeys-lru".to_owned() };
@@ -33,7 +33,7 @@ async fn eviction_and_missing_persistence_are_told() {
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_let_one_ask_is_unknown() {
+async fn a_server_that_refuses_config_has_unknown_persistence() {
     let arguments = &["--user", "app", "on", ">secret", "~*", "+info"];
     let server = RedisServer::start(RedisOptions { arguments, ..RedisOptions::default() });
     let url = format!("redis://app:secret@127.0.0.1:{}", server.port());

@@ -1,5 +1,5 @@
-//! Thirty processes that want the same token at the same moment, at a provider that ends the sign-in when a refresh token
-//! is sent twice.
+//! Thirty processes that need the same token at the same moment, at a provider that ends the sign-in if a refresh token is
+//! sent twice.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokcache_core::acquire::ClientApplication;
 use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{Http, Request, Response, TransportError};
+use tokcache_core::time::{Clock as _, SystemClock};
 use tokcache_redis::{RedisStore, Settings};
 use tokcache_testing::provider::registration;
 use tokcache_testing::servers::{ProviderServer, RedisOptions, RedisServer};
@@ -19,10 +20,10 @@ use crate::{alice, open};
 
 const PROCESSES: usize = 30;
 
-/// What a process is told: the server, the provider, the time of a lease in milliseconds.
+/// The variables that tell a process the server, the provider and the time of a lease in milliseconds.
 const TOLD: [&str; 3] = ["TOKCACHE_HERD_REDIS", "TOKCACHE_HERD_AUTHORITY", "TOKCACHE_HERD_LEASE"];
 
-/// One of the thirty. It prints `ready`, waits for a line, and prints the token.
+/// One of the thirty processes. It prints `ready`, waits for a line, and prints the token.
 #[test]
 #[ignore = "the other tests of this file run it"]
 fn member() {
@@ -43,7 +44,7 @@ fn member() {
     });
 }
 
-/// HTTP as far as the provider of the test needs it, without blocking: the lease is renewed meanwhile.
+/// As much HTTP as the provider of the test needs. It does not block, so that the lease is renewed meanwhile.
 struct Network;
 
 impl Http for Network {
@@ -65,7 +66,7 @@ impl Http for Network {
     }
 }
 
-/// A process that is ready to begin.
+/// One of the processes, with its input and output.
 struct Member {
     process: Child,
     begin: ChildStdin,
@@ -83,7 +84,7 @@ impl Member {
         Member { process, begin, output }
     }
 
-    /// Reads on until a line that begins like this, and returns its rest.
+    /// Reads up to the next line that has this text, and returns the rest of the line.
     fn read(&mut self, start: &str) -> String {
         let mut line = String::new();
         while self.output.read_line(&mut line).unwrap() > 0 {
@@ -105,7 +106,7 @@ impl Drop for Member {
     }
 }
 
-/// Lets thirty processes want alice's token, and something happen meanwhile. Each must get the token of the only refresh.
+/// Lets thirty processes ask for alice's token while `meanwhile` runs. All must get the token of the only refresh.
 async fn herd(time: Duration, lease_time: Duration, meanwhile: impl FnOnce(&mut RedisServer)) {
     let arguments = &["--appendonly", "yes", "--appendfsync", "always"];
     let mut server = RedisServer::start(RedisOptions { arguments, ..RedisOptions::default() });
@@ -125,6 +126,11 @@ async fn herd(time: Duration, lease_time: Duration, meanwhile: impl FnOnce(&mut 
     assert_eq!(refresh_tokens(&store).await, ["RT-1"]);
 }
 
+/// Lets time pass, and blocks the test.
+fn pass(time: Duration) {
+    SystemClock::new().sleep(time);
+}
+
 #[tokio::test]
 async fn thirty_processes_on_one_expired_token_are_one_request() {
     herd(Duration::from_millis(300), Duration::from_secs(90), |_| {}).await;
@@ -138,9 +144,9 @@ async fn thirty_processes_at_an_endpoint_slower_than_the_lease_are_one_request()
 #[tokio::test]
 async fn thirty_processes_whose_server_is_killed_and_started_meanwhile_are_one_request() {
     let restart = |server: &mut RedisServer| {
-        std::thread::sleep(Duration::from_millis(500));
+        pass(Duration::from_millis(500));
         server.process().kill();
-        std::thread::sleep(Duration::from_secs(1));
+        pass(Duration::from_secs(1));
         server.start_again();
     };
     herd(Duration::from_secs(4), Duration::from_secs(10), restart).await;
@@ -149,9 +155,9 @@ async fn thirty_processes_whose_server_is_killed_and_started_meanwhile_are_one_r
 #[tokio::test]
 async fn thirty_processes_whose_server_is_suspended_meanwhile_are_one_request() {
     let pause = |server: &mut RedisServer| {
-        std::thread::sleep(Duration::from_millis(500));
+        pass(Duration::from_millis(500));
         server.process().suspend();
-        std::thread::sleep(Duration::from_secs(1));
+        pass(Duration::from_secs(1));
         server.process().resume();
     };
     herd(Duration::from_secs(4), Duration::from_secs(10), pause).await;

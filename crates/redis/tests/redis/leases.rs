@@ -1,4 +1,4 @@
-//! Leases between processes, of which each store here plays one.
+//! Leases between processes. Each store stands for a process.
 
 use std::time::{Duration, Instant};
 
@@ -33,7 +33,7 @@ async fn a_lease_ends_by_itself_and_the_next_number_is_greater() {
     let second = lease(&two, LONG).await;
     assert!(number(second.as_ref()) > number(first.as_ref()));
     assert!(matches!(first.renew().await, Err(StoreError::LeaseLost { .. })));
-    // What the first gives back is not the second's.
+    // The release of the first does not end the lease of the second.
     first.release().await;
     assert!(!is_free(&one).await);
     second.release().await;
@@ -52,7 +52,7 @@ async fn the_number_grows_although_the_server_has_forgotten_the_last_one() {
         held.release().await;
         server.cli(&["FLUSHALL"]);
     }
-    // Also when the clock of the server goes back.
+    // The number also grows when the clock of the server goes back.
     let fence = "msal:#tokcache:fence:{msal:alice}:";
     let key = {
         let held = lease(&store, LONG).await;
@@ -67,7 +67,7 @@ async fn the_number_grows_although_the_server_has_forgotten_the_last_one() {
 }
 
 #[tokio::test]
-async fn a_lease_is_renewed_also_after_its_time_unless_somebody_had_it_since() {
+async fn an_expired_lease_is_renewed_unless_another_process_had_it_since() {
     let server = RedisServer::start(RedisOptions::default());
     let (one, two) = (open(&server.url()), open(&server.url()));
     let time = Duration::from_millis(200);
@@ -107,7 +107,7 @@ async fn a_save_under_a_lease_that_another_holds_or_had_is_refused() {
 }
 
 #[tokio::test]
-async fn a_lease_is_given_back_when_it_or_its_request_is_dropped() {
+async fn a_lease_is_released_when_it_or_its_request_is_dropped() {
     let server = RedisServer::start(RedisOptions::default());
     let (one, two) = (open(&server.url()), open(&server.url()));
     drop(lease(&one, LONG).await);
@@ -115,7 +115,7 @@ async fn a_lease_is_given_back_when_it_or_its_request_is_dropped() {
     while !is_free(&two).await {
         assert!(start.elapsed() < Duration::from_secs(5));
     }
-    // The caller gives up while the answer is on its way: the lease that nobody has heard of is given back.
+    // The caller gives up while the answer is on its way. The lease is released.
     for pause in [0, 50, 100, 200, 400, 800, 2000] {
         let cut = tokio::time::timeout(Duration::from_micros(pause), attempt(&one, LONG)).await;
         drop(cut);
@@ -126,9 +126,9 @@ async fn a_lease_is_given_back_when_it_or_its_request_is_dropped() {
     }
 }
 
-/// The server did not answer in time, and does what it was asked when nobody waits for it any more.
+/// The server does not answer in time, and grants the lease when nobody waits for it any more.
 #[tokio::test]
-async fn a_lease_that_was_granted_too_late_is_given_back() {
+async fn a_lease_that_is_granted_too_late_is_released() {
     let mut server = RedisServer::start(RedisOptions::default());
     let (one, two) = (open(&server.url()), open(&server.url()));
     assert!(is_free(&one).await && is_free(&two).await);
@@ -144,9 +144,9 @@ async fn a_lease_that_was_granted_too_late_is_given_back() {
     assert!(is_free(&two).await);
 }
 
-/// A server with its data on a disk comes back with the lease of a holder that could not give it back.
+/// A server with its data on a disk comes back with the lease of a holder that could not release it.
 #[tokio::test]
-async fn a_lease_that_could_not_be_given_back_is_given_back_later() {
+async fn a_release_that_failed_is_repeated() {
     let arguments = &["--appendonly", "yes", "--appendfsync", "always"];
     let mut server = RedisServer::start(RedisOptions { arguments, ..RedisOptions::default() });
     let (one, two) = (open(&server.url()), open(&server.url()));
@@ -162,7 +162,7 @@ async fn a_lease_that_could_not_be_given_back_is_given_back_later() {
 }
 
 #[tokio::test]
-async fn others_are_told_who_holds_the_lease() {
+async fn others_see_who_holds_the_lease() {
     let server = RedisServer::start(RedisOptions::default());
     let (one, two) = (RedisStore::open(settings(&server.url()).program("web\n1")).unwrap(), open(&server.url()));
     let held = lease(&one, LONG).await;

@@ -8,7 +8,7 @@ use tokcache_testing::servers::{RedisCluster, RedisOptions, RedisServer};
 
 use crate::{lease, open, put, settings};
 
-/// Fills the server with users and with keys of others.
+/// Fills the server with users, and with keys of other programs.
 fn fill(server: &RedisServer, users: usize) {
     let script = "for i = 1, tonumber(ARGV[1]) do redis.call('SET', string.format('msal:user%06d', i), '{}') end";
     server.cli(&["EVAL", script, "0", &users.to_string()]);

@@ -20,12 +20,12 @@ use tokcache_core::store::{Lease, LeaseAttempt, Partition, Replaced, Replacement
 use tokcache_redis::{Error, ErrorKind, RedisStore, Settings};
 use tokio::runtime::{Builder, Runtime};
 
-/// A runtime in the background, for tests that drive a store by `pollster` from their own threads.
+/// Returns a runtime with a worker thread, for tests that drive a store with `pollster`.
 fn runtime() -> Runtime {
     Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
 }
 
-/// A store on an empty part of the server.
+/// Opens a store with a new prefix, so that it is empty.
 fn store(runtime: &Runtime, settings: &Settings) -> RedisStore {
     static LAST: AtomicUsize = AtomicUsize::new(0);
     let _entered = runtime.enter();
@@ -33,7 +33,7 @@ fn store(runtime: &Runtime, settings: &Settings) -> RedisStore {
     RedisStore::open(settings.clone().prefix(prefix)).unwrap()
 }
 
-/// A store whose keys begin with `msal:`, in the runtime of the test, that does not wait long.
+/// Opens a store with the prefix `msal:` and short time-outs, in the runtime of the test.
 fn open(url: &str) -> RedisStore {
     RedisStore::open(settings(url)).unwrap()
 }
@@ -60,7 +60,7 @@ async fn text(store: &RedisStore) -> Option<String> {
     loaded.map(|loaded| String::from_utf8_lossy(&loaded.bytes).into_owned())
 }
 
-/// Tries once to get a lease of alice's.
+/// Tries once to get a lease for alice.
 async fn attempt(store: &RedisStore, time: Duration) -> Result<LeaseAttempt, StoreError> {
     store.lease(&alice(), "credential", time)?.attempt().await
 }
@@ -72,7 +72,7 @@ async fn lease(store: &RedisStore, time: Duration) -> Box<dyn Lease> {
     }
 }
 
-/// The failure, which must be one of Redis.
+/// Returns the failure, which must be one of this crate.
 fn failure<Value>(outcome: Result<Value, StoreError>) -> Error {
     let error = outcome.err().expect("it cannot succeed");
     let failure = error.backend::<Error>().unwrap_or_else(|| panic!("{error}")).clone();
@@ -80,7 +80,7 @@ fn failure<Value>(outcome: Result<Value, StoreError>) -> Error {
     failure
 }
 
-/// Asserts that a call fails like this, names the server, and does not wait without a limit.
+/// Checks that a call fails with this kind of error, names the server, and ends in time.
 async fn fails<Value>(call: impl Future<Output = Result<Value, StoreError>>, kind: ErrorKind, server: &str) -> Error {
     let start = std::time::Instant::now();
     let error = failure(call.await);

@@ -1,4 +1,4 @@
-//! One cache, shared with the real MSAL libraries as they are used in web apps (`tests/e2e/msal/redis_*`).
+//! One cache, shared with the real MSAL libraries as web apps use them (`tests/e2e/msal/redis_*`).
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -59,7 +59,7 @@ impl Http for Provider {
     }
 }
 
-/// Without a signature: it comes from the token endpoint itself.
+/// Returns an ID token without a signature. The token endpoint itself sends it.
 fn id_token() -> String {
     let claims = json!({"iss": AUTHORITY, "sub": "alice", "aud": "app", "preferred_username": "alice@example.com",
         "iat": 1_700_000_000, "exp": 4_000_000_000_i64});
@@ -74,7 +74,7 @@ fn client<'a>(store: &'a RedisStore, provider: &'a Provider, clock: &'a SystemCl
     client
 }
 
-/// Runs one of the programs on alice's document.
+/// Runs a program on alice's document.
 fn msal(program: &mut Command, server: &RedisServer, answer: Option<&str>) -> Value {
     program.args(["--url", &server.url(), "--key", "msal:alice", "--authority", AUTHORITY]);
     if let Some(answer) = answer {
@@ -110,15 +110,15 @@ async fn is_shared(program: impl Fn() -> Command) {
     client.sign_in_by_device_code(&SignInRequest { scopes: scopes.clone(), ..SignInRequest::default() }).await.unwrap();
     let silent = |force_refresh| SilentRequest { scopes: scopes.clone(), force_refresh, ..SilentRequest::default() };
 
-    // What tokcache has saved, the library serves.
+    // The library serves the token that tokcache has saved.
     let found = msal(&mut program(), &server, None);
     assert_eq!((&found["access_token"], &found["requests"]), (&json!("AT-sign-in"), &json!(0)), "{found}");
-    // What the library has saved, tokcache serves.
+    // tokcache serves the token that the library has saved.
     let found = msal(&mut program(), &server, Some("theirs"));
     assert_eq!((&found["access_token"], &found["requests"]), (&json!("AT-theirs"), &json!(1)), "{found}");
     let token = client.acquire_token_silent(&silent(false)).await.unwrap();
     assert_eq!((token.access_token.expose(), token.source), ("AT-theirs", Source::Cache));
-    // Their refresh token is redeemed, and they find what came of it.
+    // tokcache redeems the library's refresh token, and the library serves the new token.
     let token = client.acquire_token_silent(&silent(true)).await.unwrap();
     assert_eq!((token.access_token.expose(), token.source), ("AT-refresh-1", Source::Refresh));
     let found = msal(&mut program(), &server, None);

@@ -1,4 +1,4 @@
-//! A user who has signed in, whose access token has expired, and clients that want a new one.
+//! A signed-in user whose access token has expired, and clients that need a new one.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use tokcache_testing::provider::{ISSUER, expired_sign_in, registration};
 
 use crate::{alice, put};
 
-/// The system's clock, which waits without blocking a worker.
+/// The system's clock. Its waits do not block a worker.
 pub(crate) struct TokioClock(SystemClock);
 
 impl TokioClock {
@@ -41,7 +41,7 @@ impl Clock for TokioClock {
     }
 }
 
-/// A client of alice's that does not wait long for others.
+/// Returns a client of alice that waits 20 s for other processes.
 pub(crate) fn client<'a>(store: &'a dyn Store, http: &'a dyn Http, clock: &'a dyn Clock) -> ClientApplication<'a> {
     ClientApplication {
         partition: alice(),
@@ -58,7 +58,7 @@ pub(crate) fn request() -> SilentRequest {
     SilentRequest { scopes: ScopeSet::parse("api.read"), ..SilentRequest::default() }
 }
 
-/// The secrets of the refresh tokens that are saved.
+/// Returns the secrets of the saved refresh tokens.
 pub(crate) async fn refresh_tokens(store: &RedisStore) -> Vec<String> {
     let loaded = store.load(&alice()).await.unwrap().expect("alice has a document");
     let cache = TokenCache::deserialize(&loaded.bytes).unwrap();

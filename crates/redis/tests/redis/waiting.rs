@@ -1,4 +1,4 @@
-//! Many tasks of one process that want the same token at the same time: what the server notices of them.
+//! A thousand tasks of one process that need the same token at the same time, and the commands that reach the server.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,18 +16,18 @@ use crate::users::{TokioClock, client, request, sign_in};
 const TASKS: usize = 1000;
 const CREDENTIAL: &str = "client app\naccount alice\nenvironment idp.example.com\nauthority https://idp.example.com";
 
-/// The two workers of the test are busy with a thousand tasks: an answer may lie there for a while.
+/// A thousand tasks keep the two workers of the test busy, so that an answer may wait for a while.
 fn open(url: &str) -> RedisStore {
     let limit = Duration::from_secs(5);
     RedisStore::open(settings(url).timeouts(limit, limit)).unwrap()
 }
 
-/// Commands that the clients have sent, which is at most what the server has counted.
+/// Returns the number of commands, with those that scripts have run.
 fn sum(commands: &BTreeMap<String, u64>) -> u64 {
     commands.values().sum()
 }
 
-/// Lets a thousand tasks want alice's token, and returns how each fared.
+/// Lets a thousand tasks ask for alice's token, and returns their results.
 async fn herd(
     store: &RedisStore,
     provider: &Arc<RotatingProvider<'static>>,
@@ -80,7 +80,7 @@ async fn a_thousand_tasks_on_one_expired_token_are_one_refresh_and_a_few_command
     println!("{TASKS} tasks on one expired token: {} commands: {commands:?}", sum(&commands));
     assert!(sum(&commands) < TASKS as u64 / 4, "{commands:?}");
 
-    // And when the token is there, a task is at most one command.
+    // A cached token costs at most one command.
     for found in herd(&store, &provider, Duration::ZERO).await {
         assert_eq!(found.unwrap(), "AT-1");
     }
@@ -90,7 +90,7 @@ async fn a_thousand_tasks_on_one_expired_token_are_one_refresh_and_a_few_command
     assert!(sum(&commands) <= TASKS as u64, "{commands:?}");
 }
 
-/// Another process holds the lease, and gives it back without a token: one task asks for all, then one refreshes.
+/// Another process holds the lease, and releases it without a token. One task polls for all, and one refreshes.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_tasks_that_wait_for_another_process_ask_like_one() {
     let server = RedisServer::start(RedisOptions::default());
@@ -111,11 +111,11 @@ async fn a_thousand_tasks_that_wait_for_another_process_ask_like_one() {
     }
     assert_eq!(provider.rotation.requests(), 1);
     println!("{TASKS} tasks that wait 2 s for another process: {} commands: {commands:?}", sum(&commands));
-    // The one who asks for all asks every 25 ms; a script is two commands for the server.
+    // The poller asks every 25 ms. A script counts as two commands.
     assert!(sum(&commands) < 1000, "{commands:?}");
 }
 
-/// The server goes away while all of them wait: each has its answer within a few seconds.
+/// The server stops while all tasks wait. All get an error within seconds.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_tasks_learn_soon_that_the_server_is_gone() {
     let mut server = RedisServer::start(RedisOptions::default());

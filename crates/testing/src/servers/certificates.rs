@@ -3,11 +3,11 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-/// A certificate authority that nobody trusts, a certificate from it for `localhost` and `127.0.0.1`, and one for a client.
+/// A private certificate authority, and its certificates for a server at `localhost` and for a client.
 pub struct Certificates(TempDir);
 
 impl Certificates {
-    /// Makes new ones, which are valid for a day. Needs `openssl`.
+    /// Makes new certificates that are valid for a day. Needs `openssl`.
     #[expect(clippy::disallowed_methods, reason = "a file of a test")]
     pub fn generate() -> Self {
         let folder = TempDir::new().expect("a temporary folder");

@@ -11,10 +11,10 @@ use tempfile::TempDir;
 
 use super::{Certificates, ServerProcess, free_port, wait_until};
 
-/// What a server is started with.
+/// The options of a [`RedisServer`].
 #[derive(Clone, Copy, Default)]
 pub struct RedisOptions<'a> {
-    /// Lets the server speak TLS, and want a certificate of the client.
+    /// With certificates, the server speaks TLS only, and requires a client certificate.
     pub certificates: Option<&'a Certificates>,
     /// The password of the default user.
     pub password: Option<&'a str>,
@@ -22,7 +22,7 @@ pub struct RedisOptions<'a> {
     pub arguments: &'a [&'a str],
 }
 
-/// A Redis server. Without other arguments it saves nothing, so that it is empty after a restart.
+/// A Redis server. Unless the arguments say otherwise, it saves nothing and is empty after a restart.
 pub struct RedisServer {
     process: ServerProcess,
     folder: TempDir,
@@ -57,18 +57,18 @@ impl RedisServer {
         RedisServer { process, folder, arguments, port, password: options.password.map(str::to_owned) }
     }
 
-    /// Starts a server that ended, on the same port and in the same folder.
+    /// Starts a server that has ended, on the same port and in the same folder.
     pub fn start_again(&mut self) {
         assert!(!self.process.is_running(), "the server is running");
         self.process = run(&self.arguments, &self.folder);
     }
 
-    /// Returns the process, to kill it, suspend it or shut it down.
+    /// Returns the process of the server.
     pub fn process(&mut self) -> &mut ServerProcess {
         &mut self.process
     }
 
-    /// Returns the port, which is one for TLS if there are certificates.
+    /// Returns the port. With certificates, it is the TLS port.
     pub fn port(&self) -> u16 {
         self.port
     }
@@ -83,7 +83,7 @@ impl RedisServer {
         self.folder.path().join("socket")
     }
 
-    /// Runs a command with `redis-cli` and returns what it prints, without the last line break.
+    /// Runs a command with `redis-cli` and returns its output without the last line break.
     pub fn cli(&self, arguments: &[&str]) -> String {
         self.try_cli(arguments).unwrap_or_else(|error| panic!("redis-cli {arguments:?}: {error}"))
     }
@@ -115,8 +115,7 @@ impl RedisServer {
         found.unwrap_or_else(|| panic!("INFO has no {name}: {info}")).1.to_owned()
     }
 
-    /// Returns how often each command was called since the last time, without those that scripts have called and those
-    /// of `redis-cli` and of connecting.
+    /// Returns how often each command was called since the last time, by clients and by scripts, and resets the counts.
     pub fn take_commands(&self) -> BTreeMap<String, u64> {
         let stats = self.cli(&["INFO", "commandstats"]);
         self.cli(&["CONFIG", "RESETSTAT"]);
@@ -135,7 +134,7 @@ fn run(arguments: &[String], folder: &TempDir) -> ServerProcess {
     ServerProcess::start(command, &folder.path().join("log"), || ping(&socket).is_some())
 }
 
-/// Whether the server answers, if only by asking for a password. `LOADING` is no answer.
+/// Returns whether the server answers, if only by asking for a password. `LOADING` is no answer.
 fn ping(socket: &PathBuf) -> Option<()> {
     let mut stream = UnixStream::connect(socket).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(1))).ok()?;
@@ -145,11 +144,11 @@ fn ping(socket: &PathBuf) -> Option<()> {
     (answer[..length].starts_with(b"+PONG") || answer[..length].starts_with(b"-NOAUTH")).then_some(())
 }
 
-/// A primary, a replica and a sentinel that promotes the replica when the primary is gone for half a second.
+/// A primary, a replica and a sentinel. The sentinel promotes the replica when the primary is down for half a second.
 pub struct RedisSentinel {
-    /// The server that was the primary at first.
+    /// The first primary.
     pub primary: RedisServer,
-    /// The server that was the replica at first.
+    /// The first replica.
     pub replica: RedisServer,
     _sentinel: ServerProcess,
     _folder: TempDir,
@@ -160,7 +159,7 @@ impl RedisSentinel {
     /// The service that the sentinel watches.
     pub const SERVICE: &str = "main";
 
-    /// Starts the three.
+    /// Starts the three servers.
     #[expect(clippy::disallowed_methods, reason = "a file of a test")]
     pub fn start() -> Self {
         let primary = RedisServer::start(RedisOptions::default());
@@ -193,7 +192,7 @@ impl RedisSentinel {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// Returns the sentinel's answer to a command, as it is sent.
+    /// Sends a command to the sentinel and returns the output of `redis-cli`.
     pub fn ask(&self, command: &str) -> String {
         let output = Command::new("redis-cli").args(["-p", &self.port.to_string()]).args(command.split(' ')).output();
         String::from_utf8_lossy(&output.expect("redis-cli is installed").stdout).into_owned()
@@ -227,7 +226,7 @@ impl RedisCluster {
         RedisCluster { nodes }
     }
 
-    /// Returns `redis+cluster://` with all nodes.
+    /// Returns the URL with all nodes, `redis+cluster://127.0.0.1:PORT,…`.
     pub fn url(&self) -> String {
         let hosts: Vec<_> = self.nodes.iter().map(|node| format!("127.0.0.1:{}", node.port)).collect();
         format!("redis+cluster://{}", hosts.join(","))
