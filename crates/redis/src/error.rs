@@ -229,3 +229,52 @@ fn server_text(error: &RedisError) -> String {
     };
     text.split(", with args beginning with").next().unwrap_or_default().to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the error for an answer of a server.
+    fn answer(text: &str, is_cluster: bool) -> Error {
+        let value = redis::parse_redis_value(format!("-{text}\r\n").as_bytes()).unwrap();
+        Error::of(&value.extract_error().unwrap_err(), "redis://cache:6379", is_cluster)
+    }
+
+    #[test]
+    fn each_answer_of_a_server_has_its_kind() {
+        use ErrorKind::{
+            ClusterDown, Denied, Moved, NotReady, OutOfMemory, ReadOnly, Server, Unreachable, WritesDisabled,
+        };
+        let answers = [
+            ("LOADING Redis is loading the dataset in memory", NotReady, true),
+            ("BUSY Redis is busy running a script.", NotReady, true),
+            ("MASTERDOWN Link with MASTER is down", NotReady, true),
+            ("READONLY You can't write against a read only replica.", ReadOnly, true),
+            ("OOM command not allowed when used memory > 'maxmemory'.", OutOfMemory, true),
+            ("ERR Error running script (call to f_1): @user_script:1: -OOM command not allowed", OutOfMemory, true),
+            ("MISCONF Redis is configured to save RDB snapshots", WritesDisabled, true),
+            ("NOREPLICAS Not enough good replicas to write.", WritesDisabled, true),
+            ("ERR max number of clients reached", Unreachable, true),
+            ("NOAUTH Authentication required.", Denied, false),
+            ("WRONGPASS invalid username-password pair or user is disabled.", Denied, false),
+            ("NOPERM this user has no permissions to run the 'get' command", Denied, false),
+            ("MOVED 1 10.0.0.1:6379", Moved, false),
+            ("WRONGTYPE Operation against a key holding the wrong kind of value", Server, false),
+        ];
+        for (text, kind, is_retryable) in answers {
+            let error = answer(text, false);
+            assert_eq!((error.kind(), error.is_retryable()), (kind, is_retryable), "{text}");
+            assert!(error.to_string().starts_with("redis://cache:6379: "), "{error}");
+        }
+        for text in ["CLUSTERDOWN Hash slot not served", "TRYAGAIN Multiple keys request", "MOVED 1 10.0.0.1:6379"] {
+            let error = answer(text, true);
+            assert_eq!((error.kind(), error.is_retryable()), (ClusterDown, true), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_error_does_not_quote_the_command() {
+        let error = answer("ERR unknown command 'EVALSHA', with args beginning with: 'sha' 'canary'", false);
+        assert!(error.to_string().contains("EVALSHA") && !error.to_string().contains("canary"), "{error}");
+    }
+}
