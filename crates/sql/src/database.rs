@@ -31,6 +31,9 @@ pub trait Database: Send + Sync + 'static {
     /// The document and its revision.
     fn load(&self, partition: String) -> Answer<Option<(Document, i64)>>;
 
+    /// The revision alone.
+    fn revision(&self, partition: String) -> Answer<Option<i64>>;
+
     fn save(&self, save: Save) -> Answer<SaveOutcome>;
 
     /// That a document of this size could be saved, where a save that fails could have been foreseen.

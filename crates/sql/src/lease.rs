@@ -9,6 +9,9 @@ use tokcache_core::store::{Fence, Holder, Lease, LeaseAttempt, LeaseRequest, Sto
 
 use crate::database::{Database, HeldLease, LeaseKey};
 
+/// A longer time need not be told to a database, and not every database could add it to the present.
+const LONGEST_TIME: Duration = Duration::from_secs(366 * 24 * 3600);
+
 pub(crate) struct SqlLeaseRequest<D> {
     database: Arc<D>,
     key: LeaseKey,
@@ -18,7 +21,7 @@ pub(crate) struct SqlLeaseRequest<D> {
 
 impl<D> SqlLeaseRequest<D> {
     pub(crate) fn new(database: Arc<D>, key: LeaseKey, time_to_live: Duration) -> Self {
-        SqlLeaseRequest { database, key, owner: fastrand::i64(..), time_to_live }
+        SqlLeaseRequest { database, key, owner: fastrand::i64(..), time_to_live: time_to_live.min(LONGEST_TIME) }
     }
 }
 

@@ -64,7 +64,7 @@ mod username;
 pub use error::{DatabaseError, DatabaseErrorKind};
 pub use migration::Migration;
 #[cfg(feature = "postgres")]
-pub use postgres::{DatabasePassword, PostgresSettings, PostgresStore};
+pub use postgres::{DatabasePassword, PostgresSettings, PostgresStore, SettingsError};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteSettings, SqliteStore};
 pub use store::{ListedUser, SqlStore};

@@ -166,6 +166,13 @@ impl<D: Database> Store for SqlStore<D> {
         Description { url: self.database.url().to_owned(), path, lock_holder: None, exposed }
     }
 
+    fn revision<'a>(&'a self, partition: &'a Partition) -> BoxFuture<'a, Option<Revision>> {
+        Box::pin(async move {
+            let found = self.database.revision(partition.as_str().to_owned()).await.ok()?;
+            found.map(|number| Revision::from(number.cast_unsigned()))
+        })
+    }
+
     fn ensure_room<'a>(&'a self, _partition: &'a Partition, size: usize) -> BoxFuture<'a, Result<(), StoreError>> {
         self.database.ensure_room(size)
     }

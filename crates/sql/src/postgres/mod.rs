@@ -65,6 +65,10 @@ const LOAD: &str = "\
     SELECT document, revision FROM tokcache_document
     WHERE partition = $1 AND (keep_until IS NULL OR keep_until > now())";
 
+const REVISION: &str = "\
+    SELECT revision FROM tokcache_document
+    WHERE partition = $1 AND (keep_until IS NULL OR keep_until > now())";
+
 /// Locks the row of the lease, so that the lease cannot get another holder before the document is saved. The conditions
 /// on it stand outside: which row is locked must not depend on what it holds.
 const FENCE: &str = "\
@@ -177,6 +181,10 @@ impl Database for Postgres {
         })
     }
 
+    fn revision(&self, partition: String) -> Answer<Option<i64>> {
+        self.run(Statement::new(REVISION).text(partition), number)
+    }
+
     fn save(&self, save: Save) -> Answer<SaveOutcome> {
         let Save { partition, expected, document, username, keep_until, fence } = save;
         let (credential, fence) = fence.unzip();
@@ -207,9 +215,7 @@ impl Database for Postgres {
 
     fn acquire(&self, key: LeaseKey, owner: i64, time_to_live: Duration) -> Answer<Option<i64>> {
         let statement = Statement::new(ACQUIRE).text(key.partition).text(key.credential).number(owner);
-        self.run(statement.seconds(time_to_live.as_secs_f64()), |rows| {
-            rows.first().map(|row| row.try_get(0)).transpose()
-        })
+        self.run(statement.seconds(time_to_live.as_secs_f64()), number)
     }
 
     fn renew(&self, held: HeldLease, time_to_live: Duration) -> Answer<bool> {
@@ -263,6 +269,11 @@ impl Database for Postgres {
             Ok(purged.unsigned_abs())
         })
     }
+}
+
+/// The number that the statement returns, if it returns any.
+fn number(rows: &[Row]) -> Result<Option<i64>, Error> {
+    rows.first().map(|row| row.try_get(0)).transpose()
 }
 
 fn nothing(_: &[Row]) -> Result<(), Error> {

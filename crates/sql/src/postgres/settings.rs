@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use tokcache_core::secret::Secret;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{ChannelBinding, Host, SslMode, TargetSessionAttrs};
 
 /// The password of a database user.
 pub type DatabasePassword = Secret<DatabasePasswordKind>;
@@ -18,8 +18,8 @@ pub enum DatabasePasswordKind {}
 
 /// How to reach a PostgreSQL server, or a connection pooler before it.
 ///
-/// The URL is that of libpq: `postgres://USER@HOST:PORT/DATABASE?NAME=VALUE&…`, also with several hosts, or with the
-/// folder of a Unix socket as `?host=/run/postgresql`. Two parameters have a meaning of their own:
+/// The URL is that of libpq: `postgres://USER@HOST:PORT/DATABASE?NAME=VALUE&…`, also with the folder of a Unix socket as
+/// `?host=/run/postgresql`. If it names several hosts, separated by commas, the first one that can be written to is used. Two parameters have a meaning of their own:
 ///
 /// - `sslmode`: `verify-full` is the default. `require` and `verify-ca` mean the same: the certificate of the server
 ///   and its host name are always checked. `disable` is the default for a Unix socket and for a loopback address.
@@ -54,7 +54,7 @@ impl PostgresSettings {
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(SettingsError("the URL names no host: write postgres://USER@HOST/DATABASE"));
         }
-        if config.get_channel_binding() == tokio_postgres::config::ChannelBinding::Require {
+        if config.get_channel_binding() == ChannelBinding::Require {
             return Err(SettingsError("channel_binding=require is not supported"));
         }
         config.ssl_mode(match mode {
@@ -65,19 +65,30 @@ impl PostgresSettings {
         if config.get_application_name().is_none() {
             config.application_name("tokcache");
         }
+        match config.get_target_session_attrs() {
+            // A standby lags behind: a refresh token that it shows may be redeemed already.
+            TargetSessionAttrs::Any if config.get_hosts().len() > 1 => {
+                config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+            }
+            TargetSessionAttrs::ReadOnly => {
+                return Err(SettingsError("target_session_attrs=read-only cannot be saved to"));
+            }
+            _ => {}
+        }
         let connect_timeout = config.get_connect_timeout().copied().unwrap_or(Duration::from_secs(5));
         // An idle connection that a firewall has forgotten is noticed before it is used.
         config.keepalives_idle(Duration::from_secs(30));
         config.keepalives_interval(Duration::from_secs(5));
         config.keepalives_retries(3);
-        Ok(PostgresSettings {
+        let settings = PostgresSettings {
             config,
             url: shown,
             root_certificates,
             connections: 8,
             connect_timeout,
             statement_timeout: Duration::from_secs(10),
-        })
+        };
+        Ok(settings.connect_timeout(connect_timeout))
     }
 
     /// Sets the password, in the place of one in the URL.
@@ -98,6 +109,9 @@ impl PostgresSettings {
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
+        // A host that does not answer leaves time for the next one.
+        let hosts = u32::try_from(self.config.get_hosts().len()).unwrap_or(u32::MAX).max(1);
+        self.config.connect_timeout(timeout / hosts);
         self
     }
 
@@ -266,6 +280,15 @@ mod tests {
         for url in ["postgres://db/x?sslmode=prefer", "postgres://db/x?sslmode=allow", "postgres:///x"] {
             assert!(PostgresSettings::parse(url).is_err(), "{url}");
         }
+    }
+
+    #[test]
+    fn several_hosts_share_the_time_and_none_of_them_is_a_standby() {
+        let settings = parse("postgres://a,b/x?sslmode=disable&connect_timeout=4");
+        assert_eq!(settings.config.get_target_session_attrs(), TargetSessionAttrs::ReadWrite);
+        assert_eq!(settings.config.get_connect_timeout(), Some(&Duration::from_secs(2)));
+        assert_eq!(parse("postgres://a/x").config.get_target_session_attrs(), TargetSessionAttrs::Any);
+        assert!(PostgresSettings::parse("postgres://a,b/x?target_session_attrs=read-only").is_err());
     }
 
     #[test]

@@ -19,6 +19,7 @@ const LAST_STATEMENTS: Duration = Duration::from_secs(1);
 /// A thread with a runtime of its own: a connection outlives the runtime of the caller that made it, if there is one.
 pub(super) struct RuntimeThread {
     runtime: Handle,
+    url: String,
     /// Ends the thread when it is dropped.
     _alive: oneshot::Sender<()>,
 }
@@ -26,7 +27,7 @@ pub(super) struct RuntimeThread {
 impl RuntimeThread {
     pub(super) fn start(pool: Arc<Pool>) -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let handle = runtime.handle().clone();
+        let (handle, url) = (runtime.handle().clone(), pool.settings.url.clone());
         let (alive, ended) = oneshot::channel::<()>();
         let drive = move || {
             runtime.block_on(async move {
@@ -36,7 +37,7 @@ impl RuntimeThread {
             });
         };
         thread::Builder::new().name("tokcache-postgres".to_owned()).spawn(drive)?;
-        Ok(RuntimeThread { runtime: handle, _alive: alive })
+        Ok(RuntimeThread { runtime: handle, url, _alive: alive })
     }
 
     /// Begins the work. The answer can be waited for on any runtime, or none.
@@ -44,12 +45,11 @@ impl RuntimeThread {
         &self,
         work: impl Future<Output = Result<Value, DatabaseError>> + Send + 'static,
     ) -> Answer<Value> {
-        let task = self.runtime.spawn(work);
+        let (task, url) = (self.runtime.spawn(work), self.url.clone());
         Box::pin(async move {
-            match task.await {
-                Ok(answer) => answer.map_err(Into::into),
-                Err(error) => Err(DatabaseError::new("postgres:", DatabaseErrorKind::Other, error.to_string()).into()),
-            }
+            task.await
+                .unwrap_or_else(|error| Err(DatabaseError::new(&url, DatabaseErrorKind::Other, error.to_string())))
+                .map_err(Into::into)
         })
     }
 }

@@ -59,6 +59,10 @@ const LOAD: &str = "\
     SELECT document, revision FROM tokcache_document
     WHERE partition = ?1 AND (keep_until IS NULL OR keep_until > unixepoch())";
 
+const REVISION: &str = "\
+    SELECT revision FROM tokcache_document
+    WHERE partition = ?1 AND (keep_until IS NULL OR keep_until > unixepoch())";
+
 const IS_FENCED: &str = "\
     SELECT EXISTS (SELECT 1 FROM tokcache_lease WHERE partition = ?1 AND credential = ?2 AND fence > ?3)";
 
@@ -254,6 +258,12 @@ impl Database for Sqlite {
         self.reads.run(move |connection| {
             let read = |row: &Row<'_>| Ok((Zeroizing::new(row.get(0)?), row.get(1)?));
             connection.prepare_cached(LOAD)?.query_row([partition], read).optional()
+        })
+    }
+
+    fn revision(&self, partition: String) -> Answer<Option<i64>> {
+        self.reads.run(move |connection| {
+            connection.prepare_cached(REVISION)?.query_row([partition], |row| row.get(0)).optional()
         })
     }
 

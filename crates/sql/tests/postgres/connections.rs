@@ -90,6 +90,16 @@ fn a_server_without_tls_is_refused_unless_the_url_allows_it() {
     assert!(refused.to_string().contains("sslmode=disable"), "{refused}");
 }
 
+/// The first host is a standby, and the one before it is gone.
+#[test]
+fn the_host_that_can_be_written_to_is_found() {
+    let (gone, primary) = (free_port(), PostgresServer::start());
+    let standby = PostgresServer::start_with(&["default_transaction_read_only=on"]);
+    let hosts = format!("127.0.0.1:{gone},127.0.0.1:{},127.0.0.1:{}", standby.port(), primary.port());
+    put(&postgres(&format!("postgres://tokcache@{hosts}/postgres")), &alice(), b"{}");
+    assert_eq!(primary.sql("SELECT partition FROM tokcache_document"), "alice");
+}
+
 /// More callers than connections: they take turns.
 #[test]
 fn a_few_connections_serve_many_callers() {

@@ -78,9 +78,9 @@ fn on_a_full_disk_no_refresh_token_is_redeemed() {
     let mut child = Waiting::start(mounted, Role::FillDisk, &url, &provider.authority());
     child.go();
     let answer = child.answer();
-    let [saved, full, at_full, later] = answer.split("; ").collect::<Vec<_>>()[..] else { panic!("{answer}") };
+    let [saved, full, room, at_full, later] = answer.split("; ").collect::<Vec<_>>()[..] else { panic!("{answer}") };
     assert!(saved.parse::<usize>().unwrap() > 10, "{answer}");
-    assert_eq!(full, "(DiskFull, false)", "{answer}");
+    assert_eq!((full, room), ("(DiskFull, false)", "(DiskFull, false)"), "{answer}");
     assert!(at_full.contains("the disk is full"), "{answer}");
     // The first request, so none was sent before.
     assert_eq!((later, provider.rotation().requests()), ("AT-1", 1), "{answer}");

@@ -135,8 +135,9 @@ fn fill_disk(store: &dyn Store, authority: &str) -> String {
         store.replace(&partition, replacement).block_on()
     };
     let (number, full) = (0..).find_map(|number| fill(number).err().map(|error| (number, error))).unwrap();
+    let room = store.ensure_room(&alice(), 100_000).block_on().unwrap_err();
     let at_full = acquire(store, authority);
     let file = store.describe().path.unwrap();
     std::fs::remove_file(file.with_file_name("reserve")).unwrap();
-    format!("{number}; {:?}; {at_full}; {}", kind(&full), acquire(store, authority))
+    format!("{number}; {:?}; {:?}; {at_full}; {}", kind(&full), kind(&room), acquire(store, authority))
 }

@@ -140,6 +140,28 @@ pub(crate) fn nobody_refreshes_without_the_lease(url: &str) {
     assert_eq!(token.access_token.expose(), "AT-1");
 }
 
+/// A lease that is to last for ever lasts long.
+pub(crate) fn a_lease_can_be_longer_than_a_database_can_count(url: &str) {
+    let store = open(url);
+    let lease = attempt(store.as_ref(), "a", Duration::MAX).unwrap();
+    lease.renew().block_on().unwrap();
+    assert!(attempt(store.as_ref(), "a", Duration::MAX).is_none());
+}
+
+/// A thousand tasks of one process find the same token expired.
+pub(crate) fn a_thousand_tasks_make_one_request(url: &str) {
+    let (store, clock) = (open(url), TokioClock::new());
+    sign_in(store.as_ref());
+    let provider = RotatingProvider::new(&clock, Duration::from_millis(300));
+    let wanted = request();
+    let tokens =
+        run(futures_util::future::join_all((0..1000).map(|_| async {
+            client(store.as_ref(), &provider, &clock).acquire_token_silent(&wanted).await.unwrap()
+        })));
+    assert!(tokens.iter().all(|token| token.access_token.expose() == "AT-1"));
+    assert_eq!(provider.rotation.requests(), 1);
+}
+
 /// Saves that meet each other, each under its own lease, lose nothing.
 pub(crate) fn threads_that_save_at_once_lose_nothing(url: &str) {
     const THREADS: usize = 4;
@@ -224,6 +246,8 @@ macro_rules! failures {
             the_document_is_read_again_under_the_lease,
             a_refused_refresh_token_deletes_nothing,
             nobody_refreshes_without_the_lease,
+            a_lease_can_be_longer_than_a_database_can_count,
+            a_thousand_tasks_make_one_request,
             threads_that_save_at_once_lose_nothing,
         }
     };
