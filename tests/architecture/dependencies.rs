@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use crate::{read, root, rust_files};
+use crate::{library_crates, read, root, rust_files};
 
 /// The limit for a program with its own transport and a cache in memory.
 const MOST_CRATES_OF_CORE: usize = 40;
@@ -19,11 +19,21 @@ fn core_knows_no_file_network_command_line_or_keyring() {
 
 #[test]
 fn the_library_knows_nothing_of_the_command() {
-    for library in ["tokcache-core", "tokcache-file", "tokcache-http", "tokcache-redis", "tokcache-sql"] {
+    for library in
+        ["tokcache-core", "tokcache-file", "tokcache-http", "tokcache-redis", "tokcache-session", "tokcache-sql"]
+    {
         let crates = crates(library);
         for name in ["anyhow", "clap", "qrcode", "toml"] {
             assert!(!crates.contains(name), "{library} is built from {name}");
         }
+    }
+}
+
+#[test]
+fn only_the_session_crate_is_built_from_a_web_framework() {
+    assert!(crates("tokcache-session").contains("tower-sessions"));
+    for name in library_crates().iter().filter(|name| *name != "session") {
+        assert!(!crates(&format!("tokcache-{name}")).contains("tower-sessions"), "{name}");
     }
 }
 

@@ -22,6 +22,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// number of servers can share the store: for each token, one of them asks the provider.
 ///
 /// The client is `Send`, `Sync` and does not borrow: keep one in the state of the server.
+#[derive(Clone)]
 pub struct ConfidentialClient {
     /// The client and the authorization server.
     pub registration: Registration,
