@@ -63,8 +63,8 @@ impl RedisStore {
 
     async fn replace(&self, partition: &Partition, replacement: Replacement<'_>) -> Result<Replaced, StoreError> {
         let Replacement { expected, bytes, keep_until, fence } = replacement;
-        let (keys, lease) = (self.keys(partition)?, fence.map(|fence| &fence.credential));
-        let lease = lease.map(|credential| self.keys(partition).map(|keys| keys.lease(credential))).transpose()?;
+        let keys = self.keys(partition)?;
+        let lease = fence.map(|fence| keys.lease(&fence.credential));
         let revision = revision(bytes);
         let (expected, digest) = (digest(expected), digest(Some(revision)));
         let (option, time) = expiry(keep_until, self.0.settings.idle_time);
