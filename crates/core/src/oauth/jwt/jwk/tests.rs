@@ -114,6 +114,8 @@ fn a_key_that_cannot_be_understood_is_known_and_verifies_nothing() {
         json!({"kid": "a", "kty": "oct", "k": "AAAA"}),
         json!({"kid": "a", "kty": "EC", "crv": "P-521", "x": "AA", "y": "AA"}),
         json!({"kid": "a", "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}),
+        json!({"kid": "a", "kty": "EC", "crv": "P-256", "x": encode([1; 32]), "y": encode([1; 33])}),
+        json!({"kid": "a", "kty": "EC", "crv": "P-256", "x": encode([1; 31]), "y": encode([1; 32])}),
         json!({"kid": "a", "kty": "OKP", "crv": "X25519", "x": "AA"}),
         json!({"kid": "a", "kty": "RSA", "n": "not base64", "e": "AQAB"}),
         json!({"kid": "a", "kty": "RSA", "e": "AQAB"}),
@@ -129,6 +131,7 @@ fn a_document_with_a_name_twice_is_none_and_such_a_key_is_left_out() {
     assert_eq!(length(r#"{"keys":[],"keys":[{}]}"#), None);
     assert_eq!(length(r#"{"keys":[{"kid":"a","kid":"b"},{"kid":"c"}]}"#), Some(1));
     assert_eq!(length(r#"{"keys":[1,"a",null,[],{}]}"#), Some(1));
+    assert!(!set(&[json!({})]).is_empty() && set(&[]).is_empty());
     for document in ["", "[]", "{}", r#"{"keys":{}}"#, r#"{"keys":null}"#, "<html>"] {
         assert_eq!(length(document), None, "{document}");
     }

@@ -69,7 +69,9 @@ fn a_token_that_is_cut_off_anywhere_is_refused() {
 #[test]
 fn what_is_no_token_is_malformed() {
     let header = encode(r#"{"alg":"ES256"}"#);
-    let long = format!("{header}.{}.AA", "A".repeat(LONGEST));
+    let of_length = |length: usize| format!("{header}.{}.AA", "A".repeat(length - header.len() - 4));
+    assert_eq!(verified(&of_length(LONGEST)), Err(IdTokenError::BadSignature));
+    let long = of_length(LONGEST + 1);
     for token in ["", ".", "..", "a.b.c", &header, &format!("{header}.e30"), &long, &format!("{ES256}="), "e30.e30.AA"]
     {
         assert_eq!(verified(token), Err(IdTokenError::Malformed), "{token}");
