@@ -40,8 +40,9 @@ impl DocumentCookie {
         DocumentCookie { name: name.into(), keys, lifetime }
     }
 
-    /// Encrypts a document for its owner: any text that the server knows when it reads the cookie again, best the id of
-    /// the session, so that the cookie is of no use in another session.
+    /// Encrypts a document for its owner: any text that the server knows when it reads the cookie again. If there is a
+    /// session, take its id, so that the cookie is of no use in another session. If there is none, take a fixed text: a
+    /// copy of the cookie then works in every browser.
     ///
     /// The cookie is `Secure`, `HttpOnly`, `SameSite=Lax`, and for the whole site.
     ///

@@ -3,19 +3,21 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
 use std::fs;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use pollster::FutureExt as _;
 use tokcache_core::acquire::{AcquireError, ClientApplication, Registration, SilentRequest};
 use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{Authority, Http, Request, Response, TransportError};
+use tokcache_core::store::mutex::locked;
 use tokcache_core::store::{
-    Change, EncryptedStore, EncryptedStoreError, EncryptionKey, EncryptionKeys, EnvelopeError, LeaseAttempt,
-    MemoryStore, Partition, Reencrypted, Replaced, Replacement, Saved, Store, StoreError, Update,
+    Change, Description, EncryptedStore, EncryptedStoreError, EncryptionKey, EncryptionKeys, EnvelopeError,
+    LeaseAttempt, LeaseRequest, Loaded, MemoryStore, Partition, Reencrypted, Replaced, Replacement, Saved, Store,
+    StoreError, Update,
 };
-use tokcache_core::time::SystemClock;
+use tokcache_core::time::{SystemClock, Timestamp};
 use tokcache_core::types::{ClientId, ScopeSet};
 use tokcache_file::FileStore;
 use tokcache_testing::contract::{self, Kind};
@@ -122,6 +124,67 @@ fn reencrypt_gives_every_document_the_current_key() {
     assert_eq!(store.reencrypt(&partition("nobody"), |_| None).block_on().unwrap(), Reencrypted::Absent);
     let store = encrypted(&inner, only(&new));
     assert!(["a", "b"].iter().all(|user| raw(&store, &partition(user)) == DOCUMENT));
+}
+
+/// The inner store does not know what is in a document: it must be told how long the document is of use.
+#[test]
+fn the_inner_store_is_told_how_long_to_keep_a_document() {
+    let inner = Arc::new(KeepUntilStore::default());
+    let (old, new, user) = (key(), key(), partition("user"));
+    let store = |keys| EncryptedStore::new(inner.clone() as Arc<dyn Store>, keys);
+    let replace = &mut |_: Option<&[u8]>| Change::ReplaceUntil(DOCUMENT.to_vec().into(), Timestamp(1));
+    store(only(&old)).update(&user, Update::default(), replace).block_on().unwrap();
+    let keep_until = |document: &[u8]| (document == DOCUMENT).then_some(Timestamp(2));
+    let reencrypted = store(only(&new).and_decrypting(old)).reencrypt(&user, keep_until).block_on().unwrap();
+    assert_eq!(reencrypted, Reencrypted::Done);
+    assert_eq!(*locked(&inner.told), [Some(Timestamp(1)), Some(Timestamp(2))]);
+}
+
+/// A store in memory that remembers how long it was told to keep documents.
+#[derive(Default)]
+struct KeepUntilStore {
+    inner: MemoryStore,
+    told: Mutex<Vec<Option<Timestamp>>>,
+}
+
+impl Store for KeepUntilStore {
+    fn load<'a>(&'a self, partition: &'a Partition) -> BoxFuture<'a, Result<Option<Loaded>, StoreError>> {
+        self.inner.load(partition)
+    }
+
+    fn replace<'a>(
+        &'a self,
+        partition: &'a Partition,
+        replacement: Replacement<'a>,
+    ) -> BoxFuture<'a, Result<Replaced, StoreError>> {
+        locked(&self.told).push(replacement.keep_until);
+        self.inner.replace(partition, replacement)
+    }
+
+    fn remove<'a>(&'a self, partition: &'a Partition) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.inner.remove(partition)
+    }
+
+    fn lease<'a>(
+        &'a self,
+        partition: &'a Partition,
+        credential: &'a str,
+        time_to_live: Duration,
+    ) -> Result<Box<dyn LeaseRequest + 'a>, StoreError> {
+        self.inner.lease(partition, credential, time_to_live)
+    }
+
+    fn partitions<'a>(
+        &'a self,
+        prefix: &'a str,
+        after: Option<&'a Partition>,
+    ) -> BoxFuture<'a, Result<Vec<Partition>, StoreError>> {
+        self.inner.partitions(prefix, after)
+    }
+
+    fn describe(&self) -> Description {
+        self.inner.describe()
+    }
 }
 
 /// Two hosts during a rotation, each with another current key, while an operator reencrypts in a loop.

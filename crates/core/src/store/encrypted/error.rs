@@ -49,10 +49,9 @@ impl fmt::Display for EnvelopeError {
                 formatter,
                 "was encrypted with key {key} for another place, {place:?}: somebody has exchanged documents"
             ),
-            EnvelopeError::NotEncrypted => formatter.write_str(
-                "is not encrypted, and only encrypted documents are accepted; to encrypt documents that were saved \
-                 before, allow plain documents until all are encrypted",
-            ),
+            EnvelopeError::NotEncrypted => {
+                formatter.write_str("is not encrypted, and only encrypted documents are accepted")
+            }
             EnvelopeError::Torn => formatter.write_str("is damaged: it begins as an encrypted document and is none"),
             EnvelopeError::TooNew => formatter.write_str("was encrypted by a later version of tokcache"),
             EnvelopeError::UnknownKey { key } => {

@@ -23,7 +23,7 @@ pub struct EncryptionKeys {
 }
 
 impl EncryptionKeys {
-    /// Returns keys with which `current` encrypts and decrypts.
+    /// Returns keys of which only `current` exists: it encrypts and decrypts.
     pub fn new(current: EncryptionKey) -> Self {
         EncryptionKeys { current, others: Vec::new() }
     }

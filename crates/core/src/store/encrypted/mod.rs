@@ -77,9 +77,9 @@ impl EncryptedStore {
     /// Encrypts the document of a partition with the current key, if another key or none encrypts it now. A save that
     /// comes in between is kept. `keep_until` returns the document's [`keep_until`](Replacement::keep_until), such as
     /// [`Retention::keep_until`](crate::acquire::Retention::keep_until): a save replaces that, too.
+    ///
     /// # Errors
     /// An error of the store, or the document cannot be decrypted. The document is unchanged then.
-    /// Those of the store; and the document cannot be decrypted. It is unchanged then.
     pub async fn reencrypt(
         &self,
         partition: &Partition,
