@@ -1,4 +1,4 @@
-//! What can go wrong, and the page that says so.
+//! The failures, each with its page.
 
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -26,7 +26,7 @@ pub(crate) enum Failure {
     },
     /// The API has not answered.
     ApiUnreachable {
-        /// What happened.
+        /// The reason.
         message: String,
     },
     /// The browser has come back from the provider, and has begun no such sign-in, or has finished it already.
@@ -63,7 +63,7 @@ struct Page {
     user: Option<User>,
     title: &'static str,
     text: &'static str,
-    /// What the provider, the API or the store said: never a secret, and escaped by the template.
+    /// The answer of the provider, the API or the store: never a secret, and escaped by the template.
     detail: Option<String>,
     /// Whether to offer a sign-in, and the path to come back to.
     sign_in: Option<&'static str>,
