@@ -17,6 +17,6 @@ fn the_tour_shows_the_whole_story_and_leaves_nothing_behind() {
     let output = tour.output().unwrap();
     let (shown, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{}\n{shown}\n{errors}", output.status);
-    assert!(shown.contains("a whole life of a sign-in"), "{shown}");
+    assert!(shown.contains("one sign-in from start to end"), "{shown}");
     assert_eq!(folder.path().read_dir().unwrap().count(), 0, "something was left behind");
 }

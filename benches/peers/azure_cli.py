@@ -1,6 +1,6 @@
-"""Runs `az`, whole, with the arguments given. For benches/speed.
+"""Runs the whole `az` with the given arguments, for benches/speed.
 
-AZURE_CONFIG_DIR has its cache and its profile; AUTHORITY is where somebody is signed in.
+The folder AZURE_CONFIG_DIR has its cache and its profile. AUTHORITY is the authority of the signed-in account.
 """
 
 import os

@@ -4,7 +4,7 @@ import json
 
 
 class NoNetwork:
-    """MSAL asks for the provider's metadata even when the token is cached: answer from memory, in no time."""
+    """Answers from memory. MSAL requests the provider's metadata even when the token is cached."""
 
     def __init__(self, authority):
         endpoints = ("authorization_endpoint", "token_endpoint", "device_authorization_endpoint")

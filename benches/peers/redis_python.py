@@ -66,5 +66,5 @@ def together():
         list(pool.map(call, range(calls)))
 
 
-# The threads of one process take turns: the better of the two counts.
+# Threads of one Python process take turns, so one thread may be faster than several. Print the better rate.
 print(max(rate(lambda: [call(number) for number in range(calls)]), rate(together)))

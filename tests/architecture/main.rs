@@ -33,14 +33,20 @@ fn library_crates() -> Vec<String> {
 
 /// Returns the paths of all Rust files under `folder`, sorted.
 fn rust_files(folder: &str) -> Vec<PathBuf> {
+    files(folder, "rs")
+}
+
+/// Returns the paths of all files under `folder` whose names have this extension, sorted.
+fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![root().join(folder)];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
             match path.extension() {
+                _ if path.is_symlink() => {}
                 _ if path.is_dir() => folders.push(path),
-                Some(extension) if extension == "rs" => files.push(path),
+                Some(found) if found == extension => files.push(path),
                 _ => {}
             }
         }

@@ -3,19 +3,47 @@
 use std::path::{Path, PathBuf};
 
 use crate::papers::papers;
-use crate::{read, rust_files};
+use crate::{files, read};
 
 /// A sentence that begins like this has to be read twice. `If` says the same with a subject.
 const OPENINGS: [&str; 9] = ["He who ", "Of ", "Somebody ", "What ", "Where ", "Who ", "Whoever ", "Whom ", "Whose "];
 
-/// The folders with Rust files.
+/// The folders with code.
 const FOLDERS: [&str; 7] = ["benches", "build", "crates", "examples", "fuzz", "src", "tests"];
+
+/// The extensions of files with comments, and the starts of a comment in them.
+const COMMENTS: [(&str, &[&str]); 6] = [
+    ("lua", &["--"]),
+    ("mjs", &["//"]),
+    ("py", &["#", "\"\"\""]),
+    ("rs", &["///", "//!", "//"]),
+    ("sql", &["--"]),
+    ("toml", &["#"]),
+];
+
+/// Further files with comments that begin with `#`.
+const SCRIPTS: [&str; 9] = [
+    "Cargo.toml",
+    "deny.toml",
+    "clippy.toml",
+    "tests/run",
+    "benches/run",
+    "benches/robustness/run",
+    "examples/tour",
+    "examples/library/run",
+    "fuzz/run",
+];
 
 #[test]
 fn no_sentence_in_a_comment_begins_with_a_clause() {
-    let files =
-        FOLDERS.iter().flat_map(|folder| rust_files(folder).into_iter().map(|file| Path::new(folder).join(file)));
-    assert_plain(files.filter(|file| !file.components().any(|part| part.as_os_str() == "target")), comments);
+    for (extension, starts) in COMMENTS {
+        let files = FOLDERS.iter().flat_map(|folder| {
+            files(folder, extension).into_iter().map(|file| Path::new(folder).join(file)).collect::<Vec<_>>()
+        });
+        let ours = files.filter(|file| !file.components().any(|part| part.as_os_str() == "target"));
+        assert_plain(ours, |source| comments(source, starts));
+    }
+    assert_plain(SCRIPTS.map(PathBuf::from), |source| comments(source, &["#"]));
 }
 
 #[test]
@@ -42,11 +70,11 @@ fn bad_sentences(paragraph: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Returns the comments of a Rust file, a paragraph each, without their code blocks.
-fn comments(source: &str) -> Vec<String> {
+/// Returns the comments of a file, a paragraph each, without their code blocks. Each begins a line, with one of `starts`.
+fn comments(source: &str, starts: &[&str]) -> Vec<String> {
     let mut text = String::new();
     for line in source.lines().map(str::trim_start) {
-        let comment = ["///", "//!", "//"].iter().find_map(|start| line.strip_prefix(start));
+        let comment = starts.iter().find_map(|start| line.strip_prefix(start));
         text += comment.unwrap_or_default().trim_start();
         text += "\n";
     }
@@ -86,6 +114,7 @@ fn paragraphs(text: &str) -> Vec<String> {
 #[test]
 fn a_clause_is_found_and_a_question_is_not() {
     let text = "/// Returns one. What is left\n/// goes. What is it?\nlet x = 1; // Who asks\n///\n/// Of two, one.";
-    let found: Vec<String> = comments(text).iter().flat_map(|text| bad_sentences(text)).map(str::to_owned).collect();
+    let found: Vec<String> =
+        comments(text, &["///", "//"]).iter().flat_map(|text| bad_sentences(text)).map(str::to_owned).collect();
     assert_eq!(found, ["What is left goes.", "Of two, one."]);
 }

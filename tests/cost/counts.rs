@@ -14,8 +14,8 @@ use crate::warm_home::root;
 const TOLERANCE: u64 = 10;
 
 const HEADER: &str = "\
-# What the program costs, as `TOKCACHE_RECORD=1 cargo test --test cost` counted it last.
-# A test fails when a count is more than a tenth above the one that stands here.
+# The costs of the program, recorded by `TOKCACHE_RECORD=1 cargo test --test cost`.
+# A test fails if it counts a tenth more than is recorded here.
 # Record a higher count in the commit that causes it, and give the reason in docs/startup.md.
 ";
 

@@ -2,7 +2,7 @@
 
     neighbour.py SIGNAL SCHEMA LABEL NAME=VALUE... COMMAND
 
-Answers in lines of JSON. `add PREFIX COUNT` records so many access tokens; `secrets` prints the secrets of all tokens;
+Prints lines of JSON. `add PREFIX COUNT` records COUNT access tokens; `secrets` prints the secrets of all tokens;
 `watch` prints them at once, and again for each line that it reads; `keep` saves what it reads.
 """
 
@@ -17,7 +17,7 @@ def main():
     signal, schema, label, *rest = sys.argv[1:]
     attributes = dict(word.split("=", 1) for word in rest if "=" in word)
     command, *arguments = [word for word in rest if "=" not in word]
-    # The library tries the keyring first, by one item for all processes: two that do so at once disturb each other.
+    # The library first tests the keyring with one item for all processes, so two processes disturb each other's test.
     with open(__file__) as one_at_a_time:
         fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
         persistence = LibsecretPersistence(signal, schema, attributes, label=label)

@@ -1,8 +1,8 @@
-"""A program that locks as MSAL .NET or MSAL Go does: the lock file opened or created, then its flock.
+"""A program that locks as MSAL .NET or MSAL Go does: it opens or creates the lock file, then takes its flock.
 
-.NET unlinks the file before it releases the flock, and whoever gets a flock looks whether the file still has its name.
-Go releases, then unlinks, and does not look. (MSAL Go also reads before it locks, and so overwrites what anybody saved
-in between, whoever that is: that is left out here, since no lock can help against it.)
+.NET unlinks the file before it releases the flock. A process that gets a flock checks that the file still has its name.
+Go releases, then unlinks, and does not check. (MSAL Go also reads before it locks, so it overwrites what any program
+saved in between. This program does not do that, because no lock can prevent it.)
 """
 
 import fcntl

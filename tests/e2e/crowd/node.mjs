@@ -1,5 +1,5 @@
-// MSAL Node with its extensions, writing without end, as writer.py describes. The network is a stand-in that answers
-// at once; all else is the library's own.
+// MSAL Node with its extensions, which writes without a pause, as writer.py describes. A stand-in for the network
+// answers at once; everything else is the library's own code.
 
 import { readFileSync, utimesSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -110,7 +110,7 @@ async function createApplication() {
   });
 }
 
-// Leaves the time that a kernel with such ticks would have stamped: the last tick's.
+// Sets the file's time to the last tick, as a kernel with coarse file times does.
 function coarsen() {
   const tick = Number(options['tick-ms']);
   if (tick === 0) return;

@@ -8,7 +8,7 @@ from writer import CLIENT_ID, ENVIRONMENT, Writer, parse_arguments, response
 def main():
     arguments = parse_arguments(lock=["exclusive-create", "portalocker"])
     if arguments.lock == "exclusive-create":
-        # What a plain `pip install msal-extensions` does: the library looks for portalocker when it is imported.
+        # Behave as after a plain `pip install msal-extensions`: the library looks for portalocker when it is imported.
         sys.modules["portalocker"] = None
     from msal_extensions import FilePersistence, PersistedTokenCache, token_cache
 

@@ -1,8 +1,8 @@
-"""What every writer in Python does: entries of its own in a few slots, one after the other, until the time is over.
+"""The common code of the writers in Python: writes entries of its own into a few slots until the time is over.
 
-Before each turn it looks whether what it wrote last still stands in the file. At the end it prints what it found, as
-one line of JSON: `writes`, `failures` (the library raised), `lost` (own entries that were overwritten) and `broken`
-(locks that were no longer its own when it gave them back).
+Before each write it checks that its last entries are still in the file. At the end it prints one line of JSON:
+`writes`, `failures` (the library raised), `lost` (own entries that were overwritten) and `broken` (locks that were no
+longer its own when it released them).
 """
 
 import argparse
@@ -77,7 +77,7 @@ class Writer:
             del self.expected[slot]
         self.report["lost"] += len(lost)
 
-    # The holder of a lock says so, and whether it was still its own at the end.
+    # The holder of a lock records when it gets and releases the lock, and whether the lock was still its own then.
 
     def entered(self, lock):
         self.bracket("<")
@@ -94,7 +94,7 @@ class Writer:
             log.write(f"{mark}{self.arguments.name}\n".encode())
 
     def coarsen(self):
-        """Leaves the time that a kernel with such ticks would have stamped: the last tick's."""
+        """Sets the file's time to the last tick, as a kernel with coarse file times does."""
         tick = self.arguments.tick_ms * 1_000_000
         if tick:
             now = time.time_ns()
@@ -102,7 +102,7 @@ class Writer:
 
 
 def secrets(path):
-    """All refresh tokens in the file. A torn file is read again, as others write in place."""
+    """Returns all refresh tokens in the file. Reads a torn file again, because other programs write in place."""
     for _ in range(200):
         try:
             with open(path, encoding="utf-8") as file:
@@ -121,7 +121,7 @@ def identity(path):
 
 
 def response(user, secret):
-    """A token response of Microsoft Entra."""
+    """Returns a token response of Microsoft Entra."""
     client_info = base64.urlsafe_b64encode(json.dumps({"uid": user, "utid": "contoso"}).encode()).rstrip(b"=").decode()
     return {
         "access_token": f"access-{secret}",

@@ -117,7 +117,7 @@ def populate():
 
 
 def decide(user_code, login, action):
-    """What a person does: signs in, types the code, and presses a button."""
+    """Acts as the person: signs in, types the code, and presses a button."""
     from django.test import Client
 
     browser = Client()
@@ -146,7 +146,7 @@ def control(request, command):
 
 control.csrf_exempt = True
 
-# Filled in once Django is set up.
+# Set when Django is set up.
 urlpatterns = [path("control/<slug:command>", control)]
 
 

@@ -18,7 +18,7 @@ const CLIENT_ID = 'e2e-app';
 const LOGIN = 'alice';
 const PASSWORD = 'of-one-run';
 const SCOPES = ['openid', 'profile', 'api.read', 'offline_access'];
-// What Debian's package brings: the tables, and an administrator.
+// Debian's package has these files: the tables, and an administrator.
 const TABLES = '/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3';
 const ADMINISTRATOR = { username: 'admin', password: 'password' };
 
@@ -79,7 +79,7 @@ hash_algorithm="SHA512"
 database = { type = "sqlite3"; path = "${database}"; };
 `,
   );
-  // What it says must not go where the one line goes.
+  // Glewlwyd's output must not go to standard output, which has only the one line.
   return spawn('glewlwyd', [`--config-file=${configuration}`], { stdio: ['ignore', 2, 2] });
 }
 
@@ -150,7 +150,7 @@ async function setUp() {
   });
 }
 
-// Hands a request on, and takes down what became of it.
+// Forwards a request, and records the result.
 async function pass(request, response) {
   const body = await textOf(request);
   const { method, headers } = request;
@@ -160,7 +160,7 @@ async function pass(request, response) {
   const text = await textOf(answer);
   const json = /json/.test(answer.headers['content-type']) ? JSON.parse(text) : {};
   const { grant_type } = Object.fromEntries(new URLSearchParams(body));
-  // A refusal has no body here, so that it is told by its status.
+  // A refusal has no body here, so only the status shows it.
   const refused = grant_type === 'refresh_token' && answer.statusCode === 400 ? 'invalid_grant' : null;
   exchanges.push({ path: request.url, grant_type, status: answer.statusCode, error: json.error ?? refused });
   response.writeHead(answer.statusCode, answer.headers).end(text);
@@ -177,7 +177,7 @@ async function control(request, response) {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result ?? null));
 }
 
-// What a person does: signs in, grants the scopes, and types the code.
+// Acts as the person: signs in, grants the scopes, and types the code.
 async function approve(userCode) {
   const person = await signIn({ username: LOGIN, password: PASSWORD });
   await call(person, 'PUT', `/api/auth/grant/${CLIENT_ID}/`, { scope: SCOPES.join(' ') });
@@ -211,7 +211,7 @@ async function textOf(stream) {
   return text;
 }
 
-// Glewlwyd cannot be told to choose one by itself.
+// Glewlwyd has no setting to choose a free port by itself.
 async function freePort() {
   const socket = createSocket().listen(0, '127.0.0.1');
   await once(socket, 'listening');

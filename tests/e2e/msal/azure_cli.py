@@ -1,6 +1,6 @@
-"""The Azure CLI on its cache file: the object that `az login` and `az account get-access-token` are made of.
+"""The Azure CLI on its cache file: the object with which `az login` and `az account get-access-token` work.
 
-Takes and prints what msal_python.py does. The cache is where AZURE_CONFIG_DIR says that the CLI keeps it.
+Takes the same input and prints the same output as msal_python.py. The cache is in the folder AZURE_CONFIG_DIR.
 """
 
 import json
@@ -13,7 +13,7 @@ from msal_python import answer, parse_arguments
 def main():
     arguments = parse_arguments()
     os.environ["AZURE_CONFIG_DIR"] = os.path.dirname(arguments.cache)
-    # Imported only now, as it looks at the environment then.
+    # Imported only now, because it reads the environment when it is imported.
     from azure.cli.core.auth.identity import Identity
 
     authority = urlsplit(arguments.authority)

@@ -1,4 +1,4 @@
-// MSAL Node on a cache file, as a program of its own would use it.
+// MSAL Node on a cache file, as an application would use it.
 //
 // Prints one line of JSON: what the library answered. `sign-in` prints a line with `user_code` before it waits.
 // Proxy and trust anchors come from HTTPS_PROXY and NODE_EXTRA_CA_CERTS.
@@ -13,7 +13,7 @@ const extensions = new URL('../node_modules/@azure/msal-node-extensions/dist/per
 const { FilePersistence } = await import(new URL('FilePersistence.mjs', extensions));
 const { PersistenceCachePlugin } = await import(new URL('PersistenceCachePlugin.mjs', extensions));
 
-// MSAL Node uses fetch, which looks at HTTPS_PROXY only when told so.
+// MSAL Node uses fetch, which ignores HTTPS_PROXY by default.
 setGlobalDispatcher(new EnvHttpProxyAgent());
 
 const { values: options, positionals } = parseArgs({

@@ -1,4 +1,4 @@
-"""MSAL Python on a cache file, as a program of its own would use it.
+"""MSAL Python on a cache file, as an application would use it.
 
 Prints one line of JSON: what the library answered. `sign-in` prints a line with `user_code` before it waits.
 Proxy and trust anchors come from HTTPS_PROXY and REQUESTS_CA_BUNDLE, which requests reads itself.
@@ -12,7 +12,7 @@ import sys
 def main():
     arguments = parse_arguments()
     if arguments.lock == "exclusive-create":
-        # What a plain `pip install msal-extensions` does: the library looks for portalocker when it is imported.
+        # Behave as after a plain `pip install msal-extensions`: the library looks for portalocker when it is imported.
         sys.modules["portalocker"] = None
     import msal
     from msal_extensions import FilePersistence, PersistedTokenCache

@@ -1,5 +1,5 @@
-// How a test talks to the provider: POST of JSON on loopback, in plain HTTP. The same server is the CONNECT proxy
-// through which a provider with a host name is reached.
+// The control server, through which a test controls the provider: POST of JSON on loopback, in plain HTTP. It is also
+// the CONNECT proxy for a provider with a host name.
 
 import { createServer } from 'node:http';
 import { connect } from 'node:net';

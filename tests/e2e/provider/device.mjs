@@ -17,7 +17,7 @@ export class DevicePolling {
     this.#codes.set(response.device_code, { interval: response.interval, polled: -Infinity });
   }
 
-  // Notes a poll and says whether it came before its time.
+  // Records a poll and returns whether it came too early.
   cameTooEarly(form) {
     const code = this.#codes.get(form.device_code);
     if (!code) return false;

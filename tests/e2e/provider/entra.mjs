@@ -1,11 +1,11 @@
-// What Microsoft Entra adds to OpenID Connect, as far as MSAL looks at it.
+// Microsoft Entra's additions to OpenID Connect, as far as MSAL uses them.
 
 import { createHash } from 'node:crypto';
 
 const TENANT_ID = '11111111-2222-3333-4444-555555555555';
 const PUBLIC_CLOUD = ['login.microsoftonline.com', 'login.windows.net', 'login.microsoft.com', 'sts.windows.net'];
 
-// The names of the provider: Entra answers under every alias of its cloud.
+// The host names of the provider. Entra answers under every alias of its cloud.
 export function hostNames({ host }) {
   return PUBLIC_CLOUD.includes(host) ? PUBLIC_CLOUD : [host ?? 'localhost'];
 }
@@ -24,12 +24,12 @@ export function decorate(form, login, body) {
   }
 }
 
-// What a person is told, in the device authorization response; the Azure CLI prints nothing else.
+// The message to the person in the device authorization response. The Azure CLI prints nothing else.
 export function instructions({ verification_uri, user_code }) {
   return `To sign in, open ${verification_uri} and enter the code ${user_code}.`;
 }
 
-// The table of aliases that MSAL Python asks for before it looks under a cloud's other names.
+// The table of aliases. MSAL Python requests it before it looks up tokens under a cloud's other names.
 export function answerInstanceDiscovery(settings, response) {
   const aliases = hostNames(settings);
   response.setHeader('content-type', 'application/json');

@@ -1,4 +1,5 @@
-// Around every request of a client: counted, made to fail as told, and given what oidc-provider leaves out.
+// Wraps every request of a client: records it, injects the faults that a test has set, and adds what oidc-provider
+// leaves out.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -13,7 +14,7 @@ const ENDPOINTS = new Map([
   ['/oauth2/v2.0/token', 'token'],
 ]);
 
-// What the clients have asked for, in order.
+// The requests of the clients, in order.
 export class Exchanges {
   #all = [];
 
@@ -50,7 +51,8 @@ export function wrapExchanges({ settings, exchanges, faults }) {
 
     if (!fault?.answer || fault.carried_out) {
       const carryOut = () => (polling.cameTooEarly(form) ? polling.slowDown(ctx, form) : next());
-      // oidc-provider looks whether a refresh token is spent and spends it in two steps: two at once could both pass.
+      // oidc-provider checks whether a refresh token was used, then marks it as used. Two requests at once could both
+      // pass the check.
       await (form.refresh_token ? oneAtATime(form.refresh_token, carryOut) : carryOut());
       complete(settings, ctx, endpoint, form, polling);
       if (fault?.held && fault.carried_out) await hold();
@@ -76,19 +78,19 @@ function complete(settings, ctx, endpoint, form, polling) {
   for (const field of settings.omit) delete ctx.body[field];
 }
 
-// Reads the form where oidc-provider looks for one that was read before.
+// Reads the form into `req.body`, where oidc-provider looks for a form that was already read.
 async function readForm(ctx) {
   if (ctx.method !== 'POST') return {};
   const chunks = [];
   for await (const chunk of ctx.req) chunks.push(chunk);
   const form = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString()));
-  // MSAL Node's name for it.
+  // MSAL Node uses this name for the grant type.
   if (form.grant_type === 'device_code') form.grant_type = 'urn:ietf:params:oauth:grant-type:device_code';
   ctx.req.body = form;
   return form;
 }
 
-// Runs tasks of the same key one after the other.
+// Runs tasks with the same key one after the other.
 function serialiser() {
   const last = new Map();
   return async (key, task) => {

@@ -1,12 +1,12 @@
-// Failures, as a test orders them:
+// Faults that a test can inject. The members of a fault:
 //
 //   endpoint     token (default), device_authorization, revocation or discovery
-//   grant_type   only requests of this grant
-//   skip, times  let so many pass first; then hit so many (default 1; null: all)
-//   delay_ms     wait before anything is done
-//   held         true: wait until all failures are taken back; with carried_out, after the work, else before
-//   carried_out  true: the server does its work (a refresh token is spent), then the answer is spoiled
-//   answer       how: a name below, or { status, headers, body }; without one the request is only delayed
+//   grant_type   only requests with this grant type
+//   skip, times  the number of requests that pass first, and that fail then (default 1; null: all)
+//   delay_ms     the delay before the server does anything
+//   held         true: wait until all faults are removed; with carried_out, after the work, otherwise before it
+//   carried_out  true: the server does its work (a refresh token is used), then the answer is replaced
+//   answer       the answer: a name below, or { status, headers, body }; without it the request is only delayed
 
 import { randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
@@ -32,12 +32,12 @@ export class Faults {
     this.#healing.emit('healed');
   }
 
-  // Until the next clear().
+  // Waits until the next clear().
   healed() {
     return once(this.#healing, 'healed');
   }
 
-  // The fault that meets the next request, counted as used.
+  // Returns the fault for the next request, and counts it as used.
   next(endpoint, grantType) {
     const matching = this.#ordered.filter(
       (fault) => fault.endpoint === endpoint && (!fault.grant_type || fault.grant_type === grantType),
@@ -56,7 +56,7 @@ export class Faults {
   }
 }
 
-// Puts the ordered answer in place of the true one.
+// Replaces the true answer by the fault's.
 export function damage(ctx, { answer }) {
   if (typeof answer === 'string') {
     ANSWERS[answer](ctx, JSON.stringify(ctx.body ?? {}));

@@ -1,4 +1,4 @@
-// A real authorization server (oidc-provider) on loopback, over TLS, that can be told to fail.
+// A real authorization server (oidc-provider) on loopback, over TLS, with faults that a test can inject.
 //
 //   node main.mjs '{"access_token_seconds": 60}'
 //

@@ -8,7 +8,7 @@ import { accountClaims, answerInstanceDiscovery } from './entra.mjs';
 import { wrapExchanges } from './exchanges.mjs';
 
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
-// The last is for programs that know no client without a secret.
+// The last one is for programs that support only clients with a secret.
 const CLIENTS = [
   { client_id: 'e2e-app' },
   { client_id: 'e2e-neighbour' },
@@ -32,7 +32,7 @@ export async function createProvider(state) {
       response.writeHead(404).end();
       return undefined;
     }
-    // Mounted as Express would do it: oidc-provider finds the prefix by comparing the two.
+    // Mounted as Express does it: oidc-provider finds the prefix by comparing the two URLs.
     request.url = request.url.slice(base.length).replace(/^\/v2\.0\/\.well-known\//, '/.well-known/');
     request.originalUrl = base + request.url;
     return answer(request, response);

@@ -1,12 +1,12 @@
-// What a test can choose, when it starts the provider and (the first three aside) at any time later.
+// The settings that a test can choose when it starts the provider and, except for the first three, at any time later.
 
 const DEFAULTS = {
   // The name under which the provider is reached through the CONNECT proxy of the control server, on port 443.
-  // Without one it is https://localhost:<free port>, without a proxy.
+  // Without a name, the provider is at https://localhost:<free port>, without a proxy.
   host: null,
   // The one path segment of the authority.
   tenant: 'contoso',
-  // Play Microsoft Entra: its issuer, claims and extra response fields, and no revocation.
+  // Simulate Microsoft Entra: its issuer, claims and extra response fields, and no revocation.
   entra: false,
 
   access_token_seconds: 3600,
@@ -14,14 +14,14 @@ const DEFAULTS = {
   device_code_seconds: 600,
   // Polling faster than this is answered with slow_down.
   device_interval_seconds: 1,
-  // How far its clock is ahead, as its answers tell.
+  // The number of seconds by which the server's clock is ahead, in the Date header of its answers.
   clock_ahead_seconds: 0,
-  // A new refresh token with each use; a spent one that comes back revokes all that came of the sign-in.
+  // Issue a new refresh token with each use. The reuse of an old one revokes all tokens of the sign-in.
   rotate: true,
   // `refresh_in` and `foci` of token responses, when set.
   refresh_in_seconds: null,
   foci: null,
-  // Names of fields that are taken out of every token response.
+  // Names of fields that are removed from every token response.
   omit: [],
 };
 

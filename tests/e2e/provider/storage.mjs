@@ -1,11 +1,11 @@
-// What oidc-provider remembers, without the limit of its own memory adapter (1,000 entries, the oldest dropped).
+// The storage of oidc-provider in memory, without the limit of its own adapter (1,000 entries, the oldest dropped).
 
 const now = () => Date.now() / 1000;
 
 export class Storage {
   #models = new Map();
 
-  // The adapter of one model, as oidc-provider asks for it.
+  // Returns the adapter of one model, for oidc-provider.
   adapter = (model) => {
     if (!this.#models.has(model)) this.#models.set(model, new ModelAdapter(this));
     return this.#models.get(model);
@@ -15,14 +15,14 @@ export class Storage {
     for (const adapter of this.#models.values()) adapter.removeWhere((payload) => payload.grantId === grantId);
   }
 
-  // Signs `login` out on the server's side: every token of every sign-in is dead.
+  // Signs `login` out at the server: every token of every sign-in becomes invalid.
   revokeSignIns(login) {
     const grants = new Set(this.#refreshTokens(login).map((token) => token.grantId));
     for (const grantId of grants) this.removeGrant(grantId);
     return grants.size;
   }
 
-  // How many refresh tokens of `login` the server would still redeem.
+  // Returns the number of refresh tokens of `login` that the server still accepts.
   liveRefreshTokens(login) {
     return this.#refreshTokens(login).filter((token) => !token.consumed && !(token.exp <= now())).length;
   }
