@@ -21,16 +21,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         None => Box::new(PostgresStore::new(PostgresSettings::parse(&url)?)?),
     };
     let (store, partition) = (store.as_ref(), Partition::named("throughput"));
-    let save = |byte: u8| {
-        let replace = &mut |_: Option<&[u8]>| Change::Replace(vec![byte; SIZE].into());
+    let save = || {
+        // Tokens do not compress well.
+        let document: String = std::iter::repeat_with(fastrand::alphanumeric).take(SIZE).collect();
+        let replace = &mut |_: Option<&[u8]>| Change::Replace(document.as_bytes().to_vec().into());
         store.update(&partition, Update::default(), replace).block_on().map(drop)
     };
-    save(b'0')?;
+    save()?;
     let load = || store.load(&partition).block_on().map(drop);
     println!("loads, one at a time: {:.0} a second", rate(1, load)?);
     println!("loads, 32 in flight: {:.0} a second", rate(32, load)?);
-    let turn = AtomicUsize::new(0);
-    let saves = rate(1, || save(turn.fetch_add(1, Ordering::Relaxed).to_le_bytes()[0]))?;
+    let saves = rate(1, save)?;
     println!("loads and saves, one at a time: {saves:.0} a second");
     Ok(())
 }
