@@ -1,8 +1,10 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
+use tokcache_core::future::BoxFuture;
 use tokcache_core::store::mutex::locked;
-use tokcache_core::time::{Clock, Timestamp};
+use tokcache_core::time::{Clock, SystemClock, Timestamp};
+use tokio::time::Instant;
 
 /// A clock that advances only when a test steps it or sleeps.
 pub struct SteppedClock {
@@ -39,5 +41,42 @@ impl Clock for SteppedClock {
 
     fn sleep(&self, wait: Duration) {
         self.step(wait);
+    }
+}
+
+/// The clock of a tokio runtime, which a test can pause. It panics if a worker is to be blocked.
+pub struct TokioClock {
+    start: Timestamp,
+    started: Instant,
+}
+
+impl TokioClock {
+    /// Returns a clock that shows the system's time and goes on by the runtime's.
+    pub fn new() -> Self {
+        TokioClock { start: SystemClock::new().now(), started: Instant::now() }
+    }
+}
+
+impl Default for TokioClock {
+    fn default() -> Self {
+        TokioClock::new()
+    }
+}
+
+impl Clock for TokioClock {
+    fn now(&self) -> Timestamp {
+        self.start.plus(self.elapsed())
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    fn sleep(&self, _wait: Duration) {
+        panic!("a worker is blocked");
+    }
+
+    fn delay(&self, wait: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(tokio::time::sleep(wait))
     }
 }

@@ -10,7 +10,8 @@
 //! ```
 //!
 //! [`RemoteStore`] simulates a remote store with latency, lost answers, outages and expiring leases. [`provider`]
-//! simulates a provider that rotates refresh tokens. [`SteppedClock`] advances only when a test steps it. The feature
+//! simulates a provider that rotates refresh tokens. [`SteppedClock`] advances only when a test steps it, and
+//! [`TokioClock`] blocks no worker. The feature
 //! `servers` adds real servers.
 #![allow(
     clippy::panic,
@@ -27,5 +28,5 @@ mod remote;
 #[cfg(all(feature = "servers", unix))]
 pub mod servers;
 
-pub use clock::SteppedClock;
+pub use clock::{SteppedClock, TokioClock};
 pub use remote::{Counts, Fault, RemoteStore};

@@ -8,41 +8,14 @@ use std::time::Duration;
 use pollster::FutureExt as _;
 use tokcache_core::acquire::{AcquireError, ClientApplication, SilentRequest, Source};
 use tokcache_core::cache::TokenCache;
-use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::Http;
 use tokcache_core::store::{Change, LeaseAttempt, Partition, Store, StoreError, Update};
-use tokcache_core::time::{Clock, Timestamp};
+use tokcache_core::time::Clock;
 use tokcache_core::types::ScopeSet;
 use tokcache_testing::provider::{ISSUER, RotatingProvider, expired_sign_in, registration};
-use tokcache_testing::{Counts, Fault, RemoteStore, SteppedClock};
+use tokcache_testing::{Counts, Fault, RemoteStore, SteppedClock, TokioClock};
 
 const LATENCY: Duration = Duration::from_millis(20);
-
-struct TokioClock(tokio::time::Instant);
-
-impl TokioClock {
-    fn new() -> Self {
-        TokioClock(tokio::time::Instant::now())
-    }
-}
-
-impl Clock for TokioClock {
-    fn now(&self) -> Timestamp {
-        Timestamp(1_700_000_000).plus(self.elapsed())
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.0.elapsed()
-    }
-
-    fn sleep(&self, _wait: Duration) {
-        panic!("a worker is blocked");
-    }
-
-    fn delay(&self, wait: Duration) -> BoxFuture<'_, ()> {
-        Box::pin(tokio::time::sleep(wait))
-    }
-}
 
 fn partition() -> Partition {
     Partition::named("alice")

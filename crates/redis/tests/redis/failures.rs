@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 use tokcache_core::acquire::{AcquireError, ClientApplication, Source};
 use tokcache_core::store::{LeaseAttempt, Replacement, Store as _, StoreError};
 use tokcache_redis::{ErrorKind, RedisStore};
+use tokcache_testing::TokioClock;
 use tokcache_testing::provider::{ISSUER, RotatingProvider};
 use tokcache_testing::servers::{RedisOptions, RedisServer};
 
-use crate::users::{TokioClock, client, refresh_tokens, request, sign_in};
+use crate::users::{client, refresh_tokens, request, sign_in};
 use crate::{alice, open, settings};
 
 const SHORT: Duration = Duration::from_millis(400);

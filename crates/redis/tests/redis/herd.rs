@@ -10,12 +10,13 @@ use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{Http, Request, Response, TransportError};
 use tokcache_core::time::{Clock as _, SystemClock};
 use tokcache_redis::{RedisStore, Settings};
+use tokcache_testing::TokioClock;
 use tokcache_testing::provider::registration;
 use tokcache_testing::servers::{ProviderServer, RedisOptions, RedisServer};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::users::{TokioClock, refresh_tokens, request, sign_in};
+use crate::users::{refresh_tokens, request, sign_in};
 use crate::{alice, open};
 
 const PROCESSES: usize = 30;

@@ -4,42 +4,14 @@ use std::time::Duration;
 
 use tokcache_core::acquire::{ClientApplication, SilentRequest};
 use tokcache_core::cache::TokenCache;
-use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::Http;
 use tokcache_core::store::Store;
-use tokcache_core::time::{Clock, SystemClock, Timestamp};
+use tokcache_core::time::Clock;
 use tokcache_core::types::ScopeSet;
 use tokcache_redis::RedisStore;
 use tokcache_testing::provider::{ISSUER, expired_sign_in, registration};
 
 use crate::{alice, put};
-
-/// The system's clock. Its waits do not block a worker.
-pub(crate) struct TokioClock(SystemClock);
-
-impl TokioClock {
-    pub(crate) fn new() -> Self {
-        TokioClock(SystemClock::new())
-    }
-}
-
-impl Clock for TokioClock {
-    fn now(&self) -> Timestamp {
-        self.0.now()
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.0.elapsed()
-    }
-
-    fn sleep(&self, _wait: Duration) {
-        panic!("a worker is blocked");
-    }
-
-    fn delay(&self, wait: Duration) -> BoxFuture<'_, ()> {
-        Box::pin(tokio::time::sleep(wait))
-    }
-}
 
 /// Returns a client of alice that waits 20 s for other processes.
 pub(crate) fn client<'a>(store: &'a dyn Store, http: &'a dyn Http, clock: &'a dyn Clock) -> ClientApplication<'a> {

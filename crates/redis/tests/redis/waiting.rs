@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 use tokcache_core::acquire::{AcquireError, ClientApplication};
 use tokcache_core::store::{Lease, LeaseAttempt, Store as _, StoreError};
 use tokcache_redis::RedisStore;
+use tokcache_testing::TokioClock;
 use tokcache_testing::provider::{ISSUER, RotatingProvider};
 use tokcache_testing::servers::{RedisOptions, RedisServer};
 
 use crate::settings;
-use crate::users::{TokioClock, client, request, sign_in};
+use crate::users::{client, request, sign_in};
 
 const TASKS: usize = 1000;
 const CREDENTIAL: &str = "client app\naccount alice\nenvironment idp.example.com\nauthority https://idp.example.com";

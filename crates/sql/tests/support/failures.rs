@@ -13,11 +13,10 @@ use tokcache_core::store::{
     Change, Description, LeaseRequest, Loaded, Partition, Replaced, Replacement, Store, StoreError, Update,
 };
 use tokcache_core::time::SystemClock;
+use tokcache_testing::TokioClock;
 use tokcache_testing::provider::{ISSUER, RotatingProvider, expired_sign_in};
 
-use super::{
-    CREDENTIAL, TokioClock, alice, attempt, cache, client, open, put, refresh_tokens, request, sign_in, sleep,
-};
+use super::{CREDENTIAL, alice, attempt, cache, client, open, put, refresh_tokens, request, sign_in, sleep};
 
 fn run<Output>(work: impl Future<Output = Output>) -> Output {
     tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(work)

@@ -13,10 +13,9 @@ use std::time::Duration;
 use pollster::FutureExt as _;
 use tokcache_core::acquire::{ClientApplication, SilentRequest};
 use tokcache_core::cache::TokenCache;
-use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::Http;
 use tokcache_core::store::{Lease, LeaseAttempt, Partition, Replaced, Replacement, Store, StoreError};
-use tokcache_core::time::{Clock, SystemClock, Timestamp};
+use tokcache_core::time::Clock;
 use tokcache_core::types::ScopeSet;
 use tokcache_sql::{DatabaseError, DatabaseErrorKind, PostgresSettings, PostgresStore, SqliteSettings, SqliteStore};
 use tokcache_testing::provider::{ISSUER, expired_sign_in, registration};
@@ -24,33 +23,6 @@ use tokcache_testing::provider::{ISSUER, expired_sign_in, registration};
 /// The lease of alice at the client of these tests.
 pub(crate) const CREDENTIAL: &str =
     "client app\naccount alice\nenvironment idp.example.com\nauthority https://idp.example.com";
-
-/// The system's clocks, on a runtime of tokio.
-pub(crate) struct TokioClock(SystemClock);
-
-impl TokioClock {
-    pub(crate) fn new() -> Self {
-        TokioClock(SystemClock::new())
-    }
-}
-
-impl Clock for TokioClock {
-    fn now(&self) -> Timestamp {
-        self.0.now()
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.0.elapsed()
-    }
-
-    fn sleep(&self, _wait: Duration) {
-        panic!("a worker is blocked");
-    }
-
-    fn delay(&self, wait: Duration) -> BoxFuture<'_, ()> {
-        Box::pin(tokio::time::sleep(wait))
-    }
-}
 
 pub(crate) fn alice() -> Partition {
     Partition::named("alice")
