@@ -1,0 +1,82 @@
+//! Whatever a cache holds: no token is of two issuers, and no operation for one issuer changes what another one finds.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use serde_json::Value;
+use tokcache_core::cache::{Owner, TokenCache, Verdict};
+use tokcache_core::types::{ClientId, HomeAccountId, Issuer};
+
+use crate::documents::{CLIENTS, NOW, Subject, USERS, apply, document, issuers, operation};
+
+/// Returns the secrets of the tokens that some client of this issuer would be served, redeem or revoke.
+fn reachable(cache: &TokenCache, issuer: &Issuer) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for client_id in CLIENTS.map(ClientId::new) {
+        found.extend(cache.refresh_tokens_of(issuer, &client_id).iter().map(|entry| entry.secret.expose().to_owned()));
+        let subject = |user| Subject { issuer: issuer.clone(), client_id: client_id.clone(), user };
+        let mut owners = vec![subject(HomeAccountId::new("")).query(Owner::Application)];
+        for user in USERS.map(HomeAccountId::new) {
+            let subject = subject(user.clone());
+            owners.push(subject.query(Owner::User(user)));
+            let refresh_tokens = cache.find_refresh_tokens(&subject.refresh_tokens());
+            found.extend(refresh_tokens.iter().map(|entry| entry.secret.expose().to_owned()));
+        }
+        for query in owners {
+            // Not only the best one: each would be served if the others were not there.
+            cache.judge_access_tokens(&query, NOW, &mut |entry, verdict| {
+                if let Verdict::Usable { .. } = verdict {
+                    found.insert(entry.secret.expose().to_owned());
+                }
+            });
+        }
+    }
+    found
+}
+
+/// Returns the issuer that the entry with this secret names.
+fn named_issuer(document: &Value, secret: &str) -> Option<String> {
+    let mut entries = document.as_object()?.values().filter_map(Value::as_object).flat_map(|section| section.values());
+    entries.find(|entry| entry["secret"] == secret)?["authority"].as_str().map(str::to_owned)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
+
+    #[test]
+    fn no_token_is_of_two_issuers(text in document(false)) {
+        let cache = TokenCache::deserialize(text.as_bytes()).unwrap();
+        let document: Value = serde_json::from_str(&text).unwrap();
+        let mut all = BTreeSet::new();
+        for issuer in issuers() {
+            for secret in reachable(&cache, &issuer) {
+                if let Some(named) = named_issuer(&document, &secret) {
+                    prop_assert_eq!(Some(&*named), issuer.identity(), "{}", secret);
+                }
+                prop_assert!(all.insert(secret.clone()), "{} is of {:?} and of another one", secret, issuer);
+            }
+        }
+    }
+
+    #[test]
+    fn no_operation_for_one_issuer_changes_what_another_one_finds(
+        text in document(false),
+        operations in prop::collection::vec(operation(), 1..6),
+    ) {
+        let mut cache = TokenCache::deserialize(text.as_bytes()).unwrap();
+        let of_all = |cache: &TokenCache| -> Vec<_> {
+            issuers().into_iter().map(|issuer| (reachable(cache, &issuer), issuer)).collect()
+        };
+        let mut before = of_all(&cache);
+        for (number, (subject, operation)) in operations.iter().enumerate() {
+            apply(&mut cache, subject, operation, number);
+            let after = of_all(&cache);
+            for ((after, issuer), (before, _)) in after.iter().zip(&before) {
+                if *issuer != subject.issuer {
+                    prop_assert_eq!(after, before, "{:?} after {:?} of {:?}", issuer, operation, subject);
+                }
+            }
+            before = after;
+        }
+    }
+}
