@@ -1,4 +1,5 @@
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use tokcache_core::future::BoxFuture;
@@ -8,19 +9,24 @@ use tokio::time::Instant;
 
 /// A clock that advances only when a test steps it or sleeps.
 pub struct SteppedClock {
-    start: Timestamp,
+    start: AtomicI64,
     elapsed: Mutex<Duration>,
 }
 
 impl SteppedClock {
     /// Returns a clock that shows `start`.
     pub fn starting_at(start: Timestamp) -> Self {
-        SteppedClock { start, elapsed: Mutex::new(Duration::ZERO) }
+        SteppedClock { start: AtomicI64::new(start.0), elapsed: Mutex::new(Duration::ZERO) }
     }
 
     /// Advances the clock.
     pub fn step(&self, time: Duration) {
         *locked(&self.elapsed) += time;
+    }
+
+    /// Sets the wall clock ahead, or back if `seconds` is negative. The elapsed time stays.
+    pub fn set_ahead(&self, seconds: i64) {
+        self.start.fetch_add(seconds, Ordering::Relaxed);
     }
 }
 
@@ -32,7 +38,7 @@ impl Default for SteppedClock {
 
 impl Clock for SteppedClock {
     fn now(&self) -> Timestamp {
-        self.start.plus(self.elapsed())
+        Timestamp(self.start.load(Ordering::Relaxed)).plus(self.elapsed())
     }
 
     fn elapsed(&self) -> Duration {

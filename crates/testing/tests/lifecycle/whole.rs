@@ -32,17 +32,17 @@ fn a_whole_life() {
 
     assert_eq!(served(life.token()), ("AT-1".into(), Source::Cache), "cached");
 
-    life.clock.step(1801);
+    life.clock.step(Duration::from_secs(1801));
     life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
     assert_eq!(served(life.token()), ("AT-2".into(), Source::Refresh), "aging");
     assert_eq!(served(life.token()), ("AT-2".into(), Source::Cache), "refreshed");
 
-    life.clock.step(1801);
+    life.clock.step(Duration::from_secs(1801));
     life.server.expects([refresh_with("RT-2").and_refuse_connection()]);
     assert_eq!(served(life.token()), ("AT-2".into(), Source::Cache), "aging and the server down");
     assert_eq!(life.people.told.lock().unwrap().pop().unwrap(), "served despite");
 
-    life.clock.step(1800);
+    life.clock.step(Duration::from_secs(1800));
     let before = life.stored();
     life.server.expects([1, 2, 3].map(|_| refresh_with("RT-2").and_refuse_connection()));
     assert!(matches!(life.token(), Err(AcquireError::Unavailable { .. })), "expired and the server down");
@@ -69,7 +69,7 @@ fn refresh_failure_with_an_aging_token_returns_the_cached_one() {
     for code in ["invalid_grant", "temporarily_unavailable", "invalid_client"] {
         let life = Life::new();
         life.sign_in(tokens(1));
-        life.clock.step(1801);
+        life.clock.step(Duration::from_secs(1801));
         life.server.expects([refused(code)]);
         assert_eq!(served(life.token()), ("AT-1".into(), Source::Cache), "{code}");
     }
@@ -80,7 +80,7 @@ fn errors_are_told_apart_once_the_token_has_expired() {
     let outcome_of = |code| {
         let life = Life::new();
         life.sign_in(tokens(1));
-        life.clock.step(3600);
+        life.clock.step(Duration::from_secs(3600));
         life.server.expects([refused(code)]);
         let outcome = life.token();
         assert!(life.stored().contains("RT-1"), "{code} must not sign out");
@@ -98,13 +98,13 @@ fn errors_are_told_apart_once_the_token_has_expired() {
 fn a_response_that_names_nobody_and_nothing_is_filed_under_the_account() {
     let life = Life::new();
     life.sign_in(tokens(1));
-    life.clock.step(3600);
+    life.clock.step(Duration::from_secs(3600));
     let bare = json!({"access_token": "AT-2", "expires_in": "3600"});
     life.server.expects([refresh_with("RT-1").and_answer(200, &bare)]);
     assert_eq!(served(life.token()), ("AT-2".into(), Source::Refresh));
     assert_eq!(served(life.token()), ("AT-2".into(), Source::Cache));
 
-    life.clock.step(3600);
+    life.clock.step(Duration::from_secs(3600));
     life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(3))]);
     assert_eq!(served(life.token()), ("AT-3".into(), Source::Refresh), "the old refresh token stayed");
 }
@@ -113,7 +113,7 @@ fn a_response_that_names_nobody_and_nothing_is_filed_under_the_account() {
 fn a_token_that_another_program_rotated_meanwhile_is_no_reason_to_sign_in() {
     let life = Life::new();
     life.sign_in(tokens(1));
-    life.clock.step(3600);
+    life.clock.step(Duration::from_secs(3600));
     let rotate = || life.change(|text| text.replace("RT-1", "RT-OTHER"));
     let other = Meanwhile { server: &life.server, act: &rotate };
     let client = ClientApplication { http: &other, ..life.client() };
@@ -140,7 +140,7 @@ fn a_token_that_another_program_stored_meanwhile_is_served() {
 fn a_sign_out_during_a_refresh_is_not_undone() {
     let life = Life::new();
     life.sign_in(tokens(1));
-    life.clock.step(3600);
+    life.clock.step(Duration::from_secs(3600));
     life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
     let sign_out = || {
         drop(tokcache_core::acquire::forget_everything(life.store.as_ref(), &Partition::whole()).block_on().unwrap())
@@ -155,7 +155,7 @@ fn a_sign_out_during_a_refresh_is_not_undone() {
 fn a_promise_of_validity_is_kept_or_refused() {
     let life = Life::new();
     life.sign_in(tokens(1));
-    life.clock.step(600);
+    life.clock.step(Duration::from_secs(600));
     let at_least = |seconds| SilentRequest { min_valid: MinValid::AtLeast(Duration::from_secs(seconds)), ..request() };
     assert_eq!(served(life.token_for(at_least(3000))), ("AT-1".into(), Source::Cache));
 
@@ -187,9 +187,9 @@ fn offline_never_makes_a_request() {
     life.sign_in(tokens(1));
     let offline = || SilentRequest { offline: true, ..request() };
     assert_eq!(served(life.token_for(offline())), ("AT-1".into(), Source::Cache));
-    life.clock.step(1801);
+    life.clock.step(Duration::from_secs(1801));
     assert_eq!(served(life.token_for(offline())), ("AT-1".into(), Source::Cache), "aging is good enough offline");
-    life.clock.step(1800);
+    life.clock.step(Duration::from_secs(1800));
     assert!(matches!(life.token_for(offline()), Err(AcquireError::Offline)));
 }
 
@@ -200,7 +200,7 @@ fn whoever_has_no_refresh_token_is_not_taken_for_nobody() {
     without.as_object_mut().unwrap().remove("refresh_token");
     life.sign_in(without);
     assert_eq!(served(life.token()), ("AT-1".into(), Source::Cache));
-    life.clock.step(3600);
+    life.clock.step(Duration::from_secs(3600));
     let outcome = life.token();
     let Err(AcquireError::InteractionRequired(InteractionRequired::NoRefreshToken { account })) = outcome else {
         panic!("{outcome:?}")
@@ -212,7 +212,7 @@ fn whoever_has_no_refresh_token_is_not_taken_for_nobody() {
 fn a_cache_that_cannot_be_read_again_costs_no_token_that_is_valid_still() {
     let life = Life::new();
     life.sign_in(tokens(1));
-    life.clock.step(1801);
+    life.clock.step(Duration::from_secs(1801));
     life.told();
     let store = AlteredStore::new(life.store.as_ref(), Alteration::UnreadableOnceLeased);
     let outcome = ClientApplication { store: &store, ..life.client() }.acquire_token_silent(&request()).block_on();

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::PathBuf;
+use std::time::Duration;
 use std::time::UNIX_EPOCH;
 
 use pollster::FutureExt as _;
@@ -32,7 +33,7 @@ impl OnDisk {
         let rescue = ["missing", "rescue"].map(|name| folder.path().join(name));
         let life = Life { store: Box::new(store.recovering_in(Box::new(move || rescue.to_vec()))), ..life };
         life.sign_in(tokens(1));
-        life.clock.step(3600);
+        life.clock.step(Duration::from_secs(3600));
         life.told();
         OnDisk { life, folder }
     }
@@ -144,7 +145,7 @@ fn an_account_that_was_signed_out_stays_signed_out() {
     disk.life.change(|_| "{}".to_owned());
     assert!(matches!(disk.life.token(), Err(AcquireError::InteractionRequired(_))));
     disk.life.sign_in(tokens(5));
-    disk.life.clock.step(3600);
+    disk.life.clock.step(Duration::from_secs(3600));
     disk.life.server.expects([refresh_with("RT-5").and_answer(200, &tokens(6))]);
     disk.life.token().unwrap();
     assert_eq!(disk.rescued(), None);

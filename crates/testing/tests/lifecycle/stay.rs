@@ -9,8 +9,8 @@ use tokcache_core::acquire::{AuthenticationResult, ClientApplication, SignOutReq
 use tokcache_core::store::Partition;
 use tokcache_core::time::{Clock, Timestamp};
 use tokcache_file::FileStore;
+use tokcache_testing::SteppedClock;
 
-use crate::stepped_clock::SteppedClock;
 use crate::world::{Life, refresh_with, request, served, tokens};
 
 const PAUSE: Duration = Duration::from_millis(150);
@@ -55,7 +55,7 @@ fn shared() -> Life {
 fn share(life: &Life) {
     life.sign_in(tokens(1));
     life.change(|text| text.replace(r#""RefreshToken": {"#, &format!(r#""RefreshToken": {{{NODES}, "#)));
-    life.clock.step(3600);
+    life.clock.step(Duration::from_secs(3600));
     life.told();
 }
 
@@ -92,7 +92,7 @@ fn assert_mended(life: &Life) {
 fn where_no_hasty_program_writes_a_refresh_takes_no_time() {
     let life = Life::new();
     life.sign_in(tokens(1));
-    life.clock.step(3600);
+    life.clock.step(Duration::from_secs(3600));
     let (_, watched) = refresh_while(&life, |_| panic!("nobody is to be waited for"));
     assert_eq!(watched, Duration::ZERO);
 }

@@ -1,5 +1,7 @@
 //! Tests a dead refresh token: all processes report it, and the server gets one request.
 
+use std::time::Duration;
+
 use pollster::FutureExt as _;
 use serde_json::{Value, json};
 use tokcache_core::acquire::{
@@ -24,7 +26,7 @@ fn refusal(further: &Value) -> Exchange {
 fn refused(authority: &'static str, further: &Value) -> Life {
     let life = Life { authority, ..Life::new() };
     life.sign_in(tokens(1));
-    life.clock.step(3600);
+    life.clock.step(Duration::from_secs(3600));
     life.server.expects([refusal(further)]);
     says_so(life.token());
     life
@@ -61,7 +63,7 @@ fn a_refresh_token_that_the_server_repeats_in_its_own_spelling_is_neither_shown_
     for repeated in ["aWQ6UlQtMQ==", "69643A52542D31", "\\u0052\\u0054\\u002d\\u0031", "5254\r\n2d31"] {
         let life = Life::new();
         life.sign_in(tokens(1));
-        life.clock.step(3600);
+        life.clock.step(Duration::from_secs(3600));
         life.server.expects([refusal(
             &json!({"error_description": format!("token {repeated} is bad"), "suberror": repeated}),
         )]);
@@ -90,9 +92,9 @@ fn the_message_says_what_may_have_happened() {
 #[test]
 fn after_a_minute_the_server_is_asked_again() {
     let life = at_any();
-    life.clock.step(59);
+    life.clock.step(Duration::from_secs(59));
     says_so(life.token());
-    life.clock.step(1);
+    life.clock.step(Duration::from_secs(1));
     life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
     life.token().unwrap();
     assert!(!life.stored().contains("tokcache_"), "a successor has no refusal");
@@ -137,7 +139,7 @@ fn at_entra_a_refusal_for_one_resource_is_none_for_another() {
 #[test]
 fn a_forced_refresh_asks_the_server() {
     let life = at_any();
-    life.clock.step(1);
+    life.clock.step(Duration::from_secs(1));
     life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
     life.token_for(SilentRequest { force_refresh: true, ..request() }).unwrap();
 }
@@ -154,7 +156,7 @@ fn a_refusal_from_the_future_does_not_count() {
 fn a_refusal_that_cannot_be_remembered_is_told_all_the_same() {
     let life = Life::new();
     life.sign_in(tokens(1));
-    life.clock.step(3600);
+    life.clock.step(Duration::from_secs(3600));
     let store = AlteredStore::new(life.store.as_ref(), Alteration::ReadOnly);
     life.server.expects([refusal(&json!({}))]);
     says_so(ClientApplication { store: &store, ..life.client() }.acquire_token_silent(&request()).block_on());

@@ -13,9 +13,9 @@ use tokcache_core::cache::MinValid;
 use tokcache_core::oauth::{Authority, DeviceAuthorization, Endpoint, Endpoints, RequestError};
 use tokcache_core::store::{Change, Holder, MemoryStore, Partition, Store, StoreError, Update};
 use tokcache_core::types::{ClientId, ScopeSet};
+use tokcache_testing::SteppedClock;
 
 use crate::scripted_server::{ScriptedServer, Want, want};
-use crate::stepped_clock::SteppedClock;
 
 pub(crate) const ISSUER: &str = "https://idp.example.com/tenant";
 
@@ -74,7 +74,7 @@ impl Observer for People {
 
 impl Life {
     pub(crate) fn new() -> Self {
-        let clock = Arc::new(SteppedClock::starting_at(1_700_000_000));
+        let clock = Arc::new(SteppedClock::default());
         let store = Box::new(MemoryStore::new());
         Life { server: ScriptedServer::new(), store, clock, people: People::default(), authority: ISSUER }
     }

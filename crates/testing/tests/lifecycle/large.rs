@@ -45,7 +45,7 @@ fn who_holds_only_tokens_for_other_scopes_makes_an_account_ambiguous_still() {
     let folder = tempfile::tempdir().unwrap();
     let life = signed_in(&folder);
     life.change(|text| with_eve_and_padding(&text));
-    life.clock.step(3600);
+    life.clock.step(Duration::from_secs(3600));
     // The scripted server has no script, so a refresh for either account would fail the test.
     let outcome = life.token();
     assert!(
@@ -59,7 +59,7 @@ fn offline_a_damaged_cache_is_told_where_no_token_is_fresh() {
     let folder = tempfile::tempdir().unwrap();
     let life = signed_in(&folder);
     life.change(|text| text.replacen(r#""RefreshToken": {"#, r#""RefreshToken": {"damaged": {"a" 1},"#, 1));
-    life.clock.step(3600);
+    life.clock.step(Duration::from_secs(3600));
     let outcome = life.token_for(SilentRequest { offline: true, ..request() });
     assert!(matches!(outcome, Err(AcquireError::Store(StoreError::Damaged { .. }))), "{outcome:?}");
 }

@@ -20,9 +20,9 @@ use tokcache_core::oauth::{Authority, Body, Endpoint, Endpoints, Http, Request, 
 use tokcache_core::store::{Change, MemoryStore, Partition, Validity};
 use tokcache_core::types::{ClientId, ScopeSet};
 use tokcache_file::LocalStore as _;
+use tokcache_testing::SteppedClock;
 use zeroize::Zeroizing;
 
-use crate::stepped_clock::SteppedClock;
 use crate::world::request;
 
 /// Authorities that the MSAL schema hardly distinguishes: most have the same host and the same first path segment.
@@ -135,7 +135,7 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let clock = std::sync::Arc::new(SteppedClock::starting_at(1_700_000_000));
+        let clock = std::sync::Arc::new(SteppedClock::default());
         let internet = Internet { issued: AtomicU32::new(1), odd: Mutex::default(), seen: Mutex::default() };
         World { internet, store: MemoryStore::new(), clock }
     }
@@ -227,7 +227,7 @@ fn a_refresh_token_of_one_path_or_port_is_never_sent_to_another_on_its_host() {
     for (other, url) in AUTHORITIES.iter().enumerate().skip(1) {
         let world = World::new();
         world.sign_in(A).unwrap();
-        world.clock.step(3600);
+        world.clock.step(Duration::from_secs(3600));
         for _ in 0..2 {
             let outcome = world.token(other, true);
             let why = outcome.err();
@@ -254,7 +254,7 @@ fn a_refresh_token_of_another_library_that_is_not_rotated_is_spent_again_and_aga
     world.forget_issuers();
     unrotated(&world);
     for _ in 0..3 {
-        world.clock.step(3600);
+        world.clock.step(Duration::from_secs(3600));
         assert!(world.served(A, false).is_some(), "the same refresh token is good still");
         assert!(world.names_issuers(), "what the ID token has proven is noted before it names its issuer itself");
     }
@@ -529,7 +529,7 @@ fn live(manners: BTreeMap<usize, Value>, steps: Vec<Step>, forgets: bool) {
                     stored["RefreshToken"][format!("{key}-copy")] = entry.clone();
                 }
             }),
-            Step::Wait => world.clock.step(3600),
+            Step::Wait => world.clock.step(Duration::from_secs(3600)),
             Step::ForgetIssuers | Step::RemoveAccounts | Step::CopyRefreshTokens => {}
         }
     }

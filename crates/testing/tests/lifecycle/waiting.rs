@@ -13,7 +13,7 @@ use crate::world::{Life, refresh_with, request, tokens};
 /// Calls `second` while another refresh of the same credential is in progress.
 fn during_a_refresh(life: &Life, second: impl Fn(ClientApplication<'_>) + Sync) -> Result<(), AcquireError> {
     life.sign_in(tokens(1));
-    life.clock.step(3600);
+    life.clock.step(Duration::from_secs(3600));
     life.told();
     life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
     let second = || second(ClientApplication { lock_timeout: Duration::from_secs(5), ..life.client() });

@@ -1,5 +1,7 @@
 //! Tests a failing server: requests are repeated if that is safe, and nobody is signed out.
 
+use std::time::Duration;
+
 use pollster::FutureExt as _;
 use serde_json::json;
 use tokcache_core::acquire::{
@@ -18,7 +20,7 @@ const ENTRA: &str = "https://login.microsoftonline.com/tenant";
 fn expired(authority: &'static str) -> Life {
     let life = Life { authority, ..Life::new() };
     life.sign_in(tokens(1));
-    life.clock.step(3600);
+    life.clock.step(Duration::from_secs(3600));
     life.told();
     life
 }
@@ -44,7 +46,7 @@ fn a_server_that_asks_for_patience_gets_it_if_there_is_time() {
     assert_eq!(served(life.token()), ("AT-2".into(), Source::Refresh));
     assert_eq!(life.told(), ["again after 7000 ms"]);
 
-    life.clock.step(3600);
+    life.clock.step(Duration::from_secs(3600));
     life.server.expects([refresh_with("RT-2").and_answer(503, &json!({})).retry_after(30)]);
     assert!(matches!(life.token(), Err(AcquireError::Unavailable { retry_after: Some(30), .. })));
 }
@@ -84,7 +86,7 @@ fn before_it_is_sent_again_the_cache_is_read_again() {
 fn nobody_waits_for_a_server_while_the_old_token_is_valid() {
     let life = Life::new();
     life.sign_in(tokens(1));
-    life.clock.step(1801);
+    life.clock.step(Duration::from_secs(1801));
     life.told();
     life.server.expects([refresh_with("RT-1").and_refuse_connection()]);
     assert_eq!(served(life.token()), ("AT-1".into(), Source::Cache));

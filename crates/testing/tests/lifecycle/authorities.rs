@@ -1,5 +1,7 @@
 //! Tests many authorities on one host with one cache: tokens of one are never served for or sent to another.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use pollster::FutureExt as _;
@@ -50,7 +52,7 @@ fn a_sign_in_at_one_authority_is_none_at_another_on_its_host() {
                 is_nobody(at(&life, elsewhere).acquire_token_silent(&request()).block_on()),
                 "{subject:?} {elsewhere}"
             );
-            life.clock.step(3600);
+            life.clock.step(Duration::from_secs(3600));
             assert!(
                 is_nobody(at(&life, elsewhere).acquire_token_silent(&request()).block_on()),
                 "{subject:?} {elsewhere} expired"
@@ -171,7 +173,7 @@ fn an_answer_for_somebody_else_is_refused_and_nothing_of_it_kept() {
     for claims in [json!({"iss": HERE, "sub": "eve"}), json!({"iss": ELSEWHERE[0], "sub": "bob"})] {
         let life = Life::new();
         life.sign_in_at(&at(&life, HERE), tokens(HERE, Some("bob")));
-        life.clock.step(3600);
+        life.clock.step(Duration::from_secs(3600));
         let anothers = json!({"access_token": "EVES", "refresh_token": "EVES-RT", "id_token": id_token(&claims)});
         life.server.expects([refresh_with("RT").and_answer(200, &anothers)]);
         // Only one request: the refresh token may have been redeemed, and sending it again would end the sign-in.
@@ -184,7 +186,7 @@ fn an_answer_for_somebody_else_is_refused_and_nothing_of_it_kept() {
         assert!(!life.stored().contains("EVES"));
 
         // If the server made a mistake, the sign-in continues.
-        life.clock.step(60);
+        life.clock.step(Duration::from_secs(60));
         life.server.expects([refresh_with("RT").and_answer(200, &tokens(HERE, Some("bob")))]);
         assert_eq!(served(at(&life, HERE).acquire_token_silent(&request()).block_on()).1, Source::Refresh);
     }
@@ -196,7 +198,7 @@ fn an_answer_for_somebody_else_is_no_reason_to_lose_a_valid_token() {
     let mut aging = tokens(HERE, Some("bob"));
     aging["refresh_in"] = json!(60);
     life.sign_in_at(&at(&life, HERE), aging);
-    life.clock.step(61);
+    life.clock.step(Duration::from_secs(61));
     life.server.expects([refresh_with("RT").and_answer(200, &tokens(HERE, Some("eve")))]);
     assert_eq!(served(at(&life, HERE).acquire_token_silent(&request()).block_on()).1, Source::Cache);
     assert_eq!(life.told().pop().unwrap(), "served despite");

@@ -1,5 +1,7 @@
 //! Tests requested and granted scopes.
 
+use std::time::Duration;
+
 use pollster::FutureExt as _;
 use serde_json::{Value, json};
 use tokcache_core::acquire::{
@@ -52,7 +54,7 @@ fn assert_not_granted(life: &Life, request: SilentRequest, missing: &str) {
 fn a_scope_that_comes_back_by_another_name_is_refreshed_once_and_then_cached() {
     let life = signed_in_for("read", "https://idp.example.com/scopes/reading");
     assert_eq!(served(life.token_for(for_scopes("read"))), ("AT-1".into(), Source::Cache));
-    life.clock.step(3600);
+    life.clock.step(Duration::from_secs(3600));
     let again = tokens(2, "https://idp.example.com/scopes/reading");
     life.server.expects([refresh_with("RT-1").and_answer(200, &again)]);
     assert_eq!(served(life.token_for(for_scopes("read"))), ("AT-2".into(), Source::Refresh));
@@ -66,7 +68,7 @@ fn a_name_that_a_refresh_learned_is_known_after_the_next() {
     let life = signed_in_for("a.read", "a.read");
     life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2, "urn:idp:mail"))]);
     assert_eq!(served(life.token_for(for_scopes("mail"))), ("AT-2".into(), Source::Refresh));
-    life.clock.step(3600);
+    life.clock.step(Duration::from_secs(3600));
     life.server.expects([refresh_with("RT-2").and_answer(200, &tokens(3, "urn:idp:mail"))]);
     assert_eq!(served(life.token_for(for_scopes("mail"))), ("AT-3".into(), Source::Refresh));
     assert_eq!(served(life.token_for(for_scopes("mail"))), ("AT-3".into(), Source::Cache));
@@ -96,7 +98,7 @@ fn a_scope_that_was_left_out_is_asked_for_again_after_an_hour_and_after_a_sign_i
     let life = signed_in_for("a.read", "a.read");
     life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2, "a.read"))]);
     assert_not_granted(&life, for_scopes("a.write"), "a.write");
-    life.clock.step(3600);
+    life.clock.step(Duration::from_secs(3600));
     life.server.expects([refresh_with("RT-2").and_answer(200, &tokens(3, "a.read"))]);
     assert_not_granted(&life, for_scopes("a.write"), "a.write");
 
@@ -111,7 +113,7 @@ fn an_aging_token_is_served_though_its_renewal_lacks_a_scope() {
     let mut first = tokens(1, "a.read a.write");
     first["refresh_in"] = json!(60);
     sign_in_for(&life, "a.read a.write", first).unwrap();
-    life.clock.step(61);
+    life.clock.step(Duration::from_secs(61));
     life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2, "a.read"))]);
     assert_eq!(served(life.token_for(for_scopes("a.read a.write"))), ("AT-1".into(), Source::Cache));
     assert_eq!(life.told().pop().unwrap(), "served despite");

@@ -1,5 +1,7 @@
 //! Tests wrong clocks: no expired token is served, no process refreshes in a loop, and people are told.
 
+use std::time::Duration;
+
 use pollster::FutureExt as _;
 use tokcache_core::acquire::{ClientApplication, Source};
 use tokcache_core::time::Clock;
@@ -34,7 +36,7 @@ fn a_clock_that_was_set_back_or_ahead_costs_one_refresh() {
 fn a_clock_that_is_set_during_a_request_costs_nothing() {
     for correction in [-HOUR, HOUR] {
         let life = signed_in();
-        life.clock.step(3600);
+        life.clock.step(Duration::from_secs(3600));
         let set = || life.clock.set_ahead(correction);
         let http = Meanwhile { server: &life.server, act: &set };
         life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
@@ -56,7 +58,7 @@ fn a_token_ends_while_the_machine_sleeps() {
 fn a_lifetime_is_counted_from_receipt_whatever_the_servers_clock_says() {
     for skew in [-HOUR, HOUR] {
         let life = signed_in();
-        life.clock.step(3600);
+        life.clock.step(Duration::from_secs(3600));
         let now = life.clock.now();
         life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2)).dated(now.0 - skew)]);
         let outcome = life.token().unwrap();
@@ -69,7 +71,7 @@ fn a_lifetime_is_counted_from_receipt_whatever_the_servers_clock_says() {
 fn a_minute_between_clocks_is_nobodys_concern() {
     for skew in [-60, 0, 60] {
         let life = signed_in();
-        life.clock.step(3600);
+        life.clock.step(Duration::from_secs(3600));
         let now = life.clock.now();
         life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2)).dated(now.0 - skew)]);
         life.token().unwrap();
@@ -82,7 +84,7 @@ fn of_machines_with_different_clocks_that_share_a_cache_one_refreshes() {
     for skew in [-HOUR, HOUR] {
         let life = signed_in();
         // On both clocks.
-        life.clock.step(7200);
+        life.clock.step(Duration::from_secs(7200));
         life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
         let other_machine = || {
             life.clock.set_ahead(skew);

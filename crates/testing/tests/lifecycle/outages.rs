@@ -109,7 +109,7 @@ fn a_crowd_asks_a_server_a_handful_of_times_that_does_not_answer() {
 fn expired() -> Life {
     let life = Life::new();
     life.sign_in(tokens(1));
-    life.clock.step(3600);
+    life.clock.step(Duration::from_secs(3600));
     life.told();
     life
 }
@@ -124,9 +124,9 @@ fn who_comes_later_leaves_the_server_alone_for_as_long_as_it_asked() {
     let life = expired();
     life.server.expects([refresh_with("RT-1").and_answer(503, &json!({})).retry_after(50)]);
     assert_eq!(is_unavailable(life.token()), Some(50));
-    life.clock.step(5);
+    life.clock.step(Duration::from_secs(5));
     assert_eq!(is_unavailable(life.token()), Some(45), "not asked");
-    life.clock.step(35);
+    life.clock.step(Duration::from_secs(35));
     life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
     assert_eq!(served(life.token()), ("AT-2".into(), Source::Refresh), "after the ten seconds that were left");
     assert_eq!(life.told(), [""; 0]);
@@ -137,7 +137,7 @@ fn a_time_without_end_is_not_heeded_for_longer_than_a_minute() {
     let life = expired();
     life.server.expects([refresh_with("RT-1").and_answer(429, &json!({})).retry_after(86_400)]);
     assert_eq!(is_unavailable(life.token()), Some(86_400));
-    life.clock.step(60);
+    life.clock.step(Duration::from_secs(60));
     life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
     assert_eq!(served(life.token()).0, "AT-2");
 }
@@ -161,7 +161,7 @@ fn who_tries_again_by_hand_or_insists_gets_a_real_try() {
 fn a_token_that_is_valid_still_is_served_while_the_server_is_left_alone() {
     let life = Life::new();
     life.sign_in(tokens(1));
-    life.clock.step(2000);
+    life.clock.step(Duration::from_secs(2000));
     life.server.expects([refresh_with("RT-1").and_answer(429, &json!({})).retry_after(600)]);
     assert_eq!(served(life.token()).0, "AT-1");
     assert_eq!(served(life.token()).0, "AT-1", "and the server was not asked");
@@ -172,10 +172,10 @@ fn an_outage_that_is_over_is_forgotten() {
     let life = expired();
     life.server.expects([refresh_with("RT-1").and_answer(429, &json!({})).retry_after(40)]);
     is_unavailable(life.token());
-    life.clock.step(41);
+    life.clock.step(Duration::from_secs(41));
     life.server.expects([refresh_with("RT-1").and_answer(200, &tokens(2))]);
     life.token().unwrap();
-    life.clock.step(3600);
+    life.clock.step(Duration::from_secs(3600));
     life.server.expects([refresh_with("RT-2").and_answer(200, &tokens(3))]);
     assert_eq!(served(life.token()).0, "AT-3");
 }

@@ -5,7 +5,6 @@
 
 mod altered_store;
 mod scripted_server;
-mod stepped_clock;
 mod world;
 
 mod authorities;

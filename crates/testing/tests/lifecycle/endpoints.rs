@@ -1,5 +1,7 @@
 //! Tests the sources of endpoints: set by the user, saved, or discovered, always before a request that needs them.
 
+use std::time::Duration;
+
 use pollster::FutureExt as _;
 use serde_json::{Value, json};
 use tokcache_core::acquire::{
@@ -122,7 +124,7 @@ fn a_provider_without_revocation_is_no_failure() {
 fn moved() -> Life {
     let life = Life::new();
     life.sign_in(tokens(1));
-    life.clock.step(3600);
+    life.clock.step(Duration::from_secs(3600));
     life.told();
     life
 }

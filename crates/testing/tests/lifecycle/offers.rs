@@ -136,7 +136,7 @@ fn a_token_without_a_lifetime_is_served_until_it_is_revoked() {
     let life = Life::new();
     let signed_in = sign_in_without_lifetime(&life, &sign_in_request());
     assert!(signed_in.token.is_lifetime_unknown && !signed_in.can_refresh);
-    life.clock.step(5 * 365 * 86_400);
+    life.clock.step(Duration::from_secs(5 * 365 * 86_400));
     let token = life.token().unwrap();
     assert_eq!((token.access_token.expose(), token.is_lifetime_unknown), ("gho_1", true));
     let long = SilentRequest { min_valid: MinValid::AtLeast(Duration::from_secs(86_400)), ..request() };
@@ -152,14 +152,14 @@ fn a_lifetime_that_the_user_sets_ends_the_token() {
     let token = life.token_for(limited()).unwrap();
     assert!(!token.is_lifetime_unknown);
     assert_eq!(token.expires_on.0, 1_700_000_005 + 30 * 86_400);
-    life.clock.step(31 * 86_400);
+    life.clock.step(Duration::from_secs(31 * 86_400));
     assert!(matches!(life.token_for(limited()), Err(AcquireError::InteractionRequired(_))));
     assert_eq!(served(life.token()), ("gho_1".into(), Source::Cache), "who sets none is served");
 
     let life = Life::new();
     let signed_in = sign_in_without_lifetime(&life, &SignInRequest { lifetime, ..sign_in_request() });
     assert!(!signed_in.token.is_lifetime_unknown);
-    life.clock.step(31 * 86_400);
+    life.clock.step(Duration::from_secs(31 * 86_400));
     assert!(life.token().is_err(), "what other programs read from the file");
     let longer = SilentRequest { lifetime: Some(Duration::from_secs(60 * 86_400)), ..request() };
     assert_eq!(served(life.token_for(longer)), ("gho_1".into(), Source::Cache), "another lifetime is counted anew");
@@ -183,7 +183,7 @@ fn a_token_that_is_no_bearer_token_is_refused_at_sign_in() {
 fn a_refresh_that_brings_no_bearer_token_keeps_the_sign_in_and_is_not_repeated_at_once() {
     let life = Life::new();
     life.sign_in(tokens(1));
-    life.clock.step(3600);
+    life.clock.step(Duration::from_secs(3600));
     let mut second = tokens(2);
     second["token_type"] = json!("DPoP");
     life.server.expects([refresh_with("RT-1").and_answer(200, &second)]);
@@ -192,7 +192,7 @@ fn a_refresh_that_brings_no_bearer_token_keeps_the_sign_in_and_is_not_repeated_a
         assert!(matches!(&outcome, Err(AcquireError::NotBearer { token_type }) if token_type == "DPoP"), "{outcome:?}");
     }
     assert!(!life.stored().contains("AT-2"));
-    life.clock.step(61);
+    life.clock.step(Duration::from_secs(61));
     life.server.expects([refresh_with("RT-2").and_answer(200, &tokens(3))]);
     assert_eq!(served(life.token()), ("AT-3".into(), Source::Refresh), "the new refresh token was kept");
 }
