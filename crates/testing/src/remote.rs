@@ -110,6 +110,15 @@ impl RemoteStore {
         std::mem::take(&mut locked(&self.server).counts)
     }
 
+    /// Whether the lease that has this fence is held still: it has neither expired nor been given back, nor does another
+    /// process hold it.
+    pub fn is_held(&self, partition: &Partition, fence: &Fence) -> bool {
+        let server = locked(&self.server);
+        let leased = server.leases.get(&(partition.clone(), fence.credential.clone()));
+        let until = leased.filter(|leased| leased.number == fence.number).and_then(|leased| leased.until);
+        until.is_some_and(|until| until > self.clock.elapsed())
+    }
+
     /// Makes one round trip.
     async fn ask<Answer>(
         &self,

@@ -39,7 +39,8 @@ impl ClientApplication<'_> {
         let mut refused: Vec<(RefreshToken, Box<TokenErrorResponse>)> = Vec::new();
         // The process that was waited for has retried often enough, or was killed.
         let retry_within = if has_waited { Duration::ZERO } else { self.retry_within };
-        let mut tries = Retry::until(self.clock.elapsed() + retry_within);
+        let mut renewed = self.clock.elapsed();
+        let mut tries = Retry::until(renewed + retry_within);
         // A forced refresh ignores an outage that others have met.
         let mut hold = refresh.known_outage.as_ref().filter(|_| !refresh.request.force_refresh);
         loop {
@@ -79,9 +80,12 @@ impl ClientApplication<'_> {
             if let Err(error) = self.store.ensure_room(&self.partition, size).await {
                 return self.fall_back(refresh.account, fallback, error.into());
             }
+            if let Err(error) = self.ensure_held(lease, &mut renewed).await {
+                return self.fall_back(refresh.account, fallback, error.into());
+            }
             let guard = ShutdownGuard::begin(self.observer);
-            // The answer counts even if the lease was lost, because the refresh token is redeemed.
-            match self.renewing(lease, self.redeem(&refresh, &entry)).await {
+            // The answer counts even if the lease is lost meanwhile, because the refresh token is redeemed.
+            match self.redeem(&refresh, &entry).await {
                 Ok(response) if self.is_for_another(&cache, &refresh.account, &response) => {
                     self.remember_answer_for_another(&entry.secret).await;
                     let failure = AcquireError::InteractionRequired(InteractionRequired::AnswerForAnother);

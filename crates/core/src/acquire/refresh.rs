@@ -75,7 +75,8 @@ impl ClientApplication<'_> {
         let outcome = match self.recover(lease.as_ref()).await {
             Ok(()) => {
                 let outage = self.outage_since(&refresh, credential).await.filter(|_| has_waited);
-                self.refresh_under_lease(refresh, lease.as_ref(), has_waited, outage, fallback).await
+                let work = self.refresh_under_lease(refresh, lease.as_ref(), has_waited, outage, fallback);
+                self.renewing(lease.as_ref(), work).await
             }
             Err(error) => self.fall_back(refresh.account, fallback, error.into()),
         };
@@ -139,12 +140,24 @@ impl ClientApplication<'_> {
         let renew = async {
             loop {
                 self.clock.delay(self.lease_time / 3).await;
-                if lease.renew().await.is_err() {
+                // After any other failure, the next renewal may still come in time.
+                if let Err(StoreError::LeaseLost { .. }) = lease.renew().await {
                     return;
                 }
             }
         };
         future::first(work, renew).await
+    }
+
+    /// Makes sure that a lease of which so much time has passed `since` its last renewal is still held: a client that blocks
+    /// renews nothing while it waits, and an asynchronous one may have failed to.
+    pub(super) async fn ensure_held(&self, lease: &dyn Lease, since: &mut Duration) -> Result<(), StoreError> {
+        let now = self.clock.elapsed();
+        if lease.is_renewed() && now.saturating_sub(*since) >= self.lease_time / 3 {
+            lease.renew().await?;
+            *since = now;
+        }
+        Ok(())
     }
 
     pub(super) fn wait_for_lease<'a>(
