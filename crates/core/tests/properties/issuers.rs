@@ -41,7 +41,7 @@ fn named_issuer(document: &Value, secret: &str) -> Option<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
+    #![proptest_config(crate::config(128))]
 
     #[test]
     fn no_token_is_of_two_issuers(text in document(false)) {

@@ -104,7 +104,7 @@ fn may_concern(subject: &Subject, fields: &[(String, String)]) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(192) })]
+    #![proptest_config(crate::config(192))]
 
     #[test]
     fn no_sequence_of_operations_loses_what_it_does_not_understand(

@@ -39,7 +39,9 @@ pub(in crate::cache) struct Recording<'e, 't> {
 impl<'e> Recording<'e, '_> {
     pub(in crate::cache) fn record(mut self) -> Recorded {
         let recorded = self.standing();
-        if recorded != Recorded::SignedOut {
+        // The client's own tokens leave the ID tokens as they are, and with them what they prove.
+        let is_of_user = matches!(self.grant.owner, Owner::User(_));
+        if recorded != Recorded::SignedOut && is_of_user {
             evidence::note_contested(self.edit, &self.within, &self.grant.owner);
             evidence::note_proven(self.edit, &self.within, &self.grant.owner);
         }
@@ -163,7 +165,7 @@ impl<'e> Recording<'e, '_> {
     /// concurrent sign-out is not undone.
     fn rename(&mut self) {
         let grant = self.grant;
-        if grant.sign_in.is_some() {
+        if grant.sign_in.is_some() || grant.owner == Owner::Application {
             return;
         }
         let mut fields: Vec<_> = self.mark().into_iter().collect();
