@@ -93,18 +93,17 @@ pub(super) async fn update(
             }
         };
         change(&mut cache);
+        if !cache.has_state_changed() {
+            return Change::Keep;
+        }
         // A user who has signed out leaves nothing to find. A file stays, as its permissions do.
-        if cache.has_state_changed() && cache.holds_nothing() && *partition != Partition::whole() {
+        if cache.holds_nothing() && *partition != Partition::whole() {
             return Change::Replace(Zeroizing::default());
         }
-        if cache.has_state_changed() {
-            let new = Zeroizing::new(cache.serialize().as_bytes().to_vec());
-            match &retention {
-                Some(retention) => Change::ReplaceUntil(new, retention.of(&cache)),
-                None => Change::Replace(new),
-            }
-        } else {
-            Change::Keep
+        let new = Zeroizing::new(cache.serialize().as_bytes().to_vec());
+        match &retention {
+            Some(retention) => Change::ReplaceUntil(new, retention.of(&cache)),
+            None => Change::Replace(new),
         }
     };
     let saved = store.update(partition, update, &mut changed).await;

@@ -16,10 +16,8 @@ pub(super) struct ClientCredentials<'a> {
 }
 
 impl Exchange for ClientCredentials<'_> {
-    fn lease_name(&self) -> String {
-        let (client_id, scopes) = (&self.application.registration.client_id, self.request.scopes.to_target());
-        let parameters = digest_of(&self.request.parameters).unwrap_or_default();
-        format!("client credentials {client_id}\nscopes {scopes}\nparameters {parameters}")
+    fn name(&self) -> &'static str {
+        "client credentials"
     }
 
     fn find(&self, cache: &TokenCache, now: Timestamp) -> Option<Found> {

@@ -12,23 +12,12 @@ impl ClientApplication<'_> {
     /// [`RequestError::Unsupported`] names the first that is missing. If no endpoint is known at all, the failure is that of
     /// the discovery.
     pub(super) async fn endpoints(&self, needed: &[EndpointKind]) -> Result<Endpoints, RequestError> {
-        let authority = &self.registration.authority;
-        let known = self.remembered_endpoints().or(authority.known_endpoints().unwrap_or_default());
+        let built_in = self.registration.authority.known_endpoints();
+        let known = self.remembered_endpoints().or(built_in.unwrap_or_default());
         if missing(&known, needed).is_none() {
             return Ok(known);
         }
-        let unknown: Vec<_> = needed.iter().copied().filter(|kind| known.get(*kind).is_none()).collect();
-        let found = match oauth::discover(self.http, authority, &unknown).await {
-            // If the user has named endpoints, the provider need not have metadata.
-            Err(RequestError::NoMetadata { .. }) if known.is_any_known() => Endpoints::default(),
-            found => found?,
-        };
-        self.keep_metadata(&found);
-        let all = known.or(found);
-        match missing(&all, needed) {
-            Some(kind) => Err(RequestError::Unsupported { what: kind.name() }),
-            None => Ok(all),
-        }
+        self.discovered(known, needed).await
     }
 
     /// Returns the endpoints and the issuer, as a sign-in through the browser needs them. Built-in endpoints do not
@@ -41,18 +30,31 @@ impl ClientApplication<'_> {
         if known.issuer.is_some() && missing(&known, needed).is_none() {
             return Ok(known);
         }
-        let (authority, mut tries) = (&self.registration.authority, self.tries());
-        let found = loop {
-            match oauth::discover(self.http, authority, needed).await {
-                Ok(found) => break found,
+        let mut tries = self.tries();
+        let all = loop {
+            match self.discovered(known.clone(), needed).await {
+                Ok(all) => break all,
                 Err(failure) => self.wait_to_retry(&mut tries, failure).await?,
             }
+        };
+        if all.issuer.is_none() {
+            return Err(RequestError::Unsupported { what: "issuer" });
+        }
+        Ok(all)
+    }
+
+    /// Returns the `known` endpoints, and the others from the provider's metadata.
+    async fn discovered(&self, known: Endpoints, needed: &[EndpointKind]) -> Result<Endpoints, RequestError> {
+        let unknown: Vec<_> = needed.iter().copied().filter(|kind| known.get(*kind).is_none()).collect();
+        let found = match oauth::discover(self.http, &self.registration.authority, &unknown).await {
+            // If the user has named endpoints, the provider need not have metadata.
+            Err(RequestError::NoMetadata { .. }) if known.is_any_known() => Endpoints::default(),
+            found => found?,
         };
         self.keep_metadata(&found);
         let all = known.or(found);
         match missing(&all, needed) {
             Some(kind) => Err(RequestError::Unsupported { what: kind.name() }),
-            None if all.issuer.is_none() => Err(RequestError::Unsupported { what: "issuer" }),
             None => Ok(all),
         }
     }

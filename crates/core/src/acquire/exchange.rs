@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::endpoints::EndpointRequest;
-use super::grant::is_bearer;
+use super::grant::{digest_of, is_bearer};
 use super::observer::RotatedToken;
 use super::outage::Outage;
 use super::waiting::Waiting;
@@ -19,8 +19,8 @@ use crate::time::Timestamp;
 
 /// A grant type that needs no refresh token.
 pub(super) trait Exchange: Sync {
-    /// Returns the name of the lease. It is equal for all processes that would send the same request.
-    fn lease_name(&self) -> String;
+    /// Returns the name of the grant type, which distinguishes its leases.
+    fn name(&self) -> &'static str;
 
     /// Finds the cached token.
     fn find(&self, cache: &TokenCache, now: Timestamp) -> Option<Found>;
@@ -86,24 +86,26 @@ impl ClientApplication<'_> {
         let (cache, revision) = self.load_cache_and_revision().await?;
         let now = self.clock.now();
         let found = exchange.find(&cache, now);
-        let is_served_anyway = request.claims.is_none() && !request.force_refresh;
-        let mut call = Call {
-            exchange,
-            request,
-            seen: found.as_ref().map(|found| found.token.secret.clone()),
-            known_outage: None,
-            fallback: found.filter(|_| is_served_anyway),
+        let seen = found.as_ref().map(|found| found.token.secret.clone());
+        let fallback = match found.filter(|_| request.claims.is_none() && !request.force_refresh) {
+            Some(found) if !found.token.is_aging(now) => return Ok(found.into()),
+            aging_or_none => aging_or_none,
         };
-        if let Some(found) = call.answer(&cache, now).filter(|_| is_served_anyway) {
-            return Ok(found.into());
-        }
         if request.offline {
-            return call.fallback.map(AuthenticationResult::from).ok_or(AcquireError::Offline);
+            return fallback.map(AuthenticationResult::from).ok_or(AcquireError::Offline);
         }
-        let lease_name = exchange.lease_name();
-        call.known_outage = self.outage(&lease_name).await;
+        let lease_name = self.exchange_lease_name(exchange, request);
+        let known_outage = self.outage(&lease_name).await;
+        let call = Call { exchange, request, seen, known_outage, fallback };
         let result = Box::pin(self.exchange_once(call, &lease_name, revision)).await?;
         result.ensure_min_valid(request.min_valid, self.clock.now())
+    }
+
+    /// Returns the name of the lease. It is equal for all processes that would send the same request.
+    fn exchange_lease_name(&self, exchange: &dyn Exchange, request: &SilentRequest) -> String {
+        let (client_id, scopes) = (&self.registration.client_id, request.scopes.to_target());
+        let parameters = digest_of(&request.parameters).unwrap_or_default();
+        format!("{}\nclient {client_id}\nscopes {scopes}\nparameters {parameters}", exchange.name())
     }
 
     /// Waits for the lease, or for the token of the process that holds it.
@@ -139,7 +141,7 @@ impl ClientApplication<'_> {
                         return Ok(found.into());
                     }
                 }
-                if let Some(failure) = self.new_outage(&call, lease_name).await {
+                if let Some(failure) = self.outage_since(call.known_outage.as_ref(), lease_name).await {
                     return self.fall_back_to(call.fallback, failure);
                 }
             },
@@ -162,7 +164,7 @@ impl ClientApplication<'_> {
         if let Some(found) = call.answer(&cache, self.clock.now()) {
             return Ok(found.into());
         }
-        if has_waited && let Some(failure) = self.new_outage(call, lease_name).await {
+        if has_waited && let Some(failure) = self.outage_since(call.known_outage.as_ref(), lease_name).await {
             return Err(failure);
         }
         let (response, endpoints) = match self.send_exchange(call).await {
@@ -229,12 +231,6 @@ impl ClientApplication<'_> {
             return Err(AcquireError::ScopeNotGranted { scopes: grant.scopes_not_granted });
         }
         Ok(AuthenticationResult::granted(grant, account, now, Source::Exchange))
-    }
-
-    /// Returns the outage that another process has met since the call began, as the failure of the call.
-    async fn new_outage(&self, call: &Call<'_>, lease_name: &str) -> Option<AcquireError> {
-        let outage = self.outage(lease_name).await?;
-        (call.known_outage.as_ref() != Some(&outage)).then(|| outage.failure(self.clock.now()))
     }
 
     fn fall_back_to(

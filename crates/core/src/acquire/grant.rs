@@ -2,9 +2,9 @@
 
 use super::ClientApplication;
 use super::granted::{Comparison, Granted};
-use crate::cache::{Document, Grant, Owner, ext_cache_key};
+use crate::cache::{Account, Document, Grant, Owner, ext_cache_key};
 use crate::oauth::TokenResponse;
-use crate::types::{Realm, ScopeSet};
+use crate::types::{HomeAccountId, Realm, ScopeSet};
 
 /// Whether the token can be sent as a bearer token (RFC 6750 §2.1). Token types are case-insensitive (RFC 6749 §5.1),
 /// and a header may contain only visible ASCII.
@@ -20,6 +20,19 @@ pub(super) fn digest_of(parameters: &[(String, String)]) -> Option<String> {
     }
     let parameters: Vec<_> = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     ext_cache_key(&parameters)
+}
+
+/// Returns the account that a grant for this user creates.
+pub(super) fn account_of(grant: &Grant, user: HomeAccountId) -> Account {
+    let sign_in = grant.sign_in.as_ref();
+    Account {
+        home_account_id: user,
+        environment: grant.issuer.environment().clone(),
+        authority: grant.issuer.identity().map(str::to_owned),
+        realms: vec![grant.realm.clone()],
+        username: sign_in.map(|sign_in| sign_in.username.clone()).unwrap_or_default(),
+        local_account_id: sign_in.and_then(|sign_in| sign_in.local_account_id.clone()),
+    }
 }
 
 impl ClientApplication<'_> {

@@ -1,7 +1,7 @@
 //! Tokens on behalf of a web API's caller: by Microsoft's on-behalf-of flow, or by token exchange (RFC 8693).
 
 use super::exchange::{Exchange, Found};
-use super::grant::digest_of;
+use super::grant::account_of;
 use super::plan::query;
 use super::{ClientApplication, SilentRequest};
 use crate::cache::{Account, Grant, Owner, SignIn, TokenCache};
@@ -35,10 +35,8 @@ impl<'a> OnBehalfOf<'a> {
 }
 
 impl Exchange for OnBehalfOf<'_> {
-    fn lease_name(&self) -> String {
-        let (client_id, scopes) = (&self.application.registration.client_id, self.request.scopes.to_target());
-        let parameters = digest_of(&self.request.parameters).unwrap_or_default();
-        format!("on behalf of\nclient {client_id}\nscopes {scopes}\nparameters {parameters}")
+    fn name(&self) -> &'static str {
+        "on behalf of"
     }
 
     fn find(&self, cache: &TokenCache, now: Timestamp) -> Option<Found> {
@@ -90,21 +88,14 @@ impl Exchange for OnBehalfOf<'_> {
         let owner = Owner::User(home_account_id.clone());
         let grant = Grant {
             sign_in: Some(SignIn {
-                local_account_id: identity.local_account_id.clone(),
-                username: identity.username.clone(),
+                local_account_id: identity.local_account_id,
+                username: identity.username,
                 authority_type: registration.authority.authority_type(),
                 account_source: None,
             }),
-            ..self.application.grant(owner, realm.clone(), scopes, parameters, response)
+            ..self.application.grant(owner, realm, scopes, parameters, response)
         };
-        let account = Account {
-            home_account_id,
-            environment: grant.issuer.environment().clone(),
-            authority: grant.issuer.identity().map(str::to_owned),
-            realms: vec![realm],
-            username: identity.username,
-            local_account_id: identity.local_account_id,
-        };
+        let account = account_of(&grant, home_account_id);
         (grant, Some(account))
     }
 }

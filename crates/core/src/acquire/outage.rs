@@ -70,6 +70,13 @@ impl ClientApplication<'_> {
         serde_json::from_slice(&self.store.note(&self.partition, credential).await?).ok()
     }
 
+    /// Returns the outage that another process has met since a call began with the `known` one, as the failure of the
+    /// call.
+    pub(super) async fn outage_since(&self, known: Option<&Outage>, credential: &str) -> Option<AcquireError> {
+        let outage = self.outage(credential).await?;
+        (known != Some(&outage)).then(|| outage.failure(self.clock.now()))
+    }
+
     /// Notes the error of a request if it means that the server cannot be reached.
     pub(super) async fn note_outage(&self, lease: &dyn Lease, error: &RequestError) {
         let note = Outage::of(error, self.clock.now()).and_then(|outage| serde_json::to_vec(&outage).ok());

@@ -53,7 +53,7 @@ impl ClientApplication<'_> {
                         return result;
                     }
                 }
-                if let Some(failure) = self.outage_since(&refresh, &credential).await {
+                if let Some(failure) = self.outage_since(refresh.known_outage.as_ref(), &credential).await {
                     return self.fall_back(refresh.account, fallback, failure);
                 }
             },
@@ -74,7 +74,7 @@ impl ClientApplication<'_> {
     ) -> Result<AuthenticationResult, AcquireError> {
         let outcome = match self.recover(lease.as_ref()).await {
             Ok(()) => {
-                let outage = self.outage_since(&refresh, credential).await.filter(|_| has_waited);
+                let outage = self.outage_since(refresh.known_outage.as_ref(), credential).await.filter(|_| has_waited);
                 let work = self.refresh_under_lease(refresh, lease.as_ref(), has_waited, outage, fallback);
                 self.renewing(lease.as_ref(), work).await
             }
@@ -95,12 +95,6 @@ impl ClientApplication<'_> {
             Plan::Refused { failure, fallback } => Some(self.fall_back(account, fallback, *failure)),
             Plan::Refresh { .. } | Plan::SignIn => None,
         }
-    }
-
-    /// Returns the outage that another process has met since this refresh began, as the failure of this one.
-    async fn outage_since(&self, refresh: &Refresh<'_>, credential: &str) -> Option<AcquireError> {
-        let outage = self.outage(credential).await?;
-        (refresh.known_outage.as_ref() != Some(&outage)).then(|| outage.failure(self.clock.now()))
     }
 
     /// Returns the name of the lease. It is equal for all clients that would redeem the same refresh token: those of a

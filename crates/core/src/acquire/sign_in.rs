@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::grant::is_bearer;
+use super::grant::{account_of, is_bearer};
 use super::verify_saved::to_watch;
 use super::{AcquireError, AuthenticationResult, ClientApplication, SilentRequest, Source};
 use crate::cache::{
@@ -143,8 +143,8 @@ impl ClientApplication<'_> {
         let (said, is_lifetime_unknown) = (response.scope.clone(), response.is_lifetime_unknown);
         let mut grant = Grant {
             sign_in: Some(SignIn {
-                local_account_id: identity.local_account_id.clone(),
-                username: identity.username.clone(),
+                local_account_id: identity.local_account_id,
+                username: identity.username,
                 authority_type: self.registration.authority.authority_type(),
                 // The same value as in MSAL Python.
                 account_source: Some(grant_type.to_owned()),
@@ -192,14 +192,7 @@ impl ClientApplication<'_> {
             !cache.holds_access_token(&grant.access_token) && cache.find_refresh_tokens(&own).iter().all(is_old)
         };
         saved_by.verify_saved(watched, is_undone, &grant, now).await;
-        let account = Account {
-            home_account_id,
-            environment: grant.issuer.environment().clone(),
-            authority: grant.issuer.identity().map(str::to_owned),
-            realms: vec![grant.realm.clone()],
-            username: identity.username,
-            local_account_id: identity.local_account_id,
-        };
+        let account = account_of(&grant, home_account_id);
         Ok(SignedIn {
             can_refresh: grant.refresh_token.is_some(),
             endpoints,

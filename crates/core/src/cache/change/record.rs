@@ -39,9 +39,13 @@ pub(in crate::cache) struct Recording<'e, 't> {
 impl<'e> Recording<'e, '_> {
     pub(in crate::cache) fn record(mut self) -> Recorded {
         let recorded = self.standing();
+        let grant = self.grant;
+        let user = match &grant.owner {
+            Owner::User(home_account_id) => Some(home_account_id),
+            Owner::Application => None,
+        };
         // The client's own tokens leave the ID tokens as they are, and with them what they prove.
-        let is_of_user = matches!(self.grant.owner, Owner::User(_));
-        if recorded != Recorded::SignedOut && is_of_user {
+        if recorded != Recorded::SignedOut && user.is_some() {
             evidence::note_contested(self.edit, &self.within, &self.grant.owner);
             evidence::note_proven(self.edit, &self.within, &self.grant.owner);
         }
@@ -53,11 +57,13 @@ impl<'e> Recording<'e, '_> {
             Recorded::Stored => self.refresh_token(),
         }
         self.access_token();
-        if let (Some(sign_in), Owner::User(home_account_id)) = (&self.grant.sign_in, &self.grant.owner) {
-            self.account(sign_in, home_account_id);
+        if let Some(home_account_id) = user {
+            match &grant.sign_in {
+                Some(sign_in) => self.account(sign_in, home_account_id),
+                None => self.rename(),
+            }
+            self.id_token(home_account_id);
         }
-        self.rename();
-        self.id_token();
         self.app_metadata();
         recorded
     }
@@ -165,9 +171,6 @@ impl<'e> Recording<'e, '_> {
     /// concurrent sign-out is not undone.
     fn rename(&mut self) {
         let grant = self.grant;
-        if grant.sign_in.is_some() || grant.owner == Owner::Application {
-            return;
-        }
         let mut fields: Vec<_> = self.mark().into_iter().collect();
         fields.extend(grant.username.as_deref().map(|username| ("username", Some(username))));
         if fields.is_empty() {
@@ -192,9 +195,9 @@ impl<'e> Recording<'e, '_> {
         self.grant.issuer.identity().map(|identity| (AUTHORITY, Some(identity)))
     }
 
-    fn id_token(&mut self) {
+    fn id_token(&mut self, home_account_id: &HomeAccountId) {
         let grant = self.grant;
-        let (Some(id_token), Owner::User(home_account_id)) = (&grant.id_token, &grant.owner) else { return };
+        let Some(id_token) = &grant.id_token else { return };
         let mut fields = vec![
             ("credential_type", Some(Section::IdToken.name())),
             ("secret", Some(id_token.expose())),
