@@ -8,14 +8,12 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::StatusCode;
 use tokcache_core::acquire::{AcquireError, ConfidentialClient, NoCredential, SilentRequest};
-use tokcache_core::future::BoxFuture;
 use tokcache_core::store::{Change, MemoryStore, Partition, Store, StoreError, Update};
-use tokcache_core::time::{Clock, Timestamp};
 use tokcache_core::types::{HomeAccountId, ScopeSet};
+use tokcache_testing::TokioClock;
 use tokcache_testing::provider::{ISSUER, RotatingProvider, expired_sign_in, registration};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
-use tokio::time::Instant;
 use tower_sessions::{SessionManagerLayer, SessionStore};
 
 /// The answer of a handler.
@@ -49,27 +47,6 @@ impl Server {
     }
 }
 
-/// The time of the runtime.
-pub(crate) struct RuntimeClock(Instant);
-
-impl Clock for RuntimeClock {
-    fn now(&self) -> Timestamp {
-        Timestamp(1_700_000_000).plus(self.elapsed())
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.0.elapsed()
-    }
-
-    fn sleep(&self, _wait: Duration) {
-        panic!("a worker is blocked");
-    }
-
-    fn delay(&self, wait: Duration) -> BoxFuture<'_, ()> {
-        Box::pin(tokio::time::sleep(wait))
-    }
-}
-
 /// A user, and the provider at which nobody else signs in.
 pub(crate) struct User {
     pub(crate) id: HomeAccountId,
@@ -81,9 +58,9 @@ pub(crate) struct User {
 impl User {
     /// A user whose provider takes `time` for an answer.
     pub(crate) fn new(name: &str, time: Duration) -> Self {
-        let clock: &RuntimeClock = Box::leak(Box::new(RuntimeClock(Instant::now())));
+        let clock: &TokioClock = Box::leak(Box::default());
         let provider = Arc::new(RotatingProvider::new(clock, time));
-        let (credential, clock) = (Arc::new(NoCredential), Arc::new(RuntimeClock(clock.0)));
+        let (credential, clock) = (Arc::new(NoCredential), Arc::new(TokioClock::new()));
         let store = Arc::new(MemoryStore::new());
         let client = ConfidentialClient::new(registration(ISSUER), credential, store, provider.clone(), clock);
         User { id: HomeAccountId::new(name), provider, client }
