@@ -1,5 +1,5 @@
-//! Measures a store: `throughput URL`, such as `sqlite:/tmp/tokens.db` or `postgres://app@localhost/tokens`. It leaves a
-//! document of its own there.
+//! Measures a store: `throughput URL`, for example `sqlite:/tmp/tokens.db` or `postgres://app@localhost/tokens`. It
+//! leaves one document of its own there.
 #![allow(clippy::print_stdout, reason = "this program talks to a person")]
 
 use std::error::Error;
@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Calls `work` on so many threads for a while, and returns the number of calls in a second.
+/// Calls `work` on this many threads for a while, and returns the number of calls per second.
 fn rate(threads: usize, work: impl Fn() -> Result<(), StoreError> + Sync) -> Result<f64, StoreError> {
     let (calls, start) = (AtomicUsize::new(0), Instant::now());
     let call = || -> Result<(), StoreError> {

@@ -9,18 +9,18 @@ use zeroize::Zeroizing;
 
 use crate::range::Range;
 
-/// A database that keeps documents and leases. Each statement begins when its method is called, on a thread of the
-/// database's own: no runtime is needed, and a future that is dropped does not stop it.
+/// A database with documents and leases. Each method starts its statement at once, on a thread of the database's own.
+/// So it needs no runtime, and a statement runs to its end even if its future is dropped.
 pub trait Database: Send + Sync + 'static {
-    /// The database to a person, without a password.
+    /// Returns the URL for messages, without a password.
     fn url(&self) -> &str;
 
-    /// The file, where there is one.
+    /// Returns the path of the file if the database is one.
     fn path(&self) -> Option<PathBuf> {
         None
     }
 
-    /// The files that other users can read, and the folders in which they could replace them.
+    /// Returns the files that other users can read, and the folders in which other users could replace them.
     fn exposed(&self) -> Vec<PathBuf> {
         Vec::new()
     }
@@ -28,25 +28,26 @@ pub trait Database: Send + Sync + 'static {
     /// Connects, and brings the schema up to date.
     fn connect(&self) -> Answer<()>;
 
-    /// The document and its revision.
+    /// Returns the document and its revision.
     fn load(&self, partition: String) -> Answer<Option<(Document, i64)>>;
 
-    /// The revision alone.
+    /// Returns only the revision.
     fn revision(&self, partition: String) -> Answer<Option<i64>>;
 
     fn save(&self, save: Save) -> Answer<SaveOutcome>;
 
-    /// That a document of this size could be saved, where a save that fails could have been foreseen.
+    /// Fails if it can be foreseen that a document of this size cannot be saved.
     fn ensure_room(&self, _size: usize) -> Answer<()> {
         Box::pin(std::future::ready(Ok(())))
     }
 
     fn remove(&self, partition: String) -> Answer<()>;
 
-    /// The fence of the lease if it was free, or is this owner's already: so a lost answer can be asked for again.
+    /// Acquires the lease if it is free or already belongs to this owner, and returns its fencing number. So a caller
+    /// whose answer was lost can ask again.
     fn acquire(&self, key: LeaseKey, owner: i64, time_to_live: Duration) -> Answer<Option<i64>>;
 
-    /// Whether the lease was held still.
+    /// Extends the lease, and returns whether it was still held.
     fn renew(&self, held: HeldLease, time_to_live: Duration) -> Answer<bool>;
 
     fn release(&self, held: HeldLease) -> Answer<()>;
@@ -57,38 +58,38 @@ pub trait Database: Send + Sync + 'static {
 
     fn forget_notes(&self, partition: String) -> Answer<()>;
 
-    /// One page of names.
+    /// Returns one page of names.
     fn partitions(&self, range: Range) -> Answer<Vec<String>>;
 
-    /// One page of user names, each with its partition, by both.
+    /// Returns one page of user names, each with its partition, sorted by both.
     fn users(&self, range: Range, after: Option<String>) -> Answer<Vec<(String, String)>>;
 
-    /// Deletes at most [`BATCH`] documents, and as many leases, whose time is over. Returns how many rows it deleted.
+    /// Deletes up to [`BATCH`] expired documents, and as many expired leases. Returns the number of deleted rows.
     fn purge(&self) -> Answer<u64>;
 }
 
 /// The answer of a database.
 pub(crate) type Answer<Value> = BoxFuture<'static, Result<Value, StoreError>>;
 
-/// Rows on one page, or deleted by one statement.
+/// The number of rows on one page, and the limit of rows that one statement deletes.
 pub(crate) const BATCH: u32 = 1000;
 
-/// How long after its end the lease of a credential is remembered, with its fence and its note.
+/// How long an expired lease of a credential is kept, with its fencing number and its note.
 pub(crate) const LEASE_MEMORY: Duration = Duration::from_secs(24 * 3600);
 
-/// A document, which holds secrets.
+/// The bytes of a document. They contain secrets.
 pub(crate) type Document = Zeroizing<Vec<u8>>;
 
-/// A document to be saved.
+/// A document to save.
 pub struct Save {
     pub partition: String,
-    /// `None`: there must be no document.
+    /// The revision that the document must have; `None`: there must be no document.
     pub expected: Option<i64>,
     pub document: Document,
     pub username: Option<String>,
-    /// In seconds since 1970.
+    /// The time until which the document is kept, in seconds since 1970.
     pub keep_until: Option<i64>,
-    /// The credential, and the number that must be the highest that was given.
+    /// The credential, and its fencing number, which must be the highest that was issued.
     pub fence: Option<(String, i64)>,
 }
 
@@ -97,7 +98,7 @@ pub struct Save {
 pub enum SaveOutcome {
     Conflict,
     LeaseLost,
-    /// The new revision.
+    /// The document was saved under this revision.
     Saved(i64),
 }
 

@@ -1,10 +1,10 @@
-//! Why a database could not do what it was asked.
+//! The failures of a database.
 
 use std::fmt;
 
 use tokcache_core::store::StoreError;
 
-/// The failure of a database: [`StoreError::backend`] returns it.
+/// A failure of a database: [`StoreError::backend`] returns it.
 #[derive(Debug)]
 pub struct DatabaseError {
     database: String,
@@ -16,31 +16,31 @@ pub struct DatabaseError {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum DatabaseErrorKind {
-    /// The password or the user's rights do not suffice.
+    /// The password is wrong, or the user lacks a right.
     AccessDenied,
-    /// The connection broke. The statement may or may not have been carried out.
+    /// The connection broke. The statement may or may not have been executed.
     ConnectionLost,
-    /// Others change the same rows, or have the database locked.
+    /// Other transactions change the same rows, or another process has locked the database.
     Contention,
-    /// There is no room on the disk.
+    /// The disk is full.
     DiskFull,
     /// The server has no database of this name.
     NoSuchDatabase,
     /// Anything else.
     Other,
-    /// The server only reads at the moment: it is a standby, or is failing over.
+    /// The server is read-only: it is a standby, or is failing over.
     ReadOnly,
-    /// The schema is newer than this program, or missing and not to be created.
+    /// The schema is newer than this program, or it is missing and the user may not create it.
     Schema,
     /// The server is starting or stopping.
     ShuttingDown,
-    /// No safe connection can be made: the server has no TLS, or a certificate that is not trusted.
+    /// No safe connection is possible: the server has no TLS, or its certificate is not trusted.
     Tls,
-    /// No answer came in time. The statement may or may not have been carried out.
+    /// The database did not answer in time. The statement may or may not have been executed.
     TimedOut,
-    /// The server, or this store, has no connection to spare.
+    /// The server, or this store, has no free connection.
     TooManyConnections,
-    /// Nobody answers at the address.
+    /// No server answers at the address.
     Unreachable,
 }
 
@@ -49,22 +49,22 @@ impl DatabaseError {
         DatabaseError { database: database.to_owned(), kind, detail: detail.into() }
     }
 
-    /// Returns what the database said.
+    /// Returns the message of the database.
     pub fn detail(&self) -> &str {
         &self.detail
     }
 
-    /// Returns the database, without a password.
+    /// Returns the URL of the database, without a password.
     pub fn database(&self) -> &str {
         &self.database
     }
 
-    /// Returns what kind of failure it is.
+    /// Returns the kind of the failure.
     pub fn kind(&self) -> DatabaseErrorKind {
         self.kind
     }
 
-    /// Returns whether trying the same again can help.
+    /// Returns whether a retry can help.
     pub fn is_retryable(&self) -> bool {
         use DatabaseErrorKind as Kind;
         match self.kind {

@@ -9,7 +9,7 @@ use tokcache_core::store::{Fence, Holder, Lease, LeaseAttempt, LeaseRequest, Sto
 
 use crate::database::{Database, HeldLease, LeaseKey};
 
-/// A longer time need not be told to a database, and not every database could add it to the present.
+/// The longest time of a lease. Not every database could add a longer one to the present time.
 const LONGEST_TIME: Duration = Duration::from_secs(366 * 24 * 3600);
 
 pub(crate) struct SqlLeaseRequest<D> {
@@ -72,7 +72,7 @@ impl<D: Database> Lease for SqlLease<D> {
         self.is_released = true;
         let released = self.database.release(self.held.clone());
         Box::pin(async move {
-            // It ends by itself.
+            // If the release fails, the lease ends by itself.
             let _ = released.await;
         })
     }
@@ -88,7 +88,7 @@ impl<D: Database> Lease for SqlLease<D> {
 impl<D: Database> Drop for SqlLease<D> {
     fn drop(&mut self) {
         if !self.is_released {
-            // Begins at once, and needs nobody to wait for it.
+            // The statement starts at once; no caller has to wait for it.
             drop(self.database.release(self.held.clone()));
         }
     }

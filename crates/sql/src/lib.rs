@@ -1,9 +1,8 @@
 //! One token cache for each user, in PostgreSQL or SQLite: for web applications, web APIs and daemons.
 //!
-//! [`PostgresStore`] and [`SqliteStore`] implement the store contract of
-//! [`tokcache_core::store::Store`]: any number of processes share the documents, and one of them
-//! refreshes a token while the others wait. The features `postgres` and `sqlite` compile one client library each; both
-//! are on by default.
+//! [`PostgresStore`] and [`SqliteStore`] implement the store contract of [`tokcache_core::store::Store`]: any number of
+//! processes share the documents, and one of them refreshes a token while the others wait. The features `postgres` and
+//! `sqlite` compile one client library each; both are on by default.
 //!
 //! ```
 //! use pollster::FutureExt as _;
@@ -27,11 +26,11 @@
 //!
 //! # The schema
 //!
-//! The store creates its tables when it first needs them, under a lock, so that many processes can start at once; their
-//! names begin with `tokcache_`. If your program may not create tables in PostgreSQL, let the owner of the schema run
-//! [`postgres::MIGRATIONS`], each in one transaction (`psql -1 -f migrations/postgres/0001_….sql`), and give the program
-//! `SELECT`, `INSERT`, `UPDATE` and `DELETE` on the tables and `USAGE` on the sequence. A program that meets a schema of
-//! a newer version than its own returns [`DatabaseErrorKind::Schema`].
+//! The store creates its tables when it first needs them, under a lock, so that many processes can start at once. The
+//! names of the tables begin with `tokcache_`. If your program may not create tables in PostgreSQL, let the owner of
+//! the schema run [`postgres::MIGRATIONS`], each in one transaction (`psql -1 -f migrations/postgres/0001_….sql`), and
+//! grant the program `SELECT`, `INSERT`, `UPDATE` and `DELETE` on the tables and `USAGE` on the sequence. If the schema
+//! is newer than the program, every call returns [`DatabaseErrorKind::Schema`].
 //!
 //! A document is opaque bytes, with one exception: if it is a cache document of MSAL that is not encrypted, the store
 //! copies the user name of its accounts, in lower case, into a column with an index, for [`SqlStore::users`].
@@ -43,8 +42,9 @@
 //!
 //! # Failures
 //!
-//! A database that cannot be reached is an error with the reason and whether a retry can help ([`DatabaseError`]), never
-//! an empty cache. Each call is bounded in time. Connections are made again when the server is back.
+//! If a database cannot be reached, a call returns an error with the reason and whether a retry can help
+//! ([`DatabaseError`]), never an empty cache. Each call has a time limit. The store connects again when the server is
+//! back.
 
 #[cfg(not(any(feature = "postgres", feature = "sqlite")))]
 compile_error!("tokcache-sql needs a database: choose the feature `postgres` or `sqlite`");

@@ -2,8 +2,8 @@
 
 use crate::error::{DatabaseError, DatabaseErrorKind};
 
-/// One step of the schema. Its statements record its version in the table `tokcache_migration`, so that a person with
-/// other rights can apply it by hand, in one transaction.
+/// One step of the schema. Its statements record its version in the table `tokcache_migration`, so a person with other
+/// rights can apply it by hand, in one transaction.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Migration {
     /// The number of the step; the first is 1.

@@ -1,25 +1,25 @@
-//! The names that begin with a prefix, as a range that an index can scan.
+//! The names with a given prefix, as a range that an index can scan.
 
-/// A range of names, by their bytes.
+/// A range of names, compared by their bytes.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Range {
     /// The lowest name.
     pub from: String,
-    /// Whether `from` itself is left out.
+    /// Whether the range excludes `from` itself.
     pub is_after: bool,
-    /// The first name behind the range; `None`: there is no end.
+    /// The first name after the range; `None`: the range has no end.
     pub to: Option<String>,
 }
 
 impl Range {
-    /// Returns the range of the names that begin with `prefix` and stand behind `after`.
+    /// Returns the range of the names that begin with `prefix` and come after `after`.
     pub(crate) fn of(prefix: &str, after: Option<&str>) -> Self {
         let after = after.filter(|after| *after >= prefix);
         Range { from: after.unwrap_or(prefix).to_owned(), is_after: after.is_some(), to: end_of(prefix) }
     }
 
-    /// Returns the range as a condition in SQL, of the comparison with `from`, which is either included or what the range
-    /// stands behind, and of that with `to`.
+    /// Returns the range as a condition in SQL, made of these comparisons: `including` or `behind` with `from`, and
+    /// `below` with `to`.
     pub(crate) fn condition(&self, including: &str, behind: &str, below: &str) -> String {
         let lower = if self.is_after { behind } else { including };
         match self.to {
@@ -29,8 +29,8 @@ impl Range {
     }
 }
 
-/// The first text behind all that begin with `prefix`: its last character is the next one. The order of UTF-8 bytes is
-/// that of the characters.
+/// Returns the first text after all texts that begin with `prefix`: the prefix with its last character replaced by the
+/// next one. UTF-8 bytes have the same order as the characters.
 fn end_of(prefix: &str) -> Option<String> {
     let mut end = prefix.to_owned();
     while let Some(last) = end.pop() {

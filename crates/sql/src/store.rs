@@ -1,4 +1,4 @@
-//! The store contract on top of a database.
+//! The store contract, implemented with the statements of a database.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,13 +16,14 @@ use crate::lease::SqlLeaseRequest;
 use crate::range::Range;
 use crate::username::{folded, username};
 
-/// In seconds since 1970: the end of the year 9999, which every database can tell.
+/// The end of the year 9999 in seconds since 1970: the latest time that every database can store.
 const LATEST: i64 = 253_402_300_799;
 
-/// One save in so many also deletes documents whose time is over: at most a page of them, so more than were saved.
+/// One in this many saves also deletes up to a page of expired documents. A page is more than 256, so deletion keeps up
+/// with the saves.
 const SAVES_PER_PURGE: u32 = 256;
 
-/// Keeps one document for each [`Partition`] in a database. A clone is the same store.
+/// Stores one document for each [`Partition`] in a database. A clone is the same store.
 pub struct SqlStore<D: Database> {
     pub(crate) database: Arc<D>,
 }
@@ -41,8 +42,8 @@ impl<D: Database> SqlStore<D> {
         SqlStore { database: Arc::new(database) }
     }
 
-    /// Connects and brings the schema up to date, as the first call of any other method does. A program that starts while
-    /// the database is down need not call it.
+    /// Connects and brings the schema up to date. The first call of any other method does this too, so a program that
+    /// starts while the database is down need not call it.
     ///
     /// # Errors
     /// The database cannot be reached, or its schema is newer than this program.
@@ -50,9 +51,9 @@ impl<D: Database> SqlStore<D> {
         self.database.connect().await
     }
 
-    /// Deletes the documents whose [`keep_until`](Replacement::keep_until) is past, and what is left of leases that ended
-    /// a day ago. Returns the number of rows. Such documents count as absent anyway; run it by cron to have the space
-    /// back at once, as saves delete only some of them now and then.
+    /// Deletes the documents whose [`keep_until`](Replacement::keep_until) is past, and the rows of leases that ended a
+    /// day ago. Returns the number of deleted rows. Such documents count as absent anyway. To free the space sooner
+    /// than the saves do, call this from cron.
     ///
     /// # Errors
     /// Some rows may be deleted, and others not.
@@ -66,8 +67,9 @@ impl<D: Database> SqlStore<D> {
         }
     }
 
-    /// Lists the users whose names begin with `prefix` in any case, in order, from behind `after`: a page at a time, empty
-    /// at the end. A document that is encrypted has no user name, nor has one with accounts of several names.
+    /// Returns a page of the users whose names begin with `prefix`, in upper or lower case, sorted, beginning after
+    /// `after`. The page after the last user is empty. An encrypted document has no user name; nor has a document whose
+    /// accounts have different names.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -113,7 +115,7 @@ impl<D: Database> Store for SqlStore<D> {
                 Some(None) => return Ok(Replaced::Conflict),
                 expected => expected.flatten(),
             };
-            // Empty bytes are no document: one whose time is over is none either.
+            // Empty bytes count as no document, and so does an expired document.
             let keep_until = if bytes.is_empty() { Some(Timestamp(0)) } else { keep_until };
             let save = Save {
                 partition: partition.as_str().to_owned(),
@@ -125,7 +127,7 @@ impl<D: Database> Store for SqlStore<D> {
             };
             let saved = self.database.save(save).await?;
             if saved != SaveOutcome::Conflict && fastrand::u32(..SAVES_PER_PURGE) == 0 {
-                // In the background. The next purge meets the same errors.
+                // In the background, without a result: if it fails, the next purge fails in the same way.
                 drop(self.database.purge());
             }
             match saved {
@@ -183,13 +185,13 @@ impl<D: Database> Store for SqlStore<D> {
 
     fn forget_notes<'a>(&'a self, partition: &'a Partition) -> BoxFuture<'a, ()> {
         Box::pin(async move {
-            // Notes are lost where they cannot be written, and end by themselves.
+            // A note that cannot be deleted expires by itself.
             let _ = self.database.forget_notes(partition.as_str().to_owned()).await;
         })
     }
 }
 
-/// The number that a revision of this store was made of.
+/// Returns the number from which this store made a revision.
 fn number(revision: &Revision) -> Option<i64> {
     let (number, rest) = revision.as_bytes().split_first_chunk::<8>()?;
     rest.iter().all(|byte| *byte == 0).then(|| u64::from_be_bytes(*number).cast_signed())

@@ -1,14 +1,14 @@
-//! The user name of a document: the only thing in it that the store looks at.
+//! The user name in a document: the only part that the store reads.
 
 use tokcache_core::cache::Snapshot;
 
-/// In characters. An index entry of PostgreSQL takes 2,700 bytes.
+/// The limit in characters. An index entry of PostgreSQL may have 2,700 bytes.
 const LONGEST: usize = 256;
 
-/// Returns the name that all accounts of the document have, in lower case. `None`: they have several or none, or the
-/// document is encrypted, damaged or something else.
+/// Returns the name that all accounts of the document have, in lower case. `None` if the accounts have different names,
+/// if there is no account, or if the document is encrypted, damaged or no cache.
 pub(crate) fn username(document: &[u8]) -> Option<String> {
-    // An encrypted document need not be searched for it.
+    // An encrypted document does not begin with a brace.
     if document.trim_ascii_start().first() != Some(&b'{') {
         return None;
     }

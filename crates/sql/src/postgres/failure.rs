@@ -1,4 +1,4 @@
-//! The meaning of an error of the PostgreSQL client.
+//! Conversion of errors of the PostgreSQL client.
 
 use std::error::Error as _;
 use std::io;
@@ -8,7 +8,7 @@ use tokio_postgres::error::SqlState;
 
 use crate::error::{DatabaseError, DatabaseErrorKind as Kind};
 
-/// Returns what an error means. Parameters, which hold secrets, do not stand in it.
+/// Converts an error. The result contains no parameters, because these may be secrets.
 pub(super) fn failure(url: &str, error: &Error) -> DatabaseError {
     match error.as_db_error() {
         Some(refusal) => {
@@ -28,7 +28,7 @@ fn kind_of(state: &SqlState) -> Kind {
         // `query_canceled`: by `statement_timeout`, or by a person.
         "57014" => Kind::TimedOut,
         "42501" => Kind::AccessDenied,
-        // `lock_not_available`, and deadlock and serialization failures.
+        // `lock_not_available`; below, deadlocks and serialization failures.
         "55P03" => Kind::Contention,
         code if code.starts_with("40") => Kind::Contention,
         code if code.starts_with("28") => Kind::AccessDenied,
@@ -39,7 +39,7 @@ fn kind_of(state: &SqlState) -> Kind {
     }
 }
 
-/// That there was no answer from the server, or one that is none.
+/// Returns the kind of an error that is not an answer from the server: there was no answer, or an invalid one.
 fn kind_without_state(error: &Error) -> Kind {
     if error.is_closed() {
         return Kind::ConnectionLost;
@@ -51,7 +51,7 @@ fn kind_without_state(error: &Error) -> Kind {
         "timeout waiting for server" => Kind::TimedOut,
         "error communicating with the server" | "unexpected message from server" => Kind::ConnectionLost,
         "authentication error" | "invalid configuration" => Kind::AccessDenied,
-        // A connection that ends in the handshake is the network's, a certificate that is refused is not.
+        // A connection that ends during the handshake is a network failure; a certificate that is refused is not.
         "error performing TLS handshake" => match io.map(io::Error::kind) {
             Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other) | None => Kind::Tls,
             Some(_) => Kind::Unreachable,
@@ -60,7 +60,7 @@ fn kind_without_state(error: &Error) -> Kind {
     }
 }
 
-/// The error and its causes.
+/// Returns the messages of the error and of its causes.
 fn said(error: &Error) -> String {
     let mut said = error.to_string();
     let mut source = error.source();

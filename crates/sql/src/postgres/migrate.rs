@@ -1,4 +1,4 @@
-//! Bringing the schema up to date.
+//! Brings the schema up to date.
 
 use tokio::time::timeout;
 use tokio_postgres::{Client, Error, GenericClient};
@@ -8,15 +8,15 @@ use super::settings::PostgresSettings;
 use crate::error::{DatabaseError, DatabaseErrorKind as Kind};
 use crate::migration::{Migration, missing};
 
-/// The steps of the schema for PostgreSQL, the first one first.
+/// The steps of the schema for PostgreSQL, in order.
 pub const MIGRATIONS: &[Migration] =
     &[Migration { version: 1, sql: include_str!("../../migrations/postgres/0001_documents_and_leases.sql") }];
 
-/// Takes the lock under which migrations run: "tokcache" in ASCII. It ends with the transaction, so that it works behind a
-/// pooler.
+/// Takes the lock for migrations; its number is "tokcache" in ASCII. The lock ends with the transaction, so it works
+/// behind a pooler.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(x'746f6b6361636865'::bigint)";
 
-/// Applies what the schema lacks. One that is current is only looked at: no other rights are needed then.
+/// Applies the missing steps of the schema. If the schema is current, it only reads, which needs no further rights.
 pub(super) async fn migrate(client: &mut Client, settings: &PostgresSettings) -> Result<(), DatabaseError> {
     let url = settings.url.as_str();
     let found = within(settings, version(client)).await?;
@@ -25,7 +25,7 @@ pub(super) async fn migrate(client: &mut Client, settings: &PostgresSettings) ->
     }
     let transaction = within(settings, client.transaction()).await?;
     within(settings, transaction.batch_execute(LOCK)).await?;
-    // Others may have applied them meanwhile.
+    // Another process may have applied them meanwhile.
     let found = within(settings, version(&transaction)).await?;
     for migration in missing(MIGRATIONS, found, url)? {
         let applied = within(settings, transaction.batch_execute(migration.sql)).await;
@@ -34,7 +34,7 @@ pub(super) async fn migrate(client: &mut Client, settings: &PostgresSettings) ->
     within(settings, transaction.commit()).await
 }
 
-/// Looks for the table by a query, which sees what others have committed: `to_regclass` may answer from a cache.
+/// Looks for the table with a query, which sees the commits of other processes; `to_regclass` may answer from a cache.
 const HAS_MIGRATIONS: &str = "\
     SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'tokcache_migration' AND pg_table_is_visible(oid))";
 
@@ -59,7 +59,7 @@ async fn within<Answer>(
     }
 }
 
-/// Says what to do where the user has no right to change the schema.
+/// Adds the remedy to an error that says that the user has no right to change the schema.
 fn explained(error: DatabaseError, url: &str, found: i32) -> DatabaseError {
     if error.kind() != Kind::AccessDenied {
         return error;

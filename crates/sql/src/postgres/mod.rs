@@ -29,18 +29,18 @@ use crate::store::SqlStore;
 pub use self::migrate::MIGRATIONS;
 pub use self::settings::{DatabasePassword, DatabasePasswordKind, PostgresSettings, SettingsError};
 
-/// Keeps documents in PostgreSQL. A clone is the same store, with the same connections.
+/// Stores documents in PostgreSQL. A clone is the same store, with the same connections.
 ///
-/// Each method of the contract is one statement in one round trip, in a transaction of its own, so that the store works
-/// behind a pooler that gives each transaction another connection (PgBouncer's `pool_mode = transaction`). The statements
-/// run on a thread of the store's own: no runtime is needed, and none is blocked.
+/// Each method of the contract is one statement in one round trip, in a transaction of its own. So the store works
+/// behind a pooler that gives each transaction another connection (PgBouncer's `pool_mode = transaction`). The
+/// statements run on a thread of the store's own, so the store needs no runtime and blocks none.
 pub type PostgresStore = SqlStore<Postgres>;
 
 impl PostgresStore {
-    /// Returns the store. Nothing is connected before it is needed.
+    /// Returns the store. It connects when it first needs a connection.
     ///
     /// # Errors
-    /// The certificates to trust cannot be read, or no thread can be started.
+    /// The trusted certificates cannot be read, or a thread cannot be started.
     pub fn new(settings: PostgresSettings) -> Result<Self, StoreError> {
         let refused = |kind, detail| DatabaseError::new(&settings.url, kind, detail);
         let tls = match settings.config.get_ssl_mode() {
@@ -55,7 +55,7 @@ impl PostgresStore {
     }
 }
 
-/// A PostgreSQL database, as [`PostgresStore`] uses it.
+/// A PostgreSQL database, for [`PostgresStore`].
 pub struct Postgres {
     pool: Arc<Pool>,
     thread: RuntimeThread,
@@ -70,7 +70,7 @@ const REVISION: &str = "\
     WHERE partition = $1 AND (keep_until IS NULL OR keep_until > now())";
 
 /// Locks the row of the lease, so that the lease cannot get another holder before the document is saved. The conditions
-/// on it stand outside: which row is locked must not depend on what it holds.
+/// on the row are outside this query: the choice of the row to lock must not depend on its content.
 const FENCE: &str = "\
     WITH lease AS MATERIALIZED (
         SELECT fence FROM tokcache_lease WHERE partition = $1 AND credential = $6 FOR SHARE
@@ -98,7 +98,8 @@ const SAVED: &str = "\
 
 const REMOVE: &str = "DELETE FROM tokcache_document WHERE partition = $1";
 
-/// An attempt at a lease that somebody holds only reads. The fence is counted again where the row was waited for.
+/// Attempts to acquire a lease. An attempt at a lease that another owner holds only reads. If the statement had to wait
+/// for the row, `DO UPDATE` draws another fencing number.
 const ACQUIRE: &str = "\
     INSERT INTO tokcache_lease AS found (partition, credential, owner, fence, expires_at)
     SELECT $1, $2, $3, nextval('tokcache_number'), clock_timestamp() + $4 * interval '1 second'
@@ -127,7 +128,7 @@ const SET_NOTE: &str = "\
 
 const FORGET_NOTES: &str = "UPDATE tokcache_lease SET note = NULL WHERE partition = $1 AND note IS NOT NULL";
 
-/// Rows that another is deleting are left to it.
+/// Skips rows that another transaction is deleting.
 const PURGE: &str = "\
     WITH old_document AS (
         SELECT partition FROM tokcache_document WHERE keep_until <= now()
@@ -146,7 +147,7 @@ const PURGE: &str = "\
     SELECT (SELECT count(*) FROM document) + (SELECT count(*) FROM lease)";
 
 impl Postgres {
-    /// Begins a statement, whose rows `read` makes something of.
+    /// Starts a statement. `read` converts its rows.
     fn run<Value: Send + 'static>(
         &self,
         statement: Statement,
@@ -271,7 +272,7 @@ impl Database for Postgres {
     }
 }
 
-/// The number that the statement returns, if it returns any.
+/// Returns the number that the statement has returned, if any.
 fn number(rows: &[Row]) -> Result<Option<i64>, Error> {
     rows.first().map(|row| row.try_get(0)).transpose()
 }

@@ -1,4 +1,4 @@
-//! A few connections to one server, each used by one statement at a time.
+//! A few connections to one server. Each runs one statement at a time.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -16,10 +16,10 @@ use super::statement::Statement;
 use super::tls::Tls;
 use crate::error::{DatabaseError, DatabaseErrorKind as Kind};
 
-/// Runs of one statement that others have been in the way of.
+/// The limit of runs of one statement, if other transactions conflict with it.
 const MOST_RUNS: usize = 5;
 
-/// How long a cancellation may take, which nobody waits for.
+/// The time limit of a cancellation. It runs in the background.
 const CANCELLATION: Duration = Duration::from_secs(5);
 
 pub(super) struct Pool {
@@ -33,7 +33,7 @@ pub(super) struct Pool {
 
 struct Connection {
     client: Client,
-    /// Drives the connection, and ends with it.
+    /// The task that drives the connection, and ends with it.
     task: JoinHandle<Result<(), Error>>,
     is_new: bool,
 }
@@ -44,7 +44,7 @@ impl Pool {
         Pool { settings, tls, idle: Mutex::default(), free, schema: OnceCell::new() }
     }
 
-    /// Connects, unless that was done, and makes sure that the schema is current.
+    /// Connects and brings the schema up to date, if this was not done yet.
     pub(super) async fn ready(&self) -> Result<(), DatabaseError> {
         let migrate = || async {
             let mut connection = self.connection().await?;
@@ -59,7 +59,7 @@ impl Pool {
         self.schema.get_or_try_init(migrate).await.copied()
     }
 
-    /// Sends one statement and returns its rows: one round trip.
+    /// Sends one statement and returns its rows, in one round trip.
     pub(super) async fn query(&self, statement: &Statement) -> Result<Vec<Row>, DatabaseError> {
         self.ready().await?;
         let PostgresSettings { url, statement_timeout, connections, .. } = &self.settings;
@@ -87,11 +87,11 @@ impl Pool {
                 }
             };
             match error.kind() {
-                // It was not carried out.
+                // The statement was not executed.
                 Kind::Contention if runs < MOST_RUNS => self.put_back(connection),
-                // The server has closed it while nobody used it, as when it was restarted.
+                // The server has closed the connection while it was idle, for instance because it was restarted.
                 Kind::ConnectionLost | Kind::ShuttingDown if statement.is_repeatable && !connection.is_new => {}
-                // Another server may be the primary by now.
+                // Another server may be the primary now.
                 Kind::ReadOnly => {
                     locked(&self.idle).clear();
                     return Err(error);
@@ -105,7 +105,7 @@ impl Pool {
         }
     }
 
-    /// Waits until no statement is under way.
+    /// Waits until no statement is running.
     pub(super) async fn finish(&self) {
         let all = u32::try_from(self.settings.connections).unwrap_or(u32::MAX);
         drop(self.free.acquire_many(all).await);
@@ -139,7 +139,7 @@ impl Pool {
         }
     }
 
-    /// Lets the server stop working at what nobody waits for any more.
+    /// Asks the server to cancel a statement whose caller no longer waits.
     fn cancel(&self, connection: Connection) {
         let (token, tls) = (connection.client.cancel_token(), self.tls.clone());
         connection.task.abort();
@@ -148,7 +148,8 @@ impl Pool {
 }
 
 impl Connection {
-    /// Why the connection ended, where the server has said it: the statement only learns that it did.
+    /// Returns the reason that the server gave for the end of the connection. The error of the statement itself does
+    /// not have it.
     async fn reason(self, error: DatabaseError) -> DatabaseError {
         if error.kind() != Kind::ConnectionLost {
             return error;

@@ -1,4 +1,4 @@
-//! The address of a PostgreSQL server, and the way to reach it, from a URL.
+//! The settings of a PostgreSQL store: the address of the server and how to connect, from a URL.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -16,38 +16,39 @@ pub type DatabasePassword = Secret<DatabasePasswordKind>;
 #[derive(Clone, Copy)]
 pub enum DatabasePasswordKind {}
 
-/// How to reach a PostgreSQL server, or a connection pooler before it.
+/// The address of a PostgreSQL server, or of a connection pooler in front of it, and how to connect.
 ///
-/// The URL is that of libpq: `postgres://USER@HOST:PORT/DATABASE?NAME=VALUE&…`, also with the folder of a Unix socket as
-/// `?host=/run/postgresql`. If it names several hosts, separated by commas, the first one that can be written to is used. Two parameters have a meaning of their own:
+/// The URL is a URL of libpq: `postgres://USER@HOST:PORT/DATABASE?NAME=VALUE&…`, also with the folder of a Unix socket
+/// as `?host=/run/postgresql`. If it names several hosts, separated by commas, the first one that accepts writes is
+/// used. Two parameters differ from libpq:
 ///
 /// - `sslmode`: `verify-full` is the default. `require` and `verify-ca` mean the same: the certificate of the server
 ///   and its host name are always checked. `disable` is the default for a Unix socket and for a loopback address.
 ///   `allow` and `prefer` protect nothing and are refused.
-/// - `sslrootcert`: a PEM file of the certificates to trust, in the place of the system's.
+/// - `sslrootcert`: a PEM file with the trusted certificates, instead of the system's.
 ///
-/// The environment is not read: give the password in the URL, or [beside it](PostgresSettings::password).
+/// Environment variables are ignored: give the password in the URL, or [beside it](PostgresSettings::password).
 #[derive(Clone)]
 pub struct PostgresSettings {
     pub(super) config: tokio_postgres::Config,
-    /// Without a password.
+    /// The URL without the password.
     pub(super) url: String,
-    /// `None`: the system's certificates.
+    /// The file with the trusted certificates; `None`: the system's certificates.
     pub(super) root_certificates: Option<PathBuf>,
     pub(super) connections: usize,
     pub(super) connect_timeout: Duration,
     pub(super) statement_timeout: Duration,
 }
 
-/// Why a URL cannot be used. Nothing of the URL stands in it, as that may be a password.
+/// The reason why a URL cannot be used. It contains no part of the URL, which may be a password.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct SettingsError(&'static str);
 
 impl PostgresSettings {
-    /// Reads a URL.
+    /// Parses a URL.
     ///
     /// # Errors
-    /// It is none, or asks for a connection that protects nothing.
+    /// The text is not a URL of PostgreSQL, or it asks for a connection without protection.
     pub fn parse(url: &str) -> Result<Self, SettingsError> {
         let Parts { shown, forwarded, mode, root_certificates } = Parts::of(url)?;
         let mut config: tokio_postgres::Config = forwarded.parse().map_err(|_| NOT_UNDERSTOOD)?;
@@ -66,7 +67,7 @@ impl PostgresSettings {
             config.application_name("tokcache");
         }
         match config.get_target_session_attrs() {
-            // A standby lags behind: a refresh token that it shows may be redeemed already.
+            // A standby lags behind: a refresh token on it may already have been used.
             TargetSessionAttrs::Any if config.get_hosts().len() > 1 => {
                 config.target_session_attrs(TargetSessionAttrs::ReadWrite);
             }
@@ -76,7 +77,7 @@ impl PostgresSettings {
             _ => {}
         }
         let connect_timeout = config.get_connect_timeout().copied().unwrap_or(Duration::from_secs(5));
-        // An idle connection that a firewall has forgotten is noticed before it is used.
+        // Detects an idle connection that a firewall has forgotten, before it is used.
         config.keepalives_idle(Duration::from_secs(30));
         config.keepalives_interval(Duration::from_secs(5));
         config.keepalives_retries(3);
@@ -91,21 +92,21 @@ impl PostgresSettings {
         Ok(settings.connect_timeout(connect_timeout))
     }
 
-    /// Sets the password, in the place of one in the URL.
+    /// Sets the password. It replaces one in the URL.
     #[must_use]
     pub fn password(mut self, password: &DatabasePassword) -> Self {
         self.config.password(password.expose());
         self
     }
 
-    /// Sets how many connections are open at most; 8 unless this is called. They are opened when they are needed.
+    /// Sets the limit of open connections; the default is 8. Connections are opened when they are needed.
     #[must_use]
     pub fn connections(mut self, most: usize) -> Self {
         self.connections = most.max(1);
         self
     }
 
-    /// Sets how long to wait for a connection; what `connect_timeout` in the URL says, or 5 s, unless this is called.
+    /// Sets how long to wait for a connection; the default is `connect_timeout` in the URL, or 5 s.
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
@@ -115,7 +116,7 @@ impl PostgresSettings {
         self
     }
 
-    /// Sets how long to wait for the answer to a statement; 10 s unless this is called.
+    /// Sets how long to wait for the answer to a statement; the default is 10 s.
     #[must_use]
     pub fn statement_timeout(mut self, timeout: Duration) -> Self {
         self.statement_timeout = timeout;
@@ -148,11 +149,11 @@ enum Mode {
     Verify,
 }
 
-/// A URL, taken apart.
+/// The parts of a URL.
 struct Parts {
-    /// Without the password and what else a person need not see.
+    /// The URL for messages: without the password and the parameters.
     shown: String,
-    /// Without the parameters that have a meaning of their own.
+    /// The URL without the parameters that differ from libpq.
     forwarded: String,
     mode: Option<Mode>,
     root_certificates: Option<PathBuf>,
@@ -162,7 +163,7 @@ impl Parts {
     fn of(url: &str) -> Result<Self, SettingsError> {
         let rest = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"));
         let rest = rest.ok_or(NOT_UNDERSTOOD)?;
-        // As libpq does, and tokio-postgres.
+        // As in libpq and tokio-postgres.
         let (credentials, rest) = rest.split_once('@').map_or(("", rest), |(credentials, rest)| (credentials, rest));
         let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (mut mode, mut root_certificates) = (None, None);
@@ -210,7 +211,7 @@ fn mode(value: &str) -> Result<Mode, SettingsError> {
     }
 }
 
-/// Whether no other machine is reached.
+/// Returns whether the connection stays on this machine.
 fn is_local(config: &tokio_postgres::Config) -> bool {
     let is_loopback =
         |name: &str| name == "localhost" || name.parse().is_ok_and(|address: IpAddr| address.is_loopback());

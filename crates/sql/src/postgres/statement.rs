@@ -1,4 +1,4 @@
-//! A statement and its values, which it owns: it runs on another thread.
+//! A statement and its values. It owns them, because it runs on another thread.
 
 use std::borrow::Cow;
 
@@ -6,12 +6,12 @@ use tokio_postgres::types::{ToSql, Type};
 
 use crate::database::Document;
 
-/// A statement. It is sent with the types of its values and prepared by nobody, so that a pooler can give each to another
-/// server connection.
+/// A statement. It is sent with the types of its values and is not prepared, so a pooler can run each statement on
+/// another server connection.
 pub(super) struct Statement {
     pub(super) sql: Cow<'static, str>,
     values: Vec<Value>,
-    /// Whether it may be sent again when its answer is lost.
+    /// Whether the statement may be sent again after its answer was lost.
     pub(super) is_repeatable: bool,
 }
 
@@ -24,12 +24,12 @@ enum Value {
 }
 
 impl Statement {
-    /// Begins a statement that can be repeated.
+    /// Makes a statement that can be repeated.
     pub(super) fn new(sql: impl Into<Cow<'static, str>>) -> Self {
         Statement { sql: sql.into(), values: Vec::new(), is_repeatable: true }
     }
 
-    /// Says that the statement must not be sent again when its answer is lost.
+    /// Marks the statement as one that must not be sent again after its answer was lost.
     pub(super) fn once(self) -> Self {
         Statement { is_repeatable: false, ..self }
     }
@@ -59,7 +59,7 @@ impl Statement {
         self
     }
 
-    /// Returns the values and their types as the client takes them.
+    /// Returns the values and their types, in the form of the client.
     pub(super) fn parameters(&self) -> Vec<(&(dyn ToSql + Sync), Type)> {
         self.values.iter().map(Value::parameter).collect()
     }

@@ -1,4 +1,4 @@
-//! The thread that all connections of a store live on.
+//! The thread that runs all connections of a store.
 
 use std::io;
 use std::sync::Arc;
@@ -13,10 +13,11 @@ use super::pool::Pool;
 use crate::database::Answer;
 use crate::error::{DatabaseError, DatabaseErrorKind};
 
-/// How long statements that are under way may take when the store is dropped.
+/// How long running statements may take after the store was dropped.
 const LAST_STATEMENTS: Duration = Duration::from_secs(1);
 
-/// A thread with a runtime of its own: a connection outlives the runtime of the caller that made it, if there is one.
+/// A thread with its own runtime, because a connection must outlive the runtime of the caller that made it, if there is
+/// one.
 pub(super) struct RuntimeThread {
     runtime: Handle,
     url: String,
@@ -31,7 +32,7 @@ impl RuntimeThread {
         let (alive, ended) = oneshot::channel::<()>();
         let drive = move || {
             runtime.block_on(async move {
-                // It is never sent anything.
+                // No message ever comes: this waits until the sender is dropped.
                 let _ = ended.await;
                 let _ = timeout(LAST_STATEMENTS, pool.finish()).await;
             });
@@ -40,7 +41,7 @@ impl RuntimeThread {
         Ok(RuntimeThread { runtime: handle, url, _alive: alive })
     }
 
-    /// Begins the work. The answer can be waited for on any runtime, or none.
+    /// Starts the work. The future of its result works on any runtime, or without one.
     pub(super) fn run<Value: Send + 'static>(
         &self,
         work: impl Future<Output = Result<Value, DatabaseError>> + Send + 'static,

@@ -1,4 +1,4 @@
-//! TLS to a PostgreSQL server, by rustls and ring.
+//! TLS to a PostgreSQL server, with rustls and ring.
 
 use std::future::Future;
 use std::io::{self, IoSlice};
@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
 use tokio_rustls::TlsConnector;
 
-/// Makes TLS connections; `None`: nobody wants one.
+/// Makes TLS connections; `None`: the connection has no TLS.
 #[derive(Clone)]
 pub(super) struct Tls(Option<TlsConnector>);
 
@@ -54,7 +54,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> MakeTlsConnect<S> for T
     }
 }
 
-/// One connection to be made.
+/// The TLS handshake of one connection.
 pub(super) struct Handshake {
     connector: Option<TlsConnector>,
     host: String,
@@ -78,7 +78,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> TlsConnect<S> for Hands
 pub(super) struct Stream<S>(tokio_rustls::client::TlsStream<S>);
 
 impl<S: AsyncRead + AsyncWrite + Unpin> TlsStream for Stream<S> {
-    /// It would take the signature algorithm of the server's certificate, which rustls does not tell.
+    /// Channel binding needs the signature algorithm of the server's certificate, which rustls does not expose.
     fn channel_binding(&self) -> ChannelBinding {
         ChannelBinding::none()
     }

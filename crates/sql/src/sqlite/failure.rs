@@ -1,4 +1,4 @@
-//! The meaning of an error of SQLite.
+//! Conversion of errors of SQLite.
 
 use rusqlite::{Error, ErrorCode, ffi};
 use tokcache_core::store::StoreError;
@@ -6,7 +6,7 @@ use tokcache_core::store::StoreError;
 use super::settings::ResolvedSettings;
 use crate::error::{DatabaseError, DatabaseErrorKind as Kind};
 
-/// Returns what an error means. Values, which hold secrets, do not stand in it.
+/// Converts an error. The result contains no values, because these may be secrets.
 pub(super) fn failure(settings: &ResolvedSettings, error: Error) -> StoreError {
     let Error::SqliteFailure(cause, said) = &error else {
         return DatabaseError::new(&settings.url, Kind::Other, error.to_string()).into();

@@ -26,18 +26,18 @@ use crate::store::SqlStore;
 pub use self::open::MIGRATIONS;
 pub use self::settings::SqliteSettings;
 
-/// Keeps documents in a SQLite file. A clone is the same store, with the same connections.
+/// Stores documents in a SQLite file. A clone is the same store, with the same connections.
 ///
-/// The file is created for this user alone (mode 0600), and shared by any number of processes of the machine. It has to
-/// be on a local disk. A save survives a power cut, which costs one synchronisation of the disk for each. The statements
-/// run on threads of the store's own, one for reading and one for writing: no runtime is needed, and none is blocked.
+/// The file is created for this user alone (mode 0600). Any number of processes of the machine can share it. It must be
+/// on a local disk. A save survives a power cut; for that, each save waits for the disk once. The statements run on two
+/// threads of the store's own, one for reading and one for writing, so the store needs no runtime and blocks none.
 pub type SqliteStore = SqlStore<Sqlite>;
 
 impl SqliteStore {
-    /// Returns the store. Nothing is opened before it is needed.
+    /// Returns the store. It opens the file when it first needs it.
     ///
     /// # Errors
-    /// No thread can be started.
+    /// A thread cannot be started.
     pub fn new(settings: SqliteSettings) -> Result<Self, StoreError> {
         let settings = settings.resolved()?;
         let start = || Worker::start(settings.clone());
@@ -48,7 +48,7 @@ impl SqliteStore {
     }
 }
 
-/// A SQLite database, as [`SqliteStore`] uses it.
+/// A SQLite database, for [`SqliteStore`].
 pub struct Sqlite {
     settings: ResolvedSettings,
     reads: Worker,
@@ -84,10 +84,10 @@ const INSERT: &str = "\
 const RESERVE: &str =
     "INSERT OR REPLACE INTO tokcache_document (partition, revision, document) VALUES ('', 0, zeroblob(?1))";
 
-/// The pages that stay in memory although the cache is full.
+/// The number of pages that stay in memory even if the page cache is full.
 const PAGES_IN_MEMORY: i64 = 10;
 const LARGEST_PAGE: i64 = 4096;
-/// SQLite's own: 2,000 KiB.
+/// The default of SQLite: 2,000 KiB.
 const USUAL_CACHE: i64 = -2000;
 
 const REMOVE: &str = "DELETE FROM tokcache_document WHERE partition = ?1";
@@ -144,7 +144,8 @@ fn select_users(range: &Range) -> String {
     )
 }
 
-/// Runs statements with no other writer in between. SQLite waits for one that is at work before it begins.
+/// Runs statements in a transaction without other writers. SQLite waits for another writer before the transaction
+/// begins.
 fn write<Value>(
     connection: &mut Connection,
     work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<Value>,
@@ -171,9 +172,9 @@ fn save(transaction: &Transaction<'_>, save: &Save) -> rusqlite::Result<SaveOutc
     }
 }
 
-/// Writes as much into the log as the document will take, and takes it back.
+/// Writes as many bytes into the log as the document will need, and rolls back.
 fn ensure_room(connection: &mut Connection, size: usize) -> rusqlite::Result<()> {
-    // With a small page cache it is written before the transaction ends.
+    // With a small page cache, SQLite writes the pages to the log before the transaction ends.
     connection.pragma_update(None, "cache_size", PAGES_IN_MEMORY)?;
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate);
     let written = transaction.and_then(|transaction| {
@@ -199,7 +200,7 @@ fn acquire(
         let mut is_taken = connection.prepare_cached(IS_TAKEN)?;
         is_taken.query_row(params![partition, credential, owner], |row| row.get(0))
     };
-    // Those who wait for a lease stand in no writer's way.
+    // A process that waits for a lease only reads, and blocks no writer.
     if is_taken(connection)? {
         return Ok(None);
     }
@@ -214,7 +215,7 @@ fn acquire(
     })
 }
 
-/// Changes the lease if it is held still, and returns whether it was.
+/// Changes the lease if it is still held, and returns whether it was.
 fn change_lease(
     connection: &mut Connection,
     sql: &str,
@@ -228,7 +229,7 @@ fn change_lease(
     })
 }
 
-/// The values that a statement has places for, up to the last one.
+/// Returns the first values, as many as the statement has parameters.
 fn those_of(statement: &Statement<'_>, values: Vec<Option<String>>) -> impl Params + use<> {
     params_from_iter(values.into_iter().take(statement.parameter_count()))
 }

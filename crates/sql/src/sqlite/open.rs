@@ -1,4 +1,4 @@
-//! The database file: created for its owner alone, opened, and brought up to date.
+//! Opens the database file: creates it for its owner alone, and brings its schema up to date.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind};
@@ -15,7 +15,7 @@ use super::settings::ResolvedSettings;
 use crate::error::{DatabaseError, DatabaseErrorKind as Kind};
 use crate::migration::{Migration, missing};
 
-/// The steps of the schema for SQLite, the first one first.
+/// The steps of the schema for SQLite, in order.
 pub const MIGRATIONS: &[Migration] =
     &[Migration { version: 1, sql: include_str!("../../migrations/sqlite/0001_documents_and_leases.sql") }];
 
@@ -26,7 +26,7 @@ pub(super) struct OpenFile {
     place: Place,
 }
 
-/// Tells one file of a name from the next.
+/// Identifies a file, so that a later file with the same name can be told apart: device and inode.
 type Place = (u64, u64);
 
 impl OpenFile {
@@ -36,17 +36,18 @@ impl OpenFile {
         Ok(OpenFile { connection, path: settings.path.clone(), place })
     }
 
-    /// Whether the file still has its name. SQLite would go on with one that was deleted, which nobody else sees.
+    /// Returns whether the file still has its name. SQLite would continue to use a deleted file, which no other process
+    /// sees.
     pub(super) fn is_in_place(&self) -> bool {
         fs::metadata(&self.path).is_ok_and(|found| place(&found) == self.place)
     }
 }
 
-/// Creates the file if there is none, for this user alone: SQLite gives the files beside it the same mode. One that is
-/// there must be this user's, or root's.
+/// Creates the file for this user alone, if there is none. SQLite gives the files beside it the same mode. An existing
+/// file must belong to this user or to root.
 fn ensure_file(settings: &ResolvedSettings, may_create: bool) -> Result<Place, StoreError> {
-    // To close a file takes the locks of all connections of this process to it away (POSIX). So the file is closed before
-    // any thread can have opened it, and never opened here again.
+    // When a process closes a file, it loses all locks that its other connections hold on that file (POSIX). So the
+    // file is closed here before any thread can have opened it, and never opened here again.
     static CREATING: Mutex<()> = Mutex::new(());
     let _creating = locked(&CREATING);
     let path = &settings.path;
@@ -99,13 +100,13 @@ fn place(file: &Metadata) -> Place {
     (file.dev(), file.ino())
 }
 
-/// An open file cannot be deleted.
+/// Always the same: on this system, an open file cannot be deleted.
 #[cfg(not(unix))]
 fn place(_: &Metadata) -> Place {
     (0, 0)
 }
 
-/// The files that others can read, and the folder if others can replace what is in it.
+/// Returns the files that other users can read, and the folder if other users can replace files in it.
 #[cfg(unix)]
 pub(super) fn exposed(path: &Path) -> Vec<PathBuf> {
     use std::os::unix::fs::MetadataExt as _;
@@ -137,8 +138,8 @@ fn connect(settings: &ResolvedSettings) -> Result<Connection, StoreError> {
     let mut connection = Connection::open_with_flags(&settings.path, flags).map_err(fail)?;
     connection.busy_timeout(settings.busy_timeout).map_err(fail)?;
     write_ahead(&connection, settings)?;
-    // A save survives a power cut: the log is synced with each commit, on macOS down to the disk. Deleted data is
-    // overwritten with zeros.
+    // A save survives a power cut: each commit syncs the log, on macOS down to the disk. Deleted data are overwritten
+    // with zeros.
     let pragmas = "PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA secure_delete = ON; \
                    PRAGMA trusted_schema = OFF;";
     connection.execute_batch(pragmas).map_err(fail)?;
@@ -146,8 +147,8 @@ fn connect(settings: &ResolvedSettings) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// Changes to the write-ahead log, with which a reader does not wait for a writer. While another process changes it too,
-/// SQLite does not wait by itself.
+/// Changes to the write-ahead log, with which readers do not wait for writers. If another process makes the change at
+/// the same time, SQLite does not wait by itself, so this function repeats it.
 fn write_ahead(connection: &Connection, settings: &ResolvedSettings) -> Result<(), StoreError> {
     let start = Instant::now();
     loop {
@@ -173,14 +174,14 @@ fn pause() {
     std::thread::sleep(Duration::from_millis(5));
 }
 
-/// Applies what the schema lacks. One that is current is only looked at.
+/// Applies the missing steps of the schema. If the schema is current, it only reads.
 fn migrate(connection: &mut Connection, settings: &ResolvedSettings) -> Result<(), StoreError> {
     let fail = |error| failure(settings, error);
     if missing(MIGRATIONS, version(connection).map_err(fail)?, &settings.url)?.is_empty() {
         return Ok(());
     }
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate).map_err(fail)?;
-    // Others may have applied them meanwhile.
+    // Another process may have applied them meanwhile.
     let found = version(&transaction).map_err(fail)?;
     for migration in missing(MIGRATIONS, found, &settings.url)? {
         transaction.execute_batch(migration.sql).map_err(fail)?;
@@ -189,7 +190,7 @@ fn migrate(connection: &mut Connection, settings: &ResolvedSettings) -> Result<(
 }
 
 fn version(connection: &Connection) -> rusqlite::Result<i32> {
-    // A query sees what others have committed; `table_exists` may answer from a cache.
+    // A query sees the commits of other processes; `table_exists` may answer from a cache.
     let exists = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'tokcache_migration')";
     if !connection.query_row(exists, [], |row| row.get(0))? {
         return Ok(0);

@@ -1,4 +1,4 @@
-//! The place of a SQLite file.
+//! The settings of a SQLite store.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -14,19 +14,19 @@ pub struct SqliteSettings {
 }
 
 impl SqliteSettings {
-    /// Returns the settings for the file at this path. Its folder has to exist.
+    /// Returns the settings for the file at this path. Its folder must exist.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         SqliteSettings { path: path.into(), busy_timeout: Duration::from_secs(5) }
     }
 
-    /// Reads `sqlite:PATH`, or `sqlite://PATH` with an absolute path. `None`: the URL is another one.
+    /// Parses `sqlite:PATH`, or `sqlite://PATH` with an absolute path. Returns `None` for any other URL.
     pub fn parse(url: &str) -> Option<Self> {
         let path = url.strip_prefix("sqlite:")?;
         let path = path.strip_prefix("//").unwrap_or(path);
         (!path.is_empty()).then(|| SqliteSettings::new(path))
     }
 
-    /// Sets how long to wait for other processes that are writing; 5 s unless this is called.
+    /// Sets how long to wait for other processes that write; the default is 5 s.
     #[must_use]
     pub fn busy_timeout(mut self, timeout: Duration) -> Self {
         self.busy_timeout = timeout;
@@ -38,7 +38,7 @@ impl SqliteSettings {
         &self.path
     }
 
-    /// Makes the path absolute: neither the folder that the process is in nor `:memory:` may change what it means.
+    /// Makes the path absolute, so that it does not depend on the current folder and `:memory:` names a file.
     pub(super) fn resolved(self) -> Result<ResolvedSettings, StoreError> {
         let SqliteSettings { path, busy_timeout } = self;
         let path = std::path::absolute(&path).map_err(StoreError::io("find", &path))?;
@@ -52,7 +52,7 @@ impl fmt::Debug for SqliteSettings {
     }
 }
 
-/// The same, with an absolute path.
+/// The settings with an absolute path.
 #[derive(Clone)]
 pub(super) struct ResolvedSettings {
     pub(super) path: PathBuf,

@@ -1,4 +1,4 @@
-//! A thread that runs statements, one after the other, for callers that must not block.
+//! A thread that runs statements in order, for callers that must not block.
 
 use std::sync::mpsc::{self, Sender};
 use std::thread::{self, JoinHandle};
@@ -16,7 +16,7 @@ use crate::error::{DatabaseError, DatabaseErrorKind};
 
 type Job = Box<dyn FnOnce(&mut Session) + Send>;
 
-/// A thread with a connection of its own. It ends, with all that was begun done, when this is dropped.
+/// A thread with its own connection. When this is dropped, the thread completes all work that was started, and ends.
 pub(super) struct Worker {
     jobs: Sender<Job>,
     thread: Option<JoinHandle<()>>,
@@ -33,17 +33,17 @@ impl Worker {
         Ok(Worker { jobs, thread: Some(thread), url })
     }
 
-    /// Begins the work. The answer can be waited for on any runtime, or none.
+    /// Starts the work. The future of its result works on any runtime, or without one.
     pub(super) fn run<Value: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Connection) -> rusqlite::Result<Value> + Send + 'static,
     ) -> Answer<Value> {
         let (tell, answer) = oneshot::channel();
         let job = move |session: &mut Session| {
-            // Nobody may be waiting any more.
+            // The caller may have dropped the future.
             let _ = tell.send(session.run(work));
         };
-        // If the thread has ended, the answer says so.
+        // If the thread has ended, the future returns an error.
         let _ = self.jobs.send(Box::new(job));
         let url = self.url.clone();
         Box::pin(async move {
@@ -67,7 +67,8 @@ impl Drop for Worker {
 struct Session {
     settings: ResolvedSettings,
     file: Option<OpenFile>,
-    /// Until it has been there once: a file that disappears is no empty one.
+    /// Whether a missing file may be created: only until it was opened once, because a file that has disappeared is not
+    /// an empty one.
     may_create: bool,
 }
 
@@ -84,7 +85,7 @@ impl Session {
         match work(&mut file.connection) {
             Ok(value) => Ok(value),
             Err(error) => {
-                // The next connection may not meet the same fault.
+                // The next connection may not have the same fault.
                 let error = failure(&self.settings, error);
                 if !matches!(&error, StoreError::Backend { is_retryable: true, .. }) {
                     self.file = None;

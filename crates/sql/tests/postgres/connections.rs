@@ -53,7 +53,7 @@ fn an_error_says_which_server_and_whether_to_try_again() {
     assert!(!errors.is_empty() && errors.iter().all(|error| kind(error) == (TooManyConnections, true)), "{errors:?}");
 }
 
-/// A listener that takes connections and says nothing.
+/// The listener accepts connections and sends nothing.
 #[test]
 fn a_server_that_says_nothing_is_not_waited_for() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -90,7 +90,7 @@ fn a_server_without_tls_is_refused_unless_the_url_allows_it() {
     assert!(refused.to_string().contains("sslmode=disable"), "{refused}");
 }
 
-/// The first host is a standby, and the one before it is gone.
+/// No server runs at the first address, and the second one is a standby.
 #[test]
 fn the_host_that_can_be_written_to_is_found() {
     let (gone, primary) = (free_port(), PostgresServer::start());

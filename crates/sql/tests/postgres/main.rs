@@ -24,7 +24,7 @@ fn new_server() -> (PostgresServer, String) {
     (server, url)
 }
 
-/// A server, and the URL of a pooler before it.
+/// Starts a server and a pooler in front of it, and returns both and the pooler's URL.
 fn new_pooler() -> ((PgBouncer, PostgresServer), String) {
     let server = PostgresServer::start();
     let pooler = PgBouncer::start(&server);
@@ -32,7 +32,7 @@ fn new_pooler() -> ((PgBouncer, PostgresServer), String) {
     ((pooler, server), url)
 }
 
-/// Makes a new database for each test of the contract.
+/// Runs the tests of the contract, each on a new database.
 fn check(server: &PostgresServer, url: &str) {
     let made = AtomicUsize::new(0);
     let next = || -> PostgresStore {

@@ -60,7 +60,7 @@ fn a_server_that_only_reads_is_an_error_until_it_writes_again() {
     crate::support::failures::eventually("the server writes", || store.remove(&alice()).block_on().is_ok());
 }
 
-/// The server comes back between two calls: nobody notices.
+/// The server restarts between two calls, and no call fails.
 #[test]
 fn connections_that_ended_are_made_again() {
     let mut server = PostgresServer::start();
@@ -73,7 +73,7 @@ fn connections_that_ended_are_made_again() {
     assert_eq!(store.load(&alice()).block_on().unwrap().unwrap().bytes.as_slice(), b"two");
 }
 
-/// A statement that waits for a lock is told apart from one whose server is gone, and is ended at the server as well.
+/// A statement that waits for a lock is not mistaken for one whose server is gone. It is also cancelled at the server.
 #[test]
 fn a_statement_that_takes_too_long_is_cancelled() {
     let server = PostgresServer::start();
@@ -96,7 +96,7 @@ fn a_pooler_that_is_stopped_or_has_lost_its_server_is_no_miss() {
     let server = RefCell::new(PostgresServer::start());
     let pooler = RefCell::new(PgBouncer::start(&server.borrow()));
     let store = hasty(&pooler.borrow().url());
-    // PgBouncer tells a client that waits only when its own patience is over.
+    // PgBouncer answers a waiting client only after its own time limit.
     let kinds = [ConnectionLost, ShuttingDown, TimedOut, Unreachable];
     outage::is_no_miss(
         &store,
@@ -105,7 +105,7 @@ fn a_pooler_that_is_stopped_or_has_lost_its_server_is_no_miss() {
         || server.borrow_mut().stop(),
         || {
             server.borrow_mut().restart();
-            // PgBouncer tries again after a second.
+            // PgBouncer connects again after a second.
             crate::support::failures::eventually("the pooler has its server again", || {
                 store.load(&alice()).block_on().is_ok()
             });

@@ -15,7 +15,7 @@ fn a_newer_schema_is_refused_by_name() {
     assert!(error.to_string().contains("version 99"), "{error}");
 }
 
-/// The rights are those of the crate's documentation.
+/// The user has the rights that the crate's documentation lists.
 #[test]
 fn a_user_without_the_right_to_create_uses_a_schema_that_is_current() {
     let server = PostgresServer::start();
@@ -25,7 +25,7 @@ fn a_user_without_the_right_to_create_uses_a_schema_that_is_current() {
     assert_eq!(kind(&error), (Schema, false));
     assert!(error.to_string().contains("migrations/postgres"), "{error}");
 
-    // As its owner would, by hand.
+    // The owner applies the schema by hand.
     tokcache_sql::postgres::MIGRATIONS.iter().for_each(|migration| drop(server.sql(migration.sql)));
     let error = postgres(&url).connect().block_on().unwrap_err();
     assert_eq!(kind(&error), (AccessDenied, false));
@@ -38,7 +38,7 @@ fn a_user_without_the_right_to_create_uses_a_schema_that_is_current() {
     assert_eq!(store.purge_expired().block_on().unwrap(), 0);
 }
 
-/// The columns are for people, too.
+/// People read the columns too.
 #[test]
 fn the_tables_say_what_is_in_them() {
     let server = PostgresServer::start();

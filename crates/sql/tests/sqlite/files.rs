@@ -85,7 +85,7 @@ fn a_newer_schema_is_refused_by_name() {
     assert!(error.to_string().contains("version 99"), "{error}");
 }
 
-/// SQLite would go on with the old file, which no other process sees.
+/// SQLite would continue to use the old file, which no other process sees.
 #[test]
 fn a_file_in_the_place_of_another_is_seen() {
     let (_folder, url) = new_file();
@@ -113,13 +113,13 @@ fn a_runtime_goes_on_while_the_file_is_locked() {
             }
             writer.execute_batch("ROLLBACK").unwrap();
         };
-        // The file is unlocked when the ticks are over, so that the removal ends.
+        // The file is unlocked after the ticks, so the removal can end.
         let (removed, ()) = tokio::join!(remove, ticks);
         removed.unwrap();
     });
 }
 
-/// Without anybody who calls for it, what is over is deleted now and then.
+/// Saves delete some expired documents, without a call of `purge_expired`.
 #[test]
 fn saves_delete_what_is_over() {
     let (_folder, url) = new_file();
@@ -132,7 +132,7 @@ fn saves_delete_what_is_over() {
         let count = "SELECT count(*) FROM tokcache_document WHERE partition = 'over'";
         database.query_row(count, [], |row| row.get::<_, i64>(0)).unwrap() == 1
     };
-    // In vain once in 10^8 runs.
+    // This fails by chance once in 10^8 runs.
     assert!((0..5000).any(|_| {
         put(&store, &alice(), b"{}");
         !is_there()

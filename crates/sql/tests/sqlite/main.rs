@@ -18,7 +18,7 @@ use tokcache_testing::contract::{self, Kind};
 use support::failures::failures;
 use support::{herd, listing};
 
-/// A new file, in a folder that ends with it.
+/// Returns a new folder, which is deleted when it is dropped, and the URL of a file in it.
 fn new_file() -> (TempDir, String) {
     let folder = TempDir::new().unwrap();
     let url = format!("sqlite:{}", folder.path().join("tokens.db").display());

@@ -19,7 +19,7 @@ fn path(url: &str) -> PathBuf {
     url.strip_prefix("sqlite:").unwrap().into()
 }
 
-/// As when a volume is not mounted any more.
+/// The file disappears, as when a volume is unmounted.
 #[test]
 fn a_file_that_is_gone_is_no_miss() {
     let (_folder, url) = new_file();
@@ -29,7 +29,7 @@ fn a_file_that_is_gone_is_no_miss() {
     outage::is_no_miss(&store(&url), &[DatabaseErrorKind::Unreachable], Duration::from_secs(1), begin, end);
 }
 
-/// As when a process is suspended while it writes. A reader needs no lock.
+/// A process is suspended while it writes. Readers need no lock.
 #[test]
 fn a_writer_that_never_ends_is_waited_for_in_time_and_no_reader_waits() {
     let (_folder, url) = new_file();
@@ -67,7 +67,7 @@ fn a_damaged_file_is_an_error_and_left_alone() {
     assert_eq!(std::fs::read(path(&url)).unwrap(), garbage);
 }
 
-/// On a disk of 1 MB. The refresh token is redeemed only when there is room for its successor.
+/// The disk has 1 MB. The refresh token is redeemed only when there is room for the new one.
 #[test]
 fn on_a_full_disk_no_refresh_token_is_redeemed() {
     let (folder, url) = new_file();
@@ -82,6 +82,6 @@ fn on_a_full_disk_no_refresh_token_is_redeemed() {
     assert!(saved.parse::<usize>().unwrap() > 10, "{answer}");
     assert_eq!((full, room), ("(DiskFull, false)", "(DiskFull, false)"), "{answer}");
     assert!(at_full.contains("the disk is full"), "{answer}");
-    // The first request, so none was sent before.
+    // No request was sent before, since this is the first one.
     assert_eq!((later, provider.rotation().requests()), ("AT-1", 1), "{answer}");
 }

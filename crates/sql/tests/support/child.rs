@@ -1,4 +1,4 @@
-//! Other processes: this test binary again, told by its environment what to do.
+//! Other processes: this test binary, started again. The environment names the role.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -17,10 +17,10 @@ use super::{alice, kind, open, put, request};
 const ROLE: &str = "TOKCACHE_TEST_ROLE";
 const STORE: &str = "TOKCACHE_TEST_STORE";
 const AUTHORITY: &str = "TOKCACHE_TEST_AUTHORITY";
-/// Stands before what a child says: the test harness prints, too.
+/// The prefix of a child's answer, because the test harness prints to the same stream.
 const SAYS: &str = "says: ";
 
-/// The part of a child.
+/// The role of a child.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Role {
     /// Gets alice's token: from the cache, or by a refresh.
@@ -33,7 +33,7 @@ pub(crate) enum Role {
     Save,
 }
 
-/// A process that waits for its turn.
+/// A process that waits for its start signal.
 pub(crate) struct Waiting {
     child: Child,
     input: ChildStdin,
@@ -58,12 +58,12 @@ impl Waiting {
         waiting
     }
 
-    /// Lets the process do its part.
+    /// Lets the process start its work.
     pub(crate) fn go(&mut self) {
         self.input.write_all(b"go\n").unwrap();
     }
 
-    /// Waits for what the process says in the end.
+    /// Waits for the answer of the process.
     pub(crate) fn answer(mut self) -> String {
         let answer = self.lines.recv().unwrap();
         assert!(self.child.wait().unwrap().success());
@@ -71,7 +71,7 @@ impl Waiting {
     }
 }
 
-/// Runs `count` processes at the same moment, and returns what they say.
+/// Runs `count` processes at the same moment, and returns their answers.
 pub(crate) fn at_once(count: usize, role: Role, store: &str, authority: &str) -> Vec<String> {
     let mut waiting: Vec<_> = (0..count).map(|_| Waiting::start(Command::new("env"), role, store, authority)).collect();
     waiting.iter_mut().for_each(Waiting::go);
@@ -94,7 +94,7 @@ fn does_its_part() {
     say(&play(role, store.as_ref(), &authority));
 }
 
-/// Past the harness's own buffer, so that the parent hears it at once.
+/// Writes past the harness's own buffer, so that the parent reads it at once.
 fn say(what: &str) {
     let mut stdout = std::io::stdout();
     writeln!(stdout, "{SAYS}{what}").unwrap();
@@ -126,7 +126,8 @@ fn acquire(store: &dyn Store, authority: &str) -> String {
     }
 }
 
-/// Answers how the disk was full, what came of the refresh then, and what came of it when there was room again.
+/// Returns three answers: the failure on the full disk, the result of the refresh then, and the result when there was
+/// room again.
 fn fill_disk(store: &dyn Store, authority: &str) -> String {
     put(store, &alice(), &expired_sign_in(authority));
     let fill = |number: usize| {

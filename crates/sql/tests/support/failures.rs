@@ -1,5 +1,5 @@
-//! The ways in which other systems lose a sign-in (docs/decisions/0042), each through the client: what happens to it on a
-//! database. An outage is in its own file.
+//! The ways in which other systems lose a sign-in (docs/decisions/0042), tested through the client on a database.
+//! Outages are in their own file.
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ fn run<Output>(work: impl Future<Output = Output>) -> Output {
     tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(work)
 }
 
-/// The provider takes four times as long as the lease lasts, and another process waits for it.
+/// The provider takes four times as long as the lease lasts, and another process waits for the lease.
 pub(crate) fn a_lease_is_renewed_while_the_provider_is_slow(url: &str) {
     let (store, other, clock) = (open(url), open(url), TokioClock::new());
     sign_in(store.as_ref());
@@ -39,7 +39,7 @@ pub(crate) fn a_lease_is_renewed_while_the_provider_is_slow(url: &str) {
     assert_eq!(provider.rotation.requests(), 1);
 }
 
-/// A process is suspended for longer than its lease, and another takes the lease.
+/// A process is suspended for longer than its lease, and another process acquires the lease.
 pub(crate) fn a_save_under_a_lease_that_ended_is_refused(url: &str) {
     let (store, other) = (open(url), open(url));
     put(store.as_ref(), &alice(), b"old");
@@ -66,7 +66,7 @@ pub(crate) fn a_save_under_a_lease_that_ended_is_refused(url: &str) {
     eventually("a lease that is dropped is free", || attempt(store.as_ref(), "a", Duration::ZERO).is_some());
 }
 
-/// The next holder has the lease, but has done nothing yet: what the provider has given must not be lost.
+/// The next holder has acquired the lease, but not saved anything yet: the answer of the provider must not be lost.
 pub(crate) fn an_answer_that_comes_after_the_lease_is_saved(url: &str) {
     let (store, other, clock) = (open(url), open(url), SystemClock::new());
     sign_in(store.as_ref());
@@ -82,8 +82,7 @@ pub(crate) fn an_answer_that_comes_after_the_lease_is_saved(url: &str) {
     assert!(provider.rotation.is_signed_in());
 }
 
-/// Another process refreshes between the moment in which this one reads the expired token and that in which it has the
-/// lease.
+/// Another process refreshes after this one has read the expired token, and before this one gets the lease.
 pub(crate) fn the_document_is_read_again_under_the_lease(url: &str) {
     let (store, other, clock) = (open(url), open(url), SystemClock::new());
     sign_in(store.as_ref());
@@ -98,7 +97,8 @@ pub(crate) fn the_document_is_read_again_under_the_lease(url: &str) {
     assert_eq!(provider.rotation.requests(), 1);
 }
 
-/// A program that knows no lease has redeemed the refresh token first, and saves its answer while this one is refused.
+/// A program without leases redeems the refresh token first, and saves its answer while the request of this process is
+/// refused.
 pub(crate) fn a_refused_refresh_token_deletes_nothing(url: &str) {
     let (store, other, clock) = (open(url), open(url), SystemClock::new());
     sign_in(store.as_ref());
@@ -111,7 +111,7 @@ pub(crate) fn a_refused_refresh_token_deletes_nothing(url: &str) {
     assert_eq!((token.access_token.expose(), token.source), ("AT-W", Source::Cache));
     assert_eq!(refresh_tokens(store.as_ref()), ["RT-W"]);
 
-    // Nobody has won: the user has to sign in, and the account is there still.
+    // Without a newer refresh token, the user has to sign in. The account stays.
     sign_in(store.as_ref());
     let refusing = RotatingProvider::new(&clock, Duration::ZERO);
     refusing.rotation.revoke();
@@ -139,7 +139,7 @@ pub(crate) fn nobody_refreshes_without_the_lease(url: &str) {
     assert_eq!(token.access_token.expose(), "AT-1");
 }
 
-/// A lease that is to last for ever lasts long.
+/// The longest possible time is limited to one that the database can store.
 pub(crate) fn a_lease_can_be_longer_than_a_database_can_count(url: &str) {
     let store = open(url);
     let lease = attempt(store.as_ref(), "a", Duration::MAX).unwrap();
@@ -161,7 +161,7 @@ pub(crate) fn a_thousand_tasks_make_one_request(url: &str) {
     assert_eq!(provider.rotation.requests(), 1);
 }
 
-/// Saves that meet each other, each under its own lease, lose nothing.
+/// Concurrent saves, each under its own lease, lose nothing.
 pub(crate) fn threads_that_save_at_once_lose_nothing(url: &str) {
     const THREADS: usize = 4;
     const TURNS: usize = 25;
@@ -188,7 +188,7 @@ pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     tokcache_testing::servers::wait_until(what, &mut is_so);
 }
 
-/// A store on which something happens just before the lease.
+/// A store that runs a function just before it acquires the lease.
 struct BeforeTheLease<Meanwhile> {
     store: Arc<dyn Store>,
     meanwhile: Meanwhile,
@@ -235,7 +235,7 @@ impl<Meanwhile: Fn() + Send + Sync> Store for BeforeTheLease<Meanwhile> {
     }
 }
 
-/// Makes a test of each of these, on a new database: `$start` returns what keeps it alive, and its URL.
+/// Makes a test of each of these, on a new database. `$start` returns the guard of the database and its URL.
 macro_rules! failures {
     ($start:expr) => {
         failures! { $start;

@@ -21,7 +21,7 @@ pub(crate) fn thirty_processes_make_one_request(url: &str) {
     assert_eq!(refresh_tokens(store.as_ref()), ["RT-1"]);
 }
 
-/// Twenty processes meet a database without tables.
+/// Twenty processes start on a database without tables.
 pub(crate) fn twenty_processes_make_one_schema(url: &str) {
     let answers: BTreeSet<String> = at_once(20, Role::Connect, url, "").into_iter().collect();
     assert_eq!(answers, BTreeSet::from(["0 partitions".to_owned()]));

@@ -9,7 +9,7 @@ use tokcache_sql::{ListedUser, PostgresStore, SqliteStore};
 
 use super::put;
 
-/// The methods that both stores have beyond the contract.
+/// The methods that both stores have in addition to the contract.
 pub(crate) trait Listing: Store {
     fn users(&self, prefix: &str, after: Option<&ListedUser>) -> Vec<ListedUser>;
     fn purge_expired(&self) -> u64;
@@ -107,7 +107,7 @@ pub(crate) fn what_is_over_counts_as_absent(store: &dyn Listing) {
     assert_eq!(listed().len(), 3);
 }
 
-/// One document of 40 MB, and one that nobody understands.
+/// One document has 40 MB, and another is damaged.
 pub(crate) fn a_huge_or_damaged_document_is_its_own_concern(store: &dyn Listing) {
     let [huge, damaged, small] = ["huge", "damaged", "small"].map(Partition::named);
     let bytes: Vec<u8> = (0..40 << 20).map(|at: u32| at.to_le_bytes()[0]).collect();

@@ -28,7 +28,7 @@ pub(crate) fn alice() -> Partition {
     Partition::named("alice")
 }
 
-/// A store of another process, as it were.
+/// Opens the store as another process would.
 pub(crate) fn open(url: &str) -> Arc<dyn Store> {
     match SqliteSettings::parse(url) {
         Some(settings) => Arc::new(SqliteStore::new(settings.busy_timeout(Duration::from_secs(10))).unwrap()),
@@ -48,7 +48,7 @@ pub(crate) fn request() -> SilentRequest {
     SilentRequest { scopes: ScopeSet::parse("api.read"), ..SilentRequest::default() }
 }
 
-/// Saves a document in the place of the one that is there.
+/// Saves a document in place of the present one.
 pub(crate) fn put(store: &dyn Store, partition: &Partition, bytes: &[u8]) {
     let expected = store.load(partition).block_on().unwrap().map(|loaded| loaded.revision);
     let replacement = Replacement { expected, bytes, keep_until: None, fence: None };
@@ -79,7 +79,7 @@ pub(crate) fn attempt(store: &dyn Store, credential: &str, time_to_live: Duratio
     }
 }
 
-/// The kind of a failure, and whether the store says that a retry can help.
+/// Returns the kind of a failure, and whether a retry can help.
 pub(crate) fn kind(error: &StoreError) -> (DatabaseErrorKind, bool) {
     let failure: &DatabaseError = error.backend().unwrap_or_else(|| panic!("{error:?}"));
     assert_eq!(failure.is_retryable(), error.is_retryable());

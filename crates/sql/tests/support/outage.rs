@@ -1,4 +1,4 @@
-//! A database that fails is no reason to sign in, and nobody waits for it without end.
+//! Checks that an outage of a database is not treated as a missing sign-in, and that all calls end in time.
 
 use std::time::{Duration, Instant};
 
@@ -11,8 +11,8 @@ use tokcache_testing::provider::RotatingProvider;
 
 use super::{alice, client, kind, refresh_tokens, request, sign_in};
 
-/// Ends the outage, and asks for alice's token before, in and after it. In it, each call of the store fails within
-/// `bound` as one of `kinds`, and nothing reaches the provider.
+/// Begins and ends an outage, and asks for alice's token before, during and after it. During the outage, each call of
+/// the store fails within `bound` with one of `kinds`, and no request reaches the provider.
 pub(crate) fn is_no_miss(
     store: &dyn Store,
     kinds: &[DatabaseErrorKind],
