@@ -7,8 +7,9 @@ use pollster::FutureExt as _;
 use serde_json::Value;
 use tokcache_core::acquire::{AcquireError, ErrorKind, SilentRequest, Source};
 use tokcache_core::store::{MemoryStore, Partition};
-use tokcache_core::time::{Clock, Timestamp};
+use tokcache_core::time::Clock;
 use tokcache_core::types::{ClientId, Realm};
+use tokcache_testing::TokioClock;
 
 use super::provider::{self, Provider};
 use super::{World, request, server};
@@ -72,31 +73,10 @@ fn an_outage_is_no_refusal_and_a_wrong_secret_is_one() {
     assert!(matches!(error, AcquireError::Offline), "{error:?}");
 }
 
-/// The runtime's own clock.
-struct TokioClock(tokio::time::Instant);
-
-impl Clock for TokioClock {
-    fn now(&self) -> Timestamp {
-        Timestamp(1_700_000_000).plus(self.elapsed())
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.0.elapsed()
-    }
-
-    fn sleep(&self, _wait: Duration) {
-        panic!("a worker is blocked");
-    }
-
-    fn delay(&self, wait: Duration) -> tokcache_core::future::BoxFuture<'_, ()> {
-        Box::pin(tokio::time::sleep(wait))
-    }
-}
-
 /// Ten servers with a hundred requests each.
 #[tokio::test(start_paused = true)]
 async fn a_thousand_requests_at_once_are_one_request_to_the_provider() {
-    let clock: Arc<dyn Clock> = Arc::new(TokioClock(tokio::time::Instant::now()));
+    let clock: Arc<dyn Clock> = Arc::new(TokioClock::new());
     let mut provider = Provider::new(clock.clone());
     provider.time = Duration::from_secs(1);
     let (provider, store) = (Arc::new(provider), Arc::new(MemoryStore::new()));
