@@ -8,9 +8,10 @@ use tokcache_core::types::ScopeSet;
 use tokcache_file::LocalStore as _;
 
 use super::context::Context;
+use super::offline_access::OfflineAccess;
 use super::profiles::{self, EndpointNames, Learned, Profile};
 use super::registration::can_be_asked_together;
-use super::scopes::{OfflineAccess, Scopes};
+use super::scopes::Scopes;
 use super::settings::Settings;
 use super::values::is_same_authority;
 use super::values::{bound, claims, days_or_seconds};

@@ -23,6 +23,7 @@ mod list;
 mod login;
 mod login_args;
 mod near;
+mod offline_access;
 mod other_tools;
 mod panic_hook;
 mod passphrase;

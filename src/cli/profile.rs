@@ -8,10 +8,11 @@ use clap::{Args, Subcommand};
 use tokcache_core::time::SystemClock;
 use tokcache_file::LocalStore as _;
 
+use super::offline_access::OfflineAccess;
 use super::passphrase::PromptPolicy;
 use super::profiles::{self, Profile};
 use super::registration::Place;
-use super::scopes::{OfflineAccess, Scopes};
+use super::scopes::Scopes;
 use super::settings::Settings;
 use super::values::days_or_seconds;
 use super::values::is_same_authority;

@@ -39,30 +39,6 @@ pub(super) struct Scopes {
     pub(super) lifetime: Option<Duration>,
 }
 
-/// Whether a sign-in asks for a refresh token that outlasts the session.
-#[derive(clap::Args, Clone, Copy, Debug, Default)]
-pub(super) struct OfflineAccess {
-    /// Do not request the scope offline_access, which some providers refuse; saved in the profile
-    #[arg(long, overrides_with = "offline_access")]
-    no_offline_access: bool,
-
-    /// Request offline_access again, although the profile says not to
-    #[arg(long, overrides_with = "no_offline_access")]
-    offline_access: bool,
-}
-
-impl OfflineAccess {
-    /// Returns the typed value, if there is one.
-    pub(super) fn typed(self) -> Option<bool> {
-        (self.no_offline_access || self.offline_access).then_some(self.offline_access)
-    }
-
-    /// Returns the value to save: the typed one, else `remembered`. `true` is the default and is not saved.
-    pub(super) fn or(self, remembered: Option<bool>) -> Option<bool> {
-        self.typed().or(remembered).filter(|is_asked_for| !is_asked_for)
-    }
-}
-
 /// Parameters that tokcache sets itself, that hold secrets, or that select a user rather than a token.
 const RESERVED: [&str; 32] = [
     "actor_token",

@@ -1,7 +1,7 @@
 //! Fails and kills the other commands that change the cache or a profile at every call: signing in and out, converting
 //! the cache, setting a profile. Runs three next commands after each.
 //!
-//! Nothing may be lost: the provider's only valid refresh token is cached, kept elsewhere or revoked.
+//! No sign-in may be lost: the provider's only valid refresh token is cached, kept elsewhere or revoked.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -59,7 +59,12 @@ pub struct TokioClock {
 impl TokioClock {
     /// Returns a clock that shows the system's time and goes on by the runtime's.
     pub fn new() -> Self {
-        TokioClock { start: SystemClock::new().now(), started: Instant::now() }
+        TokioClock::starting_at(SystemClock::new().now())
+    }
+
+    /// Returns a clock that shows `start` and goes on by the runtime's time.
+    pub fn starting_at(start: Timestamp) -> Self {
+        TokioClock { start, started: Instant::now() }
     }
 }
 

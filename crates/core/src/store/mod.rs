@@ -66,7 +66,7 @@ pub trait Store: Send + Sync {
     fn remove<'a>(&'a self, partition: &'a Partition) -> BoxFuture<'a, Result<(), StoreError>>;
 
     /// Requests the lease of `credential` in the partition. `credential` is any text; equal texts exclude each other.
-    /// Nothing happens before the first [`attempt`](LeaseRequest::attempt). The lease ends by itself after
+    /// The store does nothing before the first [`attempt`](LeaseRequest::attempt). The lease ends by itself after
     /// `time_to_live` unless it is renewed; a store whose leases end with the process may ignore the time.
     ///
     /// # Errors

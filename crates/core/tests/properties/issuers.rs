@@ -1,4 +1,4 @@
-//! Whatever a cache holds: no token is of two issuers, and no operation for one issuer changes what another one finds.
+//! For any cache, no token is of two issuers, and no operation for one issuer changes what another one finds.
 
 use std::collections::BTreeSet;
 

@@ -55,7 +55,7 @@ fn an_assertion_that_has_expired_is_the_servers_to_judge() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whatever calls in whatever order, over however many servers: no caller gets what another one was given.
+    /// No caller gets the token of another one, for any calls in any order over several servers.
     #[test]
     fn no_caller_is_ever_served_the_token_of_another(
         calls in prop::collection::vec((0..4_usize, 0..3_usize, 0..2000_u64), 1..40)

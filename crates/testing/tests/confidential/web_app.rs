@@ -187,8 +187,8 @@ fn steps() -> impl Strategy<Value = Vec<(usize, Step)>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// Whatever happens in whatever order, on two servers over one store: a user is served the user's own tokens, and is
-    /// signed in exactly from a sign-in to the next sign-out.
+    /// A user is served the user's own tokens, and is signed in exactly from a sign-in to the next sign-out, for any steps in
+    /// any order on two servers over one store.
     #[test]
     fn a_user_is_only_ever_served_own_tokens(steps in steps()) {
         let world = World::remote();
