@@ -52,9 +52,15 @@ pub trait Clock: Send + Sync {
     /// Blocks the caller for `wait`.
     fn sleep(&self, wait: Duration);
 
+    /// Returns a future that ends after `wait` and does not block; `None` if the clock can only block.
+    fn timer(&self, wait: Duration) -> Option<BoxFuture<'_, ()>> {
+        let _ = wait;
+        None
+    }
+
     /// Waits without blocking the caller if the clock supports that; otherwise blocks.
     fn delay(&self, wait: Duration) -> BoxFuture<'_, ()> {
-        Box::pin(async move { self.sleep(wait) })
+        self.timer(wait).unwrap_or_else(|| Box::pin(async move { self.sleep(wait) }))
     }
 
     /// Blocks the caller until the signal arrives, at most for `wait`.

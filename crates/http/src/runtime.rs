@@ -32,7 +32,7 @@ impl Http for TokioNetwork {
     }
 }
 
-/// The operating system's clocks. [`delay`](Clock::delay) blocks no thread of the runtime.
+/// The operating system's clocks. A wait blocks no thread of the runtime.
 #[derive(Debug, Default)]
 pub struct TokioClock(SystemClock);
 
@@ -56,7 +56,7 @@ impl Clock for TokioClock {
         self.0.sleep(wait);
     }
 
-    fn delay(&self, wait: Duration) -> BoxFuture<'_, ()> {
-        Box::pin(tokio::time::sleep(wait))
+    fn timer(&self, wait: Duration) -> Option<BoxFuture<'_, ()>> {
+        Some(Box::pin(tokio::time::sleep(wait)))
     }
 }

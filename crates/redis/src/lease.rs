@@ -11,7 +11,7 @@ use tokcache_core::future::BoxFuture;
 use tokcache_core::secret::fingerprint;
 use tokcache_core::store::{Fence, Lease, LeaseAttempt, LeaseRequest, Partition, StoreError};
 use tokcache_core::time::Clock;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout_at};
 
 use crate::claim::{Acquired, Claim, ClaimState, Terms, milliseconds};
 use crate::error::{Error, ErrorKind};
@@ -100,9 +100,10 @@ impl LeaseRequest for RedisLeaseRequest {
         let runtime = self.inner.runtime.clone();
         let is_poller = self.waiter.is_poller();
         within(&runtime, async move {
+            let wake = self.waiter.next_wake(most);
             let news = self.waiter.news();
             if !is_poller {
-                return timeout(most, news).await.is_ok();
+                return timeout_at(wake, news).await.is_ok();
             }
             matches!(select(pin!(news), clock.delay(pause)).await, Either::Left(_))
         })

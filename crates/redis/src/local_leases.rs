@@ -39,6 +39,7 @@ pub(crate) struct LocalLease {
     answered: watch::Sender<Option<Error>>,
     /// The holder has changed. Tasks in [`Waiter::news`] wait for this.
     news: watch::Sender<()>,
+    created: Instant,
 }
 
 #[derive(Default)]
@@ -92,6 +93,7 @@ impl LocalLeases {
             state: Mutex::default(),
             answered: watch::Sender::new(None),
             news: watch::Sender::new(()),
+            created: Instant::now(),
         });
         leases.insert(key.to_owned(), Arc::downgrade(&lease));
         lease
@@ -208,6 +210,16 @@ impl Waiter {
     /// Returns whether this task is the poller.
     pub(crate) fn is_poller(&self) -> bool {
         locked(&self.lease.state).poller.as_ref().is_some_and(|poller| poller.number == self.number)
+    }
+
+    /// Returns when to wake from a rest of at most `most`: for all tasks at the same moments, so that they share what they
+    /// then ask the server.
+    pub(crate) fn next_wake(&self, most: Duration) -> Instant {
+        let (now, mut wake) = (Instant::now(), self.lease.created);
+        if let Some(periods) = now.saturating_duration_since(wake).as_nanos().checked_div(most.as_nanos()) {
+            wake += most * u32::try_from(periods).unwrap_or(u32::MAX);
+        }
+        wake + most
     }
 
     /// Waits until the holder has changed since the last turn.

@@ -87,7 +87,7 @@ impl Clock for TokioClock {
         panic!("a worker is blocked");
     }
 
-    fn delay(&self, wait: Duration) -> BoxFuture<'_, ()> {
-        Box::pin(tokio::time::sleep(wait))
+    fn timer(&self, wait: Duration) -> Option<BoxFuture<'_, ()>> {
+        Some(Box::pin(tokio::time::sleep(wait)))
     }
 }

@@ -126,14 +126,14 @@ impl ClientApplication<'_> {
         }
     }
 
-    /// Runs `work` under a lease, and renews the lease meanwhile.
+    /// Runs `work` under a lease, and renews the lease meanwhile, unless the clock would block the work.
     pub(super) async fn renewing<Output>(&self, lease: &dyn Lease, work: impl Future<Output = Output>) -> Output {
         if !lease.is_renewed() {
             return work.await;
         }
         let renew = async {
-            loop {
-                self.clock.delay(self.lease_time / 3).await;
+            while let Some(timer) = self.clock.timer(self.lease_time / 3) {
+                timer.await;
                 // After any other failure, the next renewal may still come in time.
                 if let Err(StoreError::LeaseLost { .. }) = lease.renew().await {
                     return;

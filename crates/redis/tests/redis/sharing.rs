@@ -104,6 +104,7 @@ fn node() -> Command {
 
 async fn is_shared(program: impl Fn() -> Command) {
     let server = RedisServer::start(RedisOptions::default());
+    // This clock blocks, as the one of a command does.
     let (store, provider, clock) = (open(&server.url()), Provider::default(), SystemClock::new());
     let client = client(&store, &provider, &clock);
     let scopes = ScopeSet::parse("api.read");
