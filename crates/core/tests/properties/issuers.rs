@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::prelude::*;
 use serde_json::Value;
 use tokcache_core::cache::{Owner, TokenCache, Verdict};
 use tokcache_core::types::{ClientId, HomeAccountId, Issuer};
 
-use crate::documents::{CLIENTS, NOW, Subject, USERS, apply, document, issuers, operation};
+use crate::documents::{CLIENTS, NOW, Operation, Subject, USERS, apply, document, issuers, operation};
 
 /// Returns the secrets of the tokens that some client of this issuer would be served, redeem or revoke.
 fn reachable(cache: &TokenCache, issuer: &Issuer) -> BTreeSet<String> {
@@ -38,6 +40,26 @@ fn reachable(cache: &TokenCache, issuer: &Issuer) -> BTreeSet<String> {
 fn named_issuer(document: &Value, secret: &str) -> Option<String> {
     let mut entries = document.as_object()?.values().filter_map(Value::as_object).flat_map(|section| section.values());
     entries.find(|entry| entry["secret"] == secret)?["authority"].as_str().map(str::to_owned)
+}
+
+/// An ID token that names no issuer is no evidence against one. A policy's sign-out leaves the tokens of its cloud alone.
+#[test]
+fn a_sign_out_changes_nothing_of_a_cloud_whose_id_token_names_no_issuer() {
+    let user = HomeAccountId::new("uid.utid");
+    let fields = r#""client_id": "client", "environment": "login.microsoftonline.com", "home_account_id": "uid.utid""#;
+    let id_token = format!("e30.{}.e30", URL_SAFE_NO_PAD.encode(r#"{"sub": "bob"}"#));
+    let text = format!(
+        r#"{{"RefreshToken": {{"r": {{"credential_type": "RefreshToken", "secret": "RT", {fields}}}}},
+            "IdToken": {{"i": {{"credential_type": "IdToken", "secret": "{id_token}", "realm": "contoso", {fields}}}}}}}"#
+    );
+    let mut cache = TokenCache::deserialize(text.as_bytes()).unwrap();
+    let is_cloud = |issuer: &Issuer| issuer.environment().as_str() == "login.microsoftonline.com";
+    let [cloud, policy] = issuers().into_iter().filter(is_cloud).collect::<Vec<_>>().try_into().unwrap();
+    let before = reachable(&cache, &cloud);
+    assert!(before.contains("RT"));
+    let subject = Subject { issuer: policy, client_id: ClientId::new("client"), user };
+    apply(&mut cache, &subject, &Operation::SignOut, 0);
+    assert_eq!(reachable(&cache, &cloud), before);
 }
 
 proptest! {

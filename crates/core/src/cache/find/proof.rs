@@ -89,7 +89,8 @@ impl<'q, 't> Proofs<'q, 't> {
             true => Origin::Unproven,
             false if all(Origin::Own) => Origin::Own,
             false if all(Origin::Foreign) => Origin::Foreign,
-            false => Origin::Contested,
+            false if evidence.contains(&Origin::Own) => Origin::Contested,
+            false => Origin::Unproven,
         }
     }
 
