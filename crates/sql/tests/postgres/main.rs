@@ -146,8 +146,10 @@ fn a_hundred_thousand_documents_are_paged_by_an_index() {
     assert_eq!((partitions.0, users.0), (51, 13));
     for plan in plans {
         let plan = plan.split("LOG:").next().unwrap();
-        assert!(plan.contains("Index Scan using tokcache_document_"), "{plan}");
-        assert!(!plan.contains("Seq Scan") && !plan.contains("Sort"), "{plan}");
+        // PostgreSQL may read the last page by a bitmap, and sort it.
+        let is_short = plan.contains("Bitmap Index Scan on tokcache_document_");
+        assert!(is_short || plan.contains("Index Scan using tokcache_document_"), "{plan}");
+        assert!(!plan.contains("Seq Scan") && (is_short || !plan.contains("Sort")), "{plan}");
     }
     assert!(partitions.1.contains("tokcache_document_pkey") && users.1.contains("tokcache_document_username"));
 }
