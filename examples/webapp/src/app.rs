@@ -12,9 +12,11 @@ use tokcache_core::store::Store;
 use tokcache_core::time::Clock;
 use tokcache_core::types::ScopeSet;
 use tower_sessions::cookie::SameSite;
-use tower_sessions::{Expiry, SessionManagerLayer};
+use tower_sessions::{Expiry, Session, SessionManagerLayer};
 
+use crate::failure::Failure;
 use crate::sessions::StoredSessions;
+use crate::stores::Tokens;
 use crate::{guard, pages, sign_in};
 
 /// How long a user stays signed in to the app.
@@ -32,8 +34,8 @@ pub struct App {
     pub api: String,
     /// The URL of the app without a path, as browsers see it.
     pub origin: String,
-    /// The store of the tokens.
-    pub tokens: Arc<dyn Store>,
+    /// The place of the tokens.
+    pub tokens: Tokens,
     /// The sessions.
     pub sessions: StoredSessions,
     /// The network.
@@ -45,14 +47,19 @@ pub struct App {
 }
 
 impl App {
-    /// Returns the client that keeps one token cache per user.
-    pub(crate) fn client(&self) -> ConfidentialClient {
+    /// Returns the client with the tokens of the session's user.
+    pub(crate) async fn client(&self, session: &Session) -> Result<ConfidentialClient, Failure> {
+        Ok(self.client_with(self.tokens.of(session).await?))
+    }
+
+    /// Returns the client with the tokens in this store.
+    pub(crate) fn client_with(&self, tokens: Arc<dyn Store>) -> ConfidentialClient {
         ConfidentialClient {
             metadata: Arc::clone(&self.metadata),
             ..ConfidentialClient::new(
                 self.registration.clone(),
                 Arc::clone(&self.credential),
-                Arc::clone(&self.tokens),
+                tokens,
                 Arc::clone(&self.http),
                 Arc::clone(&self.clock),
             )

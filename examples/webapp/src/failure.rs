@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tokcache_core::acquire::{AcquireError, ErrorKind};
+use tokcache_session::SessionError;
 use tower_sessions::{session, session_store};
 
 use crate::pages;
@@ -53,6 +54,12 @@ impl From<session::Error> for Failure {
 
 impl From<session_store::Error> for Failure {
     fn from(error: session_store::Error) -> Self {
+        Failure::Session(error.to_string())
+    }
+}
+
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Self {
         Failure::Session(error.to_string())
     }
 }

@@ -16,7 +16,6 @@ use tokcache_core::types::{ClientId, ScopeSet};
 use tokcache_http::{Network, NetworkOptions, TokioClock, TokioNetwork};
 use tokcache_sandbox::{Options, Sandbox};
 use tokcache_webapp::app::{App, router};
-use tokcache_webapp::sessions::StoredSessions;
 use tokcache_webapp::settings::Settings;
 use tokcache_webapp::{key, stores};
 use tokio::net::TcpListener;
@@ -40,25 +39,25 @@ async fn main() -> Result<(), Error> {
     key::private_folder(&folder)?;
     let key_file = settings.key_file.clone().unwrap_or_else(|| folder.join("key"));
     let url = settings.store.clone().unwrap_or_else(|| format!("sqlite:{}", folder.join("webapp.db").display()));
-    let store = stores::open(&url, &key_file)?;
+    let clock: Arc<dyn Clock> = Arc::new(TokioClock::new());
+    let (tokens, sessions) = stores::open(&url, &key_file, Arc::clone(&clock))?;
     let authority = settings.authority.clone().map_or_else(|| start_sandbox(settings.token_lifetime), Ok)?;
 
-    let clock: Arc<dyn Clock> = Arc::new(TokioClock::new());
     let network = NetworkOptions { ca_file: settings.ca_file.clone(), ..NetworkOptions::default() };
     let app = App {
         registration: Registration::new(Authority::parse(&authority, None)?, ClientId::new(settings.client_id)),
         credential: credential(settings.client_secret_file.as_deref())?,
         scopes: ScopeSet::parse(&settings.scope),
         api: settings.api.unwrap_or_else(|| format!("{authority}/me")),
-        sessions: StoredSessions::new(Arc::clone(&store), Arc::clone(&clock)),
-        tokens: store,
+        tokens,
+        sessions,
         http: Arc::new(TokioNetwork::new(Network::new(network))),
         clock,
         metadata: Arc::default(),
         origin,
     };
     println!("The provider is {}", app.registration.authority.url());
-    println!("The store is {}", app.tokens.describe().url);
+    println!("The store is {}", app.tokens.url());
     println!("Open {}/", app.origin);
     axum::serve(listener, router(Arc::new(app))).with_graceful_shutdown(stopped()).await?;
     Ok(())

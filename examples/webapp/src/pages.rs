@@ -26,7 +26,7 @@ struct Home {
 /// `GET /`
 pub(crate) async fn home(State(app): State<Arc<App>>, session: Session) -> Result<Response, Failure> {
     let user = User::of(&session).await?;
-    let (store, provider) = (app.tokens.describe().url, app.registration.authority.url().to_owned());
+    let (store, provider) = (app.tokens.url(), app.registration.authority.url().to_owned());
     Ok(page(StatusCode::OK, &Home { user, store, provider }))
 }
 
@@ -47,7 +47,7 @@ struct Api {
 /// `GET /api`: calls the API for the user.
 pub(crate) async fn call_api(State(app): State<Arc<App>>, session: Session) -> Result<Response, Failure> {
     let user = User::of(&session).await?.ok_or(Failure::SignInNeeded)?;
-    let (client, mut request) = (app.client(), app.token_request());
+    let (client, mut request) = (app.client(&session).await?, app.token_request());
     let mut token = client.acquire_token_silent(&user.id(), &request).await?;
     let mut answer = get_with_token(&app, &token).await?;
     if answer.status == 401 {
@@ -70,7 +70,7 @@ pub(crate) async fn call_api(State(app): State<Arc<App>>, session: Session) -> R
         seconds: token.expires_on.seconds_since(app.clock.now()),
         scopes: token.scopes.to_string(),
         partition: client.partition_of(&user.id()).as_str().to_owned(),
-        store: app.tokens.describe().url,
+        store: app.tokens.url(),
         user: Some(user),
     };
     Ok(self::page(StatusCode::OK, &page))

@@ -17,7 +17,8 @@ pub struct Settings {
     /// The URL of the app as browsers see it, without a path: https, except on this machine.
     #[arg(long, env = "WEBAPP_URL", value_name = "URL")]
     pub url: Option<String>,
-    /// The store of sessions and tokens: memory:, sqlite:PATH, redis://HOST or postgres://HOST/DATABASE.
+    /// The store of sessions and tokens: memory:, sqlite:PATH, redis://HOST or postgres://HOST/DATABASE. With session:
+    /// before it, each session has tokens of its own, and there can be only one server; session: alone is in memory.
     #[arg(long, env = "WEBAPP_STORE", value_name = "URL", hide_env_values = true)]
     pub store: Option<String>,
     /// The file with the key that encrypts the store. It is created if it does not exist. All servers that share a store

@@ -51,6 +51,7 @@ pub(crate) struct SignInForm {
 /// `POST /sign-in`: sends the browser to the provider.
 pub(crate) async fn begin(
     State(app): State<Arc<App>>,
+    session: Session,
     cookies: Cookies,
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Failure> {
@@ -59,7 +60,7 @@ pub(crate) async fn begin(
         scopes: app.scopes.clone(),
         ..AuthorizationCodeSignIn::default()
     };
-    let authorization = app.client().begin_sign_in(&sign_in).await?;
+    let authorization = app.client(&session).await?.begin_sign_in(&sign_in).await?;
     let url = authorization.url.clone();
     let return_to = local_path(&form.return_to).unwrap_or("/").to_owned();
     Pending { authorization, return_to }.keep(&app, &cookies).await?;
@@ -81,7 +82,8 @@ pub(crate) async fn finish(
     Query(callback): Query<Callback>,
 ) -> Result<Redirect, Failure> {
     let pending = Pending::take(&app, &cookies, &callback.state).await?.ok_or(Failure::NoPendingSignIn)?;
-    let signed_in = app.client().finish_sign_in(&pending.authorization, &query.unwrap_or_default()).await?;
+    let client = app.client_with(app.tokens.begin(&session).await?);
+    let signed_in = client.finish_sign_in(&pending.authorization, &query.unwrap_or_default()).await?;
     let (account, name) = (signed_in.account, signed_in.name);
     let name = name.unwrap_or_else(|| account.username.clone());
     let user = User { home_account_id: account.home_account_id.to_string(), name, username: account.username };
@@ -95,11 +97,11 @@ pub(crate) async fn finish(
 /// `POST /sign-out`: ends the session here and at the provider, and forgets the tokens.
 pub(crate) async fn end(State(app): State<Arc<App>>, session: Session) -> Result<Response, Failure> {
     let Some(user) = User::of(&session).await? else { return Ok(Redirect::to("/").into_response()) };
-    let client = app.client();
+    let client = app.client(&session).await?;
     // The provider may be down: that keeps nobody from signing out here.
     let url = client.end_session_url(&user.id(), Some(&format!("{}/", app.origin)), None).await;
     client.sign_out(&user.id(), true).await?;
-    session.flush().await?;
+    app.tokens.end(&session).await?;
     Ok(match url {
         Ok(Some(url)) => leave_for(&url),
         _ => Redirect::to("/").into_response(),

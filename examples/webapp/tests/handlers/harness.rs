@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use tokcache_core::acquire::{NoCredential, Registration};
 use tokcache_core::oauth::Authority;
-use tokcache_core::time::{Clock, SystemClock};
+use tokcache_core::time::SystemClock;
 use tokcache_core::types::{ClientId, ScopeSet};
 use tokcache_http::{Network, NetworkOptions, TokioClock, TokioNetwork};
 use tokcache_sandbox::{Options, Sandbox};
 use tokcache_testing::RemoteStore;
 use tokcache_webapp::app::{App, router};
 use tokcache_webapp::sessions::StoredSessions;
+use tokcache_webapp::stores::{self, Tokens};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -51,11 +52,23 @@ impl Server {
 
     /// Starts a server that calls another API than the provider's.
     pub(crate) fn start_with(provider: &Provider, store: &RemoteStore, origin: Option<&str>, api: &str) -> Self {
+        let store: Arc<RemoteStore> = Arc::new(store.clone());
+        let sessions = StoredSessions::new(store.clone(), Arc::new(TokioClock::new()));
+        Server::serve(provider, Tokens::Shared(store), sessions, origin, api)
+    }
+
+    /// Starts a server whose sessions have tokens of their own.
+    pub(crate) fn start_with_tokens_in_sessions(provider: &Provider) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let opened = stores::open("session:", &folder.path().join("key"), Arc::new(TokioClock::new()));
+        let (tokens, sessions) = opened.unwrap();
+        Server::serve(provider, tokens, sessions, None, &format!("{}/me", provider.0.issuer()))
+    }
+
+    fn serve(provider: &Provider, tokens: Tokens, sessions: StoredSessions, origin: Option<&str>, api: &str) -> Self {
         let runtime = Runtime::new().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let own = format!("http://{}", listener.local_addr().unwrap());
-        let clock: Arc<dyn Clock> = Arc::new(TokioClock::new());
-        let store: Arc<RemoteStore> = Arc::new(store.clone());
         let authority = Authority::parse(provider.0.issuer(), None).unwrap();
         let app = App {
             registration: Registration::new(authority, ClientId::new("webapp")),
@@ -63,10 +76,10 @@ impl Server {
             scopes: ScopeSet::parse("openid profile notes.read"),
             api: api.to_owned(),
             origin: origin.unwrap_or(&own).to_owned(),
-            sessions: StoredSessions::new(store.clone(), Arc::clone(&clock)),
-            tokens: store,
+            sessions,
+            tokens,
             http: Arc::new(TokioNetwork::new(Network::new(NetworkOptions::default()))),
-            clock,
+            clock: Arc::new(TokioClock::new()),
             metadata: Arc::default(),
         };
         runtime.spawn(async move { axum::serve(listener, router(Arc::new(app))).await });

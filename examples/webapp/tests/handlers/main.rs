@@ -46,6 +46,26 @@ fn two_users_at_once_see_only_their_own_answers_on_either_of_two_servers() {
 }
 
 #[test]
+fn tokens_in_a_session_end_with_that_session_only() {
+    let provider = Provider::start(1);
+    let server = Server::start_with_tokens_in_sessions(&provider);
+    let (mut laptop, mut phone) = (Browser::of(&server), Browser::of(&server));
+    assert_eq!(laptop.get("/api").status, 403);
+    laptop.sign_in("alice", "/");
+    phone.sign_in("alice", "/");
+    provider.0.set_lifetime(3600);
+    wait_a_token();
+    assert!(laptop.get("/api").body.contains("by a refresh just now"));
+    assert!(laptop.get("/api").body.contains("the cache"));
+    let copy = laptop.clone();
+    assert!(laptop.post("/sign-out", "").leaves_for().contains("/end_session?id_token_hint="));
+    for mut browser in [laptop, copy] {
+        assert_eq!(browser.get("/api").status, 403);
+    }
+    assert!(phone.get("/api").body.contains("by a refresh just now"));
+}
+
+#[test]
 fn an_expired_token_is_refreshed_and_a_revoked_sign_in_asks_for_the_user() {
     let provider = Provider::start(1);
     let server = Server::start(&provider, &store(), None);
