@@ -14,6 +14,16 @@ const CLIENTS = [
   { client_id: 'e2e-neighbour' },
   { client_id: 'e2e-secretive', client_secret: 'made-up', token_endpoint_auth_method: 'client_secret_basic' },
 ];
+// A confidential client. Unlike a native one, its redirect URI has a port.
+const webClient = (origin) => ({
+  client_id: 'e2e-web',
+  client_secret: 'made-up',
+  token_endpoint_auth_method: 'client_secret_basic',
+  application_type: 'web',
+  grant_types: ['authorization_code', 'refresh_token'],
+  redirect_uris: [`${origin}/callback`],
+  post_logout_redirect_uris: [`${origin}/`],
+});
 const API_SCOPES = ['api.read', 'api.write', 'mail.read'];
 
 // The request listener of the provider.
@@ -46,7 +56,7 @@ function configuration({ settings, storage }) {
       openid: ['sub', 'oid', 'tid', 'ver'],
       profile: ['name', 'preferred_username'],
     },
-    clients: CLIENTS.map((client) => ({
+    clients: [...CLIENTS, ...(settings.web_app ? [webClient(settings.web_app)] : [])].map((client) => ({
       application_type: 'native',
       token_endpoint_auth_method: 'none',
       id_token_signed_response_alg: 'ES256',
