@@ -1,13 +1,14 @@
 // MSAL Node in a web app that keeps a cache for each user in Redis, by the library's own plugin.
 //
-// URL AUTHORITY USERS CALLS IN_FLIGHT: prints how many cached tokens it serves in a second.
+// URL AUTHORITY USERS CALLS IN_FLIGHT hit|refresh: prints how many tokens it serves in a second.
 
 import { ConfidentialClientApplication, DistributedCachePlugin } from '@azure/msal-node';
 import { createClient } from '@redis/client';
 
-const [url, authority, users, calls, inFlight] = process.argv.slice(-5);
+const [url, authority, users, calls, inFlight, kind] = process.argv.slice(-6);
+const forceRefresh = kind === 'refresh';
 const respond = (body) => ({ status: 200, headers: {}, body });
-// Answers the discovery in the place of the network.
+// Answers in the place of the network.
 const networkClient = {
   sendGetRequestAsync: async () =>
     respond({
@@ -15,6 +16,14 @@ const networkClient = {
       authorization_endpoint: `${authority}/authorize`,
       token_endpoint: `${authority}/token`,
       jwks_uri: `${authority}/keys`,
+    }),
+  sendPostRequestAsync: async () =>
+    respond({
+      access_token: 'a'.repeat(2000),
+      refresh_token: 'r'.repeat(1500),
+      token_type: 'Bearer',
+      expires_in: 3600,
+      scope: 'api.read',
     }),
 };
 const client = await createClient({ url }).connect();
@@ -28,8 +37,8 @@ async function call() {
     system: { networkClient, protocolMode: 'OIDC' },
   });
   const [account] = await app.getTokenCache().getAllAccounts();
-  const { accessToken, fromCache } = await app.acquireTokenSilent({ account, scopes: ['api.read'] });
-  if (!accessToken || !fromCache) throw new Error('no hit');
+  const { accessToken, fromCache } = await app.acquireTokenSilent({ account, scopes: ['api.read'], forceRefresh });
+  if (!accessToken || fromCache === forceRefresh) throw new Error(`no ${kind}`);
 }
 
 const start = performance.now();

@@ -1,6 +1,6 @@
 """MSAL Python in a web app that keeps a cache for each user in Redis, as its documentation shows it.
 
-redis_python.py URL AUTHORITY USERS CALLS THREADS: prints how many cached tokens it serves in a second.
+redis_python.py URL AUTHORITY USERS CALLS THREADS hit|refresh: prints how many tokens it serves in a second.
 """
 
 import json
@@ -13,7 +13,8 @@ import msal
 import redis
 
 url, authority = sys.argv[1:3]
-users, calls, threads = map(int, sys.argv[3:])
+users, calls, threads = map(int, sys.argv[3:6])
+is_refresh = sys.argv[6] == "refresh"
 
 
 class Response:
@@ -31,11 +32,26 @@ class Response:
         pass
 
 
+class Token(Response):
+    text = json.dumps(
+        {
+            "access_token": "a" * 2000,
+            "refresh_token": "r" * 1500,
+            "token_type": "Bearer",
+            "expires_in": 3600,
+            "scope": "api.read",
+        }
+    )
+
+
 class Provider:
-    """Answers the discovery of each application object in the place of the network."""
+    """Answers in the place of the network."""
 
     def get(self, *_, **__):
         return Response()
+
+    def post(self, *_, **__):
+        return Token()
 
     def close(self):
         pass
@@ -52,7 +68,9 @@ def call(_):
         "app", client_credential="secret", oidc_authority=authority, token_cache=cache, http_client=Provider()
     )
     (account,) = app.get_accounts()
-    assert app.acquire_token_silent(["api.read"], account)["access_token"]
+    assert app.acquire_token_silent(["api.read"], account, force_refresh=is_refresh)["access_token"]
+    if cache.has_state_changed:
+        server.set(f"msal:{user}", cache.serialize())
 
 
 def rate(run):

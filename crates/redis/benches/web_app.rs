@@ -1,5 +1,5 @@
-//! Measures what a web app's cached token costs in Redis, beside a bare `GET`, MSAL Python and MSAL Node, in one run on one
-//! machine: `cargo bench -p tokcache-redis --bench web_app`, or `benches/run stores`, which installs the libraries first.
+//! Measures what a cached token and a refresh of a web app cost in Redis, beside a bare `GET`, MSAL Python and MSAL Node, in
+//! one run: `cargo bench -p tokcache-redis --bench web_app`, or `benches/run stores`, which installs the libraries first.
 //!
 //! Everything runs on loopback with 32 calls in flight. Each call is for a random user, whose document holds three access
 //! tokens, an ID token and a refresh token.
@@ -16,26 +16,34 @@ use redis::aio::MultiplexedConnection;
 use serde_json::{Value, json};
 use tokcache_core::acquire::{ConfidentialClient, Registration, SilentRequest, Source};
 use tokcache_core::future::BoxFuture;
-use tokcache_core::oauth::{Authority, ClientAuthentication, Http, Request, Response, Stage, TransportError};
+use tokcache_core::oauth::{Authority, ClientAuthentication, Http, Request, Response, TransportError};
 use tokcache_core::secret::ClientSecret;
 use tokcache_core::store::Store as _;
-use tokcache_core::time::SystemClock;
 use tokcache_core::types::{ClientId, HomeAccountId, ScopeSet};
 use tokcache_redis::{RedisStore, Settings};
+use tokcache_testing::TokioClock;
 use tokcache_testing::servers::{RedisOptions, RedisServer};
 
 const AUTHORITY: &str = "https://idp.example.com/tenant";
 const IN_FLIGHT: usize = 32;
 const CALLS: usize = 32_000;
 const PEER_CALLS: usize = 4_000;
+const REFRESHES: usize = 8_000;
 
-/// No request is sent for a cached token.
-struct Unreachable;
+/// Answers at once, in the place of the network.
+struct Provider;
 
-impl Http for Unreachable {
-    fn send<'a>(&'a self, _request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
-        let error = TransportError { stage: Stage::NotSent, message: "there is no provider".to_owned() };
-        Box::pin(std::future::ready(Err(error)))
+impl Http for Provider {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
+        let body = if request.form().is_none() {
+            json!({"issuer": AUTHORITY, "token_endpoint": format!("{AUTHORITY}/token")})
+        } else {
+            json!({"access_token": jwt(2000), "refresh_token": jwt(1500), "token_type": "Bearer", "expires_in": 3600,
+                "scope": "api.read"})
+        };
+        let body = body.to_string().into_bytes().into();
+        let response = Response { status: 200, body, retry_after: None, date: None, location: None };
+        Box::pin(std::future::ready(Ok(response)))
     }
 }
 
@@ -48,40 +56,54 @@ fn main() {
 }
 
 async fn measure() {
-    println!("| users | a bare GET | tokcache | MSAL Python | MSAL Node |");
-    println!("| ---: | ---: | ---: | ---: | ---: |");
-    for users in [1, 1_000, 100_000] {
+    let mut notes = Vec::new();
+    println!("Tokens in a second. 1/2.0: tokcache serves twice as many.\n");
+    println!("| users | | a bare GET | tokcache | MSAL Python | MSAL Node |");
+    println!("| ---: | --- | ---: | ---: | ---: | ---: |");
+    for users in [1, 1_000, 10_000, 100_000] {
         let server = RedisServer::start(RedisOptions::default());
         fill(&server, users);
         let bare = bare_gets(&server, users).await;
         let memory = resident_kilobytes();
-        let tokcache = hits(&server, users).await;
+        let tokcache = acquisitions(&server, users, CALLS, Source::Cache).await;
         let grown = resident_kilobytes().saturating_sub(memory);
-        let python = peer(&mut python(), &server, users);
-        let node = peer(&mut node(), &server, users);
-        let cell = |rate: Option<f64>| {
-            rate.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.0}/s ({:.2} of the GET)", rate / bare))
-        };
-        println!("| {users} | {bare:.0}/s | {} | {} | {} |", cell(Some(tokcache)), cell(python), cell(node));
-        let over = |peer: Option<f64>| peer.map_or_else(|| "-".to_owned(), |peer| format!("{:.1}", tokcache / peer));
-        println!(
-            "|  | | {} times MSAL Python, {} times MSAL Node; {grown} KB more memory | | |",
-            over(python),
-            over(node)
-        );
-        if users == 100_000 {
-            println!("\nlisting {users} users: {:.2} s", list(&server, users).await.as_secs_f64());
+        let peers = [python(), node()].map(|mut program| peer(&mut program, &server, users, "hit"));
+        print_row(users, "cached", bare, tokcache, peers);
+        let time = list(&server, users).await;
+        // With one user, all calls would wait for one another.
+        if users >= 1_000 {
+            server.take_commands();
+            let tokcache = acquisitions(&server, users, REFRESHES, Source::Refresh).await;
+            let commands: u64 = server.take_commands().values().sum();
+            let peers = [python(), node()].map(|mut program| peer(&mut program, &server, users, "refresh"));
+            print_row(users, "refreshed", bare, tokcache, peers);
+            let each = commands as f64 / REFRESHES as f64;
+            notes.push(format!("{users} users: {each:.1} commands a refresh, with those in scripts"));
         }
+        let seconds = time.as_secs_f64();
+        notes.push(format!("{users} users: listed in {seconds:.2} s; {grown} KB more memory after {CALLS} calls"));
     }
+    println!("\n{}", notes.join("\n"));
+}
+
+/// Prints the rates, their ratios to a bare `GET`, and how many times faster tokcache is.
+fn print_row(users: usize, kind: &str, bare: f64, tokcache: f64, peers: [Option<f64>; 2]) {
+    let [python, node] =
+        peers.map(|rate| rate.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.0}/s (1/{:.1})", tokcache / rate)));
+    let tokcache = format!("{tokcache:.0}/s, {:.2} of the GET", tokcache / bare);
+    println!("| {users} | {kind} | {bare:.0}/s | {tokcache} | {python} | {node} |");
 }
 
 fn user(number: usize) -> String {
     format!("user{number:06}.tenant")
 }
 
+fn jwt(length: usize) -> String {
+    "eyJ0eXAiOiJKV1Qi.".to_owned() + &"a".repeat(length)
+}
+
 /// A document as MSAL Python writes it.
 fn document(user: &str) -> Value {
-    let jwt = |length: usize| "eyJ0eXAiOiJKV1Qi.".to_owned() + &"a".repeat(length);
     let token = |scope: &str| {
         json!({"credential_type": "AccessToken", "secret": jwt(2000), "home_account_id": user,
             "environment": "idp.example.com", "client_id": "app", "target": scope, "realm": "tenant",
@@ -123,19 +145,24 @@ fn fill(server: &RedisServer, users: usize) {
     assert!(pipe.wait().unwrap().success(), "the documents were not written");
 }
 
-/// Runs `CALLS` calls, `IN_FLIGHT` at a time, and returns how many there were in a second.
-async fn rate<Call, Calling>(users: usize, call: Call) -> f64
+/// Runs calls, `IN_FLIGHT` at a time, and returns how many there were in a second.
+async fn rate<Call, Calling>(users: usize, calls: usize, call: Call) -> f64
 where
     Call: Fn(String) -> Calling + Clone + Send + 'static,
     Calling: Future<Output = ()> + Send,
 {
     let start = Instant::now();
     let tasks: Vec<_> = (0..IN_FLIGHT)
-        .map(|_| {
+        .map(|task| {
             let call = call.clone();
             tokio::spawn(async move {
-                for _ in 0..CALLS / IN_FLIGHT {
-                    call(user(fastrand::usize(..users))).await;
+                for _ in 0..calls / IN_FLIGHT {
+                    // Two refreshes for one user at a time would be one.
+                    let number = match users / IN_FLIGHT {
+                        0 => fastrand::usize(..users),
+                        own => task + IN_FLIGHT * fastrand::usize(..own),
+                    };
+                    call(user(number)).await;
                 }
             })
         })
@@ -143,13 +170,13 @@ where
     for task in tasks {
         task.await.unwrap();
     }
-    CALLS as f64 / start.elapsed().as_secs_f64()
+    calls as f64 / start.elapsed().as_secs_f64()
 }
 
 async fn bare_gets(server: &RedisServer, users: usize) -> f64 {
     let client = redis::Client::open(server.url()).unwrap();
     let connection = client.get_multiplexed_async_connection().await.unwrap();
-    rate(users, move |user| {
+    rate(users, CALLS, move |user| {
         let mut connection: MultiplexedConnection = connection.clone();
         async move {
             let bytes: Vec<u8> =
@@ -160,19 +187,21 @@ async fn bare_gets(server: &RedisServer, users: usize) -> f64 {
     .await
 }
 
-async fn hits(server: &RedisServer, users: usize) -> f64 {
+/// Acquires tokens from this source.
+async fn acquisitions(server: &RedisServer, users: usize, calls: usize, source: Source) -> f64 {
     let store = RedisStore::open(Settings::parse(&server.url()).unwrap().prefix("msal:")).unwrap();
     let registration = Registration::new(Authority::parse(AUTHORITY, None).unwrap(), ClientId::new("app"));
     let credential = Arc::new(ClientAuthentication::SecretPost(ClientSecret::new("secret")));
-    let clock = Arc::new(SystemClock::new());
+    let clock = Arc::new(TokioClock::new());
     let client =
-        Arc::new(ConfidentialClient::new(registration, credential, Arc::new(store), Arc::new(Unreachable), clock));
-    let request = SilentRequest { scopes: ScopeSet::parse("api.read"), ..SilentRequest::default() };
-    rate(users, move |user| {
+        Arc::new(ConfidentialClient::new(registration, credential, Arc::new(store), Arc::new(Provider), clock));
+    let force_refresh = source == Source::Refresh;
+    let request = SilentRequest { scopes: ScopeSet::parse("api.read"), force_refresh, ..SilentRequest::default() };
+    rate(users, calls, move |user| {
         let (client, request) = (Arc::clone(&client), request.clone());
         async move {
             let token = client.acquire_token_silent(&HomeAccountId::new(user), &request).await.unwrap();
-            assert_eq!(token.source, Source::Cache);
+            assert_eq!(token.source, source);
         }
     })
     .await
@@ -195,9 +224,10 @@ async fn list(server: &RedisServer, users: usize) -> Duration {
 }
 
 /// Runs a peer, which prints its rate. `None`: it is not installed.
-fn peer(program: &mut Command, server: &RedisServer, users: usize) -> Option<f64> {
+fn peer(program: &mut Command, server: &RedisServer, users: usize, kind: &str) -> Option<f64> {
     let (calls, users) = (PEER_CALLS.to_string(), users.to_string());
-    let output = program.args([&server.url(), AUTHORITY, &users, &calls, &IN_FLIGHT.to_string()]).output().ok()?;
+    let output =
+        program.args([&server.url(), AUTHORITY, &users, &calls, &IN_FLIGHT.to_string(), kind]).output().ok()?;
     if !output.status.success() {
         println!("({program:?}: {})", String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or_default());
         return None;
