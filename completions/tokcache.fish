@@ -33,7 +33,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_needs_command" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_needs_command" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_needs_command" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_needs_command" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_needs_command" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
@@ -77,7 +77,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
@@ -118,7 +118,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
@@ -144,7 +144,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
@@ -166,7 +166,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
@@ -198,7 +198,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
@@ -230,7 +230,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
@@ -253,7 +253,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
@@ -280,7 +280,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
@@ -303,7 +303,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
@@ -329,7 +329,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
@@ -353,7 +353,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
@@ -376,7 +376,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check encrypt decrypt rekey" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
@@ -404,7 +404,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
@@ -427,7 +427,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
@@ -449,7 +449,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
@@ -470,7 +470,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
@@ -492,7 +492,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
@@ -514,7 +514,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
@@ -535,7 +535,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"

@@ -3,7 +3,6 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 use tokcache_core::store::StoreError;
-use tokcache_file::LocalStore as _;
 use tokcache_file::Repair;
 use tokcache_file::platform::{self, Distrust};
 
@@ -11,7 +10,6 @@ use super::context::Context;
 use super::hint::set_aside;
 use super::passphrase::PromptPolicy;
 use super::settings::Settings;
-use super::store::load;
 use super::{Exit, Failure, encryption, profiles};
 use crate::output::{self, AnswerFormat, command_line, plain, tell};
 
@@ -78,7 +76,7 @@ fn path(context: &Context, format: AnswerFormat) -> Result<(), Failure> {
 
 /// Repairs without confirmation: the user typed `--repair`, and the damaged file is kept.
 fn repair(context: &Context) -> Result<(), Failure> {
-    let repaired = tokcache_file::repair(&context.store).map_err(beyond)?;
+    let repaired = tokcache_file::repair(context.store.local("--repair")?).map_err(beyond)?;
     let Some(Repair { kept, salvage }) = repaired else { return Ok(()) };
     for key in &salvage.lost {
         tell(format_args!("lost: {}", plain(key)));
@@ -116,7 +114,8 @@ fn check(context: &Context, format: AnswerFormat) -> Result<(), Failure> {
         let weak = platform::weak_places(&place);
         weak.iter().filter(|weak| !store.exposed.contains(&weak.path)).for_each(|weak| warn_weak(what, weak));
     }
-    let cache = load(&context.store)?;
+    context.store.local("`cache check`")?;
+    let cache = context.store.load()?;
     let unreadable = cache.unreadable();
     for entry in &unreadable {
         tell(plain(&format!("{} {}: {}", entry.section, entry.key, entry.reason)));

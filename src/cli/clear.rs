@@ -6,14 +6,13 @@ use clap::Args;
 use pollster::FutureExt as _;
 use tokcache_core::acquire::{AcquireError, Forgotten, Revocation, SignOutRequest, forget_everything};
 use tokcache_core::oauth::Endpoint;
-use tokcache_core::store::Partition;
+use tokcache_core::store::{Partition, StoreError};
 use tokcache_core::types::ScopeSet;
-use tokcache_file::LocalStore as _;
 
 use super::context::Context;
 use super::passphrase::PromptPolicy;
 use super::settings::Settings;
-use super::{Exit, Failure};
+use super::{Exit, Failure, clear_users};
 use crate::output::{plain, tell};
 
 #[derive(Args, Debug)]
@@ -56,8 +55,16 @@ pub(super) fn sign_out(context: &Context, revoke: bool, revocation_endpoint: Opt
         registration.endpoints.revocation = Some(endpoint);
     }
     let request = SignOutRequest { account: context.account(), revoke };
-    let outcome = context.client(registration).sign_out(&request).block_on();
+    let client = context.client_of(registration, request.account.as_deref());
+    let client = client.map_err(|error| context.failure(error, &ScopeSet::default()))?;
+    let outcome = client.sign_out(&request).block_on();
     context.remember_moved();
+    if let (Err(AcquireError::Store(StoreError::Damaged { .. })), Some(shared)) = (&outcome, context.store.shared()) {
+        // No other command could get rid of a damaged cache, which keeps its user from signing in again.
+        shared.contract().remove(&client.partition).block_on()?;
+        tell(plain(&format!("Deleted the damaged cache of {}; nothing was revoked.", client.partition)));
+        return Ok(());
+    }
     let signed_out = match outcome {
         Err(AcquireError::NoSuchAccount { .. }) if context.settings.account.is_none() => None,
         outcome => outcome.map_err(|error| context.failure(error, &ScopeSet::default()))?,
@@ -77,6 +84,10 @@ pub(super) fn sign_out(context: &Context, revoke: bool, revocation_endpoint: Opt
 }
 
 fn clear_all(context: &Context, input: &Input) -> Result<(), Failure> {
+    if let Some(shared) = context.store.shared() {
+        let is_confirmed = input.yes || has_typed(&clear_users::question(context)?)?;
+        return clear_users::run(context, shared, is_confirmed, !input.no_revoke);
+    }
     let store = context.store.describe().url;
     if !input.yes && !confirm(&format!("Delete every account and token in {}?", plain(&store)))? {
         tell("nothing was changed");
@@ -91,7 +102,7 @@ fn clear_all(context: &Context, input: &Input) -> Result<(), Failure> {
 /// the servers of all others are unknown.
 fn forget_all(context: &Context, revoke: bool) -> Result<Revocation, Failure> {
     let Ok(registration) = context.registration() else {
-        let is_nothing = forget_everything(&context.store, &Partition::whole()).block_on()?.is_empty();
+        let is_nothing = forget_everything(context.store.contract(), &Partition::whole()).block_on()?.is_empty();
         return Ok(match (revoke, is_nothing) {
             (false, _) => Revocation::NotWanted,
             (true, true) => Revocation::NothingToRevoke,
@@ -133,17 +144,32 @@ fn report(done: &str, revocation: Revocation) {
 
 /// Asks for confirmation on the terminal. Without a terminal, the caller must have passed `--yes`.
 fn confirm(question: &str) -> Result<bool, Failure> {
-    if !io::stdin().is_terminal() {
-        return Err(Failure::new(Exit::Usage, "--all asks for confirmation, and there is no terminal to ask on")
-            .try_tokcache(["clear", "--all", "--yes"]));
-    }
+    ensure_terminal()?;
     ask(question)
+}
+
+/// Asks the user to type a word, which nobody types by accident.
+fn has_typed(question: &str) -> Result<bool, Failure> {
+    ensure_terminal()?;
+    Ok(answer_to(&format!("{question} Type \"delete\" to go on: "))? == "delete")
+}
+
+fn ensure_terminal() -> Result<(), Failure> {
+    if io::stdin().is_terminal() {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::Usage, "--all asks for confirmation, and there is no terminal to ask on")
+        .try_tokcache(["clear", "--all", "--yes"]))
 }
 
 /// Asks a yes-or-no question on the terminal.
 pub(super) fn ask(question: &str) -> Result<bool, Failure> {
+    Ok(matches!(answer_to(&format!("{question} [y/N] "))?.to_lowercase().as_str(), "y" | "yes"))
+}
+
+fn answer_to(question: &str) -> Result<String, Failure> {
     let mut answer = String::new();
-    let _ = write!(io::stderr().lock(), "{question} [y/N] ");
+    let _ = io::stderr().lock().write_all(question.as_bytes());
     io::stdin().lock().read_line(&mut answer).map_err(|error| Failure::new(Exit::Unexpected, error))?;
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    Ok(answer.trim().to_owned())
 }

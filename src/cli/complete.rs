@@ -13,7 +13,6 @@ use tokcache_file::LocalStore as _;
 use super::context::Context;
 use super::passphrase::PromptPolicy;
 use super::settings::Settings;
-use super::store::load;
 use super::whose::name_to_type;
 use super::{Failure, environment, profiles};
 use crate::output::{self, plain};
@@ -84,11 +83,12 @@ fn readable(settings: &Settings) -> Result<Option<Context>, Failure> {
         return Ok(None);
     }
     let context = Context::new(settings, PromptPolicy::never())?;
-    if !context.store.is_plain()? {
+    let store = context.store.local("completion")?;
+    if !store.is_plain()? {
         return Ok(None);
     }
     let mut is_cache = true;
-    context.store.load(&mut |bytes| {
+    store.load(&mut |bytes| {
         is_cache = TokenCache::deserialize(bytes).is_ok();
         // Accept a damaged cache at once instead of waiting for a writer to finish it.
         Validity::Whole
@@ -99,7 +99,7 @@ fn readable(settings: &Settings) -> Result<Option<Context>, Failure> {
 impl Context {
     /// Returns the signed-in accounts: those of the profile's client if a profile was named.
     fn accounts(&self) -> Result<Vec<String>, Failure> {
-        let cache = load(&self.store)?;
+        let cache = self.store.load()?;
         let (holdings, _) = cache.holdings();
         let own = self.owners(&cache)?;
         let all: Vec<_> = own.unwrap_or_else(|| holdings.into_iter().map(|Holding { account, .. }| account).collect());
@@ -109,7 +109,7 @@ impl Context {
     fn scopes_to_offer(&self) -> Result<Vec<String>, Failure> {
         let mut known = self.known_scopes();
         if self.registration().is_err() {
-            let cache = load(&self.store)?;
+            let cache = self.store.load()?;
             known = cache.access_tokens().iter().fold(known, |known: ScopeSet, entry| known.union(&entry.scopes));
         }
         Ok(known.of_resources().iter().map(str::to_owned).collect())

@@ -2,14 +2,16 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
+use pollster::FutureExt as _;
 use tokcache_core::acquire::{AcquireError, ClientApplication, InteractionRequired, PublicClient, Registration};
 use tokcache_core::oauth::ErrorCode;
 use tokcache_core::store::Validity;
 use tokcache_core::time::SystemClock;
 use tokcache_core::types::ScopeSet;
 use tokcache_file::LocalStore as _;
-use tokcache_file::{EncryptedLocalStore, Encryption, platform};
+use tokcache_file::{Encryption, platform};
 use tokcache_http::{Network, NetworkOptions, ProxyRules};
 
 use super::client_secret::SecretFile;
@@ -17,16 +19,23 @@ use super::passphrase::PromptPolicy;
 use super::profile_format::KeyCache;
 use super::profiles::{self, Profile};
 use super::settings::Settings;
+use super::store::{OpenStore, Opening};
 use super::terminal_observer::TerminalObserver;
 use super::wire_log::WireLog;
 use super::{Failure, environment, keys, promise, store};
 use crate::output::plain;
 
+/// How long a shared store keeps a sign-in that nobody uses, as the library does for web applications.
+const IDLE_TIME: Duration = Duration::from_secs(90 * 86_400);
+
+/// The time of a lease beyond the longest exchange with a server.
+const EXCHANGE_MARGIN: Duration = Duration::from_secs(60);
+
 /// The resolved settings of one run, and the store and network made from them.
 pub(super) struct Context {
     pub(super) profile_name: String,
     pub(super) profile: Option<Profile>,
-    pub(super) store: EncryptedLocalStore,
+    pub(super) store: OpenStore,
     pub(super) encryption: Encryption,
     pub(super) clock: Arc<SystemClock>,
     pub(super) observer: TerminalObserver,
@@ -64,14 +73,23 @@ impl Context {
         let encryption = keys::encryption(settings, promised)?.unwrap_or_default();
         let key_cache = settings.key_cache.or(remembered.and_then(|profile| profile.key_cache));
         let keys = keys::settings(asking.clone(), key_cache == Some(KeyCache::Kernel), settings.verbose);
-        let store = store::open(url, settings, encryption.clone(), keys, clock.clone())?;
-        if remembered.is_some_and(|profile| profile.converting.is_some()) && promise::ended(&name, &store) {
-            return Context::resolved(settings, asking, creating);
-        }
-        let (again, is_typed) = (name.clone(), settings.encrypt.is_some());
-        let store = store
-            .asking_again(Box::new(move |url| if is_typed { Vec::new() } else { promise::promised_now(&again, url) }));
         let ca_file = settings.ca_file.as_ref().or(remembered.and_then(|profile| profile.ca_file.as_ref())).cloned();
+        let opening = Opening {
+            encryption: encryption.clone(),
+            keys,
+            clock: clock.clone(),
+            ca_file: ca_file.clone(),
+            may_create: creating,
+        };
+        let mut store = store::open(url, settings, opening)?;
+        if let OpenStore::Local(local) = store {
+            if remembered.is_some_and(|profile| profile.converting.is_some()) && promise::ended(&name, &local) {
+                return Context::resolved(settings, asking, creating);
+            }
+            let (again, is_typed) = (name.clone(), settings.encrypt.is_some());
+            let promised = move |url: &str| if is_typed { Vec::new() } else { promise::promised_now(&again, url) };
+            store = OpenStore::Local(local.asking_again(Box::new(promised)));
+        }
         let network = Network::new(NetworkOptions {
             timeout: settings.timeout(),
             ca_file,
@@ -102,16 +120,22 @@ impl Context {
         self.settings.client_secret_file.as_ref().or_else(of_profile)
     }
 
-    /// Returns the library's client for `registration`.
+    /// Returns the library's client for `registration`, for a sign-in. In a shared store, the tokens are saved in the
+    /// partition of the user who signs in.
     pub(super) fn client(&self, registration: Registration) -> PublicClient<'_> {
+        let is_shared = self.store.shared().is_some();
         let application = ClientApplication {
             credential: &self.client_secret,
             observer: &self.observer,
             lock_timeout: self.settings.lock_timeout(),
             retry_within: self.settings.timeout(),
-            ..ClientApplication::new(registration, &self.store, &self.network, self.clock.as_ref())
+            user_prefix: is_shared.then(String::new),
+            idle_time: is_shared.then_some(IDLE_TIME),
+            ..ClientApplication::new(registration, self.store.contract(), &self.network, self.clock.as_ref())
         };
-        application.into()
+        // The network blocks, so that no lease is renewed during an exchange.
+        let lease_time = application.lease_time.max(self.settings.timeout() + EXCHANGE_MARGIN);
+        ClientApplication { lease_time, ..application }.into()
     }
 
     /// Whether the cache is empty and no setting names an account or a client: tokcache has never been used here.
@@ -123,12 +147,16 @@ impl Context {
 
     /// Returns a message that explains an empty result by a missing cache; `None` if the cache exists.
     pub(super) fn absence(&self) -> Result<Option<String>, Failure> {
-        if self.store.load(&mut |_| Validity::Whole)?.is_some() {
+        let exists = match &self.store {
+            OpenStore::Local(store) => store.load(&mut |_| Validity::Whole)?.is_some(),
+            OpenStore::Shared(store) => !store.contract().partitions("", None).block_on()?.is_empty(),
+        };
+        if exists {
             return Ok(None);
         }
         let store = self.store.describe();
         let url = plain(&store.url);
-        let is_file = store.path.is_some_and(|path| path.exists());
+        let is_file = self.store.shared().is_some() || store.path.is_some_and(|path| path.exists());
         Ok(Some(if is_file { format!("{url} is empty") } else { format!("there is no cache at {url}") }))
     }
 

@@ -1,13 +1,11 @@
 //! Finds an account that is not signed in here under another profile, or with another client.
 
 use tokcache_core::cache::Holding;
-use tokcache_file::LocalStore as _;
 
 use super::context::Context;
 use super::passphrase::PromptPolicy;
 use super::profiles;
 use super::settings::Settings;
-use super::store::load;
 use super::whose::{is_named, name};
 
 /// The place where an account is signed in.
@@ -60,7 +58,7 @@ impl Context {
     }
 
     fn with_another_client(&self, wanted: &str) -> Option<Elsewhere> {
-        let cache = load(&self.store).ok()?;
+        let cache = self.store.load().ok()?;
         let (holdings, _) = cache.holdings();
         let Holding { account, access_tokens, refresh_tokens } =
             holdings.into_iter().find(|holding| is_named(&holding.account, wanted))?;

@@ -11,7 +11,6 @@ use pollster::FutureExt as _;
 use tokcache_core::acquire::hold_refreshes;
 use tokcache_core::cache::TokenCache;
 use tokcache_core::store::{Partition, StoreError};
-use tokcache_file::LocalStore as _;
 use tokcache_file::{Conversion, Encryption, EncryptionError, KeyError, KeySource, Preparation};
 
 use super::context::Context;
@@ -35,7 +34,7 @@ pub(super) struct Rekey {
 pub(super) fn encrypt(context: &Context) -> Result<(), Failure> {
     let Encryption::By(source) = &context.encryption else { return Err(no_key_named("encrypt")) };
     let is_whole = |bytes: &[u8]| TokenCache::deserialize(bytes).is_ok();
-    let prepared = context.store.prepare_encrypt(source, &is_whole)?;
+    let prepared = context.store.local("`cache encrypt`")?.prepare_encrypt(source, &is_whole)?;
     let done = converted(context, prepared, Promise::Of(source.clone()))?;
     if done == Conversion::Absent {
         let login = ["login".to_owned(), "--encrypt".to_owned(), source.to_string()];
@@ -52,7 +51,7 @@ pub(super) fn encrypt(context: &Context) -> Result<(), Failure> {
 }
 
 pub(super) fn decrypt(context: &Context) -> Result<(), Failure> {
-    match converted(context, context.store.prepare_decrypt()?, Promise::None)? {
+    match converted(context, context.store.local("`cache decrypt`")?.prepare_decrypt()?, Promise::None)? {
         Conversion::Absent => tell("There is no cache."),
         Conversion::Already => tell("The cache was not encrypted."),
         Conversion::Done { before, kept } => {
@@ -69,7 +68,7 @@ pub(super) fn rekey(context: &Context, input: &Rekey) -> Result<(), Failure> {
         Encryption::By(source) => Some(source),
         Encryption::None => return Err(no_key_named("rekey")),
     };
-    let prepared = context.store.prepare_rekey(source, input.moved);
+    let prepared = context.store.local("`cache rekey`")?.prepare_rekey(source, input.moved);
     // The variable's passphrase has opened the cache, so it cannot be the new one.
     let new_passphrase = |error: &StoreError| {
         matches!(error.backend(), Some(EncryptionError::NewKey { source: KeySource::Passphrase, error })
@@ -123,14 +122,14 @@ fn converted(context: &Context, prepared: Preparation<'_>, promise: Promise) -> 
     let nothing_to_do = matches!(prepared.outcome(), Some(Conversion::Absent));
     let patience = context.settings.lock_timeout();
     let refreshes = if prepared.outcome().is_none() {
-        Some(hold_refreshes(&context.store, &Partition::whole(), patience, &context.observer).block_on()?)
+        Some(hold_refreshes(context.store.contract(), &Partition::whole(), patience, &context.observer).block_on()?)
     } else {
         None
     };
     let changing = if nothing_to_do { None } else { begin(context, &promise)? };
     let done = prepared.commit();
     if let Some(changing) = changing
-        && let Err(failure) = changing.end(&context.profile_name, &context.store)
+        && let Err(failure) = changing.end(&context.profile_name, context.store.local("this")?)
     {
         // A warning is enough: the next command updates the profile.
         tell(format_args!(

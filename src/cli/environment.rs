@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use clap::ValueEnum;
 use directories::{BaseDirs, ProjectDirs};
-use tokcache_file::platform::Caller;
+use tokcache_file::platform::{self, Caller};
+use zeroize::Zeroizing;
 
 use super::profile_format::{KeyCache, KindOfAuthority};
 use super::settings::Settings;
@@ -121,6 +122,28 @@ pub(super) fn passphrase_file() -> Option<PathBuf> {
     let descriptor = || text("TOKCACHE_PASSPHRASE_FD").ok()??.parse::<u32>().ok();
     let file = variable("TOKCACHE_PASSPHRASE_FILE").map(PathBuf::from);
     file.or_else(|| Some(PathBuf::from(format!("/dev/fd/{}", descriptor()?))))
+}
+
+/// Returns the password of a shared store: the content of the file `TOKCACHE_STORE_PASSWORD_FILE`, else
+/// `TOKCACHE_STORE_PASSWORD`. The errors do not repeat it.
+pub(super) fn store_password() -> Result<Option<Zeroizing<String>>, Failure> {
+    const LONGEST: u64 = 4096;
+    let Some(file) = path("TOKCACHE_STORE_PASSWORD_FILE")? else {
+        return Ok(text("TOKCACHE_STORE_PASSWORD")?.map(Zeroizing::new));
+    };
+    let unusable = |why: String| {
+        let message = format!("the password of the store in {} cannot be used: {why}", file.display());
+        Failure::new(Exit::Config, message).try_shell("export TOKCACHE_STORE_PASSWORD_FILE=FILE")
+    };
+    let bytes = platform::read_trusted(&file, LONGEST).map_err(|error| unusable(error.to_string()))?;
+    let bytes = Zeroizing::new(bytes);
+    let text = str::from_utf8(&bytes).map_err(|_| unusable("it is not UTF-8".to_owned()))?;
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    if text.is_empty() || text.contains(char::is_control) {
+        return Err(unusable("the file must contain the password alone, on one line".to_owned()));
+    }
+    Ok(Some(Zeroizing::new(text.to_owned())))
 }
 
 /// Whether a keyring could show a password prompt. On systems other than Linux, the system decides that.

@@ -8,6 +8,7 @@ use tokcache_core::store::StoreError;
 use tokcache_file::{EncryptionError, KeyError, KeySource, KeyringFault};
 
 use super::hint::{look_at, set_aside};
+use super::shared::{StoreUrl, advised};
 use super::{Exit, Failure, environment};
 use crate::output::command_line;
 
@@ -133,6 +134,9 @@ impl From<StoreError> for Failure {
         let failure = Failure::new(Exit::Store, &error);
         match error {
             StoreError::Busy { .. } => failure.retryable(true),
+            StoreError::Damaged { path, .. } if path.to_str().and_then(StoreUrl::parse).is_some() => {
+                failure.try_tokcache(["clear"])
+            }
             StoreError::Damaged { .. } => failure.try_tokcache(["cache", "check", "--repair"]),
             StoreError::Io { path, source, .. } => failure.try_shell(look_at(&path, source.kind())),
             StoreError::MountedAlone { path } => {
@@ -141,7 +145,7 @@ impl From<StoreError> for Failure {
             }
             error => match error.backend() {
                 Some(error) => failure.try_with_key(error),
-                None => failure.try_tokcache(["cache", "check"]),
+                None => advised(failure, &error),
             },
         }
     }

@@ -5,7 +5,6 @@ use pollster::FutureExt as _;
 use tokcache_core::acquire::{Considered, Decision, Explanation, SilentRequest};
 use tokcache_core::cache::Verdict;
 use tokcache_core::time::{Clock, Timestamp};
-use tokcache_file::LocalStore as _;
 
 use super::Failure;
 use super::context::Context;
@@ -30,11 +29,9 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let request = input.selection.request(&context)?;
     let authority = registration.authority.url().to_owned();
     let client_id = registration.client_id.to_string();
-    let explanation = context
-        .client(registration)
-        .explain(&request)
-        .block_on()
-        .map_err(|error| context.failure(error, &request.scopes))?;
+    let client = context.client_of(registration, request.account.as_deref());
+    let explanation = client.and_then(|client| client.explain(&request).block_on());
+    let explanation = explanation.map_err(|error| context.failure(error, &request.scopes))?;
     let store = context.store.describe();
     let encryption = context.store.encrypted_by()?;
     let now = context.clock.now();

@@ -5,7 +5,6 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use tokcache_core::oauth::Authority;
 use tokcache_core::types::ScopeSet;
-use tokcache_file::LocalStore as _;
 
 use super::context::Context;
 use super::offline_access::OfflineAccess;

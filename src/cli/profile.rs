@@ -6,7 +6,6 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use tokcache_core::time::SystemClock;
-use tokcache_file::LocalStore as _;
 
 use super::offline_access::OfflineAccess;
 use super::passphrase::PromptPolicy;
@@ -14,6 +13,7 @@ use super::profiles::{self, Profile};
 use super::registration::Place;
 use super::scopes::Scopes;
 use super::settings::Settings;
+use super::store::Opening;
 use super::values::days_or_seconds;
 use super::values::is_same_authority;
 use super::{Exit, Failure, keys, removal, store};
@@ -204,9 +204,14 @@ fn set(
 /// Returns the typed store URL, checked, with an absolute path.
 fn store_url(settings: &Settings) -> Result<Option<String>, Failure> {
     let Some(url) = &settings.store else { return Ok(None) };
-    let encryption = keys::encryption(settings, None)?.unwrap_or_default();
-    let keys = keys::settings(PromptPolicy::never(), false, settings.verbose);
-    Ok(Some(store::open(Some(url), settings, encryption, keys, Arc::new(SystemClock::new()))?.describe().url))
+    let opening = Opening {
+        encryption: keys::encryption(settings, None)?.unwrap_or_default(),
+        keys: keys::settings(PromptPolicy::never(), false, settings.verbose),
+        clock: Arc::new(SystemClock::new()),
+        ca_file: settings.ca_file.clone(),
+        may_create: true,
+    };
+    Ok(Some(store::open(Some(url), settings, opening)?.describe().url))
 }
 
 fn unknown(name: &str, typed: Option<String>, settings: &Settings) -> Failure {

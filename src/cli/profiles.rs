@@ -14,6 +14,7 @@ use super::hint::look_at;
 use super::near::nearest;
 pub(super) use super::profile_format::{Converting, EndpointNames, Learned, Profile};
 use super::settings::Settings;
+use super::shared::StoreUrl;
 use super::{Exit, Failure, environment};
 use crate::output::{command_line, plain, quote, tell};
 
@@ -68,6 +69,7 @@ fn ensure_places(profile: &Profile) -> Result<(), String> {
     let in_text = |text: &Option<String>, scheme| text.as_deref()?.strip_prefix(scheme).map(PathBuf::from);
     let paths = [
         ("store", in_text(&profile.store, "file:")),
+        ("store", in_text(&profile.store, "sqlite:")),
         ("encrypt", in_text(&profile.encrypt, "key-file:")),
         ("ca_file", profile.ca_file.clone()),
         ("client_secret_file", profile.client_secret_file.clone()),
@@ -77,6 +79,9 @@ fn ensure_places(profile: &Profile) -> Result<(), String> {
         if path.is_some_and(|path| !is_absolute(&path)) {
             return Err(format!("{setting} must be an absolute path"));
         }
+    }
+    if profile.store.as_deref().and_then(StoreUrl::parse).is_some_and(|url| url.password.is_some()) {
+        return Err("store must not have a password: put it into TOKCACHE_STORE_PASSWORD_FILE".to_owned());
     }
     Ok(())
 }

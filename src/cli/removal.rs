@@ -3,7 +3,6 @@
 use std::io::{self, IsTerminal};
 
 use clap::Args;
-use tokcache_file::LocalStore as _;
 
 use super::clear::{ask, sign_out};
 use super::context::Context;

@@ -2,6 +2,8 @@
 
 use tokcache_file::Encryption;
 
+use super::shared::StoreUrl;
+
 /// The placeholder for the program that `exec` runs.
 const COMMAND: &str = "COMMAND";
 /// Names of fields that hold secrets, in URLs and elsewhere.
@@ -31,6 +33,7 @@ pub(super) fn repeatable(words: impl IntoIterator<Item = String>) -> Vec<String>
 fn repeatable_value<'v>(flag: &str, value: &'v str) -> &'v str {
     const HARMLESS_STORES: [&str; 3] = ["file:", "memory:", "libsecret:"];
     match flag {
+        "--store" if StoreUrl::parse(value).is_some_and(|url| url.password.is_none()) => value,
         // Other values cannot be opened as a store, and may contain a password.
         "--store" if !HARMLESS_STORES.iter().any(|scheme| value.starts_with(scheme)) => "URL",
         // The value may be the passphrase itself.
@@ -97,6 +100,8 @@ mod tests {
             ("redis://me:can/ary@host/0", "URL"),
             ("redis:me:canary@host", "URL"),
             ("postgres://host/db?password=canary", "URL"),
+            ("postgres://me@host/db", "postgres://me@host/db"),
+            ("sqlite:/a", "sqlite:/a"),
             ("file:/a/b", "file:/a/b"),
             ("memory:", "memory:"),
         ] {

@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokcache_core::types::ScopeSet;
-use tokcache_file::LocalStore as _;
 
 use super::context::Context;
 use super::near::distance;
 use super::profile_format::Profile;
 use super::registration::{Place, can_be_asked_together, default_scope};
-use super::store::load;
 use super::values::duration;
 use super::{Exit, Failure};
 use crate::output::{plain, tell};
@@ -255,7 +253,7 @@ impl Context {
     /// Whether the server refused one of the scopes at the sign-in, so that another sign-in would not help.
     fn was_refused_at_sign_in(&self, scopes: &ScopeSet) -> bool {
         let Ok(client_id) = self.registration().map(|registration| registration.client_id) else { return false };
-        let Ok(cache) = load(&self.store) else { return false };
+        let Ok(cache) = self.store.load() else { return false };
         let own = cache.refresh_tokens().into_iter().filter(|entry| entry.client_id == client_id);
         own.into_iter().any(|entry| scopes.iter().any(|scope| entry.scopes_not_granted.contains(scope)))
     }
@@ -264,7 +262,7 @@ impl Context {
     pub(super) fn known_scopes(&self) -> ScopeSet {
         let mut known = self.remembered_scopes();
         let Ok(client_id) = self.registration().map(|registration| registration.client_id) else { return known };
-        let Ok(cache) = load(&self.store) else { return known };
+        let Ok(cache) = self.store.load() else { return known };
         for entry in cache.access_tokens().into_iter().filter(|entry| entry.client_id == client_id) {
             known = known
                 .union(&entry.scopes)

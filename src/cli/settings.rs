@@ -39,7 +39,10 @@ pub(super) struct Settings {
     #[arg(long, global = true, value_name = "ID", value_parser = not_blank)]
     pub(super) client_id: Option<String>,
 
-    /// The cache: file:PATH, memory: or libsecret:NAME [env: TOKCACHE_STORE] [default: the per-user file]
+    /// The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST,
+    /// postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]
+    ///
+    /// The password of a server is read from the file TOKCACHE_STORE_PASSWORD_FILE or from TOKCACHE_STORE_PASSWORD.
     #[arg(long, global = true, value_name = "URL", value_parser = OsStringValueParser::new().try_map(store))]
     pub(super) store: Option<String>,
 

@@ -7,7 +7,6 @@ use pollster::FutureExt as _;
 use tokcache_core::acquire::{AcquireError, Explanation, SilentRequest};
 use tokcache_core::cache::{Account, MinValid};
 use tokcache_core::types::ScopeSet;
-use tokcache_file::LocalStore as _;
 
 use super::Failure;
 use super::context::Context;
@@ -121,7 +120,8 @@ impl Context {
             offline: true,
             ..SilentRequest::default()
         };
-        Some(self.client(self.registration_of(profile).ok()?).explain(&request).block_on())
+        let client = self.client_of(self.registration_of(profile).ok()?, wanted);
+        Some(client.and_then(|client| client.explain(&request).block_on()))
     }
 
     /// Writes the current account into each of `siblings` that names none. After `newcomer` signs in there are two

@@ -8,21 +8,118 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use pollster::FutureExt as _;
 use tokcache_core::acquire;
 use tokcache_core::cache::TokenCache;
-use tokcache_core::store::{Partition, Store, StoreError};
+use tokcache_core::store::{Description, Partition, Store, StoreError};
 use tokcache_core::time::SystemClock;
-use tokcache_file::{EncryptedLocalStore, Encryption, KeySettings, OpenError};
+use tokcache_file::{EncryptedLocalStore, Encryption, KeySettings, KeySource, LocalStore, OpenError};
 
 use super::settings::Settings;
+use super::shared::{self, Access, SharedStore, StoreUrl};
 use super::{Exit, Failure, environment, profiles, terminal_observer};
 
+/// The store of a run.
+#[expect(clippy::large_enum_variant, reason = "a run has one")]
+pub(super) enum OpenStore {
+    /// One cache of all accounts, on this machine.
+    Local(EncryptedLocalStore),
+    /// One cache for each user.
+    Shared(Box<SharedStore>),
+}
+
+impl OpenStore {
+    /// Returns the store for the library.
+    pub(super) fn contract(&self) -> &dyn Store {
+        match self {
+            OpenStore::Local(store) => store,
+            OpenStore::Shared(store) => store.contract(),
+        }
+    }
+
+    /// Describes the store for people.
+    pub(super) fn describe(&self) -> Description {
+        match self {
+            OpenStore::Local(store) => LocalStore::describe(store),
+            OpenStore::Shared(store) => store.describe(),
+        }
+    }
+
+    /// Returns the store if it has one cache for each user.
+    pub(super) fn shared(&self) -> Option<&SharedStore> {
+        match self {
+            OpenStore::Local(_) => None,
+            OpenStore::Shared(store) => Some(store),
+        }
+    }
+
+    /// Returns the store if it is on this machine.
+    ///
+    /// # Errors
+    /// The store is shared, so that it does not support `what`.
+    pub(super) fn local(&self, what: &str) -> Result<&EncryptedLocalStore, Failure> {
+        match self {
+            OpenStore::Local(store) => Ok(store),
+            OpenStore::Shared(store) => {
+                let message = format!("{what} is not supported with this store: {}", store.describe().url);
+                Err(Failure::new(Exit::Usage, message).try_with("--store", "file:PATH"))
+            }
+        }
+    }
+
+    /// Returns where the key of the document is; `None` if the store is plain or empty.
+    pub(super) fn encrypted_by(&self) -> Result<Option<KeySource>, StoreError> {
+        match self {
+            OpenStore::Local(store) => store.encrypted_by(),
+            OpenStore::Shared(_) => Ok(None),
+        }
+    }
+
+    /// Loads the cache of all accounts. In a shared store there is none.
+    pub(super) fn load(&self) -> Result<TokenCache, StoreError> {
+        match self {
+            OpenStore::Local(store) => acquire::load(store, &Partition::whole()).block_on(),
+            OpenStore::Shared(_) => Ok(TokenCache::new()),
+        }
+    }
+}
+
+/// The settings that the command has resolved for the store.
+pub(super) struct Opening {
+    pub(super) encryption: Encryption,
+    pub(super) keys: KeySettings,
+    pub(super) clock: Arc<SystemClock>,
+    pub(super) ca_file: Option<PathBuf>,
+    /// Whether a missing database file may be created.
+    pub(super) may_create: bool,
+}
+
 /// Opens the store at `url`, or the per-user file without one.
-pub(super) fn open(
-    url: Option<&String>,
-    settings: &Settings,
-    encryption: Encryption,
-    keys: KeySettings,
-    clock: Arc<SystemClock>,
-) -> Result<EncryptedLocalStore, Failure> {
+pub(super) fn open(url: Option<&String>, settings: &Settings, opening: Opening) -> Result<OpenStore, Failure> {
+    match url.and_then(|url| StoreUrl::parse(url)) {
+        Some(url) => open_shared(url, settings, opening),
+        None => open_local(url, settings, opening).map(OpenStore::Local),
+    }
+}
+
+fn open_shared(url: StoreUrl, settings: &Settings, opening: Opening) -> Result<OpenStore, Failure> {
+    let is_of_variable = settings.variables.contains(&"TOKCACHE_STORE");
+    if url.password.is_some() && !is_of_variable {
+        let message = "the URL of the store has a password, and other users can see command lines: remove it from the \
+                       URL, and put it into a file or into TOKCACHE_STORE_PASSWORD";
+        let place = if settings.store.is_some() { Exit::Usage } else { Exit::Config };
+        return Err(Failure::new(place, message).try_shell("export TOKCACHE_STORE_PASSWORD_FILE=FILE"));
+    }
+    if let Encryption::By(source) = opening.encryption {
+        let message = format!("the encryption with {source} is not supported with this store: {}", url.shown);
+        return Err(Failure::new(Exit::Config, message).try_with("--encrypt", "none"));
+    }
+    let password = environment::store_password()?;
+    let access = Access { password, ca_file: opening.ca_file, may_create: opening.may_create };
+    let opened = shared::open(url, access);
+    let opened = opened.map_err(|failure| failure.of_variable("TOKCACHE_STORE", settings))?;
+    Ok(OpenStore::Shared(Box::new(opened)))
+}
+
+fn open_local(url: Option<&String>, settings: &Settings, opening: Opening) -> Result<EncryptedLocalStore, Failure> {
+    let Opening { encryption, keys, clock, .. } = opening;
     let url = url.map_or("file:", String::as_str);
     // A file that the user names does not need a home folder.
     let default_file = match url {
@@ -51,11 +148,16 @@ pub(super) fn open(
             let exit = if settings.encrypt.is_some() { Exit::Usage } else { Exit::Config };
             Failure::new(exit, error).try_with("--encrypt", "none").of_variable("TOKCACHE_ENCRYPT", settings)
         }
-        error => {
-            Failure::new(Exit::Config, error).try_with("--store", "file:PATH").of_variable("TOKCACHE_STORE", settings)
+        OpenError::Unknown { beginning } => {
+            let message = format!("`{beginning}` names no store that can be opened: type {STORES}");
+            Failure::new(Exit::Config, message).try_with("--store", "file:PATH").of_variable("TOKCACHE_STORE", settings)
         }
+        error => Failure::new(Exit::Config, error),
     })
 }
+
+const STORES: &str = "file:PATH or sqlite:PATH (without ~), redis://HOST, postgres://HOST/DATABASE, memory: or \
+                      libsecret:NAME";
 
 /// Reports only the first of several equal warnings, since a command may save more than once.
 fn once(tell: fn(&Path, &io::Error)) -> impl Fn(&Path, &io::Error) + Send + Sync {
@@ -65,9 +167,4 @@ fn once(tell: fn(&Path, &io::Error)) -> impl Fn(&Path, &io::Error) + Send + Sync
             tell(folder, error);
         }
     }
-}
-
-/// Loads the current cache from `store`.
-pub(super) fn load(store: &dyn Store) -> Result<TokenCache, StoreError> {
-    acquire::load(store, &Partition::whole()).block_on()
 }

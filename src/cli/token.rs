@@ -9,7 +9,6 @@ use tokcache_core::acquire::{AcquireError, AuthenticationResult, PublicClient, S
 use tokcache_core::cache::MinValid;
 use tokcache_core::time::Clock;
 use tokcache_core::types::ScopeSet;
-use tokcache_file::LocalStore as _;
 
 use super::context::Context;
 use super::passphrase::PromptPolicy;
@@ -107,7 +106,8 @@ impl Selection {
         let request = self.request(context)?;
         let client_id = registration.client_id.to_string();
         context.observer.note(|| format!("asking {} for {}", context.store.describe().url, request.scopes));
-        let client = context.client(registration);
+        let client = context.client_of(registration, request.account.as_deref());
+        let client = client.map_err(|error| context.failure(error, &request.scopes))?;
         let outcome = outcome(context, &client, &request, login);
         // A provider may have moved its endpoints and still refuse the request.
         context.remember_moved();

@@ -1,7 +1,7 @@
 //! Determines the account: the flag, else the variable, else the profile's, else the only one that is signed in.
 
-use tokcache_core::acquire::AcquireError;
-use tokcache_core::cache::Account;
+use tokcache_core::acquire::{AcquireError, PublicClient, Registration};
+use tokcache_core::cache::{Account, TokenCache};
 use tokcache_core::types::{HomeAccountId, ScopeSet};
 
 use super::context::Context;
@@ -22,6 +22,28 @@ enum Source {
 }
 
 impl Context {
+    /// Returns the library's client for `registration`, for the tokens of an account: `wanted`, or the only one.
+    ///
+    /// # Errors
+    /// The account is ambiguous, or a shared store cannot be searched.
+    pub(super) fn client_of(
+        &self,
+        registration: Registration,
+        wanted: Option<&str>,
+    ) -> Result<PublicClient<'_>, AcquireError> {
+        let mut client = self.client(registration);
+        if let Some(shared) = self.store.shared() {
+            let Registration { authority, client_id, .. } = &client.registration;
+            let issuer = authority.issuer();
+            client.partition = shared.partition_of(wanted, &|cache: &TokenCache| {
+                let mut accounts = cache.client_owners(&issuer, client_id);
+                accounts.retain(|account| wanted.is_none_or(|wanted| is_named(account, wanted)));
+                accounts
+            })?;
+        }
+        Ok(client)
+    }
+
     /// Returns the account for a request; `None` for the only one that is signed in.
     pub(super) fn account(&self) -> Option<String> {
         self.settings.account.clone().or_else(|| Some(self.account_of_profile()?.wanted().to_owned()))

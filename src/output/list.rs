@@ -1,9 +1,20 @@
 //! Prints the accounts and their tokens, without any secret.
 
+use clap::ValueEnum;
 use serde::Serialize;
 
 use super::text::{about, scopes};
 use super::{json, plain};
+
+/// The format of a list.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// One line of JSON
+    Json,
+    /// Text for people
+    #[default]
+    Table,
+}
 
 /// The contents of a cache, ready to print.
 #[derive(Serialize)]
@@ -54,7 +65,49 @@ impl ListView {
     /// are cut to `width` columns, if it is given.
     pub(crate) fn table(&self, width: Option<usize>) -> String {
         let rows = self.rows();
-        if rows.is_empty() { String::new() } else { aligned(&rows, width) }
+        Table { width, ..Table::default() }.part(&rows)
+    }
+}
+
+/// A list that is printed in parts.
+pub(crate) struct ListStream {
+    format: ListFormat,
+    table: Table,
+    is_begun: bool,
+}
+
+impl ListStream {
+    /// Returns a list whose lines are cut to `width` columns, if it is given.
+    pub(crate) fn new(format: ListFormat, width: Option<usize>) -> Self {
+        ListStream { format, table: Table { width, ..Table::default() }, is_begun: false }
+    }
+
+    /// Whether the format is text.
+    pub(crate) fn is_for_people(&self) -> bool {
+        self.format == ListFormat::Table
+    }
+
+    /// Returns the text for the next accounts.
+    pub(crate) fn part(&mut self, view: &ListView) -> anyhow::Result<String> {
+        if self.is_for_people() {
+            return Ok(self.table.part(&view.rows()));
+        }
+        let mut text = String::new();
+        for account in &view.accounts {
+            text.push(if self.is_begun { ',' } else { '[' });
+            self.is_begun = true;
+            text += json(account)?.as_ref();
+        }
+        Ok(text)
+    }
+
+    /// Returns the text after the last account.
+    pub(crate) fn end(&self) -> &'static str {
+        match (self.format, self.is_begun) {
+            (ListFormat::Table, _) => "",
+            (ListFormat::Json, true) => "]\n",
+            (ListFormat::Json, false) => "[]\n",
+        }
     }
 }
 
@@ -120,20 +173,39 @@ impl AccessTokenView {
     }
 }
 
-/// Aligns the rows under the header. Cuts the last column at `width`.
-fn aligned(rows: &[Row], width: Option<usize>) -> String {
-    let header = HEADER.map(str::to_owned);
-    let lines: Vec<_> = std::iter::once(&header).chain(rows).collect();
-    let widths: [usize; HEADER.len()] =
-        std::array::from_fn(|column| lines.iter().map(|row| row[column].chars().count()).max().unwrap_or_default());
-    let mut table = String::new();
-    for row in lines {
-        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
-        let line = cells.collect::<Vec<_>>().join("  ");
-        table += &cut(line.trim_end(), width);
-        table.push('\n');
+/// A table that grows by parts. A column never becomes narrower.
+#[derive(Default)]
+struct Table {
+    /// The width at which the last column is cut.
+    width: Option<usize>,
+    widths: [usize; HEADER.len()],
+    has_header: bool,
+}
+
+impl Table {
+    /// Aligns the rows under the header. No rows are no text.
+    fn part(&mut self, rows: &[Row]) -> String {
+        if rows.is_empty() {
+            return String::new();
+        }
+        let header = HEADER.map(str::to_owned);
+        let header = Some(&header).filter(|_| !self.has_header);
+        self.has_header = true;
+        let lines: Vec<_> = header.into_iter().chain(rows).collect();
+        for row in &lines {
+            for (width, cell) in self.widths.iter_mut().zip(*row) {
+                *width = (*width).max(cell.chars().count());
+            }
+        }
+        let mut table = String::new();
+        for row in lines {
+            let cells = row.iter().zip(self.widths).map(|(cell, width)| format!("{cell:<width$}"));
+            let line = cells.collect::<Vec<_>>().join("  ");
+            table += &cut(line.trim_end(), self.width);
+            table.push('\n');
+        }
+        table
     }
-    table
 }
 
 /// Returns the text, cut with an ellipsis if it is too long.

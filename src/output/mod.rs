@@ -17,7 +17,7 @@ use anyhow::Context;
 
 pub(crate) use error::{ErrorFormat, FailureView, show_failure};
 pub(crate) use explanation::{ConsideredView, ExplanationView};
-pub(crate) use list::{AccessTokenView, AccountView, ListView};
+pub(crate) use list::{AccessTokenView, AccountView, ListFormat, ListStream, ListView};
 pub(crate) use shell::{command_line, quote};
 pub(crate) use sign_in::{DeviceCodeView, end_countdown, show_countdown, show_device_code};
 pub(crate) use text::{about, json, plain, validity};
@@ -45,10 +45,15 @@ pub(crate) fn answer_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
 
 /// Writes the whole answer to stdout. A broken pipe is a success: the reader has what it wanted.
 pub(crate) fn answer(text: &[u8]) -> anyhow::Result<()> {
+    answer_part(text).map(drop)
+}
+
+/// Writes a part of the answer to stdout. Returns whether anybody still reads it.
+pub(crate) fn answer_part(text: &[u8]) -> anyhow::Result<bool> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write to stdout"),
-        _ => Ok(()),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        written => written.map(|()| true).context("cannot write to stdout"),
     }
 }
 

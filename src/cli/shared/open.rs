@@ -1,0 +1,107 @@
+//! Opens a shared store. Nothing connects before the first call of the store.
+
+use std::path::PathBuf;
+
+use zeroize::Zeroizing;
+
+use super::SharedStore;
+use super::url::{Kind, StoreUrl};
+use crate::cli::{Exit, Failure};
+
+/// The settings of a shared store, in addition to its URL.
+pub(in crate::cli) struct Access {
+    /// Replaces the password in the URL.
+    pub(in crate::cli) password: Option<Zeroizing<String>>,
+    /// The file with further trusted certificates.
+    pub(in crate::cli) ca_file: Option<PathBuf>,
+    /// Whether a missing SQLite file may be created.
+    pub(in crate::cli) may_create: bool,
+}
+
+/// Opens the store at a URL.
+///
+/// # Errors
+/// The URL cannot be used, this build lacks the store, or there is no such file.
+pub(in crate::cli) fn open(mut url: StoreUrl, access: Access) -> Result<SharedStore, Failure> {
+    url.password = access.password.clone().or(url.password);
+    match url.kind {
+        #[cfg(feature = "postgres")]
+        Kind::Postgres => postgres(url),
+        #[cfg(feature = "redis")]
+        Kind::Redis => redis(url, access.ca_file),
+        #[cfg(feature = "sqlite")]
+        Kind::Sqlite => sqlite(&url, access.may_create),
+        #[allow(unreachable_patterns, reason = "a build with all stores has no other kind")]
+        kind => {
+            let message = format!("this build of tokcache has no store for {kind:?}");
+            Err(Failure::new(Exit::Config, message).try_with("--store", "file:PATH"))
+        }
+    }
+}
+
+#[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]
+fn wrong(error: impl std::fmt::Display) -> Failure {
+    Failure::new(Exit::Config, format!("the store cannot be opened: {error}")).try_with("--store", "URL")
+}
+
+#[cfg(feature = "redis")]
+fn redis(url: StoreUrl, ca_file: Option<PathBuf>) -> Result<SharedStore, Failure> {
+    use tokcache_redis::{Password, RedisStore, Settings};
+
+    let mut settings = Settings::parse(&url.shown).map_err(wrong)?.program("tokcache");
+    if let Some(password) = &url.password {
+        settings = settings.password(Password::new(password.as_str()));
+    }
+    let is_tls = ["rediss", "valkeys"].iter().any(|scheme| url.shown.starts_with(scheme));
+    if let Some(file) = ca_file.filter(|_| is_tls) {
+        settings = settings.ca_file(file);
+    }
+    // With a thread of its own, the runtime works while this thread blocks.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::new(Exit::Unexpected, format!("cannot start a thread: {error}")))?;
+    let entered = runtime.enter();
+    let store = RedisStore::open(settings).map_err(wrong)?;
+    drop(entered);
+    Ok(SharedStore::new(url.shown, store).running_on(runtime))
+}
+
+#[cfg(feature = "postgres")]
+fn postgres(url: StoreUrl) -> Result<SharedStore, Failure> {
+    use pollster::FutureExt as _;
+    use tokcache_sql::{DatabasePassword, PostgresSettings, PostgresStore};
+
+    let mut settings = PostgresSettings::parse(&url.shown).map_err(wrong)?;
+    if let Some(password) = &url.password {
+        settings = settings.password(&DatabasePassword::new(password.as_str()));
+    }
+    let store = PostgresStore::new(settings)?;
+    let index = store.clone();
+    let by_name = move |name: &str| Ok(named(name, index.users(name, None).block_on()?));
+    Ok(SharedStore::new(url.shown, store).with_index(by_name))
+}
+
+#[cfg(feature = "sqlite")]
+fn sqlite(url: &StoreUrl, may_create: bool) -> Result<SharedStore, Failure> {
+    use pollster::FutureExt as _;
+    use tokcache_core::store::Store as _;
+    use tokcache_sql::{SqliteSettings, SqliteStore};
+
+    let settings = SqliteSettings::parse(&url.shown).filter(|settings| !settings.path().starts_with("~"));
+    let settings = settings.ok_or_else(|| wrong("type sqlite:PATH (without ~)"))?;
+    // A store that is only read must not be created by a mistyped path.
+    if !may_create && settings.path().try_exists().is_ok_and(|exists| !exists) {
+        let message = format!("there is no database at {}", settings.path().display());
+        return Err(Failure::new(Exit::Store, message).try_tokcache(["login"]));
+    }
+    let store = SqliteStore::new(settings)?;
+    let index = store.clone();
+    let by_name = move |name: &str| Ok(named(name, index.users(name, None).block_on()?));
+    Ok(SharedStore::new(store.describe().url, store).with_index(by_name))
+}
+
+/// Returns the partitions of the users with exactly this name.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+fn named(name: &str, listed: Vec<tokcache_sql::ListedUser>) -> Vec<tokcache_core::store::Partition> {
+    let name = name.to_lowercase();
+    listed.into_iter().filter(|user| user.username == name).map(|user| user.partition).collect()
+}

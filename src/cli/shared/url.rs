@@ -1,0 +1,118 @@
+//! The URLs of shared stores, with the password apart.
+
+use percent_encoding::percent_decode_str;
+use zeroize::Zeroizing;
+
+/// The kind of a shared store.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(in crate::cli) enum Kind {
+    Postgres,
+    Redis,
+    Sqlite,
+}
+
+/// The URL of a shared store.
+pub(in crate::cli) struct StoreUrl {
+    pub(super) kind: Kind,
+    /// The URL without the password.
+    pub(in crate::cli) shown: String,
+    pub(in crate::cli) password: Option<Zeroizing<String>>,
+}
+
+impl StoreUrl {
+    /// Takes the URL of a shared store apart; `None` for any other text. The password is found even if its special
+    /// characters are not percent-encoded, so that no part of it is shown.
+    pub(in crate::cli) fn parse(url: &str) -> Option<Self> {
+        let kind = kind(url)?;
+        let (parameter, has_query) = match kind {
+            Kind::Postgres => ("password", true),
+            Kind::Redis => ("pass", false),
+            Kind::Sqlite => return Some(StoreUrl { kind, shown: url.to_owned(), password: None }),
+        };
+        let of_login = without_login_password(url, has_query);
+        let (shown, password) = of_login.unwrap_or_else(|| (url.to_owned(), None));
+        let (shown, parameter) = without_parameter(&shown, parameter);
+        Some(StoreUrl { kind, shown, password: password.or(parameter) })
+    }
+}
+
+fn kind(url: &str) -> Option<Kind> {
+    let (scheme, _) = url.split_once(':')?;
+    let (name, variant) = scheme.split_once('+').unwrap_or((scheme, ""));
+    match (name, variant) {
+        ("postgres" | "postgresql", "") => Some(Kind::Postgres),
+        ("redis" | "rediss" | "valkey" | "valkeys", "" | "cluster" | "sentinel" | "unix") | ("unix", "") => {
+            Some(Kind::Redis)
+        }
+        ("sqlite", "") => Some(Kind::Sqlite),
+        _ => None,
+    }
+}
+
+/// Removes the password before the last `@`. The path of a socket has none.
+fn without_login_password(url: &str, has_query: bool) -> Option<(String, Option<Zeroizing<String>>)> {
+    let (scheme, rest) = url.split_once("://").filter(|(_, rest)| !rest.starts_with('/'))?;
+    let end = rest.find('?').filter(|_| has_query).unwrap_or(rest.len());
+    let (login, place) = rest.split_at(rest[..end].rfind('@')?);
+    let (user, password) = login.split_once(':')?;
+    let place = if user.is_empty() { &place[1..] } else { place };
+    Some((format!("{scheme}://{user}{place}"), decoded(password)))
+}
+
+/// Removes the password from the parameters.
+fn without_parameter(url: &str, name: &str) -> (String, Option<Zeroizing<String>>) {
+    let Some((place, query)) = url.split_once('?') else { return (url.to_owned(), None) };
+    let value = |pair: &str| pair.split_once('=').filter(|(found, _)| *found == name).and_then(|(_, it)| decoded(it));
+    let others: Vec<_> = query.split('&').filter(|pair| pair.split('=').next() != Some(name)).collect();
+    let password = query.split('&').find_map(value);
+    let shown = if others.is_empty() { place.to_owned() } else { format!("{place}?{}", others.join("&")) };
+    (shown, password)
+}
+
+fn decoded(password: &str) -> Option<Zeroizing<String>> {
+    let text = percent_decode_str(password).decode_utf8_lossy().into_owned();
+    Some(Zeroizing::new(text)).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_part_of_a_password_stays_in_the_url() {
+        for (url, shown) in [
+            ("redis://cache", "redis://cache"),
+            ("redis://app@cache/1", "redis://app@cache/1"),
+            ("rediss://app:canary@cache:7000/1", "rediss://app@cache:7000/1"),
+            ("valkey://:can%41ry@cache", "valkey://cache"),
+            ("redis://app:can/a@ry?#@cache", "redis://app@cache"),
+            ("redis+cluster://app:canary@a:1,b:2", "redis+cluster://app@a:1,b:2"),
+            ("unix:///run/a:b@c.sock?db=1&pass=canary", "unix:///run/a:b@c.sock?db=1"),
+            ("redis+unix:///run/redis.sock?pass=canary", "redis+unix:///run/redis.sock"),
+            ("postgres://app:canary@db/tokens?sslmode=disable", "postgres://app@db/tokens?sslmode=disable"),
+            ("postgresql://app:can@ary@db:5432/tokens", "postgresql://app@db:5432/tokens"),
+            ("postgres://app:can/ary@db/tokens", "postgres://app@db/tokens"),
+            ("postgres://app@db:5432/x?password=canary&user=a@b", "postgres://app@db:5432/x?user=a@b"),
+            ("postgres:///x?host=/run/postgresql", "postgres:///x?host=/run/postgresql"),
+            ("sqlite:/a:b@c", "sqlite:/a:b@c"),
+        ] {
+            let parsed = StoreUrl::parse(url).unwrap();
+            assert_eq!(parsed.shown, shown);
+            assert_eq!(parsed.password.is_some(), shown != url, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_decoded() {
+        let password = |url| StoreUrl::parse(url).unwrap().password.unwrap().to_string();
+        assert_eq!(password("postgres://app:a%40b%2F@db/x"), "a@b/");
+        assert_eq!(password("unix:///s?pass=a%26b"), "a&b");
+    }
+
+    #[test]
+    fn other_stores_are_not_shared() {
+        for url in ["file:", "file:/redis://x", "memory:", "libsecret:a", "http://a", "redis+http://a", "canary"] {
+            assert!(StoreUrl::parse(url).is_none(), "{url}");
+        }
+    }
+}

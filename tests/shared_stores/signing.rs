@@ -1,0 +1,83 @@
+//! Signing in on one machine, and using the tokens on another.
+
+use crate::machine::{machine, said, sign_in};
+use crate::provider::{Provider, id};
+use crate::stores;
+
+#[test]
+fn a_user_signs_in_on_one_machine_and_gets_tokens_on_another() {
+    for store in stores::all() {
+        let provider = Provider::start();
+        let (desk, server) = (machine(&store.url, &provider), machine(&store.url, &provider));
+        sign_in(&desk, &provider, "alice");
+        assert_eq!(store.partitions(), ["alice-id"], "{}", store.url);
+
+        for account in ["", " --account alice@example.com", " --account Alice@Example.com", " --account alice-id"] {
+            let line = format!("token --scope notes.read{account}");
+            assert_eq!(server.answer(&line), "canary-AT-alice-1", "{line} {}", store.url);
+        }
+        assert_eq!(desk.answer("token --profile alice"), "canary-AT-alice-1");
+        assert_eq!(server.answer("token --scope notes.read --force-refresh"), "canary-AT-alice-2");
+        assert_eq!(desk.answer("token --profile alice"), "canary-AT-alice-2", "{}", store.url);
+        let explained = server.answer("explain --scope notes.read -o json");
+        assert!(explained.contains("serve") && explained.contains(&store.url), "{explained}");
+
+        let message = said(&server.tokcache("clear"));
+        assert!(message.contains("Signed out alice@example.com; the server has revoked"), "{message}");
+        assert_eq!(provider.revoked(), ["canary-RT-alice-2"]);
+        assert_eq!(store.partitions(), Vec::<String>::new());
+        server.failure(4, "token --scope notes.read");
+        desk.failure(4, "token --profile alice");
+        provider.assert_no_sign_in_was_lost();
+    }
+}
+
+#[test]
+fn two_users_are_two_partitions_and_neither_gets_the_tokens_of_the_other() {
+    for store in stores::all() {
+        let provider = Provider::start();
+        let home = machine(&store.url, &provider);
+        sign_in(&home, &provider, "alice");
+        sign_in(&home, &provider, "bob");
+        assert_eq!(store.partitions(), ["alice-id", "bob-id"], "{}", store.url);
+
+        let other = machine(&store.url, &provider);
+        let error = other.failure(9, "token --scope notes.read");
+        assert!(error.contains("2 accounts are signed in: alice@example.com"), "{error}");
+        assert!(error.contains("--account alice@example.com"), "{error}");
+        assert_eq!(other.answer("token --scope notes.read --account bob-id"), "canary-AT-bob-1");
+        assert_eq!(other.answer("token --scope notes.read --account ALICE@example.com"), "canary-AT-alice-1");
+        assert_eq!(home.answer("token --profile bob"), "canary-AT-bob-1");
+        let error = other.failure(9, "token --scope notes.read --account carol@example.com");
+        assert!(error.contains("carol@example.com"), "{error}");
+        assert!(!other.tokcache("clear").status.success(), "which user?");
+        assert!(
+            said(&other.tokcache("clear --account alice-id --no-revoke")).contains("Signed out alice@example.com.")
+        );
+        assert_eq!(store.partitions(), ["bob-id"]);
+        assert_eq!(other.answer("token --scope notes.read"), "canary-AT-bob-1", "the only user is left");
+    }
+}
+
+/// A document that names another user in a partition, by mistake or on purpose, is not that user's.
+#[test]
+fn a_user_name_in_the_partition_of_somebody_else_is_not_served() {
+    for store in stores::all() {
+        let provider = Provider::start();
+        let home = machine(&store.url, &provider);
+        store.put("mallory-id", &stores::document(&provider.authority(), "alice"));
+        home.failure(9, "token --scope notes.read --account alice@example.com");
+        home.failure(9, &format!("token --scope notes.read --account {}", id("alice")));
+        home.failure(4, "token --scope notes.read");
+    }
+}
+
+#[test]
+fn the_profile_names_the_store_and_the_user() {
+    let (store, provider) = (stores::sqlite(), Provider::start());
+    let home = machine(&store.url, &provider);
+    sign_in(&home, &provider, "alice");
+    let profile = home.answer("profile show alice");
+    assert!(profile.contains(&format!("store = \"{}\"", store.url)), "{profile}");
+    assert!(profile.contains("home_account_id = \"alice-id\""), "{profile}");
+}
