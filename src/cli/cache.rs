@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use serde_json::json;
-use tokcache_core::store::StoreError;
+use tokcache_core::store::{Description, StoreError};
 use tokcache_file::Repair;
 use tokcache_file::platform::{self, Distrust};
 
@@ -10,7 +10,7 @@ use super::context::Context;
 use super::hint::set_aside;
 use super::passphrase::PromptPolicy;
 use super::settings::Settings;
-use super::{Exit, Failure, encryption, profiles};
+use super::{Exit, Failure, check_users, copy, encrypt_users, encryption, profiles};
 use crate::output::{self, AnswerFormat, command_line, plain, tell};
 
 #[derive(Args, Debug)]
@@ -36,6 +36,8 @@ enum Action {
         #[arg(short, long, value_enum, default_value_t)]
         output: AnswerFormat,
     },
+    /// Copy the tokens to another store; the same command continues a copy that was interrupted
+    Copy(copy::Input),
     /// Encrypt a plain cache with the key that --encrypt names
     Encrypt,
     /// Remove the encryption of the cache
@@ -48,7 +50,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let asking = match &input.action {
         Action::Path { .. } => PromptPolicy::never(),
         Action::Rekey(rekey) => PromptPolicy { allowed: true, new_passphrase_file: rekey.new_passphrase_file.clone() },
-        Action::Check { .. } | Action::Decrypt | Action::Encrypt => PromptPolicy::allowed(),
+        Action::Check { .. } | Action::Copy(_) | Action::Decrypt | Action::Encrypt => PromptPolicy::allowed(),
     };
     let context = Context::new(settings, asking)?;
     match input.action {
@@ -59,7 +61,11 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
             }
             check(&context, output)
         }
-        Action::Encrypt => encryption::encrypt(&context),
+        Action::Copy(input) => copy::run(&context, &input),
+        Action::Encrypt => match context.store.shared() {
+            Some(shared) => encrypt_users::run(&context, shared),
+            None => encryption::encrypt(&context),
+        },
         Action::Decrypt => encryption::decrypt(&context),
         Action::Rekey(input) => encryption::rekey(&context, &input),
     }
@@ -107,6 +113,12 @@ fn warn_weak(what: &str, weak: &Distrust) {
     tell(plain(&format!("warning: another user could replace {what} through {path}: {}{remedy}", weak.why)));
 }
 
+fn warn_exposed(store: &Description) {
+    for path in &store.exposed {
+        tell(format_args!("warning: other users have access to {}", plain(&path.display().to_string())));
+    }
+}
+
 fn check(context: &Context, format: AnswerFormat) -> Result<(), Failure> {
     let store = context.store.describe();
     let profiles = profiles::folder()?.map(|folder| ("the profiles", folder));
@@ -114,7 +126,10 @@ fn check(context: &Context, format: AnswerFormat) -> Result<(), Failure> {
         let weak = platform::weak_places(&place);
         weak.iter().filter(|weak| !store.exposed.contains(&weak.path)).for_each(|weak| warn_weak(what, weak));
     }
-    context.store.local("`cache check`")?;
+    if let Some(shared) = context.store.shared() {
+        warn_exposed(&store);
+        return check_users::check(context, shared, format);
+    }
     let cache = context.store.load()?;
     let unreadable = cache.unreadable();
     for entry in &unreadable {
@@ -123,9 +138,7 @@ fn check(context: &Context, format: AnswerFormat) -> Result<(), Failure> {
     if let Some(holder) = &store.lock_holder {
         tell(format_args!("the cache lock is held by {}", plain(&holder.to_string())));
     }
-    for path in &store.exposed {
-        tell(format_args!("warning: other users have access to {}", plain(&path.display().to_string())));
-    }
+    warn_exposed(&store);
     if !unreadable.is_empty() {
         let message = format!("unreadable entries in {}: {}; they were not changed", store.url, unreadable.len());
         return Err(Failure::new(Exit::Store, message).try_tokcache(["list"]));

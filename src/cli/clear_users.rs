@@ -6,7 +6,7 @@ use tokcache_core::store::{Partition, StoreError};
 
 use super::context::Context;
 use super::progress::Progress;
-use super::shared::SharedStore;
+use super::shared::{SharedStore, pages};
 use super::{Exit, Failure};
 use crate::output::{plain, tell};
 
@@ -70,21 +70,16 @@ struct Clearing<'c> {
 
 impl Clearing<'_> {
     fn all(&mut self, progress: &mut Progress) -> Result<(), StoreError> {
-        let mut last: Option<Partition> = None;
-        loop {
-            let page = self.shared.contract().partitions("", last.as_ref()).block_on()?;
-            if page.is_empty() {
-                return Ok(());
-            }
-            for partition in &page {
+        for page in pages(self.shared.contract()) {
+            for partition in &page? {
                 match self.one(partition) {
                     Err(StoreError::Damaged { .. }) => self.shared.contract().remove(partition).block_on()?,
                     cleared => cleared?,
                 }
                 progress.step();
             }
-            last = page.into_iter().next_back();
         }
+        Ok(())
     }
 
     fn one(&mut self, partition: &Partition) -> Result<(), StoreError> {

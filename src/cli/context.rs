@@ -26,7 +26,7 @@ use super::{Failure, environment, keys, promise, store};
 use crate::output::plain;
 
 /// How long a shared store keeps a sign-in that nobody uses, as the library does for web applications.
-const IDLE_TIME: Duration = Duration::from_secs(90 * 86_400);
+pub(super) const IDLE_TIME: Duration = Duration::from_secs(90 * 86_400);
 
 /// The time of a lease beyond the longest exchange with a server.
 const EXCHANGE_MARGIN: Duration = Duration::from_secs(60);
@@ -42,6 +42,8 @@ pub(super) struct Context {
     pub(super) settings: Settings,
     /// Whether this command creates or changes the profile, so that the profile may be missing or incomplete.
     pub(super) creating: bool,
+    /// The file with further trusted certificates.
+    pub(super) ca_file: Option<PathBuf>,
     network: WireLog<Network>,
     client_secret: SecretFile,
 }
@@ -80,6 +82,7 @@ impl Context {
             clock: clock.clone(),
             ca_file: ca_file.clone(),
             may_create: creating,
+            is_second: false,
         };
         let mut store = store::open(url, settings, opening)?;
         if let OpenStore::Local(local) = store {
@@ -92,7 +95,7 @@ impl Context {
         }
         let network = Network::new(NetworkOptions {
             timeout: settings.timeout(),
-            ca_file,
+            ca_file: ca_file.clone(),
             check_ca_file: |path| platform::check_not_of_everybody(path),
             proxy: ProxyRules::from_environment(environment::proxy),
         });
@@ -105,6 +108,7 @@ impl Context {
             observer: TerminalObserver::new(settings.verbose),
             settings: settings.clone(),
             creating,
+            ca_file,
             network: WireLog::new(network, settings.verbose),
             client_secret: SecretFile::default(),
         };

@@ -168,7 +168,7 @@ fn of_the_old_key(before: Option<&KeySource>, kept: Option<String>) {
     }
 }
 
-fn no_key_named(command: &str) -> Failure {
+pub(super) fn no_key_named(command: &str) -> Failure {
     Failure::new(Exit::Usage, "--encrypt must name a key for the cache").try_tokcache([
         "cache",
         command,

@@ -124,16 +124,26 @@ pub(super) fn passphrase_file() -> Option<PathBuf> {
     file.or_else(|| Some(PathBuf::from(format!("/dev/fd/{}", descriptor()?))))
 }
 
-/// Returns the password of a shared store: the content of the file `TOKCACHE_STORE_PASSWORD_FILE`, else
-/// `TOKCACHE_STORE_PASSWORD`. The errors do not repeat it.
-pub(super) fn store_password() -> Result<Option<Zeroizing<String>>, Failure> {
+/// Returns the variables with the password of a shared store: the path of a file, and the password itself. `is_second`:
+/// of the store that `cache copy` writes to.
+pub(super) fn store_password_variables(is_second: bool) -> [&'static str; 2] {
+    if is_second {
+        ["TOKCACHE_TO_PASSWORD_FILE", "TOKCACHE_TO_PASSWORD"]
+    } else {
+        ["TOKCACHE_STORE_PASSWORD_FILE", "TOKCACHE_STORE_PASSWORD"]
+    }
+}
+
+/// Returns the password of a shared store: the content of the file, else the variable. The errors do not repeat it.
+pub(super) fn store_password(is_second: bool) -> Result<Option<Zeroizing<String>>, Failure> {
     const LONGEST: u64 = 4096;
-    let Some(file) = path("TOKCACHE_STORE_PASSWORD_FILE")? else {
-        return Ok(text("TOKCACHE_STORE_PASSWORD")?.map(Zeroizing::new));
+    let [name, password] = store_password_variables(is_second);
+    let Some(file) = path(name)? else {
+        return Ok(text(password)?.map(Zeroizing::new));
     };
     let unusable = |why: String| {
         let message = format!("the password of the store in {} cannot be used: {why}", file.display());
-        Failure::new(Exit::Config, message).try_shell("export TOKCACHE_STORE_PASSWORD_FILE=FILE")
+        Failure::new(Exit::Config, message).try_shell(format!("export {name}=FILE"))
     };
     let bytes = platform::read_trusted(&file, LONGEST).map_err(|error| unusable(error.to_string()))?;
     let bytes = Zeroizing::new(bytes);

@@ -2,14 +2,17 @@
 
 mod args;
 mod cache;
+mod check_users;
 mod clear;
 mod clear_users;
 mod client_secret;
 mod complete;
 mod completions;
 mod context;
+mod copy;
 mod correction;
 mod elsewhere;
+mod encrypt_users;
 mod encryption;
 mod environment;
 mod error_map;

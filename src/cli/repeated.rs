@@ -33,9 +33,9 @@ pub(super) fn repeatable(words: impl IntoIterator<Item = String>) -> Vec<String>
 fn repeatable_value<'v>(flag: &str, value: &'v str) -> &'v str {
     const HARMLESS_STORES: [&str; 3] = ["file:", "memory:", "libsecret:"];
     match flag {
-        "--store" if StoreUrl::parse(value).is_some_and(|url| url.password.is_none()) => value,
+        "--store" | "--to" if StoreUrl::parse(value).is_some_and(|url| url.password.is_none()) => value,
         // Other values cannot be opened as a store, and may contain a password.
-        "--store" if !HARMLESS_STORES.iter().any(|scheme| value.starts_with(scheme)) => "URL",
+        "--store" | "--to" if !HARMLESS_STORES.iter().any(|scheme| value.starts_with(scheme)) => "URL",
         // The value may be the passphrase itself.
         "--encrypt" if value.parse::<Encryption>().is_err() => "KEY",
         _ if holds_password(value) => "URL",

@@ -43,6 +43,7 @@ pub(super) struct Settings {
     /// postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]
     ///
     /// The password of a server is read from the file TOKCACHE_STORE_PASSWORD_FILE or from TOKCACHE_STORE_PASSWORD.
+    /// The server in `cache copy --to` has TOKCACHE_TO_PASSWORD_FILE and TOKCACHE_TO_PASSWORD.
     #[arg(long, global = true, value_name = "URL", value_parser = OsStringValueParser::new().try_map(store))]
     pub(super) store: Option<String>,
 

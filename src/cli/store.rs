@@ -10,10 +10,11 @@ use tokcache_core::acquire;
 use tokcache_core::cache::TokenCache;
 use tokcache_core::store::{Description, Partition, Store, StoreError};
 use tokcache_core::time::SystemClock;
-use tokcache_file::{EncryptedLocalStore, Encryption, KeySettings, KeySource, LocalStore, OpenError};
+use tokcache_file::{EncryptedLocalStore, Encryption, KeyError, KeySettings, KeySource, LocalStore, OpenError};
 
+use super::hint::look_at;
 use super::settings::Settings;
-use super::shared::{self, Access, SharedStore, StoreUrl};
+use super::shared::{self, Access, SharedKeys, SharedStore, StoreUrl};
 use super::{Exit, Failure, environment, profiles, terminal_observer};
 
 /// The store of a run.
@@ -68,7 +69,7 @@ impl OpenStore {
     pub(super) fn encrypted_by(&self) -> Result<Option<KeySource>, StoreError> {
         match self {
             OpenStore::Local(store) => store.encrypted_by(),
-            OpenStore::Shared(_) => Ok(None),
+            OpenStore::Shared(store) => Ok(store.encrypted_by().cloned()),
         }
     }
 
@@ -89,6 +90,8 @@ pub(super) struct Opening {
     pub(super) ca_file: Option<PathBuf>,
     /// Whether a missing database file may be created.
     pub(super) may_create: bool,
+    /// Whether this is the store that `cache copy` writes to. It has a password of its own.
+    pub(super) is_second: bool,
 }
 
 /// Opens the store at `url`, or the per-user file without one.
@@ -102,20 +105,41 @@ pub(super) fn open(url: Option<&String>, settings: &Settings, opening: Opening) 
 fn open_shared(url: StoreUrl, settings: &Settings, opening: Opening) -> Result<OpenStore, Failure> {
     let is_of_variable = settings.variables.contains(&"TOKCACHE_STORE");
     if url.password.is_some() && !is_of_variable {
-        let message = "the URL of the store has a password, and other users can see command lines: remove it from the \
-                       URL, and put it into a file or into TOKCACHE_STORE_PASSWORD";
+        let [file, variable] = environment::store_password_variables(opening.is_second);
+        let message = format!(
+            "the URL of the store has a password, and other users can see command lines: remove it from the URL, and \
+             put it into a file or into {variable}"
+        );
         let place = if settings.store.is_some() { Exit::Usage } else { Exit::Config };
-        return Err(Failure::new(place, message).try_shell("export TOKCACHE_STORE_PASSWORD_FILE=FILE"));
+        return Err(Failure::new(place, message).try_shell(format!("export {file}=FILE")));
     }
-    if let Encryption::By(source) = opening.encryption {
-        let message = format!("the encryption with {source} is not supported with this store: {}", url.shown);
-        return Err(Failure::new(Exit::Config, message).try_with("--encrypt", "none"));
-    }
-    let password = environment::store_password()?;
-    let access = Access { password, ca_file: opening.ca_file, may_create: opening.may_create };
+    let flag = if opening.is_second { "--to-encrypt" } else { "--encrypt" };
+    let keys = match opening.encryption {
+        Encryption::By(source) => Some(shared_keys(source, &opening.keys, &url.shown, flag)?),
+        Encryption::AsItIs | Encryption::None => None,
+    };
+    let password = environment::store_password(opening.is_second)?;
+    let access = Access { password, ca_file: opening.ca_file, may_create: opening.may_create, keys };
     let opened = shared::open(url, access);
     let opened = opened.map_err(|failure| failure.of_variable("TOKCACHE_STORE", settings))?;
     Ok(OpenStore::Shared(Box::new(opened)))
+}
+
+/// Reads the keys of an encrypted store.
+fn shared_keys(source: KeySource, keys: &KeySettings, url: &str, flag: &'static str) -> Result<SharedKeys, Failure> {
+    let Some(read) = tokcache_file::shared_keys(keys, &source) else {
+        let message = format!("other machines do not have the key of the {source}, and {url} is a store for many");
+        return Err(Failure::new(Exit::Config, message).try_with(flag, "key-file:PATH"));
+    };
+    let unusable = |error: KeyError| {
+        let failure = Failure::new(Exit::Store, &error);
+        match error {
+            KeyError::KeyFile { path, .. } => failure.try_shell(look_at(&path, io::ErrorKind::NotFound)),
+            _ => failure.try_with(flag, "key-file:PATH"),
+        }
+    };
+    let keys = read.map_err(unusable)?;
+    Ok((source, keys))
 }
 
 fn open_local(url: Option<&String>, settings: &Settings, opening: Opening) -> Result<EncryptedLocalStore, Failure> {

@@ -39,6 +39,7 @@ mod wait;
 pub use adapter::{Local, lease_request};
 pub use encrypted::{Conversion, EncryptedLocalStore, Encryption, EncryptionError, Preparation, PromisedNow};
 pub use file::{FileStore, RecoveryFolders};
+pub use keys::shared_keys;
 pub use keys::{KeyError, KeySettings, KeySource, KeyringFault, PassphraseFor, Passphrases, UnknownKeySource};
 pub use open::{OpenError, Settings, open};
 pub use path_text::text_of_path;

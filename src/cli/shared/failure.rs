@@ -1,7 +1,8 @@
 //! Adds the command that helps to a failure of a shared store.
 
-use tokcache_core::store::StoreError;
+use tokcache_core::store::{EncryptedStoreError, EnvelopeError, StoreError};
 
+use super::plain::IsEncrypted;
 use crate::cli::Failure;
 
 /// The kinds of failure that the command tells apart.
@@ -11,6 +12,10 @@ enum Kind {
     Denied,
     /// The file of a database belongs to another user, or is no file.
     File,
+    /// The key is missing, or another one.
+    Key,
+    /// The document should be encrypted, and is not.
+    NotEncrypted,
     Other,
     /// The certificate is not trusted.
     Tls,
@@ -24,14 +29,26 @@ pub(in crate::cli) fn advised(failure: Failure, error: &StoreError) -> Failure {
     match kind(error) {
         Kind::Denied => failure.try_shell("export TOKCACHE_STORE_PASSWORD_FILE=FILE"),
         Kind::File | Kind::Url => failure.try_with("--store", "URL"),
+        Kind::Key => failure.try_with("--encrypt", "key-file:PATH"),
+        Kind::NotEncrypted => failure.try_tokcache(["cache", "encrypt"]),
         Kind::Tls => failure.try_with("--ca-file", "PATH"),
         Kind::Other if error.is_retryable() => failure,
         Kind::Other => failure.try_tokcache(["cache", "check"]),
     }
 }
 
-#[allow(clippy::needless_return, reason = "a build without these stores has nothing else here")]
+/// Whether the error concerns one document, so that others may be intact.
+pub(in crate::cli) fn is_of_document(error: &StoreError) -> bool {
+    matches!(error, StoreError::Damaged { .. }) || matches!(kind(error), Kind::Key | Kind::NotEncrypted)
+}
+
 fn kind(error: &StoreError) -> Kind {
+    if error.backend::<IsEncrypted>().is_some() {
+        return Kind::Key;
+    }
+    if let Some(error) = error.backend::<EncryptedStoreError>() {
+        return if error.error == EnvelopeError::NotEncrypted { Kind::NotEncrypted } else { Kind::Key };
+    }
     #[cfg(feature = "redis")]
     if let Some(error) = error.backend::<tokcache_redis::Error>() {
         use tokcache_redis::ErrorKind;
@@ -52,6 +69,5 @@ fn kind(error: &StoreError) -> Kind {
             _ => Kind::Other,
         };
     }
-    let _ = error;
     Kind::Other
 }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use super::SharedStore;
 use super::url::{Kind, StoreUrl};
+use super::{SharedKeys, SharedStore};
 use crate::cli::{Exit, Failure};
 
 /// The settings of a shared store, in addition to its URL.
@@ -16,6 +16,8 @@ pub(in crate::cli) struct Access {
     pub(in crate::cli) ca_file: Option<PathBuf>,
     /// Whether a missing SQLite file may be created.
     pub(in crate::cli) may_create: bool,
+    /// The keys, if the store is encrypted.
+    pub(in crate::cli) keys: Option<SharedKeys>,
 }
 
 /// Opens the store at a URL.
@@ -26,11 +28,11 @@ pub(in crate::cli) fn open(mut url: StoreUrl, access: Access) -> Result<SharedSt
     url.password = access.password.clone().or(url.password);
     match url.kind {
         #[cfg(feature = "postgres")]
-        Kind::Postgres => postgres(url),
+        Kind::Postgres => postgres(url, access.keys),
         #[cfg(feature = "redis")]
-        Kind::Redis => redis(url, access.ca_file),
+        Kind::Redis => redis(url, access.ca_file, access.keys),
         #[cfg(feature = "sqlite")]
-        Kind::Sqlite => sqlite(&url, access.may_create),
+        Kind::Sqlite => sqlite(&url, access.may_create, access.keys),
         #[allow(unreachable_patterns, reason = "a build with all stores has no other kind")]
         kind => {
             let message = format!("this build of tokcache has no store for {kind:?}");
@@ -45,8 +47,9 @@ fn wrong(error: impl std::fmt::Display) -> Failure {
 }
 
 #[cfg(feature = "redis")]
-fn redis(url: StoreUrl, ca_file: Option<PathBuf>) -> Result<SharedStore, Failure> {
-    use tokcache_redis::{Password, RedisStore, Settings};
+fn redis(url: StoreUrl, ca_file: Option<PathBuf>, keys: Option<SharedKeys>) -> Result<SharedStore, Failure> {
+    use pollster::FutureExt as _;
+    use tokcache_redis::{Health, Password, RedisStore, Settings};
 
     let mut settings = Settings::parse(&url.shown).map_err(wrong)?.program("tokcache");
     if let Some(password) = &url.password {
@@ -62,11 +65,17 @@ fn redis(url: StoreUrl, ca_file: Option<PathBuf>) -> Result<SharedStore, Failure
     let entered = runtime.enter();
     let store = RedisStore::open(settings).map_err(wrong)?;
     drop(entered);
-    Ok(SharedStore::new(url.shown, store).running_on(runtime))
+    let server = store.clone();
+    let warnings = move || {
+        let servers = server.health().block_on()?;
+        let warnings = |health: &Health| health.warnings().into_iter().map(|warning| warning.to_string()).collect();
+        Ok(servers.iter().flat_map(|health| -> Vec<String> { warnings(health) }).collect())
+    };
+    Ok(SharedStore::new(url.shown, store, keys).running_on(runtime).with_warnings(warnings))
 }
 
 #[cfg(feature = "postgres")]
-fn postgres(url: StoreUrl) -> Result<SharedStore, Failure> {
+fn postgres(url: StoreUrl, keys: Option<SharedKeys>) -> Result<SharedStore, Failure> {
     use pollster::FutureExt as _;
     use tokcache_sql::{DatabasePassword, PostgresSettings, PostgresStore};
 
@@ -77,11 +86,11 @@ fn postgres(url: StoreUrl) -> Result<SharedStore, Failure> {
     let store = PostgresStore::new(settings)?;
     let index = store.clone();
     let by_name = move |name: &str| Ok(named(name, index.users(name, None).block_on()?));
-    Ok(SharedStore::new(url.shown, store).with_index(by_name))
+    Ok(SharedStore::new(url.shown, store, keys).with_index(by_name))
 }
 
 #[cfg(feature = "sqlite")]
-fn sqlite(url: &StoreUrl, may_create: bool) -> Result<SharedStore, Failure> {
+fn sqlite(url: &StoreUrl, may_create: bool, keys: Option<SharedKeys>) -> Result<SharedStore, Failure> {
     use pollster::FutureExt as _;
     use tokcache_core::store::Store as _;
     use tokcache_sql::{SqliteSettings, SqliteStore};
@@ -96,7 +105,7 @@ fn sqlite(url: &StoreUrl, may_create: bool) -> Result<SharedStore, Failure> {
     let store = SqliteStore::new(settings)?;
     let index = store.clone();
     let by_name = move |name: &str| Ok(named(name, index.users(name, None).block_on()?));
-    Ok(SharedStore::new(store.describe().url, store).with_index(by_name))
+    Ok(SharedStore::new(store.describe().url, store, keys).with_index(by_name))
 }
 
 /// Returns the partitions of the users with exactly this name.

@@ -1,17 +1,18 @@
 //! Finds users in a shared store.
 
+use std::iter;
 use std::ops::ControlFlow;
 
 use futures_util::{StreamExt as _, stream};
 use pollster::FutureExt as _;
 use tokcache_core::acquire::{self, AcquireError};
 use tokcache_core::cache::{Account, TokenCache};
-use tokcache_core::store::{Partition, StoreError};
+use tokcache_core::store::{Partition, Store, StoreError};
 
 use super::SharedStore;
 
 /// The number of documents that are requested at once.
-const AT_ONCE: usize = 32;
+pub(in crate::cli) const AT_ONCE: usize = 32;
 
 /// The number of users after which the search for the only one ends. An error names that many.
 const MOST_CANDIDATES: usize = 4;
@@ -86,14 +87,12 @@ impl SharedStore {
     /// # Errors
     /// The partitions cannot be listed, or the error of `visit`.
     pub(in crate::cli) fn for_each_cache<E: From<StoreError>>(&self, visit: &mut Visit<'_, E>) -> Result<(), E> {
-        let mut last: Option<Partition> = None;
-        loop {
-            let page = self.contract().partitions("", last.as_ref()).block_on()?;
-            if page.is_empty() || self.visit(&page, visit)?.is_break() {
-                return Ok(());
+        for page in pages(self.contract()) {
+            if self.visit(&page?, visit)?.is_break() {
+                break;
             }
-            last = page.into_iter().next_back();
         }
+        Ok(())
     }
 
     fn visit<E>(&self, partitions: &[Partition], visit: &mut Visit<'_, E>) -> Visited<E> {
@@ -106,6 +105,16 @@ impl SharedStore {
         }
         Ok(ControlFlow::Continue(()))
     }
+}
+
+/// Returns the names of all partitions, page by page.
+pub(in crate::cli) fn pages(store: &dyn Store) -> impl Iterator<Item = Result<Vec<Partition>, StoreError>> + '_ {
+    let mut last = None;
+    iter::from_fn(move || {
+        let page = store.partitions("", last.as_ref()).block_on();
+        last = page.as_ref().map_or(None, |page| page.last().cloned());
+        Some(page).filter(|page| page.as_ref().map_or(true, |page| !page.is_empty()))
+    })
 }
 
 /// Adds the partition to an error that names only the store.

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 
+use tokcache_core::store::EncryptionKeys;
 use zeroize::Zeroizing;
 
 use super::{Key, KeyError};
@@ -12,15 +13,27 @@ use crate::platform;
 
 /// The maximum size in bytes: a key and a few line ends.
 const LONGEST: u64 = 256;
+/// The maximum size of a list of keys with comments.
+const LONGEST_LIST: u64 = 16 * 1024;
 
 /// Reads the key from the file.
 pub(super) fn read(path: &Path) -> Result<Key, KeyError> {
+    key_in(&open(path)?).map_err(|why| unusable(path, why))
+}
+
+/// Reads the keys of a shared store from the file, one on each line.
+pub(super) fn read_several(path: &Path) -> Result<EncryptionKeys, KeyError> {
+    keys_in(&open(path)?).map_err(|why| unusable(path, why))
+}
+
+/// Opens a file that only its owner can read.
+fn open(path: &Path) -> Result<File, KeyError> {
     let file = platform::read_itself(path).map_err(|error| unusable(path, error.to_string()))?;
     let metadata = file.metadata().map_err(|error| unusable(path, error.to_string()))?;
-    if let Some(exposure) = platform::exposure(&metadata).filter(|_| metadata.is_file()) {
-        return Err(unusable(path, exposure));
+    match platform::exposure(&metadata).filter(|_| metadata.is_file()) {
+        Some(exposure) => Err(unusable(path, exposure)),
+        None => Ok(file),
     }
-    key_in(&file).map_err(|why| unusable(path, why))
 }
 
 /// Reads the key from the file, or creates the file with a new key and calls `made`. The folder must exist: a missing
@@ -45,12 +58,22 @@ pub(super) fn read_or_create(path: &Path, made: impl FnOnce(&Path), unsynced: &U
 
 /// Reads the key from an open file.
 pub(super) fn key_in(file: &File) -> Result<Key, String> {
+    Key::from_text(&text_in(file, LONGEST)?).ok_or_else(|| "it does not hold a key, 32 bytes in base64".to_owned())
+}
+
+/// Reads the keys of a shared store from an open file.
+pub(super) fn keys_in(file: &File) -> Result<EncryptionKeys, String> {
+    EncryptionKeys::from_lines(&text_in(file, LONGEST_LIST)?).map_err(|error| error.to_string())
+}
+
+fn text_in(file: &File, longest: u64) -> Result<Zeroizing<Vec<u8>>, String> {
     if !file.metadata().is_ok_and(|metadata| metadata.is_file()) {
         return Err("it is no file".to_owned());
     }
-    let mut text = Zeroizing::new(Vec::with_capacity(LONGEST as usize + 1));
-    file.take(LONGEST + 1).read_to_end(&mut text).map_err(|error| error.to_string())?;
-    Key::from_text(&text).ok_or_else(|| "it does not hold a key, 32 bytes in base64".to_owned())
+    // A buffer that grows would leave copies behind.
+    let mut text = Zeroizing::new(Vec::with_capacity(longest as usize + 1));
+    file.take(longest + 1).read_to_end(&mut text).map_err(|error| error.to_string())?;
+    Ok(text)
 }
 
 /// Writes and syncs the new file atomically, before anything is encrypted with the key. A failure to sync the folder is

@@ -12,7 +12,7 @@ mod keyring;
 mod passphrase;
 mod source;
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub(super) use source::KeyReference;
 pub use source::{KeySource, UnknownKeySource};
 
 use passphrase::Argon2id;
-use tokcache_core::store::KeyId;
+use tokcache_core::store::{EncryptionKeys, KeyId};
 
 use crate::Unsynced;
 use crate::platform;
@@ -49,6 +49,35 @@ pub struct KeySettings {
     /// Called when a key in use may be written to the swap space, because the system did not allow locking it in
     /// memory.
     pub swappable: Box<dyn Fn() + Send + Sync>,
+}
+
+/// Reads the keys of a shared store. A key file or a credential has one key on each line, of which the first one
+/// encrypts. Returns `None` for a source that only this machine has.
+///
+/// # Errors
+/// The file or the credential cannot be used. A missing key file is not created, because other machines have its key.
+pub fn shared_keys(settings: &KeySettings, source: &KeySource) -> Option<Result<EncryptionKeys, KeyError>> {
+    match source {
+        KeySource::Credential => Some(read_credential(settings, key_file::keys_in)),
+        KeySource::KeyFile(path) => Some(key_file::read_several(path)),
+        KeySource::Keyring | KeySource::Passphrase => None,
+    }
+}
+
+/// Reads the systemd credential. systemd restricts access to it, perhaps by an access control list, so the file's mode
+/// is not checked.
+fn read_credential<Content>(
+    settings: &KeySettings,
+    read: impl FnOnce(&File) -> Result<Content, String>,
+) -> Result<Content, KeyError> {
+    let why = |why: String| KeyError::Credential { why };
+    let Some(path) = (settings.credential)() else {
+        return Err(why("there is none; $CREDENTIALS_DIRECTORY is not set".into()));
+    };
+    // Opening a pipe in its place must not block.
+    let file = platform::without_waiting(OpenOptions::new().read(true)).open(&path);
+    let file = file.map_err(|error| why(format!("{}: {error}", path.display())))?;
+    read(&file).map_err(|fault| why(format!("{}: {fault}", path.display())))
 }
 
 /// All sources of keys.
@@ -146,17 +175,8 @@ impl Keys {
         let _ = (key, source);
     }
 
-    /// Reads the systemd credential. systemd restricts access to it, perhaps by an access control list, so the file's
-    /// mode is not checked.
     fn credential(&self) -> Result<Key, KeyError> {
-        let why = |why: String| KeyError::Credential { why };
-        let Some(path) = (self.settings.credential)() else {
-            return Err(why("there is none; $CREDENTIALS_DIRECTORY is not set".into()));
-        };
-        // Opening a pipe in its place must not block.
-        let file = platform::without_waiting(OpenOptions::new().read(true)).open(&path);
-        let file = file.map_err(|error| why(format!("{}: {error}", path.display())))?;
-        key_file::key_in(&file).map_err(|fault| why(format!("{}: {fault}", path.display())))
+        read_credential(&self.settings, key_file::key_in)
     }
 
     fn made_of_passphrase(&self, argon2id: Option<&Argon2id>, purpose: PassphraseFor) -> Result<Key, KeyError> {

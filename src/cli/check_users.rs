@@ -1,0 +1,87 @@
+//! `tokcache cache check` over a shared store: reads the cache of every user.
+
+use std::ops::ControlFlow;
+
+use serde_json::json;
+use tokcache_core::cache::TokenCache;
+use tokcache_core::store::{Partition, StoreError};
+
+use super::context::Context;
+use super::progress::Progress;
+use super::shared::{SharedStore, is_of_document, of_partition};
+use super::{Exit, Failure};
+use crate::output::{self, AnswerFormat, plain, tell};
+
+/// The result of a check.
+#[derive(Default)]
+struct Counts {
+    users: usize,
+    accounts: usize,
+    access_tokens: usize,
+    refresh_tokens: usize,
+    unreadable: usize,
+    /// The first partition with something unreadable.
+    first: Option<Partition>,
+}
+
+/// Checks the settings of the server and the cache of every user. Reports each damaged cache or entry.
+pub(super) fn check(context: &Context, shared: &SharedStore, format: AnswerFormat) -> Result<(), Failure> {
+    let url = plain(&context.store.describe().url);
+    for warning in shared.warnings()? {
+        tell(plain(&format!("warning: {warning}")));
+    }
+    let mut progress = Progress::new(context.clock.clone(), "checked");
+    let mut counts = Counts::default();
+    let mut visit = |partition: &Partition, cache: Result<TokenCache, StoreError>| {
+        progress.step();
+        match cache {
+            Ok(cache) => counts.add(partition, &cache),
+            Err(error) if is_of_document(&error) => {
+                counts.add_unreadable(partition, &of_partition(error, partition).to_string());
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(ControlFlow::Continue(()))
+    };
+    let outcome = shared.for_each_cache(&mut visit);
+    progress.end();
+    outcome?;
+    let Counts { users, accounts, access_tokens, refresh_tokens, unreadable, first } = counts;
+    if let Some(first) = first {
+        let message = format!("unreadable caches and entries in {url}: {unreadable}; they were not changed");
+        return Err(Failure::new(Exit::Store, message).try_tokcache(["clear", "--account", first.as_str()]));
+    }
+    if format == AnswerFormat::Json {
+        return Ok(output::answer_json(&json!({
+            "store": url,
+            "users": users,
+            "accounts": accounts,
+            "access_tokens": access_tokens,
+            "refresh_tokens": refresh_tokens,
+        }))?);
+    }
+    let verdict = if users == 0 { "empty" } else { "intact" };
+    let report = format!(
+        "{url}: {verdict}; users {users}, accounts {accounts}, access tokens {access_tokens}, refresh tokens \
+         {refresh_tokens}\n"
+    );
+    Ok(output::answer(report.as_bytes())?)
+}
+
+impl Counts {
+    fn add(&mut self, partition: &Partition, cache: &TokenCache) {
+        self.users += 1;
+        self.accounts += cache.accounts(None).len();
+        self.access_tokens += cache.access_tokens().len();
+        self.refresh_tokens += cache.refresh_tokens().len();
+        for entry in cache.unreadable() {
+            self.add_unreadable(partition, &format!("{partition}: {} {}: {}", entry.section, entry.key, entry.reason));
+        }
+    }
+
+    fn add_unreadable(&mut self, partition: &Partition, what: &str) {
+        tell(plain(what));
+        self.unreadable += 1;
+        self.first.get_or_insert_with(|| partition.clone());
+    }
+}
