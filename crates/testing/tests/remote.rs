@@ -2,13 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
+use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
 use pollster::FutureExt as _;
-use tokcache_core::acquire::{AcquireError, ClientApplication, SilentRequest, Source};
+use tokcache_core::acquire::{AcquireError, ClientApplication, Registration, SilentRequest, Source};
 use tokcache_core::cache::TokenCache;
-use tokcache_core::oauth::Http;
+use tokcache_core::future::BoxFuture;
+use tokcache_core::oauth::{Endpoints, Http, Request, Response, TransportError};
 use tokcache_core::store::{Change, LeaseAttempt, Partition, Store, StoreError, Update};
 use tokcache_core::time::Clock;
 use tokcache_core::types::ScopeSet;
@@ -130,6 +132,43 @@ fn a_lease_that_ended_before_the_answer_came_loses_no_sign_in() {
     assert_eq!(token.access_token.expose(), "AT-1");
     assert_eq!(refresh_tokens(&store), ["RT-1"]);
     assert!(provider.rotation.is_signed_in());
+}
+
+/// A process is suspended after it has got the lease, and before it sends the refresh token. Another one refreshes.
+#[test]
+fn a_lease_that_ended_before_the_request_was_sent_is_noticed() {
+    let World { clock, store } = World::new();
+    let provider = RotatingProvider::new(clock.as_ref(), Duration::ZERO);
+    let overtake = || {
+        clock.step(Duration::from_secs(3600));
+        let token = client(&store, &provider, clock.as_ref()).acquire_token_silent(&request()).block_on().unwrap();
+        assert_eq!((token.access_token.expose(), token.source), ("AT-1", Source::Refresh));
+    };
+    let discovered = Discovered { provider: &provider, meanwhile: &overtake };
+    let undiscovered = Registration { endpoints: Endpoints::default(), ..registration(ISSUER) };
+    let suspended = ClientApplication { registration: undiscovered, ..client(&store, &discovered, clock.as_ref()) };
+    let token = suspended.acquire_token_silent(&request()).block_on().unwrap();
+    assert_eq!((token.access_token.expose(), token.source), ("AT-1", Source::Cache));
+    assert_eq!((provider.rotation.requests(), provider.rotation.is_signed_in()), (1, true));
+    assert_eq!(refresh_tokens(&store), ["RT-1"]);
+}
+
+/// A provider whose metadata are asked for first; `meanwhile` runs before they are answered.
+struct Discovered<'a> {
+    provider: &'a RotatingProvider<'a>,
+    meanwhile: &'a (dyn Fn() + Send + Sync),
+}
+
+impl Http for Discovered<'_> {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
+        if request.form().is_some() {
+            return self.provider.send(request);
+        }
+        (self.meanwhile)();
+        let metadata = format!(r#"{{"issuer": "{ISSUER}", "token_endpoint": "{ISSUER}/token"}}"#);
+        let body = metadata.into_bytes().into();
+        Box::pin(ready(Ok(Response { status: 200, body, retry_after: None, date: None, location: None })))
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

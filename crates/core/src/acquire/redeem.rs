@@ -15,7 +15,7 @@ use crate::oauth::{
     AuthorityKind, EndpointKind, ErrorCode, RequestError, TokenErrorResponse, TokenResponse, person_of,
 };
 use crate::secret::RefreshToken;
-use crate::store::{Lease, Loaded};
+use crate::store::{Lease, Loaded, StoreError};
 
 /// The maximum size of a refresh token and its access token in the document, in bytes.
 const ROOM_FOR_A_RESPONSE: usize = 64 * 1024;
@@ -80,12 +80,9 @@ impl ClientApplication<'_> {
             if let Err(error) = self.store.ensure_room(&self.partition, size).await {
                 return self.fall_back(refresh.account, fallback, error.into());
             }
-            if let Err(error) = self.ensure_held(lease, &mut renewed).await {
-                return self.fall_back(refresh.account, fallback, error.into());
-            }
             let guard = ShutdownGuard::begin(self.observer);
             // The answer counts even if the lease is lost meanwhile, because the refresh token is redeemed.
-            match self.redeem(&refresh, &entry).await {
+            match self.redeem(&refresh, &entry, lease, &mut renewed).await {
                 Ok(response) if self.is_for_another(&cache, &refresh.account, &response) => {
                     self.remember_answer_for_another(&entry.secret).await;
                     let failure = AcquireError::InteractionRequired(InteractionRequired::AnswerForAnother);
@@ -107,11 +104,15 @@ impl ClientApplication<'_> {
                         outcome => outcome,
                     };
                 }
-                Err(RequestError::Refused(refusal)) if may_be_stale(&refusal) => {
+                Err(NotRedeemed::NotHeld(error)) => {
+                    let result = self.result_of_another(&refresh).await;
+                    return result.unwrap_or_else(|| self.fall_back(refresh.account, fallback, error.into()));
+                }
+                Err(NotRedeemed::Request(RequestError::Refused(refusal))) if may_be_stale(&refusal) => {
                     self.remember_refusal(refresh.request, &entry.secret, &refusal).await;
                     refused.push((entry.secret, refusal));
                 }
-                Err(error) => {
+                Err(NotRedeemed::Request(error)) => {
                     drop(guard);
                     let kind = self.registration.authority.kind();
                     let pause = tries.pause_after(&error, kind, self.clock.elapsed()).filter(|_| fallback.is_none());
@@ -147,16 +148,25 @@ impl ClientApplication<'_> {
         AcquireError::from_refresh(error).about(&refresh.request.scopes, &known)
     }
 
-    async fn redeem(&self, refresh: &Refresh<'_>, entry: &RefreshTokenEntry) -> Result<TokenResponse, RequestError> {
+    /// Sends the refresh token, unless the lease was lost. The lease is checked last: to read the metadata and to get the
+    /// credential can take longer than the lease lasts, above all in a process that is suspended meanwhile.
+    async fn redeem(
+        &self,
+        refresh: &Refresh<'_>,
+        entry: &RefreshTokenEntry,
+        lease: &dyn Lease,
+        renewed: &mut Duration,
+    ) -> Result<TokenResponse, NotRedeemed> {
         let endpoints = self.endpoints(&[EndpointKind::Token]).await.map_err(not_sent)?;
         let SilentRequest { scopes, claims, parameters, .. } = refresh.request;
         let account = &refresh.account.home_account_id;
         let mut asking = EndpointRequest::at(endpoints, EndpointKind::Token);
         loop {
             let protocol = self.protocol(&asking.endpoints).await?.with_parameters(parameters);
+            self.ensure_held(lease, renewed).await.map_err(NotRedeemed::NotHeld)?;
             let answer = protocol.refresh(&entry.secret, scopes, claims.as_deref(), Some(account)).await;
             if let ControlFlow::Break(answer) = self.answered(&mut asking, answer).await {
-                return answer;
+                return Ok(answer?);
             }
         }
     }
@@ -171,6 +181,20 @@ impl ClientApplication<'_> {
         let id_tokens = cache.id_tokens(&issuer, &account.home_account_id, client_id);
         let known: Vec<_> = id_tokens.iter().filter_map(person_of).collect();
         authority.kind() == AuthorityKind::Oidc && !known.is_empty() && !known.contains(&named)
+    }
+}
+
+/// Why a refresh token was not redeemed.
+enum NotRedeemed {
+    /// The lease may be another process's: nothing was sent.
+    NotHeld(StoreError),
+    /// The request failed.
+    Request(RequestError),
+}
+
+impl From<RequestError> for NotRedeemed {
+    fn from(error: RequestError) -> Self {
+        NotRedeemed::Request(error)
     }
 }
 

@@ -85,7 +85,10 @@ impl ClientApplication<'_> {
     }
 
     /// Returns the result of another process that has done the same refresh: a token or a refusal.
-    async fn result_of_another(&self, refresh: &Refresh<'_>) -> Option<Result<AuthenticationResult, AcquireError>> {
+    pub(super) async fn result_of_another(
+        &self,
+        refresh: &Refresh<'_>,
+    ) -> Option<Result<AuthenticationResult, AcquireError>> {
         if let Ok(Some(Task { account, plan: Plan::Serve(token), .. })) = self.look(refresh.request).await {
             return Some(Ok(AuthenticationResult::cached(token, account)));
         }
