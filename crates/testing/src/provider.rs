@@ -1,7 +1,7 @@
 //! A provider that rotates refresh tokens, and a user who has signed in there.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde::Serialize as _;
@@ -23,6 +23,7 @@ pub struct Rotation {
     requests: AtomicUsize,
     /// The valid refresh token; `None` once the sign-in is revoked.
     valid: Mutex<Option<String>>,
+    is_tolerant: AtomicBool,
 }
 
 impl Rotation {
@@ -41,11 +42,17 @@ impl Rotation {
         *locked(&self.valid) = None;
     }
 
+    /// Accepts old refresh tokens from now on, as a provider with a grace period does.
+    pub fn tolerate_reuse(&self) {
+        self.is_tolerant.store(true, Ordering::SeqCst);
+    }
+
     /// Returns the status and the body of the answer to a refresh token.
     pub fn redeem(&self, refresh_token: &str) -> (u16, Value) {
         let number = self.requests.fetch_add(1, Ordering::SeqCst) + 1;
         let mut valid = locked(&self.valid);
-        if valid.as_deref() != Some(refresh_token) {
+        let is_old = valid.as_deref() != Some(refresh_token);
+        if valid.is_none() || is_old && !self.is_tolerant.load(Ordering::SeqCst) {
             *valid = None;
             return (400, json!({"error": "invalid_grant"}));
         }
@@ -60,7 +67,8 @@ impl Rotation {
 
 impl Default for Rotation {
     fn default() -> Self {
-        Rotation { requests: AtomicUsize::new(0), valid: Mutex::new(Some("RT-0".to_owned())) }
+        let valid = Mutex::new(Some("RT-0".to_owned()));
+        Rotation { requests: AtomicUsize::new(0), valid, is_tolerant: AtomicBool::new(false) }
     }
 }
 

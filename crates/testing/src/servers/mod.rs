@@ -2,6 +2,7 @@
 //! dropped, or when the test process ends in any way. A test can start several servers, and two test runs can overlap.
 
 mod certificates;
+mod network;
 mod pgbouncer;
 mod postgres;
 mod process;
@@ -12,6 +13,7 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 pub use certificates::Certificates;
+pub use network::{Host, Network};
 pub use pgbouncer::PgBouncer;
 pub use postgres::PostgresServer;
 pub use process::ServerProcess;

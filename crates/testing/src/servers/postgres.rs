@@ -8,7 +8,8 @@ use std::process::{Command, Stdio};
 use rustix::process::{Pid, Signal, geteuid, kill_process, test_kill_process};
 use tempfile::TempDir;
 
-use super::{Certificates, ServerProcess, free_port, wait_until};
+use super::network::in_namespace;
+use super::{Certificates, Host, ServerProcess, free_port, wait_until};
 
 /// The folder in which Debian puts the programs of each version.
 const INSTALLED: &str = "/usr/lib/postgresql";
@@ -21,7 +22,22 @@ pub struct PostgresServer {
     process: ServerProcess,
     folder: TempDir,
     port: u16,
+    place: Place,
     settings: Vec<String>,
+}
+
+/// The host of a server.
+struct Place {
+    address: String,
+    /// The network namespace, unless it is that of the test.
+    namespace: Option<PathBuf>,
+}
+
+impl Place {
+    fn of(host: Option<&Host>) -> Self {
+        let address = host.map_or("127.0.0.1", Host::address).to_owned();
+        Place { address, namespace: host.map(|host| host.namespace().to_owned()) }
+    }
 }
 
 impl PostgresServer {
@@ -32,7 +48,12 @@ impl PostgresServer {
 
     /// Starts a server with settings, such as `max_connections=20`.
     pub fn start_with(settings: &[&str]) -> Self {
-        PostgresServer::start_in(server_folder(), settings)
+        PostgresServer::start_in(server_folder(), Place::of(None), settings)
+    }
+
+    /// Starts a server on a host. Everybody who reaches the host may use the server.
+    pub fn start_on(host: &Host) -> Self {
+        PostgresServer::start_in(server_folder(), Place::of(Some(host)), &[])
     }
 
     /// Starts a server with the certificate `server` of these, which offers TLS.
@@ -46,10 +67,10 @@ impl PostgresServer {
         }
         let setting = |name: &str, file: &str| format!("{name}={}", folder.path().join(file).display());
         let (certificate, key) = (setting("ssl_cert_file", "server.pem"), setting("ssl_key_file", "server.key"));
-        PostgresServer::start_in(folder, &["ssl=on", &certificate, &key])
+        PostgresServer::start_in(folder, Place::of(None), &["ssl=on", &certificate, &key])
     }
 
-    fn start_in(folder: TempDir, settings: &[&str]) -> Self {
+    fn start_in(folder: TempDir, place: Place, settings: &[&str]) -> Self {
         let data = folder.path().join("data");
         let mut initdb = as_server_user(program("initdb"));
         initdb.args(["--username=tokcache", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]);
@@ -57,13 +78,15 @@ impl PostgresServer {
         assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
         let settings: Vec<_> = settings.iter().map(|&setting| setting.to_owned()).collect();
         let port = free_port();
-        let process = run(folder.path(), port, &settings);
-        PostgresServer { process, folder, port, settings }
+        let mut access = fs::File::options().append(true).open(data.join("pg_hba.conf")).expect("the access rules");
+        writeln!(access, "host all all samenet trust").expect("the access rules");
+        let process = run(folder.path(), port, &place, &settings);
+        PostgresServer { process, folder, port, place, settings }
     }
 
-    /// Returns the URL of the database `postgres` on the loopback port.
+    /// Returns the URL of the database `postgres` on the port.
     pub fn url(&self) -> String {
-        format!("postgres://tokcache@127.0.0.1:{}/postgres", self.port)
+        format!("postgres://tokcache@{}:{}/postgres", self.place.address, self.port)
     }
 
     /// Returns the URL of the database `postgres` on the Unix socket.
@@ -116,7 +139,7 @@ impl PostgresServer {
 
     /// Starts the server again after its end, with what it had saved.
     pub fn restart(&mut self) {
-        self.process = run(self.folder.path(), self.port, &self.settings);
+        self.process = run(self.folder.path(), self.port, &self.place, &self.settings);
     }
 
     /// Stops the server and the processes of its connections: nothing is answered until it is [resumed](Self::resume).
@@ -156,12 +179,16 @@ impl Drop for PostgresServer {
     }
 }
 
-fn run(folder: &Path, port: u16, settings: &[String]) -> ServerProcess {
+fn run(folder: &Path, port: u16, place: &Place, settings: &[String]) -> ServerProcess {
     let mut postgres = as_server_user(program("postgres"));
     postgres.arg("-D").arg(folder.join("data")).arg("-k").arg(folder).args(["-p", &port.to_string()]);
-    let fast = ["listen_addresses=127.0.0.1", "fsync=off", "full_page_writes=off", "shared_buffers=16MB"];
+    let listen = format!("listen_addresses={}", place.address);
+    let fast = [&listen, "fsync=off", "full_page_writes=off", "shared_buffers=16MB"];
     for setting in fast.iter().copied().chain(settings.iter().map(String::as_str)) {
         postgres.args(["-c", setting]);
+    }
+    if let Some(namespace) = &place.namespace {
+        postgres = in_namespace(namespace, &postgres);
     }
     let state = state(folder);
     let is_ready = || fs::read_to_string(&state).is_ok_and(|state| state.lines().any(|line| line.trim() == "ready"));
@@ -182,15 +209,27 @@ pub(super) fn server_folder() -> TempDir {
 }
 
 fn give_to_server_user(path: &Path) {
-    if geteuid().is_root() {
+    if is_root_of_machine() {
         chown(path, Some(USER.0), Some(USER.1)).expect("a file of a server");
     }
+}
+
+/// Whether the tests run as root, and not as root of a user namespace with one user, in which no file can be given away.
+fn is_root_of_machine() -> bool {
+    let users = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+    geteuid().is_root() && users.split_whitespace().last() != Some("1")
 }
 
 /// A command for a program that refuses to run as root.
 pub(super) fn as_server_user(program: impl AsRef<OsStr>) -> Command {
     if !geteuid().is_root() {
         return Command::new(program);
+    }
+    if !is_root_of_machine() {
+        let mut command = Command::new("unshare");
+        command.arg("--user").args([format!("--map-user={}", USER.0), format!("--map-group={}", USER.1)]);
+        command.arg("--").arg(program).current_dir("/");
+        return command;
     }
     let mut command = Command::new("setpriv");
     command.args([format!("--reuid={}", USER.0), format!("--regid={}", USER.1)]);

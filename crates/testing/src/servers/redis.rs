@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::{Certificates, ServerProcess, free_port, wait_until};
+use super::{Certificates, Host, ServerProcess, free_port, wait_until};
 
 /// The options of a [`RedisServer`].
 #[derive(Clone, Copy, Default)]
@@ -18,6 +18,8 @@ pub struct RedisOptions<'a> {
     pub certificates: Option<&'a Certificates>,
     /// The password of the default user.
     pub password: Option<&'a str>,
+    /// The host that the server runs on, if it is not the test's. Everybody who reaches the host may use the server.
+    pub host: Option<&'a Host>,
     /// Further arguments, as in `["--maxmemory", "2mb"]`.
     pub arguments: &'a [&'a str],
 }
@@ -26,7 +28,9 @@ pub struct RedisOptions<'a> {
 pub struct RedisServer {
     process: ServerProcess,
     folder: TempDir,
-    arguments: Vec<String>,
+    /// The program and its arguments.
+    command: Vec<String>,
+    address: String,
     port: u16,
     password: Option<String>,
 }
@@ -37,9 +41,13 @@ impl RedisServer {
         let folder = TempDir::new().expect("a temporary folder");
         let port = free_port();
         let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+        let address = options.host.map_or("127.0.0.1", Host::address).to_owned();
         let mut arguments: Vec<String> =
-            ["--bind", "127.0.0.1", "--save", "", "--dir", "", "--unixsocket", ""].map(str::to_owned).into();
+            ["--bind", &address, "--save", "", "--dir", "", "--unixsocket", ""].map(str::to_owned).into();
         (arguments[5], arguments[7]) = (path(""), path("socket"));
+        if options.host.is_some() {
+            arguments.extend(["--protected-mode".to_owned(), "no".to_owned()]);
+        }
         let port_option = if options.certificates.is_some() { "--tls-port" } else { "--port" };
         arguments.extend([port_option.to_owned(), port.to_string()]);
         if let Some(certificates) = options.certificates {
@@ -53,14 +61,18 @@ impl RedisServer {
             arguments.extend(["--requirepass".to_owned(), password.to_owned()]);
         }
         arguments.extend(options.arguments.iter().map(|argument| (*argument).to_owned()));
-        let process = run(&arguments, &folder);
-        RedisServer { process, folder, arguments, port, password: options.password.map(str::to_owned) }
+        let program = "redis-server";
+        let program = options.host.map_or_else(|| Command::new(program), |host| host.command(program));
+        let words = [program.get_program()].into_iter().chain(program.get_args());
+        let command: Vec<_> = words.map(|word| word.to_string_lossy().into_owned()).chain(arguments).collect();
+        let process = run(&command, &folder);
+        RedisServer { process, folder, command, address, port, password: options.password.map(str::to_owned) }
     }
 
     /// Starts a server that has ended, on the same port and in the same folder.
     pub fn start_again(&mut self) {
         assert!(!self.process.is_running(), "the server is running");
-        self.process = run(&self.arguments, &self.folder);
+        self.process = run(&self.command, &self.folder);
     }
 
     /// Returns the process of the server.
@@ -73,9 +85,9 @@ impl RedisServer {
         self.port
     }
 
-    /// Returns `redis://127.0.0.1:PORT`.
+    /// Returns `redis://ADDRESS:PORT`.
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
+        format!("redis://{}:{}", self.address, self.port)
     }
 
     /// Returns the path of the server's socket.
@@ -127,9 +139,9 @@ impl RedisServer {
     }
 }
 
-fn run(arguments: &[String], folder: &TempDir) -> ServerProcess {
-    let mut command = Command::new("redis-server");
-    command.args(arguments).current_dir(folder.path());
+fn run(words: &[String], folder: &TempDir) -> ServerProcess {
+    let mut command = Command::new(&words[0]);
+    command.args(&words[1..]).current_dir(folder.path());
     let socket = folder.path().join("socket");
     ServerProcess::start(command, &folder.path().join("log"), || ping(&socket).is_some())
 }
