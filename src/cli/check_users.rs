@@ -8,7 +8,7 @@ use tokcache_core::store::{Partition, StoreError};
 
 use super::context::Context;
 use super::progress::Progress;
-use super::shared::{SharedStore, is_of_document, of_partition};
+use super::shared::{SharedStore, is_of_document};
 use super::{Exit, Failure};
 use crate::output::{self, AnswerFormat, plain, tell};
 
@@ -37,7 +37,7 @@ pub(super) fn check(context: &Context, shared: &SharedStore, format: AnswerForma
         match cache {
             Ok(cache) => counts.add(partition, &cache),
             Err(error) if is_of_document(&error) => {
-                counts.add_unreadable(partition, &of_partition(error, partition).to_string());
+                counts.add_unreadable(partition, &error.to_string());
             }
             Err(error) => return Err(error),
         }

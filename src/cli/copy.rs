@@ -19,7 +19,7 @@ use super::passphrase::PromptPolicy;
 use super::profile_format::KeyCache;
 use super::progress::Progress;
 use super::settings::Settings;
-use super::shared::{AT_ONCE, SharedStore, is_of_document, of_partition, pages};
+use super::shared::{AT_ONCE, SharedStore, is_of_document, pages};
 use super::store::{self, OpenStore, Opening};
 use super::{Exit, Failure, keys, values};
 use crate::output::{command_line, plain, tell};
@@ -151,7 +151,7 @@ impl Copy<'_> {
         let (target, retention) = (self.target.contract(), self.retention());
         let copies = page.iter().map(|partition| async move {
             let cache = match acquire::load(source.contract(), partition).await {
-                Err(error) if is_of_document(&error) => return Ok(Err(of_partition(error, partition))),
+                Err(error) if is_of_document(&error) => return Ok(Err(error)),
                 cache => cache?,
             };
             merge_into(target, partition, Some(retention), &cache).await.map(Ok)
@@ -175,7 +175,7 @@ impl Copy<'_> {
         for named in partitions {
             let cache = match acquire::load(source.contract(), named).block_on() {
                 Err(error) if is_of_document(&error) => {
-                    self.leave_out(&of_partition(error, named).to_string());
+                    self.leave_out(&error.to_string());
                     continue;
                 }
                 cache => cache?,

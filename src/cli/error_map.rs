@@ -271,7 +271,7 @@ mod tests {
             holder: Holder { pid: None, program: None },
             waited: Duration::ZERO,
         };
-        let damaged = || StoreError::Damaged { path: "/cache".into(), reason: None };
+        let damaged = || StoreError::damaged("/cache");
         for (error, exit, retryable, command) in [
             (AcquireError::AmbiguousAccount { candidates: vec![account()] }, Exit::Account, false, "tokcache list"),
             (interaction(InteractionRequired::AnswerForAnother), Exit::InteractionRequired, false, "tokcache login"),

@@ -12,7 +12,7 @@ use tokcache_core::types::ScopeSet;
 use super::Failure;
 use super::context::Context;
 use super::list_view::view;
-use super::shared::{SharedStore, of_partition};
+use super::shared::SharedStore;
 use super::whose::is_named;
 use crate::output::{self, AccountView, ListFormat, ListStream, ListView, plain};
 
@@ -108,6 +108,6 @@ impl<'c> UserList<'c> {
 /// The error for a cache that cannot be read. It names the user if the cache is damaged.
 fn unreadable(error: StoreError, partition: &Partition) -> Failure {
     let is_damaged = matches!(error, StoreError::Damaged { .. });
-    let failure = Failure::from(of_partition(error, partition));
+    let failure = Failure::from(error);
     if is_damaged { failure.try_tokcache(["clear", "--account", partition.as_str()]) } else { failure }
 }

@@ -116,13 +116,3 @@ pub(in crate::cli) fn pages(store: &dyn Store) -> impl Iterator<Item = Result<Ve
         Some(page).filter(|page| page.as_ref().map_or(true, |page| !page.is_empty()))
     })
 }
-
-/// Adds the partition to an error that names only the store.
-pub(in crate::cli) fn of_partition(error: StoreError, partition: &Partition) -> StoreError {
-    match error {
-        StoreError::Damaged { path, reason } => {
-            StoreError::Damaged { path: format!("{}, the cache of {partition}", path.display()).into(), reason }
-        }
-        error => error,
-    }
-}

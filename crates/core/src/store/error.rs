@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fmt, io};
 
-use super::Holder;
+use super::{Holder, Partition};
 
 /// Why a store failed. Each variant names what a person can look at.
 #[derive(Debug)]
@@ -28,8 +28,10 @@ pub enum StoreError {
     },
     /// The bytes are not a cache, and no other program was writing. They are unchanged.
     Damaged {
-        /// The cache file.
+        /// The cache file, or the URL of the store.
         path: PathBuf,
+        /// The partition, in a store that keeps many.
+        partition: Option<Partition>,
         /// The defect and its position, if the reader reported them. The reason contains none of the bytes.
         reason: Option<String>,
     },
@@ -93,13 +95,23 @@ impl StoreError {
 
     /// Returns the error for bytes at that place that are not a cache.
     pub fn damaged(path: impl Into<PathBuf>) -> StoreError {
-        StoreError::Damaged { path: path.into(), reason: None }
+        StoreError::Damaged { path: path.into(), partition: None, reason: None }
+    }
+
+    /// Adds the partition to a [`StoreError::Damaged`], unless the store keeps one document.
+    pub fn in_partition(self, named: &Partition) -> StoreError {
+        match self {
+            StoreError::Damaged { path, reason, .. } if *named != Partition::whole() => {
+                StoreError::Damaged { path, partition: Some(named.clone()), reason }
+            }
+            error => error,
+        }
     }
 
     /// Adds the reason to a [`StoreError::Damaged`].
     pub fn because(self, reason: Option<String>) -> StoreError {
         match self {
-            StoreError::Damaged { path, .. } => StoreError::Damaged { path, reason },
+            StoreError::Damaged { path, partition, .. } => StoreError::Damaged { path, partition, reason },
             error => error,
         }
     }
@@ -118,8 +130,10 @@ impl fmt::Display for StoreError {
             StoreError::Busy { lock, holder, waited } => {
                 write!(formatter, "waited {} s for {}, which {holder} holds", waited.as_secs(), lock.display())
             }
-            StoreError::Damaged { path, reason } => {
-                write!(formatter, "{} is not a token cache, or a damaged one", path.display())?;
+            StoreError::Damaged { path, partition, reason } => {
+                let of_user = partition.as_ref().map(|partition| format!(", the cache of {partition},"));
+                let of_user = of_user.unwrap_or_default();
+                write!(formatter, "{}{of_user} is not a token cache, or a damaged one", path.display())?;
                 reason.as_ref().map_or(Ok(()), |reason| write!(formatter, ": {reason}"))
             }
             StoreError::LeaseLost { lease } => {

@@ -107,7 +107,7 @@ pub trait Store: Send + Sync {
             let Some(loaded) = loaded else { return Ok(None) };
             match read(&loaded.bytes) {
                 Validity::Whole => Ok(Some(loaded.revision)),
-                Validity::Torn => Err(StoreError::damaged(self.describe().url)),
+                Validity::Torn => Err(StoreError::damaged(self.describe().url).in_partition(partition)),
             }
         })
     }
@@ -152,7 +152,7 @@ pub trait Store: Send + Sync {
                     Change::Keep => return Ok(Saved::Unchanged),
                     Change::Replace(new) => (new, None),
                     Change::ReplaceUntil(new, keep_until) => (new, Some(keep_until)),
-                    Change::Torn => return Err(StoreError::damaged(self.describe().url)),
+                    Change::Torn => return Err(StoreError::damaged(self.describe().url).in_partition(partition)),
                 };
                 if old == Some(new.as_slice()) {
                     return Ok(Saved::Unchanged);
