@@ -9,6 +9,7 @@ mod health;
 mod herd;
 mod leases;
 mod listing;
+mod outages;
 mod sharing;
 mod users;
 mod waiting;
