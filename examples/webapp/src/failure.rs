@@ -74,6 +74,8 @@ struct Page {
     detail: Option<String>,
     /// Whether to offer a sign-in, and the path to come back to.
     sign_in: Option<&'static str>,
+    /// Whether to offer a sign-out.
+    sign_out: bool,
 }
 
 impl IntoResponse for Failure {
@@ -93,7 +95,7 @@ impl IntoResponse for Failure {
 impl Failure {
     /// Returns the status, the seconds until a retry, and the page.
     fn page(self) -> (StatusCode, u64, Page) {
-        let page = |title, text| Page { user: None, title, text, detail: None, sign_in: None };
+        let page = |title, text| Page { user: None, title, text, detail: None, sign_in: None, sign_out: false };
         match self {
             Failure::Acquire(error) => acquire_page(&error),
             Failure::AnotherSite => {
@@ -128,9 +130,16 @@ impl Failure {
 
 fn acquire_page(error: &AcquireError) -> (StatusCode, u64, Page) {
     let detail = Some(error.to_string());
-    let page = |title, text, sign_in| Page { user: None, title, text, detail: detail.clone(), sign_in };
+    let page =
+        |title, text, sign_in| Page { user: None, title, text, detail: detail.clone(), sign_in, sign_out: false };
     match (error.kind(), error) {
-        (ErrorKind::Store, _) => store_page(error.to_string()),
+        (ErrorKind::Store, error) if error.is_retryable() => store_page(error.to_string()),
+        (ErrorKind::Store, _) => {
+            let text = "The cache of your tokens is damaged, or in a form that this app does not know. To begin with an \
+                        empty one, sign out. Nobody else is affected.";
+            let page = Page { sign_out: true, ..page("Your tokens cannot be read", text, None) };
+            (StatusCode::INTERNAL_SERVER_ERROR, 0, page)
+        }
         // The only failure that asks for the user. An outage never does.
         (ErrorKind::InteractionRequired, _) => {
             let text = "The provider does not renew your sign-in any more.";
@@ -160,6 +169,6 @@ fn store_page(detail: String) -> (StatusCode, u64, Page) {
     (
         StatusCode::SERVICE_UNAVAILABLE,
         RETRY_AFTER,
-        Page { user: None, title, text, detail: Some(detail), sign_in: None },
+        Page { user: None, title, text, detail: Some(detail), sign_in: None, sign_out: false },
     )
 }

@@ -7,7 +7,7 @@ use axum::extract::{Query, RawQuery, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
-use tokcache_core::acquire::AuthorizationCodeSignIn;
+use tokcache_core::acquire::{AcquireError, AuthorizationCodeSignIn};
 use tokcache_core::types::HomeAccountId;
 use tower_cookies::Cookies;
 use tower_sessions::Session;
@@ -100,7 +100,14 @@ pub(crate) async fn end(State(app): State<Arc<App>>, session: Session) -> Result
     let client = app.client(&session).await?;
     // The provider may be down: that keeps nobody from signing out here.
     let url = client.end_session_url(&user.id(), Some(&format!("{}/", app.origin)), None).await;
-    client.sign_out(&user.id(), true).await?;
+    match client.sign_out(&user.id(), true).await {
+        // Nothing in a damaged cache can be revoked. The next sign-in begins with an empty one.
+        Err(AcquireError::Store(error)) if !error.is_retryable() => {
+            let removed = client.store.remove(&client.partition_of(&user.id())).await;
+            removed.map_err(AcquireError::from)?;
+        }
+        outcome => drop(outcome?),
+    }
     app.tokens.end(&session).await?;
     Ok(match url {
         Ok(Some(url)) => leave_for(&url),

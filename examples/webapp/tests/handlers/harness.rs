@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokcache_core::acquire::{NoCredential, Registration};
 use tokcache_core::oauth::Authority;
+use tokcache_core::store::{Change, Partition, Store as _, Update};
 use tokcache_core::time::SystemClock;
 use tokcache_core::types::{ClientId, ScopeSet};
 use tokcache_http::{Network, NetworkOptions, TokioClock, TokioNetwork};
@@ -90,6 +91,13 @@ impl Server {
 /// Returns an empty store, whose clones are the same store.
 pub(crate) fn store() -> RemoteStore {
     RemoteStore::new(Arc::new(SystemClock::new()), Duration::ZERO)
+}
+
+/// Damages the token cache of a user.
+pub(crate) fn damage(store: &RemoteStore, user: &str) {
+    let cut_off = &mut |_: Option<&[u8]>| Change::Replace(b"{\"RefreshToken\": {".to_vec().into());
+    let runtime = Runtime::new().unwrap();
+    runtime.block_on(store.update(&Partition::named(user), Update::default(), cut_off)).unwrap();
 }
 
 /// Starts an API that thanks for one access token. Returns its URL.

@@ -5,7 +5,7 @@ mod harness;
 
 use tokcache_testing::Fault;
 
-use crate::harness::{Browser, Provider, Server, api_that_answers_once, store};
+use crate::harness::{Browser, Provider, Server, api_that_answers_once, damage, store};
 
 #[test]
 fn a_user_signs_in_calls_the_api_from_the_cache_and_signs_out() {
@@ -96,6 +96,29 @@ fn an_outage_of_the_store_is_no_sign_out() {
     assert_eq!(browser.cookies, cookies);
     store.mend();
     assert!(browser.get("/api").body.contains("alice@sandbox.example"));
+}
+
+#[test]
+fn a_damaged_cache_is_the_concern_of_its_user_who_can_begin_anew() {
+    let (provider, store) = (Provider::start(3600), store());
+    let server = Server::start(&provider, &store, None);
+    let (mut alice, mut bob) = (Browser::of(&server), Browser::of(&server));
+    alice.sign_in("alice", "/");
+    bob.sign_in("bob", "/");
+    damage(&store, "alice");
+    for _ in 0..2 {
+        let page = alice.get("/api");
+        assert_eq!(page.status, 500);
+        assert!(
+            page.body.contains("the cache of alice") && page.body.contains("action=\"/sign-out\""),
+            "{}",
+            page.body
+        );
+        assert!(bob.get("/api").body.contains("bob@sandbox.example"));
+    }
+    assert!(alice.get("/").body.contains("Hello, Alice"));
+    assert_eq!(alice.post("/sign-out", "").status, 303);
+    assert!(alice.sign_in("alice", "/api").body.contains("alice@sandbox.example"));
 }
 
 #[test]
