@@ -1156,7 +1156,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__login)
-            opts="-v -h --scope --resource --audience --param --lifetime --tenant --no-offline-access --offline-access --flow --replace --qr --sign-in-timeout --claims --device-authorization-endpoint --token-endpoint --revocation-endpoint --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --client-secret-file --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --scope --resource --audience --param --lifetime --tenant --no-offline-access --offline-access --flow --browser --no-browser --redirect-uri --redirect-port --replace --qr --sign-in-timeout --claims --device-authorization-endpoint --authorization-endpoint --token-endpoint --revocation-endpoint --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --client-secret-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1187,7 +1187,15 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser" -- "${cur}"))
+                    return 0
+                    ;;
+                --redirect-uri)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --redirect-port)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --sign-in-timeout)
@@ -1199,6 +1207,10 @@ _tokcache() {
                     return 0
                     ;;
                 --device-authorization-endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authorization-endpoint)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -46,7 +46,7 @@ text\t'The error, and the command that helps if there is one'"
 complete -c tokcache -n "__fish_tokcache_needs_command" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_needs_command" -s V -l version -d 'Print version'
-complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "login" -d 'Sign in with a code that you type in a browser, and save the settings as a profile'
+complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "login" -d 'Sign in with a code, or through the browser, and save the settings as a profile'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "token" -d 'Print a valid access token from the cache, refreshed if necessary'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "list" -d 'Show the accounts and their tokens, without any secret'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "clear" -d 'Sign out: delete the tokens, and revoke them if the provider can'
@@ -62,10 +62,14 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l audience -d 
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l param -d 'Another parameter for the provider; repeatable. A token is served only to requests with the same parameters' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l lifetime -d 'How long to serve a token that has no lifetime [default: until it is revoked]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l tenant -d 'The tenant of an Entra authority: a GUID, a domain, organizations, common or consumers' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l flow -d 'How to sign in' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l flow -d 'How to sign in; saved in the profile [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+browser\t'Through the browser of this machine (RFC 8252)'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l redirect-uri -d 'The address that the browser returns to: http on 127.0.0.1, ::1 or localhost, without a port for any free one; saved in the profile' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l redirect-port -d 'The port that the browser returns to, if the provider requires one; saved in the profile' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l sign-in-timeout -d 'Time limit for the whole sign-in [default: until the code expires]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l claims -d 'A claims challenge, in JSON' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l device-authorization-endpoint -d 'The device authorization endpoint, if the provider\'s metadata do not name it' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l authorization-endpoint -d 'The authorization endpoint, if the provider\'s metadata do not name it' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l token-endpoint -d 'The token endpoint, if the provider\'s metadata do not name it' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l revocation-endpoint -d 'The revocation endpoint, if the provider\'s metadata do not name it' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
@@ -89,6 +93,8 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l error-format
 text\t'The error, and the command that helps if there is one'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l no-offline-access -d 'Do not request the scope offline_access, which some providers refuse; saved in the profile'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l offline-access -d 'Request offline_access again, although the profile says not to'
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l browser -d 'Sign in through the browser of this machine: short for --flow browser'
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l no-browser -d 'Sign in through a browser, but only print the address'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l replace -d 'Replace the scopes of the profile instead of adding to them, and let another account take the profile over'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l qr -d 'Show the address as a QR code too'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'

@@ -26,7 +26,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Sign in with a code that you type in a browser, and save the settings as a profile
+    /// Sign in with a code, or through the browser, and save the settings as a profile
     #[command(aliases = ["signin", "sign-in"])]
     Login(login_args::Input),
     /// Print a valid access token from the cache, refreshed if necessary

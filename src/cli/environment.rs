@@ -156,6 +156,16 @@ pub(super) fn store_password(is_second: bool) -> Result<Option<Zeroizing<String>
     Ok(Some(Zeroizing::new(text.to_owned())))
 }
 
+/// Returns the command lines that open a browser, by the user's own wish.
+pub(super) fn browser() -> Option<String> {
+    variable("BROWSER")?.into_string().ok()
+}
+
+/// Whether the user is on another machine.
+pub(super) fn is_over_ssh() -> bool {
+    variable("SSH_CONNECTION").or_else(|| variable("SSH_TTY")).is_some()
+}
+
 /// Whether a keyring could show a password prompt. On systems other than Linux, the system decides that.
 pub(super) fn has_screen() -> bool {
     !cfg!(target_os = "linux") || variable("DISPLAY").or_else(|| variable("WAYLAND_DISPLAY")).is_some()

@@ -78,7 +78,7 @@ impl Failure {
         let failure = self.with_response(response);
         match remedy {
             Some(Remedy::SignIn) => failure.try_tokcache(words),
-            Some(Remedy::AnotherFlow) => failure.try_shell("az login"),
+            Some(Remedy::AnotherFlow) => failure.try_tokcache(words.into_iter().chain(["--browser".to_owned()])),
             Some(Remedy::Client) => failure.try_with("--client-id", "ID"),
             Some(Remedy::Scope) => failure.try_with("--scope", "SCOPE"),
             Some(Remedy::Tenant) => failure.try_with("--authority", "URL"),
@@ -205,12 +205,13 @@ mod tests {
     #[test]
     fn a_refused_sign_in_is_told_by_what_was_refused_and_by_what_helps() {
         const LOGIN: &str = "tokcache login";
+        const BROWSER: &str = "tokcache login --browser";
         const CLIENT: &str = "tokcache token --offline --scope a --client-id ID";
         for (error, description, exit, words, command) in [
             ("invalid_grant", "no", Exit::Denied, "the device code any more, which has expired or was used", LOGIN),
-            ("invalid_grant", "AADSTS53003: x", Exit::Denied, "a Conditional Access policy does not", "az login"),
-            ("invalid_grant", "AADSTS50076: x", Exit::Denied, "multi-factor authentication (AADSTS50076)", "az login"),
-            ("interaction_required", "AADSTS530003: x", Exit::Denied, "the organisation manages", "az login"),
+            ("invalid_grant", "AADSTS53003: x", Exit::Denied, "a Conditional Access policy does not", BROWSER),
+            ("invalid_grant", "AADSTS50076: x", Exit::Denied, "multi-factor authentication (AADSTS50076)", BROWSER),
+            ("interaction_required", "AADSTS530003: x", Exit::Denied, "the organisation manages", BROWSER),
             ("invalid_grant", "AADSTS50057: x", Exit::Denied, "the account is disabled (AADSTS50057)", ""),
             ("invalid_grant", "AADSTS65001: x", Exit::Denied, "nobody has consented", LOGIN),
             ("invalid_grant", "AADSTS50053: x", Exit::Unavailable, "locked", "tokcache token --offline --scope a"),

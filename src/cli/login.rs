@@ -7,7 +7,8 @@ use tokcache_core::time::Clock;
 use tokcache_core::types::ScopeSet;
 
 use super::context::Context;
-use super::login_args::{Flow, Input};
+use super::flow::ChosenFlow;
+use super::login_args::Input;
 use super::passphrase::PromptPolicy;
 use super::profiles;
 use super::remember::remember;
@@ -16,7 +17,6 @@ use super::{Exit, Failure};
 use crate::output::{about, plain, tell};
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
-    let Flow::Device = input.flow;
     let settings = &settings.bounded_by(input.sign_in_timeout);
     let mut context = Context::of_new_profile(settings, PromptPolicy::allowed())?;
     context.observer.qr = input.qr;
@@ -42,7 +42,11 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
         lifetime: context.lifetime(&input.scopes)?,
         parameters: profile.parameters.clone().into_iter().collect(),
     };
-    let signed_in = sign_in(&context, &client, &request, &needed_too)?;
+    let flow = input.flow.chosen(&profile);
+    let Some(signed_in) = sign_in(&context, &client, flow, &request, &needed_too)? else {
+        tell("Signed in by the other process.");
+        return Ok(());
+    };
     remember(&context, &input, &siblings, &needed_too, &signed_in)?;
     let asked = signed_in.asked.of_resources();
     if !asked.is_empty() && asked == signed_in.not_granted {
@@ -52,8 +56,28 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Signs in and reports the account. Also asks for the scopes `needed_too`, unless the server refuses them.
+/// Signs in and reports the account. Also asks for the scopes `needed_too`, unless the server refuses them. `None`:
+/// another process has signed in meanwhile.
 pub(super) fn sign_in(
+    context: &Context,
+    client: &PublicClient<'_>,
+    flow: ChosenFlow,
+    request: &SignInRequest,
+    needed_too: &ScopeSet,
+) -> Result<Option<SignedIn>, Failure> {
+    let signed_in = match flow {
+        ChosenFlow::Device => sign_in_by_code(context, client, request, needed_too)?,
+        ChosenFlow::Browser(browser) => {
+            let requests = alternatives(request, needed_too);
+            let Some(signed_in) = browser.sign_in(context, client, requests)? else { return Ok(None) };
+            signed_in
+        }
+    };
+    report(context, &signed_in);
+    Ok(Some(signed_in))
+}
+
+fn sign_in_by_code(
     context: &Context,
     client: &PublicClient<'_>,
     request: &SignInRequest,
@@ -66,7 +90,24 @@ pub(super) fn sign_in(
         result = client.sign_in_by_device_code(request).block_on();
     }
     context.observer.end_countdown();
-    let signed_in = result.map_err(|error| context.failure(error, &request.scopes))?;
+    result.map_err(|error| context.failure(error, &request.scopes))
+}
+
+/// Returns the requests to try one after the other if the provider refuses scopes, the largest first.
+fn alternatives(request: &SignInRequest, needed_too: &ScopeSet) -> Vec<SignInRequest> {
+    let with =
+        |scopes: ScopeSet, without_offline_access| SignInRequest { scopes, without_offline_access, ..request.clone() };
+    let mut requests = vec![with(request.scopes.union(needed_too), request.without_offline_access)];
+    if !needed_too.is_empty() {
+        requests.push(request.clone());
+    }
+    if !request.without_offline_access {
+        requests.push(with(request.scopes.clone(), true));
+    }
+    requests
+}
+
+fn report(context: &Context, signed_in: &SignedIn) {
     let account = &signed_in.account;
     let name = match (&signed_in.name, account.username.as_str()) {
         (Some(name), username) if !username.is_empty() && name != username => format!("{name}, {username}"),
@@ -87,7 +128,6 @@ pub(super) fn sign_in(
     if !signed_in.can_refresh && !signed_in.token.is_lifetime_unknown {
         tell("warning: the server gave no refresh token: when this token expires, you have to sign in again");
     }
-    Ok(signed_in)
 }
 
 /// Whether the server refuses the scopes, for a device code or at the approval.

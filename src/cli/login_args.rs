@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use tokcache_core::oauth::Authority;
 use tokcache_core::types::ScopeSet;
 
 use super::context::Context;
+use super::flow::FlowArguments;
 use super::offline_access::OfflineAccess;
 use super::profiles::{self, EndpointNames, Learned, Profile};
 use super::registration::can_be_asked_together;
@@ -28,9 +29,8 @@ pub(super) struct Input {
     #[command(flatten)]
     pub(super) offline_access: OfflineAccess,
 
-    /// How to sign in
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) flow: Flow,
+    #[command(flatten)]
+    pub(super) flow: FlowArguments,
 
     /// Replace the scopes of the profile instead of adding to them, and let another account take the profile over
     #[arg(long)]
@@ -52,6 +52,10 @@ pub(super) struct Input {
     #[arg(long, value_name = "URL")]
     pub(super) device_authorization_endpoint: Option<String>,
 
+    /// The authorization endpoint, if the provider's metadata do not name it
+    #[arg(long, value_name = "URL")]
+    pub(super) authorization_endpoint: Option<String>,
+
     /// The token endpoint, if the provider's metadata do not name it
     #[arg(long, value_name = "URL")]
     pub(super) token_endpoint: Option<String>,
@@ -59,13 +63,6 @@ pub(super) struct Input {
     /// The revocation endpoint, if the provider's metadata do not name it
     #[arg(long, value_name = "URL")]
     pub(super) revocation_endpoint: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(super) enum Flow {
-    /// Type a code in a browser on any device (RFC 8628)
-    #[default]
-    Device,
 }
 
 impl Input {
@@ -134,6 +131,7 @@ impl Input {
             profile.parameters.clear();
             profile.lifetime = None;
             profile.offline_access = None;
+            (profile.flow, profile.redirect_uri, profile.redirect_port) = (None, None, None);
         }
         profile.parameters = self.scopes.parameters(profile.place(), &profile.parameters);
         if let Some(lifetime) = self.scopes.lifetime {
@@ -151,8 +149,15 @@ impl Input {
             Some(path) => Some(profiles::remembered_path(path, "--client-secret-file")?),
             None => profile.client_secret_file,
         };
-        let EndpointNames { token_endpoint, device_authorization_endpoint, revocation_endpoint } = profile.endpoints;
+        self.flow.apply(&mut profile);
+        let EndpointNames {
+            authorization_endpoint,
+            token_endpoint,
+            device_authorization_endpoint,
+            revocation_endpoint,
+        } = profile.endpoints;
         profile.endpoints = EndpointNames {
+            authorization_endpoint: self.authorization_endpoint.clone().or(authorization_endpoint),
             token_endpoint: self.token_endpoint.clone().or(token_endpoint),
             device_authorization_endpoint: self.device_authorization_endpoint.clone().or(device_authorization_endpoint),
             revocation_endpoint: self.revocation_endpoint.clone().or(revocation_endpoint),

@@ -1,6 +1,7 @@
 //! The commands. Each file holds the arguments and the code of one command.
 
 mod args;
+mod browser;
 mod cache;
 mod check_users;
 mod clear;
@@ -20,6 +21,7 @@ mod exec;
 mod explain;
 mod failure;
 mod fast_args;
+mod flow;
 mod help;
 mod hint;
 mod keys;
@@ -44,6 +46,10 @@ mod removal;
 mod repeated;
 mod scopes;
 mod settings;
+#[cfg_attr(
+    not(all(feature = "postgres", feature = "redis", feature = "sqlite")),
+    allow(dead_code, unused_imports, reason = "each store uses a part")
+)]
 mod shared;
 mod siblings;
 mod store;

@@ -17,6 +17,15 @@ pub(super) struct Profile {
     pub(super) authority_kind: Option<KindOfAuthority>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) client_id: Option<String>,
+    /// How to sign in; `device` by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) flow: Option<Flow>,
+    /// The address that the browser returns to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) redirect_uri: Option<String>,
+    /// The port of that address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) redirect_port: Option<u16>,
     /// The account: a user name or a home account id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) account: Option<String>,
@@ -51,6 +60,16 @@ pub(super) struct Profile {
     /// Facts that the server sent at sign-in.
     #[serde(skip_serializing_if = "Learned::is_empty")]
     pub(super) learned: Learned,
+}
+
+/// How a person signs in.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Flow {
+    /// With a code, in a browser on any device.
+    Device,
+    /// Through the browser of this machine.
+    Browser,
 }
 
 /// The kind of an authority, which decides the protocol details.
@@ -107,6 +126,8 @@ pub(super) enum KeyCache {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct EndpointNames {
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) authorization_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) token_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) device_authorization_endpoint: Option<String>,
@@ -158,6 +179,7 @@ impl EndpointNames {
         let parse =
             |flag, url: &Option<String>| url.as_deref().map(Endpoint::parse).transpose().map_err(|error| (flag, error));
         Ok(Endpoints {
+            authorization: parse("--authorization-endpoint", &self.authorization_endpoint)?,
             token: parse("--token-endpoint", &self.token_endpoint)?,
             device_authorization: parse("--device-authorization-endpoint", &self.device_authorization_endpoint)?,
             revocation: parse("--revocation-endpoint", &self.revocation_endpoint)?,
@@ -168,6 +190,7 @@ impl EndpointNames {
     pub(super) fn of(endpoints: &Endpoints) -> Self {
         let text = |endpoint: &Option<Endpoint>| endpoint.as_ref().map(|endpoint| endpoint.as_str().to_owned());
         EndpointNames {
+            authorization_endpoint: text(&endpoints.authorization),
             token_endpoint: text(&endpoints.token),
             device_authorization_endpoint: text(&endpoints.device_authorization),
             revocation_endpoint: text(&endpoints.revocation),

@@ -11,7 +11,9 @@ use tokcache_core::time::Clock;
 use tokcache_core::types::ScopeSet;
 
 use super::context::Context;
+use super::flow::ChosenFlow;
 use super::passphrase::PromptPolicy;
+use super::profiles::Profile;
 use super::scopes::Scopes;
 use super::settings::Settings;
 use super::values::{bound, claims, duration};
@@ -142,9 +144,14 @@ fn outcome(
                 lifetime: request.lifetime,
                 parameters: request.parameters.clone(),
             };
-            let signed_in = login::sign_in(context, client, &asked, &needed_too)?;
-            context.settle(&siblings, &signed_in.account)?;
-            signed_in.token_for(request, context.clock.now())
+            let flow = ChosenFlow::of(context.profile_of_authority().unwrap_or(&Profile::default()), false);
+            match login::sign_in(context, client, flow, &asked, &needed_too)? {
+                Some(signed_in) => {
+                    context.settle(&siblings, &signed_in.account)?;
+                    signed_in.token_for(request, context.clock.now())
+                }
+                None => client.acquire_token_silent(request).block_on(),
+            }
         }
         outcome => outcome,
     };

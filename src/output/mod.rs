@@ -6,6 +6,7 @@
 mod error;
 mod explanation;
 mod list;
+pub(crate) mod page;
 mod shell;
 mod sign_in;
 mod text;

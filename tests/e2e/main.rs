@@ -8,6 +8,7 @@
 mod crowd;
 mod harness;
 
+mod browser;
 mod clock;
 mod crashes;
 mod faults;

@@ -1,7 +1,8 @@
-//! HTTP over the real network. No other module of this crate uses the network.
+//! HTTP over the real network: requests to providers, and the response of a sign-in through the browser.
 
 mod coding;
 mod connect;
+mod loopback;
 mod proxy;
 mod resolve;
 #[cfg(feature = "tokio")]
@@ -38,6 +39,7 @@ use transport_error::Progress;
 use trust::TrustError;
 use wiped::Wiped;
 
+pub use loopback::{Callback, LoopbackListener, Page};
 pub use proxy::ProxyRules;
 #[cfg(feature = "tokio")]
 pub use runtime::{TokioClock, TokioNetwork};

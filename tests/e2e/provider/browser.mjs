@@ -6,35 +6,9 @@ const MAX_PAGES = 20;
 
 export function createBrowser({ origin, port, certificateAuthority }) {
   // Signs `login` in and grants what the device asks for; without a login, refuses it.
-  return async function finish(verificationPath, userCode, login) {
-    const cookies = new Map();
-    let page = await open(`${verificationPath}?user_code=${encodeURIComponent(userCode)}`);
-    for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-      if (page.location) {
-        page = await open(page.location);
-        continue;
-      }
-      const form = readForm(page.html);
-      if (!form) return;
-      if (form.id === 'op.deviceInputForm') throw new Error(`the provider does not know the code ${userCode}`);
-      if (form.id === 'op.deviceConfirmForm' && !login) {
-        form.fields.set('abort', 'yes');
-        await open(form.action, form.fields);
-        return;
-      }
-      if (form.fields.has('login')) form.fields.set('login', login).set('password', 'any');
-      page = await open(form.action, form.fields);
-    }
-    throw new Error(`no end after ${MAX_PAGES} pages`);
-
-    async function open(address, fields) {
-      const { headers, html } = await exchange(new URL(address, origin), cookies, fields);
-      for (const cookie of headers['set-cookie'] ?? []) {
-        const [, name, value] = /^([^=]*)=([^;]*)/.exec(cookie);
-        cookies.set(name, value);
-      }
-      return { html, location: headers.location };
-    }
+  return function finish(verificationPath, userCode, login) {
+    const start = `${verificationPath}?user_code=${encodeURIComponent(userCode)}`;
+    return finishForms((address, ...rest) => exchange(new URL(address, origin), ...rest), start, login);
   };
 
   function exchange(url, cookies, fields) {
@@ -62,6 +36,41 @@ export function createBrowser({ origin, port, certificateAuthority }) {
       });
       outgoing.on('error', reject).end(body);
     });
+  }
+}
+
+// Fills in one form after the other, beginning with the page at `start`. Returns the last page.
+export async function finishForms(exchange, start, login) {
+  const cookies = new Map();
+  let page = await open(start);
+  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+    if (page.location) {
+      page = await open(page.location);
+      continue;
+    }
+    const form = readForm(page.html);
+    if (!form) return page.html;
+    if (form.id === 'op.deviceInputForm') throw new Error('the provider does not know the code');
+    if (form.id === 'op.deviceConfirmForm' && !login) {
+      form.fields.set('abort', 'yes');
+      return (await open(form.action, form.fields)).html;
+    }
+    if (form.fields.has('login') && !login) {
+      page = await open(/href="([^"]*\/abort)"/.exec(page.html)[1]);
+      continue;
+    }
+    if (form.fields.has('login')) form.fields.set('login', login).set('password', 'any');
+    page = await open(form.action, form.fields);
+  }
+  throw new Error(`no end after ${MAX_PAGES} pages`);
+
+  async function open(address, fields) {
+    const { headers, html } = await exchange(address, cookies, fields);
+    for (const cookie of headers['set-cookie'] ?? []) {
+      const [, name, value] = /^([^=]*)=([^;]*)/.exec(cookie);
+      cookies.set(name, value);
+    }
+    return { html, location: headers.location };
   }
 }
 

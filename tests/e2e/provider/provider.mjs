@@ -61,7 +61,7 @@ function configuration({ settings, storage }) {
       token_endpoint_auth_method: 'none',
       id_token_signed_response_alg: 'ES256',
       grant_types: [DEVICE_CODE, 'refresh_token', 'authorization_code'],
-      redirect_uris: ['http://localhost'],
+      redirect_uris: ['http://localhost', 'http://localhost/back', 'http://127.0.0.1/callback', 'http://[::1]/back'],
       response_types: ['code'],
       ...client,
     })),

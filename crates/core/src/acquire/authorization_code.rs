@@ -1,10 +1,10 @@
-//! The authorization code grant of a web app (RFC 6749 §4.1, OpenID Connect Core §3.1): the browser goes to the
-//! provider and returns with a code.
+//! The authorization code grant (RFC 6749 §4.1, OpenID Connect Core §3.1): the browser goes to the provider and returns
+//! with a code, to a web app or to this machine (RFC 8252).
 
 use zeroize::Zeroizing;
 
 use super::sign_in::{OFFLINE_ACCESS, SignInRequest};
-use super::{AcquireError, ClientApplication, ConfidentialClient, SignInGrant, SignedIn};
+use super::{AcquireError, ClientApplication, ConfidentialClient, PublicClient, SignInGrant, SignedIn};
 use crate::oauth::{
     AuthorizationCodeRequest, AuthorizationRequest, AuthorizationResponse, EndSessionRequest, EndpointKind, Endpoints,
     Expectation, IdTokenError, JwkSet, JwksRequest, PendingAuthorization, RequestError, ResponseMode, TokenResponse,
@@ -53,20 +53,7 @@ impl ConfidentialClient {
     pub async fn begin_sign_in(&self, request: &AuthorizationCodeSignIn) -> Result<PendingAuthorization, AcquireError> {
         let application = self.application(Partition::whole());
         let endpoints = application.endpoints_and_issuer(&NEEDED).await;
-        let endpoints = endpoints.map_err(AcquireError::from_request)?;
-        let client = application.context(&endpoints);
-        let is_kept = |scope: &str| scope != OFFLINE_ACCESS || !request.without_offline_access;
-        let scopes = request.scopes.union(&client.reserved_scopes().filtered(is_kept));
-        let request = AuthorizationRequest {
-            response_mode: request.response_mode,
-            prompt: request.prompt.as_deref(),
-            login_hint: request.login_hint.as_deref(),
-            max_age: request.max_age,
-            claims: request.claims.as_deref(),
-            parameters: &request.parameters,
-            ..AuthorizationRequest::new(client, &request.redirect_uri, &scopes)
-        };
-        request.start().map_err(AcquireError::from_request)
+        application.start_authorization(&endpoints.map_err(AcquireError::from_request)?, request)
     }
 
     /// Finishes a sign-in: checks the response, redeems the code, verifies the ID token, and saves the tokens in the
@@ -88,10 +75,12 @@ impl ConfidentialClient {
         let application = self.application(Partition::whole());
         let endpoints = application.endpoints_and_issuer(&NEEDED).await;
         let endpoints = endpoints.map_err(AcquireError::from_request)?;
-        let response = AuthorizationResponse::parse(response, application.context(&endpoints), pending)
-            .map_err(AcquireError::AuthorizationResponse)?;
-        let tokens = application.redeem_code(&endpoints, pending, &response.code).await?;
-        let user = application.verified_user(&endpoints, pending, &response.code, &tokens).await;
+        let code = application.authorization_code(&endpoints, pending, response)?;
+        let tokens = application.redeem_code(&endpoints, pending, &code).await?;
+        let user = application.verified(&endpoints, pending, &code, &tokens).await.and_then(|()| {
+            let identity = tokens.identity.as_ref();
+            identity.and_then(|identity| identity.home_account_id.clone()).ok_or(AcquireError::NoIdToken)
+        });
         let user = match user {
             Ok(user) => user,
             Err(error) => {
@@ -99,15 +88,7 @@ impl ConfidentialClient {
                 return Err(error);
             }
         };
-        let is_reserved = |scope: &str| RESERVED_SCOPES.contains(&scope);
-        let request = SignInRequest {
-            scopes: pending.scopes.of_resources(),
-            claims: pending.claims.clone(),
-            parameters: pending.parameters.clone(),
-            ..SignInRequest::default()
-        };
-        let beside = pending.scopes.filtered(is_reserved);
-        self.of_user(&user).record_sign_in(&request, "authorization_code", endpoints, &beside, tokens).await
+        self.of_user(&user).record_authorization(endpoints, pending, tokens, SignInRequest::default()).await
     }
 
     /// Returns the URL that ends the user's session at the provider (OpenID Connect RP-Initiated Logout). Redirect the
@@ -142,7 +123,104 @@ impl ConfidentialClient {
     }
 }
 
+impl PublicClient<'_> {
+    /// Begins a sign-in through the browser of this machine. Open the URL of the result, and wait for the response at the
+    /// redirect URI: a loopback address (RFC 8252 §7.3), such as that of `tokcache_http::LoopbackListener`.
+    ///
+    /// # Errors
+    /// Like [`sign_in_by_device_code`](Self::sign_in_by_device_code), before the person signs in.
+    pub async fn begin_sign_in(&self, request: &AuthorizationCodeSignIn) -> Result<PendingAuthorization, AcquireError> {
+        self.ensure_room_for_sign_in().await?;
+        self.start_authorization(&self.browser_endpoints().await?, request)
+    }
+
+    /// Finishes a sign-in: checks the response, redeems the code, verifies the ID token if there is one, and saves the
+    /// tokens. `response` is the query of the redirect URI, or the form that was posted to it, as it was received. The
+    /// scopes, claims and parameters of `request` are ignored: those of `pending` count.
+    ///
+    /// # Errors
+    /// [`AcquireError::AuthorizationResponse`] if the response does not belong to `pending`, or is a refusal;
+    /// [`AcquireError::IdToken`] if the ID token does not prove who has signed in; otherwise like
+    /// [`sign_in_by_device_code`](Self::sign_in_by_device_code).
+    pub async fn finish_sign_in(
+        &self,
+        pending: &PendingAuthorization,
+        response: &str,
+        request: SignInRequest,
+    ) -> Result<SignedIn, AcquireError> {
+        let endpoints = self.browser_endpoints().await?;
+        let code = self.authorization_code(&endpoints, pending, response)?;
+        let tokens = self.redeem_code(&endpoints, pending, &code).await?;
+        // A provider of plain OAuth sends no ID token, and one without metadata no keys to verify it with.
+        if tokens.id_token.is_some()
+            && endpoints.issuer.is_some()
+            && endpoints.get(EndpointKind::Jwks).is_some()
+            && let Err(error) = self.verified(&endpoints, pending, &code, &tokens).await
+        {
+            self.revoke_unsaved(&endpoints, tokens.refresh_token.as_ref()).await;
+            return Err(error);
+        }
+        self.record_authorization(endpoints, pending, tokens, request).await
+    }
+
+    /// Returns the endpoints for a sign-in through the browser, with the issuer and the keys of an OpenID provider.
+    async fn browser_endpoints(&self) -> Result<Endpoints, AcquireError> {
+        let endpoints = match self.endpoints_and_issuer(&NEEDED).await {
+            Err(RequestError::Unsupported { .. }) => self.endpoints(&NEEDED[..2]).await,
+            outcome => outcome,
+        };
+        endpoints.map_err(AcquireError::from_request)
+    }
+}
+
 impl ClientApplication<'_> {
+    fn start_authorization(
+        &self,
+        endpoints: &Endpoints,
+        request: &AuthorizationCodeSignIn,
+    ) -> Result<PendingAuthorization, AcquireError> {
+        let client = self.context(endpoints);
+        let is_kept = |scope: &str| scope != OFFLINE_ACCESS || !request.without_offline_access;
+        let scopes = request.scopes.union(&client.reserved_scopes().filtered(is_kept));
+        let request = AuthorizationRequest {
+            response_mode: request.response_mode,
+            prompt: request.prompt.as_deref(),
+            login_hint: request.login_hint.as_deref(),
+            max_age: request.max_age,
+            claims: request.claims.as_deref(),
+            parameters: &request.parameters,
+            ..AuthorizationRequest::new(client, &request.redirect_uri, &scopes)
+        };
+        request.start().map_err(AcquireError::from_request)
+    }
+
+    fn authorization_code(
+        &self,
+        endpoints: &Endpoints,
+        pending: &PendingAuthorization,
+        response: &str,
+    ) -> Result<AuthorizationCode, AcquireError> {
+        let response = AuthorizationResponse::parse(response, self.context(endpoints), pending);
+        response.map(|response| response.code).map_err(AcquireError::AuthorizationResponse)
+    }
+
+    async fn record_authorization(
+        &self,
+        endpoints: Endpoints,
+        pending: &PendingAuthorization,
+        tokens: TokenResponse,
+        request: SignInRequest,
+    ) -> Result<SignedIn, AcquireError> {
+        let request = SignInRequest {
+            scopes: pending.scopes.of_resources(),
+            claims: pending.claims.clone(),
+            parameters: pending.parameters.clone(),
+            ..request
+        };
+        let beside = pending.scopes.filtered(|scope| RESERVED_SCOPES.contains(&scope));
+        self.record_sign_in(&request, "authorization_code", endpoints, &beside, tokens).await
+    }
+
     /// Redeems the code. A code is valid for one request, so the request is not repeated.
     async fn redeem_code(
         &self,
@@ -164,14 +242,14 @@ impl ClientApplication<'_> {
         answer.map_err(|error| AcquireError::from_sign_in(SignInGrant::AuthorizationCode, error))
     }
 
-    /// Verifies the ID token and returns the user.
-    async fn verified_user(
+    /// Verifies the ID token.
+    async fn verified(
         &self,
         endpoints: &Endpoints,
         pending: &PendingAuthorization,
         code: &AuthorizationCode,
         tokens: &TokenResponse,
-    ) -> Result<HomeAccountId, AcquireError> {
+    ) -> Result<(), AcquireError> {
         let id_token = tokens.id_token.as_ref().ok_or(AcquireError::NoIdToken)?;
         let mut keys = self.signing_keys(endpoints, false).await?;
         let mut is_key_missing = false;
@@ -188,7 +266,7 @@ impl ClientApplication<'_> {
                 skew: TOLERATED_SKEW,
             };
             match verify_id_token(id_token, &keys, &expectation) {
-                Ok(_) => break,
+                Ok(_) => return Ok(()),
                 // The provider may have changed its keys.
                 Err(IdTokenError::UnknownKey) if !is_key_missing => {
                     is_key_missing = true;
@@ -197,8 +275,6 @@ impl ClientApplication<'_> {
                 Err(error) => return Err(AcquireError::IdToken(error)),
             }
         }
-        let identity = tokens.identity.as_ref();
-        identity.and_then(|identity| identity.home_account_id.clone()).ok_or(AcquireError::NoIdToken)
     }
 
     /// Returns the keys that the provider signs with.

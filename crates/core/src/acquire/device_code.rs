@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::endpoints::EndpointRequest;
 use super::retry::Retry;
-use super::sign_in::{OFFLINE_ACCESS, ROOM_FOR_A_SIGN_IN};
+use super::sign_in::OFFLINE_ACCESS;
 use super::{AcquireError, PublicClient, SignInGrant, SignInRequest, SignedIn};
 use crate::oauth::{
     DEVICE_CODE_GRANT_TYPE, DeviceAuthorization, EndpointKind, Endpoints, ErrorCode, RequestError, TokenErrorResponse,
@@ -21,10 +21,7 @@ impl PublicClient<'_> {
     /// or the observer breaks off, [`AcquireError::Unavailable`] if the server cannot be reached, [`AcquireError::Store`]
     /// if the tokens could not be saved.
     pub async fn sign_in_by_device_code(&self, request: &SignInRequest) -> Result<SignedIn, AcquireError> {
-        // Report that the tokens cannot be saved before the person signs in.
-        let size = self.load_cache().await?.serialize().len();
-        self.store.ensure_room(&self.partition, size + ROOM_FOR_A_SIGN_IN).await?;
-
+        self.ensure_room_for_sign_in().await?;
         let mut tries = self.tries();
         // Report that a code cannot be redeemed before the person types it.
         let needed = [EndpointKind::DeviceAuthorization, EndpointKind::Token];

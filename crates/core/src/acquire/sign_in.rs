@@ -10,12 +10,12 @@ use crate::cache::{
 };
 use crate::oauth::{Endpoints, TokenResponse, check_issuer};
 use crate::secret::RefreshToken;
-use crate::store::Saved;
+use crate::store::{Saved, StoreError};
 use crate::time::Timestamp;
 use crate::types::{HomeAccountId, Realm, ScopeSet};
 
 /// The maximum size of a token with its cache entries in the document, in bytes.
-pub(super) const ROOM_FOR_A_SIGN_IN: usize = 64 * 1024;
+const ROOM_FOR_A_SIGN_IN: usize = 64 * 1024;
 
 /// The lifetime in seconds of a token without one. The schema needs a number, and this one ends before 2038, the end of
 /// time for some readers.
@@ -80,6 +80,12 @@ impl SignedIn {
 }
 
 impl ClientApplication<'_> {
+    /// Fails before the person signs in if the tokens could not be saved.
+    pub(super) async fn ensure_room_for_sign_in(&self) -> Result<(), StoreError> {
+        let size = self.load_cache().await?.serialize().len();
+        self.store.ensure_room(&self.partition, size + ROOM_FOR_A_SIGN_IN).await
+    }
+
     /// Returns those of `openid profile offline_access` to request in addition to the scopes of the request.
     pub(super) fn reserved_scopes(&self, endpoints: &Endpoints, request: &SignInRequest) -> ScopeSet {
         self.context(endpoints).reserved_scopes().filtered(|scope| {

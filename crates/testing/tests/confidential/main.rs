@@ -1,8 +1,9 @@
-//! A confidential client over one store: web app, web API and daemon.
+//! Clients over one store: web app, web API, daemon, and native app.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
 mod daemon;
+mod native_app;
 mod provider;
 mod web_api;
 mod web_app;

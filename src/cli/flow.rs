@@ -1,0 +1,90 @@
+//! The flows of a sign-in, and their flags.
+
+use clap::builder::PossibleValue;
+use clap::{Args, ValueEnum};
+
+use super::browser::{BrowserSignIn, NoBrowser};
+use super::profile_format::{Flow, Profile};
+use super::values::not_blank;
+use crate::output::{plain, tell};
+
+#[derive(Args, Clone, Debug, Default)]
+pub(super) struct FlowArguments {
+    /// How to sign in; saved in the profile [default: device]
+    #[arg(long, value_enum)]
+    flow: Option<Flow>,
+
+    /// Sign in through the browser of this machine: short for --flow browser
+    #[arg(long, conflicts_with = "flow")]
+    browser: bool,
+
+    /// Sign in through a browser, but only print the address
+    #[arg(long)]
+    no_browser: bool,
+
+    /// The address that the browser returns to: http on 127.0.0.1, ::1 or localhost, without a port for any free one;
+    /// saved in the profile
+    #[arg(long, value_name = "URI", value_parser = not_blank)]
+    redirect_uri: Option<String>,
+
+    /// The port that the browser returns to, if the provider requires one; saved in the profile
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    redirect_port: Option<u16>,
+}
+
+impl FlowArguments {
+    /// Saves the typed values in the profile.
+    pub(super) fn apply(&self, profile: &mut Profile) {
+        let is_browser = self.browser || self.no_browser && self.flow.is_none();
+        profile.flow = self.flow.or(is_browser.then_some(Flow::Browser)).or(profile.flow);
+        profile.redirect_uri = self.redirect_uri.clone().or(profile.redirect_uri.take());
+        profile.redirect_port = self.redirect_port.or(profile.redirect_port);
+    }
+
+    /// Returns the flow of a sign-in with the profile, which has the typed values.
+    pub(super) fn chosen(&self, profile: &Profile) -> ChosenFlow {
+        ChosenFlow::of(profile, self.no_browser)
+    }
+}
+
+/// The flow of one sign-in.
+pub(super) enum ChosenFlow {
+    /// The device authorization grant (RFC 8628).
+    Device,
+    /// The authorization code grant, through the browser (RFC 8252).
+    Browser(BrowserSignIn),
+}
+
+impl ChosenFlow {
+    /// Returns the flow of the profile. Without a browser to open, that is the device flow.
+    pub(super) fn of(profile: &Profile, without_browser: bool) -> Self {
+        if profile.flow != Some(Flow::Browser) {
+            return ChosenFlow::Device;
+        }
+        let (redirect_uri, port) = (profile.redirect_uri.clone(), profile.redirect_port);
+        let browser = BrowserSignIn { without_browser, redirect_uri, port };
+        match browser.ensure_browser() {
+            Ok(()) => ChosenFlow::Browser(browser),
+            Err(NoBrowser(why)) => {
+                tell(format_args!(
+                    "No browser opens here ({}), so you sign in with a code. --no-browser prints the address instead.",
+                    plain(&why)
+                ));
+                ChosenFlow::Device
+            }
+        }
+    }
+}
+
+impl ValueEnum for Flow {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Flow::Device, Flow::Browser]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Flow::Device => PossibleValue::new("device").help("Type a code in a browser on any device (RFC 8628)"),
+            Flow::Browser => PossibleValue::new("browser").help("Through the browser of this machine (RFC 8252)"),
+        })
+    }
+}

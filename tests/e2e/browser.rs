@@ -1,0 +1,218 @@
+//! Tests `tokcache login --browser`: a real provider, and a program in the place of the browser.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+use rustix::process::Signal;
+
+use crate::harness::{Home, LOGIN, Provider, REFRESH_TOKEN, SCOPE, end_of, output_of, signal, source, wait_until};
+
+const AUTHORIZATION_CODE: &str = "authorization_code";
+
+/// The variables by which a machine says that it has a screen or none.
+const SCREENS: [&str; 4] = ["BROWSER", "DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION"];
+
+/// Returns `tokcache` with a browser in which this person signs in. The last page is saved in `page`.
+fn tokcache(home: &Home, person: &str, arguments: &[&str]) -> Command {
+    let mut command = home.command(env!("CARGO_BIN_EXE_tokcache"));
+    let (program, page) = (source("provider/open.mjs"), page_of(home));
+    command.env("BROWSER", format!("node {} {person} {}", program.display(), page.display()));
+    command.args(arguments);
+    command
+}
+
+fn page_of(home: &Home) -> std::path::PathBuf {
+    home.cache.path().with_file_name("page.html")
+}
+
+fn page(home: &Home) -> String {
+    wait_until("the last page of the browser", || page_of(home).exists());
+    std::fs::read_to_string(page_of(home)).expect("a page")
+}
+
+const LOGIN_BROWSER: [&str; 4] = ["login", "--browser", "--scope", SCOPE];
+
+#[test]
+fn a_person_signs_in_with_the_browser_and_the_profile_remembers_the_way() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    let output = output_of(&mut tokcache(&home, LOGIN, &LOGIN_BROWSER));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("If no page opens, open this one:") && said.contains("Signed in as"), "{said}");
+    assert!(page(&home).contains("You are signed in as <strong>alice@example.com</strong>"), "{}", page(&home));
+    assert!(home.profile().contains("flow = \"browser\""), "{}", home.profile());
+    home.token(&[]);
+    home.token(&["--force-refresh"]);
+    assert_eq!((provider.token_requests(AUTHORIZATION_CODE), provider.token_requests(REFRESH_TOKEN)), (1, 1));
+
+    let output = output_of(&mut tokcache(&home, LOGIN, &["login"]));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(provider.token_requests(AUTHORIZATION_CODE), 2, "the profile says how");
+}
+
+#[test]
+fn every_kind_of_loopback_address_is_a_redirect_uri() {
+    let provider = Provider::start();
+    for uri in ["http://localhost/back", "http://[::1]/back"] {
+        if uri.contains("::") && TcpStream::connect("[::1]:9").is_err_and(|error| error.raw_os_error() == Some(99)) {
+            continue;
+        }
+        let home = Home::at(&provider);
+        let arguments = [&LOGIN_BROWSER[..], &["--redirect-uri", uri]].concat();
+        let output = output_of(&mut tokcache(&home, LOGIN, &arguments));
+        assert!(output.status.success(), "{uri}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(home.profile().contains(&format!("redirect_uri = \"{uri}\"")), "{}", home.profile());
+    }
+}
+
+#[test]
+fn a_person_who_refuses_is_said_so_in_the_terminal_and_in_the_browser() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    let output = output_of(&mut tokcache(&home, "refuses", &LOGIN_BROWSER));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(6), "{said}");
+    assert!(said.contains("access_denied"), "{said}");
+    assert!(page(&home).contains("<h1>Not signed in</h1>"), "{}", page(&home));
+    assert!(!home.cache.path().exists(), "nothing is saved");
+}
+
+/// A login that waits for a person, with the address that it has printed.
+struct Waiting {
+    login: Child,
+    errors: BufReader<std::process::ChildStderr>,
+    url: String,
+}
+
+impl Waiting {
+    fn start(home: &Home, further: &[&str]) -> Waiting {
+        let arguments = [&["login", "--no-browser", "--scope", SCOPE], further].concat();
+        let mut login = home.start(&arguments);
+        let mut errors = BufReader::new(login.stderr.take().expect("its errors are piped"));
+        let mut line = String::new();
+        while !line.trim().starts_with("https://") {
+            line.clear();
+            assert_ne!(errors.read_line(&mut line).expect("text"), 0, "no address");
+        }
+        Waiting { login, errors, url: line.trim().to_owned() }
+    }
+
+    /// Sends a request to the redirect URI, and returns the status.
+    fn request(&self, path: &str) -> String {
+        let decoded = self.url.replace("%3A", ":").replace("%2F", "/");
+        let uri = decoded.split("redirect_uri=http://").nth(1).expect("a redirect URI");
+        let host = uri.split('/').next().expect("a host").to_owned();
+        let mut stream = TcpStream::connect(&host).expect("the listener");
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n").expect("a request");
+        let mut response = String::new();
+        stream.read_to_string(&mut response).expect("a response");
+        response.split(' ').nth(1).expect("a status").to_owned()
+    }
+
+    /// Signs the person in.
+    fn approve(&self, home: &Home) {
+        let mut browser = home.command("node");
+        browser.arg(source("provider/open.mjs")).args([LOGIN.as_ref(), page_of(home).as_os_str()]).arg(&self.url);
+        let output = output_of(&mut browser);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn end(mut self) -> (Option<i32>, String) {
+        let mut said = String::new();
+        self.errors.read_to_string(&mut said).expect("text");
+        (end_of(self.login).status.code(), said)
+    }
+}
+
+#[test]
+fn requests_of_others_are_refused_and_the_sign_in_goes_on() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    let waiting = Waiting::start(&home, &[]);
+    let state = waiting.url.split("state=").nth(1).and_then(|rest| rest.split('&').next()).expect("a state").to_owned();
+    for (path, status) in [
+        ("/favicon.ico".to_owned(), "404"),
+        ("/callback?code=stolen&state=guessed".to_owned(), "400"),
+        ("/callback?code=stolen".to_owned(), "400"),
+        (format!("/callback?code=mixed-up&state={state}&iss=https%3A%2F%2Fevil.example.com"), "400"),
+        (format!("/callback?code=twice&code=twice&state={state}"), "400"),
+        ("/callback?error=access_denied&state=guessed".to_owned(), "400"),
+    ] {
+        assert_eq!(waiting.request(&path), status, "{path}");
+    }
+    assert_eq!(provider.token_requests(AUTHORIZATION_CODE), 0, "no code of another was sent anywhere");
+    waiting.approve(&home);
+    let (status, said) = waiting.end();
+    assert_eq!(status, Some(0), "{said}");
+    assert!(!said.contains("stolen") && !said.contains("mixed-up"), "{said}");
+}
+
+#[test]
+fn a_second_login_waits_for_the_first_and_opens_no_other_page() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    let first = Waiting::start(&home, &[]);
+    let mut second = tokcache(&home, LOGIN, &LOGIN_BROWSER);
+    let mut second = second.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().expect("tokcache");
+    let mut errors = BufReader::new(second.stderr.take().expect("its errors are piped"));
+    let mut said = String::new();
+    while !said.contains("is signing in with this profile") {
+        assert_ne!(errors.read_line(&mut said).expect("text"), 0, "{said}");
+    }
+    first.approve(&home);
+    assert_eq!(first.end().0, Some(0));
+    errors.read_to_string(&mut said).expect("text");
+    assert!(end_of(second).status.success() && said.contains("Signed in by the other process."), "{said}");
+    assert_eq!(provider.token_requests(AUTHORIZATION_CODE), 1);
+}
+
+#[test]
+fn a_login_after_one_that_was_given_up_opens_its_own_page() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    let first = Waiting::start(&home, &[]);
+    signal(&first.login, Signal::INT);
+    let (status, said) = first.end();
+    assert_eq!(status, None, "the signal has ended it: {said}");
+    let output = output_of(&mut tokcache(&home, LOGIN, &LOGIN_BROWSER));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_sign_in_that_nobody_finishes_ends_at_its_own_time() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    let (status, said) = Waiting::start(&home, &["--sign-in-timeout", "1s"]).end();
+    assert_eq!(status, Some(4), "{said}");
+    assert!(said.contains("error: nobody approved the sign-in in time"), "{said}");
+}
+
+#[test]
+fn over_ssh_a_code_takes_the_place_of_the_browser() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    let mut login = home.command(env!("CARGO_BIN_EXE_tokcache"));
+    for name in SCREENS {
+        login.env_remove(name);
+    }
+    login.args(LOGIN_BROWSER).args(["--sign-in-timeout", "1s"]).env("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22");
+    let output = output_of(&mut login);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("No browser opens here (this is a session over SSH)"), "{said}");
+    assert!(said.contains("and enter the code:"), "{said}");
+}
+
+#[test]
+fn a_port_that_is_taken_is_named_with_the_flag() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").port().to_string();
+    let arguments = [&LOGIN_BROWSER[..], &["--redirect-port", &port]].concat();
+    let output = output_of(&mut tokcache(&home, LOGIN, &arguments));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains(&format!("cannot listen at http://127.0.0.1:{port}/callback")), "{said}");
+}
