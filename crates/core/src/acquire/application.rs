@@ -167,6 +167,35 @@ impl ClientApplication<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use crate::future::BoxFuture;
+    use crate::oauth::{Authority, Request, Response, Stage, TransportError};
+    use crate::store::MemoryStore;
+    use crate::time::SystemClock;
+    use crate::types::ClientId;
+
+    struct NoNetwork;
+
+    impl Http for NoNetwork {
+        fn send<'a>(&'a self, _request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
+            let error = TransportError { stage: Stage::NotSent, message: "there is none".to_owned() };
+            Box::pin(std::future::ready(Err(error)))
+        }
+    }
+
+    #[test]
+    fn a_store_is_told_how_long_to_keep_a_document_only_if_the_client_says_so() {
+        let registration =
+            Registration::new(Authority::parse("https://idp.example.com", None).unwrap(), ClientId::new("app"));
+        let (store, clock) = (MemoryStore::new(), SystemClock::new());
+        let mut client = ClientApplication::new(registration, &store, &NoNetwork, &clock);
+        assert!(client.retention().is_none());
+        client.idle_time = Some(Duration::from_secs(60));
+        let retention = client.retention().unwrap();
+        assert_eq!(retention.idle_time, Duration::from_secs(60));
+        assert!(clock.now().seconds_since(retention.now) < 60);
+    }
+
     #[test]
     fn threads_can_share_a_client() {
         fn is_shared<Shared: Send + Sync>() {}

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use pollster::FutureExt as _;
-use tokcache_core::acquire::{AcquireError, ClientApplication, SignOutRequest};
-use tokcache_core::store::StoreError;
+use tokcache_core::acquire::{AcquireError, ClientApplication, NoopObserver, SignOutRequest, hold_refreshes};
+use tokcache_core::store::{LeaseAttempt, Partition, Store as _, StoreError};
 use tokcache_core::time::Clock;
+use tokcache_file::FileStore;
 
 use crate::scripted_server::Meanwhile;
 use crate::world::{Life, refresh_with, request, tokens};
@@ -33,6 +34,24 @@ fn the_wait_is_bounded_and_names_the_holder() {
         assert_eq!(life.told(), [format!("waiting for {holder}")], "once, after a while");
     })
     .unwrap();
+}
+
+#[test]
+fn an_operation_that_holds_all_refreshes_waits_for_one_and_keeps_others_out() {
+    let (life, folder, partition) = (Life::new(), tempfile::tempdir().unwrap(), Partition::whole());
+    let store = FileStore::new(&folder.path().join("cache.json"), Duration::from_secs(60), life.clock.clone());
+    let hold = || hold_refreshes(&store, &partition, Duration::from_secs(5), &NoopObserver).block_on();
+    let refresh = || match store.lease(&partition, "a refresh token", Duration::MAX).unwrap().attempt().block_on() {
+        Ok(LeaseAttempt::Held(lease)) => Some(lease),
+        _ => None,
+    };
+    let refreshing = refresh().unwrap();
+    assert!(matches!(hold(), Err(StoreError::Busy { .. })), "a refresh is in progress");
+    refreshing.release().block_on();
+    let held = hold().unwrap();
+    assert!(held.is_some() && refresh().is_none());
+    drop(held);
+    assert!(refresh().is_some());
 }
 
 #[test]

@@ -37,6 +37,13 @@ fn unknown_members(cache: &TokenCache) -> BTreeMap<String, Vec<u8>> {
 }
 
 #[test]
+fn the_counts_of_several_merges_add_up() {
+    let mut merged = counts(1, 2, 3, 4);
+    merged.add(counts(10, 20, 30, 40));
+    assert_eq!(merged, counts(11, 22, 33, 44));
+}
+
+#[test]
 fn the_newer_refresh_token_stays_whichever_key_it_has() {
     let refresh = |key: &str, secret: &str, time: u32| {
         let fields = format!(r#""secret": "{secret}", "last_modification_time": "{time}""#);

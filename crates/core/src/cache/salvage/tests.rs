@@ -41,6 +41,18 @@ fn what_a_hand_broke_in_an_entry_costs_that_entry() {
 }
 
 #[test]
+fn an_entry_that_lacks_what_makes_it_one_is_not_saved() {
+    for lacking in [r#""authority_type":"MSSTS""#, r#""home_account_id":"u""#] {
+        let account = format!(r#"{{"environment":"e",{lacking}}}"#);
+        assert_eq!(super::entry::section_of("\"one\"", &account), None, "{account}");
+    }
+    for missing in ["secret", "client_id"] {
+        let entry = entry("RefreshToken", "RT").replace(&format!("\"{missing}\":"), "\"other\":");
+        assert_eq!(super::entry::section_of("\"one\"", &entry), None, "{entry}");
+    }
+}
+
+#[test]
 fn commas_and_comments_cost_nothing() {
     let access = entry("AccessToken", "AT");
     for separator in ["", ",,", ", // the next one is mine\n"] {
