@@ -15,7 +15,7 @@ use tokcache_core::time::{Clock as _, SystemClock};
 pub(crate) const AUTHORITY: &str = "https://login.microsoftonline.com/contoso.example";
 pub(crate) const CLIENT_ID: &str = "6731de76-14a6-49ae-97bc-6eba6914391e";
 
-const ACCOUNT: &str = "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa.11111111-1111-1111-1111-111111111111";
+pub(crate) const ACCOUNT: &str = "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa.11111111-1111-1111-1111-111111111111";
 const ENVIRONMENT: &str = "login.microsoftonline.com";
 pub(crate) const REALM: &str = "contoso.example";
 pub(crate) const USERNAME: &str = "jane@contoso.example";

@@ -19,14 +19,15 @@ mod herd;
 mod keys;
 mod peers;
 mod refresh;
+mod shared;
 mod warm;
 
 use std::path::{Path, PathBuf};
 
 use harness::Provider;
 
-/// The parts that can be selected by name.
-const PARTS: [&str; 5] = ["facts", "warm", "growth", "refresh", "herd"];
+/// The parts that can be selected by name. The last one needs redis-server, and runs only if it is selected.
+const PARTS: [&str; 6] = ["facts", "warm", "growth", "refresh", "herd", "shared"];
 
 /// A build of tokcache, with its name in the tables.
 type Program = (&'static str, PathBuf);
@@ -46,6 +47,9 @@ fn main() {
     }
     if is_wanted("growth") {
         growth::show(&programs, effort);
+    }
+    if chosen.contains(&"shared") {
+        shared::show(&programs, effort);
     }
     if !is_wanted("refresh") && !is_wanted("herd") {
         return;
