@@ -11,7 +11,6 @@ mod world;
 
 use std::time::Duration;
 
-use rustix::process::Signal;
 use tokcache_core::acquire::SilentRequest;
 use tokcache_core::store::Partition;
 use tokcache_core::types::ScopeSet;
@@ -105,14 +104,15 @@ fn the_host_of_the_holder_is_frozen(network: &mut Network, backend: fn(&Host) ->
     let mut world = World::start(network, backend, Duration::from_millis(300), Duration::from_secs(2));
     world.provider.be_silent(true);
     let holder = world.begin();
-    world.signal(holder, Signal::STOP);
+    world.freeze(holder);
     world.provider.be_silent(false);
     for host in world.hosts_without(holder) {
         assert_served(&world.answers_of(host), "AT-1");
     }
     assert_eq!(world.provider.rotation().requests(), 1);
-    world.signal(holder, Signal::CONT);
-    assert_served(&world.answers_of(holder), "AT-1");
+    world.thaw(holder);
+    // A process may find that the store has not answered in time.
+    assert_served_or_told(&world.answers_of(holder));
     world.assert_all_have(1);
 }
 
@@ -124,15 +124,13 @@ fn the_host_of_the_holder_is_frozen_with_the_answer(network: &mut Network, backe
     world.provider.rotation().tolerate_reuse();
     let holder = world.begin();
     world.wait_for_requests(1);
-    world.signal(holder, Signal::STOP);
+    world.freeze(holder);
     for host in world.hosts_without(holder) {
         assert_served(&world.answers_of(host), "AT-2");
     }
-    world.signal(holder, Signal::CONT);
-    for answer in world.answers_of(holder) {
-        // The holder has a token of its own, and its save comes too late.
-        assert_served(std::slice::from_ref(&answer), if answer.is_new { "AT-1" } else { "AT-2" });
-    }
+    world.thaw(holder);
+    // The holder has a token of its own, and its save comes too late.
+    assert_served_or_told(&world.answers_of(holder));
     world.assert_all_have(2);
 }
 

@@ -173,6 +173,15 @@ impl Member {
     pub(crate) fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.process), signal).unwrap();
     }
+
+    /// Whether all threads of the process are stopped. A signal stops one of them first.
+    pub(crate) fn is_stopped(&self) -> bool {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.process.id())).unwrap();
+        threads.map(|thread| thread.unwrap().path().join("stat")).all(|stat| {
+            // The state comes after the name, which is in parentheses.
+            std::fs::read_to_string(stat).is_ok_and(|stat| stat.rsplit(')').next().unwrap().starts_with(" T"))
+        })
+    }
 }
 
 impl Drop for Member {

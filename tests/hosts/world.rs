@@ -79,9 +79,16 @@ impl World {
         host * PROCESSES_OF_A_HOST..(host + 1) * PROCESSES_OF_A_HOST
     }
 
-    /// Sends a signal to all processes of a host.
-    pub(crate) fn signal(&self, host: usize, signal: Signal) {
-        self.members[World::members_of(host)].iter().for_each(|member| member.signal(signal));
+    /// Stops all processes of a host.
+    pub(crate) fn freeze(&self, host: usize) {
+        let members = &self.members[World::members_of(host)];
+        members.iter().for_each(|member| member.signal(Signal::STOP));
+        wait_until("all threads are stopped", || members.iter().all(Member::is_stopped));
+    }
+
+    /// Lets the processes of a frozen host go on.
+    pub(crate) fn thaw(&self, host: usize) {
+        self.members[World::members_of(host)].iter().for_each(|member| member.signal(Signal::CONT));
     }
 
     /// Returns the answers of the processes of a host.
