@@ -6,6 +6,7 @@
 #[path = "../encryption/harness/bus.rs"]
 #[expect(dead_code, reason = "shared with another tier")]
 mod bus;
+mod contract;
 mod home;
 #[path = "../support/mod.rs"]
 mod support;
