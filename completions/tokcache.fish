@@ -66,7 +66,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l flow -d 'How
 browser\t'Through the browser of this machine (RFC 8252)'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l redirect-uri -d 'The address that the browser returns to: http on 127.0.0.1, ::1 or localhost, without a port for any free one; saved in the profile' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l redirect-port -d 'The port that the browser returns to, if the provider requires one; saved in the profile' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l sign-in-timeout -d 'Time limit for the whole sign-in [default: until the code expires]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l sign-in-timeout -d 'Time limit for the whole sign-in [default: until the code expires; 15m with a browser]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l claims -d 'A claims challenge, in JSON' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l device-authorization-endpoint -d 'The device authorization endpoint, if the provider\'s metadata do not name it' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l authorization-endpoint -d 'The authorization endpoint, if the provider\'s metadata do not name it' -r
@@ -94,9 +94,9 @@ text\t'The error, and the command that helps if there is one'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l no-offline-access -d 'Do not request the scope offline_access, which some providers refuse; saved in the profile'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l offline-access -d 'Request offline_access again, although the profile says not to'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l browser -d 'Sign in through the browser of this machine: short for --flow browser'
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l no-browser -d 'Sign in through a browser, but only print the address'
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l no-browser -d 'Sign in through a browser of this machine, but print the address instead of opening it'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l replace -d 'Replace the scopes of the profile instead of adding to them, and let another account take the profile over'
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l qr -d 'Show the address as a QR code too'
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l qr -d 'With a code: show the address as a QR code too'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l scope -d 'A scope that the token must have; repeat the flag, or separate several scopes with spaces' -r -f -a "(__tokcache_values scopes)"
@@ -273,7 +273,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fis
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -f -a "list" -d 'Print the names of the profiles'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -f -a "show" -d 'Print the settings of a profile, as TOML'
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -f -a "set" -d 'Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file, --account, and the options of this command'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -f -a "set" -d 'Change settings without signing in: --authority, --authority-kind, --client-id, --client-secret-file, --store, --encrypt, --key-cache, --ca-file, --account, and the options of this command'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -f -a "remove" -d 'Delete a profile; the tokens stay in the cache, unless --sign-out is given'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -s o -l output -d 'The output format' -r -f -a "json\t'One line of JSON'
 text\t'Text for people'"

@@ -26,8 +26,8 @@ use std::path::{Path, PathBuf};
 
 use harness::Provider;
 
-/// The parts that can be selected by name. The last one needs redis-server, and runs only if it is selected.
-const PARTS: [&str; 6] = ["facts", "warm", "growth", "refresh", "herd", "shared"];
+/// The parts that can be selected by name.
+const PARTS: [&str; 5] = ["facts", "warm", "growth", "refresh", "herd"];
 
 /// A build of tokcache, with its name in the tables.
 type Program = (&'static str, PathBuf);
@@ -37,6 +37,10 @@ fn main() {
     let effort = if is_typed("--bench") { 1.0 } else { 0.0 };
     let folder = tempfile::tempdir().unwrap();
     let programs = install(folder.path());
+    // It needs redis-server, and belongs to `benches/run stores`.
+    if is_typed("shared") {
+        return shared::show(&programs, effort);
+    }
     let chosen: Vec<_> = PARTS.into_iter().filter(|part| is_typed(part)).collect();
     let is_wanted = |part| chosen.is_empty() || chosen.contains(&part);
     if is_wanted("facts") {
@@ -47,9 +51,6 @@ fn main() {
     }
     if is_wanted("growth") {
         growth::show(&programs, effort);
-    }
-    if chosen.contains(&"shared") {
-        shared::show(&programs, effort);
     }
     if !is_wanted("refresh") && !is_wanted("herd") {
         return;

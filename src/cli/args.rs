@@ -7,7 +7,7 @@ use super::settings::Settings;
 use super::{cache, clear, exec, explain, list, login_args, profile, token};
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 ok, 1 unexpected, 2 usage, 3 config, 4 sign-in needed, 5 try again later, 6 denied, 7 store, \
+Exit status: 0 ok, 1 unexpected, 2 usage, 3 config, 4 sign-in needed, 5 try again later, 6 denied, 7 store, \
 8 --min-valid, 9 account, 130 interrupted
 
 Run `tokcache help COMMAND` for a command, `tokcache help settings` for the flags and variables of all commands.";

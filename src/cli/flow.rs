@@ -18,7 +18,7 @@ pub(super) struct FlowArguments {
     #[arg(long, conflicts_with = "flow")]
     browser: bool,
 
-    /// Sign in through a browser, but only print the address
+    /// Sign in through a browser of this machine, but print the address instead of opening it
     #[arg(long)]
     no_browser: bool,
 

@@ -36,11 +36,11 @@ pub(super) struct Input {
     #[arg(long)]
     pub(super) replace: bool,
 
-    /// Show the address as a QR code too
+    /// With a code: show the address as a QR code too
     #[arg(long)]
     pub(super) qr: bool,
 
-    /// Time limit for the whole sign-in [default: until the code expires]
+    /// Time limit for the whole sign-in [default: until the code expires; 15m with a browser]
     #[arg(long, value_name = "DURATION", value_parser = bound)]
     pub(super) sign_in_timeout: Option<Duration>,
 

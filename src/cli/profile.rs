@@ -41,8 +41,8 @@ enum Action {
         #[arg(short, long, value_enum, default_value_t)]
         output: AnswerFormat,
     },
-    /// Change settings without signing in: --authority, --client-id, --store, --encrypt, --key-cache, --ca-file,
-    /// --account, and the options of this command
+    /// Change settings without signing in: --authority, --authority-kind, --client-id, --client-secret-file, --store,
+    /// --encrypt, --key-cache, --ca-file, --account, and the options of this command
     Set {
         /// The name of the profile [default: that of --profile]
         name: Option<String>,
@@ -177,6 +177,7 @@ fn set(
             profile.parameters.clear();
             profile.lifetime = typed.lifetime.map(days_or_seconds);
             profile.offline_access = offline_access.or(None);
+            (profile.flow, profile.redirect_uri, profile.redirect_port) = (None, None, None);
             profile.learned = Default::default();
         }
         profile.parameters = typed.parameters(profile.place(), &profile.parameters);
@@ -195,7 +196,7 @@ fn set(
     })?;
     if let Some(account) = forgotten {
         tell(plain(&format!(
-            "The profile {name:?} no longer belongs to {account}, because it is for another client now."
+            "The profile {name:?} no longer belongs to {account}, because it is for another client or authority now."
         )));
     }
     Ok(())

@@ -95,6 +95,6 @@ impl Observer for TracingObserver {
     }
 
     fn clock_differs(&self, ahead: i64) {
-        warn!(target: "tokcache", seconds = ahead, "this host's clock is ahead of the provider's");
+        warn!(target: "tokcache", seconds = ahead, "this host's clock differs from the provider's");
     }
 }
