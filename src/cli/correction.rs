@@ -202,11 +202,11 @@ mod tests {
     }
 
     #[test]
-    fn a_flow_that_there_is_not_yet_is_the_one_that_there_is() {
+    fn the_flows_of_other_tools_are_understood() {
         assert_meant(&[
-            ("login --flow browser", "login --flow device"),
-            ("login --flow=client-credentials --scope a", "login --flow=device --scope a"),
-            ("login --browser", "login --flow device"),
+            ("login --flow browsr", "login --flow browser"),
+            ("login --flow=client-credentials --scope a", ""),
+            ("login --web", "login --browser"),
             ("login --use-device-code --scope a", "login --flow device --scope a"),
         ]);
     }

@@ -64,9 +64,8 @@ pub(super) fn flag(flag: &str) -> Option<&'static [&'static str]> {
         "-r" => &["--resource"],
         "-s" => &["--scope"],
         "--debug" => &["-vv"],
-        "--browser" | "--device" | "--device-code" | "--interactive" | "--use-device-code" | "--web" => {
-            &["--flow", "device"]
-        }
+        "--interactive" | "--web" => &["--browser"],
+        "--device" | "--device-code" | "--use-device-code" => &["--flow", "device"],
         _ => return None,
     })
 }

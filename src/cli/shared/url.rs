@@ -37,7 +37,10 @@ impl StoreUrl {
 }
 
 fn kind(url: &str) -> Option<Kind> {
-    let (scheme, _) = url.split_once(':')?;
+    let (scheme, rest) = url.split_once(':')?;
+    if scheme != "sqlite" && !rest.starts_with("//") {
+        return None;
+    }
     let (name, variant) = scheme.split_once('+').unwrap_or((scheme, ""));
     match (name, variant) {
         ("postgres" | "postgresql", "") => Some(Kind::Postgres),
@@ -111,7 +114,16 @@ mod tests {
 
     #[test]
     fn other_stores_are_not_shared() {
-        for url in ["file:", "file:/redis://x", "memory:", "libsecret:a", "http://a", "redis+http://a", "canary"] {
+        for url in [
+            "file:",
+            "file:/redis://x",
+            "memory:",
+            "libsecret:a",
+            "http://a",
+            "redis+http://a",
+            "redis:a:b@c",
+            "canary",
+        ] {
             assert!(StoreUrl::parse(url).is_none(), "{url}");
         }
     }
