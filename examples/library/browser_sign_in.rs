@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("Open this page:\n{}", pending.url);
 
     loop {
-        let callback = listener.next(Duration::from_secs(300))?.ok_or("nobody has signed in")?;
+        let callback = listener.next(Duration::from_secs(300)).ok_or("nobody has signed in")?;
         let outcome = client.finish_sign_in(&pending, callback.parameters(), SignInRequest::default()).block_on();
         match outcome {
             Ok(signed_in) => {
@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
             // Any program can send a request to the redirect URI. The response of the provider may still come.
             Err(AcquireError::AuthorizationResponse(error)) if !matches!(error, AuthorizationError::Refused(_)) => {
-                callback.respond(&Page { status: 400, html: "<!doctype html><p>This is not the awaited response." });
+                callback.refuse("<!doctype html><p>This is not the awaited response.".to_owned());
             }
             Err(error) => {
                 callback.respond(&Page { status: 400, html: "<!doctype html><p>You are not signed in." });

@@ -15,6 +15,9 @@ use super::values::{bound, not_blank, text_of, typed_path, wait};
 use super::{Exit, Failure};
 use crate::output::ErrorFormat;
 
+/// The variables that hold passwords, or may.
+pub(super) const SECRETS: [&str; 3] = ["TOKCACHE_STORE", "TOKCACHE_STORE_PASSWORD", "TOKCACHE_TO_PASSWORD"];
+
 /// Returns the variable's value as the system stores it. An empty variable counts as unset. A value that is not UTF-8
 /// is returned too, so that it is not mistaken for an unset variable.
 fn variable(name: &str) -> Option<OsString> {

@@ -149,12 +149,11 @@ fn requests_of_others_are_refused_and_the_sign_in_goes_on() {
     assert!(!said.contains("stolen") && !said.contains("mixed-up"), "{said}");
 }
 
-#[test]
-fn a_second_login_waits_for_the_first_and_opens_no_other_page() {
-    let provider = Provider::start();
-    let home = Home::at(&provider);
+/// Starts a second login beside one that waits, lets the first one succeed, and returns what the second one says.
+fn second_login(provider: &Provider, further: &[&str]) -> String {
+    let home = Home::at(provider);
     let first = Waiting::start(&home, &[]);
-    let mut second = tokcache(&home, LOGIN, &LOGIN_BROWSER);
+    let mut second = tokcache(&home, LOGIN, &[&LOGIN_BROWSER[..], further].concat());
     let mut second = second.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().expect("tokcache");
     let mut errors = BufReader::new(second.stderr.take().expect("its errors are piped"));
     let mut said = String::new();
@@ -164,8 +163,24 @@ fn a_second_login_waits_for_the_first_and_opens_no_other_page() {
     first.approve(&home);
     assert_eq!(first.end().0, Some(0));
     errors.read_to_string(&mut said).expect("text");
-    assert!(end_of(second).status.success() && said.contains("Signed in by the other process."), "{said}");
+    assert!(end_of(second).status.success(), "{said}");
+    said
+}
+
+#[test]
+fn a_second_login_waits_for_the_first_and_opens_no_other_page() {
+    let provider = Provider::start();
+    let said = second_login(&provider, &[]);
+    assert!(said.contains("Signed in by the other process."), "{said}");
     assert_eq!(provider.token_requests(AUTHORIZATION_CODE), 1);
+}
+
+#[test]
+fn a_second_login_that_asks_for_something_else_opens_its_own_page() {
+    let provider = Provider::start();
+    let said = second_login(&provider, &["--claims", r#"{"id_token":{"auth_time":null}}"#]);
+    assert!(said.contains("Signed in as"), "{said}");
+    assert_eq!(provider.token_requests(AUTHORIZATION_CODE), 2);
 }
 
 #[test]

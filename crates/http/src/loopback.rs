@@ -1,14 +1,17 @@
 //! The response of a sign-in through the browser of this machine, at a loopback redirect URI (RFC 8252 §7.3).
 
+mod peer;
+
 use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tokcache_core::oauth::url::{bare_host, parse_secure};
+use tokcache_core::store::mutex::locked;
 use ureq::http::Uri;
 use zeroize::Zeroizing;
 
@@ -30,7 +33,8 @@ pub struct LoopbackListener {
     site: Arc<Site>,
     callbacks: Receiver<Callback>,
     sender: Sender<Callback>,
-    connections: Arc<AtomicUsize>,
+    /// The open connections, the oldest first.
+    connections: Mutex<Vec<Weak<Connection>>>,
 }
 
 /// The parts of the redirect URI that a request must have.
@@ -61,10 +65,10 @@ impl LoopbackListener {
         Ok(LoopbackListener {
             redirect_uri: format!("http://{host}:{port}{rest}"),
             sockets,
-            site: Arc::new(Site { host: format!("{host}:{port}"), path: uri.path().to_owned() }),
+            site: Arc::new(Site { host: host_header(host, port), path: uri.path().to_owned() }),
             callbacks,
             sender,
-            connections: Arc::default(),
+            connections: Mutex::default(),
         })
     }
 
@@ -74,65 +78,69 @@ impl LoopbackListener {
     }
 
     /// Waits for the next request for the redirect URI, at most for `wait`. Any program of this machine can send one, so
-    /// compare its `state` before you trust it.
-    ///
-    /// # Errors
-    /// The system accepts no connections any more.
-    pub fn next(&self, wait: Duration) -> io::Result<Option<Callback>> {
+    /// compare its `state` before you trust it. On Linux, requests of other users are refused here, except root's.
+    pub fn next(&self, wait: Duration) -> Option<Callback> {
         let end = Instant::now() + wait;
         loop {
-            for socket in &self.sockets {
-                self.accept(socket)?;
-            }
+            self.sockets.iter().for_each(|socket| self.accept(socket));
             let left = end.saturating_duration_since(Instant::now());
             match self.callbacks.recv_timeout(left.min(PAUSE)) {
-                Ok(callback) => return Ok(Some(callback)),
-                Err(RecvTimeoutError::Timeout) if left.is_zero() => return Ok(None),
+                Ok(callback) => return Some(callback),
+                Err(RecvTimeoutError::Timeout) if left.is_zero() => return None,
                 Err(_) => {}
             }
         }
     }
 
-    /// Starts a thread for each new connection, so that a slow one does not stop the others.
-    fn accept(&self, socket: &TcpListener) -> io::Result<()> {
-        loop {
-            let stream = match socket.accept() {
-                Ok((stream, _)) => stream,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
-                // The browser has given up.
-                Err(error) if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::Interrupted) => continue,
-                Err(error) => return Err(error),
-            };
-            let (site, sender) = (Arc::clone(&self.site), self.sender.clone());
-            let connection = Counted::new(&self.connections);
-            if self.connections.load(Ordering::Relaxed) > MOST_CONNECTIONS {
+    /// Starts a thread for each new connection, so that a slow one does not stop the others. The system refuses a
+    /// connection only for a while, when files or threads are short.
+    fn accept(&self, socket: &TcpListener) {
+        while let Ok((stream, _)) = socket.accept() {
+            if peer::is_another_users(&stream) {
                 continue;
             }
+            let connection = Arc::new(Connection { stream, has_sent: AtomicBool::new(false) });
+            if !self.has_room_for(&connection) {
+                continue;
+            }
+            let (site, sender) = (Arc::clone(&self.site), self.sender.clone());
             let serve = move || {
-                if let Some(callback) = serve(stream, &site) {
+                if let Some(callback) = serve(connection, &site) {
                     let _ = sender.send(callback);
                 }
-                drop(connection);
             };
-            thread::Builder::new().name("loopback".to_owned()).spawn(serve)?;
+            let _ = thread::Builder::new().name("loopback".to_owned()).spawn(serve);
         }
     }
-}
 
-/// A connection that is counted as long as it is read.
-struct Counted(Arc<AtomicUsize>);
-
-impl Counted {
-    fn new(connections: &Arc<AtomicUsize>) -> Self {
-        connections.fetch_add(1, Ordering::Relaxed);
-        Counted(Arc::clone(connections))
+    /// Counts the connection. If there are too many, ends the oldest one that has sent nothing: a browser sends its
+    /// request at once.
+    fn has_room_for(&self, connection: &Arc<Connection>) -> bool {
+        let mut connections = locked(&self.connections);
+        connections.retain(|connection| connection.strong_count() > 0);
+        if connections.len() >= MOST_CONNECTIONS {
+            let is_silent = |connection: &Weak<Connection>| {
+                connection.upgrade().is_some_and(|connection| !connection.has_sent.load(Ordering::Relaxed))
+            };
+            let Some(oldest) = connections.iter().position(is_silent) else { return false };
+            if let Some(oldest) = connections.remove(oldest).upgrade() {
+                let _ = oldest.stream.shutdown(Shutdown::Both);
+            }
+        }
+        connections.push(Arc::downgrade(connection));
+        true
     }
 }
 
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
+/// Returns the `Host` header of a browser, which leaves out the port of the scheme.
+fn host_header(host: &str, port: u16) -> String {
+    if port == 80 { host.to_owned() } else { format!("{host}:{port}") }
+}
+
+#[derive(Debug)]
+struct Connection {
+    stream: TcpStream,
+    has_sent: AtomicBool,
 }
 
 fn listen(uri: &Uri, port: u16) -> io::Result<Vec<TcpListener>> {
@@ -163,7 +171,7 @@ fn listen(uri: &Uri, port: u16) -> io::Result<Vec<TcpListener>> {
 #[derive(Debug)]
 pub struct Callback {
     parameters: Zeroizing<String>,
-    stream: TcpStream,
+    connection: Arc<Connection>,
 }
 
 impl Callback {
@@ -174,13 +182,20 @@ impl Callback {
 
     /// Answers with a page.
     pub fn respond(self, page: &Page<'_>) {
-        respond(self.stream, page);
+        respond(&self.connection.stream, page);
+    }
+
+    /// Refuses the request with a page, without waiting for the sender.
+    pub fn refuse(self, html: String) {
+        let refuse = move || self.respond(&Page { status: 400, html: &html });
+        // Without a thread, the connection ends without an answer.
+        let _ = thread::Builder::new().name("loopback".to_owned()).spawn(refuse);
     }
 
     /// Sends the browser to another address.
     pub fn redirect(self, url: &str) {
         let head = format!("HTTP/1.1 303 See Other\r\nlocation: {url}\r\n{HEADERS}content-length: 0\r\n\r\n");
-        send(self.stream, &head, "");
+        send(&self.connection.stream, &head, "");
     }
 }
 
@@ -200,7 +215,7 @@ const HEADERS: &str = "cache-control: no-store\r\n\
                        x-content-type-options: nosniff\r\n\
                        connection: close\r\n";
 
-fn respond(stream: TcpStream, page: &Page<'_>) {
+fn respond(stream: &TcpStream, page: &Page<'_>) {
     let Page { status, html } = page;
     let reason = ureq::http::StatusCode::from_u16(*status).ok().and_then(|status| status.canonical_reason());
     let head = format!(
@@ -212,9 +227,9 @@ fn respond(stream: TcpStream, page: &Page<'_>) {
 }
 
 /// Sends a response. A browser that is gone misses only the page.
-fn send(mut stream: TcpStream, head: &str, body: &str) {
+fn send(mut stream: &TcpStream, head: &str, body: &str) {
     let sent = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
-    if sent.and_then(|()| stream.shutdown(std::net::Shutdown::Write)).is_ok() {
+    if sent.and_then(|()| stream.shutdown(Shutdown::Write)).is_ok() {
         // A connection that is closed with unread data is reset, and the browser may drop the page.
         let _ = stream.set_read_timeout(Some(Duration::from_millis(200)));
         let _ = stream.read(&mut [0; 512]);
@@ -222,23 +237,24 @@ fn send(mut stream: TcpStream, head: &str, body: &str) {
 }
 
 /// Reads one request. Returns it if it is for the redirect URI, and answers it otherwise.
-fn serve(mut stream: TcpStream, site: &Site) -> Option<Callback> {
-    let refused = |stream, status| {
-        respond(stream, &Page { status, html: "<!doctype html><title>tokcache</title><p>There is no such page." });
-        None
-    };
+fn serve(connection: Arc<Connection>, site: &Site) -> Option<Callback> {
+    let stream = &connection.stream;
     stream.set_nonblocking(false).ok()?;
     stream.set_write_timeout(Some(LONGEST_SILENCE)).ok()?;
-    match read(&mut stream, site) {
-        Ok(parameters) => Some(Callback { parameters, stream }),
-        Err(Some(status)) => refused(stream, status),
-        Err(None) => None,
+    match read(&connection, site) {
+        Ok(parameters) => return Some(Callback { parameters, connection }),
+        Err(Some(status)) => {
+            respond(stream, &Page { status, html: "<!doctype html><title>tokcache</title><p>There is no such page." });
+        }
+        Err(None) => {}
     }
+    None
 }
 
 /// Reads a request and returns its parameters; the status if it is refused, or `None` if there is nobody to answer.
-fn read(stream: &mut TcpStream, site: &Site) -> Result<Zeroizing<String>, Option<u16>> {
+fn read(connection: &Connection, site: &Site) -> Result<Zeroizing<String>, Option<u16>> {
     let end = Instant::now() + LONGEST_SILENCE;
+    let mut stream = &connection.stream;
     // Never reallocated, so that no copy of a code stays in memory.
     let mut request = Zeroizing::new(Vec::with_capacity(LONGEST_REQUEST));
     let mut more = |request: &mut Vec<u8>| -> Result<(), Option<u16>> {
@@ -253,6 +269,7 @@ fn read(stream: &mut TcpStream, site: &Site) -> Result<Zeroizing<String>, Option
         request.resize(LONGEST_REQUEST.min(begin + 4096), 0);
         let count = stream.read(&mut request[begin..]).map_err(|_| None)?;
         request.truncate(begin + count);
+        connection.has_sent.store(count > 0, Ordering::Relaxed);
         if count == 0 { Err(None) } else { Ok(()) }
     };
     loop {

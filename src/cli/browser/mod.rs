@@ -62,28 +62,25 @@ impl BrowserSignIn {
         let metadata = ProviderMetadata::default();
         let client = &mut client.clone();
         client.metadata = Some(&metadata);
-        let Some(mut turn) = Turn::wait(context, client, &request)? else { return Ok(None) };
+        let asked = format!("{request:?} {:?} {:?} {:?}", self.redirect_uri, self.port, context.settings);
+        let Some(turn) = Turn::wait(context, client, &asked)? else { return Ok(None) };
         let listener = self.listen(client)?;
         let failed = |error, request: &SignInRequest| context.failure(error, &request.scopes);
         let mut pending = begin(client, &listener, &request).map_err(|error| failed(error, &request))?;
         self.show(&pending.url);
         let end = Instant::now() + LONGEST_SIGN_IN;
         loop {
-            turn.keep()?;
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() || context.observer.sign_in_pending(left) == ControlFlow::Break(()) {
                 return Err(failed(AcquireError::NotApproved, &request));
             }
-            let received = listener.next(TICK).map_err(|error| {
-                Failure::new(Exit::Unexpected, format!("cannot receive the response of the browser: {error}"))
-            })?;
-            let Some(callback) = received else { continue };
+            let Some(callback) = listener.next(TICK) else { continue };
             let outcome = client.finish_sign_in(&pending, callback.parameters(), request.clone()).block_on();
             let error = match outcome {
                 Ok(signed_in) => {
                     context.observer.end_countdown();
                     respond(callback, 200, &page::signed_in(name(&signed_in)));
-                    turn.end();
+                    turn.succeed();
                     return Ok(Some(signed_in));
                 }
                 Err(error) => error,
@@ -95,7 +92,14 @@ impl BrowserSignIn {
                     let next = requests.pop_front().unwrap_or_default();
                     tell_reduced(context, &request, &next);
                     request = next;
-                    pending = begin(client, &listener, &request).map_err(|error| failed(error, &request))?;
+                    pending = match begin(client, &listener, &request) {
+                        Ok(pending) => pending,
+                        Err(error) => {
+                            context.observer.end_countdown();
+                            respond(callback, 400, &page::failed(&error.to_string()));
+                            return Err(failed(error, &request));
+                        }
+                    };
                     callback.redirect(&pending.url);
                 }
                 // Another program or page has sent this. The person's own response may still come.
@@ -103,7 +107,7 @@ impl BrowserSignIn {
                     if !matches!(unrelated, AuthorizationError::Refused(_)) =>
                 {
                     context.observer.note(|| format!("refused a request to the redirect URI: {unrelated}"));
-                    respond(callback, 400, &page::unrelated());
+                    callback.refuse(page::unrelated());
                 }
                 _ => {
                     context.observer.end_countdown();

@@ -30,6 +30,10 @@ pub(super) fn open(url: &str) -> Result<(), NoBrowser> {
         command.args(arguments).args((!has_place).then_some(url));
         // stdout carries the answer of this command, and nothing else.
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        // A browser may live for weeks.
+        for name in environment::SECRETS {
+            command.env_remove(name);
+        }
         match command.spawn() {
             Ok(mut child) => {
                 if is_started(&mut child) {

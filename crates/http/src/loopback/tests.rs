@@ -9,7 +9,7 @@ fn exchange(listener: &LoopbackListener, request: &str) -> String {
         stream.read_to_string(&mut response).map(|_| response).unwrap_or_default()
     });
     while !reader.is_finished() {
-        if let Some(callback) = listener.next(Duration::from_millis(5)).unwrap() {
+        if let Some(callback) = listener.next(Duration::from_millis(5)) {
             let html = callback.parameters().to_owned();
             callback.respond(&Page { status: 200, html: &html });
         }
@@ -110,7 +110,28 @@ fn a_connection_that_says_nothing_stops_no_other() {
 }
 
 #[test]
+fn connections_that_say_nothing_leave_room_for_a_browser() {
+    let listener = LoopbackListener::bind("http://127.0.0.1/cb").unwrap();
+    let address = listener.sockets[0].local_addr().unwrap();
+    let silent: Vec<_> = (0..MOST_CONNECTIONS + 20)
+        .map(|_| {
+            let stream = TcpStream::connect(address).unwrap();
+            assert!(listener.next(Duration::ZERO).is_none());
+            stream
+        })
+        .collect();
+    assert!(locked(&listener.connections).len() <= MOST_CONNECTIONS);
+    assert_eq!(status(&exchange(&listener, "GET /cb HTTP/1.1\r\nHost: HOST\r\n\r\n")), "200");
+    drop(silent);
+}
+
+#[test]
+fn a_browser_leaves_out_the_port_of_the_scheme() {
+    assert_eq!((host_header("localhost", 80), host_header("[::1]", 8400)), ("localhost".into(), "[::1]:8400".into()));
+}
+
+#[test]
 fn without_a_request_the_wait_ends() {
     let listener = LoopbackListener::bind("http://localhost").unwrap();
-    assert!(listener.next(Duration::from_millis(20)).unwrap().is_none());
+    assert!(listener.next(Duration::from_millis(20)).is_none());
 }
