@@ -62,6 +62,7 @@ pub(super) fn sign_out(context: &Context, revoke: bool, revocation_endpoint: Opt
     if let (Err(AcquireError::Store(StoreError::Damaged { .. })), Some(shared)) = (&outcome, context.store.shared()) {
         // No other command could get rid of a damaged cache, which keeps its user from signing in again.
         shared.contract().remove(&client.partition).block_on()?;
+        shared.contract().forget_notes(&client.partition).block_on();
         tell(plain(&format!("Deleted the damaged cache of {}; nothing was revoked.", client.partition)));
         return Ok(());
     }

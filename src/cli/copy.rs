@@ -61,7 +61,10 @@ pub(super) fn run(context: &Context, input: &Input) -> Result<(), Failure> {
     };
     let users = copy.progress.end();
     let Copy { merged, left_out, .. } = copy;
-    outcome.map_err(|error| Failure::from(error).saying_more("; the same command continues the copy"))?;
+    if let Err(error) = outcome {
+        let more = if error.is_retryable() { "; the same command continues the copy" } else { "" };
+        return Err(Failure::from(error).saying_more(more));
+    }
     tell(format_args!(
         "Copied to {}: {users}; new entries {}, updated {}, already there {}, older than those there {}.",
         plain(&url),

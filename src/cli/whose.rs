@@ -7,6 +7,7 @@ use tokcache_core::types::{HomeAccountId, ScopeSet};
 use super::context::Context;
 use super::near::nearest;
 use super::profile_format::Profile;
+use super::shared::MOST_CANDIDATES;
 use super::{Exit, Failure};
 use crate::output::plain;
 
@@ -89,8 +90,15 @@ impl Context {
     pub(super) fn account_failure(&self, error: &AcquireError, scopes: &ScopeSet) -> Option<Failure> {
         match error {
             AcquireError::AmbiguousAccount { candidates } => {
-                let first = candidates.first()?;
-                Some(Failure::new(Exit::Account, error).try_with("--account", name_to_type(first, candidates)))
+                let first = name_to_type(candidates.first()?, candidates);
+                // The search in a shared store ends early, so the number is unknown.
+                let is_part = self.store.shared().is_some() && candidates.len() >= MOST_CANDIDATES;
+                let failure = if is_part {
+                    Failure::new(Exit::Account, format!("many accounts are signed in, {first} among them"))
+                } else {
+                    Failure::new(Exit::Account, error)
+                };
+                Some(failure.try_with("--account", first))
             }
             AcquireError::NoSuchAccount { wanted, candidates } => {
                 Some(self.no_such_account(wanted, candidates, error, scopes))

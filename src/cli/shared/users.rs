@@ -14,8 +14,8 @@ use super::SharedStore;
 /// The number of documents that are requested at once.
 pub(in crate::cli) const AT_ONCE: usize = 32;
 
-/// The number of users after which the search for the only one ends. An error names that many.
-const MOST_CANDIDATES: usize = 4;
+/// The number of users after which the search for the only one ends.
+pub(in crate::cli) const MOST_CANDIDATES: usize = 4;
 
 /// Handles the cache of a partition, and says whether to go on.
 pub(in crate::cli) type Visit<'v, E> = dyn FnMut(&Partition, Result<TokenCache, StoreError>) -> Visited<E> + 'v;
