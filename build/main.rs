@@ -7,6 +7,7 @@
 )]
 
 use std::env;
+use std::path::Path;
 use std::process::Command;
 
 fn main() {
@@ -14,7 +15,10 @@ fn main() {
     let target = |part: &str| env::var(format!("CARGO_CFG_TARGET_{part}")).unwrap_or_default();
     match (target("OS").as_str(), target("ENV").as_str()) {
         ("linux", "gnu") if !is_static() => link_unwinder(),
-        ("linux", "musl") if is_static() => pack_relocations(),
+        ("linux", "musl") if is_static() => {
+            fold_identical_code();
+            pack_relocations();
+        }
         _ => {}
     }
 }
@@ -30,6 +34,17 @@ fn link_unwinder() {
 fn pack_relocations() {
     if minor_version() >= Some(93) {
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+    }
+}
+
+/// Links with the linker that comes with Rust, because it keeps only one of several functions with the same code.
+fn fold_identical_code() {
+    let host = env::var("HOST").expect("cargo sets it");
+    let folder = Path::new(rustc(["--print=sysroot"]).trim()).join("lib/rustlib").join(host).join("bin/gcc-ld");
+    if folder.join("ld.lld").exists() {
+        println!("cargo::rustc-link-arg-bins=-B{}", folder.display());
+        println!("cargo::rustc-link-arg-bins=-fuse-ld=lld");
+        println!("cargo::rustc-link-arg-bins=-Wl,--icf=all");
     }
 }
 

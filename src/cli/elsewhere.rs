@@ -6,6 +6,7 @@ use super::context::Context;
 use super::passphrase::PromptPolicy;
 use super::profiles;
 use super::settings::Settings;
+use super::shared::StoreUrl;
 use super::whose::{is_named, name};
 
 /// The place where an account is signed in.
@@ -33,7 +34,10 @@ impl Context {
         let explained = if is_here {
             self.explained(&profile, Some(wanted))
         } else {
-            // Do not ask for a key only to improve an error message.
+            // Do not ask for a key, or send a password to another server, only to improve an error message.
+            if profile.store.as_deref().and_then(StoreUrl::parse).is_some() {
+                return None;
+            }
             if profile.encrypt.as_deref().is_some_and(|encrypt| encrypt != "none") {
                 return None;
             }

@@ -69,6 +69,22 @@ fn a_wrong_or_missing_password_is_an_error_of_the_store_that_says_what_to_set() 
 }
 
 #[test]
+fn the_password_of_a_store_is_not_sent_to_that_of_another_profile() {
+    let (own, other, provider) = (server(), RedisServer::start(RedisOptions::default()), Provider::start());
+    let mut home = machine(&own.url(), &provider);
+    home.set("TOKCACHE_STORE_PASSWORD", PASSWORD);
+    std::fs::create_dir(home.path("config/profiles")).unwrap();
+    let profile =
+        |url: &str| format!("authority = \"{}\"\nclient_id = \"app\"\nstore = \"{url}\"\n", provider.authority());
+    home.write("config/profiles/own.toml", profile(&own.url()));
+    home.write("config/profiles/other.toml", profile(&other.url()));
+    home.set("TOKCACHE_STORE", "");
+    other.take_commands();
+    home.failure(9, "token --profile own --scope notes.read --account nobody@example.com");
+    assert!(other.take_commands().is_empty());
+}
+
+#[test]
 fn a_profile_with_a_password_is_refused_and_not_repeated() {
     let (server, provider) = (server(), Provider::start());
     let home = machine(&server.url(), &provider);

@@ -4,8 +4,11 @@
 /// virtual machine each such question takes longer than the whole search.
 const WORD: usize = 8;
 
-/// The number of bytes of a long string to compare at once. The compiler vectorizes that for any processor.
+/// The number of bytes of a long string to compare at once.
 const BLOCK: usize = 64;
+
+const ONES: u64 = u64::from_le_bytes([1; WORD]);
+const HIGHEST_BITS: u64 = ONES << 7;
 
 /// Returns the position of the first quote or backslash.
 pub(in crate::cache) fn quote_or_backslash(text: &[u8]) -> Option<usize> {
@@ -15,10 +18,20 @@ pub(in crate::cache) fn quote_or_backslash(text: &[u8]) -> Option<usize> {
         return Some(at);
     }
     let (blocks, _) = long.as_chunks::<BLOCK>();
-    let is_it = |byte: &u8| u8::from(*byte == b'"') | u8::from(*byte == b'\\');
-    let without = blocks.iter().take_while(|block| block.iter().fold(0, |found, byte| found | is_it(byte)) == 0);
-    let passed = BLOCK * without.count();
+    let passed = BLOCK * blocks.iter().take_while(|block| !may_hold_one(block)).count();
     word_by_word(&long[passed..]).map(|at| start.len() + passed + at)
+}
+
+/// Whether the block may hold a quote or a backslash. `false` is certain. A token has only bytes for which this is `false`.
+/// A subtraction borrows from the highest bit of a byte below `#`, such as a quote, or of what a backslash becomes: zero.
+fn may_hold_one(block: &[u8; BLOCK]) -> bool {
+    let (words, _) = block.as_chunks::<WORD>();
+    let found = words.iter().fold(0, |found, word| {
+        let word = u64::from_le_bytes(*word);
+        let (quote, backslash) = (ONES * u64::from(b'#'), ONES * u64::from(b'\\'));
+        found | word.wrapping_sub(quote) | (word ^ backslash).wrapping_sub(ONES)
+    });
+    found & HIGHEST_BITS != 0
 }
 
 fn word_by_word(text: &[u8]) -> Option<usize> {
@@ -35,9 +48,8 @@ fn word_by_word(text: &[u8]) -> Option<usize> {
 /// Treats the bytes as a number, in which a subtraction borrows from the highest bit of a zero byte. A higher byte may
 /// borrow too, but never a lower one.
 fn first_in(word: [u8; WORD]) -> Option<usize> {
-    const ONES: u64 = u64::from_le_bytes([1; WORD]);
     let word = u64::from_le_bytes(word);
-    let zeros = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes & (ONES << 7);
+    let zeros = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes & HIGHEST_BITS;
     let found = zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\')));
     (found != 0).then(|| found.trailing_zeros() as usize / 8)
 }
