@@ -56,16 +56,20 @@ pub(super) fn sign_out(context: &Context, revoke: bool, revocation_endpoint: Opt
     }
     let request = SignOutRequest { account: context.account(), revoke };
     let client = context.client_of(registration, request.account.as_deref());
+    if let (Err(AcquireError::Store(StoreError::Damaged { partition: Some(partition), .. })), Some(shared)) =
+        (&client, context.store.shared())
+        && request.account.as_deref() == Some(partition.as_str())
+    {
+        // No other command could get rid of a damaged cache, which keeps its user from signing in again. The partition
+        // has exactly the name that was asked for, and nobody else is called that.
+        shared.contract().remove(partition).block_on()?;
+        shared.contract().forget_notes(partition).block_on();
+        tell(plain(&format!("Deleted the damaged cache of {partition}; nothing was revoked.")));
+        return Ok(());
+    }
     let client = client.map_err(|error| context.failure(error, &ScopeSet::default()))?;
     let outcome = client.sign_out(&request).block_on();
     context.remember_moved();
-    if let (Err(AcquireError::Store(StoreError::Damaged { .. })), Some(shared)) = (&outcome, context.store.shared()) {
-        // No other command could get rid of a damaged cache, which keeps its user from signing in again.
-        shared.contract().remove(&client.partition).block_on()?;
-        shared.contract().forget_notes(&client.partition).block_on();
-        tell(plain(&format!("Deleted the damaged cache of {}; nothing was revoked.", client.partition)));
-        return Ok(());
-    }
     let signed_out = match outcome {
         Err(AcquireError::NoSuchAccount { .. }) if context.settings.account.is_none() => None,
         outcome => outcome.map_err(|error| context.failure(error, &ScopeSet::default()))?,

@@ -1,5 +1,8 @@
 //! Signing in on one machine, and using the tokens on another.
 
+use pollster::FutureExt as _;
+use tokcache_core::store::Partition;
+
 use crate::machine::{machine, said, sign_in};
 use crate::provider::{Provider, id};
 use crate::stores;
@@ -69,6 +72,66 @@ fn a_user_name_in_the_partition_of_somebody_else_is_not_served() {
         home.failure(9, "token --scope notes.read --account alice@example.com");
         home.failure(9, &format!("token --scope notes.read --account {}", id("alice")));
         home.failure(4, "token --scope notes.read");
+    }
+}
+
+/// Some providers let users choose what becomes their id.
+#[test]
+fn a_user_whose_id_is_the_name_of_another_user_is_not_taken_for_that_user() {
+    for store in stores::all() {
+        let provider = Provider::start();
+        let home = machine(&store.url, &provider);
+        let mallory = stores::document_with_id(&provider.authority(), "mallory", "alice@example.com");
+        store.put("alice@example.com", &mallory);
+        assert_eq!(home.answer("token --scope notes.read --account alice@example.com"), "canary-AT-mallory");
+        store.put_users(&provider.authority(), ["alice".to_owned()]);
+
+        for command in ["token --scope notes.read", "clear"] {
+            let error = home.failure(9, &format!("{command} --account alice@example.com"));
+            assert!(error.contains("2 accounts") && error.contains("--account alice-id"), "{command}: {error}");
+        }
+        assert_eq!(store.partitions(), ["alice-id", "alice@example.com"], "{}", store.url);
+        assert_eq!(home.answer("token --scope notes.read --account alice-id"), "canary-AT-alice");
+        assert_eq!(home.answer("token --scope notes.read --account mallory@example.com"), "canary-AT-mallory");
+    }
+}
+
+#[test]
+fn a_partition_with_the_name_of_a_user_keeps_nobody_from_the_tokens_unless_it_is_the_users() {
+    for store in stores::all() {
+        let provider = Provider::start();
+        let home = machine(&store.url, &provider);
+        let others = [
+            stores::document_with_id("https://other.example.com/tenant", "mallory", "alice@example.com"),
+            stores::document_with_id(&provider.authority(), "alice", "mallory-id"),
+        ];
+        for other in others {
+            store.put("alice@example.com", &other);
+            for command in ["token --scope notes.read", "clear"] {
+                home.failure(9, &format!("{command} --account alice@example.com"));
+            }
+            store.put_users(&provider.authority(), ["alice".to_owned()]);
+            assert_eq!(home.answer("token --scope notes.read --account alice@example.com"), "canary-AT-alice");
+            said(&home.tokcache("clear --account alice@example.com --no-revoke"));
+            assert_eq!(store.partitions(), ["alice@example.com"], "{}", store.url);
+            store.store.remove(&Partition::named("alice@example.com")).block_on().unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_damaged_cache_is_not_cleared_by_the_name_of_another_user() {
+    for store in stores::all() {
+        let provider = Provider::start();
+        let home = machine(&store.url, &provider);
+        store.put("alice@example.com", "{\"AccessToken\": {\"canary-RT");
+        store.put_users(&provider.authority(), ["alice".to_owned()]);
+        for command in ["token --scope notes.read", "clear"] {
+            let error = home.failure(9, &format!("{command} --account alice@example.com"));
+            assert!(error.contains("--account alice-id"), "{command}: {error}");
+        }
+        assert_eq!(store.partitions(), ["alice-id", "alice@example.com"], "{}", store.url);
+        assert_eq!(home.answer("token --scope notes.read --account alice-id"), "canary-AT-alice");
     }
 }
 

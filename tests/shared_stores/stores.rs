@@ -90,10 +90,15 @@ impl SharedStore {
 
 /// Returns the document of a user who has signed in, with a token that is valid for decades.
 pub(crate) fn document(authority: &str, user: &str) -> String {
+    document_with_id(authority, user, &id(user))
+}
+
+/// Like [`document`], with another home account id.
+pub(crate) fn document_with_id(authority: &str, user: &str, id: &str) -> String {
     let parsed = Authority::parse(authority, None).unwrap();
     let (environment, realm) = (parsed.environment(), parsed.realm());
     let common = json!({
-        "home_account_id": id(user), "environment": environment.canonical(), "client_id": "app",
+        "home_account_id": id, "environment": environment.canonical(), "client_id": "app",
         "realm": realm.as_str(), "authority": authority
     });
     let with = |further: serde_json::Value| {
