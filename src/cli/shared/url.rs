@@ -52,10 +52,13 @@ fn kind(url: &str) -> Option<Kind> {
     }
 }
 
-/// Removes the password before the last `@`. The path of a socket has none.
+/// Removes the password before the last `@`. The path of a socket has none. As for the store itself, the parameters begin
+/// behind the login: a `?` before the first `@` is part of a password.
 fn without_login_password(url: &str, has_query: bool) -> Option<(String, Option<Zeroizing<String>>)> {
     let (scheme, rest) = url.split_once("://").filter(|(_, rest)| !rest.starts_with('/'))?;
-    let end = rest.find('?').filter(|_| has_query).unwrap_or(rest.len());
+    let first = rest.find('@')?;
+    let query = rest[first..].find('?').filter(|_| has_query);
+    let end = query.map_or(rest.len(), |behind| first + behind);
     let (login, place) = rest.split_at(rest[..end].rfind('@')?);
     let (user, password) = login.split_once(':')?;
     let place = if user.is_empty() { &place[1..] } else { place };
@@ -65,8 +68,10 @@ fn without_login_password(url: &str, has_query: bool) -> Option<(String, Option<
 /// Removes the password from the parameters.
 fn without_parameter(url: &str, name: &str) -> (String, Option<Zeroizing<String>>) {
     let Some((place, query)) = url.split_once('?') else { return (url.to_owned(), None) };
-    let value = |pair: &str| pair.split_once('=').filter(|(found, _)| *found == name).and_then(|(_, it)| decoded(it));
-    let others: Vec<_> = query.split('&').filter(|pair| pair.split('=').next() != Some(name)).collect();
+    // The store decodes the names too.
+    let is_named = |found: &str| percent_decode_str(found).eq(name.bytes());
+    let value = |pair: &str| pair.split_once('=').filter(|(found, _)| is_named(found)).and_then(|(_, it)| decoded(it));
+    let others: Vec<_> = query.split('&').filter(|pair| !pair.split('=').next().is_some_and(is_named)).collect();
     let password = query.split('&').find_map(value);
     let shown = if others.is_empty() { place.to_owned() } else { format!("{place}?{}", others.join("&")) };
     (shown, password)
@@ -95,6 +100,10 @@ mod tests {
             ("postgres://app:canary@db/tokens?sslmode=disable", "postgres://app@db/tokens?sslmode=disable"),
             ("postgresql://app:can@ary@db:5432/tokens", "postgresql://app@db:5432/tokens"),
             ("postgres://app:can/ary@db/tokens", "postgres://app@db/tokens"),
+            ("postgres://app:can?ary@db/tokens", "postgres://app@db/tokens"),
+            ("postgres://app:can?ary@db/x?user=a@b", "postgres://app@db/x?user=a@b"),
+            ("postgres://app@db/x?p%61ssword=canary&user=a", "postgres://app@db/x?user=a"),
+            ("unix:///run/redis.sock?db=1&p%61ss=canary", "unix:///run/redis.sock?db=1"),
             ("postgres://app@db:5432/x?password=canary&user=a@b", "postgres://app@db:5432/x?user=a@b"),
             ("postgres:///x?host=/run/postgresql", "postgres:///x?host=/run/postgresql"),
             ("sqlite:/a:b@c", "sqlite:/a:b@c"),
