@@ -19,6 +19,9 @@ use crate::migration::{Migration, missing};
 pub const MIGRATIONS: &[Migration] =
     &[Migration { version: 1, sql: include_str!("../../migrations/sqlite/0001_documents_and_leases.sql") }];
 
+/// The number of attempts to create a file that other processes create and delete.
+const MOST_TRIES: usize = 100;
+
 /// An open file.
 pub(super) struct OpenFile {
     pub(super) connection: Connection,
@@ -51,15 +54,21 @@ fn ensure_file(settings: &ResolvedSettings, may_create: bool) -> Result<Place, S
     static CREATING: Mutex<()> = Mutex::new(());
     let _creating = locked(&CREATING);
     let path = &settings.path;
+    let mut tries = 0;
     let found = loop {
+        tries += 1;
         match fs::metadata(path) {
             Err(error) if error.kind() == ErrorKind::NotFound && !may_create => {
                 let detail = "the file is gone; it is not made anew while this program runs";
                 return Err(DatabaseError::new(&settings.url, Kind::Unreachable, detail).into());
             }
             Err(error) if error.kind() == ErrorKind::NotFound => match create(path) {
-                // Another process was faster.
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) if error.kind() == ErrorKind::AlreadyExists && is_link_to_nothing(path) => {
+                    let detail = "it is a symbolic link to a file that does not exist";
+                    return Err(DatabaseError::new(&settings.url, Kind::NoSuchDatabase, detail).into());
+                }
+                // Another process was faster. It may have deleted the file since, but not each time.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists && tries < MOST_TRIES => {}
                 created => created.map_err(StoreError::io("create", path))?,
             },
             found => break found.map_err(StoreError::io("read", path))?,
@@ -73,6 +82,12 @@ fn ensure_file(settings: &ResolvedSettings, may_create: bool) -> Result<Place, S
         return denied("it belongs to another user");
     }
     Ok(place(&found))
+}
+
+/// The system does not create a file through such a link if the file must be new.
+fn is_link_to_nothing(path: &Path) -> bool {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
+    is_link && fs::metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
 fn create(path: &Path) -> io::Result<()> {

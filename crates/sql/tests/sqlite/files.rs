@@ -1,6 +1,8 @@
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use pollster::FutureExt as _;
@@ -64,6 +66,23 @@ fn what_is_no_file_of_this_user_is_refused() {
         chown(path(&url), Some(65_534), None).unwrap();
         assert_eq!(kind(&failure(&url)), (DatabaseErrorKind::AccessDenied, false));
     }
+}
+
+/// The answer comes from another thread, because the store once tried for ever.
+#[test]
+fn a_link_to_nothing_is_an_error() {
+    let (folder, url) = new_file();
+    let target = folder.path().join("target.db");
+    symlink(&target, path(&url)).unwrap();
+    let (sender, answer) = mpsc::channel();
+    let of_thread = url.clone();
+    thread::spawn(move || sender.send(failure(&of_thread)));
+    let error = answer.recv_timeout(Duration::from_secs(20)).unwrap();
+    assert_eq!(kind(&error), (DatabaseErrorKind::NoSuchDatabase, false));
+    assert!(error.to_string().contains("symbolic link"), "{error}");
+    assert!(!target.exists());
+    put(&store(&format!("sqlite:{}", target.display())), &alice(), b"{}");
+    assert!(store(&url).load(&alice()).block_on().unwrap().is_some());
 }
 
 #[test]
