@@ -185,11 +185,17 @@ impl Copy<'_> {
             };
             // In one cache, nothing tells the tokens of a caller of a web API, or those of another user, from a user's
             // own.
-            if cache.split().shares.iter().any(|share| partition(&share.owner) != *named) {
+            let Split { shares, unowned } = cache.split();
+            if shares.iter().any(|share| partition(&share.owner) != *named) {
                 self.leave_out(&format!("{named}: it is not the cache of one user"));
                 continue;
             }
-            batch.merge(&cache);
+            for (section, key) in unowned {
+                self.leave_out(&format!("{named}: {section} {key}: it belongs to no user"));
+            }
+            for share in &shares {
+                batch.merge(&share.cache);
+            }
             self.progress.step();
         }
         let merged = merge_into(self.target.contract(), &Partition::whole(), None, &batch).block_on()?;

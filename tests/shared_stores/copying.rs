@@ -122,6 +122,25 @@ fn a_check_counts_what_is_there_and_names_what_is_damaged() {
 }
 
 #[test]
+fn entries_of_no_user_are_not_copied_into_a_file_and_are_named() {
+    let (provider, store) = (Provider::start(), stores::sqlite());
+    let home = machine(&store.url, &provider);
+    let mut document: Value = serde_json::from_str(&stores::document(&provider.authority(), "alice")).unwrap();
+    let mut stray = document["RefreshToken"]["r"].clone();
+    stray.as_object_mut().unwrap().remove("home_account_id");
+    stray["secret"] = "canary-RT-stray".into();
+    document["RefreshToken"]["stray"] = stray;
+    store.put("alice-id", &document.to_string());
+
+    let output = home.tokcache("cache copy --to file:copy.json");
+    let said = said(&output);
+    assert_eq!(output.status.code(), Some(7), "{said}");
+    assert!(said.contains("stray: it belongs to no user") && said.contains("1 user"), "{said}");
+    let copy = std::fs::read_to_string(home.path("copy.json")).unwrap();
+    assert!(copy.contains("canary-RT-alice-1") && !copy.contains("canary-RT-stray"), "{copy}");
+}
+
+#[test]
 fn a_check_of_redis_warns_of_settings_that_sign_users_out() {
     let (provider, store) = (Provider::start(), stores::redis());
     let said = said(&machine(&store.url, &provider).tokcache("cache check"));
