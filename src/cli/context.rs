@@ -82,6 +82,7 @@ impl Context {
             clock: clock.clone(),
             ca_file: ca_file.clone(),
             may_create: creating,
+            is_ca_file_typed: settings.is_ca_file_typed(),
             is_second: false,
         };
         let mut store = store::open(url, settings, opening)?;

@@ -19,7 +19,7 @@ use super::passphrase::PromptPolicy;
 use super::profile_format::KeyCache;
 use super::progress::Progress;
 use super::settings::Settings;
-use super::shared::{AT_ONCE, SharedStore, is_of_document, pages};
+use super::shared::{AT_ONCE, SharedStore, is_of_document, is_redis_with_tls, pages};
 use super::store::{self, OpenStore, Opening};
 use super::{Exit, Failure, keys, values};
 use crate::output::{command_line, plain, tell};
@@ -99,6 +99,8 @@ fn open_target(context: &Context, input: &Input) -> Result<OpenStore, Failure> {
         keys: keys::settings(PromptPolicy::allowed(), keep_in_kernel, settings.verbose),
         clock: context.clock.clone(),
         ca_file: context.ca_file.clone(),
+        // The file may be for the first store.
+        is_ca_file_typed: context.settings.is_ca_file_typed() && !is_redis_with_tls(&context.store.describe().url),
         may_create: true,
         is_second: true,
     };

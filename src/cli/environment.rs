@@ -215,7 +215,11 @@ impl Settings {
             authority_kind: parsed(self.authority_kind, "TOKCACHE_AUTHORITY_KIND", one_of::<KindOfAuthority>)?,
             key_cache: parsed(self.key_cache, "TOKCACHE_KEY_CACHE", one_of::<KeyCache>)?,
             ca_file: match self.ca_file {
-                None => path("TOKCACHE_CA_FILE")?,
+                None => {
+                    let file = path("TOKCACHE_CA_FILE")?;
+                    variables.extend(file.is_some().then_some("TOKCACHE_CA_FILE"));
+                    file
+                }
                 typed => typed,
             },
             client_secret_file: match self.client_secret_file {

@@ -211,6 +211,7 @@ fn store_url(settings: &Settings) -> Result<Option<String>, Failure> {
         clock: Arc::new(SystemClock::new()),
         ca_file: settings.ca_file.clone(),
         may_create: true,
+        is_ca_file_typed: settings.is_ca_file_typed(),
         is_second: false,
     };
     Ok(Some(store::open(Some(url), settings, opening)?.describe().url))

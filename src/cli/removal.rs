@@ -9,6 +9,7 @@ use super::context::Context;
 use super::passphrase::PromptPolicy;
 use super::profiles::{self, Changing, Profile};
 use super::settings::Settings;
+use super::shared::is_redis_without_tls;
 use super::siblings::Owned;
 use super::whose::name_to_type;
 use super::{Exit, Failure};
@@ -79,6 +80,10 @@ fn removed(name: &str, settings: &Settings, left: &str) -> Result<(), Failure> {
 fn clear_command(context: &Context, profile: &Profile, account: &str) -> String {
     let ca_file = context.settings.ca_file.as_ref().or(profile.ca_file.as_ref());
     let ca_file = ca_file.map(|path| path.to_string_lossy().into_owned());
+    // With such a store, the flag is refused, and the variable is not.
+    let is_by_variable = is_redis_without_tls(&context.store.describe().url);
+    let ca_variable = ca_file.clone().filter(|_| is_by_variable).map(|file| format!("TOKCACHE_CA_FILE={file}"));
+    let ca_file = ca_file.filter(|_| !is_by_variable);
     let secret_file = context.settings.client_secret_file.as_ref().or(profile.client_secret_file.as_ref());
     let secret_file = secret_file.map(|path| path.to_string_lossy().into_owned());
     let default = profiles::load_saved("default").ok().flatten().unwrap_or_default();
@@ -96,12 +101,11 @@ fn clear_command(context: &Context, profile: &Profile, account: &str) -> String 
     let flags = flags.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value?])).flatten();
     // If the variable names a missing profile, every command fails.
     let is_named_by_variable = context.settings.variables.contains(&"TOKCACHE_PROFILE");
-    let program: &[&str] = if is_named_by_variable {
-        &["env", "-u", "TOKCACHE_PROFILE", "tokcache", "clear"]
-    } else {
-        &["tokcache", "clear"]
-    };
-    command_line(program.iter().map(|word| (*word).to_owned()).chain(flags))
+    let unset: &[&str] = if is_named_by_variable { &["-u", "TOKCACHE_PROFILE"] } else { &[] };
+    let env: &[&str] = if is_named_by_variable || ca_variable.is_some() { &["env"] } else { &[] };
+    let owned = |word: &&str| (*word).to_owned();
+    let environment = env.iter().chain(unset).map(owned).chain(ca_variable);
+    command_line(environment.chain(["tokcache", "clear"].iter().map(owned)).chain(flags))
 }
 
 fn built_in(name: &str) -> Failure {

@@ -107,10 +107,16 @@ impl Settings {
         self.lock_timeout.unwrap_or(Duration::from_secs(60))
     }
 
+    pub(super) fn is_ca_file_typed(&self) -> bool {
+        self.ca_file.is_some() && !self.variables.contains(&"TOKCACHE_CA_FILE")
+    }
+
     /// Returns the flags that select the same profile, client and cache, for a command that the user can paste. Omits
     /// flags that are already in `words`.
     pub(super) fn flags_beside(&self, words: &[String]) -> Vec<String> {
-        let ca_file = self.ca_file.as_ref().map(|path| path.to_string_lossy().into_owned());
+        // With a store without TLS, the flag is refused where the variable is not.
+        let ca_file = self.ca_file.as_ref().filter(|_| self.is_ca_file_typed());
+        let ca_file = ca_file.map(|path| path.to_string_lossy().into_owned());
         let secret_file = self.client_secret_file.as_ref().map(|path| path.to_string_lossy().into_owned());
         let kind = self.authority_kind.as_ref().and_then(ValueEnum::to_possible_value);
         let kind = kind.map(|kind| kind.get_name().to_owned());

@@ -88,6 +88,8 @@ pub(super) struct Opening {
     pub(super) keys: KeySettings,
     pub(super) clock: Arc<SystemClock>,
     pub(super) ca_file: Option<PathBuf>,
+    /// Whether the file was typed, so that a store that cannot use it must say so.
+    pub(super) is_ca_file_typed: bool,
     /// Whether a missing database file may be created.
     pub(super) may_create: bool,
     /// Whether this is the store that `cache copy` writes to. It has a password of its own.
@@ -119,7 +121,13 @@ fn open_shared(url: StoreUrl, settings: &Settings, opening: Opening) -> Result<O
         Encryption::AsItIs | Encryption::None => None,
     };
     let password = environment::store_password(opening.is_second)?;
-    let access = Access { password, ca_file: opening.ca_file, may_create: opening.may_create, keys };
+    let access = Access {
+        password,
+        ca_file: opening.ca_file,
+        is_ca_file_typed: opening.is_ca_file_typed,
+        may_create: opening.may_create,
+        keys,
+    };
     let opened = shared::open(url, access);
     let opened = opened.map_err(|failure| failure.of_variable("TOKCACHE_STORE", settings))?;
     Ok(OpenStore::Shared(Box::new(opened)))

@@ -78,6 +78,30 @@ fn a_damaged_cache_concerns_its_user_alone_and_can_be_cleared() {
     }
 }
 
+/// The file of the profile or of the variable may be for the provider alone.
+#[test]
+fn a_file_of_certificates_is_refused_if_it_was_typed_and_there_is_no_tls() {
+    let (store, provider) = (stores::redis(), Provider::start());
+    let mut home = machine(&store.url, &provider);
+    store.put_users(&provider.authority(), ["bob".to_owned()]);
+    let file = home.write("ca.pem", "");
+    for command in ["token --scope notes.read", "list", "profile set x --store redis://cache"] {
+        let error = home.failure(2, &format!("{command} --ca-file {}", file.display()));
+        assert!(error.contains("no TLS") && error.contains("rediss://"), "{command}: {error}");
+    }
+    let local = format!("cache copy --store file:own.json --ca-file {} --to {}", file.display(), store.url);
+    assert!(home.failure(2, &local).contains("no TLS"));
+    home.set("TOKCACHE_CA_FILE", &file);
+    assert_eq!(home.answer("token --scope notes.read"), "canary-AT-bob");
+
+    let profile = format!("--authority {} --client-id app --account bob-id", provider.authority());
+    said(&home.tokcache(&format!("profile set bob {profile} --store {}", store.url)));
+    home.set("TOKCACHE_CA_FILE", "");
+    let removed = said(&home.tokcache("profile remove bob --yes"));
+    let command = format!("env TOKCACHE_CA_FILE={} tokcache clear", file.display());
+    assert!(removed.contains(&command) && !removed.contains("--ca-file"), "{removed}");
+}
+
 #[test]
 fn commands_for_one_file_say_that_they_do_not_support_the_store() {
     let (store, provider) = (stores::sqlite(), Provider::start());

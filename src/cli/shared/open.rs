@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use super::url::{Kind, StoreUrl};
+#[cfg(feature = "redis")]
+use super::url::is_redis_with_tls;
+use super::url::{Kind, StoreUrl, is_redis_without_tls};
 use super::{SharedKeys, SharedStore};
 use crate::cli::{Exit, Failure};
 
@@ -14,6 +16,8 @@ pub(in crate::cli) struct Access {
     pub(in crate::cli) password: Option<Zeroizing<String>>,
     /// The file with further trusted certificates.
     pub(in crate::cli) ca_file: Option<PathBuf>,
+    /// Whether the file was typed.
+    pub(in crate::cli) is_ca_file_typed: bool,
     /// Whether a missing SQLite file may be created.
     pub(in crate::cli) may_create: bool,
     /// The keys, if the store is encrypted.
@@ -26,6 +30,7 @@ pub(in crate::cli) struct Access {
 /// The URL cannot be used, this build lacks the store, or there is no such file.
 pub(in crate::cli) fn open(mut url: StoreUrl, access: Access) -> Result<SharedStore, Failure> {
     url.password = access.password.clone().or(url.password);
+    ensure_ca_file_is_of_use(&url, &access)?;
     match url.kind {
         #[cfg(feature = "postgres")]
         Kind::Postgres => postgres(url, access.keys),
@@ -39,6 +44,19 @@ pub(in crate::cli) fn open(mut url: StoreUrl, access: Access) -> Result<SharedSt
             Err(Failure::new(Exit::Config, message).try_with("--store", "file:PATH"))
         }
     }
+}
+
+/// A user who types `--ca-file` expects a connection that is checked with it, so it is not ignored in silence.
+fn ensure_ca_file_is_of_use(url: &StoreUrl, access: &Access) -> Result<(), Failure> {
+    if !access.is_ca_file_typed || !is_redis_without_tls(&url.shown) {
+        return Ok(());
+    }
+    let message = format!(
+        "--ca-file cannot protect the connection to {}, which has no TLS: use rediss://, or set TOKCACHE_CA_FILE instead \
+         if the file is for the provider",
+        url.shown
+    );
+    Err(Failure::new(Exit::Usage, message).try_with("--store", "rediss://HOST"))
 }
 
 #[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]
@@ -55,8 +73,8 @@ fn redis(url: StoreUrl, ca_file: Option<PathBuf>, keys: Option<SharedKeys>) -> R
     if let Some(password) = &url.password {
         settings = settings.password(Password::new(password.as_str()));
     }
-    let is_tls = ["rediss", "valkeys"].iter().any(|scheme| url.shown.starts_with(scheme));
-    if let Some(file) = ca_file.filter(|_| is_tls) {
+    // A file of the profile or of a variable may be for the provider alone.
+    if let Some(file) = ca_file.filter(|_| is_redis_with_tls(&url.shown)) {
         settings = settings.ca_file(file);
     }
     // With a thread of its own, the runtime works while this thread blocks.
