@@ -36,7 +36,10 @@ impl Context {
         if let Some(shared) = self.store.shared() {
             let Registration { authority, client_id, .. } = &client.registration;
             let issuer = authority.issuer();
-            client.partition = shared.partition_of(wanted, &|cache: &TokenCache| {
+            // The id from a sign-in is no name. Otherwise whoever took it as a name would lock its user out.
+            let learned = self.account_of_profile().and_then(|account| account.home_account_id);
+            let is_id = self.settings.account.is_none() && wanted.is_some() && wanted == learned;
+            client.partition = shared.partition_of(wanted, is_id, &|cache: &TokenCache| {
                 let mut accounts = cache.client_owners(&issuer, client_id);
                 accounts.retain(|account| wanted.is_none_or(|wanted| is_named(account, wanted)));
                 accounts

@@ -97,6 +97,24 @@ fn a_user_whose_id_is_the_name_of_another_user_is_not_taken_for_that_user() {
 }
 
 #[test]
+fn a_user_who_takes_the_id_of_another_as_a_name_does_not_lock_that_user_out() {
+    for store in stores::all() {
+        let provider = Provider::start();
+        let home = machine(&store.url, &provider);
+        sign_in(&home, &provider, "alice");
+        let mallory = stores::document(&provider.authority(), "mallory").replace("mallory@example.com", "alice-id");
+        store.put("mallory-id", &mallory);
+        assert_eq!(home.answer("token --profile alice"), "canary-AT-alice-1");
+        let output = home.tokcache("token --scope notes.read --account alice-id");
+        let said = said(&output);
+        assert!(output.status.success() || said.contains("try: tokcache token --scope notes.read --account alice@"));
+        assert_eq!(home.answer("token --scope notes.read --account alice@example.com"), "canary-AT-alice-1");
+        assert!(home.tokcache("clear --profile alice").status.success());
+        assert_eq!(store.partitions(), ["mallory-id"], "{}", store.url);
+    }
+}
+
+#[test]
 fn a_partition_with_the_name_of_a_user_keeps_nobody_from_the_tokens_unless_it_is_the_users() {
     for store in stores::all() {
         let provider = Provider::start();

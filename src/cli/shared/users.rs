@@ -28,8 +28,8 @@ pub(in crate::cli) type Found = (Partition, Account);
 
 impl SharedStore {
     /// Returns the partition of the account `wanted`, a home account id or a user name in any case; without `wanted`,
-    /// that of the only user. `fitting` returns the accounts of a cache that fit. If nobody fits, the result is a
-    /// partition of no user.
+    /// that of the only user. `is_id`: `wanted` is no user name. `fitting` returns the accounts of a cache that fit. If
+    /// nobody fits, the result is a partition of no user.
     ///
     /// # Errors
     /// [`AcquireError::AmbiguousAccount`] with a few of the users if several fit, [`AcquireError::Store`]. An error about
@@ -37,6 +37,7 @@ impl SharedStore {
     pub(in crate::cli) fn partition_of(
         &self,
         wanted: Option<&str>,
+        is_id: bool,
         fitting: &dyn Fn(&TokenCache) -> Vec<Account>,
     ) -> Result<Partition, AcquireError> {
         let Some(wanted) = wanted else { return only(self.find(None, MOST_CANDIDATES, fitting)?) };
@@ -44,7 +45,7 @@ impl SharedStore {
         let direct = Partition::named(wanted);
         let own = match acquire::load(self.contract(), &direct).block_on() {
             Ok(cache) => own(&direct, fitting(&cache)),
-            Err(error) if is_of_document(&error) => {
+            Err(error) if is_of_document(&error) && !is_id => {
                 let others = self.others(wanted, &direct, fitting)?;
                 // Nobody can read who owns the document, so it may not stand in the way of others, or be deleted for
                 // them.
@@ -59,10 +60,11 @@ impl SharedStore {
             let found = self.find(Some(wanted), MOST_CANDIDATES, fitting)?;
             return only(found);
         }
-        let may_be_username = wanted.contains('@') || self.index.is_some();
+        let may_be_username = !is_id && (wanted.contains('@') || self.index.is_some());
         let others = if may_be_username { self.others(wanted, &direct, fitting)? } else { Vec::new() };
-        // The first one is suggested, and a name is more likely meant than an id that looks like one.
-        only(others.into_iter().chain(own).collect())
+        // The first one is suggested. A text with an `@` is more likely meant as a name, and any other as an id.
+        let (first, second) = if wanted.contains('@') { (others, own) } else { (own, others) };
+        only(first.into_iter().chain(second).collect())
     }
 
     /// Returns a few users outside the partition `direct` that fit. The documents of further users, which cannot be read,
