@@ -37,6 +37,7 @@ fn whatever_succeeds_tells_nothing_but_the_token_that_was_asked_for() {
         ("cache rekey --encrypt passphrase", None),
         ("list", None),
         ("cache decrypt", None),
+        ("cache copy --to file:copy.json", None),
         ("cache check --repair", None),
         ("clear", None),
         ("profile remove other", None),

@@ -1,5 +1,5 @@
 //! Measures what a cached token and a refresh of a web app cost in Redis, beside a bare `GET`, MSAL Python and MSAL Node, in
-//! one run: `cargo bench -p tokcache-redis --bench web_app`, or `benches/run stores`, which installs the libraries first.
+//! one run: `cargo bench --profile server -p tokcache-redis --bench web_app`. `benches/run stores` installs the libraries.
 //!
 //! Everything runs on loopback with 32 calls in flight. Each call is for a random user, whose document holds three access
 //! tokens, an ID token and a refresh token.
@@ -12,6 +12,8 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use redis::aio::MultiplexedConnection;
 use serde_json::{Value, json};
 use tokcache_core::acquire::{ConfidentialClient, Registration, SilentRequest, Source};
@@ -102,6 +104,12 @@ fn jwt(length: usize) -> String {
     "eyJ0eXAiOiJKV1Qi.".to_owned() + &"a".repeat(length)
 }
 
+/// Returns an ID token that names the issuer, by which the tokens of a library are known.
+fn id_token(user: &str) -> String {
+    let claims = json!({"iss": AUTHORITY, "sub": user, "aud": "app"}).to_string();
+    format!("e30.{}.{}", BASE64_URL_SAFE_NO_PAD.encode(claims), "a".repeat(1400))
+}
+
 /// A document as MSAL Python writes it.
 fn document(user: &str) -> Value {
     let token = |scope: &str| {
@@ -118,7 +126,7 @@ fn document(user: &str) -> Value {
             "environment": "idp.example.com", "realm": "tenant", "local_account_id": user,
             "username": format!("{user}@example.com"), "authority_type": "MSSTS"}},
         "IdToken": {format!("{user}-idp.example.com-idtoken-app-tenant-"): {"credential_type": "IdToken",
-            "secret": jwt(1500), "home_account_id": user, "environment": "idp.example.com", "realm": "tenant",
+            "secret": id_token(user), "home_account_id": user, "environment": "idp.example.com", "realm": "tenant",
             "client_id": "app"}},
         "RefreshToken": {format!("{user}-idp.example.com-refreshtoken-app--api.read"): {
             "credential_type": "RefreshToken", "secret": jwt(1500), "home_account_id": user,

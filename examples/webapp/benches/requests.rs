@@ -1,5 +1,5 @@
 //! Measures the requests that the sample web app serves in a second, beside Flask with Flask-Session and MSAL Python:
-//! `cargo bench -p tokcache-webapp --bench requests`, or `benches/run stores`, which installs Flask first.
+//! `cargo bench --profile server -p tokcache-webapp --bench requests`, or `benches/run stores`, which installs Flask first.
 //!
 //! Each request is of one of 100 sessions: the server loads the session and the cached token from Redis, calls an
 //! API with the token, and renders a page. Both servers have two workers, and the same Redis and API on loopback.
