@@ -74,6 +74,8 @@ async fn measure() {
         let time = list(&server, users).await;
         // With one user, all calls would wait for one another.
         if users >= 1_000 {
+            // After MSAL Node has written a document, a refresh waits for what it may write next.
+            fill(&server, users);
             server.take_commands();
             let tokcache = acquisitions(&server, users, REFRESHES, Source::Refresh).await;
             let commands: u64 = server.take_commands().values().sum();
