@@ -74,7 +74,7 @@ async fn measure() {
         let time = list(&server, users).await;
         // With one user, all calls would wait for one another.
         if users >= 1_000 {
-            // After MSAL Node has written a document, a refresh waits for what it may write next.
+            // A refresh waits for what MSAL Node may write after it has written a document.
             fill(&server, users);
             server.take_commands();
             let tokcache = acquisitions(&server, users, REFRESHES, Source::Refresh).await;
@@ -148,7 +148,8 @@ fn fill(server: &RedisServer, users: usize) {
     let mut input = std::io::BufWriter::new(pipe.stdin.take().unwrap());
     for number in 0..users {
         let name = format!("msal:{}", user(number));
-        let value = document(&user(number)).to_string();
+        // With white space, as MSAL Python writes.
+        let value = format!("{:#}", document(&user(number)));
         write!(input, "*3\r\n$3\r\nSET\r\n${}\r\n{name}\r\n${}\r\n{value}\r\n", name.len(), value.len()).unwrap();
     }
     drop(input);
