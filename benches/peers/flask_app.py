@@ -14,7 +14,8 @@ import requests
 from flask import Flask, redirect, render_template_string, request, session
 from flask_session import Session
 
-AUTHORITY = "https://idp.example.com/tenant"
+from provider import AUTHORITY, Provider
+
 PAGE = """<!doctype html>
 <title>API</title>
 <h1>{{ name }}</h1>
@@ -26,31 +27,6 @@ app = Flask(__name__)
 app.config.update(SESSION_TYPE="redis", SESSION_REDIS=redis.Redis.from_url(os.environ["REDIS_URL"]))
 Session(app)
 api = requests.Session()
-
-
-class Response:
-    status_code = 200
-    headers = {}
-    text = json.dumps(
-        {
-            "issuer": AUTHORITY,
-            "authorization_endpoint": f"{AUTHORITY}/authorize",
-            "token_endpoint": f"{AUTHORITY}/token",
-        }
-    )
-
-    def raise_for_status(self):
-        pass
-
-
-class Provider:
-    """Answers the discovery in the place of the network."""
-
-    def get(self, *_, **__):
-        return Response()
-
-    def close(self):
-        pass
 
 
 def token_cache():

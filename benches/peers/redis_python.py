@@ -3,7 +3,6 @@
 redis_python.py URL AUTHORITY USERS CALLS THREADS hit|refresh: prints how many tokens it serves in a second.
 """
 
-import json
 import random
 import sys
 import time
@@ -12,51 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 import msal
 import redis
 
+from provider import Provider
+
 url, authority = sys.argv[1:3]
 users, calls, threads = map(int, sys.argv[3:6])
 is_refresh = sys.argv[6] == "refresh"
-
-
-class Response:
-    status_code = 200
-    headers = {}
-    text = json.dumps(
-        {
-            "issuer": authority,
-            "authorization_endpoint": f"{authority}/authorize",
-            "token_endpoint": f"{authority}/token",
-        }
-    )
-
-    def raise_for_status(self):
-        pass
-
-
-class Token(Response):
-    text = json.dumps(
-        {
-            "access_token": "a" * 2000,
-            "refresh_token": "r" * 1500,
-            "token_type": "Bearer",
-            "expires_in": 3600,
-            "scope": "api.read",
-        }
-    )
-
-
-class Provider:
-    """Answers in the place of the network."""
-
-    def get(self, *_, **__):
-        return Response()
-
-    def post(self, *_, **__):
-        return Token()
-
-    def close(self):
-        pass
-
-
 server = redis.Redis.from_url(url)
 
 

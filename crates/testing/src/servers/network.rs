@@ -25,7 +25,7 @@ impl Network {
     pub const TEST: &str = "10.87.0.1";
 
     /// Runs the body of a test in a network of its own: starts the test with this name again, in a network namespace.
-    /// Nothing of the machine's network is seen or changed there. Panics if the test fails.
+    /// The body neither sees nor changes the network of the machine. Panics if the test fails.
     pub fn run(test: &str, body: impl FnOnce(&mut Network)) {
         if std::env::var_os(INSIDE).is_some() {
             return body(&mut Network::new());
