@@ -68,8 +68,8 @@ pub(super) fn sign_in(
     let signed_in = match flow {
         ChosenFlow::Device => sign_in_by_code(context, client, request, needed_too)?,
         ChosenFlow::Browser(browser) => {
-            let requests = alternatives(request, needed_too);
-            let Some(signed_in) = browser.sign_in(context, client, requests)? else { return Ok(None) };
+            let (all, smaller) = with_smaller(request, needed_too);
+            let Some(signed_in) = browser.sign_in(context, client, all, smaller)? else { return Ok(None) };
             signed_in
         }
     };
@@ -93,18 +93,17 @@ fn sign_in_by_code(
     result.map_err(|error| context.failure(error, &request.scopes))
 }
 
-/// Returns the requests to try one after the other if the provider refuses scopes, the largest first.
-fn alternatives(request: &SignInRequest, needed_too: &ScopeSet) -> Vec<SignInRequest> {
-    let with =
-        |scopes: ScopeSet, without_offline_access| SignInRequest { scopes, without_offline_access, ..request.clone() };
-    let mut requests = vec![with(request.scopes.union(needed_too), request.without_offline_access)];
+/// Returns the request for all scopes, and those to try one after the other if the provider refuses scopes.
+fn with_smaller(request: &SignInRequest, needed_too: &ScopeSet) -> (SignInRequest, Vec<SignInRequest>) {
+    let all = SignInRequest { scopes: request.scopes.union(needed_too), ..request.clone() };
+    let mut smaller = Vec::new();
     if !needed_too.is_empty() {
-        requests.push(request.clone());
+        smaller.push(request.clone());
     }
     if !request.without_offline_access {
-        requests.push(with(request.scopes.clone(), true));
+        smaller.push(SignInRequest { without_offline_access: true, ..request.clone() });
     }
-    requests
+    (all, smaller)
 }
 
 fn report(context: &Context, signed_in: &SignedIn) {

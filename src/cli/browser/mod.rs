@@ -3,7 +3,6 @@
 mod open;
 mod turn;
 
-use std::collections::VecDeque;
 use std::io::ErrorKind;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -46,18 +45,16 @@ impl BrowserSignIn {
         if self.without_browser { Ok(()) } else { open::ensure_browser() }
     }
 
-    /// Signs a person in. The requests are alternatives: if the provider refuses the scopes of one, the browser goes on
-    /// to the next. `None`: another process has signed in with this profile meanwhile.
+    /// Signs a person in. If the provider refuses the scopes of a request, the browser goes on to the next of the `smaller`
+    /// ones. `None`: another process has signed in with this profile meanwhile.
     pub(super) fn sign_in(
         &self,
         context: &Context,
         client: &PublicClient<'_>,
-        requests: Vec<SignInRequest>,
+        mut request: SignInRequest,
+        smaller: Vec<SignInRequest>,
     ) -> Result<Option<SignedIn>, Failure> {
-        let mut requests = VecDeque::from(requests);
-        let Some(mut request) = requests.pop_front() else {
-            return Err(Failure::new(Exit::Unexpected, "there is nothing to ask for"));
-        };
+        let mut smaller = smaller.into_iter();
         // Both steps need the metadata.
         let metadata = ProviderMetadata::default();
         let client = &mut client.clone();
@@ -85,23 +82,23 @@ impl BrowserSignIn {
                 }
                 Err(error) => error,
             };
+            if is_of_scope(&error)
+                && let Some(next) = smaller.next()
+            {
+                tell_reduced(context, &request, &next);
+                request = next;
+                pending = match begin(client, &listener, &request) {
+                    Ok(pending) => pending,
+                    Err(error) => {
+                        context.observer.end_countdown();
+                        respond(callback, 400, &page::failed(&error.to_string()));
+                        return Err(failed(error, &request));
+                    }
+                };
+                callback.redirect(&pending.url);
+                continue;
+            }
             match &error {
-                AcquireError::AuthorizationResponse(AuthorizationError::Refused(refusal))
-                    if refusal.error == ErrorCode::InvalidScope && !requests.is_empty() =>
-                {
-                    let next = requests.pop_front().unwrap_or_default();
-                    tell_reduced(context, &request, &next);
-                    request = next;
-                    pending = match begin(client, &listener, &request) {
-                        Ok(pending) => pending,
-                        Err(error) => {
-                            context.observer.end_countdown();
-                            respond(callback, 400, &page::failed(&error.to_string()));
-                            return Err(failed(error, &request));
-                        }
-                    };
-                    callback.redirect(&pending.url);
-                }
                 // Another program or page has sent this. The person's own response may still come.
                 AcquireError::AuthorizationResponse(unrelated)
                     if !matches!(unrelated, AuthorizationError::Refused(_)) =>
@@ -152,6 +149,12 @@ impl BrowserSignIn {
             )),
         }
     }
+}
+
+/// Whether the provider refuses the scopes.
+fn is_of_scope(error: &AcquireError) -> bool {
+    matches!(error, AcquireError::AuthorizationResponse(AuthorizationError::Refused(refusal))
+        if refusal.error == ErrorCode::InvalidScope)
 }
 
 fn begin(
