@@ -99,6 +99,9 @@ _tokcache() {
             tokcache__subcmd__cache,encrypt)
                 cmd="tokcache__subcmd__cache__subcmd__encrypt"
                 ;;
+            tokcache__subcmd__cache,password)
+                cmd="tokcache__subcmd__cache__subcmd__password"
+                ;;
             tokcache__subcmd__cache,path)
                 cmd="tokcache__subcmd__cache__subcmd__path"
                 ;;
@@ -190,7 +193,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --client-secret-file --timeout --lock-timeout --error-format --verbose --help path check copy encrypt decrypt rekey"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --client-secret-file --timeout --lock-timeout --error-format --verbose --help path check copy password encrypt decrypt rekey"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -471,6 +474,72 @@ _tokcache() {
             ;;
         tokcache__subcmd__cache__subcmd__encrypt)
             opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --client-secret-file --timeout --lock-timeout --error-format --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
+                    return 0
+                    ;;
+                --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "json text" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tokcache__subcmd__cache__subcmd__password)
+            opts="-v -h --remove --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --client-secret-file --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -10,7 +10,7 @@ use super::context::Context;
 use super::hint::set_aside;
 use super::passphrase::PromptPolicy;
 use super::settings::Settings;
-use super::{Exit, Failure, check_users, copy, encrypt_users, encryption, profiles};
+use super::{Exit, Failure, check_users, copy, encrypt_users, encryption, profiles, store_password};
 use crate::output::{self, AnswerFormat, command_line, plain, tell};
 
 #[derive(Args, Debug)]
@@ -38,6 +38,10 @@ enum Action {
     },
     /// Copy the tokens to another store; the same command continues a copy that was interrupted
     Copy(copy::Input),
+    /// Save the password of a shared store's server in the keyring, for a URL with ?password-from=keyring
+    ///
+    /// The password is asked for on a terminal, or read from the standard input.
+    Password(store_password::Input),
     /// Encrypt a plain cache with the key that --encrypt names
     Encrypt,
     /// Remove the encryption of the cache
@@ -48,6 +52,8 @@ enum Action {
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let asking = match &input.action {
+        // No store is opened: its password is not there yet.
+        Action::Password(input) => return store_password::run(settings, input),
         Action::Path { .. } => PromptPolicy::never(),
         Action::Rekey(rekey) => PromptPolicy { allowed: true, new_passphrase_file: rekey.new_passphrase_file.clone() },
         Action::Check { .. } | Action::Copy(_) | Action::Decrypt | Action::Encrypt => PromptPolicy::allowed(),
@@ -62,6 +68,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
             check(&context, output)
         }
         Action::Copy(input) => copy::run(&context, &input),
+        Action::Password(_) => Ok(()), // Done above.
         Action::Encrypt => match context.store.shared() {
             Some(shared) => encrypt_users::run(&context, shared),
             None => encryption::encrypt(&context),

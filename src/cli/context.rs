@@ -79,6 +79,7 @@ impl Context {
         let opening = Opening {
             encryption: encryption.clone(),
             keys,
+            asking: Some(asking.clone()),
             clock: clock.clone(),
             ca_file: ca_file.clone(),
             may_create: creating,

@@ -97,6 +97,7 @@ fn open_target(context: &Context, input: &Input) -> Result<OpenStore, Failure> {
     let opening = Opening {
         encryption: keys::encryption(&settings, None)?.unwrap_or_default(),
         keys: keys::settings(PromptPolicy::allowed(), keep_in_kernel, settings.verbose),
+        asking: Some(PromptPolicy::allowed()),
         clock: context.clock.clone(),
         ca_file: context.ca_file.clone(),
         // The file may be for the first store.

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::profile_format::{KeyCache, KindOfAuthority};
 use super::settings::Settings;
-use super::values::{bound, not_blank, text_of, typed_path, wait};
+use super::values::{LONGEST_PASSWORD, bound, not_blank, password_line, text_of, typed_path, wait};
 use super::{Exit, Failure};
 use crate::output::ErrorFormat;
 
@@ -139,7 +139,6 @@ pub(super) fn store_password_variables(is_second: bool) -> [&'static str; 2] {
 
 /// Returns the password of a shared store: the content of the file, else the variable. The errors do not repeat it.
 pub(super) fn store_password(is_second: bool) -> Result<Option<Zeroizing<String>>, Failure> {
-    const LONGEST: u64 = 4096;
     let [name, password] = store_password_variables(is_second);
     let Some(file) = path(name)? else {
         return Ok(text(password)?.map(Zeroizing::new));
@@ -148,15 +147,8 @@ pub(super) fn store_password(is_second: bool) -> Result<Option<Zeroizing<String>
         let message = format!("the password of the store in {} cannot be used: {why}", file.display());
         Failure::new(Exit::Config, message).try_shell(format!("export {name}=FILE"))
     };
-    let bytes = platform::read_trusted(&file, LONGEST).map_err(|error| unusable(error.to_string()))?;
-    let bytes = Zeroizing::new(bytes);
-    let text = str::from_utf8(&bytes).map_err(|_| unusable("it is not UTF-8".to_owned()))?;
-    let text = text.strip_suffix('\n').unwrap_or(text);
-    let text = text.strip_suffix('\r').unwrap_or(text);
-    if text.is_empty() || text.contains(char::is_control) {
-        return Err(unusable("the file must contain the password alone, on one line".to_owned()));
-    }
-    Ok(Some(Zeroizing::new(text.to_owned())))
+    let bytes = platform::read_trusted(&file, LONGEST_PASSWORD).map_err(|error| unusable(error.to_string()))?;
+    password_line(&Zeroizing::new(bytes)).map(Some).map_err(|why| unusable(format!("the file {why}")))
 }
 
 /// Returns the command lines that open a browser, by the user's own wish.

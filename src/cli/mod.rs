@@ -53,6 +53,7 @@ mod settings;
 mod shared;
 mod siblings;
 mod store;
+mod store_password;
 mod terminal_observer;
 mod token;
 mod usage;

@@ -208,6 +208,7 @@ fn store_url(settings: &Settings) -> Result<Option<String>, Failure> {
     let opening = Opening {
         encryption: keys::encryption(settings, None)?.unwrap_or_default(),
         keys: keys::settings(PromptPolicy::never(), false, settings.verbose),
+        asking: None,
         clock: Arc::new(SystemClock::new()),
         ca_file: settings.ca_file.clone(),
         may_create: true,

@@ -42,7 +42,8 @@ pub(super) struct Settings {
     /// The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST,
     /// postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]
     ///
-    /// The password of a server is read from the file TOKCACHE_STORE_PASSWORD_FILE or from TOKCACHE_STORE_PASSWORD.
+    /// The password of a server is read from the file TOKCACHE_STORE_PASSWORD_FILE or from TOKCACHE_STORE_PASSWORD. If
+    /// the URL says ?password-from=keyring, it is read from the keyring, where `cache password` puts it.
     /// The server in `cache copy --to` has TOKCACHE_TO_PASSWORD_FILE and TOKCACHE_TO_PASSWORD.
     #[arg(long, global = true, value_name = "URL", value_parser = OsStringValueParser::new().try_map(store))]
     pub(super) store: Option<String>,

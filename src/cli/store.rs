@@ -13,9 +13,10 @@ use tokcache_core::time::SystemClock;
 use tokcache_file::{EncryptedLocalStore, Encryption, KeyError, KeySettings, KeySource, LocalStore, OpenError};
 
 use super::hint::look_at;
+use super::passphrase::PromptPolicy;
 use super::settings::Settings;
 use super::shared::{self, Access, SharedKeys, SharedStore, StoreUrl};
-use super::{Exit, Failure, environment, profiles, terminal_observer};
+use super::{Exit, Failure, environment, profiles, store_password, terminal_observer};
 
 /// The store of a run.
 #[expect(clippy::large_enum_variant, reason = "a run has one")]
@@ -86,6 +87,9 @@ impl OpenStore {
 pub(super) struct Opening {
     pub(super) encryption: Encryption,
     pub(super) keys: KeySettings,
+    /// Whether the keyring with the password of the server may ask for its own. `None`: the store is only checked, and
+    /// the keyring is not used.
+    pub(super) asking: Option<PromptPolicy>,
     pub(super) clock: Arc<SystemClock>,
     pub(super) ca_file: Option<PathBuf>,
     /// Whether the file was typed, so that a store that cannot use it must say so.
@@ -120,7 +124,7 @@ fn open_shared(url: StoreUrl, settings: &Settings, opening: Opening) -> Result<O
         Encryption::By(source) => Some(shared_keys(source, &opening.keys, &url.shown, flag)?),
         Encryption::AsItIs | Encryption::None => None,
     };
-    let password = environment::store_password(opening.is_second)?;
+    let password = store_password::find(&url, opening.is_second, opening.asking.as_ref())?;
     let access = Access {
         password,
         ca_file: opening.ca_file,

@@ -6,6 +6,10 @@ use std::time::Duration;
 
 use tokcache_core::oauth::Authority;
 use tokcache_file::text_of_path;
+use zeroize::Zeroizing;
+
+/// An upper bound for the password of a server, in bytes.
+pub(super) const LONGEST_PASSWORD: u64 = 4096;
 
 /// Refuses an empty value, which usually comes from an unset variable.
 pub(super) fn not_blank(text: &str) -> Result<String, String> {
@@ -33,6 +37,17 @@ pub(super) fn key(value: OsString) -> Result<String, String> {
 /// Parses a path. Refuses `~`, which only a shell expands.
 pub(super) fn path(value: OsString) -> Result<PathBuf, String> {
     typed_path(&value)
+}
+
+/// Returns the one line of a password. The error does not repeat it.
+pub(super) fn password_line(bytes: &[u8]) -> Result<Zeroizing<String>, &'static str> {
+    let text = str::from_utf8(bytes).map_err(|_| "is not UTF-8")?;
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    if text.is_empty() || text.contains(char::is_control) {
+        return Err("must contain the password alone, on one line");
+    }
+    Ok(Zeroizing::new(text.to_owned()))
 }
 
 /// Parses a duration of at most a day. Zero is valid.

@@ -4,10 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy allows them in test functions only")]
 
 #[path = "../encryption/harness/bus.rs"]
-#[expect(dead_code, reason = "shared with another tier")]
 mod bus;
 mod contract;
 mod home;
+mod store_passwords;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -32,6 +32,7 @@ mod open;
 mod path_text;
 pub mod platform;
 mod repair;
+mod server_passwords;
 #[cfg(all(feature = "keyring", target_os = "linux"))]
 mod signal;
 mod wait;
@@ -46,6 +47,7 @@ pub use path_text::text_of_path;
 
 pub use local::{Expected, LocalLease, LocalLeaseRequest, LocalStore, Repaired, Rewrite, Unsynced};
 pub use repair::{Repair, repair};
+pub use server_passwords::ServerPasswords;
 pub use wait::{Attempt, Waiting};
 
 use tokcache_core::future::BoxFuture;

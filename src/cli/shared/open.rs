@@ -69,7 +69,7 @@ fn redis(url: StoreUrl, ca_file: Option<PathBuf>, keys: Option<SharedKeys>) -> R
     use pollster::FutureExt as _;
     use tokcache_redis::{Health, Password, RedisStore, Settings};
 
-    let mut settings = Settings::parse(&url.shown).map_err(wrong)?.program("tokcache");
+    let mut settings = Settings::parse(&url.address).map_err(wrong)?.program("tokcache");
     if let Some(password) = &url.password {
         settings = settings.password(Password::new(password.as_str()));
     }
@@ -97,7 +97,7 @@ fn postgres(url: StoreUrl, keys: Option<SharedKeys>) -> Result<SharedStore, Fail
     use pollster::FutureExt as _;
     use tokcache_sql::{DatabasePassword, PostgresSettings, PostgresStore};
 
-    let mut settings = PostgresSettings::parse(&url.shown).map_err(wrong)?;
+    let mut settings = PostgresSettings::parse(&url.address).map_err(wrong)?;
     if let Some(password) = &url.password {
         settings = settings.password(&DatabasePassword::new(password.as_str()));
     }

@@ -11,12 +11,21 @@ pub(in crate::cli) enum Kind {
     Sqlite,
 }
 
+/// The parameter of a URL that says where the password is.
+const PASSWORD_FROM: &str = "password-from";
+
+/// The value of [`PASSWORD_FROM`] for the operating system's keyring.
+const KEYRING: &str = "keyring";
+
 /// The URL of a shared store.
 pub(in crate::cli) struct StoreUrl {
     pub(super) kind: Kind,
     /// The URL without the password.
     pub(in crate::cli) shown: String,
+    /// The URL for the client of the server, which does not know the parameter `password-from`.
+    pub(in crate::cli) address: String,
     pub(in crate::cli) password: Option<Zeroizing<String>>,
+    password_from: Option<Zeroizing<String>>,
 }
 
 impl StoreUrl {
@@ -27,12 +36,35 @@ impl StoreUrl {
         let (parameter, has_query) = match kind {
             Kind::Postgres => ("password", true),
             Kind::Redis => ("pass", false),
-            Kind::Sqlite => return Some(StoreUrl { kind, shown: url.to_owned(), password: None }),
+            Kind::Sqlite => {
+                let (shown, address) = (url.to_owned(), url.to_owned());
+                return Some(StoreUrl { kind, shown, address, password: None, password_from: None });
+            }
         };
         let of_login = without_login_password(url, has_query);
         let (shown, password) = of_login.unwrap_or_else(|| (url.to_owned(), None));
         let (shown, parameter) = without_parameter(&shown, parameter);
-        Some(StoreUrl { kind, shown, password: password.or(parameter) })
+        let (address, password_from) = without_parameter(&shown, PASSWORD_FROM);
+        Some(StoreUrl { kind, shown, address, password: password.or(parameter), password_from })
+    }
+
+    /// Whether the URL says that the keyring has the password; `None` for any other place.
+    pub(in crate::cli) fn is_password_in_keyring(&self) -> Option<bool> {
+        match &self.password_from {
+            None => Some(self.shown != self.address).filter(|is_empty| !is_empty),
+            Some(place) => Some(**place == KEYRING).filter(|is_known| *is_known),
+        }
+    }
+
+    /// Returns the URL for a password in the keyring.
+    pub(in crate::cli) fn with_password_in_keyring(&self) -> String {
+        let separator = if self.address.contains('?') { '&' } else { '?' };
+        format!("{}{separator}{PASSWORD_FROM}={KEYRING}", self.address)
+    }
+
+    /// Whether the store is on a server, which may want a password.
+    pub(in crate::cli) fn has_server(&self) -> bool {
+        self.kind != Kind::Sqlite
     }
 }
 
@@ -121,7 +153,33 @@ mod tests {
             let parsed = StoreUrl::parse(url).unwrap();
             assert_eq!(parsed.shown, shown);
             assert_eq!(parsed.password.is_some(), shown != url, "{url}");
+            assert_eq!(parsed.address, shown);
         }
+    }
+
+    #[test]
+    fn the_place_of_a_password_is_shown_and_is_not_for_the_server() {
+        for (url, address, is_in_keyring) in [
+            ("redis://app@cache/1?password-from=keyring", "redis://app@cache/1", Some(true)),
+            ("unix:///s?db=1&password-from=keyring", "unix:///s?db=1", Some(true)),
+            ("postgres://app@db/x?password-from=keyring&user=a", "postgres://app@db/x?user=a", Some(true)),
+            ("redis://cache?password-from=canary", "redis://cache", None),
+            ("redis://cache?password-from=", "redis://cache", None),
+            ("redis://cache?password-from", "redis://cache", None),
+            ("redis://cache", "redis://cache", Some(false)),
+            ("sqlite:a?password-from=keyring", "sqlite:a?password-from=keyring", Some(false)),
+        ] {
+            let parsed = StoreUrl::parse(url).unwrap();
+            assert_eq!((parsed.shown.as_str(), parsed.address.as_str()), (url, address));
+            assert_eq!(parsed.is_password_in_keyring(), is_in_keyring, "{url}");
+            assert!(parsed.password.is_none());
+        }
+        let with = |url| StoreUrl::parse(url).unwrap().with_password_in_keyring();
+        assert_eq!(with("redis://cache"), "redis://cache?password-from=keyring");
+        assert_eq!(
+            with("postgres://db/x?password-from=keyring&user=a"),
+            "postgres://db/x?user=a&password-from=keyring"
+        );
     }
 
     #[test]

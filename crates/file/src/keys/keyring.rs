@@ -11,6 +11,10 @@ use tokcache_core::store::KeyId;
 /// The service name of the items. The name of an item is the key's identifier.
 const SERVICE: &str = "tokcache";
 
+/// The service name of the items with the passwords of servers.
+#[cfg(not(target_os = "linux"))]
+const SERVERS: &str = "tokcache.server-password";
+
 impl Caller {
     pub(super) fn find(self, id: KeyId) -> Result<Key, KeyringFault> {
         self.call(move || read(&entry(id)?), |error| self.named(error))
@@ -45,10 +49,43 @@ impl Caller {
     }
 }
 
+/// The passwords of servers, where the system itself decides whether to ask a person. On Linux, an item is found without
+/// asking ([`Item`](crate::libsecret::Item)).
+#[cfg(not(target_os = "linux"))]
+impl Caller {
+    pub(crate) fn password(self, server: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeyringFault> {
+        let server = server.to_owned();
+        let read = move || match entry_of(SERVERS, &server)?.get_secret() {
+            Err(Error::NoEntry) => Ok(None),
+            secret => Ok(Some(Zeroizing::new(secret?))),
+        };
+        self.call(read, |error| self.named(error))
+    }
+
+    pub(crate) fn keep_password(self, server: &str, password: &str) -> Result<(), KeyringFault> {
+        let (server, password) = (server.to_owned(), Zeroizing::new(password.to_owned()));
+        let keep = move || Ok(entry_of(SERVERS, &server)?.set_secret(password.as_bytes())?);
+        self.call(keep, |error| self.named(error))
+    }
+
+    pub(crate) fn forget_password(self, server: &str) -> Result<bool, KeyringFault> {
+        let server = server.to_owned();
+        let forget = move || match entry_of(SERVERS, &server)?.delete_credential() {
+            Err(Error::NoEntry) => Ok(false),
+            outcome => Ok(outcome.map(|()| true)?),
+        };
+        self.call(forget, |error| self.named(error))
+    }
+}
+
 fn entry(id: KeyId) -> Result<Entry, Fault<Error>> {
+    entry_of(SERVICE, &id.to_string())
+}
+
+fn entry_of(service: &str, name: &str) -> Result<Entry, Fault<Error>> {
     let status = Entry::store_status().as_ref();
     status.map_err(|error| Fault::Known(connection_fault(&error.to_string())))?;
-    Ok(Entry::new(SERVICE, &id.to_string())?)
+    Ok(Entry::new(service, name)?)
 }
 
 fn keep_in(entry: &Entry, key: &Key) -> Result<(), Fault<Error>> {

@@ -16,8 +16,10 @@ use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+#[cfg(feature = "keyring")]
+pub(super) use call::Caller;
 #[cfg(all(feature = "keyring", target_os = "linux"))]
-pub(super) use call::{Caller, Fault, connection_fault};
+pub(super) use call::{Fault, connection_fault};
 pub use error::{KeyError, KeyringFault};
 pub(crate) use key::Key;
 pub use passphrase::{PassphraseFor, Passphrases};

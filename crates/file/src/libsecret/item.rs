@@ -15,10 +15,10 @@ const CONTENT_TYPE: &str = "text/plain";
 
 /// The attributes that identify an item, and the label that people see.
 #[derive(Clone)]
-pub(super) struct Item {
-    pub(super) schema: String,
-    pub(super) attributes: Vec<(String, String)>,
-    pub(super) label: String,
+pub(crate) struct Item {
+    pub(crate) schema: String,
+    pub(crate) attributes: Vec<(String, String)>,
+    pub(crate) label: String,
 }
 
 impl Item {
@@ -37,7 +37,7 @@ impl Item {
 
 impl Caller {
     /// Returns the secret of the item, if the item exists.
-    pub(super) fn read(self, item: &Item) -> Result<Option<Zeroizing<Vec<u8>>>, KeyringFault> {
+    pub(crate) fn read(self, item: &Item) -> Result<Option<Zeroizing<Vec<u8>>>, KeyringFault> {
         let item = item.clone();
         self.ask(move |service| {
             let found = service.search_items(item.found_by())?;
@@ -51,7 +51,7 @@ impl Caller {
     }
 
     /// Writes the item. Replaces an item with the same attributes in the default collection.
-    pub(super) fn write(self, item: &Item, secret: &[u8]) -> Result<(), KeyringFault> {
+    pub(crate) fn write(self, item: &Item, secret: &[u8]) -> Result<(), KeyringFault> {
         let (item, secret) = (item.clone(), Zeroizing::new(secret.to_owned()));
         self.ask(move |service| {
             let collection = self.unlocked(service)?;
@@ -61,7 +61,7 @@ impl Caller {
     }
 
     /// Deletes every item with these attributes. Returns whether there was one.
-    pub(super) fn delete(self, item: &Item) -> Result<bool, KeyringFault> {
+    pub(crate) fn delete(self, item: &Item) -> Result<bool, KeyringFault> {
         let item = item.clone();
         self.ask(move |service| {
             let found = service.search_items(item.found_by())?;

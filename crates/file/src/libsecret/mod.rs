@@ -14,8 +14,8 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 pub(super) use address::Address;
+pub(super) use item::Item;
 
-use self::item::Item;
 use crate::adapter::implement_store;
 use crate::keys::Caller;
 use crate::signal::SignalFile;
