@@ -53,6 +53,10 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             break
         }
         'tokcache;login' {
+            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'A provider that tokcache knows, instead of --authority and the flags that the provider needs')
+            [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'With --provider: the host, such as ORG.okta.com, TENANT.auth0.com or that of a server of your own')
+            [CompletionResult]::new('--realm', '--realm', [CompletionResultType]::ParameterName, 'With --provider keycloak: the realm')
+            [CompletionResult]::new('--pool', '--pool', [CompletionResultType]::ParameterName, 'With --provider cognito: the id of the user pool, such as eu-central-1_EXAMPLE1')
             [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'A scope that the token must have; repeat the flag, or separate several scopes with spaces')
             [CompletionResult]::new('--resource', '--resource', [CompletionResultType]::ParameterName, 'The API that the token is for, as in RFC 8707; at Microsoft short for --scope RESOURCE/.default')
             [CompletionResult]::new('--audience', '--audience', [CompletionResultType]::ParameterName, 'The API that the token is for, at Auth0 and others; short for --param audience=AUDIENCE')

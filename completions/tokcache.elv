@@ -49,6 +49,10 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand help 'Show help on a command, or the settings that all commands take'
         }
         &'tokcache;login'= {
+            cand --provider 'A provider that tokcache knows, instead of --authority and the flags that the provider needs'
+            cand --host 'With --provider: the host, such as ORG.okta.com, TENANT.auth0.com or that of a server of your own'
+            cand --realm 'With --provider keycloak: the realm'
+            cand --pool 'With --provider cognito: the id of the user pool, such as eu-central-1_EXAMPLE1'
             cand --scope 'A scope that the token must have; repeat the flag, or separate several scopes with spaces'
             cand --resource 'The API that the token is for, as in RFC 8707; at Microsoft short for --scope RESOURCE/.default'
             cand --audience 'The API that the token is for, at Auth0 and others; short for --param audience=AUDIENCE'

@@ -56,6 +56,19 @@ complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "profile" -d 'Mana
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "cache" -d 'Manage the cache'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "help" -d 'Show help on a command, or the settings that all commands take'
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l provider -d 'A provider that tokcache knows, instead of --authority and the flags that the provider needs' -r -f -a "auth0\t'Auth0'
+cognito\t'AWS Cognito'
+entra\t'Microsoft Entra ID'
+github\t'GitHub'
+gitlab\t'GitLab'
+google\t'Google'
+huggingface\t'Hugging Face'
+keycloak\t'Keycloak'
+okta\t'Okta'
+salesforce\t'Salesforce'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l host -d 'With --provider: the host, such as ORG.okta.com, TENANT.auth0.com or that of a server of your own' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l realm -d 'With --provider keycloak: the realm' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l pool -d 'With --provider cognito: the id of the user pool, such as eu-central-1_EXAMPLE1' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l scope -d 'A scope that the token must have; repeat the flag, or separate several scopes with spaces' -r -f -a "(__tokcache_values scopes)"
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l resource -d 'The API that the token is for, as in RFC 8707; at Microsoft short for --scope RESOURCE/.default' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l audience -d 'The API that the token is for, at Auth0 and others; short for --param audience=AUDIENCE' -r

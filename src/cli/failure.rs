@@ -98,6 +98,16 @@ impl Failure {
         self
     }
 
+    /// Adds flags to a suggested `login`.
+    pub(super) fn with_login_flags(mut self, flags: Vec<String>) -> Self {
+        if let Some(Hint::Tokcache(words)) = &mut self.advice
+            && words.first().is_some_and(|command| command == "login")
+        {
+            words.extend(flags);
+        }
+        self
+    }
+
     /// Suggests unsetting the variable if the setting came from it; otherwise like [`Failure::try_tokcache`].
     pub(super) fn try_unset_or_tokcache(mut self, variable: &'static str, words: Vec<String>) -> Self {
         self.advice = Some(Hint::UnsetOrTokcache(variable, words));

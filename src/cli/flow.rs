@@ -33,6 +33,16 @@ pub(super) struct FlowArguments {
 }
 
 impl FlowArguments {
+    /// Adds what a provider needs, unless another value was typed.
+    pub(super) fn or_preset(&mut self, needs_browser: bool, redirect_uri: Option<&str>) {
+        if needs_browser && self.flow.is_none() {
+            self.flow = Some(Flow::Browser);
+        }
+        if self.redirect_uri.is_none() && self.redirect_port.is_none() {
+            self.redirect_uri = redirect_uri.map(str::to_owned);
+        }
+    }
+
     /// Saves the typed values in the profile.
     pub(super) fn apply(&self, profile: &mut Profile) {
         let is_browser = self.browser || self.no_browser && self.flow.is_none();

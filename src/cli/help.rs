@@ -121,6 +121,7 @@ fn examples(command: &str) -> &'static str {
         }
         "login" => {
             "  tokcache login --authority https://id.example.com --client-id my-cli --scope notes.read
+  tokcache login --provider github --profile github --client-id ID --scope repo
   tokcache login --profile work --scope notes.write
 "
         }

@@ -16,7 +16,13 @@ use super::settings::Settings;
 use super::{Exit, Failure};
 use crate::output::{about, plain, tell};
 
-pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
+pub(super) fn run(settings: &Settings, mut input: Input) -> Result<(), Failure> {
+    let settings = input.expand_provider(settings)?;
+    let provider = input.provider.words();
+    sign_in_and_remember(&settings, input).map_err(|failure| failure.with_login_flags(provider))
+}
+
+fn sign_in_and_remember(settings: &Settings, input: Input) -> Result<(), Failure> {
     let settings = &settings.bounded_by(input.sign_in_timeout);
     let mut context = Context::of_new_profile(settings, PromptPolicy::allowed())?;
     context.observer.qr = input.qr;

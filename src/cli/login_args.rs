@@ -9,7 +9,9 @@ use tokcache_core::types::ScopeSet;
 use super::context::Context;
 use super::flow::FlowArguments;
 use super::offline_access::OfflineAccess;
+use super::presets::Preset;
 use super::profiles::{self, EndpointNames, Learned, Profile};
+use super::provider::ProviderArguments;
 use super::registration::can_be_asked_together;
 use super::scopes::Scopes;
 use super::settings::Settings;
@@ -19,6 +21,9 @@ use super::{Failure, keys};
 
 #[derive(Args, Debug)]
 pub(super) struct Input {
+    #[command(flatten)]
+    pub(super) provider: ProviderArguments,
+
     #[command(flatten)]
     pub(super) scopes: Scopes,
 
@@ -66,6 +71,30 @@ pub(super) struct Input {
 }
 
 impl Input {
+    /// Replaces `--provider` by the settings and flags that it stands for. Typed ones take precedence.
+    pub(super) fn expand_provider(&mut self, settings: &Settings) -> Result<Settings, Failure> {
+        match self.provider.preset() {
+            Some(preset) => self.expand(preset, settings, profiles::load(&profiles::chosen(settings)?)?.as_ref()),
+            None => Ok(settings.clone()),
+        }
+    }
+
+    fn expand(&mut self, preset: &Preset, settings: &Settings, old: Option<&Profile>) -> Result<Settings, Failure> {
+        let settings = self.provider.settings(preset, settings, old)?;
+        let is_same = |old: &&Profile| is_same_authority(old.authority.as_ref(), settings.authority.as_ref());
+        let has_scopes = old.filter(is_same).is_some_and(|old| !old.scopes.is_empty());
+        if self.scopes.scopes.is_empty() && self.scopes.resource.is_none() && !has_scopes {
+            self.scopes.scopes = preset.scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        }
+        self.flow.or_preset(preset.needs_browser, preset.redirect_uri);
+        let authority = settings.authority.as_deref().unwrap_or_default();
+        let [device_authorization_endpoint, token_endpoint] = preset.endpoints(authority);
+        self.device_authorization_endpoint =
+            self.device_authorization_endpoint.take().or(device_authorization_endpoint);
+        self.token_endpoint = self.token_endpoint.take().or(token_endpoint);
+        Ok(settings)
+    }
+
     /// Whether the command line allows another account to take over the profile.
     pub(super) fn takes_over(&self, context: &Context) -> bool {
         let settings = &context.settings;
@@ -171,8 +200,59 @@ impl Input {
 mod tests {
     use clap::Parser;
 
+    use super::super::profile_format::Flow;
     use super::*;
     use crate::cli::args::{Arguments, Command};
+
+    fn parsed(line: &str) -> (Settings, Input) {
+        let words = ["tokcache", "login"].into_iter().chain(line.split_whitespace());
+        match Arguments::try_parse_from(words) {
+            Ok(Arguments { settings, command: Command::Login(input) }) => (settings, input),
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    fn expanded(line: &str, old: Option<&Profile>) -> (Settings, Input) {
+        let (settings, mut input) = parsed(line);
+        let settings = input.expand(input.provider.preset().unwrap(), &settings, old).unwrap();
+        (settings, input)
+    }
+
+    #[test]
+    fn a_provider_stands_for_what_it_needs_and_typed_flags_take_precedence() {
+        let (settings, input) = expanded("--provider cognito --pool eu-west-1_A --client-id app", None);
+        assert_eq!(settings.authority.as_deref(), Some("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_A"));
+        assert_eq!(input.scopes.scopes, ["email"]);
+        let mut profile = Profile::default();
+        input.flow.apply(&mut profile);
+        assert_eq!(profile.flow, Some(Flow::Browser));
+        assert_eq!(profile.redirect_uri.as_deref(), Some("http://localhost:8400/callback"));
+
+        let line = "--provider cognito --pool eu-west-1_A --client-id app --flow device --redirect-port 9000 --scope a";
+        let (_, input) = expanded(line, None);
+        let mut profile = Profile::default();
+        input.flow.apply(&mut profile);
+        assert_eq!((profile.flow, profile.redirect_uri), (Some(Flow::Device), None));
+        assert_eq!(input.scopes.scopes, ["a"]);
+
+        let (settings, input) = expanded("--provider github --authority https://git.lab.test/ --client-id app", None);
+        assert_eq!(settings.authority.as_deref(), Some("https://git.lab.test/"));
+        assert_eq!(input.token_endpoint.as_deref(), Some("https://git.lab.test/login/oauth/access_token"));
+    }
+
+    #[test]
+    fn a_provider_needs_nothing_that_the_profile_has_for_the_same_authority() {
+        let text = "authority = 'https://accounts.google.com'\nclient_id = 'app'\nclient_secret_file = '/secret'\n\
+                    scopes = ['openid']";
+        let old = Profile::parse(text).unwrap();
+        let (_, input) = expanded("--provider google", Some(&old));
+        assert!(input.scopes.scopes.is_empty(), "the scopes of the profile stay");
+        for (line, provider_of) in [("--provider google", None), ("--provider okta --host a.test", Some(&old))] {
+            let (settings, mut input) = parsed(line);
+            let failure = input.expand(input.provider.preset().unwrap(), &settings, provider_of).unwrap_err();
+            assert!(failure.message().contains("--client-id"), "{line}: {failure}");
+        }
+    }
 
     #[test]
     fn the_scopes_of_the_profile_are_asked_for_unless_what_was_typed_stands_alone() {
@@ -182,12 +262,11 @@ mod tests {
             ..Profile::default()
         };
         for (line, expected, is_apart) in [
-            ("login", "https://a/.default", false),
-            ("login --resource https://a", "https://a/.default", false),
-            ("login --resource https://b/", "https://b//.default", true),
+            ("", "https://a/.default", false),
+            ("--resource https://a", "https://a/.default", false),
+            ("--resource https://b/", "https://b//.default", true),
         ] {
-            let parsed = Arguments::try_parse_from(["tokcache"].into_iter().chain(line.split(' ')));
-            let Ok(Arguments { command: Command::Login(input), .. }) = parsed else { panic!("{line}") };
+            let (_, input) = parsed(line);
             assert_eq!(input.asked(&profile).unwrap().to_string(), expected, "{line}");
             assert_eq!(input.is_apart(&profile), is_apart, "{line}");
         }

@@ -1,5 +1,7 @@
 //! Words that users of other tools type, and their equivalents here.
 
+use super::presets::PRESETS;
+
 /// The equivalent of a word.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Meant {
@@ -57,6 +59,7 @@ pub(super) fn flag(flag: &str) -> Option<&'static [&'static str]> {
         "--format" => &["-o"],
         "--user" | "--username" | "--upn" | "--email" | "--login-hint" | "-a" | "-u" => &["--account"],
         "--issuer" | "--issuer-url" | "--url" | "--server" | "--instance" => &["--authority"],
+        "--domain" | "--hostname" => &["--host"],
         "--client" | "--app-id" | "-c" => &["--client-id"],
         "--cacert" | "--ca-cert" | "--ca-certificate" | "--ca" => &["--ca-file"],
         "--no-cache" | "--refresh" | "--renew" => &["--force-refresh"],
@@ -95,6 +98,7 @@ pub(super) fn flag_of_value(command: &str, word: &str) -> Option<&'static str> {
     let is_url = word.contains("://");
     match command {
         "login" if is_url => Some("--authority"),
+        "login" if PRESETS.iter().any(|preset| preset.name == word) => Some("--provider"),
         "clear" | "exec" | "explain" | "list" | "login" | "token" if word.contains('@') && !is_url => Some("--account"),
         "clear" | "list" => Some("--account"),
         "explain" | "login" | "token" => Some("--scope"),

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::{read, root, rust_files};
+use crate::{files, read, root, rust_files};
 
 #[test]
 fn the_completions_are_those_that_the_program_prints() {
@@ -96,28 +96,41 @@ fn every_command_line_in_the_papers_exists() {
 #[test]
 fn every_tested_provider_has_its_sign_in_in_the_providers_page() {
     let page = read("docs/providers.md");
-    let lines: Vec<&str> = page.lines().filter(|line| line.starts_with("$ tokcache ")).collect();
-    let mut providers = 0;
-    for entry in fs::read_dir(root().join("tests/providers")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_none_or(|extension| extension != "toml") {
-            continue;
-        }
-        let script: toml::Table = read(&path).parse().unwrap();
-        let text = |value: &toml::Value| value.as_str().unwrap().to_owned();
+    let lines: Vec<Vec<&str>> =
+        page.lines().filter(|line| line.starts_with("$ tokcache ")).map(|line| line.split(' ').collect()).collect();
+    let (mut by_preset, mut others) = (Vec::new(), Vec::new());
+    for path in files("tests/providers", "toml") {
+        let script: toml::Table = read(Path::new("tests/providers").join(&path)).parse().unwrap();
         let login = script["login"].as_table().unwrap();
-        let authority = text(&login["authority"]);
-        let arguments: Vec<String> =
-            login.get("arguments").and_then(toml::Value::as_array).into_iter().flatten().map(text).collect();
-        let is_sign_in = |line: &&&str| {
-            let words: Vec<&str> = line.split(' ').collect();
-            let names = words.windows(2).any(|pair| pair[0] == "--authority" && stands_for(pair[1], &authority));
-            names && arguments.iter().all(|argument| words.contains(&argument.as_str()))
+        let list = |name: &str| -> Option<Vec<String>> {
+            let text = |value: &toml::Value| value.as_str().unwrap().to_owned();
+            Some(login.get(name)?.as_array().unwrap().iter().map(text).collect())
         };
-        assert!(lines.iter().any(|line| is_sign_in(&line)), "docs/providers.md has no sign-in as {}", path.display());
-        providers += 1;
+        let authority = login["authority"].as_str().unwrap().to_owned();
+        match list("preset") {
+            Some(preset) => by_preset.push((path, authority, preset)),
+            None => others.push((path, authority, list("arguments").unwrap_or_default())),
+        }
     }
-    assert!(providers > 10, "the providers were not found");
+    assert!(by_preset.len() >= 10 && others.len() > 5, "the providers were not found");
+    for (path, _, preset) in &by_preset {
+        // The tests sign in without a browser.
+        let pairs = || preset.chunks(2).filter(|pair| pair[0] != "--flow");
+        let has = |line: &Vec<&str>, flag: &str, value: &str| {
+            line.windows(2).any(|pair| pair[0] == flag && stands_for(pair[1], value))
+        };
+        let is_sign_in = |line: &&Vec<&str>| pairs().all(|pair| has(line, &pair[0], &pair[1]));
+        assert!(lines.iter().any(|line| is_sign_in(&line)), "docs/providers.md has no sign-in as {}", path.display());
+    }
+    for (path, authority, arguments) in &others {
+        let is_sign_in = |line: &&Vec<&str>| {
+            let names = line.windows(2).any(|pair| pair[0] == "--authority" && stands_for(pair[1], authority));
+            names && arguments.iter().all(|argument| line.contains(&argument.as_str()))
+        };
+        let is_known = by_preset.iter().any(|(_, other, _)| other == authority);
+        let is_named = is_known || lines.iter().any(|line| is_sign_in(&line));
+        assert!(is_named, "docs/providers.md has no sign-in as {}", path.display());
+    }
 }
 
 /// Whether `authority` matches `pattern`, in which words in capitals are placeholders.

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a case that cannot go on has failed")]
 
 mod certificate;
+mod presets;
 mod remembered;
 mod script;
 mod server;
@@ -12,6 +13,7 @@ mod server;
 mod support;
 mod tls;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
@@ -38,17 +40,34 @@ fn every_provider_signs_in_serves_refreshes_and_signs_out() {
     let files = files.into_iter().filter(is_wanted);
 
     // Each case mostly waits for the next poll, so all run in parallel.
-    let cases = files.map(|file| (file.clone(), std::thread::spawn(move || live(&file))));
-    let cases: Vec<_> = cases.collect();
-    let failed = cases.into_iter().filter_map(|(file, case)| case.join().err().map(|_| file));
-    let failed: Vec<_> = failed.map(|file| file.file_stem().unwrap().to_string_lossy().into_owned()).collect();
+    let mut cases = Vec::new();
+    for file in files {
+        let has_preset = Script::read(&file).login.preset.is_some();
+        for by_preset in [false, true].into_iter().filter(|by_preset| has_preset || !by_preset) {
+            let path = file.clone();
+            cases.push((file.clone(), std::thread::spawn(move || live(&path, by_preset))));
+        }
+    }
+    let mut profiles = BTreeMap::new();
+    let mut failed = Vec::new();
+    for (file, case) in cases {
+        let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+        match case.join() {
+            // A preset means the same as the typed settings.
+            Ok(profile) => assert_eq!(*profiles.entry(name.clone()).or_insert(profile.clone()), profile, "{name}"),
+            Err(_) => failed.push(name),
+        }
+    }
     assert!(failed.is_empty(), "not as written: {failed:?}; each is told above");
 }
 
-fn live(file: &Path) {
+/// Returns the profile after the sign-in.
+fn live(file: &Path, by_preset: bool) -> String {
     let name = file.file_stem().unwrap().to_string_lossy().into_owned();
-    let case = Case::start(name, Script::read(file), Script::read(file));
+    let case = Case::start(name, Script::read(file), Script::read(file), by_preset);
     case.sign_in();
+    let folder = case.home.folder().to_string_lossy().into_owned();
+    let profile = text(&case.home.tokcache("profile show").stdout).replace(&folder, "HOME");
     if let Some(token) = &case.script.expect.token {
         case.serve(token);
         case.wait_for_expiry();
@@ -56,10 +75,13 @@ fn live(file: &Path) {
     }
     let unanswered = case.server.unanswered();
     case.check(unanswered.is_empty(), format_args!("requests without an answer in the file: {unanswered:#?}"));
+    profile
 }
 
 struct Case {
     name: String,
+    /// Whether the user types `--provider`.
+    by_preset: bool,
     /// The original script. The server uses up its own copy.
     script: Script,
     server: Server,
@@ -67,21 +89,27 @@ struct Case {
 }
 
 impl Case {
-    fn start(name: String, script: Script, answers: Script) -> Case {
+    fn start(name: String, script: Script, answers: Script, by_preset: bool) -> Case {
         let server = Server::start(answers);
         let mut home = Home::empty();
         let ca_file = home.write("ca.pem", &server.authority);
         home.set("TOKCACHE_CA_FILE", ca_file);
         home.set("HTTPS_PROXY", &server.proxy);
-        Case { name, script, server, home }
+        Case { name, by_preset, script, server, home }
     }
 
     /// Runs `tokcache login` as the user types it.
     fn sign_in(&self) {
         let login = &self.script.login;
         let mut command = self.home.program("login");
-        command.args(["--authority", &login.authority, "--client-id", &login.client_id]);
-        command.args(login.scope.iter().flat_map(|scope| ["--scope", scope])).args(&login.arguments);
+        command.args(["--client-id", &login.client_id]);
+        match login.preset.as_ref().filter(|_| self.by_preset) {
+            Some(preset) => command.args(preset),
+            None => command
+                .args(["--authority", &login.authority])
+                .args(login.scope.iter().flat_map(|scope| ["--scope", scope]))
+                .args(&login.arguments),
+        };
         if let Some(secret) = &login.client_secret {
             command.arg("--client-secret-file").arg(self.home.write("client-secret", format!("{secret}\n")));
         }
@@ -160,6 +188,7 @@ impl Case {
 
     #[track_caller]
     fn check(&self, is_right: bool, why: std::fmt::Arguments<'_>) {
-        assert!(is_right, "{}: {why}\nrequests so far: {:#?}", self.name, self.server.requests());
+        let preset = if self.by_preset { ", by --provider" } else { "" };
+        assert!(is_right, "{}{preset}: {why}\nrequests so far: {:#?}", self.name, self.server.requests());
     }
 }

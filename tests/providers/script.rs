@@ -33,6 +33,8 @@ pub(crate) struct Login {
     pub(crate) client_secret: Option<String>,
     #[serde(default)]
     pub(crate) arguments: Vec<String>,
+    /// The arguments beside the client that mean the same with `--provider`.
+    pub(crate) preset: Option<Vec<String>>,
 }
 
 /// The output that the user sees.
@@ -115,6 +117,17 @@ impl Script {
 }
 
 impl Answer {
+    /// Returns the JSON of the answer if it is to a request for the metadata.
+    pub(crate) fn metadata(&self) -> Option<Value> {
+        let is_metadata = self.to.ends_with("/.well-known/openid-configuration") && self.status == 200;
+        is_metadata.then(|| serde_json::from_str(&self.body()).unwrap())
+    }
+
+    /// Whether the answer is to a `POST` to this URL.
+    pub(crate) fn is_of(&self, url: &str) -> bool {
+        self.to == format!("POST {url}")
+    }
+
     fn is_to(&self, request: &Request) -> bool {
         let form = request.form();
         let scope: Vec<_> = form.get("scope").map(String::as_str).unwrap_or_default().split(' ').collect();
