@@ -31,13 +31,14 @@ pub(super) fn check(context: &Context, shared: &SharedStore, format: AnswerForma
         tell(plain(&format!("warning: {warning}")));
     }
     let mut progress = Progress::new(context.clock.clone(), "checked");
+    progress.expect_all_of(shared.contract());
     let mut counts = Counts::default();
     let mut visit = |partition: &Partition, cache: Result<TokenCache, StoreError>| {
         progress.step();
         match cache {
-            Ok(cache) => counts.add(partition, &cache),
+            Ok(cache) => counts.add(partition, &cache, &progress),
             Err(error) if is_of_document(&error) => {
-                counts.add_unreadable(partition, &error.to_string());
+                counts.add_unreadable(partition, &error.to_string(), &progress);
             }
             Err(error) => return Err(error),
         }
@@ -69,18 +70,19 @@ pub(super) fn check(context: &Context, shared: &SharedStore, format: AnswerForma
 }
 
 impl Counts {
-    fn add(&mut self, partition: &Partition, cache: &TokenCache) {
+    fn add(&mut self, partition: &Partition, cache: &TokenCache, progress: &Progress) {
         self.users += 1;
         self.accounts += cache.accounts(None).len();
         self.access_tokens += cache.access_tokens().len();
         self.refresh_tokens += cache.refresh_tokens().len();
         for entry in cache.unreadable() {
-            self.add_unreadable(partition, &format!("{partition}: {} {}: {}", entry.section, entry.key, entry.reason));
+            let what = format!("{partition}: {} {}: {}", entry.section, entry.key, entry.reason);
+            self.add_unreadable(partition, &what, progress);
         }
     }
 
-    fn add_unreadable(&mut self, partition: &Partition, what: &str) {
-        tell(plain(what));
+    fn add_unreadable(&mut self, partition: &Partition, what: &str, progress: &Progress) {
+        progress.tell(what);
         self.unreadable += 1;
         self.first.get_or_insert_with(|| partition.clone());
     }

@@ -30,6 +30,7 @@ pub(super) fn run(context: &Context, shared: &SharedStore, is_confirmed: bool, r
     let client = context.registration().ok().map(|registration| context.client(registration));
     let mut clearing = Clearing { shared, client, revoke, left: 0, failed: None };
     let mut progress = Progress::new(context.clock.clone(), "deleted");
+    progress.expect_all_of(shared.contract());
     let outcome = clearing.all(&mut progress);
     let users = progress.end();
     context.remember_moved();

@@ -57,7 +57,10 @@ pub(super) fn run(context: &Context, input: &Input) -> Result<(), Failure> {
     };
     let outcome = match &context.store {
         OpenStore::Local(_) => context.store.load().and_then(|cache| copy.copy_file(&cache)),
-        OpenStore::Shared(source) => copy.copy_users(source),
+        OpenStore::Shared(source) => {
+            copy.progress.expect_all_of(source.contract());
+            copy.copy_users(source)
+        }
     };
     let users = copy.progress.end();
     let Copy { merged, left_out, .. } = copy;
@@ -129,6 +132,7 @@ impl Copy<'_> {
             shares.iter().for_each(|_| self.progress.step());
             return Ok(());
         }
+        self.progress.expect(shares.len());
         let retention = self.retention();
         let target = self.target.contract();
         let copies = shares.iter().map(|share| async {
@@ -207,7 +211,7 @@ impl Copy<'_> {
     }
 
     fn leave_out(&mut self, what: &str) {
-        tell(plain(&format!("not copied: {what}")));
+        self.progress.tell(&format!("not copied: {what}"));
         self.left_out += 1;
     }
 

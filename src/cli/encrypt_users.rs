@@ -18,6 +18,7 @@ pub(super) fn run(context: &Context, shared: &SharedStore) -> Result<(), Failure
         return Err(no_key_named("encrypt"));
     };
     let mut progress = Progress::new(context.clock.clone(), "encrypted");
+    progress.expect_all_of(&store);
     let outcome = encrypt_all(context, &store, &mut progress);
     let users = progress.end();
     let already = outcome.map_err(|error| Failure::from(error).saying_more("; the same command goes on"))?;

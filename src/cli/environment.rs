@@ -161,6 +161,11 @@ pub(super) fn is_over_ssh() -> bool {
     variable("SSH_CONNECTION").or_else(|| variable("SSH_TTY")).is_some()
 }
 
+/// Whether the terminal says that it cannot move its cursor.
+pub(super) fn is_terminal_dumb() -> bool {
+    variable("TERM").is_some_and(|kind| kind == "dumb")
+}
+
 /// Whether a keyring could show a password prompt. On systems other than Linux, the system decides that.
 pub(super) fn has_screen() -> bool {
     !cfg!(target_os = "linux") || variable("DISPLAY").or_else(|| variable("WAYLAND_DISPLAY")).is_some()

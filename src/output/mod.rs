@@ -39,6 +39,13 @@ pub(crate) fn width() -> Option<usize> {
     terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
 }
 
+/// Returns the width of the terminal behind stderr in columns, or a usual one.
+pub(crate) fn width_of_stderr() -> usize {
+    const USUAL: usize = 80;
+    let size = terminal_size::terminal_size_of(io::stderr());
+    size.map(|(width, _)| usize::from(width.0)).filter(|width| *width > 0).unwrap_or(USUAL)
+}
+
 /// Prints `value` to stdout as one line of JSON.
 pub(crate) fn answer_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     answer((json(value)?.to_string() + "\n").as_bytes())

@@ -10,6 +10,8 @@ use crate::machine::{machine, said, sign_in};
 use crate::provider::Provider;
 use crate::stores;
 use crate::support::home::Home;
+use crate::support::terminal::Terminal;
+use crate::support::text;
 
 /// Returns the entries of a document, by section and content.
 fn entries(document: &str) -> BTreeMap<String, Vec<Value>> {
@@ -117,7 +119,7 @@ fn a_check_counts_what_is_there_and_names_what_is_damaged() {
         home.failure(2, "cache check --repair");
         let output = home.tokcache("cache copy --to file:copy.json");
         assert_eq!(output.status.code(), Some(7));
-        assert!(crate::support::text(&output.stderr).contains("2 users"), "the intact ones are copied");
+        assert!(text(&output.stderr).contains("2 users"), "the intact ones are copied");
     }
 }
 
@@ -166,4 +168,23 @@ fn a_copy_of_nothing_or_to_itself_is_an_error() {
 #[expect(clippy::disallowed_methods, reason = "the program has the system's clock")]
 fn wait_for_the_next_second() {
     std::thread::sleep(std::time::Duration::from_millis(1100));
+}
+
+#[test]
+fn a_copy_shows_a_bar_on_a_terminal_and_nothing_of_it_elsewhere() {
+    let (provider, from, to) = (Provider::start(), stores::sqlite(), stores::postgres());
+    from.put_users(&provider.authority(), (0..2000).map(|number| format!("user-{number:04}")));
+    let mut home = machine(&from.url, &provider);
+    let copy = format!("cache copy --to {}", to.url);
+    let mut terminal = Terminal::running(&home.program(&copy));
+    terminal.wait_for(" of 2000 users, ");
+    let output = terminal.end();
+    let shown = text(&output.stderr);
+    assert!(output.status.success() && shown.contains("/s [#") && shown.contains(": 2000 users; new"), "{shown:?}");
+
+    let piped = said(&home.tokcache(&copy));
+    assert!(!piped.contains(['\r', '\u{1b}', '[']) && piped.starts_with("Copied to "), "{piped:?}");
+    home.set("TERM", "dumb");
+    let dumb = text(&Terminal::running(&home.program(&copy)).end().stderr);
+    assert!(!dumb.contains(['\u{1b}', '[']) && dumb.starts_with("Copied to "), "{dumb:?}");
 }
