@@ -133,7 +133,6 @@ impl Context {
         let application = ClientApplication {
             credential: &self.client_secret,
             observer: &self.observer,
-            lock_timeout: self.settings.lock_timeout(),
             retry_within: self.settings.timeout(),
             user_prefix: is_shared.then(String::new),
             idle_time: is_shared.then_some(IDLE_TIME),
@@ -141,7 +140,9 @@ impl Context {
         };
         // The network blocks, so that no lease is renewed during an exchange.
         let lease_time = application.lease_time.max(self.settings.timeout() + EXCHANGE_MARGIN);
-        ClientApplication { lease_time, ..application }.into()
+        let lock_timeout =
+            if is_shared { self.settings.lease_timeout(lease_time) } else { self.settings.lock_timeout() };
+        ClientApplication { lease_time, lock_timeout, ..application }.into()
     }
 
     /// Whether the cache is empty and no setting names an account or a client: tokcache has never been used here.

@@ -19,7 +19,7 @@ use super::passphrase::PromptPolicy;
 use super::profile_format::KeyCache;
 use super::progress::Progress;
 use super::settings::Settings;
-use super::shared::{AT_ONCE, SharedStore, is_of_document, is_redis_with_tls, pages};
+use super::shared::{AT_ONCE, SharedStore, has_tls, is_of_document, pages};
 use super::store::{self, OpenStore, Opening};
 use super::{Exit, Failure, keys, values};
 use crate::output::{command_line, plain, tell};
@@ -47,6 +47,10 @@ pub(super) fn run(context: &Context, input: &Input) -> Result<(), Failure> {
     }
     if let Some(absence) = context.absence()? {
         return Err(Failure::new(Exit::Store, format!("nothing to copy: {absence}")).try_with("--store", "URL"));
+    }
+    if target.shared().is_some() {
+        let room = target.contract().ensure_room(&Partition::whole(), 0).block_on();
+        room.map_err(|error| Failure::from(error).try_with("--to-encrypt", "key-file:PATH"))?;
     }
     let mut copy = Copy {
         target: &target,
@@ -104,7 +108,7 @@ fn open_target(context: &Context, input: &Input) -> Result<OpenStore, Failure> {
         clock: context.clock.clone(),
         ca_file: context.ca_file.clone(),
         // The file may be for the first store.
-        is_ca_file_typed: context.settings.is_ca_file_typed() && !is_redis_with_tls(&context.store.describe().url),
+        is_ca_file_typed: context.settings.is_ca_file_typed() && !has_tls(&context.store.describe().url),
         may_create: true,
         is_second: true,
     };
@@ -124,13 +128,13 @@ struct Copy<'c> {
 impl Copy<'_> {
     fn copy_file(&mut self, cache: &TokenCache) -> Result<(), StoreError> {
         let Split { shares, unowned } = cache.split();
-        for (section, key) in unowned {
-            self.leave_out(&format!("{section} {key}: it belongs to no user"));
-        }
         if self.target.shared().is_none() {
             self.merged = merge_into(self.target.contract(), &Partition::whole(), None, cache).block_on()?;
             shares.iter().for_each(|_| self.progress.step());
             return Ok(());
+        }
+        for (section, key) in unowned {
+            self.leave_out(&format!("{section} {key}: it belongs to no user"));
         }
         self.progress.expect(shares.len());
         let retention = self.retention();

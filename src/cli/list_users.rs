@@ -46,7 +46,7 @@ impl<'c> UserList<'c> {
             Some(wanted) => self.print_account(shared, &wanted)?,
             None => {
                 let mut visit = |partition: &Partition, cache: Result<TokenCache, StoreError>| {
-                    self.add(&cache.map_err(|error| unreadable(error, partition))?, None)
+                    self.add(&cache.map_err(|error| unreadable(error, partition))?, partition, None)
                 };
                 shared.for_each_cache(&mut visit)?;
             }
@@ -66,7 +66,7 @@ impl<'c> UserList<'c> {
         partitions.dedup();
         for partition in partitions {
             let cache = acquire::load(shared.contract(), &partition).block_on();
-            let _ = self.add(&cache.map_err(|error| unreadable(error, &partition))?, Some(wanted))?;
+            let _ = self.add(&cache.map_err(|error| unreadable(error, &partition))?, &partition, Some(wanted))?;
         }
         if self.is_empty {
             let error = AcquireError::NoSuchAccount { wanted: wanted.to_owned(), candidates: Vec::new() };
@@ -75,9 +75,16 @@ impl<'c> UserList<'c> {
         Ok(())
     }
 
-    fn add(&mut self, cache: &TokenCache, wanted: Option<&str>) -> Result<ControlFlow<()>, Failure> {
+    /// Adds the accounts of a cache. One that is `wanted` counts only in its own partition, as for the other commands.
+    fn add(
+        &mut self,
+        cache: &TokenCache,
+        partition: &Partition,
+        wanted: Option<&str>,
+    ) -> Result<ControlFlow<()>, Failure> {
         let owners = self.context.owners(cache)?;
-        let found = view(cache, wanted, owners.as_deref(), self.context.clock.now()).accounts;
+        let mut found = view(cache, wanted, owners.as_deref(), self.context.clock.now()).accounts;
+        found.retain(|account| wanted.is_none() || account.home_account_id.as_deref() == Some(partition.as_str()));
         self.is_empty &= found.is_empty();
         self.accounts.extend(found);
         if self.accounts.len() < ROWS {

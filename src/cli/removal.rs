@@ -9,7 +9,7 @@ use super::context::Context;
 use super::passphrase::PromptPolicy;
 use super::profiles::{self, Changing, Profile};
 use super::settings::Settings;
-use super::shared::is_redis_without_tls;
+use super::shared::is_without_tls;
 use super::siblings::Owned;
 use super::whose::name_to_type;
 use super::{Exit, Failure};
@@ -81,7 +81,7 @@ fn clear_command(context: &Context, profile: &Profile, account: &str) -> String 
     let ca_file = context.settings.ca_file.as_ref().or(profile.ca_file.as_ref());
     let ca_file = ca_file.map(|path| path.to_string_lossy().into_owned());
     // With such a store, the flag is refused, and the variable is not.
-    let is_by_variable = is_redis_without_tls(&context.store.describe().url);
+    let is_by_variable = is_without_tls(&context.store.describe().url);
     let ca_variable = ca_file.clone().filter(|_| is_by_variable).map(|file| format!("TOKCACHE_CA_FILE={file}"));
     let ca_file = ca_file.filter(|_| !is_by_variable);
     let secret_file = context.settings.client_secret_file.as_ref().or(profile.client_secret_file.as_ref());

@@ -73,7 +73,8 @@ pub(super) struct Settings {
     #[arg(long, global = true, value_name = "DURATION", value_parser = bound)]
     pub(super) timeout: Option<Duration>,
 
-    /// Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s]
+    /// Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s; with a shared store, 10s
+    /// more than a killed process can hold it up]
     #[arg(long, global = true, value_name = "DURATION", value_parser = wait)]
     pub(super) lock_timeout: Option<Duration>,
 
@@ -106,6 +107,12 @@ impl Settings {
 
     pub(super) fn lock_timeout(&self) -> Duration {
         self.lock_timeout.unwrap_or(Duration::from_secs(60))
+    }
+
+    /// Returns how long to wait for a lease that ends by itself. The default is longer than the lease, so that a process
+    /// that was killed does not let the others fail.
+    pub(super) fn lease_timeout(&self, lease_time: Duration) -> Duration {
+        self.lock_timeout.unwrap_or(lease_time + Duration::from_secs(10))
     }
 
     pub(super) fn is_ca_file_typed(&self) -> bool {
@@ -166,5 +173,18 @@ impl ValueEnum for KeyCache {
             KeyCache::Kernel => PossibleValue::new("kernel").help("In the kernel's session keyring (Linux)"),
             KeyCache::None => PossibleValue::new("none").help("Nowhere"),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_waits_for_a_process_that_was_killed_outlasts_its_lease_unless_a_limit_is_set() {
+        let lease_time = Duration::from_secs(90);
+        assert!(Settings::default().lease_timeout(lease_time) > lease_time);
+        let typed = Settings { lock_timeout: Some(Duration::from_secs(5)), ..Settings::default() };
+        assert_eq!(typed.lease_timeout(lease_time), Duration::from_secs(5));
     }
 }

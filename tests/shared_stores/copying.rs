@@ -127,12 +127,7 @@ fn a_check_counts_what_is_there_and_names_what_is_damaged() {
 fn entries_of_no_user_are_not_copied_into_a_file_and_are_named() {
     let (provider, store) = (Provider::start(), stores::sqlite());
     let home = machine(&store.url, &provider);
-    let mut document: Value = serde_json::from_str(&stores::document(&provider.authority(), "alice")).unwrap();
-    let mut stray = document["RefreshToken"]["r"].clone();
-    stray.as_object_mut().unwrap().remove("home_account_id");
-    stray["secret"] = "canary-RT-stray".into();
-    document["RefreshToken"]["stray"] = stray;
-    store.put("alice-id", &document.to_string());
+    store.put("alice-id", &document_with_a_stray_token(&provider));
 
     let output = home.tokcache("cache copy --to file:copy.json");
     let said = said(&output);
@@ -140,6 +135,27 @@ fn entries_of_no_user_are_not_copied_into_a_file_and_are_named() {
     assert!(said.contains("stray: it belongs to no user") && said.contains("1 user"), "{said}");
     let copy = std::fs::read_to_string(home.path("copy.json")).unwrap();
     assert!(copy.contains("canary-RT-alice-1") && !copy.contains("canary-RT-stray"), "{copy}");
+}
+
+#[test]
+fn entries_of_no_user_are_copied_from_file_to_file_and_are_not_named() {
+    let provider = Provider::start();
+    let home = machine("file:first.json", &provider);
+    home.write("first.json", document_with_a_stray_token(&provider));
+    let said = copy(&home, "file:first.json", "file:copy.json");
+    assert!(!said.contains("not copied"), "{said}");
+    let copy = std::fs::read_to_string(home.path("copy.json")).unwrap();
+    assert!(copy.contains("canary-RT-alice-1") && copy.contains("canary-RT-stray"), "{copy}");
+}
+
+/// Returns the document of a user, and a refresh token that belongs to no user.
+fn document_with_a_stray_token(provider: &Provider) -> String {
+    let mut document: Value = serde_json::from_str(&stores::document(&provider.authority(), "alice")).unwrap();
+    let mut stray = document["RefreshToken"]["r"].clone();
+    stray.as_object_mut().unwrap().remove("home_account_id");
+    stray["secret"] = "canary-RT-stray".into();
+    document["RefreshToken"]["stray"] = stray;
+    document.to_string()
 }
 
 #[test]

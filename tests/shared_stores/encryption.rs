@@ -90,6 +90,25 @@ fn a_plain_store_is_encrypted_user_by_user_and_gets_a_new_key() {
 }
 
 #[test]
+fn a_user_who_signs_in_without_the_key_of_an_encrypted_store_is_told_before_the_sign_in() {
+    for store in stores::all() {
+        let provider = Provider::start();
+        sign_in(&with_key(&store, &provider, KEY), &provider, "alice");
+        provider.expect("bob", 3600);
+        let without = machine(&store.url, &provider);
+        let error = without.refusal("login --scope notes.read");
+        assert!(error.contains("is encrypted, and no key is named") && !error.contains("open this page"), "{error}");
+        assert!(error.contains("login --scope notes.read --encrypt key-file:PATH"), "{error}");
+
+        without.write("plain.json", stores::document(&provider.authority(), "carol"));
+        let copy = format!("cache copy --store file:plain.json --to {}", store.url);
+        let error = without.refusal(&copy);
+        assert!(error.contains(&format!("--to {} --to-encrypt key-file:PATH", store.url)), "{error}");
+        assert_eq!(store.partitions(), ["alice-id"], "{}", store.url);
+    }
+}
+
+#[test]
 fn a_copy_encrypts_and_decrypts() {
     let (store, provider) = (stores::sqlite(), Provider::start());
     let home = machine("file:plain.json", &provider);

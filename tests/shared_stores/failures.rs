@@ -1,7 +1,7 @@
 //! Stores that cannot be reached, read or written.
 
 use serde_json::Value;
-use tokcache_testing::servers::{RedisOptions, RedisServer, free_port};
+use tokcache_testing::servers::{Certificates, PostgresServer, RedisOptions, RedisServer, free_port};
 
 use crate::machine::{machine, said, sign_in};
 use crate::provider::Provider;
@@ -100,6 +100,25 @@ fn a_file_of_certificates_is_refused_if_it_was_typed_and_there_is_no_tls() {
     let removed = said(&home.tokcache("profile remove bob --yes"));
     let command = format!("env TOKCACHE_CA_FILE={} tokcache clear", file.display());
     assert!(removed.contains(&command) && !removed.contains("--ca-file"), "{removed}");
+}
+
+#[test]
+fn a_typed_file_of_certificates_is_trusted_for_postgresql_and_refused_without_tls() {
+    let (certificates, provider) = (Certificates::generate(), Provider::start());
+    let server = PostgresServer::start_with_tls(&certificates);
+    let with_tls = format!("{}?sslmode=verify-full", server.url().replace("127.0.0.1", "localhost"));
+    let home = machine(&with_tls, &provider);
+    let typed = format!("list -o json --ca-file {}", certificates.file("ca.pem").display());
+    assert!(home.refusal("list -o json").contains("certificate"));
+    assert_eq!(home.answer(&typed), "[]");
+    for (store, why) in [
+        (server.url(), "has no TLS"),
+        ("postgres://db.example.com/tokens?sslmode=disable".to_owned(), "has no TLS"),
+        ("sqlite:tokens.db".to_owned(), "--ca-file has no meaning for sqlite:"),
+    ] {
+        let error = home.failure(2, &format!("{typed} --store {store}"));
+        assert!(error.contains(why) && error.contains("TOKCACHE_CA_FILE"), "{error}");
+    }
 }
 
 #[test]

@@ -13,8 +13,8 @@ use tokcache_core::store::{Description, EncryptedStore, EncryptionKeys, Partitio
 use tokcache_file::KeySource;
 
 pub(in crate::cli) use failure::{advised, is_of_document};
-pub(in crate::cli) use open::{Access, open};
-pub(in crate::cli) use url::{StoreUrl, is_redis_with_tls, is_redis_without_tls};
+pub(in crate::cli) use open::{Access, has_tls, is_without_tls, open};
+pub(in crate::cli) use url::StoreUrl;
 pub(in crate::cli) use users::{AT_ONCE, MOST_CANDIDATES, pages};
 
 use plain::PlainStore;

@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-#[cfg(feature = "redis")]
-use super::url::is_redis_with_tls;
-use super::url::{Kind, StoreUrl, is_redis_without_tls};
+use super::url::{Kind, StoreUrl};
 use super::{SharedKeys, SharedStore};
 use crate::cli::{Exit, Failure};
 
@@ -33,7 +31,7 @@ pub(in crate::cli) fn open(mut url: StoreUrl, access: Access) -> Result<SharedSt
     ensure_ca_file_is_of_use(&url, &access)?;
     match url.kind {
         #[cfg(feature = "postgres")]
-        Kind::Postgres => postgres(url, access.keys),
+        Kind::Postgres => postgres(url, access.ca_file, access.keys),
         #[cfg(feature = "redis")]
         Kind::Redis => redis(url, access.ca_file, access.keys),
         #[cfg(feature = "sqlite")]
@@ -48,15 +46,47 @@ pub(in crate::cli) fn open(mut url: StoreUrl, access: Access) -> Result<SharedSt
 
 /// A user who types `--ca-file` expects a connection that is checked with it, so it is not ignored in silence.
 fn ensure_ca_file_is_of_use(url: &StoreUrl, access: &Access) -> Result<(), Failure> {
-    if !access.is_ca_file_typed || !is_redis_without_tls(&url.shown) {
+    if !access.is_ca_file_typed || url.has_tls() {
         return Ok(());
     }
+    let (why, other) = match url.kind {
+        Kind::Postgres => ("cannot protect the connection to", "which has no TLS: write sslmode=verify-full"),
+        Kind::Redis => ("cannot protect the connection to", "which has no TLS: use rediss://"),
+        Kind::Sqlite => ("has no meaning for", "a file of this machine: leave it out"),
+    };
     let message = format!(
-        "--ca-file cannot protect the connection to {}, which has no TLS: use rediss://, or set TOKCACHE_CA_FILE instead \
-         if the file is for the provider",
+        "--ca-file {why} {}, {other}, or set TOKCACHE_CA_FILE instead if the file is for the provider",
         url.shown
     );
-    Err(Failure::new(Exit::Usage, message).try_with("--store", "rediss://HOST"))
+    let failure = Failure::new(Exit::Usage, message);
+    Err(match url.kind {
+        Kind::Postgres => failure.try_with("--store", "postgres://USER@HOST/DATABASE?sslmode=verify-full"),
+        Kind::Redis => failure.try_with("--store", "rediss://HOST"),
+        Kind::Sqlite => failure.try_without_value("--ca-file"),
+    })
+}
+
+/// Whether this is the URL of a server whose certificate is checked, with the CA file if there is one.
+pub(in crate::cli) fn has_tls(url: &str) -> bool {
+    StoreUrl::parse(url).is_some_and(|url| url.has_tls())
+}
+
+/// Whether this is the URL of a shared store that cannot use a CA file.
+pub(in crate::cli) fn is_without_tls(url: &str) -> bool {
+    StoreUrl::parse(url).is_some_and(|url| !url.has_tls())
+}
+
+impl StoreUrl {
+    fn has_tls(&self) -> bool {
+        match self.kind {
+            #[cfg(feature = "postgres")]
+            Kind::Postgres => {
+                tokcache_sql::PostgresSettings::parse(&self.address).is_ok_and(|settings| settings.has_tls())
+            }
+            Kind::Redis => ["rediss", "valkeys"].iter().any(|scheme| self.shown.starts_with(scheme)),
+            _ => false,
+        }
+    }
 }
 
 #[cfg(any(feature = "postgres", feature = "redis", feature = "sqlite"))]
@@ -74,7 +104,7 @@ fn redis(url: StoreUrl, ca_file: Option<PathBuf>, keys: Option<SharedKeys>) -> R
         settings = settings.password(Password::new(password.as_str()));
     }
     // A file of the profile or of a variable may be for the provider alone.
-    if let Some(file) = ca_file.filter(|_| is_redis_with_tls(&url.shown)) {
+    if let Some(file) = ca_file.filter(|_| url.has_tls()) {
         settings = settings.ca_file(file);
     }
     // With a thread of its own, the runtime works while this thread blocks.
@@ -93,13 +123,16 @@ fn redis(url: StoreUrl, ca_file: Option<PathBuf>, keys: Option<SharedKeys>) -> R
 }
 
 #[cfg(feature = "postgres")]
-fn postgres(url: StoreUrl, keys: Option<SharedKeys>) -> Result<SharedStore, Failure> {
+fn postgres(url: StoreUrl, ca_file: Option<PathBuf>, keys: Option<SharedKeys>) -> Result<SharedStore, Failure> {
     use pollster::FutureExt as _;
     use tokcache_sql::{DatabasePassword, PostgresSettings, PostgresStore};
 
     let mut settings = PostgresSettings::parse(&url.address).map_err(wrong)?;
     if let Some(password) = &url.password {
         settings = settings.password(&DatabasePassword::new(password.as_str()));
+    }
+    if let Some(file) = ca_file {
+        settings = settings.root_certificates(file);
     }
     let store = PostgresStore::new(settings)?;
     let index = store.clone();

@@ -80,8 +80,17 @@ impl Store for PlainStore {
         self.0.revision(partition)
     }
 
+    /// The partition of a new user is not known yet, so it is the whole store. If the others are encrypted, the new one
+    /// must not be plain.
     fn ensure_room<'a>(&'a self, partition: &'a Partition, size: usize) -> BoxFuture<'a, Result<(), StoreError>> {
-        self.0.ensure_room(partition, size)
+        Box::pin(async move {
+            if *partition == Partition::whole()
+                && let Some(first) = self.0.partitions("", None).await?.first()
+            {
+                self.load(first).await?;
+            }
+            self.0.ensure_room(partition, size).await
+        })
     }
 
     fn note<'a>(&'a self, partition: &'a Partition, credential: &'a str) -> BoxFuture<'a, Option<Vec<u8>>> {

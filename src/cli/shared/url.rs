@@ -84,16 +84,6 @@ fn kind(url: &str) -> Option<Kind> {
     }
 }
 
-/// Whether this is the URL of a Redis with TLS, the only store that uses `--ca-file`.
-pub(in crate::cli) fn is_redis_with_tls(url: &str) -> bool {
-    kind(url) == Some(Kind::Redis) && ["rediss", "valkeys"].iter().any(|scheme| url.starts_with(scheme))
-}
-
-/// Whether this is the URL of a Redis that cannot use `--ca-file`.
-pub(in crate::cli) fn is_redis_without_tls(url: &str) -> bool {
-    kind(url) == Some(Kind::Redis) && !is_redis_with_tls(url)
-}
-
 /// Removes the password before the last `@`. The path of a socket has none. As for the store itself, the parameters begin
 /// behind the login: a `?` before the first `@` is part of a password.
 fn without_login_password(url: &str, has_query: bool) -> Option<(String, Option<Zeroizing<String>>)> {

@@ -60,11 +60,11 @@ impl SharedStore {
             let found = self.find(Some(wanted), MOST_CANDIDATES, fitting)?;
             return only(found);
         }
-        let may_be_username = !is_id && (wanted.contains('@') || self.index.is_some());
+        // A text without an `@` is meant as an id. Otherwise whoever took the id as a name would lock its user out.
+        let may_be_username = !is_id && wanted.contains('@');
         let others = if may_be_username { self.others(wanted, &direct, fitting)? } else { Vec::new() };
-        // The first one is suggested. A text with an `@` is more likely meant as a name, and any other as an id.
-        let (first, second) = if wanted.contains('@') { (others, own) } else { (own, others) };
-        only(first.into_iter().chain(second).collect())
+        // The first one is suggested: a text with an `@` is more likely meant as a name.
+        only(others.into_iter().chain(own).collect())
     }
 
     /// Returns a few users outside the partition `direct` that fit. The documents of further users, which cannot be read,

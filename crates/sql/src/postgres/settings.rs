@@ -99,6 +99,19 @@ impl PostgresSettings {
         self
     }
 
+    /// Trusts the certificates in this PEM file instead of the system's, unless the URL names a file. A connection without
+    /// TLS does not use it.
+    #[must_use]
+    pub fn root_certificates(mut self, file: impl Into<PathBuf>) -> Self {
+        self.root_certificates.get_or_insert(file.into());
+        self
+    }
+
+    /// Returns whether the connections have TLS.
+    pub fn has_tls(&self) -> bool {
+        self.config.get_ssl_mode() == SslMode::Require
+    }
+
     /// Sets the limit of open connections; the default is 8. Connections are opened when they are needed.
     #[must_use]
     pub fn connections(mut self, most: usize) -> Self {
@@ -298,5 +311,13 @@ mod tests {
         assert_eq!(settings.root_certificates, Some(PathBuf::from("/etc/ca s.pem")));
         assert_eq!(settings.connect_timeout, Duration::from_secs(3));
         assert_eq!(parse("postgres://db/x?sslrootcert=system").root_certificates, None);
+    }
+
+    #[test]
+    fn a_file_of_certificates_does_not_replace_that_of_the_url() {
+        let file = |url| parse(url).root_certificates("/other.pem").root_certificates;
+        assert_eq!(file("postgres://db/x"), Some(PathBuf::from("/other.pem")));
+        assert_eq!(file("postgres://db/x?sslrootcert=/ca.pem"), Some(PathBuf::from("/ca.pem")));
+        assert!(parse("postgres://db/x").has_tls() && !parse("postgres://localhost/x").has_tls());
     }
 }
