@@ -12,7 +12,7 @@ use tokcache_core::types::ScopeSet;
 use super::context::Context;
 use super::passphrase::PromptPolicy;
 use super::settings::Settings;
-use super::{Exit, Failure, clear_users};
+use super::{Exit, Failure, application, clear_users};
 use crate::output::{plain, tell};
 
 #[derive(Args, Debug)]
@@ -53,6 +53,9 @@ pub(super) fn sign_out(context: &Context, revoke: bool, revocation_endpoint: Opt
         let wrong = |error| Failure::new(Exit::Config, format!("--revocation-endpoint: {error}"));
         let endpoint = Endpoint::parse(url).map_err(|error| wrong(error).try_with("--revocation-endpoint", "URL"))?;
         registration.endpoints.revocation = Some(endpoint);
+    }
+    if context.is_application() {
+        return application::forget(context, registration);
     }
     let request = SignOutRequest { account: context.account(), revoke };
     let client = context.client_of(registration, request.account.as_deref());

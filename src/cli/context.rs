@@ -14,7 +14,7 @@ use tokcache_file::LocalStore as _;
 use tokcache_file::{Encryption, platform};
 use tokcache_http::{Network, NetworkOptions, ProxyRules};
 
-use super::client_secret::SecretFile;
+use super::credential::Credential;
 use super::passphrase::PromptPolicy;
 use super::profile_format::KeyCache;
 use super::profiles::{self, Profile};
@@ -44,8 +44,8 @@ pub(super) struct Context {
     pub(super) creating: bool,
     /// The file with further trusted certificates.
     pub(super) ca_file: Option<PathBuf>,
-    network: WireLog<Network>,
-    client_secret: SecretFile,
+    pub(super) credential: Credential,
+    network: Arc<WireLog<Network>>,
 }
 
 impl Context {
@@ -101,6 +101,7 @@ impl Context {
             check_ca_file: |path| platform::check_not_of_everybody(path),
             proxy: ProxyRules::from_environment(environment::proxy),
         });
+        let network = Arc::new(WireLog::new(network, settings.verbose));
         let mut context = Context {
             profile_name: name,
             profile,
@@ -111,38 +112,38 @@ impl Context {
             settings: settings.clone(),
             creating,
             ca_file,
-            network: WireLog::new(network, settings.verbose),
-            client_secret: SecretFile::default(),
+            credential: Credential::new(settings, network.clone()),
+            network,
         };
-        context.client_secret = SecretFile::new(context.client_secret_file().cloned());
+        // A credential must not be sent for another client, or to another authority.
+        if let Some(profile) = context.profile_of_authority().filter(|_| context.is_client_of_profile()) {
+            context.credential = Credential::new(settings, context.network.clone()).or_of(profile);
+        }
         Ok(context)
-    }
-
-    /// Returns the file with the client secret. The profile's file is used only with the profile's own client and
-    /// authority.
-    fn client_secret_file(&self) -> Option<&PathBuf> {
-        let of_profile = || self.profile.as_ref()?.client_secret_file.as_ref();
-        let of_profile = || of_profile().filter(|_| self.is_authority_of_profile() && self.is_client_of_profile());
-        self.settings.client_secret_file.as_ref().or_else(of_profile)
     }
 
     /// Returns the library's client for `registration`, for a sign-in. In a shared store, the tokens are saved in the
     /// partition of the user who signs in.
     pub(super) fn client(&self, registration: Registration) -> PublicClient<'_> {
+        self.client_application(registration).into()
+    }
+
+    /// Returns what the library's clients have in common.
+    pub(super) fn client_application(&self, registration: Registration) -> ClientApplication<'_> {
         let is_shared = self.store.shared().is_some();
         let application = ClientApplication {
-            credential: &self.client_secret,
+            credential: &self.credential,
             observer: &self.observer,
             retry_within: self.settings.timeout(),
             user_prefix: is_shared.then(String::new),
             idle_time: is_shared.then_some(IDLE_TIME),
-            ..ClientApplication::new(registration, self.store.contract(), &self.network, self.clock.as_ref())
+            ..ClientApplication::new(registration, self.store.contract(), self.network.as_ref(), self.clock.as_ref())
         };
         // The network blocks, so that no lease is renewed during an exchange.
         let lease_time = application.lease_time.max(self.settings.timeout() + EXCHANGE_MARGIN);
         let lock_timeout =
             if is_shared { self.settings.lease_timeout(lease_time) } else { self.settings.lock_timeout() };
-        ClientApplication { lease_time, lock_timeout, ..application }.into()
+        ClientApplication { lease_time, lock_timeout, ..application }
     }
 
     /// Whether the cache is empty and no setting names an account or a client: tokcache has never been used here.
@@ -181,7 +182,11 @@ impl Context {
         {
             return failure;
         }
-        let is_of_secret = matches!(error, AcquireError::Misconfigured { .. }) && self.client_secret.has_failed();
+        if matches!(error, AcquireError::Misconfigured { .. })
+            && let Some(failure) = self.credential.take_failure()
+        {
+            return failure;
+        }
         let is_of_scope = is_about_scope(&error);
         let failure = Failure::from_acquire(error, self.login_words(scopes));
         if is_of_scope {
@@ -190,9 +195,6 @@ impl Context {
         let failure = if is_of_nobody { failure.saying_more(&self.where_typed()) } else { failure };
         if is_of_ca_file {
             return failure.try_with("--ca-file", "PATH");
-        }
-        if is_of_secret {
-            return failure.try_with("--client-secret-file", "PATH");
         }
         if is_of_authority { failure.of_variable("TOKCACHE_AUTHORITY", &self.settings) } else { failure }
     }

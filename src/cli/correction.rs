@@ -205,7 +205,8 @@ mod tests {
     fn the_flows_of_other_tools_are_understood() {
         assert_meant(&[
             ("login --flow browsr", "login --flow browser"),
-            ("login --flow=client-credentials --scope a", ""),
+            ("login --flow=client_credentials --scope a", "login --flow=client-credentials --scope a"),
+            ("login --flow=implicit --scope a", ""),
             ("login --web", "login --browser"),
             ("login --use-device-code --scope a", "login --flow device --scope a"),
         ]);

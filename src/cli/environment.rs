@@ -9,14 +9,16 @@ use directories::{BaseDirs, ProjectDirs};
 use tokcache_file::platform::{self, Caller};
 use zeroize::Zeroizing;
 
-use super::profile_format::{KeyCache, KindOfAuthority};
+use super::credential::CredentialFlags;
+use super::profile_format::{ClientAuthMethod, FederatedTokenSource, Flow, KeyCache, KindOfAuthority};
 use super::settings::Settings;
 use super::values::{LONGEST_PASSWORD, bound, not_blank, password_line, text_of, typed_path, wait};
 use super::{Exit, Failure};
 use crate::output::ErrorFormat;
 
 /// The variables that hold passwords, or may.
-pub(super) const SECRETS: [&str; 3] = ["TOKCACHE_STORE", "TOKCACHE_STORE_PASSWORD", "TOKCACHE_TO_PASSWORD"];
+pub(super) const SECRETS: [&str; 4] =
+    ["TOKCACHE_CLIENT_SECRET", "TOKCACHE_STORE", "TOKCACHE_STORE_PASSWORD", "TOKCACHE_TO_PASSWORD"];
 
 /// Returns the variable's value as the system stores it. An empty variable counts as unset. A value that is not UTF-8
 /// is returned too, so that it is not mistaken for an unset variable.
@@ -151,6 +153,36 @@ pub(super) fn store_password(is_second: bool) -> Result<Option<Zeroizing<String>
     password_line(&Zeroizing::new(bytes)).map(Some).map_err(|why| unusable(format!("the file {why}")))
 }
 
+/// The variable that holds a client secret.
+pub(super) const CLIENT_SECRET: &str = "TOKCACHE_CLIENT_SECRET";
+
+/// Returns the credential that the environment names, apart from a client secret in a variable ([`CLIENT_SECRET`]).
+pub(super) fn client_credential() -> Result<CredentialFlags, Failure> {
+    let number = |text: &str| text.parse::<u32>().map_err(|_| "type a number, such as 3".to_owned());
+    Ok(CredentialFlags {
+        client_secret_file: path("TOKCACHE_CLIENT_SECRET_FILE")?,
+        client_secret_fd: parsed(None, "TOKCACHE_CLIENT_SECRET_FD", number)?,
+        client_certificate: path("TOKCACHE_CLIENT_CERTIFICATE")?,
+        client_key: path("TOKCACHE_CLIENT_KEY")?,
+        federated_token_file: path("TOKCACHE_FEDERATED_TOKEN_FILE")?,
+        federated_token_command: text("TOKCACHE_FEDERATED_TOKEN_COMMAND")?,
+        federated_token_source: parsed(None, "TOKCACHE_FEDERATED_TOKEN_SOURCE", one_of::<FederatedTokenSource>)?,
+        federated_token_audience: text("TOKCACHE_FEDERATED_TOKEN_AUDIENCE")?,
+        client_auth_method: parsed(None, "TOKCACHE_CLIENT_AUTH_METHOD", one_of::<ClientAuthMethod>)?,
+    })
+}
+
+/// Returns the secret in a variable.
+pub(super) fn secret(name: &str) -> Option<Vec<u8>> {
+    variable(name).map(OsString::into_encoded_bytes)
+}
+
+/// Returns the address at which GitHub Actions issues a token to this job, and the token that authorizes the request.
+pub(super) fn github_actions() -> Result<Option<(String, Zeroizing<String>)>, Failure> {
+    let (url, token) = (text("ACTIONS_ID_TOKEN_REQUEST_URL")?, text("ACTIONS_ID_TOKEN_REQUEST_TOKEN")?);
+    Ok(url.zip(token.map(Zeroizing::new)))
+}
+
 /// Returns the command lines that open a browser, by the user's own wish.
 pub(super) fn browser() -> Option<String> {
     variable("BROWSER")?.into_string().ok()
@@ -219,10 +251,9 @@ impl Settings {
                 }
                 typed => typed,
             },
-            client_secret_file: match self.client_secret_file {
-                None => path("TOKCACHE_CLIENT_SECRET_FILE")?,
-                typed => typed,
-            },
+            flow: parsed(self.flow, "TOKCACHE_FLOW", one_of::<Flow>)?,
+            // The credential's variables are read when a credential is needed.
+            credential: self.credential,
             timeout: parsed(self.timeout, "TOKCACHE_TIMEOUT", bound)?,
             lock_timeout: parsed(self.lock_timeout, "TOKCACHE_LOCK_TIMEOUT", wait)?,
             error_format: parsed(self.error_format, "TOKCACHE_ERROR_FORMAT", one_of::<ErrorFormat>)?,

@@ -29,8 +29,12 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let request = input.selection.request(&context)?;
     let authority = registration.authority.url().to_owned();
     let client_id = registration.client_id.to_string();
-    let client = context.client_of(registration, request.account.as_deref());
-    let explanation = client.and_then(|client| client.explain(&request).block_on());
+    let explanation = if context.is_application() {
+        context.application(registration).explain_for_client(&request).block_on()
+    } else {
+        let client = context.client_of(registration, request.account.as_deref());
+        client.and_then(|client| client.explain(&request).block_on())
+    };
     let explanation = explanation.map_err(|error| context.failure(error, &request.scopes))?;
     let store = context.store.describe();
     let encryption = context.store.encrypted_by()?;
@@ -59,6 +63,7 @@ fn decision(decision: &Decision) -> &'static str {
         Decision::NotGranted { .. } => "scope_not_granted",
         Decision::Offline => "offline",
         Decision::Refresh { .. } => "refresh",
+        Decision::Request { .. } => "request",
         Decision::Serve { .. } => "serve",
         Decision::Refused | Decision::SignIn => "sign_in",
     }
@@ -74,6 +79,11 @@ fn reason(decision: &Decision, request: &SilentRequest) -> &'static str {
         Decision::Refresh { old_token_valid: false } => "no cached access token fits, so there would be a refresh",
         Decision::Refresh { old_token_valid: true } => {
             "the cached access token is due for a refresh, and would be served if the refresh failed"
+        }
+        Decision::Request { .. } if wants_new => "a new access token is requested, so the provider would be asked",
+        Decision::Request { old_token_valid: false } => "no cached access token fits, so the provider would be asked",
+        Decision::Request { old_token_valid: true } => {
+            "the cached access token is due for renewal, and would be served if the provider did not answer"
         }
         Decision::Serve { .. } => "a cached access token fits; no network and no write is needed",
         Decision::SignIn => "there is neither a usable access token nor a refresh token",

@@ -10,10 +10,6 @@ use crate::output::{plain, tell};
 
 #[derive(Args, Clone, Debug, Default)]
 pub(super) struct FlowArguments {
-    /// How to sign in; saved in the profile [default: device]
-    #[arg(long, value_enum)]
-    flow: Option<Flow>,
-
     /// Sign in through the browser of this machine: short for --flow browser
     #[arg(long, conflicts_with = "flow")]
     browser: bool,
@@ -33,20 +29,17 @@ pub(super) struct FlowArguments {
 }
 
 impl FlowArguments {
-    /// Adds what a provider needs, unless another value was typed.
-    pub(super) fn or_preset(&mut self, needs_browser: bool, redirect_uri: Option<&str>) {
-        if needs_browser && self.flow.is_none() {
-            self.flow = Some(Flow::Browser);
-        }
+    /// Adds the redirect URI that a provider needs, unless another one was typed.
+    pub(super) fn or_preset(&mut self, redirect_uri: Option<&str>) {
         if self.redirect_uri.is_none() && self.redirect_port.is_none() {
             self.redirect_uri = redirect_uri.map(str::to_owned);
         }
     }
 
     /// Saves the typed values in the profile.
-    pub(super) fn apply(&self, profile: &mut Profile) {
-        let is_browser = self.browser || self.no_browser && self.flow.is_none();
-        profile.flow = self.flow.or(is_browser.then_some(Flow::Browser)).or(profile.flow);
+    pub(super) fn apply(&self, flow: Option<Flow>, profile: &mut Profile) {
+        let is_browser = self.browser || self.no_browser && flow.is_none();
+        profile.flow = flow.or(is_browser.then_some(Flow::Browser)).or(profile.flow);
         profile.redirect_uri = self.redirect_uri.clone().or(profile.redirect_uri.take());
         profile.redirect_port = self.redirect_port.or(profile.redirect_port);
     }
@@ -88,13 +81,15 @@ impl ChosenFlow {
 
 impl ValueEnum for Flow {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Flow::Device, Flow::Browser]
+        &[Flow::Device, Flow::Browser, Flow::ClientCredentials]
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(match self {
             Flow::Device => PossibleValue::new("device").help("Type a code in a browser on any device (RFC 8628)"),
             Flow::Browser => PossibleValue::new("browser").help("Through the browser of this machine (RFC 8252)"),
+            Flow::ClientCredentials => PossibleValue::new("client-credentials")
+                .help("As an application, without a person (RFC 6749 section 4.4)"),
         })
     }
 }

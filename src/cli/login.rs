@@ -10,10 +10,11 @@ use super::context::Context;
 use super::flow::ChosenFlow;
 use super::login_args::Input;
 use super::passphrase::PromptPolicy;
+use super::profile_format::Flow;
 use super::profiles;
 use super::remember::remember;
 use super::settings::Settings;
-use super::{Exit, Failure};
+use super::{Exit, Failure, application};
 use crate::output::{about, plain, tell};
 
 pub(super) fn run(settings: &Settings, mut input: Input) -> Result<(), Failure> {
@@ -34,6 +35,9 @@ fn sign_in_and_remember(settings: &Settings, input: Input) -> Result<(), Failure
         return Err(Failure::new(Exit::Usage, message).try_shell("tokcache token --login --store memory: --help"));
     }
     profiles::ensure_writable(&context.profile_name)?;
+    if profile.flow == Some(Flow::ClientCredentials) {
+        return application::login(&context, &input, &profile, registration);
+    }
     context.warn_of_mistyped(&input.scopes.set(profile.place())?);
     let siblings = context.siblings(&profile)?;
     let client = context.client(registration);

@@ -7,9 +7,11 @@ use tokcache_core::oauth::Authority;
 use tokcache_core::types::ScopeSet;
 
 use super::context::Context;
+use super::credential::{self, CredentialFlags};
 use super::flow::FlowArguments;
 use super::offline_access::OfflineAccess;
 use super::presets::Preset;
+use super::profile_format::Flow;
 use super::profiles::{self, EndpointNames, Learned, Profile};
 use super::provider::ProviderArguments;
 use super::registration::can_be_asked_together;
@@ -80,13 +82,14 @@ impl Input {
     }
 
     fn expand(&mut self, preset: &Preset, settings: &Settings, old: Option<&Profile>) -> Result<Settings, Failure> {
-        let settings = self.provider.settings(preset, settings, old)?;
+        let mut settings = self.provider.settings(preset, settings, old)?;
         let is_same = |old: &&Profile| is_same_authority(old.authority.as_ref(), settings.authority.as_ref());
         let has_scopes = old.filter(is_same).is_some_and(|old| !old.scopes.is_empty());
         if self.scopes.scopes.is_empty() && self.scopes.resource.is_none() && !has_scopes {
             self.scopes.scopes = preset.scopes.iter().map(|scope| (*scope).to_owned()).collect();
         }
-        self.flow.or_preset(preset.needs_browser, preset.redirect_uri);
+        self.flow.or_preset(preset.redirect_uri);
+        settings.flow = settings.flow.or(preset.needs_browser.then_some(Flow::Browser));
         let authority = settings.authority.as_deref().unwrap_or_default();
         let [device_authorization_endpoint, token_endpoint] = preset.endpoints(authority);
         self.device_authorization_endpoint =
@@ -141,8 +144,8 @@ impl Input {
         }
         let client_id = settings.client_id.clone().or(profile.client_id.clone());
         if is_for_another || client_id != profile.client_id {
-            // A client secret belongs to one client at one authority, and must not be sent to another.
-            profile.client_secret_file = None;
+            // A credential belongs to one client at one authority, and must not be sent to another.
+            CredentialFlags::default().put_into(&mut profile);
         }
         profile.client_id = client_id;
         let scopes = self.scopes.set(profile.place())?;
@@ -174,11 +177,8 @@ impl Input {
             Some(path) => Some(profiles::remembered_path(path, "--ca-file")?),
             None => profile.ca_file,
         };
-        profile.client_secret_file = match &settings.client_secret_file {
-            Some(path) => Some(profiles::remembered_path(path, "--client-secret-file")?),
-            None => profile.client_secret_file,
-        };
-        self.flow.apply(&mut profile);
+        credential::typed(settings)?.save_in(&mut profile)?;
+        self.flow.apply(settings.flow, &mut profile);
         let EndpointNames {
             authorization_endpoint,
             token_endpoint,
@@ -200,7 +200,6 @@ impl Input {
 mod tests {
     use clap::Parser;
 
-    use super::super::profile_format::Flow;
     use super::*;
     use crate::cli::args::{Arguments, Command};
 
@@ -224,14 +223,14 @@ mod tests {
         assert_eq!(settings.authority.as_deref(), Some("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_A"));
         assert_eq!(input.scopes.scopes, ["email"]);
         let mut profile = Profile::default();
-        input.flow.apply(&mut profile);
+        input.flow.apply(settings.flow, &mut profile);
         assert_eq!(profile.flow, Some(Flow::Browser));
         assert_eq!(profile.redirect_uri.as_deref(), Some("http://localhost:8400/callback"));
 
         let line = "--provider cognito --pool eu-west-1_A --client-id app --flow device --redirect-port 9000 --scope a";
-        let (_, input) = expanded(line, None);
+        let (settings, input) = expanded(line, None);
         let mut profile = Profile::default();
-        input.flow.apply(&mut profile);
+        input.flow.apply(settings.flow, &mut profile);
         assert_eq!((profile.flow, profile.redirect_uri), (Some(Flow::Device), None));
         assert_eq!(input.scopes.scopes, ["a"]);
 

@@ -1,17 +1,18 @@
 //! The commands. Each file holds the arguments and the code of one command.
 
+mod application;
 mod args;
 mod browser;
 mod cache;
 mod check_users;
 mod clear;
 mod clear_users;
-mod client_secret;
 mod complete;
 mod completions;
 mod context;
 mod copy;
 mod correction;
+mod credential;
 mod elsewhere;
 mod encrypt_users;
 mod encryption;

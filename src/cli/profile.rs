@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use tokcache_core::time::SystemClock;
 
+use super::credential::{self, CredentialFlags};
 use super::offline_access::OfflineAccess;
 use super::passphrase::PromptPolicy;
 use super::profiles::{self, Profile};
@@ -41,8 +42,8 @@ enum Action {
         #[arg(short, long, value_enum, default_value_t)]
         output: AnswerFormat,
     },
-    /// Change settings without signing in: --authority, --authority-kind, --client-id, --client-secret-file, --store,
-    /// --encrypt, --key-cache, --ca-file, --account, and the options of this command
+    /// Change settings without signing in: --authority, --authority-kind, --client-id, --flow, --store, --encrypt,
+    /// --key-cache, --ca-file, --account, those of a credential, and the options of this command
     Set {
         /// The name of the profile [default: that of --profile]
         name: Option<String>,
@@ -114,6 +115,7 @@ fn set(
 ) -> Result<(), Failure> {
     // An account from a variable applies to this shell only, and is not saved.
     let account = settings.account.as_ref().filter(|_| !settings.variables.contains(&"TOKCACHE_ACCOUNT"));
+    let credential = credential::typed(settings)?;
     let is_given = no_account
         || typed.is_any_given()
         || offline_access.typed().is_some()
@@ -122,7 +124,8 @@ fn set(
         || settings.key_cache.is_some()
         || settings.authority_kind.is_some()
         || settings.ca_file.is_some()
-        || settings.client_secret_file.is_some();
+        || settings.flow.is_some()
+        || credential.is_any_given();
     if !is_given {
         return Err(Failure::new(Exit::Usage, "no setting was given")
             .try_shell(format!("tokcache profile set {} --authority URL --client-id ID", quote(name))));
@@ -135,8 +138,6 @@ fn set(
     let encrypt = keys::remembered(settings, None)?;
     let remembered = |path: &PathBuf| profiles::remembered_path(path, "--ca-file");
     let ca_file = settings.ca_file.as_ref().map(remembered).transpose()?;
-    let remembered = |path: &PathBuf| profiles::remembered_path(path, "--client-secret-file");
-    let client_secret_file = settings.client_secret_file.as_ref().map(remembered).transpose()?;
     let mut forgotten = None;
     profiles::update(name, settings.lock_timeout(), |old| {
         let old = old.unwrap_or_default();
@@ -157,7 +158,7 @@ fn set(
             encrypt: encrypt.or(old.encrypt.clone()),
             key_cache: settings.key_cache.or(old.key_cache),
             ca_file: ca_file.or(old.ca_file.clone()),
-            client_secret_file: client_secret_file.clone().or(old.client_secret_file.clone()),
+            flow: settings.flow.or(old.flow),
             offline_access: offline_access.or(old.offline_access),
             lifetime: typed.lifetime.map(days_or_seconds).or(old.lifetime.clone()),
             ..old.clone()
@@ -168,16 +169,17 @@ fn set(
         let is_elsewhere =
             old.authority.is_some() && !is_same_authority(profile.authority.as_ref(), old.authority.as_ref());
         let is_of_another_client = old.client_id.is_some() && profile.client_id != old.client_id;
-        if (is_elsewhere || is_of_another_client) && client_secret_file.is_none() {
-            profile.client_secret_file = None;
+        if is_elsewhere || is_of_another_client {
+            CredentialFlags::default().put_into(&mut profile);
         }
+        credential.save_in(&mut profile)?;
         if is_elsewhere {
             profile.authority_kind = settings.authority_kind;
             profile.endpoints = Default::default();
             profile.parameters.clear();
             profile.lifetime = typed.lifetime.map(days_or_seconds);
             profile.offline_access = offline_access.or(None);
-            (profile.flow, profile.redirect_uri, profile.redirect_port) = (None, None, None);
+            (profile.flow, profile.redirect_uri, profile.redirect_port) = (settings.flow, None, None);
             profile.learned = Default::default();
         }
         profile.parameters = typed.parameters(profile.place(), &profile.parameters);

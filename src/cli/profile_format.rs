@@ -48,6 +48,27 @@ pub(super) struct Profile {
     /// The file with this client's secret at this authority. The secret itself is never in a profile.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) client_secret_file: Option<PathBuf>,
+    /// The file with the client's certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_certificate: Option<PathBuf>,
+    /// The file with the client's private key, unless the certificate's file contains it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_key: Option<PathBuf>,
+    /// The file with a token of another issuer that proves the client.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) federated_token_file: Option<PathBuf>,
+    /// The shell command that prints such a token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) federated_token_command: Option<String>,
+    /// The service that issues such a token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) federated_token_source: Option<FederatedTokenSource>,
+    /// The audience of the token from that service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) federated_token_audience: Option<String>,
+    /// How to send the client secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_auth_method: Option<ClientAuthMethod>,
     /// Parameters that are sent with each token request.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) parameters: BTreeMap<String, String>,
@@ -62,7 +83,7 @@ pub(super) struct Profile {
     pub(super) learned: Learned,
 }
 
-/// How a person signs in.
+/// How to get the first token.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Flow {
@@ -70,6 +91,26 @@ pub(super) enum Flow {
     Device,
     /// Through the browser of this machine.
     Browser,
+    /// As an application, with its own credential (RFC 6749 §4.4).
+    ClientCredentials,
+}
+
+/// How a client secret is sent, by its name in the registry of RFC 8414.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ClientAuthMethod {
+    /// In the `Authorization` header.
+    ClientSecretBasic,
+    /// In the form.
+    ClientSecretPost,
+}
+
+/// A service that issues tokens to the programs that run on it.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum FederatedTokenSource {
+    /// GitHub Actions.
+    GithubActions,
 }
 
 /// The kind of an authority, which decides the protocol details.

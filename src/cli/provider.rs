@@ -7,7 +7,7 @@ use super::presets::{PRESETS, Preset};
 use super::profile_format::Profile;
 use super::settings::Settings;
 use super::values::is_same_authority;
-use super::{Exit, Failure};
+use super::{Exit, Failure, credential};
 
 #[derive(Args, Debug, Default)]
 pub(super) struct ProviderArguments {
@@ -87,8 +87,7 @@ impl ProviderArguments {
         if settings.client_id.is_none() && own.is_none_or(|own| own.client_id.is_none()) {
             missing.push(("--client-id", "ID"));
         }
-        let has_secret =
-            settings.client_secret_file.is_some() || own.is_some_and(|own| own.client_secret_file.is_some());
+        let has_secret = credential::is_named(settings)? || own.is_some_and(|own| own.client_secret_file.is_some());
         if preset.needs_client_secret && !has_secret {
             missing.push(("--client-secret-file", "PATH"));
         }

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::clear::{ask, sign_out};
 use super::context::Context;
+use super::credential::CredentialFlags;
 use super::passphrase::PromptPolicy;
 use super::profiles::{self, Changing, Profile};
 use super::settings::Settings;
@@ -84,8 +85,8 @@ fn clear_command(context: &Context, profile: &Profile, account: &str) -> String 
     let is_by_variable = is_without_tls(&context.store.describe().url);
     let ca_variable = ca_file.clone().filter(|_| is_by_variable).map(|file| format!("TOKCACHE_CA_FILE={file}"));
     let ca_file = ca_file.filter(|_| !is_by_variable);
-    let secret_file = context.settings.client_secret_file.as_ref().or(profile.client_secret_file.as_ref());
-    let secret_file = secret_file.map(|path| path.to_string_lossy().into_owned());
+    let typed = &context.settings.credential;
+    let credential = if typed.names_credential() { typed.clone() } else { CredentialFlags::of_profile(profile) };
     let default = profiles::load_saved("default").ok().flatten().unwrap_or_default();
     let is_said = [&profile.store, &context.settings.store, &default.store].iter().any(|store| store.is_some());
     let flags = [
@@ -95,10 +96,13 @@ fn clear_command(context: &Context, profile: &Profile, account: &str) -> String 
         ("--store", is_said.then(|| context.store.describe().url)),
         ("--encrypt", context.settings.encrypt.clone().or(profile.encrypt.clone())),
         ("--ca-file", ca_file),
-        ("--client-secret-file", secret_file),
         ("--revocation-endpoint", profile.endpoints.revocation_endpoint.clone()),
     ];
-    let flags = flags.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value?])).flatten();
+    let flags = flags
+        .into_iter()
+        .chain(credential.words())
+        .filter_map(|(flag, value)| Some([flag.to_owned(), value?]))
+        .flatten();
     // If the variable names a missing profile, every command fails.
     let is_named_by_variable = context.settings.variables.contains(&"TOKCACHE_PROFILE");
     let unset: &[&str] = if is_named_by_variable { &["-u", "TOKCACHE_PROFILE"] } else { &[] };

@@ -181,7 +181,8 @@ impl Context {
     pub(super) fn scopes(&self, typed: &Scopes) -> Result<ScopeSet, Failure> {
         let typed = typed.set(self.authority())?;
         let scopes = if typed.is_empty() { self.remembered_scopes() } else { typed };
-        if scopes.is_empty() {
+        // An application has all its permissions at once, at many providers.
+        if scopes.is_empty() && !self.is_application() {
             let message = "no scope was given, and the profile has none";
             return Err(Failure::new(Exit::Usage, message).try_tokcache(["token", "--scope", "SCOPE"]));
         }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use clap::builder::{OsStringValueParser, PossibleValue, TypedValueParser as _};
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::profile_format::{KeyCache, KindOfAuthority};
+use super::credential::CredentialFlags;
+use super::profile_format::{Flow, KeyCache, KindOfAuthority};
 use super::values::{bound, key, not_blank, path, store, wait};
 use crate::output::ErrorFormat;
 
@@ -64,10 +65,12 @@ pub(super) struct Settings {
     #[arg(long, global = true, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
     pub(super) ca_file: Option<PathBuf>,
 
-    /// The file with the client secret, which some providers (Google) require even from native clients
-    /// [env: TOKCACHE_CLIENT_SECRET_FILE]
-    #[arg(long, global = true, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
-    pub(super) client_secret_file: Option<PathBuf>,
+    /// How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]
+    #[arg(long, global = true, value_name = "FLOW", value_enum)]
+    pub(super) flow: Option<Flow>,
+
+    #[command(flatten)]
+    pub(super) credential: CredentialFlags,
 
     /// Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]
     #[arg(long, global = true, value_name = "DURATION", value_parser = bound)]
@@ -125,7 +128,7 @@ impl Settings {
         // With a store without TLS, the flag is refused where the variable is not.
         let ca_file = self.ca_file.as_ref().filter(|_| self.is_ca_file_typed());
         let ca_file = ca_file.map(|path| path.to_string_lossy().into_owned());
-        let secret_file = self.client_secret_file.as_ref().map(|path| path.to_string_lossy().into_owned());
+        let flow = self.flow.as_ref().and_then(ValueEnum::to_possible_value).map(|flow| flow.get_name().to_owned());
         let kind = self.authority_kind.as_ref().and_then(ValueEnum::to_possible_value);
         let kind = kind.map(|kind| kind.get_name().to_owned());
         let concerns_account = words.first().is_some_and(|command| CONCERN_ONE_ACCOUNT.contains(&command.as_str()));
@@ -139,10 +142,11 @@ impl Settings {
             ("--store", &self.store),
             ("--encrypt", &self.encrypt),
             ("--ca-file", &ca_file),
-            ("--client-secret-file", &secret_file),
+            ("--flow", &flow),
         ];
-        let missing = flags.into_iter().filter(|(flag, _)| !words.iter().any(|word| word == flag));
-        missing.filter_map(|(flag, value)| Some([flag.to_owned(), value.clone()?])).flatten().collect()
+        let flags = flags.into_iter().map(|(flag, value)| (flag, value.clone())).chain(self.credential.words());
+        let missing = flags.filter(|(flag, _)| !words.iter().any(|word| word == flag));
+        missing.filter_map(|(flag, value)| Some([flag.to_owned(), value?])).flatten().collect()
     }
 }
 

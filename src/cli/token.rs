@@ -108,9 +108,15 @@ impl Selection {
         let request = self.request(context)?;
         let client_id = registration.client_id.to_string();
         context.observer.note(|| format!("asking {} for {}", context.store.describe().url, request.scopes));
-        let client = context.client_of(registration, request.account.as_deref());
-        let client = client.map_err(|error| context.failure(error, &request.scopes))?;
-        let outcome = outcome(context, &client, &request, login);
+        let outcome = if context.is_application() {
+            let outcome = context.application(registration).acquire_token_for_client(&request).block_on();
+            outcome.map_err(|error| context.application_failure(error, &request.scopes))
+        } else {
+            let client = context.client_of(registration, request.account.as_deref());
+            client
+                .map_err(|error| context.failure(error, &request.scopes))
+                .and_then(|client| outcome(context, &client, &request, login))
+        };
         // A provider may have moved its endpoints and still refuse the request.
         context.remember_moved();
         let outcome = outcome?;
@@ -118,7 +124,9 @@ impl Selection {
             Source::Cache => "the token comes from the cache",
             Source::Login => "the token comes from the sign-in",
             Source::Refresh => "the token comes from a refresh",
-            Source::Exchange => "the token comes from the provider",
+            Source::ClientCredentials | Source::OnBehalfOf | Source::TokenExchange => {
+                "the token comes from the provider"
+            }
         });
         Ok(Acquired { outcome, client_id, requested: request.scopes })
     }

@@ -136,7 +136,9 @@ impl TokenView<'_> {
                 Source::Cache => "cache",
                 Source::Login => "login",
                 Source::Refresh => "refresh",
-                Source::Exchange => "exchange",
+                Source::ClientCredentials => "client_credentials",
+                Source::OnBehalfOf => "on_behalf_of",
+                Source::TokenExchange => "token_exchange",
             },
         }
     }

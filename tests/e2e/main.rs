@@ -8,6 +8,7 @@
 mod crowd;
 mod harness;
 
+mod applications;
 mod browser;
 mod clock;
 mod crashes;

@@ -28,7 +28,7 @@ impl Observer for TracingObserver {
         let counter = match source {
             Source::Cache => Counter::CacheHits,
             Source::Refresh => Counter::Refreshes,
-            Source::Exchange => Counter::Exchanges,
+            Source::ClientCredentials | Source::OnBehalfOf | Source::TokenExchange => Counter::Exchanges,
             // A sign-in is counted by the app, which knows of those that nobody finished.
             Source::Login => return,
         };

@@ -64,7 +64,7 @@ pub(crate) async fn call_api(State(app): State<Arc<App>>, session: Session) -> R
         url: app.api.clone(),
         origin: match token.source {
             Source::Cache => "the cache",
-            Source::Login | Source::Refresh | Source::Exchange => "the provider, by a refresh just now",
+            _ => "the provider, by a refresh just now",
         },
         is_fresh: token.source != Source::Cache,
         seconds: token.expires_on.seconds_since(app.clock.now()),

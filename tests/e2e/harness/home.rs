@@ -41,6 +41,16 @@ impl Home {
         Home { home, cache }
     }
 
+    /// Sets a variable of all programs.
+    pub(crate) fn set(&mut self, name: &'static str, value: impl Into<std::ffi::OsString>) {
+        self.home.set(name, value);
+    }
+
+    /// Writes a file that only the user can change, and returns its path.
+    pub(crate) fn write(&self, name: &str, content: &str) -> String {
+        self.home.write(name, content).to_str().expect("text").to_owned()
+    }
+
     /// Returns a command in this home.
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         self.home.command(program)

@@ -1,9 +1,10 @@
 // oidc-provider as the tests want it, reached under one path segment.
 
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 
 import { Provider } from 'oidc-provider';
 
+import { privateKey } from './assertion.mjs';
 import { accountClaims, answerInstanceDiscovery } from './entra.mjs';
 import { wrapExchanges } from './exchanges.mjs';
 
@@ -14,6 +15,22 @@ const CLIENTS = [
   { client_id: 'e2e-neighbour' },
   { client_id: 'e2e-secretive', client_secret: 'made-up', token_endpoint_auth_method: 'client_secret_basic' },
 ];
+// Applications without a person.
+const APPLICATIONS = [
+  { client_id: 'e2e-basic', client_secret: 'made-up', token_endpoint_auth_method: 'client_secret_basic' },
+  { client_id: 'e2e-post', client_secret: 'made-up', token_endpoint_auth_method: 'client_secret_post' },
+  {
+    client_id: 'e2e-key',
+    token_endpoint_auth_method: 'private_key_jwt',
+    jwks: { keys: [{ ...createPublicKey(privateKey).export({ format: 'jwk' }), alg: 'RS256', use: 'sig' }] },
+  },
+].map((client) => ({
+  ...client,
+  application_type: 'web',
+  grant_types: ['client_credentials'],
+  redirect_uris: [],
+  response_types: [],
+}));
 // A confidential client. Unlike a native one, its redirect URI has a port.
 const webClient = (origin) => ({
   client_id: 'e2e-web',
@@ -56,7 +73,7 @@ function configuration({ settings, storage }) {
       openid: ['sub', 'oid', 'tid', 'ver'],
       profile: ['name', 'preferred_username'],
     },
-    clients: [...CLIENTS, ...(settings.web_app ? [webClient(settings.web_app)] : [])].map((client) => ({
+    clients: [...CLIENTS, ...APPLICATIONS, ...(settings.web_app ? [webClient(settings.web_app)] : [])].map((client) => ({
       application_type: 'native',
       token_endpoint_auth_method: 'none',
       id_token_signed_response_alg: 'ES256',
@@ -68,6 +85,7 @@ function configuration({ settings, storage }) {
     conformIdTokenClaims: false,
     cookies: { keys: ['end-to-end'] },
     features: {
+      clientCredentials: { enabled: true },
       devInteractions: { enabled: true },
       deviceFlow: { enabled: true },
       revocation: { enabled: !settings.entra },

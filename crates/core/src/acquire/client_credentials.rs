@@ -2,11 +2,42 @@
 
 use super::exchange::{Exchange, Found};
 use super::grant::digest_of;
-use super::{ClientApplication, SilentRequest};
+use super::{AcquireError, AuthenticationResult, ClientApplication, SilentRequest, Source};
 use crate::cache::{AccessTokenQuery, Account, Grant, Owner, TokenCache};
 use crate::future::BoxFuture;
 use crate::oauth::{self, ClientCredentialsRequest, Endpoints, RequestError, TokenResponse};
+use crate::store::StoreError;
 use crate::time::Timestamp;
+
+impl ClientApplication<'_> {
+    /// Returns a token of the client itself (RFC 6749 §4.4): from the cache, or by one request however many processes
+    /// ask. The account of the request is ignored.
+    ///
+    /// # Errors
+    /// [`AcquireError::Denied`] if the provider refuses, [`AcquireError::Misconfigured`] if the credential cannot be used,
+    /// [`AcquireError::Unavailable`] if the provider does not answer, [`AcquireError::Store`] if the store does not.
+    pub async fn acquire_token_for_client(
+        &self,
+        request: &SilentRequest,
+    ) -> Result<AuthenticationResult, AcquireError> {
+        self.acquire_by_exchange(&ClientCredentials { application: self, request }, request).await
+    }
+
+    /// Deletes the client's own tokens, and returns whether there were any. They cannot be revoked at the provider
+    /// without being sent there once more, and expire soon.
+    ///
+    /// # Errors
+    /// The cache cannot be read or saved.
+    pub async fn forget_client_tokens(&self) -> Result<bool, StoreError> {
+        let mut has_changed = false;
+        let mut remove = |cache: &mut TokenCache| {
+            cache.remove_client_tokens(&self.registration.client_id, &self.registration.issuer());
+            has_changed = cache.has_state_changed();
+        };
+        self.update_cache(&mut remove).await?;
+        Ok(has_changed)
+    }
+}
 
 /// A request for a token of the client itself. As in MSAL, the entry has no `home_account_id`, and its realm is that of
 /// the authority.
@@ -15,14 +46,11 @@ pub(super) struct ClientCredentials<'a> {
     pub(super) request: &'a SilentRequest,
 }
 
-impl Exchange for ClientCredentials<'_> {
-    fn name(&self) -> &'static str {
-        "client credentials"
-    }
-
-    fn find(&self, cache: &TokenCache, now: Timestamp) -> Option<Found> {
+impl ClientCredentials<'_> {
+    /// Returns the query for the cached token.
+    pub(super) fn query(&self) -> AccessTokenQuery {
         let registration = &self.application.registration;
-        let query = AccessTokenQuery {
+        AccessTokenQuery {
             client_id: registration.client_id.clone(),
             issuer: registration.issuer(),
             realms: registration.authority_realms(),
@@ -32,8 +60,21 @@ impl Exchange for ClientCredentials<'_> {
             ext_cache_key: digest_of(&self.request.parameters),
             min_valid: self.request.min_valid,
             lifetime: self.request.lifetime,
-        };
-        cache.find_access_token(&query, now).map(|token| Found { token, account: None })
+        }
+    }
+}
+
+impl Exchange for ClientCredentials<'_> {
+    fn name(&self) -> &'static str {
+        "client credentials"
+    }
+
+    fn source(&self, _endpoints: &Endpoints) -> Source {
+        Source::ClientCredentials
+    }
+
+    fn find(&self, cache: &TokenCache, now: Timestamp) -> Option<Found> {
+        cache.find_access_token(&self.query(), now).map(Found::from)
     }
 
     fn send<'a>(&'a self, client: &'a oauth::Client<'a>) -> BoxFuture<'a, Result<TokenResponse, RequestError>> {

@@ -1,8 +1,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::client_credentials::ClientCredentials;
-use super::on_behalf_of::OnBehalfOf;
 use super::{
     AcquireError, AuthenticationResult, ClientApplication, Credential, NoopObserver, Observer, ProviderMetadata,
     Registration, SignOutRequest, SignedOut, SilentRequest,
@@ -110,7 +108,7 @@ impl ConfidentialClient {
         let partition = Partition::application(client_id, &authority.realm());
         // The tokens are of no use once they have expired.
         let application = ClientApplication { idle_time: self.no_idle_time(), ..self.application(partition) };
-        application.acquire_by_exchange(&ClientCredentials { application: &application, request }, request).await
+        application.acquire_token_for_client(request).await
     }
 
     /// Returns a token on behalf of a caller of this web API: from the cache of this very assertion, or by one request
@@ -130,7 +128,7 @@ impl ConfidentialClient {
     ) -> Result<AuthenticationResult, AcquireError> {
         let partition = Partition::on_behalf_of(assertion.expose());
         let application = ClientApplication { idle_time: self.no_idle_time(), ..self.application(partition) };
-        application.acquire_by_exchange(&OnBehalfOf::new(&application, assertion, request), request).await
+        application.acquire_token_on_behalf_of(assertion, request).await
     }
 
     /// Forgets a user's tokens, and revokes the refresh token if `revoke` is set. `Ok(None)`: the user was not signed in.

@@ -22,6 +22,9 @@ pub(super) trait Exchange: Sync {
     /// Returns the name of the grant type, which distinguishes its leases.
     fn name(&self) -> &'static str;
 
+    /// Returns the origin of a token from these endpoints.
+    fn source(&self, endpoints: &Endpoints) -> Source;
+
     /// Finds the cached token.
     fn find(&self, cache: &TokenCache, now: Timestamp) -> Option<Found>;
 
@@ -39,9 +42,37 @@ pub(super) struct Found {
     pub(super) account: Option<Account>,
 }
 
+impl From<AccessTokenEntry> for Found {
+    /// Returns the token as one of the client itself.
+    fn from(token: AccessTokenEntry) -> Self {
+        Found { token, account: None }
+    }
+}
+
 impl From<Found> for AuthenticationResult {
     fn from(found: Found) -> Self {
         AuthenticationResult::cached(found.token, found.account)
+    }
+}
+
+/// The decision of a call before it waits for anything.
+pub(super) enum Plan {
+    /// Serve this token.
+    Serve(Found),
+    /// Only the network could help, and it may not be used.
+    Offline,
+    /// Ask the provider. `fallback` is a still valid token, if that fails.
+    Request { fallback: Option<Found> },
+}
+
+impl Plan {
+    /// Makes the decision. `found` is the token in the cache.
+    pub(super) fn new(found: Option<Found>, request: &SilentRequest, now: Timestamp) -> Self {
+        match found.filter(|_| request.claims.is_none() && !request.force_refresh) {
+            Some(found) if request.offline || !found.token.is_aging(now) => Plan::Serve(found),
+            None if request.offline => Plan::Offline,
+            fallback => Plan::Request { fallback },
+        }
     }
 }
 
@@ -87,13 +118,11 @@ impl ClientApplication<'_> {
         let now = self.clock.now();
         let found = exchange.find(&cache, now);
         let seen = found.as_ref().map(|found| found.token.secret.clone());
-        let fallback = match found.filter(|_| request.claims.is_none() && !request.force_refresh) {
-            Some(found) if !found.token.is_aging(now) => return Ok(found.into()),
-            aging_or_none => aging_or_none,
+        let fallback = match Plan::new(found, request, now) {
+            Plan::Serve(found) => return Ok(found.into()),
+            Plan::Offline => return Err(AcquireError::Offline),
+            Plan::Request { fallback } => fallback,
         };
-        if request.offline {
-            return fallback.map(AuthenticationResult::from).ok_or(AcquireError::Offline);
-        }
         let lease_name = self.exchange_lease_name(exchange, request);
         let known_outage = self.outage(&lease_name).await;
         let call = Call { exchange, request, seen, known_outage, fallback };
@@ -230,7 +259,7 @@ impl ClientApplication<'_> {
         if !grant.scopes_not_granted.is_empty() {
             return Err(AcquireError::ScopeNotGranted { scopes: grant.scopes_not_granted });
         }
-        Ok(AuthenticationResult::granted(grant, account, now, Source::Exchange))
+        Ok(AuthenticationResult::granted(grant, account, now, call.exchange.source(endpoints)))
     }
 
     fn fall_back_to(

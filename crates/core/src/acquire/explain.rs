@@ -1,5 +1,7 @@
 //! Explains the decision of a silent acquisition, offline.
 
+use super::client_credentials::ClientCredentials;
+use super::exchange;
 use super::plan::{Plan, plan, query};
 use super::{AcquireError, ClientApplication, SilentRequest};
 use crate::cache::{AccessTokenEntry, Account, Verdict};
@@ -33,6 +35,11 @@ pub enum Decision {
     /// A refresh token would be redeemed.
     Refresh {
         /// Whether the cached access token would be served if the refresh failed.
+        old_token_valid: bool,
+    },
+    /// The provider would be asked for a token of the client itself.
+    Request {
+        /// Whether the cached access token would be served if the request failed.
         old_token_valid: bool,
     },
     /// The server does not grant these scopes.
@@ -88,5 +95,25 @@ impl ClientApplication<'_> {
             }
         };
         Ok(Explanation { account, considered, decision })
+    }
+
+    /// Returns the decision of [`acquire_token_for_client`](ClientApplication::acquire_token_for_client), made by the
+    /// same function, without acting on it.
+    ///
+    /// # Errors
+    /// [`AcquireError::Store`] if the cache cannot be read.
+    pub async fn explain_for_client(&self, request: &SilentRequest) -> Result<Explanation, AcquireError> {
+        let (cache, now) = (self.load_cache().await?, self.clock.now());
+        let mut considered = Vec::new();
+        let query = ClientCredentials { application: self, request }.query();
+        let found = cache.judge_access_tokens(&query, now, &mut |entry, verdict| {
+            considered.push(Considered { entry: entry.clone(), verdict });
+        });
+        let decision = match exchange::Plan::new(found.map(Into::into), request, now) {
+            exchange::Plan::Serve(found) => Decision::Serve { key: found.token.key },
+            exchange::Plan::Offline => Decision::Offline,
+            exchange::Plan::Request { fallback } => Decision::Request { old_token_valid: fallback.is_some() },
+        };
+        Ok(Explanation { account: None, considered, decision })
     }
 }

@@ -3,7 +3,7 @@
 use super::exchange::{Exchange, Found};
 use super::grant::account_of;
 use super::plan::query;
-use super::{ClientApplication, SilentRequest};
+use super::{AcquireError, AuthenticationResult, ClientApplication, SilentRequest, Source};
 use crate::cache::{Account, Grant, Owner, SignIn, TokenCache};
 use crate::future::BoxFuture;
 use crate::oauth::{
@@ -13,6 +13,22 @@ use crate::oauth::{
 use crate::secret::{SecurityToken, UserAssertion};
 use crate::time::Timestamp;
 use crate::types::{HomeAccountId, Realm};
+
+impl ClientApplication<'_> {
+    /// Returns a token on behalf of a caller of this web API: from the cache of this very assertion, or by one request
+    /// however many processes ask. Microsoft's providers are asked by the on-behalf-of flow, others by token exchange
+    /// (RFC 8693). The account of the request is ignored.
+    ///
+    /// The partition must be [`Partition::on_behalf_of`](crate::store::Partition::on_behalf_of) this assertion, which keeps
+    /// the callers apart.
+    pub(super) async fn acquire_token_on_behalf_of(
+        &self,
+        assertion: &UserAssertion,
+        request: &SilentRequest,
+    ) -> Result<AuthenticationResult, AcquireError> {
+        self.acquire_by_exchange(&OnBehalfOf::new(self, assertion, request), request).await
+    }
+}
 
 /// A request for a token on behalf of the caller who presented `assertion`. The application's partition belongs to the
 /// assertion, so no other caller can be served from it.
@@ -25,11 +41,7 @@ pub(super) struct OnBehalfOf<'a> {
 }
 
 impl<'a> OnBehalfOf<'a> {
-    pub(super) fn new(
-        application: &'a ClientApplication<'a>,
-        assertion: &'a UserAssertion,
-        request: &'a SilentRequest,
-    ) -> Self {
+    fn new(application: &'a ClientApplication<'a>, assertion: &'a UserAssertion, request: &'a SilentRequest) -> Self {
         OnBehalfOf { application, assertion, subject: SecurityToken::new(assertion.expose()), request }
     }
 }
@@ -37,6 +49,10 @@ impl<'a> OnBehalfOf<'a> {
 impl Exchange for OnBehalfOf<'_> {
     fn name(&self) -> &'static str {
         "on behalf of"
+    }
+
+    fn source(&self, endpoints: &Endpoints) -> Source {
+        if self.application.context(endpoints).is_microsoft() { Source::OnBehalfOf } else { Source::TokenExchange }
     }
 
     fn find(&self, cache: &TokenCache, now: Timestamp) -> Option<Found> {

@@ -28,6 +28,11 @@ struct Dated<Value> {
 }
 
 impl ProviderMetadata {
+    /// Returns the endpoints that the provider named, whenever that was.
+    pub fn discovered(&self) -> Option<Endpoints> {
+        locked(&self.0).endpoints.as_ref().map(|known| known.value.clone())
+    }
+
     pub(super) fn endpoints(&self, now: Duration) -> Option<Endpoints> {
         let known = locked(&self.0);
         known.endpoints.as_ref().filter(|known| known.age(now) < LIFETIME).map(|known| known.value.clone())

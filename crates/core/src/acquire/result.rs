@@ -38,8 +38,12 @@ pub enum Source {
     Login,
     /// A refresh.
     Refresh,
-    /// A request of the client, for itself or on behalf of a caller.
-    Exchange,
+    /// The client credentials grant (RFC 6749 §4.4).
+    ClientCredentials,
+    /// The on-behalf-of flow of Microsoft's providers.
+    OnBehalfOf,
+    /// A token exchange (RFC 8693).
+    TokenExchange,
 }
 
 impl AuthenticationResult {

@@ -18,7 +18,7 @@ use super::{World, request, server};
 fn a_token_is_requested_once_and_then_cached_for_every_server() {
     let world = World::new();
     let first = world.server().acquire_token_for_client(&request("api.all")).block_on().unwrap();
-    assert_eq!((first.source, first.account.is_none()), (Source::Exchange, true));
+    assert_eq!((first.source, first.account.is_none()), (Source::ClientCredentials, true));
     let again = world.server().acquire_token_for_client(&request("api.all")).block_on().unwrap();
     assert_eq!((again.source, again.access_token.expose()), (Source::Cache, first.access_token.expose()));
     assert_eq!(world.provider.requests("client_credentials"), 1);

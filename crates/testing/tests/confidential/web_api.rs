@@ -24,7 +24,7 @@ fn each_caller_is_served_by_its_own_assertion() {
     let world = World::remote();
     for caller in ["alice", "bob"] {
         let token = on_behalf_of(&world, caller);
-        assert_eq!(token.source, Source::Exchange);
+        assert_eq!(token.source, Source::TokenExchange);
         assert!(token.access_token.expose().starts_with(&format!("OBO-{caller}-")), "{caller}");
         let cached = on_behalf_of(&world, caller);
         assert_eq!((cached.source, cached.access_token), (Source::Cache, token.access_token));

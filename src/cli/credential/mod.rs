@@ -1,0 +1,159 @@
+//! The credential with which a client authenticates (RFC 6749 §2.3): a secret, a private key, or a token of another
+//! issuer. It is read when a request is sent, because a cached token needs none.
+
+mod certificate;
+mod federated;
+mod flags;
+mod secret;
+mod source;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tokcache_core::acquire::{self, CredentialContext};
+use tokcache_core::future::BoxFuture;
+use tokcache_core::oauth::{ClientAuthentication, Http};
+use tokcache_core::secret::ClientSecret;
+
+use super::profile_format::{ClientAuthMethod, Profile};
+use super::settings::Settings;
+use super::{Exit, Failure, environment};
+use crate::output::{plain, tell};
+
+pub(super) use flags::CredentialFlags;
+pub(super) use source::Source;
+
+/// Returns the credential that was typed, else that of the environment, apart from a client secret in a variable.
+pub(super) fn typed(settings: &Settings) -> Result<CredentialFlags, Failure> {
+    let typed = settings.credential.clone();
+    if typed.names_credential() {
+        return Ok(typed);
+    }
+    let of_environment = environment::client_credential()?;
+    Ok(CredentialFlags {
+        client_auth_method: typed.client_auth_method.or(of_environment.client_auth_method),
+        ..of_environment
+    })
+}
+
+/// Whether a credential was typed, or is in the environment.
+pub(super) fn is_named(settings: &Settings) -> Result<bool, Failure> {
+    Ok(typed(settings)?.names_credential() || environment::secret(environment::CLIENT_SECRET).is_some())
+}
+
+/// The credential of one run.
+pub(super) struct Credential {
+    settings: Settings,
+    /// The settings of the profile, if its client and its authority are in use.
+    of_profile: Option<CredentialFlags>,
+    /// Whether the flow requires a credential.
+    is_required: AtomicBool,
+    network: Arc<dyn Http>,
+    /// The secret once it was read. A file descriptor can be read only once.
+    secret: Mutex<Option<ClientSecret>>,
+    /// The reason why no request was sent.
+    failure: Mutex<Option<Failure>>,
+}
+
+impl Credential {
+    /// Returns the credential that the settings name. An error in the settings is reported when the credential is read.
+    pub(super) fn new(settings: &Settings, network: Arc<dyn Http>) -> Self {
+        Credential {
+            settings: settings.clone(),
+            of_profile: None,
+            is_required: AtomicBool::default(),
+            network,
+            secret: Mutex::default(),
+            failure: Mutex::default(),
+        }
+    }
+
+    /// Uses the credential of the profile, unless the settings name another one.
+    pub(super) fn or_of(self, profile: &Profile) -> Self {
+        Credential { of_profile: Some(CredentialFlags::of_profile(profile)), ..self }
+    }
+
+    /// Refuses to send a request without a credential.
+    pub(super) fn require(&self) {
+        self.is_required.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns the failure to read the credential, if there was one. A second call returns `None`.
+    pub(super) fn take_failure(&self) -> Option<Failure> {
+        self.failure.lock().ok()?.take()
+    }
+
+    /// Returns the credential in use, and how to send a secret.
+    fn source(&self) -> Result<(Option<Source>, Option<ClientAuthMethod>), Failure> {
+        let typed = typed(&self.settings)?;
+        let method = typed.client_auth_method;
+        let of_profile = self.of_profile.clone().unwrap_or_default();
+        let method = method.or(of_profile.client_auth_method);
+        if let Some(source) = typed.source()? {
+            return Ok((Some(source), method));
+        }
+        let of_variable = environment::secret(environment::CLIENT_SECRET)
+            .map(|_| Source::Secret(secret::SecretSource::Variable(environment::CLIENT_SECRET)));
+        Ok((of_variable.map_or_else(|| of_profile.source(), |source| Ok(Some(source)))?, method))
+    }
+
+    /// Warns that the credential is known to this shell only, if it comes from a variable or a file descriptor.
+    pub(super) fn warn_of_unsaved(&self) {
+        if let Ok((Some(Source::Secret(source)), _)) = self.source() {
+            tell(plain(&format!(
+                "warning: the profile does not name the credential; it is needed again in {}",
+                source.name()
+            )));
+        }
+    }
+
+    async fn read(&self, context: &CredentialContext<'_>) -> Result<ClientAuthentication, Failure> {
+        let (source, method) = self.source()?;
+        match source {
+            None if self.is_required.load(Ordering::Relaxed) => {
+                let message = "an application needs a credential: a client secret, a certificate or a federated token";
+                Err(Failure::new(Exit::Config, message).try_with("--client-secret-file", "PATH"))
+            }
+            None => Ok(ClientAuthentication::None),
+            Some(Source::Secret(source)) => {
+                let secret = self.secret(&source)?;
+                Ok(match method {
+                    Some(ClientAuthMethod::ClientSecretBasic) => ClientAuthentication::SecretBasic(secret),
+                    Some(ClientAuthMethod::ClientSecretPost) | None => ClientAuthentication::SecretPost(secret),
+                })
+            }
+            Some(Source::Certificate(certificate)) => {
+                let signer = certificate.signer()?;
+                acquire::Credential::authentication(&signer, context).await.map_err(|why| certificate.unusable(&why))
+            }
+            Some(Source::Federated(source)) => {
+                Ok(ClientAuthentication::Assertion(source.assertion(self.network.as_ref(), context).await?))
+            }
+        }
+    }
+
+    fn secret(&self, source: &secret::SecretSource) -> Result<ClientSecret, Failure> {
+        let mut known = self.secret.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if known.is_none() {
+            *known = Some(source.read()?);
+        }
+        known.clone().ok_or_else(|| Failure::new(Exit::Unexpected, "the client secret was read and is gone"))
+    }
+}
+
+impl acquire::Credential for Credential {
+    fn authentication<'a>(
+        &'a self,
+        context: &'a CredentialContext<'a>,
+    ) -> BoxFuture<'a, Result<ClientAuthentication, String>> {
+        Box::pin(async move {
+            self.read(context).await.map_err(|failure| {
+                let message = failure.to_string();
+                if let Ok(mut kept) = self.failure.lock() {
+                    *kept = Some(failure);
+                }
+                message
+            })
+        })
+    }
+}

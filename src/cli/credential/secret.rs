@@ -1,0 +1,70 @@
+//! The client secret.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::PathBuf;
+
+use tokcache_core::secret::ClientSecret;
+use tokcache_file::platform;
+use zeroize::Zeroizing;
+
+use crate::cli::{Exit, Failure, environment};
+
+/// An upper bound for any real client secret, in bytes.
+pub(super) const LONGEST: u64 = 4096;
+
+/// The place of a client secret, or of a password.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(in crate::cli) enum SecretSource {
+    /// A file.
+    File(PathBuf),
+    /// An open file descriptor.
+    Descriptor(u32),
+    /// The variable of this name.
+    Variable(&'static str),
+}
+
+impl SecretSource {
+    /// Reads the secret.
+    pub(super) fn read(&self) -> Result<ClientSecret, Failure> {
+        let text = self.text().map_err(|why| {
+            let failure =
+                Failure::new(Exit::Config, format!("the client secret in {} cannot be used: {why}", self.name()));
+            match self {
+                SecretSource::File(_) => failure.try_with("--client-secret-file", "PATH"),
+                SecretSource::Descriptor(_) => failure.try_with("--client-secret-fd", "NUMBER"),
+                SecretSource::Variable(name) => failure.try_shell(format!("unset {name}")),
+            }
+        })?;
+        Ok(ClientSecret::new(text.as_str()))
+    }
+
+    /// Reads one line of text, without the blanks around it.
+    pub(super) fn text(&self) -> Result<Zeroizing<String>, String> {
+        let bytes = match self {
+            SecretSource::File(path) => platform::read_trusted(path, LONGEST).map_err(|error| error.to_string())?,
+            SecretSource::Descriptor(number) => read_descriptor(*number).map_err(|error| error.to_string())?,
+            SecretSource::Variable(name) => environment::secret(name).unwrap_or_default(),
+        };
+        let bytes = Zeroizing::new(bytes);
+        let text = str::from_utf8(&bytes).map_err(|_| "it is not UTF-8".to_owned())?.trim();
+        if text.is_empty() || text.contains(char::is_control) {
+            return Err("it must contain the secret alone, on one line".to_owned());
+        }
+        Ok(Zeroizing::new(text.to_owned()))
+    }
+
+    pub(super) fn name(&self) -> String {
+        match self {
+            SecretSource::File(path) => path.display().to_string(),
+            SecretSource::Descriptor(number) => format!("file descriptor {number}"),
+            SecretSource::Variable(name) => format!("the variable {name}"),
+        }
+    }
+}
+
+fn read_descriptor(number: u32) -> std::io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    File::open(format!("/dev/fd/{number}"))?.take(LONGEST).read_to_end(&mut text)?;
+    Ok(text)
+}

@@ -1,0 +1,258 @@
+//! Tests applications, which have a credential of their own and no person (RFC 6749 §4.4).
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+
+use serde_json::{Value, json};
+
+use crate::harness::{Home, Provider, answer_of, end_of, source};
+
+const CLIENT_CREDENTIALS: &str = "client_credentials";
+const SCOPE: &str = "api.read";
+const SECRET: &str = "made-up";
+const HERD: usize = 30;
+
+/// A home whose settings select an application of the provider.
+fn home_of(provider: &Provider, client_id: &str) -> Home {
+    let mut home = Home::at(provider);
+    home.set("TOKCACHE_CLIENT_ID", client_id);
+    home.set("TOKCACHE_FLOW", "client-credentials");
+    home
+}
+
+fn secret_file(home: &Home) -> String {
+    home.write("client-secret", &format!("{SECRET}\n"))
+}
+
+fn token(home: &Home, further: &[&str]) -> Value {
+    let arguments = [&["token", "--scope", SCOPE, "-o", "json"], further].concat();
+    serde_json::from_str(&home.answer(&arguments)).expect("JSON")
+}
+
+fn testdata(name: &str) -> PathBuf {
+    source("../../crates/core/src/oauth/jwt/testdata").join(name)
+}
+
+/// Copies a file into the home, where only its user can replace it.
+fn copied(home: &Home, name: &str) -> String {
+    home.write(name, &std::fs::read_to_string(testdata(name)).expect("test data"))
+}
+
+/// Returns the command that prints an assertion for `audience`.
+fn assertion_command(audience: &str) -> String {
+    format!("node '{}' e2e-key '{audience}'", source("provider/assertion.mjs").display())
+}
+
+fn assertion(audience: &str) -> String {
+    answer_of(&Command::new("sh").args(["-c", &assertion_command(audience)]).output().expect("node"))
+}
+
+#[test]
+fn an_application_gets_a_token_without_a_sign_in_and_then_from_the_cache() {
+    let provider = Provider::start();
+    for (client_id, method) in [("e2e-basic", "client_secret_basic"), ("e2e-post", "client_secret_post")] {
+        let home = home_of(&provider, client_id);
+        let further = ["--client-secret-file", &secret_file(&home), "--client-auth-method", method];
+        let before = provider.token_requests(CLIENT_CREDENTIALS);
+
+        let (first, second) = (token(&home, &further), token(&home, &further));
+
+        assert_eq!((&first["source"], &second["source"]), (&json!("client_credentials"), &json!("cache")));
+        assert_eq!(first["access_token"], second["access_token"]);
+        assert_eq!((&first["scope"], &first["account"]), (&json!(SCOPE), &Value::Null));
+        assert_eq!(provider.token_requests(CLIENT_CREDENTIALS), before + 1);
+        assert!(!home.cache.text().contains(SECRET));
+    }
+}
+
+#[test]
+fn a_secret_comes_from_a_variable_or_a_descriptor_too() {
+    let provider = Provider::start();
+    let mut home = home_of(&provider, "e2e-post");
+    let file = secret_file(&home);
+    let script = "exec \"$0\" token --scope api.read --client-secret-fd 7 7<\"$1\"";
+    let mut by_descriptor = home.command("sh");
+    let by_descriptor = by_descriptor.args(["-c", script, env!("CARGO_BIN_EXE_tokcache"), &file]).output();
+    assert!(!answer_of(&by_descriptor.expect("sh")).is_empty());
+
+    home.set("TOKCACHE_CLIENT_SECRET", SECRET);
+    assert_eq!(token(&home, &["--force-refresh"])["source"], "client_credentials");
+}
+
+#[test]
+fn an_application_signs_with_its_key() {
+    let provider = Provider::start();
+    let home = home_of(&provider, "e2e-key");
+    let (key, certificate) = (copied(&home, "rsa.pem"), copied(&home, "rsa_certificate.pem"));
+    let both = home.write("both.pem", &[testdata("rsa_certificate.pem"), testdata("rsa.pem")].map(read).concat());
+    let flags: [&[&str]; 3] = [
+        &["--client-key", &key],
+        &["--client-certificate", &certificate, "--client-key", &key],
+        &["--client-certificate", &both],
+    ];
+    for flags in flags {
+        let token = token(&home, &[flags, &["--force-refresh"]].concat());
+        assert_eq!(token["source"], "client_credentials", "{flags:?}");
+    }
+    let without_key = home.error(3, &["token", "--scope", "other", "--client-certificate", &certificate]);
+    assert!(without_key["command"].as_str().is_some_and(|it| it.ends_with("--client-key PATH")), "{without_key}");
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    std::fs::read_to_string(path).expect("test data")
+}
+
+#[test]
+fn a_federated_token_is_read_anew_for_each_request() {
+    let provider = Provider::start();
+    let home = home_of(&provider, "e2e-key");
+    let file = home.write("projected-token", "an-old-one-that-the-provider-refuses");
+    let by_file = ["--federated-token-file", &file, "--force-refresh"];
+    let refused = home.error(6, &[&["token", "--scope", SCOPE], &by_file[..]].concat());
+    assert!(!refused.to_string().contains("an-old-one"), "{refused}");
+
+    home.write("projected-token", &assertion(provider.authority()));
+    assert_eq!(token(&home, &by_file)["source"], "client_credentials");
+
+    let command = assertion_command(provider.authority());
+    let by_command = ["--federated-token-command", &command, "--force-refresh"];
+    assert_eq!(token(&home, &by_command)["source"], "client_credentials");
+
+    let failing = home.error(3, &["token", "--scope", SCOPE, "--force-refresh", "--federated-token-command", "exit 3"]);
+    assert!(failing["message"].as_str().is_some_and(|it| it.contains("exit status: 3")), "{failing}");
+}
+
+#[test]
+fn a_job_of_github_actions_gets_its_token_from_the_service_for_each_request() {
+    let provider = Provider::start();
+    let mut home = home_of(&provider, "e2e-key");
+    let service = TcpListener::bind("127.0.0.1:0").expect("a port");
+    home.set(
+        "ACTIONS_ID_TOKEN_REQUEST_URL",
+        format!("http://{}/token?api-version=2.0", service.local_addr().expect("it")),
+    );
+    home.set("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "of-the-job");
+    let assertions = [assertion(provider.authority()), assertion(provider.authority())];
+    let answering = thread::spawn(move || assertions.map(|assertion| answer_one(&service, &assertion)));
+
+    for _ in 0..2 {
+        let token = token(&home, &["--federated-token-source", "github-actions", "--force-refresh"]);
+        assert_eq!(token["source"], "client_credentials");
+    }
+
+    for (line, authorization) in answering.join().expect("the service") {
+        let audience = provider.authority().replace(':', "%3A").replace('/', "%2F");
+        assert_eq!(line, format!("GET /token?api-version=2.0&audience={audience} HTTP/1.1"));
+        assert_eq!(authorization, "bearer of-the-job");
+    }
+}
+
+/// Answers one request with a token, and returns the request line and the `Authorization` header.
+fn answer_one(service: &TcpListener, assertion: &str) -> (String, String) {
+    let (mut connection, _) = service.accept().expect("a request");
+    let lines: Vec<_> = BufReader::new(connection.try_clone().expect("it"))
+        .lines()
+        .map(|line| line.expect("a line"))
+        .take_while(|line| !line.is_empty())
+        .collect();
+    let body = json!({ "count": 1, "value": assertion }).to_string();
+    write!(connection, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
+        .expect("an answer");
+    let header = lines.iter().find_map(|line| line.to_lowercase().strip_prefix("authorization: ").map(str::to_owned));
+    (lines[0].clone(), header.unwrap_or_default())
+}
+
+#[test]
+fn many_processes_of_an_application_make_one_request() {
+    let provider = Provider::start();
+    let home = home_of(&provider, "e2e-post");
+    let file = secret_file(&home);
+    let arguments = ["token", "--scope", SCOPE, "--client-secret-file", &file];
+    let herd: Vec<_> = (0..HERD).map(|_| home.start(&arguments)).collect();
+
+    let tokens: Vec<_> = herd.into_iter().map(|process| answer_of(&end_of(process))).collect();
+
+    assert!(tokens.iter().all(|token| *token == tokens[0]));
+    assert_eq!(provider.token_requests(CLIENT_CREDENTIALS), 1);
+}
+
+#[test]
+fn login_saves_an_application_as_a_profile_and_clear_deletes_its_tokens() {
+    let provider = Provider::start();
+    let mut home = home_of(&provider, "e2e-post");
+    let file = secret_file(&home);
+    let login = home.tokcache(&["login", "--scope", SCOPE, "--client-secret-file", &file]);
+    answer_of(&login);
+    let said = String::from_utf8_lossy(&login.stderr);
+    assert!(said.contains("The application e2e-post has an access token"), "{said}");
+    for name in ["TOKCACHE_FLOW", "TOKCACHE_CLIENT_ID", "TOKCACHE_AUTHORITY"] {
+        home.set(name, "");
+    }
+    let profile = home.profile();
+    assert!(profile.contains("flow = \"client-credentials\"") && profile.contains("token_endpoint"), "{profile}");
+
+    let cached: Value = serde_json::from_str(&home.answer(&["token", "-o", "json"])).expect("JSON");
+    assert_eq!((&cached["source"], &cached["client_id"]), (&json!("cache"), &json!("e2e-post")));
+    let explained: Value = serde_json::from_str(&home.answer(&["explain", "-o", "json"])).expect("JSON");
+    assert_eq!(explained["decision"], "serve");
+    home.answer(&["clear"]);
+    let explained: Value = serde_json::from_str(&home.answer(&["explain", "-o", "json"])).expect("JSON");
+    assert_eq!(explained["decision"], "request");
+    assert_eq!(provider.token_requests(CLIENT_CREDENTIALS), 1);
+    // The endpoints are known, so this is the only request.
+    let before = provider.requests();
+    assert_eq!(serde_json::from_str::<Value>(&home.answer(&["token", "-o", "json"])).expect("JSON")["scope"], SCOPE);
+    assert_eq!(provider.requests(), before + 1);
+}
+
+#[test]
+fn a_credential_that_cannot_be_used_is_named_and_never_printed() {
+    let provider = Provider::start();
+    let home = home_of(&provider, "e2e-post");
+    let (right, wrong) = (secret_file(&home), home.write("wrong", "canary-secret"));
+    let token = ["token", "--scope", SCOPE];
+    for (status, flags, words) in [
+        (3, vec![], "an application needs a credential"),
+        (6, vec!["--client-secret-file", &wrong], "invalid_client"),
+        (2, vec!["--client-secret-file", &right, "--federated-token-command", "x"], "are two"),
+        (3, vec!["--client-key", &wrong], "there is no private key"),
+        (3, vec!["--client-secret-fd", "98"], "file descriptor 98 cannot be used"),
+    ] {
+        let error = home.error(status, &[&token[..], &flags].concat());
+        assert!(error.to_string().contains(words), "{error}");
+        assert!(!error.to_string().contains("canary"), "{error}");
+    }
+    assert_eq!(provider.token_requests(CLIENT_CREDENTIALS), 1, "only the wrong secret is sent");
+}
+
+#[test]
+fn an_application_waits_out_an_outage_with_the_token_that_it_has() {
+    let provider = Provider::start();
+    let home = home_of(&provider, "e2e-post");
+    let file = secret_file(&home);
+    let further = ["--client-secret-file", &file];
+    token(&home, &further);
+    provider.order_fault(json!({ "times": null, "answer": { "status": 500 } }));
+    assert_eq!(token(&home, &further)["source"], "cache");
+    home.cache.expire_access_tokens();
+    let arguments = [&["token", "--scope", SCOPE, "--timeout", "2s"], &further[..]].concat();
+    assert_eq!(home.error(5, &arguments)["retryable"], true);
+    provider.heal();
+    assert_eq!(token(&home, &further)["source"], "client_credentials");
+}
+
+#[test]
+fn a_secret_is_not_in_the_arguments_of_a_process() {
+    let provider = Provider::start();
+    let home = home_of(&provider, "e2e-post");
+    let mut token = home.command(env!("CARGO_BIN_EXE_tokcache"));
+    token.args(["token", "--scope", SCOPE]).env("TOKCACHE_CLIENT_SECRET", SECRET);
+    provider.order_fault(json!({ "delay_ms": 500 }));
+    let process = token.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("tokcache");
+    let arguments = read(format!("/proc/{}/cmdline", process.id()));
+    assert!(!arguments.contains(SECRET));
+    assert!(!answer_of(&end_of(process)).is_empty());
+}
