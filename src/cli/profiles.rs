@@ -56,9 +56,21 @@ pub(super) fn load_saved(name: &str) -> Result<Option<Profile>, Failure> {
             .try_shell(format!("${{EDITOR:-vi}} {}", quote(&path.to_string_lossy())))
     };
     let text = String::from_utf8(bytes).map_err(|_| unusable("it is not UTF-8"))?;
-    let profile = Profile::parse(&text).map_err(|error| unusable(error.message()))?;
+    let profile = Profile::parse(&text).map_err(|error| unusable(&unknown_setting(error.message())))?;
     ensure_places(&profile).map_err(|why| unusable(&why))?;
     Ok(Some(profile))
+}
+
+/// Adds the nearest setting to an error about an unknown one. Returns any other message as it is.
+fn unknown_setting(message: &str) -> String {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    match (message.strip_prefix("unknown field "), quoted.next()) {
+        (Some(_), Some(unknown)) => match nearest(unknown, quoted) {
+            Some(near) => format!("unknown setting `{unknown}`; did you mean `{near}`?"),
+            None => message.replacen("unknown field", "unknown setting", 1),
+        },
+        _ => message.to_owned(),
+    }
 }
 
 /// The maximum size of a profile in bytes. A real one has some hundred.
@@ -346,6 +358,16 @@ fn cannot(action: &str, path: &Path, error: &io::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_unknown_setting_is_named_with_the_nearest_known_one() {
+        let said = |text: &str| unknown_setting(Profile::parse(text).unwrap_err().message());
+        assert_eq!(said("scope = 'a'"), "unknown setting `scope`; did you mean `scopes`?");
+        assert_eq!(said("client-id = 'a'"), "unknown setting `client-id`; did you mean `client_id`?");
+        assert_eq!(said("[endpoints]\ntoken = 'a'"), "unknown setting `token`; did you mean `token_endpoint`?");
+        assert!(said("nonsense = 1").starts_with("unknown setting `nonsense`, expected one of `authority`"));
+        assert!(said("scopes = 1").starts_with("invalid type"));
+    }
 
     #[test]
     fn a_profile_that_may_not_be_replaced_is_for_its_folder_to_allow() {
