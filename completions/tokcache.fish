@@ -60,6 +60,7 @@ complete -c tokcache -n "__fish_tokcache_needs_command" -s h -l help -d 'Print h
 complete -c tokcache -n "__fish_tokcache_needs_command" -s V -l version -d 'Print version'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "login" -d 'Sign in with a code, or through the browser, and save the settings as a profile'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "token" -d 'Print a valid access token from the cache, refreshed if necessary'
+complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "status" -d 'Show who is signed in with each profile, and until when; exit status 4 if nobody is'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "list" -d 'Show the accounts and their tokens, without any secret'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "clear" -d 'Sign out: delete the tokens, and revoke them if the provider can'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "exec" -d 'Run a program with a token in its environment'
@@ -186,6 +187,41 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l offline -d '
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l login -d 'Ask a person to sign in if there is no other way to get a token'
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -s o -l output -d 'The output format' -r -f -a "json\t'One line of JSON'
+text\t'Text for people'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+browser\t'Through the browser of this machine (RFC 8252)'
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l federated-token-file -d 'The file with a token of another issuer that proves the client, such as a Kubernetes service account token [env: TOKCACHE_FEDERATED_TOKEN_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l federated-token-command -d 'The shell command that prints such a token [env: TOKCACHE_FEDERATED_TOKEN_COMMAND]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l federated-token-source -d 'The service that issues such a token [env: TOKCACHE_FEDERATED_TOKEN_SOURCE]' -r -f -a "github-actions\t'GitHub Actions, for the job that runs the command'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l federated-token-audience -d 'The audience of the token from that service [env: TOKCACHE_FEDERATED_TOKEN_AUDIENCE] [default: the one that the provider expects]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l client-auth-method -d 'How to send the client secret [env: TOKCACHE_CLIENT_AUTH_METHOD] [default: client_secret_post]' -r -f -a "client_secret_basic\t'In the Authorization header'
+client_secret_post\t'In the form'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s; with a shared store, 10s more than a killed process can hold it up]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'The error, and the command that helps if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -s o -l output -d 'The output format' -r -f -a "json\t'One line of JSON'
 table\t'Text for people'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"

@@ -22,7 +22,7 @@ use crate::output::{about, plain, tell};
 
 impl Context {
     /// Returns the flow that the settings select, or the profile for its own authority.
-    fn flow(&self) -> Option<Flow> {
+    pub(super) fn flow(&self) -> Option<Flow> {
         self.settings.flow.or_else(|| self.profile_of_authority()?.flow)
     }
 

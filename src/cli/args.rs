@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::settings::Settings;
-use super::{cache, clear, exec, explain, list, login_args, profile, token};
+use super::{cache, clear, exec, explain, list, login_args, profile, status, token};
 
 const AFTER_HELP: &str = "\
 Exit status: 0 ok, 1 unexpected, 2 usage, 3 config, 4 sign-in needed, 5 try again later, 6 denied, 7 store, \
@@ -31,6 +31,8 @@ pub(super) enum Command {
     Login(login_args::Input),
     /// Print a valid access token from the cache, refreshed if necessary
     Token(token::Input),
+    /// Show who is signed in with each profile, and until when; exit status 4 if nobody is
+    Status(status::Input),
     /// Show the accounts and their tokens, without any secret
     #[command(alias = "ls")]
     List(list::Input),

@@ -217,7 +217,7 @@ mod tests {
         assert_meant(&[
             ("auth login", "login"),
             ("auth", "login"),
-            ("auth status", "list"),
+            ("auth status", "status"),
             ("account get-access-token --resource r", "token --resource r"),
             ("account list -o json", "list -o json"),
             ("profile delete work", "profile remove work"),
@@ -236,6 +236,8 @@ mod tests {
             ("token notes.read", "token --scope notes.read"),
             ("token api://x/.default", "token --scope api://x/.default"),
             ("token get", "token"),
+            ("login github --client-id x", "login --provider github --client-id x"),
+            ("login --provider okta --domain a.test", "login --provider okta --host a.test"),
         ]);
     }
 

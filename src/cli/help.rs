@@ -135,6 +135,11 @@ fn examples(command: &str) -> &'static str {
   tokcache list --profile work -o json
 "
         }
+        "status" => {
+            "  tokcache status
+  tokcache status --profile work >/dev/null || tokcache login --profile work
+"
+        }
         "clear" => {
             "  tokcache clear --account alice@example.com
   tokcache clear --all --yes

@@ -55,6 +55,7 @@ mod settings;
 )]
 mod shared;
 mod siblings;
+mod status;
 mod store;
 mod store_password;
 mod terminal_observer;
@@ -133,6 +134,7 @@ fn dispatch_rarer(settings: &Settings, command: Command) -> Result<ExitCode, Fai
         Command::List(command) => list::run(settings, &command)?,
         Command::Login(command) => login::run(settings, command)?,
         Command::Profile(command) => profile::run(settings, command)?,
+        Command::Status(command) => status::run(settings, &command)?,
         Command::Token(command) => token::run(settings, command)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -19,9 +19,8 @@ pub(super) fn command(parent: &str, word: &str, is_last: bool) -> Option<Meant> 
         // In `auth login` and `account list`, the first word is only a namespace.
         ("", "auth" | "account" | "oauth" | "tokens" | "accounts" | "user" | "users") if !is_last => Word(&[]),
         ("", "add" | "auth" | "authenticate" | "authorize" | "init" | "oauth" | "setup") => Word(&["login"]),
-        ("", "account" | "accounts" | "show" | "status" | "tokens" | "user" | "users" | "who" | "whoami") => {
-            Word(&["list"])
-        }
+        ("", "account" | "accounts" | "show" | "tokens" | "user" | "users") => Word(&["list"]),
+        ("", "who" | "whoami") => Word(&["status"]),
         ("", "access-token" | "get" | "get-access-token" | "get-token") => Word(&["token"]),
         ("", "print" | "print-access-token" | "print-token" | "access_token") => Word(&["token"]),
         ("", "env" | "export") => Word(&["token", "-o", "env"]),

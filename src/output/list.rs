@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use serde::Serialize;
 
+use super::table::Table;
 use super::text::{about, scopes};
 use super::{json, plain};
 
@@ -65,21 +66,21 @@ impl ListView {
     /// are cut to `width` columns, if it is given.
     pub(crate) fn table(&self, width: Option<usize>) -> String {
         let rows = self.rows();
-        Table { width, ..Table::default() }.part(&rows)
+        Table::new(HEADER, width).part(&rows)
     }
 }
 
 /// A list that is printed in parts.
 pub(crate) struct ListStream {
     format: ListFormat,
-    table: Table,
+    table: Table<{ HEADER.len() }>,
     is_begun: bool,
 }
 
 impl ListStream {
     /// Returns a list whose lines are cut to `width` columns, if it is given.
     pub(crate) fn new(format: ListFormat, width: Option<usize>) -> Self {
-        ListStream { format, table: Table { width, ..Table::default() }, is_begun: false }
+        ListStream { format, table: Table::new(HEADER, width), is_begun: false }
     }
 
     /// Whether the format is text.
@@ -170,51 +171,6 @@ impl AccessTokenView {
             Some(left) if left > 0 => about(left),
             Some(left) => format!("expired {} ago", about(left.saturating_neg())),
         }
-    }
-}
-
-/// A table that grows by parts. A column never becomes narrower.
-#[derive(Default)]
-struct Table {
-    /// The width at which the last column is cut.
-    width: Option<usize>,
-    widths: [usize; HEADER.len()],
-    has_header: bool,
-}
-
-impl Table {
-    /// Aligns the rows under the header. No rows are no text.
-    fn part(&mut self, rows: &[Row]) -> String {
-        if rows.is_empty() {
-            return String::new();
-        }
-        let header = HEADER.map(str::to_owned);
-        let header = Some(&header).filter(|_| !self.has_header);
-        self.has_header = true;
-        let lines: Vec<_> = header.into_iter().chain(rows).collect();
-        for row in &lines {
-            for (width, cell) in self.widths.iter_mut().zip(*row) {
-                *width = (*width).max(cell.chars().count());
-            }
-        }
-        let mut table = String::new();
-        for row in lines {
-            let cells = row.iter().zip(self.widths).map(|(cell, width)| format!("{cell:<width$}"));
-            let line = cells.collect::<Vec<_>>().join("  ");
-            table += &cut(line.trim_end(), self.width);
-            table.push('\n');
-        }
-        table
-    }
-}
-
-/// Returns the text, cut with an ellipsis if it is too long.
-fn cut(text: &str, width: Option<usize>) -> String {
-    match width {
-        Some(width) if text.chars().count() > width => {
-            text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
-        }
-        _ => text.to_owned(),
     }
 }
 

@@ -9,6 +9,8 @@ mod list;
 pub(crate) mod page;
 mod shell;
 mod sign_in;
+mod status;
+mod table;
 mod text;
 mod token;
 
@@ -21,6 +23,7 @@ pub(crate) use explanation::{ConsideredView, ExplanationView};
 pub(crate) use list::{AccessTokenView, AccountView, ListFormat, ListStream, ListView};
 pub(crate) use shell::{command_line, quote};
 pub(crate) use sign_in::{DeviceCodeView, end_countdown, show_countdown, show_device_code};
+pub(crate) use status::{ProfileStatusView, StatusView};
 pub(crate) use text::{about, json, plain, validity};
 pub(crate) use token::{TokenFormat, TokenView, ensure_plain};
 

@@ -17,6 +17,8 @@ fn whatever_succeeds_tells_nothing_but_the_token_that_was_asked_for() {
     let commands = [
         ("list", None),
         ("list -o json", None),
+        ("status", None),
+        ("status -o json", None),
         ("explain", None),
         ("explain -o json", None),
         ("cache path", None),
@@ -139,7 +141,7 @@ fn a_sign_in_that_fails_tells_no_device_code() {
 fn a_cache_that_is_damaged_is_not_quoted() {
     let home = Home::new();
     home.damage_cache();
-    for command in ["token", "list", "explain", "clear --all --yes", "cache check"] {
+    for command in ["token", "list", "status", "explain", "clear --all --yes", "cache check"] {
         assert_tells_nothing(&run(&home, command), command);
     }
 }
