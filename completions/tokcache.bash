@@ -130,7 +130,7 @@ _tokcache() {
 
     case "${cmd}" in
         tokcache)
-            opts="-v -h -V --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help --version login token status list clear exec explain profile cache completions help"
+            opts="-v -h -V --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help --version login token status list clear exec explain profile cache completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -173,10 +173,14 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -232,7 +236,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help path check copy password encrypt decrypt rekey"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help path check copy password encrypt decrypt rekey"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -275,10 +279,14 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -334,7 +342,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__check)
-            opts="-o -v -h --repair --output --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --repair --output --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -385,10 +393,14 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -444,7 +456,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__copy)
-            opts="-v -h --to --to-encrypt --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --to --to-encrypt --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -495,10 +507,14 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -554,7 +570,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__decrypt)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -597,10 +613,14 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -656,7 +676,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__encrypt)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -699,10 +719,14 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -758,7 +782,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__password)
-            opts="-v -h --remove --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --remove --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -801,10 +825,14 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -860,7 +888,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__path)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -911,10 +939,14 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -970,7 +1002,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__rekey)
-            opts="-v -h --moved --new-passphrase-file --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --moved --new-passphrase-file --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1017,10 +1049,14 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1076,7 +1112,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__clear)
-            opts="-y -v -h --all --no-revoke --revocation-endpoint --yes --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-y -v -h --all --no-revoke --revocation-endpoint --yes --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1123,10 +1159,14 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1182,7 +1222,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__completions)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help bash elvish fish powershell zsh"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1225,10 +1265,14 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1284,7 +1328,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__exec)
-            opts="-v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --claims --env --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --claims --env --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1359,10 +1403,14 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1418,7 +1466,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__explain)
-            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --claims --output --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --claims --output --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1497,10 +1545,14 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1556,7 +1608,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__help)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1599,10 +1651,14 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1658,7 +1714,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__list)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1709,10 +1765,14 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1768,7 +1828,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__login)
-            opts="-v -h --provider --host --realm --pool --scope --resource --audience --param --lifetime --tenant --no-offline-access --offline-access --browser --no-browser --redirect-uri --redirect-port --replace --qr --sign-in-timeout --claims --device-authorization-endpoint --authorization-endpoint --token-endpoint --revocation-endpoint --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --provider --host --realm --pool --scope --resource --audience --param --lifetime --tenant --no-offline-access --offline-access --browser --no-browser --redirect-uri --redirect-port --replace --qr --sign-in-timeout --claims --device-authorization-endpoint --authorization-endpoint --token-endpoint --revocation-endpoint --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1883,10 +1943,14 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1942,7 +2006,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help list show set remove"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help list show set remove"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1985,10 +2049,14 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2044,7 +2112,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__list)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2095,10 +2163,14 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2154,7 +2226,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__remove)
-            opts="-y -v -h --sign-out --yes --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-y -v -h --sign-out --yes --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2197,10 +2269,14 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2256,7 +2332,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__set)
-            opts="-v -h --scope --resource --audience --param --lifetime --no-account --no-offline-access --offline-access --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --scope --resource --audience --param --lifetime --no-account --no-offline-access --offline-access --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2319,10 +2395,14 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2378,7 +2458,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__show)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2429,10 +2509,14 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2488,7 +2572,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__status)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2539,10 +2623,14 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2598,7 +2686,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__token)
-            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --claims --output --login --sign-in-timeout --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --claims --output --login --sign-in-timeout --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2681,10 +2769,14 @@ _tokcache() {
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

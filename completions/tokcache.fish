@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_tokcache_global_optspecs
-    string join \n profile= authority= account= authority-kind= client-id= store= encrypt= key-cache= ca-file= flow= client-secret-file= client-secret-fd= client-certificate= client-key= federated-token-file= federated-token-command= federated-token-source= federated-token-audience= client-auth-method= timeout= lock-timeout= error-format= v/verbose h/help V/version
+    string join \n profile= authority= account= authority-kind= client-id= store= encrypt= key-cache= ca-file= flow= client-secret-file= client-secret-variable= client-secret-fd= client-certificate= client-key= federated-token-file= federated-token-command= federated-token-source= federated-token-audience= client-auth-method= timeout= lock-timeout= error-format= v/verbose h/help V/version
 end
 
 function __fish_tokcache_needs_command
@@ -40,8 +40,11 @@ none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_needs_command" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_needs_command" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
-client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
 complete -c tokcache -n "__fish_tokcache_needs_command" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_needs_command" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
 complete -c tokcache -n "__fish_tokcache_needs_command" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
 complete -c tokcache -n "__fish_tokcache_needs_command" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
 complete -c tokcache -n "__fish_tokcache_needs_command" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
@@ -112,8 +115,11 @@ none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
-client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
@@ -167,8 +173,11 @@ none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
-client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
@@ -205,8 +214,11 @@ none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
-client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
@@ -240,8 +252,11 @@ none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
-client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
@@ -274,8 +289,11 @@ none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
-client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
@@ -318,8 +336,11 @@ none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
-client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
@@ -362,8 +383,11 @@ none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
-client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
@@ -397,8 +421,11 @@ none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
-client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
@@ -436,8 +463,11 @@ none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
-client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
@@ -471,8 +501,11 @@ none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
-client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
@@ -509,8 +542,11 @@ none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
-client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
@@ -545,8 +581,11 @@ none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
-client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
@@ -580,8 +619,11 @@ none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check copy password encrypt decrypt rekey" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check copy password encrypt decrypt rekey" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
-client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check copy password encrypt decrypt rekey" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check copy password encrypt decrypt rekey" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check copy password encrypt decrypt rekey" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check copy password encrypt decrypt rekey" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check copy password encrypt decrypt rekey" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
@@ -622,8 +664,11 @@ none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
-client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
@@ -657,8 +702,11 @@ none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
-client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
@@ -693,8 +741,11 @@ none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from copy" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from copy" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
-client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from copy" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from copy" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from copy" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from copy" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from copy" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
@@ -726,8 +777,11 @@ none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from password" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from password" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
-client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from password" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from password" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from password" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from password" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from password" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
@@ -760,8 +814,11 @@ none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
-client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
@@ -793,8 +850,11 @@ none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
-client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
@@ -827,8 +887,11 @@ none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
-client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
@@ -861,8 +924,11 @@ none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
-client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
@@ -894,8 +960,11 @@ none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
-client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'"
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l client-certificate -d 'The file with the client\'s certificate, in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l client-key -d 'The file with the client\'s private key, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F

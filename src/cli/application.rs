@@ -1,4 +1,5 @@
-//! The tokens of an application, which has a credential of its own and no person (RFC 6749 §4.4).
+//! The tokens of an application, which needs no person: by its own credential (RFC 6749 §4.4), or as a managed identity
+//! of Azure.
 
 use std::time::Duration;
 
@@ -12,29 +13,40 @@ use tokcache_core::store::Partition;
 use tokcache_core::time::Clock;
 use tokcache_core::types::ScopeSet;
 
-use super::Failure;
 use super::context::Context;
 use super::credential::CredentialFlags;
 use super::login_args::Input;
 use super::profile_format::Flow;
 use super::profiles::{self, EndpointNames, Learned, Profile};
+use super::registration::resource_of;
+use super::token::Acquired;
+use super::{Failure, environment};
 use crate::output::{about, plain, tell};
 
+/// The time for which IMDS may be unavailable during an update.
+const UPDATE_OF_IMDS: Duration = Duration::from_secs(70);
+
 impl Context {
-    /// Returns the flow that the settings select, or the profile for its own authority.
-    pub(super) fn flow(&self) -> Option<Flow> {
-        self.settings.flow.or_else(|| self.profile_of_authority()?.flow)
+    /// Whether the client is an application. A managed identity is one.
+    pub(super) fn is_application(&self) -> bool {
+        match self.flow {
+            Some(Flow::ClientCredentials) => self.settings.flow.is_some() || self.is_authority_of_profile(),
+            flow => flow == Some(Flow::ManagedIdentity),
+        }
     }
 
-    /// Whether the client is an application, which needs no person.
-    pub(super) fn is_application(&self) -> bool {
-        self.flow() == Some(Flow::ClientCredentials)
+    pub(super) fn is_managed_identity(&self) -> bool {
+        self.flow == Some(Flow::ManagedIdentity)
     }
 
     /// Returns the library's client for the tokens of an application.
     pub(super) fn application(&self, registration: Registration) -> ClientApplication<'_> {
-        self.credential.require();
-        let application = self.client_application(registration);
+        let mut application = self.client_application(registration);
+        if self.is_managed_identity() {
+            application.retry_within = application.retry_within.max(UPDATE_OF_IMDS);
+        } else {
+            self.credential.require();
+        }
         if self.store.shared().is_none() {
             return application;
         }
@@ -48,8 +60,31 @@ impl Context {
         }
     }
 
-    /// Converts an error about an application's token. Another sign-in would not help an application.
-    pub(super) fn application_failure(&self, error: AcquireError, scopes: &ScopeSet) -> Failure {
+    /// Returns a token of the application.
+    pub(super) fn application_token(&self, request: SilentRequest) -> Result<Acquired, Failure> {
+        let client = self.application(self.registration()?);
+        let outcome = self.acquire(&client, &request);
+        self.remember_moved();
+        let client_id = client.registration.client_id.to_string();
+        Ok(Acquired { outcome: outcome?, client_id, requested: request.scopes })
+    }
+
+    fn acquire(
+        &self,
+        client: &ClientApplication<'_>,
+        request: &SilentRequest,
+    ) -> Result<AuthenticationResult, Failure> {
+        let outcome = if self.is_managed_identity() {
+            let service = environment::managed_identity()?;
+            client.acquire_token_for_managed_identity(&service, request).block_on()
+        } else {
+            client.acquire_token_for_client(request).block_on()
+        };
+        outcome.map_err(|error| self.application_failure(error, &request.scopes))
+    }
+
+    /// Converts an error about an application's token. A sign-in of a person would not help an application.
+    fn application_failure(&self, error: AcquireError, scopes: &ScopeSet) -> Failure {
         let code = match &error {
             AcquireError::Denied(response) => Some(response.error.clone()),
             _ => None,
@@ -67,17 +102,15 @@ impl Context {
 }
 
 /// Requests a token, which shows that the settings are right, and saves the settings as the profile.
-pub(super) fn login(
-    context: &Context,
-    input: &Input,
-    profile: &Profile,
-    registration: Registration,
-) -> Result<(), Failure> {
-    if !CredentialFlags::of_profile(profile).names_credential() {
+pub(super) fn login(context: &Context, input: &Input, profile: &Profile) -> Result<(), Failure> {
+    let registration =
+        if context.is_managed_identity() { context.registration()? } else { context.registration_of(profile)? };
+    if !context.is_managed_identity() && !CredentialFlags::of_profile(profile).names_credential() {
         context.credential.warn_of_unsaved();
     }
+    let scopes = input.asked(profile)?;
     let request = SilentRequest {
-        scopes: input.asked(profile)?,
+        scopes: if context.is_managed_identity() { resource_of(&scopes)? } else { scopes },
         account: None,
         min_valid: MinValid::Default,
         force_refresh: true,
@@ -88,8 +121,7 @@ pub(super) fn login(
     };
     let metadata = ProviderMetadata::default();
     let client = ClientApplication { metadata: Some(&metadata), ..context.application(registration) };
-    let token = client.acquire_token_for_client(&request).block_on();
-    let token = token.map_err(|error| context.application_failure(error, &request.scopes))?;
+    let token = context.acquire(&client, &request)?;
     save(context, input, &metadata)?;
     report(context, client.registration.client_id.as_str(), &token);
     Ok(())
@@ -106,19 +138,24 @@ fn save(context: &Context, input: &Input, metadata: &ProviderMetadata) -> Result
             endpoints: EndpointNames::of(&endpoints),
             ..Learned::default()
         };
+        if context.is_managed_identity() {
+            profile.client_id = context.settings.client_id.clone();
+            (profile.authority, profile.learned) = (None, Learned::default());
+        }
         Ok(Some(profile))
     })
 }
 
 fn report(context: &Context, client_id: &str, token: &AuthenticationResult) {
     let left = about(token.expires_on.seconds_since(context.clock.now()));
-    tell(plain(&format!("The application {client_id} has an access token; it is valid for {left}.")));
+    let who = if context.is_managed_identity() { "managed identity" } else { "application" };
+    tell(plain(&format!("The {who} {client_id} has an access token; it is valid for {left}.")));
     tell(format_args!("The settings are saved as the profile {:?}.", context.profile_name));
 }
 
 /// Deletes the application's own tokens.
-pub(super) fn forget(context: &Context, registration: Registration) -> Result<(), Failure> {
-    let client = context.application(registration);
+pub(super) fn forget(context: &Context) -> Result<(), Failure> {
+    let client = context.application(context.registration()?);
     let had_any = client.forget_client_tokens().block_on()?;
     let client_id = plain(client.registration.client_id.as_str());
     if had_any {

@@ -48,14 +48,14 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
 
 /// Signs out the selected account.
 pub(super) fn sign_out(context: &Context, revoke: bool, revocation_endpoint: Option<&str>) -> Result<(), Failure> {
+    if context.is_application() {
+        return application::forget(context);
+    }
     let mut registration = context.registration()?;
     if let Some(url) = revocation_endpoint {
         let wrong = |error| Failure::new(Exit::Config, format!("--revocation-endpoint: {error}"));
         let endpoint = Endpoint::parse(url).map_err(|error| wrong(error).try_with("--revocation-endpoint", "URL"))?;
         registration.endpoints.revocation = Some(endpoint);
-    }
-    if context.is_application() {
-        return application::forget(context, registration);
     }
     let request = SignOutRequest { account: context.account(), revoke };
     let client = context.client_of(registration, request.account.as_deref());

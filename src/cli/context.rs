@@ -16,13 +16,13 @@ use tokcache_http::{Network, NetworkOptions, ProxyRules};
 
 use super::credential::Credential;
 use super::passphrase::PromptPolicy;
-use super::profile_format::KeyCache;
+use super::profile_format::{Flow, KeyCache};
 use super::profiles::{self, Profile};
 use super::settings::Settings;
 use super::store::{OpenStore, Opening};
 use super::terminal_observer::TerminalObserver;
 use super::wire_log::WireLog;
-use super::{Failure, environment, keys, promise, store};
+use super::{Failure, auto, environment, keys, promise, store};
 use crate::output::plain;
 
 /// How long a shared store keeps a sign-in that nobody uses, as the library does for web applications.
@@ -35,6 +35,10 @@ const EXCHANGE_MARGIN: Duration = Duration::from_secs(60);
 pub(super) struct Context {
     pub(super) profile_name: String,
     pub(super) profile: Option<Profile>,
+    /// The flow, typed or of the profile.
+    pub(super) flow: Option<Flow>,
+    /// Why `--flow auto` has chosen the flow.
+    pub(super) flow_reason: Option<&'static str>,
     pub(super) store: OpenStore,
     pub(super) encryption: Encryption,
     pub(super) clock: Arc<SystemClock>,
@@ -68,6 +72,14 @@ impl Context {
             }
             return Err(profiles::unknown(&name).of_variable("TOKCACHE_PROFILE", settings));
         }
+        let mut profile = profile;
+        let mut flow = settings.flow.or(profile.as_ref().and_then(|profile| profile.flow));
+        let mut flow_reason = None;
+        if flow == Some(Flow::Auto) {
+            let choice = auto::choose(settings, profile.as_ref())?;
+            (flow, flow_reason) = (Some(choice.flow), Some(choice.reason));
+            profile = choice.profile.or(profile);
+        }
         let remembered = profile.as_ref();
         let clock = Arc::new(SystemClock::new());
         let url = settings.store.as_ref().or(remembered.and_then(|profile| profile.store.as_ref()));
@@ -96,7 +108,7 @@ impl Context {
             store = OpenStore::Local(local.asking_again(Box::new(promised)));
         }
         let network = Network::new(NetworkOptions {
-            timeout: settings.timeout(),
+            timeout: settings.timeout_of(flow),
             ca_file: ca_file.clone(),
             check_ca_file: |path| platform::check_not_of_everybody(path),
             proxy: ProxyRules::from_environment(environment::proxy),
@@ -105,6 +117,8 @@ impl Context {
         let mut context = Context {
             profile_name: name,
             profile,
+            flow,
+            flow_reason,
             store,
             encryption,
             clock,

@@ -9,6 +9,7 @@ use tokcache_core::time::{Clock, Timestamp};
 use super::Failure;
 use super::context::Context;
 use super::passphrase::PromptPolicy;
+use super::profile_format::Flow;
 use super::settings::Settings;
 use super::token::Selection;
 use crate::output::{self, AnswerFormat, ConsideredView, ExplanationView};
@@ -25,11 +26,12 @@ pub(super) struct Input {
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let context = Context::new(settings, PromptPolicy::never())?;
+    let is_application = context.is_application();
     let registration = context.registration()?;
     let request = input.selection.request(&context)?;
     let authority = registration.authority.url().to_owned();
     let client_id = registration.client_id.to_string();
-    let explanation = if context.is_application() {
+    let explanation = if is_application {
         context.application(registration).explain_for_client(&request).block_on()
     } else {
         let client = context.client_of(registration, request.account.as_deref());
@@ -45,6 +47,9 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
         account: account(&explanation),
         authority,
         client_id,
+        flow: context.flow.unwrap_or(Flow::Device).name(),
+        flow_reason: context.flow_reason,
+        is_application,
         scope: request.scopes.to_string(),
         store: store.url,
         encryption: encryption.map_or_else(|| "none".to_owned(), |source| source.to_string()),

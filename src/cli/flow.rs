@@ -79,15 +79,27 @@ impl ChosenFlow {
     }
 }
 
+impl Flow {
+    /// Returns the name that `--flow` takes.
+    pub(super) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+}
+
 impl ValueEnum for Flow {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Flow::Device, Flow::Browser, Flow::ClientCredentials]
+        &[Flow::Device, Flow::Browser, Flow::ClientCredentials, Flow::ManagedIdentity, Flow::Auto]
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(match self {
             Flow::Device => PossibleValue::new("device").help("Type a code in a browser on any device (RFC 8628)"),
             Flow::Browser => PossibleValue::new("browser").help("Through the browser of this machine (RFC 8252)"),
+            Flow::ManagedIdentity => {
+                PossibleValue::new("managed-identity").help("As the Azure machine or app that the command runs on")
+            }
+            Flow::Auto => PossibleValue::new("auto")
+                .help("As an application if a credential is there, else as a managed identity, else as a person"),
             Flow::ClientCredentials => PossibleValue::new("client-credentials")
                 .help("As an application, without a person (RFC 6749 section 4.4)"),
         })

@@ -29,15 +29,15 @@ fn sign_in_and_remember(settings: &Settings, input: Input) -> Result<(), Failure
     context.observer.qr = input.qr;
     context.observer.give_up_after(input.sign_in_timeout);
     let profile = input.profile(settings, &context, context.profile.clone())?;
-    let registration = context.registration_of(&profile)?;
     if profile.store.as_deref() == Some("memory:") {
         let message = "memory: lasts only until this command ends";
         return Err(Failure::new(Exit::Usage, message).try_shell("tokcache token --login --store memory: --help"));
     }
     profiles::ensure_writable(&context.profile_name)?;
-    if profile.flow == Some(Flow::ClientCredentials) {
-        return application::login(&context, &input, &profile, registration);
+    if matches!(profile.flow, Some(Flow::ClientCredentials | Flow::ManagedIdentity)) {
+        return application::login(&context, &input, &profile);
     }
+    let registration = context.registration_of(&profile)?;
     context.warn_of_mistyped(&input.scopes.set(profile.place())?);
     let siblings = context.siblings(&profile)?;
     let client = context.client(registration);

@@ -2,6 +2,7 @@
 
 mod application;
 mod args;
+mod auto;
 mod browser;
 mod cache;
 mod check_users;

@@ -48,6 +48,9 @@ pub(super) struct Profile {
     /// The file with this client's secret at this authority. The secret itself is never in a profile.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) client_secret_file: Option<PathBuf>,
+    /// The environment variable with this client's secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_secret_variable: Option<String>,
     /// The file with the client's certificate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) client_certificate: Option<PathBuf>,
@@ -93,6 +96,10 @@ pub(super) enum Flow {
     Browser,
     /// As an application, with its own credential (RFC 6749 §4.4).
     ClientCredentials,
+    /// As the machine or app of Azure that the command runs on.
+    ManagedIdentity,
+    /// By what the environment offers.
+    Auto,
 }
 
 /// How a client secret is sent, by its name in the registry of RFC 8414.

@@ -101,9 +101,12 @@ fn ensure_places(profile: &Profile) -> Result<(), String> {
     Ok(())
 }
 
-/// Returns the built-in profile: the Azure CLI's own client and cache file, so that one sign-in serves both. A saved
-/// profile of that name takes precedence.
+/// Returns a built-in profile. `azure-cli` is the Azure CLI's own client and cache file, so that one sign-in serves both.
+/// `env` is the application that the variables of azure-identity describe. A saved profile of that name takes precedence.
 fn built_in(name: &str) -> Result<Option<Profile>, Failure> {
+    if name == ENVIRONMENT {
+        return environment::azure_application()?.map(Some).ok_or_else(environment::no_azure_application);
+    }
     if name != AZURE_CLI {
         return Ok(None);
     }
@@ -120,6 +123,7 @@ fn built_in(name: &str) -> Result<Option<Profile>, Failure> {
 }
 
 const AZURE_CLI: &str = "azure-cli";
+const ENVIRONMENT: &str = "env";
 
 /// Checks that the profile `name` can be saved, before the user has to sign in.
 pub(super) fn ensure_writable(name: &str) -> Result<(), Failure> {
@@ -255,10 +259,10 @@ pub(super) fn tell_unsynced(folder: &Path, error: &io::Error) {
     ));
 }
 
-/// Returns the names of all profiles, including the built-in one, sorted.
+/// Returns the names of all profiles, including the built-in ones, sorted.
 pub(super) fn names() -> Result<Vec<String>, Failure> {
     let mut names = saved_names()?;
-    names.push(AZURE_CLI.to_owned());
+    names.extend([AZURE_CLI, ENVIRONMENT].map(str::to_owned));
     names.sort_unstable();
     names.dedup();
     Ok(names)

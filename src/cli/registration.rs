@@ -5,7 +5,7 @@ use tokcache_core::oauth::{Authority, AuthorityKind};
 use tokcache_core::types::{ClientId, Realm, ScopeSet};
 
 use super::context::Context;
-use super::profile_format::KindOfAuthority;
+use super::profile_format::{Flow, KindOfAuthority};
 use super::profiles::{self, EndpointNames, Learned, Profile};
 use super::settings::Settings;
 use super::values::is_same_authority;
@@ -52,6 +52,18 @@ pub(super) fn default_scope(resource: &str) -> String {
     if resource.ends_with("/.default") { resource.to_owned() } else { format!("{resource}/.default") }
 }
 
+/// Returns the resource that a managed identity gets a token for, as the one scope of the request.
+pub(super) fn resource_of(scopes: &ScopeSet) -> Result<ScopeSet, Failure> {
+    let mut scopes = scopes.iter();
+    match (scopes.next(), scopes.next()) {
+        (Some(scope), None) => Ok(ScopeSet::parse(scope.strip_suffix("/.default").unwrap_or(scope))),
+        _ => {
+            let message = "a managed identity gets a token for one resource";
+            Err(Failure::new(Exit::Usage, message).try_tokcache(["token", "--resource", "RESOURCE"]))
+        }
+    }
+}
+
 /// Whether one request can ask for all `scopes` at `authority`. At Microsoft, `RESOURCE/.default` cannot be combined.
 pub(super) fn can_be_asked_together(scopes: &ScopeSet, authority: Place<'_>) -> bool {
     let scopes = scopes.of_resources();
@@ -63,6 +75,11 @@ impl Context {
     /// Returns the client and the authority that the settings select.
     pub(super) fn registration(&self) -> Result<Registration, Failure> {
         let profile = self.profile.clone().unwrap_or_default();
+        if self.is_managed_identity() {
+            let of_profile = profile.client_id.filter(|_| profile.flow == Some(Flow::ManagedIdentity));
+            let identity = self.settings.client_id.clone().or(of_profile);
+            return Ok(Registration::managed_identity(identity.as_deref())?);
+        }
         let authority = self.settings.authority.clone().or_else(|| profile.authority.clone());
         let client_id = self.settings.client_id.clone().or_else(|| profile.client_id.clone());
         // Endpoints belong to the authority that they were set for.

@@ -8,7 +8,7 @@ use tokcache_core::types::ScopeSet;
 use super::context::Context;
 use super::near::distance;
 use super::profile_format::Profile;
-use super::registration::{Place, can_be_asked_together, default_scope};
+use super::registration::{Place, can_be_asked_together, default_scope, resource_of};
 use super::values::duration;
 use super::{Exit, Failure};
 use crate::output::{plain, tell};
@@ -144,12 +144,18 @@ impl Scopes {
 impl Context {
     /// Returns the selected authority, typed or from the profile.
     pub(super) fn authority(&self) -> Place<'_> {
+        if self.is_managed_identity() {
+            return Place::default();
+        }
         let of_profile = self.profile.as_ref().map(Profile::place).unwrap_or_default();
         of_profile.or_typed(&self.settings)
     }
 
     /// Returns the typed parameters and those that the profile has for its authority.
     pub(super) fn parameters(&self, typed: &Scopes) -> Vec<(String, String)> {
+        if self.is_managed_identity() {
+            return Vec::new();
+        }
         let of_profile = self.profile_of_authority();
         let none = BTreeMap::new();
         let remembered = of_profile.map_or(&none, |profile| &profile.parameters);
@@ -186,7 +192,7 @@ impl Context {
             let message = "no scope was given, and the profile has none";
             return Err(Failure::new(Exit::Usage, message).try_tokcache(["token", "--scope", "SCOPE"]));
         }
-        Ok(scopes)
+        if self.is_managed_identity() { resource_of(&scopes) } else { Ok(scopes) }
     }
 
     /// Returns the command that signs in for these scopes. It includes the profile's scopes if they have the same

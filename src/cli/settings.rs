@@ -102,6 +102,12 @@ impl Settings {
         self.timeout.unwrap_or(Duration::from_secs(30))
     }
 
+    /// Returns the time limit for one exchange in `flow`. The metadata service of a platform is near, or does not exist.
+    pub(super) fn timeout_of(&self, flow: Option<Flow>) -> Duration {
+        let is_near = flow == Some(Flow::ManagedIdentity) && self.timeout.is_none();
+        if is_near { Duration::from_secs(5) } else { self.timeout() }
+    }
+
     /// Limits the timeout of one exchange to that of the whole operation.
     pub(super) fn bounded_by(&self, whole: Option<Duration>) -> Settings {
         let timeout = whole.map(|whole| whole.min(self.timeout())).or(self.timeout);
@@ -128,7 +134,7 @@ impl Settings {
         // With a store without TLS, the flag is refused where the variable is not.
         let ca_file = self.ca_file.as_ref().filter(|_| self.is_ca_file_typed());
         let ca_file = ca_file.map(|path| path.to_string_lossy().into_owned());
-        let flow = self.flow.as_ref().and_then(ValueEnum::to_possible_value).map(|flow| flow.get_name().to_owned());
+        let flow = self.flow.map(Flow::name);
         let kind = self.authority_kind.as_ref().and_then(ValueEnum::to_possible_value);
         let kind = kind.map(|kind| kind.get_name().to_owned());
         let concerns_account = words.first().is_some_and(|command| CONCERN_ONE_ACCOUNT.contains(&command.as_str()));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use pollster::FutureExt as _;
 use tokcache_core::acquire::{AcquireError, Decision, Explanation, Registration, SilentRequest};
 use tokcache_core::cache::Verdict;
@@ -156,7 +156,7 @@ impl Context {
             client_id: Some(registration.client_id.to_string()),
             account: account.map(name).or(self.account_name()).map(str::to_owned),
             home_account_id: account.map(|account| account.home_account_id.to_string()),
-            flow: self.flow().unwrap_or(Flow::Device).to_possible_value().map(|value| value.get_name().to_owned()),
+            flow: Some(self.flow.unwrap_or(Flow::Device).name()),
             signed_in: self.is_application() || account.is_some() && (token.is_some() || can_refresh),
             access_token: token.is_some(),
             expires_on: expires_on.map(|on| on.0),

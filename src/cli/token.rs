@@ -42,9 +42,9 @@ pub(super) struct Input {
 pub(super) struct Acquired {
     pub(super) outcome: AuthenticationResult,
     /// The client that the token was issued to.
-    client_id: String,
+    pub(super) client_id: String,
     /// The requested scopes.
-    requested: ScopeSet,
+    pub(super) requested: ScopeSet,
 }
 
 /// The flags that select a token.
@@ -104,30 +104,34 @@ impl Selection {
 
     /// Returns a token. Asks the user to sign in only if `login` is set.
     pub(super) fn acquire(&self, context: &Context, login: bool) -> Result<Acquired, Failure> {
-        let registration = context.registration()?;
-        let request = self.request(context)?;
-        let client_id = registration.client_id.to_string();
-        context.observer.note(|| format!("asking {} for {}", context.store.describe().url, request.scopes));
-        let outcome = if context.is_application() {
-            let outcome = context.application(registration).acquire_token_for_client(&request).block_on();
-            outcome.map_err(|error| context.application_failure(error, &request.scopes))
+        let acquired = if context.is_application() {
+            context.application_token(self.request(context)?)?
         } else {
-            let client = context.client_of(registration, request.account.as_deref());
-            client
-                .map_err(|error| context.failure(error, &request.scopes))
-                .and_then(|client| outcome(context, &client, &request, login))
+            self.acquire_for_user(context, login)?
         };
-        // A provider may have moved its endpoints and still refuse the request.
-        context.remember_moved();
-        let outcome = outcome?;
-        context.observer.note(|| match outcome.source {
+        context.observer.note(|| match acquired.outcome.source {
             Source::Cache => "the token comes from the cache",
             Source::Login => "the token comes from the sign-in",
             Source::Refresh => "the token comes from a refresh",
+            Source::ManagedIdentity => "the token comes from the platform",
             Source::ClientCredentials | Source::OnBehalfOf | Source::TokenExchange => {
                 "the token comes from the provider"
             }
         });
+        Ok(acquired)
+    }
+
+    fn acquire_for_user(&self, context: &Context, login: bool) -> Result<Acquired, Failure> {
+        let registration = context.registration()?;
+        let request = self.request(context)?;
+        let client_id = registration.client_id.to_string();
+        context.observer.note(|| format!("asking {} for {}", context.store.describe().url, request.scopes));
+        let client = context.client_of(registration, request.account.as_deref());
+        let client = client.map_err(|error| context.failure(error, &request.scopes))?;
+        let outcome = outcome(context, &client, &request, login);
+        // A provider may have moved its endpoints and still refuse the request.
+        context.remember_moved();
+        let outcome = outcome?;
         Ok(Acquired { outcome, client_id, requested: request.scopes })
     }
 }

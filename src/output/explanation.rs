@@ -8,13 +8,19 @@ use super::{json, plain, validity};
 /// An explanation, ready to print.
 #[derive(Serialize)]
 pub(crate) struct ExplanationView {
-    /// `serve`, `refresh`, `offline` or `sign_in`.
+    /// `serve`, `refresh`, `request`, `offline` or `sign_in`.
     pub(crate) decision: &'static str,
     pub(crate) reason: &'static str,
     pub(crate) account: Option<String>,
+    pub(crate) flow: String,
+    /// Why the flow was chosen, if it was not named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) flow_reason: Option<&'static str>,
     pub(crate) authority: String,
     pub(crate) client_id: String,
     pub(crate) scope: String,
+    #[serde(skip)]
+    pub(crate) is_application: bool,
     pub(crate) store: String,
     /// The source of the cache's key, or `none`.
     pub(crate) encryption: String,
@@ -45,10 +51,13 @@ impl ExplanationView {
 
     /// Returns text for people.
     pub(crate) fn text(&self) -> String {
-        let account = self.account.as_deref().map_or_else(|| "nobody is signed in".to_owned(), plain);
+        let nobody = if self.is_application { "none, for an application" } else { "nobody is signed in" };
+        let account = self.account.as_deref().map_or_else(|| nobody.to_owned(), plain);
+        let reason = self.flow_reason.map(|reason| format!(": {reason}")).unwrap_or_default();
         let mut text = format!("{}: {}\n\n", self.decision, self.reason);
         for (name, value) in [
             ("account", account),
+            ("flow", self.flow.clone() + &reason),
             ("scope", plain(&self.scope)),
             ("authority", plain(&self.authority)),
             ("client", plain(&self.client_id)),

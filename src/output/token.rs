@@ -137,6 +137,7 @@ impl TokenView<'_> {
                 Source::Login => "login",
                 Source::Refresh => "refresh",
                 Source::ClientCredentials => "client_credentials",
+                Source::ManagedIdentity => "managed_identity",
                 Source::OnBehalfOf => "on_behalf_of",
                 Source::TokenExchange => "token_exchange",
             },

@@ -14,6 +14,7 @@ mod clock;
 mod crashes;
 mod faults;
 mod herd;
+mod managed_identity;
 mod meanwhile;
 mod msal;
 mod neighbours;

@@ -42,6 +42,9 @@ pub mod kind {
     /// The secret value of a form field or of a header, which may be any of the others.
     #[derive(Clone, Copy)]
     pub enum FieldValue {}
+    /// `IDENTITY_HEADER` of Azure App Service.
+    #[derive(Clone, Copy)]
+    pub enum ManagedIdentityHeader {}
     /// OpenID Connect Core §3.1.2.1 `nonce`.
     #[derive(Clone, Copy)]
     pub enum Nonce {}
@@ -80,6 +83,8 @@ pub type ClientSecret = Secret<kind::ClientSecret>;
 pub type CodeVerifier = Secret<kind::CodeVerifier>;
 /// The secret half of a device authorization (RFC 8628 §3.2).
 pub type DeviceCode = Secret<kind::DeviceCode>;
+/// The header that proves to App Service that a request comes from the app (`IDENTITY_HEADER`).
+pub type ManagedIdentityHeader = Secret<kind::ManagedIdentityHeader>;
 /// A random value that binds an ID token to the session that requested it (OpenID Connect Core §3.1.2.1).
 pub type Nonce = Secret<kind::Nonce>;
 /// A secret that a person remembers instead of a key.

@@ -33,7 +33,6 @@ use tokcache_core::time::{Clock as _, SystemClock, Timestamp};
 use connect::HappyEyeballs;
 use resolve::Named;
 use tokcache_core::future::BoxFuture;
-use tokcache_core::oauth::url::parse_secure;
 use tokcache_core::oauth::{Body, Http, Request, Response, Stage, TransportError};
 use transport_error::Progress;
 use trust::TrustError;
@@ -136,7 +135,7 @@ impl Http for Network {
 
 impl Network {
     fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
-        let uri = parse_secure(&request.url).map_err(unsendable)?;
+        let uri = request.secure_url().map_err(unsendable)?;
         let proxy = self.options.proxy.proxy_for(&uri).map_err(unsendable)?;
         let route = transport_error::Route::new(&uri, proxy.as_ref(), self.options.timeout);
         let progress = Arc::new(Progress::default());

@@ -28,7 +28,9 @@ impl Observer for TracingObserver {
         let counter = match source {
             Source::Cache => Counter::CacheHits,
             Source::Refresh => Counter::Refreshes,
-            Source::ClientCredentials | Source::OnBehalfOf | Source::TokenExchange => Counter::Exchanges,
+            Source::ClientCredentials | Source::ManagedIdentity | Source::OnBehalfOf | Source::TokenExchange => {
+                Counter::Exchanges
+            }
             // A sign-in is counted by the app, which knows of those that nobody finished.
             Source::Login => return,
         };

@@ -23,6 +23,11 @@ pub(in crate::cli) struct CredentialFlags {
     #[arg(long, global = true, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
     pub(in crate::cli) client_secret_file: Option<PathBuf>,
 
+    /// The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default:
+    /// TOKCACHE_CLIENT_SECRET]
+    #[arg(long, global = true, value_name = "NAME", value_parser = not_blank)]
+    pub(in crate::cli) client_secret_variable: Option<String>,
+
     /// Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]
     #[arg(long, global = true, value_name = "NUMBER")]
     pub(in crate::cli) client_secret_fd: Option<u32>,
@@ -64,6 +69,7 @@ impl CredentialFlags {
     pub(in crate::cli) fn of_profile(profile: &Profile) -> Self {
         CredentialFlags {
             client_secret_file: profile.client_secret_file.clone(),
+            client_secret_variable: profile.client_secret_variable.clone(),
             client_secret_fd: None,
             client_certificate: profile.client_certificate.clone(),
             client_key: profile.client_key.clone(),
@@ -102,6 +108,7 @@ impl CredentialFlags {
     /// Replaces the settings of the profile by these.
     pub(in crate::cli) fn put_into(self, profile: &mut Profile) {
         profile.client_secret_file = self.client_secret_file;
+        profile.client_secret_variable = self.client_secret_variable;
         profile.client_certificate = self.client_certificate;
         profile.client_key = self.client_key;
         profile.federated_token_file = self.federated_token_file;
@@ -132,6 +139,7 @@ impl CredentialFlags {
         let certificate = Certificate { certificate: flags.client_certificate, key: flags.client_key };
         let sources = [
             flags.client_secret_file.map(|path| Source::Secret(SecretSource::File(path))),
+            flags.client_secret_variable.map(|name| Source::Secret(SecretSource::Variable(name))),
             flags.client_secret_fd.map(|number| Source::Secret(SecretSource::Descriptor(number))),
             is_certificate.then_some(Source::Certificate(certificate)),
             flags.federated_token_file.map(|path| Source::Federated(FederatedSource::File(path))),
@@ -155,6 +163,7 @@ impl CredentialFlags {
         let text = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
         vec![
             ("--client-secret-file", text(&self.client_secret_file)),
+            ("--client-secret-variable", self.client_secret_variable.clone()),
             ("--client-secret-fd", self.client_secret_fd.map(|number| number.to_string())),
             ("--client-certificate", text(&self.client_certificate)),
             ("--client-key", text(&self.client_key)),

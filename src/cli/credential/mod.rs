@@ -93,7 +93,7 @@ impl Credential {
             return Ok((Some(source), method));
         }
         let of_variable = environment::secret(environment::CLIENT_SECRET)
-            .map(|_| Source::Secret(secret::SecretSource::Variable(environment::CLIENT_SECRET)));
+            .map(|_| Source::Secret(secret::SecretSource::Variable(environment::CLIENT_SECRET.to_owned())));
         Ok((of_variable.map_or_else(|| of_profile.source(), |source| Ok(Some(source)))?, method))
     }
 

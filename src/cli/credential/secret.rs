@@ -21,7 +21,7 @@ pub(in crate::cli) enum SecretSource {
     /// An open file descriptor.
     Descriptor(u32),
     /// The variable of this name.
-    Variable(&'static str),
+    Variable(String),
 }
 
 impl SecretSource {
@@ -33,7 +33,7 @@ impl SecretSource {
             match self {
                 SecretSource::File(_) => failure.try_with("--client-secret-file", "PATH"),
                 SecretSource::Descriptor(_) => failure.try_with("--client-secret-fd", "NUMBER"),
-                SecretSource::Variable(name) => failure.try_shell(format!("unset {name}")),
+                SecretSource::Variable(name) => failure.try_shell(format!("export {name}")),
             }
         })?;
         Ok(ClientSecret::new(text.as_str()))
@@ -44,7 +44,7 @@ impl SecretSource {
         let bytes = match self {
             SecretSource::File(path) => platform::read_trusted(path, LONGEST).map_err(|error| error.to_string())?,
             SecretSource::Descriptor(number) => read_descriptor(*number).map_err(|error| error.to_string())?,
-            SecretSource::Variable(name) => environment::secret(name).unwrap_or_default(),
+            SecretSource::Variable(name) => environment::secret(name).ok_or("it is not set")?,
         };
         let bytes = Zeroizing::new(bytes);
         let text = str::from_utf8(&bytes).map_err(|_| "it is not UTF-8".to_owned())?.trim();

@@ -21,23 +21,29 @@ const PROFILE: &str = "config/profiles/default.toml";
 impl Home {
     /// Creates a home whose programs trust the provider's certificates and know its address.
     pub(crate) fn at(provider: &Provider) -> Home {
-        let mut home = support::home::Home::empty();
+        let mut home = Home::alone();
         if provider.has_certificates() {
             // A copy, because the home outlives the provider.
-            let ca_file = home.path("ca.pem");
+            let ca_file = home.home.path("ca.pem");
             std::fs::copy(provider.ca_file(), &ca_file).expect("a certificate");
             for name in ["TOKCACHE_CA_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"] {
                 home.set(name, &ca_file);
             }
         }
-        std::fs::create_dir(home.path("cache")).expect("a folder");
-        let cache = CacheFile::new(home.path("cache/msal_token_cache.json"));
-        home.set("TOKCACHE_STORE", format!("file:{}", cache.path().display()));
         home.set("TOKCACHE_AUTHORITY", provider.authority());
         home.set("TOKCACHE_CLIENT_ID", CLIENT_ID);
         if let Some(proxy) = provider.proxy() {
             home.set("HTTPS_PROXY", proxy);
         }
+        home
+    }
+
+    /// Creates a home without a provider.
+    pub(crate) fn alone() -> Home {
+        let mut home = support::home::Home::empty();
+        std::fs::create_dir(home.path("cache")).expect("a folder");
+        let cache = CacheFile::new(home.path("cache/msal_token_cache.json"));
+        home.set("TOKCACHE_STORE", format!("file:{}", cache.path().display()));
         Home { home, cache }
     }
 

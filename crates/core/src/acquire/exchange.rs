@@ -22,6 +22,11 @@ pub(super) trait Exchange: Sync {
     /// Returns the name of the grant type, which distinguishes its leases.
     fn name(&self) -> &'static str;
 
+    /// Returns the endpoints that the request needs.
+    fn needed_endpoints(&self) -> &'static [EndpointKind] {
+        &[EndpointKind::Token]
+    }
+
     /// Returns the origin of a token from these endpoints.
     fn source(&self, endpoints: &Endpoints) -> Source;
 
@@ -213,7 +218,7 @@ impl ClientApplication<'_> {
     /// Sends the request, and repeats it if that may help. Processing it twice does no harm.
     async fn send_exchange(&self, call: &Call<'_>) -> Result<(TokenResponse, Endpoints), RequestError> {
         let mut tries = self.tries();
-        let endpoints = self.endpoints_after_retries(&mut tries, &[EndpointKind::Token]).await?;
+        let endpoints = self.endpoints_after_retries(&mut tries, call.exchange.needed_endpoints()).await?;
         let mut asking = EndpointRequest::at(endpoints, EndpointKind::Token);
         loop {
             let answer = {

@@ -24,6 +24,7 @@ mod exchange;
 mod explain;
 mod grant;
 mod granted;
+mod managed_identity;
 mod observer;
 mod on_behalf_of;
 mod outage;

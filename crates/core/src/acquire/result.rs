@@ -40,6 +40,8 @@ pub enum Source {
     Refresh,
     /// The client credentials grant (RFC 6749 §4.4).
     ClientCredentials,
+    /// The platform, for a managed identity.
+    ManagedIdentity,
     /// The on-behalf-of flow of Microsoft's providers.
     OnBehalfOf,
     /// A token exchange (RFC 8693).

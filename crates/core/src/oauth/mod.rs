@@ -30,6 +30,7 @@ mod issuer;
 mod json;
 mod jwks;
 mod jwt;
+mod managed_identity;
 mod message;
 mod metadata;
 #[cfg(test)]
@@ -73,6 +74,7 @@ pub use jwt::{
     AssertionSigner, Expectation, IdTokenError, JwkSet, SignatureAlgorithm, SigningKey, SigningKeyError,
     VerifiedClaims, assertion_audience, verify_id_token,
 };
+pub use managed_identity::{ManagedIdentityEndpoint, ManagedIdentityRequest};
 pub use message::{ClientContext, Message};
 pub use on_behalf_of::OnBehalfOfRequest;
 pub use pending_authorization::PendingAuthorization;

@@ -2,18 +2,23 @@
 
 use super::field::FieldValue;
 use super::form::Form;
+use super::url::{AuthorityError, parse_link_local, parse_secure};
+use http::Uri;
 
 /// A request. `Debug` omits its secrets, so that a transport may log it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Request {
     /// An absolute URL: https, or http on a loopback host. It contains no secret (RFC 6749 §2.3.1). Transports refuse
-    /// any other URL ([`parse_secure`](super::url::parse_secure)).
+    /// any other URL ([`secure_url`](Request::secure_url)).
     pub url: String,
     /// The body.
     pub body: Body,
     /// Additional headers. Every transport sends `Accept: application/json`, `Host`, `User-Agent` and
     /// [`Body::content_type`] by itself.
     pub headers: Vec<(&'static str, FieldValue)>,
+    /// Whether the request is to a service of the platform that this machine runs on. Only such a request may go to http
+    /// on a link-local address, where cloud platforms have their metadata services.
+    pub is_to_platform: bool,
 }
 
 /// The body of a request, which decides its method.
@@ -37,12 +42,23 @@ pub enum Method {
 impl Request {
     /// Returns a request for a document.
     pub fn get(url: impl Into<String>) -> Request {
-        Request { url: url.into(), body: Body::None, headers: Vec::new() }
+        Request { url: url.into(), body: Body::None, headers: Vec::new(), is_to_platform: false }
     }
 
     /// Returns a request that sends a form.
     pub fn post_form(url: impl Into<String>, form: Form) -> Request {
-        Request { url: url.into(), body: Body::Form(form), headers: Vec::new() }
+        Request { url: url.into(), body: Body::Form(form), headers: Vec::new(), is_to_platform: false }
+    }
+
+    /// Parses the URL.
+    ///
+    /// # Errors
+    /// The text is not a URL, or others could read the request.
+    pub fn secure_url(&self) -> Result<Uri, AuthorityError> {
+        match parse_secure(&self.url) {
+            Err(AuthorityError::Insecure { .. }) if self.is_to_platform => parse_link_local(&self.url),
+            url => url,
+        }
     }
 
     /// Returns the method.

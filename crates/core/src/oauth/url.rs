@@ -36,6 +36,15 @@ pub fn parse_secure(url: &str) -> Result<Uri, AuthorityError> {
     }
 }
 
+/// Parses an http URL on a link-local address (RFC 3927), which no router forwards.
+pub(super) fn parse_link_local(url: &str) -> Result<Uri, AuthorityError> {
+    // Checks everything but the scheme.
+    parse_secure(&url.replacen("http:", "https:", 1))?;
+    let uri: Uri = url.parse().map_err(|_| AuthorityError::NotAUrl)?;
+    let is_link_local = bare_host(&uri).parse::<Ipv4Addr>().is_ok_and(|address| address.is_link_local());
+    if is_link_local { Ok(uri) } else { Err(AuthorityError::Insecure { host: bare_host(&uri).to_owned() }) }
+}
+
 /// Whether `host` is a name or an address. Only an IPv6 address has brackets (RFC 3986 §3.2.2).
 fn is_host(host: &str) -> bool {
     match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {

@@ -1,24 +1,30 @@
 //! Reads the environment. No other module does.
 
+mod platform;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use clap::ValueEnum;
 use directories::{BaseDirs, ProjectDirs};
-use tokcache_file::platform::{self, Caller};
+use tokcache_file::platform::Caller;
 use zeroize::Zeroizing;
 
-use super::credential::CredentialFlags;
-use super::profile_format::{ClientAuthMethod, FederatedTokenSource, Flow, KeyCache, KindOfAuthority};
-use super::settings::Settings;
-use super::values::{LONGEST_PASSWORD, bound, not_blank, password_line, text_of, typed_path, wait};
-use super::{Exit, Failure};
+use crate::cli::credential::CredentialFlags;
+use crate::cli::profile_format::{ClientAuthMethod, FederatedTokenSource, Flow, KeyCache, KindOfAuthority};
+use crate::cli::settings::Settings;
+use crate::cli::values::{LONGEST_PASSWORD, bound, not_blank, password_line, text_of, typed_path, wait};
+use crate::cli::{Exit, Failure};
 use crate::output::ErrorFormat;
 
+pub(in crate::cli) use platform::{
+    azure_application, github_actions, has_managed_identity, managed_identity, no_azure_application,
+};
+
 /// The variables that hold passwords, or may.
-pub(super) const SECRETS: [&str; 4] =
-    ["TOKCACHE_CLIENT_SECRET", "TOKCACHE_STORE", "TOKCACHE_STORE_PASSWORD", "TOKCACHE_TO_PASSWORD"];
+pub(in crate::cli) const SECRETS: [&str; 5] =
+    [platform::AZURE_CLIENT_SECRET, CLIENT_SECRET, "TOKCACHE_STORE", "TOKCACHE_STORE_PASSWORD", "TOKCACHE_TO_PASSWORD"];
 
 /// Returns the variable's value as the system stores it. An empty variable counts as unset. A value that is not UTF-8
 /// is returned too, so that it is not mistaken for an unset variable.
@@ -60,7 +66,7 @@ fn wrong(name: &str, why: &str) -> Failure {
 }
 
 /// Returns the folder of the profiles: `TOKCACHE_CONFIG_DIR`, else the platform's; `None` without a home.
-pub(super) fn config_dir() -> Result<Option<PathBuf>, Failure> {
+pub(in crate::cli) fn config_dir() -> Result<Option<PathBuf>, Failure> {
     if let Some(folder) = path("TOKCACHE_CONFIG_DIR")? {
         return Ok(Some(folder));
     }
@@ -68,7 +74,7 @@ pub(super) fn config_dir() -> Result<Option<PathBuf>, Failure> {
 }
 
 /// Returns the folder of the cache: `TOKCACHE_STATE_DIR`, else the platform's; `None` without a home.
-pub(super) fn state_dir() -> Result<Option<PathBuf>, Failure> {
+pub(in crate::cli) fn state_dir() -> Result<Option<PathBuf>, Failure> {
     if let Some(folder) = path("TOKCACHE_STATE_DIR")? {
         return Ok(Some(folder));
     }
@@ -77,7 +83,7 @@ pub(super) fn state_dir() -> Result<Option<PathBuf>, Failure> {
 }
 
 /// The error for a missing folder. It names every remedy at once.
-pub(super) fn no_home() -> Failure {
+pub(in crate::cli) fn no_home() -> Failure {
     let missing = |folder: Result<Option<PathBuf>, Failure>| matches!(folder, Ok(None));
     let folders = [
         ("the profiles", "TOKCACHE_CONFIG_DIR", missing(config_dir())),
@@ -95,7 +101,7 @@ pub(super) fn no_home() -> Failure {
 
 /// Returns the folders for a refresh token that the cache could not store. The first is usually on another disk and
 /// private to this user. All are absolute: the next run may start in another folder.
-pub(super) fn recovery_folders() -> Vec<PathBuf> {
+pub(in crate::cli) fn recovery_folders() -> Vec<PathBuf> {
     let session = variable("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_absolute());
     let temporary = Some(std::env::temp_dir()).filter(|folder| folder.is_absolute());
     let temporary = temporary.or_else(|| cfg!(unix).then(|| PathBuf::from("/tmp")));
@@ -103,7 +109,7 @@ pub(super) fn recovery_folders() -> Vec<PathBuf> {
 }
 
 /// Returns the folder of the Azure CLI: `AZURE_CONFIG_DIR`, else `~/.azure`.
-pub(super) fn azure_dir() -> Result<Option<PathBuf>, Failure> {
+pub(in crate::cli) fn azure_dir() -> Result<Option<PathBuf>, Failure> {
     if let Some(folder) = path("AZURE_CONFIG_DIR")? {
         return Ok(Some(folder));
     }
@@ -112,18 +118,18 @@ pub(super) fn azure_dir() -> Result<Option<PathBuf>, Failure> {
 }
 
 /// Returns the folder in which the azure-identity libraries keep the signal files of their caches.
-pub(super) fn identity_service_dir() -> Option<PathBuf> {
+pub(in crate::cli) fn identity_service_dir() -> Option<PathBuf> {
     Some(BaseDirs::new()?.home_dir().join(".IdentityService"))
 }
 
 /// Returns the path of the systemd credential that holds the key (systemd.exec(5)).
-pub(super) fn credential() -> Option<PathBuf> {
+pub(in crate::cli) fn credential() -> Option<PathBuf> {
     Some(PathBuf::from(variable("CREDENTIALS_DIRECTORY")?).join("tokcache-key"))
 }
 
 /// Returns the path to read the passphrase from: `TOKCACHE_PASSPHRASE_FILE`, else the descriptor
 /// `TOKCACHE_PASSPHRASE_FD`. [`ensure_passphrase`] has validated both.
-pub(super) fn passphrase_file() -> Option<PathBuf> {
+pub(in crate::cli) fn passphrase_file() -> Option<PathBuf> {
     let descriptor = || text("TOKCACHE_PASSPHRASE_FD").ok()??.parse::<u32>().ok();
     let file = variable("TOKCACHE_PASSPHRASE_FILE").map(PathBuf::from);
     file.or_else(|| Some(PathBuf::from(format!("/dev/fd/{}", descriptor()?))))
@@ -131,7 +137,7 @@ pub(super) fn passphrase_file() -> Option<PathBuf> {
 
 /// Returns the variables with the password of a shared store: the path of a file, and the password itself. `is_second`:
 /// of the store that `cache copy` writes to.
-pub(super) fn store_password_variables(is_second: bool) -> [&'static str; 2] {
+pub(in crate::cli) fn store_password_variables(is_second: bool) -> [&'static str; 2] {
     if is_second {
         ["TOKCACHE_TO_PASSWORD_FILE", "TOKCACHE_TO_PASSWORD"]
     } else {
@@ -140,7 +146,7 @@ pub(super) fn store_password_variables(is_second: bool) -> [&'static str; 2] {
 }
 
 /// Returns the password of a shared store: the content of the file, else the variable. The errors do not repeat it.
-pub(super) fn store_password(is_second: bool) -> Result<Option<Zeroizing<String>>, Failure> {
+pub(in crate::cli) fn store_password(is_second: bool) -> Result<Option<Zeroizing<String>>, Failure> {
     let [name, password] = store_password_variables(is_second);
     let Some(file) = path(name)? else {
         return Ok(text(password)?.map(Zeroizing::new));
@@ -149,18 +155,20 @@ pub(super) fn store_password(is_second: bool) -> Result<Option<Zeroizing<String>
         let message = format!("the password of the store in {} cannot be used: {why}", file.display());
         Failure::new(Exit::Config, message).try_shell(format!("export {name}=FILE"))
     };
-    let bytes = platform::read_trusted(&file, LONGEST_PASSWORD).map_err(|error| unusable(error.to_string()))?;
+    let bytes =
+        tokcache_file::platform::read_trusted(&file, LONGEST_PASSWORD).map_err(|error| unusable(error.to_string()))?;
     password_line(&Zeroizing::new(bytes)).map(Some).map_err(|why| unusable(format!("the file {why}")))
 }
 
 /// The variable that holds a client secret.
-pub(super) const CLIENT_SECRET: &str = "TOKCACHE_CLIENT_SECRET";
+pub(in crate::cli) const CLIENT_SECRET: &str = "TOKCACHE_CLIENT_SECRET";
 
 /// Returns the credential that the environment names, apart from a client secret in a variable ([`CLIENT_SECRET`]).
-pub(super) fn client_credential() -> Result<CredentialFlags, Failure> {
+pub(in crate::cli) fn client_credential() -> Result<CredentialFlags, Failure> {
     let number = |text: &str| text.parse::<u32>().map_err(|_| "type a number, such as 3".to_owned());
     Ok(CredentialFlags {
         client_secret_file: path("TOKCACHE_CLIENT_SECRET_FILE")?,
+        client_secret_variable: text("TOKCACHE_CLIENT_SECRET_VARIABLE")?,
         client_secret_fd: parsed(None, "TOKCACHE_CLIENT_SECRET_FD", number)?,
         client_certificate: path("TOKCACHE_CLIENT_CERTIFICATE")?,
         client_key: path("TOKCACHE_CLIENT_KEY")?,
@@ -173,49 +181,43 @@ pub(super) fn client_credential() -> Result<CredentialFlags, Failure> {
 }
 
 /// Returns the secret in a variable.
-pub(super) fn secret(name: &str) -> Option<Vec<u8>> {
+pub(in crate::cli) fn secret(name: &str) -> Option<Vec<u8>> {
     variable(name).map(OsString::into_encoded_bytes)
 }
 
-/// Returns the address at which GitHub Actions issues a token to this job, and the token that authorizes the request.
-pub(super) fn github_actions() -> Result<Option<(String, Zeroizing<String>)>, Failure> {
-    let (url, token) = (text("ACTIONS_ID_TOKEN_REQUEST_URL")?, text("ACTIONS_ID_TOKEN_REQUEST_TOKEN")?);
-    Ok(url.zip(token.map(Zeroizing::new)))
-}
-
 /// Returns the command lines that open a browser, by the user's own wish.
-pub(super) fn browser() -> Option<String> {
+pub(in crate::cli) fn browser() -> Option<String> {
     variable("BROWSER")?.into_string().ok()
 }
 
 /// Whether the user is on another machine.
-pub(super) fn is_over_ssh() -> bool {
+pub(in crate::cli) fn is_over_ssh() -> bool {
     variable("SSH_CONNECTION").or_else(|| variable("SSH_TTY")).is_some()
 }
 
 /// Whether the terminal says that it cannot move its cursor.
-pub(super) fn is_terminal_dumb() -> bool {
+pub(in crate::cli) fn is_terminal_dumb() -> bool {
     variable("TERM").is_some_and(|kind| kind == "dumb")
 }
 
 /// Whether a keyring could show a password prompt. On systems other than Linux, the system decides that.
-pub(super) fn has_screen() -> bool {
+pub(in crate::cli) fn has_screen() -> bool {
     !cfg!(target_os = "linux") || variable("DISPLAY").or_else(|| variable("WAYLAND_DISPLAY")).is_some()
 }
 
 /// Returns the user on whose behalf root runs the program.
-pub(super) fn caller() -> Caller {
+pub(in crate::cli) fn caller() -> Caller {
     let home = variable("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
     Caller { home, sudo_user: variable("SUDO_UID").and_then(|user| user.to_str()?.parse().ok()) }
 }
 
 /// Returns a proxy variable by `name`. [`unreadable_proxy`] has refused values that are not text.
-pub(super) fn proxy(name: &str) -> Option<String> {
+pub(in crate::cli) fn proxy(name: &str) -> Option<String> {
     variable(name)?.into_string().ok()
 }
 
 /// Returns an error for a proxy variable that is not text. Ignoring the variable would send requests by another route.
-pub(super) fn unreadable_proxy() -> Option<Failure> {
+pub(in crate::cli) fn unreadable_proxy() -> Option<Failure> {
     const NAMES: [&str; 6] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];
     let name = NAMES.into_iter().find(|name| variable(name).is_some_and(|value| value.to_str().is_none()))?;
     Some(wrong(name, "it is not UTF-8"))
@@ -223,7 +225,7 @@ pub(super) fn unreadable_proxy() -> Option<Failure> {
 
 impl Settings {
     /// Fills in the settings that were not typed from the environment. An empty variable counts as unset.
-    pub(super) fn or_environment(self) -> Result<Settings, Failure> {
+    pub(in crate::cli) fn or_environment(self) -> Result<Settings, Failure> {
         ensure_passphrase()?;
         let mut variables = Vec::new();
         let mut or = |typed: Option<String>, name, read: &dyn Fn(&str) -> Result<Option<String>, Failure>| {
@@ -264,19 +266,19 @@ impl Settings {
 }
 
 /// Returns the command line that a completion script wants to complete, up to the cursor.
-pub(super) fn line_to_complete() -> String {
+pub(in crate::cli) fn line_to_complete() -> String {
     variable("COMP_LINE").map(|line| line.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// Returns the error format for a command line without `--error-format`. An invalid variable is reported in the default
 /// format.
-pub(super) fn error_format() -> ErrorFormat {
+pub(in crate::cli) fn error_format() -> ErrorFormat {
     let format = variable("TOKCACHE_ERROR_FORMAT");
     format.and_then(|format| ErrorFormat::from_str(format.to_str()?, true).ok()).unwrap_or_default()
 }
 
 /// Returns the error format of a command line that clap could not parse.
-pub(super) fn error_format_of(arguments: impl Iterator<Item = OsString>) -> ErrorFormat {
+pub(in crate::cli) fn error_format_of(arguments: impl Iterator<Item = OsString>) -> ErrorFormat {
     let arguments = arguments.map(|argument| argument.to_string_lossy().into_owned());
     // Words after `--` belong to the program that `exec` runs.
     let arguments: Vec<_> = arguments.take_while(|argument| argument != "--").collect();

@@ -1,0 +1,42 @@
+//! `--flow auto`: chooses the flow by what the environment offers, in a fixed order and without a request.
+
+use super::credential::{self, CredentialFlags};
+use super::profile_format::{Flow, Profile};
+use super::settings::Settings;
+use super::{Failure, environment};
+
+/// The flow in use, and the reason.
+pub(super) struct Choice {
+    pub(super) flow: Flow,
+    /// The settings of the flow, if they do not come from the profile.
+    pub(super) profile: Option<Profile>,
+    pub(super) reason: &'static str,
+}
+
+/// Chooses the flow: an application with a credential, else a managed identity, else a person who has signed in.
+pub(super) fn choose(settings: &Settings, profile: Option<&Profile>) -> Result<Choice, Failure> {
+    let has_own = profile.is_some_and(|profile| CredentialFlags::of_profile(profile).names_credential());
+    if has_own || credential::is_named(settings)? {
+        let reason = "the settings name a credential of the client";
+        return Ok(Choice { flow: Flow::ClientCredentials, profile: None, reason });
+    }
+    if let Some(application) = environment::azure_application()? {
+        let own = profile.cloned().unwrap_or_default();
+        let application = Profile {
+            scopes: own.scopes,
+            store: own.store,
+            encrypt: own.encrypt,
+            key_cache: own.key_cache,
+            ca_file: own.ca_file,
+            ..application
+        };
+        let reason = "the AZURE_ variables describe an application";
+        return Ok(Choice { flow: Flow::ClientCredentials, profile: Some(application), reason });
+    }
+    if environment::has_managed_identity() {
+        let reason = "the platform has a service for managed identities";
+        return Ok(Choice { flow: Flow::ManagedIdentity, profile: None, reason });
+    }
+    let reason = "no credential and no managed identity is here, so a person has to sign in";
+    Ok(Choice { flow: Flow::Device, profile: None, reason })
+}
