@@ -80,13 +80,14 @@ struct AzToken<'a> {
 
 impl TokenView<'_> {
     /// Returns the token in `format`, with its line break.
-    pub(crate) fn render(&self, format: TokenFormat) -> anyhow::Result<Zeroizing<String>> {
+    pub(crate) fn render(&self, format: TokenFormat) -> anyhow::Result<SecretBuffer> {
         let AuthenticationResult { access_token, token_type, .. } = self.outcome;
         let secret = access_token.expose();
         if format != TokenFormat::Json {
             ensure_plain(self.outcome)?;
         }
-        let mut text = SecretBuffer::new();
+        // The room is enough for the shortest format.
+        let mut text = SecretBuffer::with_capacity(secret.len() + "\n".len());
         match format {
             TokenFormat::Az => text.push_str(&json(&self.az())?),
             TokenFormat::CurlConfig => {
@@ -111,7 +112,7 @@ impl TokenView<'_> {
             TokenFormat::Token => text.push_str(secret),
         }
         text.push('\n');
-        Ok(text.finish())
+        Ok(text)
     }
 
     fn token(&self) -> JsonToken<'_> {
@@ -158,9 +159,8 @@ impl TokenView<'_> {
 
 /// Refuses a token that would forge a header or a command. RFC 6750 §2.1 allows only visible ASCII.
 pub(crate) fn ensure_plain(outcome: &AuthenticationResult) -> anyhow::Result<()> {
-    // A fold without an early exit lets the compiler check many bytes at once.
-    let is_plain = |text: &str| text.bytes().fold(true, |plain, byte| plain & byte.is_ascii_graphic());
-    if !(is_plain(outcome.access_token.expose()) && is_plain(&outcome.token_type)) {
+    let is_plain = outcome.token_type.bytes().all(|byte| byte.is_ascii_graphic());
+    if !(is_plain && outcome.access_token.is_visible_ascii()) {
         bail!("the access token contains characters that a header cannot carry; -o json prints it escaped");
     }
     Ok(())

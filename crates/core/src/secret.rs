@@ -4,6 +4,7 @@ mod buffer;
 mod fingerprint;
 mod jwt;
 mod stack;
+mod visible;
 mod window;
 mod wiped_bytes;
 
@@ -104,19 +105,32 @@ pub type UserAssertion = Secret<kind::UserAssertion>;
 
 /// A secret string: no `Display`, a redacted `Debug`, wiped on drop, compared in constant time.
 pub struct Secret<Kind> {
-    text: Zeroizing<Box<str>>,
+    text: Box<str>,
     kind: PhantomData<Kind>,
 }
 
 impl<Kind> Secret<Kind> {
     /// Wraps the string.
     pub fn new(text: impl Into<String>) -> Self {
-        Secret { text: Zeroizing::new(text.into().into_boxed_str()), kind: PhantomData }
+        Secret { text: text.into().into_boxed_str(), kind: PhantomData }
     }
 
     /// Returns the secret itself. If a secret has leaked, check the calls of this method.
     pub fn expose(&self) -> &str {
         &self.text
+    }
+
+    /// Whether all characters are visible ASCII, which RFC 6750 §2.1 requires of a token. Any other one could forge a
+    /// header or a command.
+    pub fn is_visible_ascii(&self) -> bool {
+        visible::is_visible_ascii(self.expose().as_bytes())
+    }
+}
+
+impl<Kind> Drop for Secret<Kind> {
+    fn drop(&mut self) {
+        // `Zeroizing` would write one byte at a time.
+        wipe(&mut std::mem::take(&mut self.text).into_boxed_bytes());
     }
 }
 

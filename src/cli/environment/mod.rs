@@ -4,7 +4,6 @@ mod platform;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 
 use clap::ValueEnum;
 use directories::{BaseDirs, ProjectDirs};
@@ -70,7 +69,10 @@ pub(in crate::cli) fn config_dir() -> Result<Option<PathBuf>, Failure> {
     if let Some(folder) = path("TOKCACHE_CONFIG_DIR")? {
         return Ok(Some(folder));
     }
-    Ok(project("XDG_CONFIG_HOME")?.map(|project| project.config_dir().to_owned()))
+    if cfg!(target_os = "linux") {
+        return xdg("XDG_CONFIG_HOME", ".config");
+    }
+    Ok(project()?.map(|project| project.config_dir().to_owned()))
 }
 
 /// Returns the folder of the cache: `TOKCACHE_STATE_DIR`, else the platform's; `None` without a home.
@@ -78,7 +80,10 @@ pub(in crate::cli) fn state_dir() -> Result<Option<PathBuf>, Failure> {
     if let Some(folder) = path("TOKCACHE_STATE_DIR")? {
         return Ok(Some(folder));
     }
-    let project = project("XDG_STATE_HOME")?;
+    if cfg!(target_os = "linux") {
+        return xdg("XDG_STATE_HOME", ".local/state");
+    }
+    let project = project()?;
     Ok(project.map(|project| project.state_dir().unwrap_or_else(|| project.data_local_dir()).to_owned()))
 }
 
@@ -113,7 +118,7 @@ pub(in crate::cli) fn azure_dir() -> Result<Option<PathBuf>, Failure> {
     if let Some(folder) = path("AZURE_CONFIG_DIR")? {
         return Ok(Some(folder));
     }
-    ensure_home()?;
+    own_home()?;
     Ok(BaseDirs::new().map(|folders| folders.home_dir().join(".azure")))
 }
 
@@ -330,22 +335,25 @@ fn verbosity(text: &str) -> Result<u8, String> {
     }
 }
 
-/// Returns the platform's folders. On Linux, `variable` overrides one of them. The lookup of a dozen folders happens
-/// only once per run.
-fn project(folder: &str) -> Result<Option<&'static ProjectDirs>, Failure> {
-    static PROJECT: LazyLock<Option<ProjectDirs>> = LazyLock::new(|| ProjectDirs::from("", "", "tokcache"));
-    if cfg!(target_os = "linux") {
-        // The XDG Base Directory Specification says to ignore relative paths; a mistyped one is refused.
-        path(folder)?;
-    }
-    ensure_home()?;
-    Ok(PROJECT.as_ref())
+/// Returns the folder of this program in a folder of the XDG Base Directory Specification: that of the variable `name`,
+/// else `default` in the home. The crate `directories` would look up a dozen others too.
+fn xdg(name: &str, default: &str) -> Result<Option<PathBuf>, Failure> {
+    // The specification says to ignore relative paths; a mistyped one is refused.
+    let named = path(name)?.filter(|folder| folder.is_absolute());
+    let Some(home) = own_home()?.or_else(|| Some(BaseDirs::new()?.home_dir().to_owned())) else { return Ok(None) };
+    Ok(Some(named.unwrap_or_else(|| home.join(default)).join("tokcache")))
 }
 
-/// Refuses a relative `HOME`, which would name another folder in each working directory.
-fn ensure_home() -> Result<(), Failure> {
+/// Returns the platform's folders.
+fn project() -> Result<Option<ProjectDirs>, Failure> {
+    own_home()?;
+    Ok(ProjectDirs::from("", "", "tokcache"))
+}
+
+/// Returns `HOME`. Refuses a relative one, which would name another folder in each working directory.
+fn own_home() -> Result<Option<PathBuf>, Failure> {
     match path("HOME")? {
         Some(home) if cfg!(unix) && !Path::is_absolute(&home) => Err(wrong("HOME", "it is not an absolute path")),
-        _ => Ok(()),
+        home => Ok(home),
     }
 }

@@ -113,10 +113,10 @@ impl Authority {
         let host = self.environment.as_str();
         let (identity, proof) = match self.kind {
             _ if is_one_cloud => {
-                let identity = self.origin().replacen(host, self.environment.canonical(), 1);
                 // An environment has no port, so it cannot prove one.
-                let has_port = self.origin().len() > "https://".len() + host.len();
-                (identity, if has_port { IssuerProof::Url } else { IssuerProof::Cloud })
+                let port = self.origin().get("https://".len() + host.len()..).unwrap_or_default();
+                let identity = format!("https://{}{port}", self.environment.canonical());
+                (identity, if port.is_empty() { IssuerProof::Cloud } else { IssuerProof::Url })
             }
             // Microsoft ignores the case of tenants and policies.
             _ if self.environment.folds_case() => (self.url.to_ascii_lowercase(), self.proof()),

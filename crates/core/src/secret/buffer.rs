@@ -1,12 +1,15 @@
 //! A buffer for text that contains secrets.
 
-use std::{fmt, io, str};
+use std::ops::Deref;
+use std::{fmt, io, mem, str};
 
 use zeroize::Zeroizing;
 
+use super::wipe;
+
 /// Text that leaves no copy behind when it grows. A growing `String` would; this buffer wipes the old memory.
 #[derive(Default)]
-pub struct SecretBuffer(Zeroizing<String>);
+pub struct SecretBuffer(String);
 
 impl SecretBuffer {
     /// Returns an empty buffer.
@@ -16,7 +19,7 @@ impl SecretBuffer {
 
     /// Returns an empty buffer with room for `capacity` bytes.
     pub fn with_capacity(capacity: usize) -> Self {
-        SecretBuffer(Zeroizing::new(String::with_capacity(capacity)))
+        SecretBuffer(String::with_capacity(capacity))
     }
 
     /// Appends a character.
@@ -28,15 +31,30 @@ impl SecretBuffer {
     pub fn push_str(&mut self, text: &str) {
         if self.0.capacity() - self.0.len() < text.len() {
             let enough = (self.0.len() + text.len()).max(2 * self.0.capacity());
-            let outgrown = std::mem::replace(&mut self.0, Zeroizing::new(String::with_capacity(enough)));
+            let outgrown = mem::replace(self, SecretBuffer::with_capacity(enough));
             self.0.push_str(&outgrown);
         }
         self.0.push_str(text);
     }
 
     /// Returns the text.
-    pub fn finish(self) -> Zeroizing<String> {
-        self.0
+    pub fn finish(mut self) -> Zeroizing<String> {
+        Zeroizing::new(mem::take(&mut self.0))
+    }
+}
+
+impl Deref for SecretBuffer {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for SecretBuffer {
+    /// Wipes the text, many bytes at a time, unlike `Zeroizing`. The rest of the memory never held any.
+    fn drop(&mut self) {
+        wipe(&mut mem::take(&mut self.0).into_bytes());
     }
 }
 

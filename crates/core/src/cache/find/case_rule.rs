@@ -19,7 +19,7 @@ impl CaseRule {
     pub(in crate::cache) fn same(self, a: &str, b: &str) -> bool {
         match self {
             CaseRule::Exact => a == b,
-            CaseRule::Folded => a.eq_ignore_ascii_case(b),
+            CaseRule::Folded => same_but_for_case(a.as_bytes(), b.as_bytes()),
         }
     }
 
@@ -46,6 +46,34 @@ impl CaseRule {
             (Some(a), Some(b)) => self.same(a, b),
             (None, None) => true,
             _ => false,
+        }
+    }
+}
+
+/// Compares eight bytes at a time. Most texts are equal, even in case. The last eight may overlap those before them.
+fn same_but_for_case(a: &[u8], b: &[u8]) -> bool {
+    let (words, others) = (a.as_chunks::<8>().0, b.as_chunks::<8>().0);
+    let same = |(word, other): (&[u8; 8], &[u8; 8])| word == other || word.eq_ignore_ascii_case(other);
+    match (a.last_chunk(), b.last_chunk()) {
+        (Some(last), Some(other)) => a.len() == b.len() && words.iter().zip(others).all(same) && same((last, other)),
+        _ => a.eq_ignore_ascii_case(b),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn texts_are_the_same_but_for_case_wherever_they_differ(text in "[a-zA-Z@`é]{0,40}", other in "[a-zA-Z@`é]{0,40}", at in 0..41_usize) {
+            let folded = |a: &str, b: &str| CaseRule::Folded.same(a, b);
+            prop_assert!(folded(&text, &text.to_ascii_uppercase()));
+            prop_assert_eq!(folded(&text, &other), text.eq_ignore_ascii_case(&other));
+            let changed: String = text.chars().enumerate().map(|(place, it)| if place == at { '@' } else { it }).collect();
+            prop_assert_eq!(folded(&text, &changed), text.eq_ignore_ascii_case(&changed));
         }
     }
 }

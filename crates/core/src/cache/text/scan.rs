@@ -189,8 +189,9 @@ impl<'t> Scanner<'t> {
 
     pub(super) fn white_space(&mut self) {
         while let Some(byte) = self.text.get(self.at) {
-            // MSAL Python indents by four, which is most of the white space.
+            // MSAL Python indents by four, mostly twice or three times, which is most of the white space.
             self.at += match byte {
+                b'\n' if self.text[self.at..].starts_with(b"\n        ") => 9,
                 b' ' if self.text[self.at..].starts_with(b"    ") => 4,
                 b' ' | b'\n' | b'\r' | b'\t' => 1,
                 _ => return,

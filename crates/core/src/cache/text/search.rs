@@ -13,13 +13,23 @@ const HIGHEST_BITS: u64 = ONES << 7;
 /// Returns the position of the first quote or backslash.
 pub(in crate::cache) fn quote_or_backslash(text: &[u8]) -> Option<usize> {
     // Most strings are short.
-    let (start, long) = text.split_at(text.len().min(BLOCK));
-    if let Some(at) = word_by_word(start) {
-        return Some(at);
+    let mut rest = text;
+    for _ in 0..BLOCK / WORD {
+        let Some((word, behind)) = rest.split_first_chunk() else { break };
+        if let Some(at) = first_in(*word) {
+            return Some(text.len() - rest.len() + at);
+        }
+        rest = behind;
     }
-    let (blocks, _) = long.as_chunks::<BLOCK>();
+    in_long(rest).map(|at| text.len() - rest.len() + at)
+}
+
+/// Does the same block by block. It is a function of its own so that short strings do not prepare for long ones.
+#[inline(never)]
+fn in_long(text: &[u8]) -> Option<usize> {
+    let (blocks, _) = text.as_chunks::<BLOCK>();
     let passed = BLOCK * blocks.iter().take_while(|block| !may_hold_one(block)).count();
-    word_by_word(&long[passed..]).map(|at| start.len() + passed + at)
+    word_by_word(&text[passed..]).map(|at| passed + at)
 }
 
 /// Whether the block may hold a quote or a backslash. `false` is certain. A token has only bytes for which this is `false`.
