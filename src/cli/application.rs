@@ -8,7 +8,6 @@ use tokcache_core::acquire::{
     AcquireError, AuthenticationResult, ClientApplication, ProviderMetadata, Registration, SilentRequest,
 };
 use tokcache_core::cache::MinValid;
-use tokcache_core::oauth::ErrorCode;
 use tokcache_core::store::Partition;
 use tokcache_core::time::Clock;
 use tokcache_core::types::ScopeSet;
@@ -85,18 +84,14 @@ impl Context {
 
     /// Converts an error about an application's token. A sign-in of a person would not help an application.
     fn application_failure(&self, error: AcquireError, scopes: &ScopeSet) -> Failure {
-        let code = match &error {
-            AcquireError::Denied(response) => Some(response.error.clone()),
+        let refused = match &error {
+            AcquireError::Denied(response) => Some(response.clone()),
             _ => None,
         };
         let failure = self.failure(error, scopes);
-        match code {
+        match refused {
             None => failure,
-            Some(ErrorCode::InvalidClient | ErrorCode::UnauthorizedClient) => {
-                failure.try_with("--client-secret-file", "PATH")
-            }
-            Some(ErrorCode::InvalidScope | ErrorCode::InvalidTarget) => failure.try_with("--scope", "SCOPE"),
-            Some(_) => failure.without_advice(),
+            Some(response) => failure.try_for_application(&response),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 
 use tokcache_core::acquire::{AcquireError, ErrorKind, InteractionRequired};
-use tokcache_core::oauth::{AuthorityError, ErrorCode, Remedy, TokenErrorResponse};
+use tokcache_core::oauth::AuthorityError;
 use tokcache_core::store::StoreError;
 use tokcache_file::{EncryptionError, KeyError, KeySource, KeyringFault};
 
@@ -35,16 +35,9 @@ impl Failure {
                 failure.with_response(response).try_tokcache(login)
             }
             AcquireError::SignInRefused { response, .. } => failure.try_after_sign_in(response, login),
-            AcquireError::InteractionRequired(InteractionRequired::Refused(response))
-                if response.entra_error().is_some_and(|error| error.remedy == Remedy::Administrator) =>
-            {
-                failure.with_response(response)
-            }
             AcquireError::Denied(response)
             | AcquireError::InteractionRequired(InteractionRequired::Refused(response)) => {
-                let claims = response.claims.iter().flat_map(|claims| ["--claims".to_owned(), claims.clone()]);
-                let words: Vec<_> = login.into_iter().chain(claims).collect();
-                failure.with_response(response).try_tokcache(words)
+                failure.try_after_refresh(response, login)
             }
             AcquireError::InteractionRequired(_) => failure.try_tokcache(login),
             AcquireError::MinValid { lifetime, .. } => failure.try_with("--min-valid", format!("{lifetime}s")),
@@ -57,33 +50,6 @@ impl Failure {
             }
             AcquireError::WrongAuthority { .. } => failure.try_with("--authority", "URL"),
             _ => failure,
-        }
-    }
-
-    /// Adds the command that helps after the server has refused a sign-in.
-    fn try_after_sign_in(self, response: Box<TokenErrorResponse>, login: Vec<String>) -> Self {
-        let remedy = response.entra_error().map(|error| error.at_device).or(match response.error {
-            _ if response.claims.is_some() => Some(Remedy::SignIn),
-            ErrorCode::AccessDenied | ErrorCode::AuthorizationDeclined | ErrorCode::InvalidGrant => {
-                Some(Remedy::SignIn)
-            }
-            ErrorCode::InvalidClient | ErrorCode::UnauthorizedClient | ErrorCode::UnsupportedGrantType => {
-                Some(Remedy::Client)
-            }
-            ErrorCode::InvalidScope | ErrorCode::InvalidTarget => Some(Remedy::Scope),
-            _ => None,
-        });
-        let claims = response.claims.iter().flat_map(|claims| ["--claims".to_owned(), claims.clone()]);
-        let words: Vec<_> = login.into_iter().chain(claims).collect();
-        let failure = self.with_response(response);
-        match remedy {
-            Some(Remedy::SignIn) => failure.try_tokcache(words),
-            Some(Remedy::AnotherFlow) => failure.try_tokcache(words.into_iter().chain(["--browser".to_owned()])),
-            Some(Remedy::Client) => failure.try_with("--client-id", "ID"),
-            Some(Remedy::Scope) => failure.try_with("--scope", "SCOPE"),
-            Some(Remedy::Tenant) => failure.try_with("--authority", "URL"),
-            Some(Remedy::Later) => failure.try_again(),
-            Some(Remedy::Administrator) | None => failure,
         }
     }
 
@@ -165,7 +131,6 @@ impl From<AuthorityError> for Failure {
 mod tests {
     use std::time::Duration;
 
-    use tokcache_core::acquire::SignInGrant;
     use tokcache_core::cache::Account;
     use tokcache_core::store::Holder;
     use tokcache_core::types::{Environment, HomeAccountId};
@@ -188,70 +153,6 @@ mod tests {
         let failure = Failure::from_acquire(error, vec!["login".to_owned()]);
         let command = failure.command(&typed, &Settings::default());
         (failure.exit(), failure.view(None).retryable, command)
-    }
-
-    fn refusal(error: &str, description: &str) -> Box<TokenErrorResponse> {
-        Box::new(TokenErrorResponse {
-            error: ErrorCode::from(error.to_owned()),
-            error_description: Some(description.to_owned()),
-            error_codes: Vec::new(),
-            suberror: None,
-            claims: None,
-            correlation_id: None,
-            status: 400,
-        })
-    }
-
-    #[test]
-    fn a_refused_sign_in_is_told_by_what_was_refused_and_by_what_helps() {
-        const LOGIN: &str = "tokcache login";
-        const BROWSER: &str = "tokcache login --browser";
-        const CLIENT: &str = "tokcache token --offline --scope a --client-id ID";
-        for (error, description, exit, words, command) in [
-            ("invalid_grant", "no", Exit::Denied, "the device code any more, which has expired or was used", LOGIN),
-            ("invalid_grant", "AADSTS53003: x", Exit::Denied, "a Conditional Access policy does not", BROWSER),
-            ("invalid_grant", "AADSTS50076: x", Exit::Denied, "multi-factor authentication (AADSTS50076)", BROWSER),
-            ("interaction_required", "AADSTS530003: x", Exit::Denied, "the organisation manages", BROWSER),
-            ("invalid_grant", "AADSTS50057: x", Exit::Denied, "the account is disabled (AADSTS50057)", ""),
-            ("invalid_grant", "AADSTS65001: x", Exit::Denied, "nobody has consented", LOGIN),
-            ("invalid_grant", "AADSTS50053: x", Exit::Unavailable, "locked", "tokcache token --offline --scope a"),
-            ("invalid_client", "AADSTS7000218: x", Exit::Denied, "not registered as a public client", CLIENT),
-            ("access_denied", "no", Exit::Denied, "the sign-in was declined", LOGIN),
-            ("unauthorized_client", "no", Exit::Denied, "this client may not sign in by device code", CLIENT),
-            ("invalid_client", "no", Exit::Denied, "the server does not accept the client", CLIENT),
-            (
-                "invalid_scope",
-                "no",
-                Exit::Denied,
-                "the server refused the scopes",
-                "tokcache token --offline --scope SCOPE",
-            ),
-            ("made_up", "no", Exit::Denied, "the server refused the sign-in: made_up: no", ""),
-        ] {
-            let response = || refusal(error, description);
-            let error = || AcquireError::SignInRefused { grant: SignInGrant::DeviceCode, response: response() };
-            let said = error().to_string();
-            assert!(said.contains(words) && !said.contains("refresh token"), "{said}");
-            let command = Some(command.to_owned()).filter(|command| !command.is_empty());
-            assert_eq!(reported(error()), (exit, exit == Exit::Unavailable, command), "{said}");
-        }
-    }
-
-    #[test]
-    fn a_refused_refresh_is_told_with_entras_reason_and_without_guesses() {
-        for (description, exit, words) in [
-            (
-                "AADSTS50173: x",
-                Exit::InteractionRequired,
-                "refresh token: the sign-in was revoked, or the password has",
-            ),
-            ("AADSTS50057: x", Exit::Denied, "refresh token: the account is disabled (AADSTS50057): invalid_grant"),
-        ] {
-            let error = || InteractionRequired::Refused(refusal("invalid_grant", description));
-            let said = AcquireError::InteractionRequired(error()).to_string();
-            assert!(said.contains(words) && !said.contains("died before"), "{said}");
-            assert_eq!(reported(AcquireError::InteractionRequired(error())).0, exit, "{said}");
-        }
     }
 
     #[test]

@@ -45,6 +45,7 @@ mod progress;
 mod promise;
 mod provider;
 mod registration;
+mod remedy;
 mod remember;
 mod removal;
 mod repeated;

@@ -229,6 +229,26 @@ fn a_credential_that_cannot_be_used_is_named_and_never_printed() {
 }
 
 #[test]
+fn a_refusal_by_entra_is_told_in_words_with_the_command_for_an_application() {
+    let provider = Provider::start_with(json!({ "host": "login.microsoftonline.com", "entra": true }));
+    let home = home_of(&provider, "e2e-post");
+    let file = secret_file(&home);
+    for (error, description, cause, command) in [
+        ("invalid_client", "AADSTS7000215: x", "the client secret is wrong", "--client-secret-file PATH"),
+        ("invalid_grant", "AADSTS53003: x", "a Conditional Access policy does not allow this sign-in", ""),
+        ("invalid_client", "AADSTS700213: x", "has the subject of the token", ""),
+    ] {
+        let body = json!({ "error": error, "error_description": description });
+        provider.order_fault(json!({ "answer": { "status": 400, "body": body } }));
+        let failure = home.error(6, &["token", "--scope", SCOPE, "--client-secret-file", &file]);
+        let message = failure["message"].as_str().unwrap_or_default();
+        assert!(message.contains(cause) && !message.contains("refresh"), "{failure}");
+        let advised = failure["command"].as_str().unwrap_or_default();
+        assert!(advised.contains(command) && advised.is_empty() == command.is_empty(), "{failure}");
+    }
+}
+
+#[test]
 fn an_application_waits_out_an_outage_with_the_token_that_it_has() {
     let provider = Provider::start();
     let home = home_of(&provider, "e2e-post");

@@ -2,7 +2,7 @@
 
 use super::exchange::{Exchange, Found};
 use super::grant::digest_of;
-use super::{AcquireError, AuthenticationResult, ClientApplication, SilentRequest, Source};
+use super::{AcquireError, AuthenticationResult, ClientApplication, InteractionRequired, SilentRequest, Source};
 use crate::cache::{AccessTokenQuery, Account, Grant, Owner, TokenCache};
 use crate::future::BoxFuture;
 use crate::oauth::{self, ClientCredentialsRequest, Endpoints, RequestError, TokenResponse};
@@ -20,7 +20,12 @@ impl ClientApplication<'_> {
         &self,
         request: &SilentRequest,
     ) -> Result<AuthenticationResult, AcquireError> {
-        self.acquire_by_exchange(&ClientCredentials { application: self, request }, request).await
+        let token = self.acquire_by_exchange(&ClientCredentials { application: self, request }, request).await;
+        token.map_err(|error| match error {
+            // No person can sign in for the client.
+            AcquireError::InteractionRequired(InteractionRequired::Refused(response)) => AcquireError::Denied(response),
+            error => error,
+        })
     }
 
     /// Deletes the client's own tokens, and returns whether there were any. They cannot be revoked at the provider

@@ -169,14 +169,18 @@ impl AcquireError {
                 None if response.claims.is_some() => ErrorKind::InteractionRequired,
                 _ => ErrorKind::Denied,
             },
-            // Another sign-in does not help.
-            AcquireError::InteractionRequired(InteractionRequired::Refused(response))
-                if response.entra_error().is_some_and(|error| error.remedy == Remedy::Administrator) =>
-            {
-                ErrorKind::Denied
+            AcquireError::Denied(response) => match response.entra_error().map(|error| error.remedy) {
+                Some(Remedy::Later) => ErrorKind::Unavailable,
+                _ => ErrorKind::Denied,
+            },
+            AcquireError::InteractionRequired(InteractionRequired::Refused(response)) => {
+                match response.entra_error().map(|error| error.remedy) {
+                    Some(Remedy::Later) => ErrorKind::Unavailable,
+                    Some(remedy) if !remedy.is_sign_in() => ErrorKind::Denied,
+                    _ => ErrorKind::InteractionRequired,
+                }
             }
             AcquireError::AuthorizationResponse(AuthorizationError::Refused(_))
-            | AcquireError::Denied(_)
             | AcquireError::IdToken(_)
             | AcquireError::NoIdToken
             | AcquireError::NotBearer { .. }
@@ -203,12 +207,12 @@ impl AcquireError {
         match self {
             AcquireError::Unavailable { .. } => true,
             AcquireError::Store(error) => error.is_retryable(),
-            AcquireError::SignInRefused { .. } => self.kind() == ErrorKind::Unavailable,
+            AcquireError::Denied(_) | AcquireError::InteractionRequired(_) | AcquireError::SignInRefused { .. } => {
+                self.kind() == ErrorKind::Unavailable
+            }
             AcquireError::AmbiguousAccount { .. }
             | AcquireError::AuthorizationResponse(_)
-            | AcquireError::Denied(_)
             | AcquireError::IdToken(_)
-            | AcquireError::InteractionRequired(_)
             | AcquireError::NoIdToken
             | AcquireError::MinValid { .. }
             | AcquireError::Misconfigured { .. }

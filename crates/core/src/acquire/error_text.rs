@@ -14,7 +14,7 @@ impl fmt::Display for AcquireError {
             }
             AcquireError::AuthorizationResponse(error) => write!(formatter, "the sign-in cannot be finished: {error}"),
             AcquireError::Denied(response) => {
-                write!(formatter, "the server refused the refresh: {}{}", Told(response), missing_secret(response))
+                write!(formatter, "the server refused the request: {}{}", Told(response), missing_secret(response))
             }
             AcquireError::IdToken(error) => write!(formatter, "the ID token is not valid: {error}"),
             AcquireError::InteractionRequired(why) => why.fmt(formatter),

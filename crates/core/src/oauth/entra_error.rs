@@ -1,5 +1,8 @@
-//! The common errors of the Microsoft identity platform at a sign-in or refresh, with their causes and remedies. Data
-//! from Microsoft's list of AADSTS codes.
+//! The common errors of the Microsoft identity platform, with their causes and remedies.
+
+mod table;
+
+use table::ERRORS;
 
 /// The remedy for a refusal.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -10,14 +13,29 @@ pub enum Remedy {
     AnotherFlow,
     /// Ask an administrator of the tenant or the application.
     Administrator,
+    /// Use the certificate that is registered for the client, with its key.
+    Certificate,
     /// Use another client id, or change the registration of this one.
     Client,
+    /// Change the registration of the application: its credentials, its permissions or its redirect URI.
+    Registration,
+    /// Change the request, which is not complete or not valid.
+    Request,
     /// Request other scopes, or another resource.
     Scope,
+    /// Use the client's current secret.
+    Secret,
     /// Use the right tenant in the authority.
     Tenant,
     /// Wait.
     Later,
+}
+
+impl Remedy {
+    /// Whether a sign-in may help, perhaps with another flow or for other scopes.
+    pub(crate) fn is_sign_in(self) -> bool {
+        matches!(self, Remedy::AnotherFlow | Remedy::Scope | Remedy::SignIn)
+    }
 }
 
 /// An AADSTS error.
@@ -27,100 +45,22 @@ pub struct EntraError {
     pub number: u64,
     /// The cause, for people, as part of a sentence.
     pub cause: &'static str,
-    /// The remedy.
+    /// The remedy for a person whose refresh was refused.
     pub remedy: Remedy,
     /// The remedy if a device code was refused, because the actions in the browser on another device were not
     /// sufficient.
     pub at_device: Remedy,
+    /// The remedy for an application that acts for itself.
+    pub for_application: Remedy,
 }
 
 impl EntraError {
     /// Returns the error with this number, if it is known.
     pub(super) fn of(number: u64) -> Option<&'static EntraError> {
-        ERRORS.iter().find(|error| error.number == number)
+        let position = ERRORS.binary_search_by_key(&number, |error| error.number).ok()?;
+        ERRORS.get(position)
     }
 }
-
-const fn error(number: u64, remedy: Remedy, cause: &'static str) -> EntraError {
-    EntraError { number, cause, remedy, at_device: remedy }
-}
-
-/// An error that a sign-in fixes, except one by device code, for which the actions in the browser do not count.
-const fn strict(number: u64, cause: &'static str) -> EntraError {
-    EntraError { number, cause, remedy: Remedy::SignIn, at_device: Remedy::AnotherFlow }
-}
-
-const ERRORS: &[EntraError] = &[
-    error(16_000, Remedy::SignIn, "several accounts are signed in, and one has to be chosen"),
-    error(50_005, Remedy::AnotherFlow, "a policy does not allow this kind of device"),
-    error(50_020, Remedy::Tenant, "the account does not belong to this tenant"),
-    error(50_034, Remedy::Tenant, "there is no such account in this tenant"),
-    error(50_053, Remedy::Later, "the account is locked after too many attempts"),
-    error(50_055, Remedy::SignIn, "the password has expired"),
-    error(50_057, Remedy::Administrator, "the account is disabled"),
-    error(50_058, Remedy::SignIn, "there is no session to sign in with silently"),
-    error(50_059, Remedy::Tenant, "the authority does not say which tenant"),
-    strict(50_072, "a policy demands multi-factor authentication, which this account has not set up"),
-    strict(50_074, "a policy demands multi-factor authentication"),
-    strict(50_076, "a policy demands multi-factor authentication"),
-    strict(50_078, "the multi-factor authentication has expired"),
-    strict(50_079, "a policy demands multi-factor authentication, which this account has not set up"),
-    error(50_097, Remedy::AnotherFlow, "a policy demands a device that is known to the organisation"),
-    error(50_105, Remedy::Administrator, "the account is not assigned to this application"),
-    error(50_126, Remedy::SignIn, "the user name or password is wrong"),
-    error(50_129, Remedy::AnotherFlow, "a policy demands a device that has joined the organisation"),
-    error(50_131, Remedy::AnotherFlow, "a policy does not allow access from here"),
-    error(50_132, Remedy::SignIn, "the session was ended or the password has changed"),
-    error(50_133, Remedy::SignIn, "the password has expired or was changed"),
-    error(50_140, Remedy::SignIn, "the sign-in was interrupted by a question that was not answered"),
-    error(50_144, Remedy::SignIn, "the password has expired"),
-    strict(50_158, "a policy demands a further check by another service"),
-    error(50_173, Remedy::SignIn, "the sign-in was revoked, or the password has changed"),
-    error(50_194, Remedy::Tenant, "this client may be used with its own tenant only"),
-    error(51_004, Remedy::Tenant, "there is no such account in this tenant"),
-    error(53_000, Remedy::AnotherFlow, "a policy demands a device that complies with the organisation's rules"),
-    error(53_001, Remedy::AnotherFlow, "a policy demands a device that has joined the organisation"),
-    error(53_002, Remedy::AnotherFlow, "a policy demands an application that the organisation has approved"),
-    error(53_003, Remedy::AnotherFlow, "a Conditional Access policy does not allow this sign-in"),
-    error(53_004, Remedy::AnotherFlow, "multi-factor authentication has to be set up from a place that is trusted"),
-    error(53_009, Remedy::AnotherFlow, "a policy demands an application that protects the organisation's data"),
-    error(65_001, Remedy::SignIn, "nobody has consented to what the client asks for"),
-    error(65_002, Remedy::Client, "this client may not ask for this resource"),
-    error(65_004, Remedy::SignIn, "the person did not consent to what the client asks for"),
-    error(65_005, Remedy::Client, "the client is not registered for this resource"),
-    error(70_002, Remedy::Client, "the client could not prove who it is"),
-    error(70_003, Remedy::Client, "the client may not sign in in this way"),
-    error(70_008, Remedy::SignIn, "the refresh token has expired"),
-    error(70_011, Remedy::Scope, "a scope is not valid"),
-    error(70_018, Remedy::SignIn, "the device code is not valid"),
-    error(70_019, Remedy::SignIn, "the device code has expired"),
-    error(70_020, Remedy::SignIn, "the device code has expired"),
-    error(70_043, Remedy::SignIn, "a policy demands to sign in again after some time"),
-    error(75_016, Remedy::SignIn, "the sign-in was cancelled"),
-    error(90_002, Remedy::Tenant, "there is no such tenant"),
-    error(90_033, Remedy::Later, "the service is not available for a moment"),
-    error(90_072, Remedy::Tenant, "the account is of another tenant and is not known in this one"),
-    error(90_094, Remedy::Administrator, "an administrator has to consent to what the client asks for"),
-    error(90_095, Remedy::Administrator, "an administrator has to consent to what the client asks for"),
-    error(135_010, Remedy::AnotherFlow, "this device is not known to the organisation"),
-    error(135_011, Remedy::Administrator, "this device is disabled"),
-    error(500_011, Remedy::Scope, "the resource is not known in this tenant"),
-    error(500_571, Remedy::Administrator, "the guest account is disabled"),
-    error(530_003, Remedy::AnotherFlow, "a policy demands a device that the organisation manages"),
-    error(530_032, Remedy::AnotherFlow, "a policy of the tenant does not allow this sign-in"),
-    error(530_034, Remedy::Administrator, "the delegated administrator is blocked for a risk"),
-    error(530_035, Remedy::AnotherFlow, "the security defaults of the tenant do not allow this sign-in"),
-    error(530_036, Remedy::AnotherFlow, "a policy does not allow sign-ins by device code"),
-    error(650_052, Remedy::Administrator, "the organisation has no subscription for this service"),
-    error(650_057, Remedy::Client, "the client is not registered for this resource"),
-    error(700_003, Remedy::AnotherFlow, "this device is not known to the organisation any more"),
-    error(700_016, Remedy::Client, "the client is not known in this tenant"),
-    error(700_038, Remedy::Client, "the client id is not valid"),
-    error(700_082, Remedy::SignIn, "the refresh token has expired, as it was not used for long"),
-    error(700_084, Remedy::SignIn, "the refresh token has expired"),
-    error(7_000_112, Remedy::Client, "the application is disabled"),
-    error(7_000_218, Remedy::Client, "the client is not registered as a public client (\"Allow public client flows\")"),
-];
 
 #[cfg(test)]
 mod tests {
@@ -129,6 +69,31 @@ mod tests {
     #[test]
     fn the_table_is_sorted_and_has_no_number_twice() {
         assert!(ERRORS.is_sorted_by(|one, next| one.number < next.number));
+    }
+
+    #[test]
+    fn every_cause_is_a_short_clause_that_begins_with_its_subject() {
+        const SUBJECTS: [&str; 7] = ["a ", "an ", "multi-factor ", "no ", "the ", "there is ", "this "];
+        const VAGUE: [&str; 7] = ["What", "error", "everybody", "failed", "invalid", "nobody", "whoever"];
+        for EntraError { number, cause, .. } in ERRORS {
+            let is_subject =
+                SUBJECTS.iter().any(|subject| cause.starts_with(subject)) || cause.starts_with("too many ");
+            assert!(is_subject, "{number}: {cause}");
+            assert!(!cause.ends_with(['.', ' ', ':', ';']) && !cause.contains("  "), "{number}: {cause}");
+            assert!(cause.is_ascii() && cause.len() <= 90, "{number}: {cause}");
+            assert!(!VAGUE.iter().any(|word| cause.contains(word)), "{number}: {cause}");
+            assert!((10_000..10_000_000).contains(number), "{number}");
+        }
+    }
+
+    #[test]
+    fn what_users_meet_is_known() {
+        let numbers = "53003 50076 50079 50097 53000 53001 53011 65001 700082 70043 50173 7000215 7000222 90002 90014 \
+                       500011 700016 700027 700024 700211 700212 700213 70021 650052 650057 50034 50057 50059 50105 \
+                       50158 50126 530003";
+        for number in numbers.split_whitespace() {
+            assert!(EntraError::of(number.parse().unwrap()).is_some(), "{number}");
+        }
     }
 
     #[test]
