@@ -148,6 +148,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l param -d 'An
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l lifetime -d 'How long to serve a token that has no lifetime [default: until it is revoked]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l min-valid -d 'How long the token must be valid; exit status 8 if it is not [default: 5m, but at most a fifth of its lifetime]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l claims -d 'A claims challenge, in JSON; ignores cached access tokens' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l assertion-file -d 'Get a token on behalf of the user whose access token is in this file; - is standard input' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -s o -l output -d 'The output format' -r -f -a "az\t'The object of `az account get-access-token`'
 curl-config\t'A line for `curl --config -`'
 env\t'`export ACCESS_TOKEN=…`, for a POSIX shell'
@@ -319,6 +320,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l param -d 'Ano
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l lifetime -d 'How long to serve a token that has no lifetime [default: until it is revoked]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l min-valid -d 'How long the token must be valid; exit status 8 if it is not [default: 5m, but at most a fifth of its lifetime]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l claims -d 'A claims challenge, in JSON; ignores cached access tokens' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l assertion-file -d 'Get a token on behalf of the user whose access token is in this file; - is standard input' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l env -d 'The environment variable for the token' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
@@ -365,6 +367,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l param -d '
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l lifetime -d 'How long to serve a token that has no lifetime [default: until it is revoked]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l min-valid -d 'How long the token must be valid; exit status 8 if it is not [default: 5m, but at most a fifth of its lifetime]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l claims -d 'A claims challenge, in JSON; ignores cached access tokens' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l assertion-file -d 'Get a token on behalf of the user whose access token is in this file; - is standard input' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -s o -l output -d 'The output format' -r -f -a "json\t'One line of JSON'
 text\t'Text for people'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"

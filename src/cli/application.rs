@@ -85,7 +85,7 @@ impl Context {
     /// Converts an error about an application's token. A sign-in of a person would not help an application.
     fn application_failure(&self, error: AcquireError, scopes: &ScopeSet) -> Failure {
         let refused = match &error {
-            AcquireError::Denied(response) => Some(response.clone()),
+            AcquireError::ExchangeRefused { response, .. } => Some(response.clone()),
             _ => None,
         };
         let failure = self.failure(error, scopes);

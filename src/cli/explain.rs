@@ -31,13 +31,17 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let request = input.selection.request(&context)?;
     let authority = registration.authority.url().to_owned();
     let client_id = registration.client_id.to_string();
-    let explanation = if is_application {
-        context.application(registration).explain_for_client(&request).block_on()
+    let explanation = if let Some(file) = &input.selection.assertion_file {
+        context.explain_on_behalf_of(file, &request)?
     } else {
-        let client = context.client_of(registration, request.account.as_deref());
-        client.and_then(|client| client.explain(&request).block_on())
+        let explanation = if is_application {
+            context.application(registration).explain_for_client(&request).block_on()
+        } else {
+            let client = context.client_of(registration, request.account.as_deref());
+            client.and_then(|client| client.explain(&request).block_on())
+        };
+        explanation.map_err(|error| context.failure(error, &request.scopes))?
     };
-    let explanation = explanation.map_err(|error| context.failure(error, &request.scopes))?;
     let store = context.store.describe();
     let encryption = context.store.encrypted_by()?;
     let now = context.clock.now();

@@ -2,6 +2,7 @@
 
 mod application;
 mod args;
+mod assertion;
 mod auto;
 mod browser;
 mod cache;

@@ -1,9 +1,11 @@
 //! `tokcache token`: prints a valid access token.
 
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use pollster::FutureExt as _;
 use tokcache_core::acquire::{AcquireError, AuthenticationResult, PublicClient, SignInRequest, SilentRequest, Source};
 use tokcache_core::cache::MinValid;
@@ -16,7 +18,7 @@ use super::passphrase::PromptPolicy;
 use super::profiles::Profile;
 use super::scopes::Scopes;
 use super::settings::Settings;
-use super::values::{bound, claims, duration};
+use super::values::{bound, claims, duration, path};
 use super::{Failure, login};
 use crate::output::{self, TokenFormat, TokenView};
 
@@ -68,6 +70,10 @@ pub(super) struct Selection {
     /// A claims challenge, in JSON; ignores cached access tokens
     #[arg(long, value_name = "JSON", value_parser = claims, conflicts_with = "offline")]
     claims: Option<String>,
+
+    /// Get a token on behalf of the user whose access token is in this file; - is standard input
+    #[arg(long, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
+    pub(super) assertion_file: Option<PathBuf>,
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
@@ -104,7 +110,9 @@ impl Selection {
 
     /// Returns a token. Asks the user to sign in only if `login` is set.
     pub(super) fn acquire(&self, context: &Context, login: bool) -> Result<Acquired, Failure> {
-        let acquired = if context.is_application() {
+        let acquired = if let Some(file) = &self.assertion_file {
+            context.token_on_behalf_of(file, self.request(context)?)?
+        } else if context.is_application() {
             context.application_token(self.request(context)?)?
         } else {
             self.acquire_for_user(context, login)?

@@ -6,6 +6,7 @@ import { Provider } from 'oidc-provider';
 
 import { privateKey } from './assertion.mjs';
 import { accountClaims, answerInstanceDiscovery } from './entra.mjs';
+import { JWT_BEARER, TOKEN_EXCHANGE, registerExchanges } from './exchange.mjs';
 import { wrapExchanges } from './exchanges.mjs';
 
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -24,10 +25,16 @@ const APPLICATIONS = [
     token_endpoint_auth_method: 'private_key_jwt',
     jwks: { keys: [{ ...createPublicKey(privateKey).export({ format: 'jwk' }), alg: 'RS256', use: 'sig' }] },
   },
+  {
+    client_id: 'e2e-api',
+    client_secret: 'made-up',
+    token_endpoint_auth_method: 'client_secret_post',
+    grant_types: [JWT_BEARER, TOKEN_EXCHANGE],
+  },
 ].map((client) => ({
+  grant_types: ['client_credentials'],
   ...client,
   application_type: 'web',
-  grant_types: ['client_credentials'],
   redirect_uris: [],
   response_types: [],
 }));
@@ -48,6 +55,7 @@ export async function createProvider(state) {
   const { settings, origin } = state;
   const base = `/${settings.tenant}`;
   const provider = new Provider(`${origin}${base}${settings.entra ? '/v2.0' : ''}`, configuration(state));
+  registerExchanges(provider);
   provider.use(wrapExchanges(state));
   const answer = provider.callback();
 

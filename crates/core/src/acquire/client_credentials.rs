@@ -1,6 +1,8 @@
 //! The client credentials grant (RFC 6749 §4.4): tokens of the client itself, without a user.
 
-use super::exchange::{Exchange, Found};
+use std::borrow::Cow;
+
+use super::exchange::Exchange;
 use super::grant::digest_of;
 use super::{AcquireError, AuthenticationResult, ClientApplication, InteractionRequired, SilentRequest, Source};
 use crate::cache::{AccessTokenQuery, Account, Grant, Owner, TokenCache};
@@ -14,7 +16,7 @@ impl ClientApplication<'_> {
     /// ask. The account of the request is ignored.
     ///
     /// # Errors
-    /// [`AcquireError::Denied`] if the provider refuses, [`AcquireError::Misconfigured`] if the credential cannot be used,
+    /// [`AcquireError::ExchangeRefused`] if the provider refuses, [`AcquireError::Misconfigured`] if the credential cannot be used,
     /// [`AcquireError::Unavailable`] if the provider does not answer, [`AcquireError::Store`] if the store does not.
     pub async fn acquire_token_for_client(
         &self,
@@ -51,11 +53,18 @@ pub(super) struct ClientCredentials<'a> {
     pub(super) request: &'a SilentRequest,
 }
 
-impl ClientCredentials<'_> {
-    /// Returns the query for the cached token.
-    pub(super) fn query(&self) -> AccessTokenQuery {
+impl Exchange for ClientCredentials<'_> {
+    fn name(&self) -> Cow<'static, str> {
+        "client credentials".into()
+    }
+
+    fn source(&self, _endpoints: &Endpoints) -> Source {
+        Source::ClientCredentials
+    }
+
+    fn query(&self, _cache: &TokenCache, _now: Timestamp) -> Option<(AccessTokenQuery, Option<Account>)> {
         let registration = &self.application.registration;
-        AccessTokenQuery {
+        let query = AccessTokenQuery {
             client_id: registration.client_id.clone(),
             issuer: registration.issuer(),
             realms: registration.authority_realms(),
@@ -65,21 +74,8 @@ impl ClientCredentials<'_> {
             ext_cache_key: digest_of(&self.request.parameters),
             min_valid: self.request.min_valid,
             lifetime: self.request.lifetime,
-        }
-    }
-}
-
-impl Exchange for ClientCredentials<'_> {
-    fn name(&self) -> &'static str {
-        "client credentials"
-    }
-
-    fn source(&self, _endpoints: &Endpoints) -> Source {
-        Source::ClientCredentials
-    }
-
-    fn find(&self, cache: &TokenCache, now: Timestamp) -> Option<Found> {
-        cache.find_access_token(&self.query(), now).map(Found::from)
+        };
+        Some((query, None))
     }
 
     fn send<'a>(&'a self, client: &'a oauth::Client<'a>) -> BoxFuture<'a, Result<TokenResponse, RequestError>> {

@@ -99,7 +99,7 @@ impl ConfidentialClient {
     /// The account of the request is ignored.
     ///
     /// # Errors
-    /// [`AcquireError::Denied`] if the provider refuses, and those of the provider and the store as for a user's token.
+    /// [`AcquireError::ExchangeRefused`] if the provider refuses, and those of the provider and the store as for a user's token.
     pub async fn acquire_token_for_client(
         &self,
         request: &SilentRequest,
@@ -119,8 +119,9 @@ impl ConfidentialClient {
     /// cached token is returned to whoever presents the same assertion, until the assertion expires.
     ///
     /// # Errors
-    /// [`AcquireError::InteractionRequired`] if the caller has to sign in again or to consent, and those of the provider
-    /// and the store as for a user's token.
+    /// [`AcquireError::ExchangeRefused`] if the provider refuses; its kind is
+    /// [`InteractionRequired`](super::ErrorKind::InteractionRequired) if the caller has to sign in again or to consent. And
+    /// those of the provider and the store as for a user's token.
     pub async fn acquire_token_on_behalf_of(
         &self,
         assertion: &UserAssertion,

@@ -1,5 +1,6 @@
 //! The errors of acquiring a token.
 
+use super::Source;
 use super::granted::{not_covered, not_granted};
 use super::refusal::{is_answer_for_another, refused_token_type};
 use crate::cache::{Account, AskedAndGranted};
@@ -20,6 +21,13 @@ pub enum AcquireError {
     AuthorizationResponse(AuthorizationError),
     /// The server or the user refused, permanently.
     Denied(Box<TokenErrorResponse>),
+    /// The server refused a token for the client itself, for a managed identity, or on behalf of a user.
+    ExchangeRefused {
+        /// The origin that the token would have had.
+        source: Source,
+        /// The server's response.
+        response: Box<TokenErrorResponse>,
+    },
     /// The ID token does not prove who has signed in. The tokens are not stored.
     IdToken(IdTokenError),
     /// A person has to sign in.
@@ -164,6 +172,14 @@ impl AcquireError {
             AcquireError::AmbiguousAccount { .. }
             | AcquireError::NoSuchAccount { .. }
             | AcquireError::SignedInAsAnother { .. } => ErrorKind::Account,
+            AcquireError::ExchangeRefused { source, response } => {
+                match response.entra_error().map(|error| error.remedy) {
+                    Some(Remedy::Later) => ErrorKind::Unavailable,
+                    Some(Remedy::Administrator) => ErrorKind::Denied,
+                    _ if source.is_for_user() && response.needs_interaction() => ErrorKind::InteractionRequired,
+                    _ => ErrorKind::Denied,
+                }
+            }
             AcquireError::SignInRefused { response, .. } => match response.entra_error().map(|error| error.at_device) {
                 Some(Remedy::Later) => ErrorKind::Unavailable,
                 None if response.claims.is_some() => ErrorKind::InteractionRequired,
@@ -207,9 +223,10 @@ impl AcquireError {
         match self {
             AcquireError::Unavailable { .. } => true,
             AcquireError::Store(error) => error.is_retryable(),
-            AcquireError::Denied(_) | AcquireError::InteractionRequired(_) | AcquireError::SignInRefused { .. } => {
-                self.kind() == ErrorKind::Unavailable
-            }
+            AcquireError::Denied(_)
+            | AcquireError::ExchangeRefused { .. }
+            | AcquireError::InteractionRequired(_)
+            | AcquireError::SignInRefused { .. } => self.kind() == ErrorKind::Unavailable,
             AcquireError::AmbiguousAccount { .. }
             | AcquireError::AuthorizationResponse(_)
             | AcquireError::IdToken(_)
@@ -278,6 +295,14 @@ impl AcquireError {
     pub(super) fn from_sign_in(grant: SignInGrant, error: RequestError) -> Self {
         match error {
             RequestError::Refused(response) => AcquireError::SignInRefused { grant, response },
+            error => AcquireError::from_request(error),
+        }
+    }
+
+    /// Converts the failure of a request for a token without a refresh token.
+    pub(super) fn from_exchange(source: Source, error: RequestError) -> Self {
+        match error {
+            RequestError::Refused(response) => AcquireError::ExchangeRefused { source, response },
             error => AcquireError::from_request(error),
         }
     }

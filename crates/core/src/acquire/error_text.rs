@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{AcquireError, InteractionRequired, SignInGrant};
+use super::{AcquireError, InteractionRequired, SignInGrant, Source};
 use crate::cache::Account;
 use crate::oauth::{ErrorCode, Remedy, TokenErrorResponse};
 
@@ -15,6 +15,15 @@ impl fmt::Display for AcquireError {
             AcquireError::AuthorizationResponse(error) => write!(formatter, "the sign-in cannot be finished: {error}"),
             AcquireError::Denied(response) => {
                 write!(formatter, "the server refused the request: {}{}", Told(response), missing_secret(response))
+            }
+            AcquireError::ExchangeRefused { source, response } => {
+                let refused = match source {
+                    source if source.is_for_user() => "the user's token",
+                    Source::ManagedIdentity => "a token for the managed identity",
+                    _ if matches!(response.error, ErrorCode::InvalidScope | ErrorCode::InvalidTarget) => "the scopes",
+                    _ => "the application",
+                };
+                write!(formatter, "the server refused {refused}: {}{}", Told(response), missing_secret(response))
             }
             AcquireError::IdToken(error) => write!(formatter, "the ID token is not valid: {error}"),
             AcquireError::InteractionRequired(why) => why.fmt(formatter),

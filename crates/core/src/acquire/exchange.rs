@@ -1,6 +1,7 @@
 //! Requests for a token without a refresh token: the client's own tokens, and tokens on behalf of a caller. If many
 //! processes need the same token, one sends the request.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use super::observer::RotatedToken;
 use super::outage::Outage;
 use super::waiting::Waiting;
 use super::{AcquireError, AuthenticationResult, ClientApplication, SilentRequest, Source};
-use crate::cache::{AccessTokenEntry, Account, Grant, TokenCache};
+use crate::cache::{AccessTokenEntry, AccessTokenQuery, Account, Grant, TokenCache};
 use crate::future::BoxFuture;
 use crate::oauth::{self, EndpointKind, Endpoints, RequestError, TokenResponse};
 use crate::secret::AccessToken;
@@ -20,7 +21,7 @@ use crate::time::Timestamp;
 /// A grant type that needs no refresh token.
 pub(super) trait Exchange: Sync {
     /// Returns the name of the grant type, which distinguishes its leases.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> Cow<'static, str>;
 
     /// Returns the endpoints that the request needs.
     fn needed_endpoints(&self) -> &'static [EndpointKind] {
@@ -30,11 +31,20 @@ pub(super) trait Exchange: Sync {
     /// Returns the origin of a token from these endpoints.
     fn source(&self, endpoints: &Endpoints) -> Source;
 
+    /// Returns the query for the cached token, and its user. `None`: no cached token can be used.
+    fn query(&self, cache: &TokenCache, now: Timestamp) -> Option<(AccessTokenQuery, Option<Account>)>;
+
     /// Finds the cached token.
-    fn find(&self, cache: &TokenCache, now: Timestamp) -> Option<Found>;
+    fn find(&self, cache: &TokenCache, now: Timestamp) -> Option<Found> {
+        let (query, account) = self.query(cache, now)?;
+        cache.find_access_token(&query, now).map(|token| Found { token, account })
+    }
 
     /// Sends the request.
     fn send<'a>(&'a self, client: &'a oauth::Client<'a>) -> BoxFuture<'a, Result<TokenResponse, RequestError>>;
+
+    /// Removes entries that nothing else would remove.
+    fn tidy(&self, _cache: &mut TokenCache, _now: Timestamp) {}
 
     /// Returns the grant to record for the response, and the user of the token.
     fn grant(&self, endpoints: &Endpoints, response: TokenResponse) -> (Grant, Option<Account>);
@@ -45,13 +55,6 @@ pub(super) trait Exchange: Sync {
 pub(super) struct Found {
     pub(super) token: AccessTokenEntry,
     pub(super) account: Option<Account>,
-}
-
-impl From<AccessTokenEntry> for Found {
-    /// Returns the token as one of the client itself.
-    fn from(token: AccessTokenEntry) -> Self {
-        Found { token, account: None }
-    }
 }
 
 impl From<Found> for AuthenticationResult {
@@ -205,7 +208,7 @@ impl ClientApplication<'_> {
             Ok(answer) => answer,
             Err(error) => {
                 self.note_outage(lease, &error).await;
-                return Err(AcquireError::from_request(error));
+                return Err(AcquireError::from_exchange(call.exchange.source(&self.registration.endpoints), error));
             }
         };
         if call.known_outage.is_some() {
@@ -252,6 +255,7 @@ impl ClientApplication<'_> {
         let mut record = |cache: &mut TokenCache| {
             self.compare(&mut grant, said.as_ref(), &call.request.scopes, cache.document());
             cache.record(&grant, now);
+            call.exchange.tidy(cache, now);
         };
         let saved = match self.update_cache_under(lease, seen, &mut record).await {
             // The save is a compare-and-set, which protects what the next holder has saved.

@@ -1,10 +1,12 @@
 //! Explains the decision of a silent acquisition, offline.
 
 use super::client_credentials::ClientCredentials;
-use super::exchange;
+use super::exchange::{self, Exchange, Found};
+use super::on_behalf_of::OnBehalfOf;
 use super::plan::{Plan, plan, query};
 use super::{AcquireError, ClientApplication, SilentRequest};
 use crate::cache::{AccessTokenEntry, Account, Verdict};
+use crate::secret::UserAssertion;
 use crate::types::ScopeSet;
 
 /// The decision of [`ClientApplication::acquire_token_silent`], with its reasons.
@@ -103,17 +105,41 @@ impl ClientApplication<'_> {
     /// # Errors
     /// [`AcquireError::Store`] if the cache cannot be read.
     pub async fn explain_for_client(&self, request: &SilentRequest) -> Result<Explanation, AcquireError> {
+        self.explain_exchange(&ClientCredentials { application: self, request }, request).await
+    }
+
+    /// Returns the decision of [`acquire_token_on_behalf_of`](ClientApplication::acquire_token_on_behalf_of), made by the
+    /// same function, without acting on it.
+    ///
+    /// # Errors
+    /// [`AcquireError::Store`] if the cache cannot be read.
+    pub async fn explain_on_behalf_of(
+        &self,
+        assertion: &UserAssertion,
+        request: &SilentRequest,
+    ) -> Result<Explanation, AcquireError> {
+        self.explain_exchange(&OnBehalfOf::new(self, assertion, request), request).await
+    }
+
+    async fn explain_exchange(
+        &self,
+        exchange: &dyn Exchange,
+        request: &SilentRequest,
+    ) -> Result<Explanation, AcquireError> {
         let (cache, now) = (self.load_cache().await?, self.clock.now());
         let mut considered = Vec::new();
-        let query = ClientCredentials { application: self, request }.query();
-        let found = cache.judge_access_tokens(&query, now, &mut |entry, verdict| {
-            considered.push(Considered { entry: entry.clone(), verdict });
+        let (query, account) = exchange.query(&cache, now).unzip();
+        let found = query.and_then(|query| {
+            cache.judge_access_tokens(&query, now, &mut |entry, verdict| {
+                considered.push(Considered { entry: entry.clone(), verdict });
+            })
         });
-        let decision = match exchange::Plan::new(found.map(Into::into), request, now) {
+        let found = found.map(|token| Found { token, account: None });
+        let decision = match exchange::Plan::new(found, request, now) {
             exchange::Plan::Serve(found) => Decision::Serve { key: found.token.key },
             exchange::Plan::Offline => Decision::Offline,
             exchange::Plan::Request { fallback } => Decision::Request { old_token_valid: fallback.is_some() },
         };
-        Ok(Explanation { account: None, considered, decision })
+        Ok(Explanation { account: account.flatten(), considered, decision })
     }
 }

@@ -1,9 +1,11 @@
 //! Tokens of an Azure managed identity: the platform issues them to the machine or the app, without a credential.
 
+use std::borrow::Cow;
+
 use super::client_credentials::ClientCredentials;
-use super::exchange::{Exchange, Found};
+use super::exchange::Exchange;
 use super::{AcquireError, AuthenticationResult, ClientApplication, Registration, SilentRequest, Source};
-use crate::cache::{Account, Grant, TokenCache};
+use crate::cache::{AccessTokenQuery, Account, Grant, TokenCache};
 use crate::future::BoxFuture;
 use crate::oauth::{
     self, Authority, AuthorityError, EndpointKind, Endpoints, ManagedIdentityEndpoint, ManagedIdentityRequest,
@@ -38,7 +40,7 @@ impl ClientApplication<'_> {
     /// registration is [`Registration::managed_identity`]. The one scope of the request is the resource.
     ///
     /// # Errors
-    /// [`AcquireError::Denied`] if there is no such identity, [`AcquireError::Unavailable`] if the service does not answer,
+    /// [`AcquireError::ExchangeRefused`] if there is no such identity, [`AcquireError::Unavailable`] if the service does not answer,
     /// [`AcquireError::Store`] if the store does not.
     pub async fn acquire_token_for_managed_identity(
         &self,
@@ -59,8 +61,8 @@ struct ManagedIdentity<'a> {
 }
 
 impl Exchange for ManagedIdentity<'_> {
-    fn name(&self) -> &'static str {
-        "managed identity"
+    fn name(&self) -> Cow<'static, str> {
+        "managed identity".into()
     }
 
     /// The service has no metadata.
@@ -72,8 +74,8 @@ impl Exchange for ManagedIdentity<'_> {
         Source::ManagedIdentity
     }
 
-    fn find(&self, cache: &TokenCache, now: Timestamp) -> Option<Found> {
-        self.own.find(cache, now)
+    fn query(&self, cache: &TokenCache, now: Timestamp) -> Option<(AccessTokenQuery, Option<Account>)> {
+        self.own.query(cache, now)
     }
 
     fn send<'a>(&'a self, client: &'a oauth::Client<'a>) -> BoxFuture<'a, Result<TokenResponse, RequestError>> {

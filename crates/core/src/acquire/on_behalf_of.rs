@@ -1,16 +1,20 @@
 //! Tokens on behalf of a web API's caller: by Microsoft's on-behalf-of flow, or by token exchange (RFC 8693).
 
-use super::exchange::{Exchange, Found};
+use std::borrow::Cow;
+
+use super::client_credentials::ClientCredentials;
+use super::exchange::Exchange;
 use super::grant::account_of;
 use super::plan::query;
 use super::{AcquireError, AuthenticationResult, ClientApplication, SilentRequest, Source};
-use crate::cache::{Account, Grant, Owner, SignIn, TokenCache};
+use crate::cache::{AccessTokenQuery, Account, Grant, Owner, SignIn, TokenCache};
 use crate::future::BoxFuture;
 use crate::oauth::{
     self, ACCESS_TOKEN_TYPE, Endpoints, OnBehalfOfRequest, RequestError, TokenExchangeRequest, TokenResponse,
     TypedToken,
 };
 use crate::secret::{SecurityToken, UserAssertion};
+use crate::store::Partition;
 use crate::time::Timestamp;
 use crate::types::{HomeAccountId, Realm};
 
@@ -19,9 +23,18 @@ impl ClientApplication<'_> {
     /// however many processes ask. Microsoft's providers are asked by the on-behalf-of flow, others by token exchange
     /// (RFC 8693). The account of the request is ignored.
     ///
-    /// The partition must be [`Partition::on_behalf_of`](crate::store::Partition::on_behalf_of) this assertion, which keeps
-    /// the callers apart.
-    pub(super) async fn acquire_token_on_behalf_of(
+    /// In a store with a cache for each user, the partition must be
+    /// [`Partition::on_behalf_of`](crate::store::Partition::on_behalf_of) this assertion. In the only document of a store,
+    /// the tokens belong to an account that is named after the assertion, and that is nobody's sign-in.
+    ///
+    /// The assertion is not verified: a cached token is returned to whoever presents the same assertion, until the
+    /// assertion expires.
+    ///
+    /// # Errors
+    /// [`AcquireError::ExchangeRefused`] if the provider refuses; its kind is
+    /// [`InteractionRequired`](super::ErrorKind::InteractionRequired) if the caller has to sign in again or to consent. And
+    /// those of the provider and the store as for a client's own token.
+    pub async fn acquire_token_on_behalf_of(
         &self,
         assertion: &UserAssertion,
         request: &SilentRequest,
@@ -41,30 +54,61 @@ pub(super) struct OnBehalfOf<'a> {
 }
 
 impl<'a> OnBehalfOf<'a> {
-    fn new(application: &'a ClientApplication<'a>, assertion: &'a UserAssertion, request: &'a SilentRequest) -> Self {
+    pub(super) fn new(
+        application: &'a ClientApplication<'a>,
+        assertion: &'a UserAssertion,
+        request: &'a SilentRequest,
+    ) -> Self {
         OnBehalfOf { application, assertion, subject: SecurityToken::new(assertion.expose()), request }
+    }
+
+    /// Whether the tokens share a document with those of all users.
+    fn is_in_only_document(&self) -> bool {
+        self.application.partition == Partition::whole()
+    }
+
+    /// Returns the account that stands for the assertion.
+    fn caller(&self) -> HomeAccountId {
+        let caller = Partition::on_behalf_of(self.assertion.expose());
+        HomeAccountId::of_exchange(self.application.registration.authority.url(), caller.as_str())
     }
 }
 
 impl Exchange for OnBehalfOf<'_> {
-    fn name(&self) -> &'static str {
-        "on behalf of"
+    fn name(&self) -> Cow<'static, str> {
+        if !self.is_in_only_document() {
+            return "on behalf of".into();
+        }
+        // A lease of a file is a file, so the callers share a few dozen leases.
+        let caller = Partition::on_behalf_of(self.assertion.expose());
+        format!("on behalf of {}", caller.as_str().get(..1).unwrap_or_default()).into()
     }
 
     fn source(&self, endpoints: &Endpoints) -> Source {
         if self.application.context(endpoints).is_microsoft() { Source::OnBehalfOf } else { Source::TokenExchange }
     }
 
-    fn find(&self, cache: &TokenCache, now: Timestamp) -> Option<Found> {
+    fn query(&self, cache: &TokenCache, now: Timestamp) -> Option<(AccessTokenQuery, Option<Account>)> {
         // If the assertion has expired, the server has to decide.
         let now_in_seconds = u64::try_from(now.0).unwrap_or_default();
         if oauth::jwt_expiry(self.assertion.expose()).is_some_and(|expiry| expiry <= now_in_seconds) {
             return None;
         }
         let registration = &self.application.registration;
+        if self.is_in_only_document() {
+            let own = ClientCredentials { application: self.application, request: self.request };
+            let (query, _) = own.query(cache, now)?;
+            return Some((AccessTokenQuery { owner: Owner::User(self.caller()), ..query }, None));
+        }
         let account = self.application.select_account(cache.document(), None).ok()??;
-        let query = query(registration, &account, self.request);
-        cache.find_access_token(&query, now).map(|token| Found { token, account: Some(account) })
+        Some((query(registration, &account, self.request), Some(account)))
+    }
+
+    /// Removes the expired tokens of all assertions. No assertion that has expired is presented again.
+    fn tidy(&self, cache: &mut TokenCache, now: Timestamp) {
+        if self.is_in_only_document() {
+            cache.remove_expired_exchanges(now);
+        }
     }
 
     fn send<'a>(&'a self, client: &'a oauth::Client<'a>) -> BoxFuture<'a, Result<TokenResponse, RequestError>> {
@@ -92,6 +136,13 @@ impl Exchange for OnBehalfOf<'_> {
 
     fn grant(&self, endpoints: &Endpoints, response: TokenResponse) -> (Grant, Option<Account>) {
         let ClientApplication { registration, partition, .. } = self.application;
+        if self.is_in_only_document() {
+            let realm = registration.realm(endpoints, registration.tenant.as_ref());
+            let response = TokenResponse { refresh_token: None, id_token: None, identity: None, ..response };
+            let SilentRequest { scopes, parameters, .. } = self.request;
+            let owner = Owner::User(self.caller());
+            return (self.application.grant(owner, realm, scopes, parameters, response), None);
+        }
         let identity = response.identity.clone().unwrap_or_default();
         // If the server does not identify the user, the assertion distinguishes the callers.
         let unnamed = || HomeAccountId::unnamed(&format!("{}#{partition}", registration.authority.url()));

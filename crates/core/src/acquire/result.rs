@@ -48,6 +48,13 @@ pub enum Source {
     TokenExchange,
 }
 
+impl Source {
+    /// Whether the token is on behalf of a user, whose token the client has exchanged.
+    pub(super) fn is_for_user(self) -> bool {
+        matches!(self, Source::OnBehalfOf | Source::TokenExchange)
+    }
+}
+
 impl AuthenticationResult {
     /// Returns the token of a grant that was issued at `now`.
     pub(super) fn granted(grant: Grant, account: Option<Account>, now: Timestamp, source: Source) -> Self {

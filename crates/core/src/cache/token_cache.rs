@@ -226,6 +226,11 @@ impl TokenCache {
         self.change(|edit| remove::remove_account(edit, removal))
     }
 
+    /// Removes the expired access tokens of callers whose assertions were exchanged.
+    pub(crate) fn remove_expired_exchanges(&mut self, now: Timestamp) {
+        self.change(|edit| remove::remove_expired_exchanges(edit, now));
+    }
+
     /// Removes the access tokens that a client holds for itself.
     pub fn remove_client_tokens(&mut self, client_id: &ClientId, issuer: &Issuer) {
         self.change(|edit| remove::remove_client_tokens(edit, client_id, issuer));

@@ -49,10 +49,23 @@ identifier! {
 /// The prefix of an account's identifier at a provider that does not name its users. The authority's URL follows.
 const UNNAMED: &str = "unnamed@";
 
+/// Follows the URL of the authority in an identifier that stands for a caller whose assertion is exchanged.
+const EXCHANGE: &str = "#on-behalf-of:";
+
 impl HomeAccountId {
     /// Returns the identifier of an account that the provider names neither by `client_info` nor by an ID token.
     pub fn unnamed(authority: &str) -> Self {
         HomeAccountId(format!("{UNNAMED}{authority}"))
+    }
+
+    /// Returns the identifier that stands for a caller whose assertion is exchanged. `caller` is a hash of the assertion.
+    pub(crate) fn of_exchange(authority: &str, caller: &str) -> Self {
+        HomeAccountId(format!("{UNNAMED}{authority}{EXCHANGE}{caller}"))
+    }
+
+    /// Whether this stands for a caller whose assertion was exchanged. It is no account that has signed in.
+    pub(crate) fn is_of_exchange(account: &str) -> bool {
+        account.starts_with(UNNAMED) && account.contains(EXCHANGE)
     }
 
     /// Returns the URL of the authority if this is an [unnamed](HomeAccountId::unnamed) account.

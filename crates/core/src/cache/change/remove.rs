@@ -10,6 +10,7 @@ use crate::cache::find::refresh_token::{self, Membership};
 use crate::cache::text::document::Document;
 use crate::cache::text::edit::Edit;
 use crate::cache::{Owner, RefreshTokenEntry, Section};
+use crate::time::Timestamp;
 use crate::types::{ClientId, FamilyId, HomeAccountId, Issuer};
 
 /// The tokens to remove.
@@ -88,6 +89,20 @@ pub(in crate::cache) fn remove_client_tokens(edit: &mut Edit<'_>, client_id: &Cl
         |fields: &Fields<'_>| within.has_client(fields, client_id) && within.is_of_owner(fields, &Owner::Application);
     for entry in edit.document.all_entries(Section::AccessToken) {
         if entry.fields().is_ok_and(|fields| is_clients(&fields)) {
+            edit.remove(Section::AccessToken, &entry);
+        }
+    }
+}
+
+/// Removes the expired access tokens of callers whose assertions were exchanged.
+pub(in crate::cache) fn remove_expired_exchanges(edit: &mut Edit<'_>, now: Timestamp) {
+    let is_over = |fields: &Fields<'_>| {
+        let owner = fields.lenient("home_account_id");
+        let expires_on = fields.lenient("expires_on").and_then(|time| time.parse::<i64>().ok());
+        owner.is_some_and(|owner| HomeAccountId::is_of_exchange(&owner)) && expires_on.is_some_and(|time| time <= now.0)
+    };
+    for entry in edit.document.all_entries(Section::AccessToken) {
+        if entry.fields().is_ok_and(|fields| is_over(&fields)) {
             edit.remove(Section::AccessToken, &entry);
         }
     }

@@ -1,0 +1,81 @@
+//! `--assertion-file`: tokens on behalf of the user whose token a web API has received.
+
+use std::io::Read;
+use std::path::Path;
+use std::time::Duration;
+
+use pollster::FutureExt as _;
+use tokcache_core::acquire::{AcquireError, ClientApplication, ErrorKind, Explanation, Registration, SilentRequest};
+use tokcache_core::secret::UserAssertion;
+use tokcache_core::store::Partition;
+use tokcache_file::platform;
+use zeroize::Zeroizing;
+
+use super::context::Context;
+use super::token::Acquired;
+use super::{Exit, Failure};
+
+/// An upper bound for a token, in bytes.
+const LONGEST: u64 = 1 << 16;
+
+impl Context {
+    /// Returns a token on behalf of the user whose assertion is in the file; `-` is standard input.
+    pub(super) fn token_on_behalf_of(&self, file: &Path, request: SilentRequest) -> Result<Acquired, Failure> {
+        let assertion = read(file)?;
+        let client = self.client_on_behalf_of(&assertion, self.registration()?);
+        let outcome = client.acquire_token_on_behalf_of(&assertion, &request).block_on();
+        self.remember_moved();
+        let outcome = outcome.map_err(|error| self.assertion_failure(error, &request))?;
+        Ok(Acquired { outcome, client_id: client.registration.client_id.to_string(), requested: request.scopes })
+    }
+
+    /// Returns the library's client for the tokens on behalf of one user.
+    fn client_on_behalf_of(&self, assertion: &UserAssertion, registration: Registration) -> ClientApplication<'_> {
+        let application = self.client_application(registration);
+        if self.store.shared().is_none() {
+            return application;
+        }
+        ClientApplication {
+            partition: Partition::on_behalf_of(assertion.expose()),
+            user_prefix: None,
+            // The tokens are of no use once they have expired.
+            idle_time: Some(Duration::ZERO),
+            ..application
+        }
+    }
+
+    /// Returns the decision about such a token.
+    pub(super) fn explain_on_behalf_of(&self, file: &Path, request: &SilentRequest) -> Result<Explanation, Failure> {
+        let assertion = read(file)?;
+        let client = self.client_on_behalf_of(&assertion, self.registration()?);
+        let explanation = client.explain_on_behalf_of(&assertion, request).block_on();
+        explanation.map_err(|error| self.failure(error, &request.scopes))
+    }
+
+    /// Converts an error. The user has signed in to the caller of the web API, so a sign-in here would not help.
+    fn assertion_failure(&self, error: AcquireError, request: &SilentRequest) -> Failure {
+        let is_of_user = matches!(error.kind(), ErrorKind::Denied | ErrorKind::InteractionRequired);
+        let failure = self.failure(error, &request.scopes);
+        if is_of_user { failure.without_advice() } else { failure }
+    }
+}
+
+/// Reads an assertion. The errors do not repeat it.
+fn read(file: &Path) -> Result<UserAssertion, Failure> {
+    let bytes = if file == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().take(LONGEST + 1).read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        platform::read_trusted(file, LONGEST)
+    };
+    let unusable = |why: String| {
+        let message = format!("the assertion in {} cannot be used: {why}", file.display());
+        Failure::new(Exit::Config, message).try_with("--assertion-file", "PATH")
+    };
+    let bytes = Zeroizing::new(bytes.map_err(|error| unusable(error.to_string()))?);
+    let text = str::from_utf8(&bytes).map_err(|_| unusable("it is not UTF-8".to_owned()))?.trim();
+    if text.is_empty() || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err(unusable("the file must contain the token alone, on one line".to_owned()));
+    }
+    Ok(UserAssertion::new(text))
+}
