@@ -1,5 +1,6 @@
 //! Measures what a cached token and a refresh of a web app cost in Redis, beside a bare `GET`, MSAL Python and MSAL Node, in
 //! one run: `cargo bench --profile server -p tokcache-redis --bench web_app`. `benches/run stores` installs the libraries.
+//! `-- 1000` measures one number of users alone.
 //!
 //! Everything runs on loopback with 32 calls in flight. Each call is for a random user, whose document holds three access
 //! tokens, an ID token and a refresh token.
@@ -62,7 +63,11 @@ async fn measure() {
     println!("Tokens in a second. 1/2.0: tokcache serves twice as many.\n");
     println!("| users | | a bare GET | tokcache | MSAL Python | MSAL Node |");
     println!("| ---: | --- | ---: | ---: | ---: | ---: |");
+    let wanted: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     for users in [1, 1_000, 10_000, 100_000] {
+        if !wanted.is_empty() && !wanted.contains(&users) {
+            continue;
+        }
         let server = RedisServer::start(RedisOptions::default());
         fill(&server, users);
         let bare = bare_gets(&server, users).await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use redis::{Cmd, Value};
 use tokcache_core::future::BoxFuture;
-use tokcache_core::secret::Zeroizing;
+use tokcache_core::secret::WipedBytes;
 use tokcache_core::store::Holder;
 use tokio::runtime::Handle;
 
@@ -20,7 +20,7 @@ use crate::single_flight::SingleFlight;
 const LONGEST_NAME: usize = 64;
 
 /// The result of a read. All callers that asked at the same time share it.
-pub(crate) type Found = Result<Option<Arc<Zeroizing<Vec<u8>>>>, Error>;
+pub(crate) type Found = Result<Option<Arc<WipedBytes>>, Error>;
 
 pub(crate) struct Inner {
     pub(crate) settings: Arc<Settings>,

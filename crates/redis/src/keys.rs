@@ -30,10 +30,7 @@ impl Keys {
     /// # Errors
     /// The name of the partition is reserved for the keys of this crate.
     pub(crate) fn new(prefix: &str, partition: &Partition) -> Result<Self, Error> {
-        if partition.as_str().starts_with(MARK) {
-            return Err(Error::settings(format!("the name of a partition cannot begin with {MARK}")));
-        }
-        let document = format!("{prefix}{partition}");
+        let document = document(prefix, partition)?;
         let beside = (format!("{prefix}{MARK}"), tag(prefix, &document));
         Ok(Keys { document, beside })
     }
@@ -53,6 +50,18 @@ impl Keys {
         let (begin, end) = &self.beside;
         format!("{begin}{kind}:{end}")
     }
+}
+
+/// Returns the key of the document of a partition.
+///
+/// # Errors
+/// The name of the partition is reserved for the keys of this crate.
+pub(crate) fn document(prefix: &str, partition: &Partition) -> Result<String, Error> {
+    let name = partition.as_str();
+    if name.starts_with(MARK) {
+        return Err(Error::settings(format!("the name of a partition cannot begin with {MARK}")));
+    }
+    Ok([prefix, name].concat())
 }
 
 /// Returns the hash tag that puts the other keys into the slot of the document: the document's key in braces. If that key

@@ -14,7 +14,7 @@ use tokcache_core::store::mutex::locked;
 /// given a lease must see the save of the previous holder. The caller joins the next read, which begins when the current
 /// one ends. However many callers there are, there is one read in progress and at most one waiting.
 pub(crate) struct SingleFlight<Output: Clone> {
-    reads: Mutex<HashMap<String, Read<Output>>>,
+    reads: Mutex<HashMap<Arc<str>, Read<Output>>>,
     last: AtomicU64,
 }
 
@@ -42,9 +42,10 @@ impl<Output: Clone + Send + Sync + 'static> SingleFlight<Output> {
             Some((answer, _)) => Some(answer),
             None => None,
         };
+        let name: Arc<str> = name.into();
         let number = self.last.fetch_add(1, Ordering::Relaxed);
         let has_begun = Arc::new(AtomicBool::new(false));
-        let forget = ForgetOnDrop { single_flight: Arc::clone(self), name: name.to_owned(), number };
+        let forget = ForgetOnDrop { single_flight: Arc::clone(self), name: Arc::clone(&name), number };
         let begin = Arc::clone(&has_begun);
         let answer = async move {
             let _forget = forget;
@@ -56,7 +57,7 @@ impl<Output: Clone + Send + Sync + 'static> SingleFlight<Output> {
         };
         let answer = answer.boxed().shared();
         if let Some(weak) = answer.downgrade() {
-            reads.insert(name.to_owned(), Read { number, has_begun, answer: weak });
+            reads.insert(name, Read { number, has_begun, answer: weak });
         }
         answer
     }
@@ -65,7 +66,7 @@ impl<Output: Clone + Send + Sync + 'static> SingleFlight<Output> {
 /// Removes a read that has ended, or that all its callers have given up.
 struct ForgetOnDrop<Output: Clone> {
     single_flight: Arc<SingleFlight<Output>>,
-    name: String,
+    name: Arc<str>,
     number: u64,
 }
 

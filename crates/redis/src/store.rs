@@ -5,17 +5,16 @@ use std::time::Duration;
 
 use redis::{Value, cmd};
 use tokcache_core::future::BoxFuture;
-use tokcache_core::secret::Zeroizing;
 use tokcache_core::store::{
-    Description, LeaseRequest, Loaded, Partition, Replaced, Replacement, Revision, Store, StoreError,
+    Description, LeaseRequest, Loaded, Partition, Replaced, Replacement, Revision, Store, StoreError, Validity,
 };
 use tokcache_core::time::Timestamp;
 
 use crate::claim::milliseconds;
 use crate::error::Error;
 use crate::health::{self, Health};
-use crate::inner::{Inner, within};
-use crate::keys::Keys;
+use crate::inner::{Found, Inner, within};
+use crate::keys::{self, Keys};
 use crate::lease::{RedisLeaseRequest, note_field};
 use crate::scan;
 use crate::script::{REPLACE, REVISION, hex, sha1};
@@ -49,16 +48,25 @@ impl RedisStore {
         within(&self.0.runtime, health::ask(&self.0.link)).await
     }
 
+    fn document_key(&self, partition: &Partition) -> Result<String, Error> {
+        keys::document(&self.0.settings.prefix, partition)
+    }
+
     fn keys(&self, partition: &Partition) -> Result<Keys, Error> {
         Keys::new(&self.0.settings.prefix, partition)
     }
 
     async fn load(&self, partition: &Partition) -> Result<Option<Loaded>, StoreError> {
-        let key = self.keys(partition)?.document;
+        let found = self.document(partition).await?;
+        Ok(found.map(|bytes| Loaded { revision: revision(&bytes), bytes: bytes.to_vec().into() }))
+    }
+
+    async fn document(&self, partition: &Partition) -> Found {
+        let key = self.document_key(partition)?;
         let mut get = cmd("GET");
         get.arg(&key);
-        let found = self.0.read(&format!("GET {key}"), get).await?.filter(|bytes| !bytes.is_empty());
-        Ok(found.map(|bytes| Loaded { revision: revision(&bytes), bytes: Arc::unwrap_or_clone(bytes) }))
+        let found = self.0.read(&["GET ", &key].concat(), get).await?;
+        Ok(found.filter(|bytes| !bytes.is_empty()))
     }
 
     async fn replace(&self, partition: &Partition, replacement: Replacement<'_>) -> Result<Replaced, StoreError> {
@@ -101,7 +109,7 @@ impl Store for RedisStore {
     fn remove<'a>(&'a self, partition: &'a Partition) -> BoxFuture<'a, Result<(), StoreError>> {
         within(&self.0.runtime, async move {
             let mut del = cmd("DEL");
-            del.arg(self.keys(partition)?.document);
+            del.arg(self.document_key(partition)?);
             self.0.link.query(&del).await?;
             Ok(())
         })
@@ -129,6 +137,21 @@ impl Store for RedisStore {
         )
     }
 
+    /// Computes no digest: for a cached token, that takes longer than all the rest.
+    fn peek<'a>(
+        &'a self,
+        partition: &'a Partition,
+        read: &'a mut (dyn FnMut(&[u8]) -> Validity + Send),
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        within(&self.0.runtime, async move {
+            let Some(bytes) = self.document(partition).await? else { return Ok(false) };
+            match read(&bytes) {
+                Validity::Whole => Ok(true),
+                Validity::Torn => Err(StoreError::damaged(self.describe().url).in_partition(partition)),
+            }
+        })
+    }
+
     fn describe(&self) -> Description {
         let url = self.0.link.server().to_owned();
         Description { url, path: None, lock_holder: None, exposed: Vec::new() }
@@ -136,7 +159,7 @@ impl Store for RedisStore {
 
     fn revision<'a>(&'a self, partition: &'a Partition) -> BoxFuture<'a, Option<Revision>> {
         within(&self.0.runtime, async move {
-            let key = self.keys(partition).ok()?.document;
+            let key = self.document_key(partition).ok()?;
             let found = self.0.read_by(&format!("revision {key}"), &REVISION, key).await.ok()??;
             let digest = digest_of(&found)?;
             Some(Revision::new(&digest)).filter(|found| *found != revision(b""))
@@ -175,7 +198,7 @@ fn digest(revision: Option<Revision>) -> String {
 }
 
 /// Parses the hexadecimal digest that a script returns.
-fn digest_of(text: &Zeroizing<Vec<u8>>) -> Option<Vec<u8>> {
+fn digest_of(text: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(text).ok()?;
     let digit = |at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
     (0..text.len()).step_by(2).map(digit).collect()

@@ -33,7 +33,7 @@ const TIME_TO_LIVE: Duration = Duration::from_secs(60);
 
 /// Tests a store against the contract. `make` returns a new, empty store for each test.
 pub fn check<S: Store + 'static>(kind: Kind, make: impl Fn() -> S) {
-    let all: [fn(&dyn Store); 12] = [
+    let all: [fn(&dyn Store); 13] = [
         a_new_store_holds_nothing,
         what_is_saved_is_what_is_loaded,
         a_save_that_expects_another_document_is_a_conflict,
@@ -42,6 +42,7 @@ pub fn check<S: Store + 'static>(kind: Kind, make: impl Fn() -> S) {
         removing_forgets_and_can_be_repeated,
         a_change_is_made_to_the_newest_document,
         a_change_that_lost_a_race_runs_again,
+        a_look_shows_the_newest_document_and_nothing_if_there_is_none,
         bytes_that_nobody_understands_are_damaged_and_left_alone,
         making_sure_of_room_changes_nothing,
         a_lease_excludes_its_credential_until_it_is_given_back,
@@ -206,9 +207,30 @@ pub fn bytes_that_nobody_understands_are_damaged_and_left_alone(store: &dyn Stor
     put(store, b"half");
     let read = store.read(&whole(), &mut |_| Validity::Torn).block_on();
     assert!(matches!(read, Err(StoreError::Damaged { .. })), "{read:?}");
+    let peeked = store.peek(&whole(), &mut |_| Validity::Torn).block_on();
+    assert!(matches!(peeked, Err(StoreError::Damaged { .. })), "{peeked:?}");
     let updated = update(store, &mut |_| Change::Torn);
     assert!(matches!(updated, Err(StoreError::Damaged { .. })), "{updated:?}");
     assert_eq!(text(store).as_deref(), Some("half"));
+}
+
+/// A look without the revision shows what `load` returns.
+pub fn a_look_shows_the_newest_document_and_nothing_if_there_is_none(store: &dyn Store) {
+    let peek = || {
+        let mut seen = Vec::new();
+        let mut read = |bytes: &[u8]| {
+            seen = bytes.to_vec();
+            Validity::Whole
+        };
+        let is_there = store.peek(&whole(), &mut read).block_on().expect("it can be read");
+        is_there.then_some(seen)
+    };
+    assert_eq!(peek(), None);
+    put(store, b"one");
+    put(store, b"two");
+    assert_eq!(peek().as_deref(), Some(&b"two"[..]));
+    store.remove(&whole()).block_on().expect("it is removed");
+    assert_eq!(peek(), None);
 }
 
 /// `ensure_room` does not change the document.

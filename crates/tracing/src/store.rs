@@ -3,7 +3,7 @@ use std::time::Duration;
 use tokcache_core::future::BoxFuture;
 use tokcache_core::secret::Window;
 use tokcache_core::store::{
-    Description, Lease, LeaseRequest, Loaded, Partition, Replaced, Replacement, Revision, Store, StoreError,
+    Description, Lease, LeaseRequest, Loaded, Partition, Replaced, Replacement, Revision, Store, StoreError, Validity,
 };
 use tracing::{debug, warn};
 
@@ -85,6 +85,18 @@ impl<Inner: Store> Store for ObservedStore<Inner> {
 
     fn describe(&self) -> Description {
         self.inner.describe()
+    }
+
+    fn peek<'a>(
+        &'a self,
+        partition: &'a Partition,
+        read: &'a mut (dyn FnMut(&[u8]) -> Validity + Send),
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(async move {
+            let is_there = self.checked("load", self.inner.peek(partition, read).await)?;
+            self.counters.count(if is_there { Counter::StoreHits } else { Counter::StoreMisses });
+            Ok(is_there)
+        })
     }
 
     fn scan<'a>(

@@ -31,21 +31,39 @@ pub(super) async fn load_with_revision(
 }
 
 /// Shows the newest document of a partition to `read`, which says what is wrong with it.
-pub(super) async fn read(
+async fn read(
     store: &dyn Store,
     partition: &Partition,
     read: &mut (dyn FnMut(&[u8]) -> Result<(), ParseError> + Send),
 ) -> Result<Option<Revision>, StoreError> {
     let mut reason = None;
-    let mut read = |bytes: &[u8]| match read(bytes) {
+    let found = store.read(partition, &mut judging(read, &mut reason)).await;
+    found.map_err(|error| error.because(reason))
+}
+
+/// Does the same for a caller that needs no revision.
+pub(super) async fn peek(
+    store: &dyn Store,
+    partition: &Partition,
+    read: &mut (dyn FnMut(&[u8]) -> Result<(), ParseError> + Send),
+) -> Result<(), StoreError> {
+    let mut reason = None;
+    let found = store.peek(partition, &mut judging(read, &mut reason)).await;
+    found.map(drop).map_err(|error| error.because(reason))
+}
+
+/// Returns `read` as a store calls it. It puts down the reason if a document is not whole.
+fn judging<'r>(
+    read: &'r mut (dyn FnMut(&[u8]) -> Result<(), ParseError> + Send),
+    reason: &'r mut Option<String>,
+) -> impl FnMut(&[u8]) -> Validity + Send + 'r {
+    |bytes| match read(bytes) {
         Ok(()) => Validity::Whole,
         Err(error) => {
-            reason = Some(told(error, bytes));
+            *reason = Some(told(error, bytes));
             Validity::Torn
         }
-    };
-    let found = store.read(partition, &mut read).await;
-    found.map_err(|error| error.because(reason))
+    }
 }
 
 /// Describes what is wrong with `bytes`, and where, by lines and bytes as editors count them. It repeats none of the bytes.

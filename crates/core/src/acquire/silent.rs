@@ -83,7 +83,7 @@ impl ClientApplication<'_> {
                 seen = see(&Snapshot::scan(bytes)?);
                 Ok(())
             };
-            cached::read(self.store, &self.partition, &mut read).await?;
+            cached::peek(self.store, &self.partition, &mut read).await?;
         }
         if let Some(task) = &mut seen {
             task.beginning.revision = revision;

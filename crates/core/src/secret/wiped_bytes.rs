@@ -43,6 +43,12 @@ impl WipedBytes {
     }
 }
 
+impl From<Vec<u8>> for WipedBytes {
+    fn from(bytes: Vec<u8>) -> Self {
+        WipedBytes(bytes)
+    }
+}
+
 impl Deref for WipedBytes {
     type Target = [u8];
 

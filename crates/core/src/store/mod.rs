@@ -112,6 +112,19 @@ pub trait Store: Send + Sync {
         })
     }
 
+    /// Does the same as [`read`](Store::read) for a caller that needs no revision, which some stores have to compute from
+    /// the document. Returns whether there is a document.
+    ///
+    /// # Errors
+    /// As for [`read`](Store::read).
+    fn peek<'a>(
+        &'a self,
+        partition: &'a Partition,
+        read: &'a mut (dyn FnMut(&[u8]) -> Validity + Send),
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(async move { Ok(self.read(partition, read).await?.is_some()) })
+    }
+
     /// Calls `read` with the newest document piece by piece, so that a large document need not be in memory as a whole.
     /// Tries once and does not wait. `None`: use [`read`](Store::read), and ignore what was seen.
     fn scan<'a>(

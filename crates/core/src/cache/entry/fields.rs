@@ -8,12 +8,16 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use zeroize::Zeroize as _;
 
+use crate::cache::text::split::split;
 use crate::cache::{Defect, Section};
 use crate::time::Timestamp;
 
 /// The unparsed fields of an entry by name. If a name is repeated, the last value counts.
 #[derive(Debug)]
-pub(in crate::cache) struct Fields<'t>(Vec<(Name<'t>, &'t RawValue)>);
+pub(in crate::cache) struct Fields<'t> {
+    fields: Vec<(Cow<'t, str>, &'t str)>,
+    may_be_escaped: bool,
+}
 
 /// A secret, borrowed from the document or decoded.
 pub(in crate::cache) struct SecretText<'t>(Cow<'t, str>);
@@ -36,6 +40,10 @@ impl Drop for SecretText<'_> {
 
 impl<'t> Fields<'t> {
     pub(in crate::cache) fn parse(value: &'t [u8]) -> Result<Self, Defect> {
+        if let Some(fields) = split(value) {
+            let fields = fields.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect();
+            return Ok(Fields { fields, may_be_escaped: false });
+        }
         serde_json::from_slice(value).map_err(|_| Defect::NotAnObject)
     }
 
@@ -43,7 +51,7 @@ impl<'t> Fields<'t> {
     pub(in crate::cache) fn text(&self, name: &'static str) -> Result<Option<Cow<'t, str>>, Defect> {
         match self.raw(name) {
             None | Some("null" | "\"\"") => Ok(None),
-            Some(raw) => string(raw).map(Some).ok_or(Defect::NotAString(name)),
+            Some(raw) => self.string(raw).map(Some).ok_or(Defect::NotAString(name)),
         }
     }
 
@@ -71,7 +79,9 @@ impl<'t> Fields<'t> {
     pub(in crate::cache) fn time(&self, name: &'static str) -> Result<Option<Timestamp>, Defect> {
         match self.raw(name) {
             None | Some("null") => Ok(None),
-            Some(raw) => seconds(&string(raw).unwrap_or(Cow::Borrowed(raw))).map(Some).ok_or(Defect::NotATime(name)),
+            Some(raw) => {
+                seconds(&self.string(raw).unwrap_or(Cow::Borrowed(raw))).map(Some).ok_or(Defect::NotATime(name))
+            }
         }
     }
 
@@ -106,26 +116,35 @@ impl<'t> Fields<'t> {
 
     /// Returns every field with its text, including those that a later field of the same name shadows.
     pub(in crate::cache) fn each(&self) -> impl Iterator<Item = (&str, &'t str)> {
-        self.0.iter().map(|(name, value)| (name.0.as_ref(), value.get()))
+        self.fields.iter().map(|(name, value)| (name.as_ref(), *value))
     }
 
     /// Whether both have the same fields with the same values. Strings may be spelled differently.
     pub(in crate::cache) fn is_same(&self, other: &Fields<'_>) -> bool {
-        let same = |name: &Name<'_>| match (self.raw(&name.0), other.raw(&name.0)) {
+        let same = |name: &str| match (self.raw(name), other.raw(name)) {
             (Some(one), Some(other)) => one == other || same_string(one, other),
             _ => false,
         };
-        self.0.iter().all(|(name, _)| same(name)) && other.0.iter().all(|(name, _)| same(name))
+        self.each().chain(other.each()).all(|(name, _)| same(name))
     }
 
     fn raw(&self, name: &str) -> Option<&'t str> {
-        self.0.iter().rev().find(|(own, _)| own.0 == name).map(|(_, value)| value.get())
+        self.fields.iter().rev().find(|(own, _)| own == name).map(|(_, value)| *value)
+    }
+
+    fn string(&self, raw: &'t str) -> Option<Cow<'t, str>> {
+        if self.may_be_escaped { string(raw) } else { bare(raw).map(Cow::Borrowed) }
     }
 }
 
 fn string(raw: &str) -> Option<Cow<'_, str>> {
-    let bare = raw.strip_prefix('"')?.strip_suffix('"')?;
+    let bare = bare(raw)?;
     if bare.contains('\\') { serde_json::from_str(raw).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(bare)) }
+}
+
+/// Returns the text between the quotes of a string.
+fn bare(raw: &str) -> Option<&str> {
+    raw.strip_prefix('"')?.strip_suffix('"')
 }
 
 fn same_string(one: &str, other: &str) -> bool {
@@ -171,10 +190,10 @@ impl<'de> Visitor<'de> for FieldsVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut fields = Vec::with_capacity(16);
-        while let Some(field) = map.next_entry()? {
-            fields.push(field);
+        while let Some((Name(name), value)) = map.next_entry::<_, &RawValue>()? {
+            fields.push((name, value.get()));
         }
-        Ok(Fields(fields))
+        Ok(Fields { fields, may_be_escaped: true })
     }
 }
 

@@ -8,4 +8,5 @@ pub(super) mod member;
 pub(super) mod rewrite;
 pub(super) mod scan;
 mod search;
+pub(super) mod split;
 pub(super) mod style;

@@ -15,7 +15,7 @@ use self::lease::{EncryptedLeaseRequest, LeaseEncryption};
 use super::envelope::MOST_OVERHEAD;
 use super::{
     Description, Lease, LeaseRequest, Loaded, MOST_CONFLICTS, Partition, Replaced, Replacement, Revision, Store,
-    StoreError,
+    StoreError, Validity,
 };
 use crate::future::BoxFuture;
 use crate::time::Timestamp;
@@ -179,6 +179,25 @@ impl Store for EncryptedStore {
 
     fn describe(&self) -> Description {
         self.inner.describe()
+    }
+
+    fn peek<'a>(
+        &'a self,
+        partition: &'a Partition,
+        read: &'a mut (dyn FnMut(&[u8]) -> Validity + Send),
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(async move {
+            let mut decrypted = Ok(());
+            let mut decrypt = |bytes: &[u8]| match self.decrypted(partition, bytes) {
+                Ok(Decrypted { document, .. }) => read(&document),
+                Err(error) => {
+                    decrypted = Err(error);
+                    Validity::Whole
+                }
+            };
+            let is_there = self.inner.peek(partition, &mut decrypt).await?;
+            decrypted.map(|()| is_there)
+        })
     }
 
     fn revision<'a>(&'a self, partition: &'a Partition) -> BoxFuture<'a, Option<Revision>> {
