@@ -1836,7 +1836,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__login)
-            opts="-v -h --provider --host --realm --pool --scope --resource --audience --param --lifetime --tenant --no-offline-access --offline-access --browser --no-browser --redirect-uri --redirect-port --replace --qr --sign-in-timeout --claims --device-authorization-endpoint --authorization-endpoint --token-endpoint --revocation-endpoint --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --provider --host --realm --pool --scope --resource --audience --param --lifetime --tenant --no-offline-access --offline-access --browser --no-browser --redirect-uri --redirect-port --par --response-mode --replace --qr --sign-in-timeout --claims --device-authorization-endpoint --authorization-endpoint --token-endpoint --revocation-endpoint --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1888,6 +1888,10 @@ _tokcache() {
                     ;;
                 --redirect-port)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --response-mode)
+                    COMPREPLY=($(compgen -W "query form_post" -- "${cur}"))
                     return 0
                     ;;
                 --sign-in-timeout)

@@ -93,6 +93,8 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l lifetime -d 
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l tenant -d 'The tenant of an Entra authority: a GUID, a domain, organizations, common or consumers' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l redirect-uri -d 'The address that the browser returns to: http on 127.0.0.1, ::1 or localhost, without a port for any free one; saved in the profile' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l redirect-port -d 'The port that the browser returns to, if the provider requires one; saved in the profile' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l response-mode -d 'With a browser: the form in which it returns; saved in the profile [default: query]' -r -f -a "query\t'With the parameters in the URL'
+form_post\t'With a form that the page posts'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l sign-in-timeout -d 'Time limit for the whole sign-in [default: until the code expires; 15m with a browser]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l claims -d 'A claims challenge, in JSON' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l device-authorization-endpoint -d 'The device authorization endpoint, if the provider\'s metadata do not name it' -r
@@ -137,6 +139,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l no-offline-a
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l offline-access -d 'Request offline_access again, although the profile says not to'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l browser -d 'Sign in through the browser of this machine: short for --flow browser'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l no-browser -d 'Sign in through a browser of this machine, but print the address instead of opening it'
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l par -d 'With a browser: push the request to the provider first (RFC 9126), even if its metadata do not demand it; saved in the profile'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l replace -d 'Replace the scopes of the profile instead of adding to them, and let another account take the profile over'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l qr -d 'With a code: show the address as a QR code too'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'

@@ -2,9 +2,10 @@
 
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
+use tokcache_core::oauth::ResponseMode;
 
 use super::browser::{BrowserSignIn, NoBrowser};
-use super::profile_format::{Flow, Profile};
+use super::profile_format::{Flow, Profile, ReturnMode};
 use super::values::not_blank;
 use crate::output::{plain, tell};
 
@@ -26,6 +27,15 @@ pub(super) struct FlowArguments {
     /// The port that the browser returns to, if the provider requires one; saved in the profile
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     redirect_port: Option<u16>,
+
+    /// With a browser: push the request to the provider first (RFC 9126), even if its metadata do not demand it; saved in
+    /// the profile
+    #[arg(long)]
+    par: bool,
+
+    /// With a browser: the form in which it returns; saved in the profile [default: query]
+    #[arg(long, value_name = "MODE", value_enum)]
+    response_mode: Option<ReturnMode>,
 }
 
 impl FlowArguments {
@@ -42,6 +52,8 @@ impl FlowArguments {
         profile.flow = flow.or(is_browser.then_some(Flow::Browser)).or(profile.flow);
         profile.redirect_uri = self.redirect_uri.clone().or(profile.redirect_uri.take());
         profile.redirect_port = self.redirect_port.or(profile.redirect_port);
+        profile.par = self.par.then_some(true).or(profile.par);
+        profile.response_mode = self.response_mode.or(profile.response_mode);
     }
 
     /// Returns the flow of a sign-in with the profile, which has the typed values.
@@ -64,8 +76,16 @@ impl ChosenFlow {
         if profile.flow != Some(Flow::Browser) {
             return ChosenFlow::Device;
         }
-        let (redirect_uri, port) = (profile.redirect_uri.clone(), profile.redirect_port);
-        let browser = BrowserSignIn { without_browser, redirect_uri, port };
+        let browser = BrowserSignIn {
+            without_browser,
+            redirect_uri: profile.redirect_uri.clone(),
+            port: profile.redirect_port,
+            is_pushed: profile.par == Some(true),
+            response_mode: profile.response_mode.map(|mode| match mode {
+                ReturnMode::Query => ResponseMode::Query,
+                ReturnMode::FormPost => ResponseMode::FormPost,
+            }),
+        };
         match browser.ensure_browser() {
             Ok(()) => ChosenFlow::Browser(browser),
             Err(NoBrowser(why)) => {
@@ -83,6 +103,19 @@ impl Flow {
     /// Returns the name that `--flow` takes.
     pub(super) fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+}
+
+impl ValueEnum for ReturnMode {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[ReturnMode::Query, ReturnMode::FormPost]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            ReturnMode::Query => PossibleValue::new("query").help("With the parameters in the URL"),
+            ReturnMode::FormPost => PossibleValue::new("form_post").help("With a form that the page posts"),
+        })
     }
 }
 

@@ -164,6 +164,7 @@ impl Input {
             profile.lifetime = None;
             profile.offline_access = None;
             (profile.flow, profile.redirect_uri, profile.redirect_port) = (None, None, None);
+            (profile.par, profile.response_mode) = (None, None);
         }
         profile.parameters = self.scopes.parameters(profile.place(), &profile.parameters);
         if let Some(lifetime) = self.scopes.lifetime {
@@ -184,12 +185,14 @@ impl Input {
             token_endpoint,
             device_authorization_endpoint,
             revocation_endpoint,
+            pushed_authorization_request_endpoint,
         } = profile.endpoints;
         profile.endpoints = EndpointNames {
             authorization_endpoint: self.authorization_endpoint.clone().or(authorization_endpoint),
             token_endpoint: self.token_endpoint.clone().or(token_endpoint),
             device_authorization_endpoint: self.device_authorization_endpoint.clone().or(device_authorization_endpoint),
             revocation_endpoint: self.revocation_endpoint.clone().or(revocation_endpoint),
+            pushed_authorization_request_endpoint,
         };
         profile.learned = Learned::default();
         Ok(profile)

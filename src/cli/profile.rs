@@ -180,6 +180,7 @@ fn set(
             profile.lifetime = typed.lifetime.map(days_or_seconds);
             profile.offline_access = offline_access.or(None);
             (profile.flow, profile.redirect_uri, profile.redirect_port) = (settings.flow, None, None);
+            (profile.par, profile.response_mode) = (None, None);
             profile.learned = Default::default();
         }
         profile.parameters = typed.parameters(profile.place(), &profile.parameters);

@@ -26,6 +26,12 @@ pub(super) struct Profile {
     /// The port of that address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) redirect_port: Option<u16>,
+    /// `true`: push the authorization request to the provider (RFC 9126).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) par: Option<bool>,
+    /// The form in which the browser returns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) response_mode: Option<ReturnMode>,
     /// The account: a user name or a home account id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) account: Option<String>,
@@ -100,6 +106,16 @@ pub(super) enum Flow {
     ManagedIdentity,
     /// By what the environment offers.
     Auto,
+}
+
+/// The form of an authorization response (OAuth 2.0 Multiple Response Type Encoding Practices, Form Post Response Mode).
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ReturnMode {
+    /// Parameters in the URL.
+    Query,
+    /// A form that is posted.
+    FormPost,
 }
 
 /// How a client secret is sent, by its name in the registry of RFC 8414.
@@ -181,6 +197,9 @@ pub(super) struct EndpointNames {
     pub(super) device_authorization_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) revocation_endpoint: Option<String>,
+    /// Only if the provider requires it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) pushed_authorization_request_endpoint: Option<String>,
 }
 
 /// Facts that the server sent at sign-in and that are not requested again.
@@ -231,6 +250,8 @@ impl EndpointNames {
             token: parse("--token-endpoint", &self.token_endpoint)?,
             device_authorization: parse("--device-authorization-endpoint", &self.device_authorization_endpoint)?,
             revocation: parse("--revocation-endpoint", &self.revocation_endpoint)?,
+            pushed_authorization_request: parse("", &self.pushed_authorization_request_endpoint)?,
+            require_pushed_authorization_requests: self.pushed_authorization_request_endpoint.is_some(),
             ..Endpoints::default()
         })
     }
@@ -242,6 +263,8 @@ impl EndpointNames {
             token_endpoint: text(&endpoints.token),
             device_authorization_endpoint: text(&endpoints.device_authorization),
             revocation_endpoint: text(&endpoints.revocation),
+            pushed_authorization_request_endpoint: text(&endpoints.pushed_authorization_request)
+                .filter(|_| endpoints.require_pushed_authorization_requests),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
 use rustix::process::Signal;
+use serde_json::json;
 
 use crate::harness::{Home, LOGIN, Provider, REFRESH_TOKEN, SCOPE, end_of, output_of, signal, source, wait_until};
 
@@ -65,6 +66,33 @@ fn every_kind_of_loopback_address_is_a_redirect_uri() {
         assert!(output.status.success(), "{uri}: {}", String::from_utf8_lossy(&output.stderr));
         assert!(home.profile().contains(&format!("redirect_uri = \"{uri}\"")), "{}", home.profile());
     }
+}
+
+#[test]
+fn a_request_is_pushed_if_the_provider_or_the_person_demands_it() {
+    for (settings, flags) in [(json!({ "require_par": true }), &[][..]), (json!({}), &["--par"])] {
+        let provider = Provider::start_with(settings);
+        let home = Home::at(&provider);
+        for arguments in [&[&LOGIN_BROWSER[..], flags].concat()[..], &["login"]] {
+            let output = output_of(&mut tokcache(&home, LOGIN, arguments));
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{said}");
+            assert!(said.contains("request_uri=urn") && !said.contains("state="), "{said}");
+        }
+        assert_eq!(provider.token_requests(AUTHORIZATION_CODE), 2);
+    }
+}
+
+#[test]
+fn the_browser_posts_a_form_if_it_is_asked_to() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    let output =
+        output_of(&mut tokcache(&home, LOGIN, &[&LOGIN_BROWSER[..], &["--response-mode", "form_post"]].concat()));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("response_mode=form_post"), "{said}");
+    assert!(page(&home).contains("You are signed in as"), "{}", page(&home));
+    assert!(home.profile().contains("response_mode = \"form_post\""), "{}", home.profile());
 }
 
 #[test]

@@ -11,7 +11,7 @@ use pollster::FutureExt as _;
 use tokcache_core::acquire::{
     AcquireError, AuthorizationCodeSignIn, Observer as _, ProviderMetadata, PublicClient, SignInRequest, SignedIn,
 };
-use tokcache_core::oauth::{AuthorityKind, AuthorizationError, ErrorCode, PendingAuthorization};
+use tokcache_core::oauth::{AuthorityKind, AuthorizationError, ErrorCode, PendingAuthorization, ResponseMode};
 use tokcache_core::types::ScopeSet;
 use tokcache_http::{Callback, LoopbackListener, Page};
 
@@ -37,6 +37,10 @@ pub(super) struct BrowserSignIn {
     pub(super) redirect_uri: Option<String>,
     /// The port of the redirect URI, or any free one.
     pub(super) port: Option<u16>,
+    /// Whether the request is pushed to the provider (RFC 9126), even if the provider does not demand it.
+    pub(super) is_pushed: bool,
+    /// The form in which the browser returns.
+    pub(super) response_mode: Option<ResponseMode>,
 }
 
 impl BrowserSignIn {
@@ -63,7 +67,7 @@ impl BrowserSignIn {
         let Some(turn) = Turn::wait(context, client, &asked)? else { return Ok(None) };
         let listener = self.listen(client)?;
         let failed = |error, request: &SignInRequest| context.failure(error, &request.scopes);
-        let mut pending = begin(client, &listener, &request).map_err(|error| failed(error, &request))?;
+        let mut pending = self.begin(client, &listener, &request).map_err(|error| failed(error, &request))?;
         self.show(&pending.url);
         let end = Instant::now() + LONGEST_SIGN_IN;
         loop {
@@ -87,7 +91,7 @@ impl BrowserSignIn {
             {
                 tell_reduced(context, &request, &next);
                 request = next;
-                pending = match begin(client, &listener, &request) {
+                pending = match self.begin(client, &listener, &request) {
                     Ok(pending) => pending,
                     Err(error) => {
                         context.observer.end_countdown();
@@ -113,6 +117,26 @@ impl BrowserSignIn {
                 }
             }
         }
+    }
+
+    fn begin(
+        &self,
+        client: &PublicClient<'_>,
+        listener: &LoopbackListener,
+        request: &SignInRequest,
+    ) -> Result<PendingAuthorization, AcquireError> {
+        let request = AuthorizationCodeSignIn {
+            redirect_uri: listener.redirect_uri().to_owned(),
+            scopes: request.scopes.clone(),
+            without_offline_access: request.without_offline_access,
+            response_mode: self.response_mode,
+            login_hint: request.account.clone().filter(|account| account.contains('@')),
+            claims: request.claims.clone(),
+            parameters: request.parameters.clone(),
+            is_pushed: self.is_pushed,
+            ..AuthorizationCodeSignIn::default()
+        };
+        client.begin_sign_in(&request).block_on()
     }
 
     fn listen(&self, client: &PublicClient<'_>) -> Result<LoopbackListener, Failure> {
@@ -155,23 +179,6 @@ impl BrowserSignIn {
 fn is_of_scope(error: &AcquireError) -> bool {
     matches!(error, AcquireError::AuthorizationResponse(AuthorizationError::Refused(refusal))
         if refusal.error == ErrorCode::InvalidScope)
-}
-
-fn begin(
-    client: &PublicClient<'_>,
-    listener: &LoopbackListener,
-    request: &SignInRequest,
-) -> Result<PendingAuthorization, AcquireError> {
-    let request = AuthorizationCodeSignIn {
-        redirect_uri: listener.redirect_uri().to_owned(),
-        scopes: request.scopes.clone(),
-        without_offline_access: request.without_offline_access,
-        login_hint: request.account.clone().filter(|account| account.contains('@')),
-        claims: request.claims.clone(),
-        parameters: request.parameters.clone(),
-        ..AuthorizationCodeSignIn::default()
-    };
-    client.begin_sign_in(&request).block_on()
 }
 
 fn respond(callback: Callback, status: u16, html: &str) {

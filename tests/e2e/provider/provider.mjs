@@ -96,6 +96,10 @@ function configuration({ settings, storage }) {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: true },
       deviceFlow: { enabled: true },
+      pushedAuthorizationRequests: {
+        enabled: true,
+        requirePushedAuthorizationRequests: settings.require_par,
+      },
       revocation: { enabled: !settings.entra },
     },
     findAccount: (_ctx, login) => ({ accountId: login, claims: () => accountClaims(settings, login) }),

@@ -23,6 +23,8 @@ const DEFAULTS = {
   // `refresh_in` and `foci` of token responses, when set.
   refresh_in_seconds: null,
   foci: null,
+  // Accept only pushed authorization requests (RFC 9126).
+  require_par: false,
   // Names of fields that are removed from every token response.
   omit: [],
 };

@@ -7,8 +7,8 @@ use super::sign_in::{OFFLINE_ACCESS, SignInRequest};
 use super::{AcquireError, ClientApplication, ConfidentialClient, PublicClient, SignInGrant, SignedIn};
 use crate::oauth::{
     AuthorizationCodeRequest, AuthorizationRequest, AuthorizationResponse, EndSessionRequest, EndpointKind, Endpoints,
-    Expectation, IdTokenError, JwkSet, JwksRequest, PendingAuthorization, RequestError, ResponseMode, TokenResponse,
-    verify_id_token,
+    Expectation, IdTokenError, JwkSet, JwksRequest, PendingAuthorization, PushedAuthorizationRequest, RequestError,
+    ResponseMode, TokenResponse, verify_id_token,
 };
 use crate::secret::AuthorizationCode;
 use crate::store::Partition;
@@ -41,6 +41,8 @@ pub struct AuthorizationCodeSignIn {
     pub claims: Option<String>,
     /// Further parameters, such as `domain_hint` or `resource` (RFC 8707).
     pub parameters: Vec<(String, String)>,
+    /// Whether the request is pushed to the provider (RFC 9126). It is in any case if the provider's metadata require it.
+    pub is_pushed: bool,
 }
 
 impl ConfidentialClient {
@@ -53,7 +55,7 @@ impl ConfidentialClient {
     pub async fn begin_sign_in(&self, request: &AuthorizationCodeSignIn) -> Result<PendingAuthorization, AcquireError> {
         let application = self.application(Partition::whole());
         let endpoints = application.endpoints_and_issuer(&NEEDED).await;
-        application.start_authorization(&endpoints.map_err(AcquireError::from_request)?, request)
+        application.start_authorization(&endpoints.map_err(AcquireError::from_request)?, request).await
     }
 
     /// Finishes a sign-in: checks the response, redeems the code, verifies the ID token, and saves the tokens in the
@@ -131,7 +133,7 @@ impl PublicClient<'_> {
     /// Like [`sign_in_by_device_code`](Self::sign_in_by_device_code), before the person signs in.
     pub async fn begin_sign_in(&self, request: &AuthorizationCodeSignIn) -> Result<PendingAuthorization, AcquireError> {
         self.ensure_room_for_sign_in().await?;
-        self.start_authorization(&self.browser_endpoints().await?, request)
+        self.start_authorization(&self.browser_endpoints().await?, request).await
     }
 
     /// Finishes a sign-in: checks the response, redeems the code, verifies the ID token if there is one, and saves the
@@ -174,12 +176,16 @@ impl PublicClient<'_> {
 }
 
 impl ClientApplication<'_> {
-    fn start_authorization(
+    /// Starts a request. Pushes it to the provider if the provider or the caller demands it.
+    async fn start_authorization(
         &self,
         endpoints: &Endpoints,
         request: &AuthorizationCodeSignIn,
     ) -> Result<PendingAuthorization, AcquireError> {
-        let client = self.context(endpoints);
+        let is_pushed = request.is_pushed || endpoints.require_pushed_authorization_requests;
+        let protocol = if is_pushed { self.protocol(endpoints).await } else { Ok(self.public_protocol(endpoints)) };
+        let protocol = protocol.map_err(AcquireError::from_request)?;
+        let client = protocol.context();
         let is_kept = |scope: &str| scope != OFFLINE_ACCESS || !request.without_offline_access;
         let scopes = request.scopes.union(&client.reserved_scopes().filtered(is_kept));
         let request = AuthorizationRequest {
@@ -191,7 +197,12 @@ impl ClientApplication<'_> {
             parameters: &request.parameters,
             ..AuthorizationRequest::new(client, &request.redirect_uri, &scopes)
         };
-        request.start().map_err(AcquireError::from_request)
+        let pending = request.start().map_err(AcquireError::from_request)?;
+        if !is_pushed {
+            return Ok(pending);
+        }
+        let pushed = protocol.send(&PushedAuthorizationRequest { request, pending: &pending }).await;
+        pushed.map_err(|error| AcquireError::from_sign_in(SignInGrant::AuthorizationCode, error))
     }
 
     fn authorization_code(

@@ -44,6 +44,9 @@ impl fmt::Display for AcquireError {
             AcquireError::NotBearer { token_type } if token_type.eq_ignore_ascii_case("Bearer") => formatter.write_str(
                 "the server issued an access token with characters that no header can carry (RFC 6750 2.1); it was not kept",
             ),
+            AcquireError::NotBearer { token_type } if token_type.eq_ignore_ascii_case("DPoP") => {
+                write!(formatter, "the server issued a token that is bound to a key; it was not kept. {NO_PROOF}")
+            }
             AcquireError::NotBearer { token_type } => write!(
                 formatter,
                 "the server issued a token of the type {token_type:?}, and only bearer tokens can be used here (RFC 6749 7.1); \
@@ -116,6 +119,10 @@ impl fmt::Display for InteractionRequired {
     }
 }
 
+/// Why a token that is bound to a key cannot be used.
+const NO_PROOF: &str = "Each use of such a token needs a proof of possession (DPoP, RFC 9449), which a printed token \
+                        cannot carry: register the client without DPoP";
+
 /// A refusal, with the known cause of Entra's error first.
 struct Told<'a>(&'a TokenErrorResponse);
 
@@ -125,7 +132,11 @@ impl fmt::Display for Told<'_> {
         if let Some(error) = response.entra_error() {
             write!(formatter, "{} (AADSTS{}): ", error.cause, error.number)?;
         }
-        response.fmt(formatter)
+        response.fmt(formatter)?;
+        if matches!(response.error.as_str(), "invalid_dpop_proof" | "use_dpop_nonce") {
+            write!(formatter, ". The server issues only tokens that are bound to a key. {NO_PROOF}")?;
+        }
+        Ok(())
     }
 }
 

@@ -121,29 +121,8 @@ impl<'a> AuthorizationRequest<'a> {
         nonce: Nonce,
         code_verifier: CodeVerifier,
     ) -> Result<PendingAuthorization, RequestError> {
-        let mut form = Form::new();
-        form.public("client_id", self.client.client_id.as_str());
-        form.public("response_type", "code");
-        form.public("redirect_uri", self.redirect_uri);
-        add_scope(&mut form, self.scopes);
-        form.secret("state", &state);
-        form.secret("nonce", &nonce);
-        form.public("code_challenge", pkce::challenge(&code_verifier));
-        form.public("code_challenge_method", pkce::METHOD);
-        let further = [
-            ("response_mode", self.response_mode.map(|mode| mode.as_str().to_owned())),
-            ("prompt", self.prompt.map(str::to_owned)),
-            ("login_hint", self.login_hint.map(str::to_owned)),
-            ("max_age", self.max_age.map(|seconds| seconds.to_string())),
-        ];
-        for (name, value) in further {
-            value.into_iter().for_each(|value| form.public(name, value));
-        }
-        add_claims(&mut form, self.claims)?;
-        add_parameters(&mut form, self.parameters);
-        let endpoint = self.client.require_endpoint(EndpointKind::Authorization)?;
-        Ok(PendingAuthorization {
-            url: endpoint.with_query(&form).to_string(),
+        let mut pending = PendingAuthorization {
+            url: String::new(),
             state,
             nonce,
             code_verifier,
@@ -154,7 +133,36 @@ impl<'a> AuthorizationRequest<'a> {
             max_age: self.max_age,
             claims: self.claims.map(str::to_owned),
             parameters: self.parameters.to_vec(),
-        })
+        };
+        let mut form = Form::new();
+        form.public("client_id", self.client.client_id.as_str());
+        self.add_to(&mut form, &pending)?;
+        let endpoint = self.client.require_endpoint(EndpointKind::Authorization)?;
+        pending.url = endpoint.with_query(&form).to_string();
+        Ok(pending)
+    }
+
+    /// Adds the parameters, except for the client identifier.
+    pub(super) fn add_to(&self, form: &mut Form, pending: &PendingAuthorization) -> Result<(), RequestError> {
+        form.public("response_type", "code");
+        form.public("redirect_uri", self.redirect_uri);
+        add_scope(form, self.scopes);
+        form.secret("state", &pending.state);
+        form.secret("nonce", &pending.nonce);
+        form.public("code_challenge", pkce::challenge(&pending.code_verifier));
+        form.public("code_challenge_method", pkce::METHOD);
+        let further = [
+            ("response_mode", self.response_mode.map(|mode| mode.as_str().to_owned())),
+            ("prompt", self.prompt.map(str::to_owned)),
+            ("login_hint", self.login_hint.map(str::to_owned)),
+            ("max_age", self.max_age.map(|seconds| seconds.to_string())),
+        ];
+        for (name, value) in further {
+            value.into_iter().for_each(|value| form.public(name, value));
+        }
+        add_claims(form, self.claims)?;
+        add_parameters(form, self.parameters);
+        Ok(())
     }
 }
 

@@ -73,6 +73,10 @@ pub struct Endpoints {
     pub end_session: Option<Endpoint>,
     /// `jwks_uri`: the keys that the provider signs with.
     pub jwks: Option<Endpoint>,
+    /// `pushed_authorization_request_endpoint`, RFC 9126 §5.
+    pub pushed_authorization_request: Option<Endpoint>,
+    /// `require_pushed_authorization_requests`: the provider accepts no other authorization request (RFC 9126 §5).
+    pub require_pushed_authorization_requests: bool,
     /// `scopes_supported`.
     pub scopes_supported: Option<ScopeSet>,
     /// `id_token_signing_alg_values_supported`.
@@ -92,6 +96,8 @@ pub enum EndpointKind {
     EndSession,
     /// `jwks_uri`.
     Jwks,
+    /// `pushed_authorization_request_endpoint`.
+    PushedAuthorizationRequest,
     /// `revocation_endpoint`.
     Revocation,
     /// `token_endpoint`.
@@ -99,11 +105,12 @@ pub enum EndpointKind {
 }
 
 impl EndpointKind {
-    const ALL: [EndpointKind; 6] = [
+    const ALL: [EndpointKind; 7] = [
         EndpointKind::Authorization,
         EndpointKind::DeviceAuthorization,
         EndpointKind::EndSession,
         EndpointKind::Jwks,
+        EndpointKind::PushedAuthorizationRequest,
         EndpointKind::Revocation,
         EndpointKind::Token,
     ];
@@ -115,6 +122,7 @@ impl EndpointKind {
             EndpointKind::DeviceAuthorization => "device_authorization_endpoint",
             EndpointKind::EndSession => "end_session_endpoint",
             EndpointKind::Jwks => "jwks_uri",
+            EndpointKind::PushedAuthorizationRequest => "pushed_authorization_request_endpoint",
             EndpointKind::Revocation => "revocation_endpoint",
             EndpointKind::Token => "token_endpoint",
         }
@@ -129,6 +137,7 @@ impl Endpoints {
             EndpointKind::DeviceAuthorization => self.device_authorization.as_ref(),
             EndpointKind::EndSession => self.end_session.as_ref(),
             EndpointKind::Jwks => self.jwks.as_ref(),
+            EndpointKind::PushedAuthorizationRequest => self.pushed_authorization_request.as_ref(),
             EndpointKind::Revocation => self.revocation.as_ref(),
             EndpointKind::Token => self.token.as_ref(),
         }
@@ -149,6 +158,7 @@ impl Endpoints {
             revocation: by_hand(self.revocation),
             end_session: by_hand(self.end_session),
             jwks: by_hand(self.jwks),
+            pushed_authorization_request: by_hand(self.pushed_authorization_request),
             ..Endpoints::default()
         }
     }
@@ -158,6 +168,9 @@ impl Endpoints {
         let Endpoints { authorization, token, device_authorization, revocation, end_session, jwks, .. } = &mut self;
         let endpoints = [authorization, token, device_authorization, revocation, end_session, jwks];
         endpoints.into_iter().flatten().for_each(|endpoint| endpoint.is_told_by_provider = true);
+        if let Some(endpoint) = &mut self.pushed_authorization_request {
+            endpoint.is_told_by_provider = true;
+        }
         self
     }
 
@@ -171,6 +184,9 @@ impl Endpoints {
             revocation: self.revocation.or(other.revocation),
             end_session: self.end_session.or(other.end_session),
             jwks: self.jwks.or(other.jwks),
+            pushed_authorization_request: self.pushed_authorization_request.or(other.pushed_authorization_request),
+            require_pushed_authorization_requests: self.require_pushed_authorization_requests
+                || other.require_pushed_authorization_requests,
             scopes_supported: self.scopes_supported.or(other.scopes_supported),
             id_token_signing_alg_values_supported: self
                 .id_token_signing_alg_values_supported

@@ -72,6 +72,8 @@ pub(super) fn read(response: &Response, authority: &Authority) -> Result<Endpoin
         revocation: endpoint("revocation_endpoint")?,
         end_session: if_safe("end_session_endpoint"),
         jwks: if_safe("jwks_uri"),
+        pushed_authorization_request: if_safe("pushed_authorization_request_endpoint"),
+        require_pushed_authorization_requests: members.read("require_pushed_authorization_requests").unwrap_or(false),
         scopes_supported: members.scopes("scopes_supported"),
         id_token_signing_alg_values_supported: members.strings("id_token_signing_alg_values_supported"),
         authorization_response_iss_parameter_supported: members

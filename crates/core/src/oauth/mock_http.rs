@@ -51,6 +51,10 @@ impl Provider {
         self.authentication = ClientAuthentication::SecretBasic(ClientSecret::new(secret));
     }
 
+    pub(super) fn has_pushed_authorization_requests(&mut self) {
+        self.endpoints.pushed_authorization_request = Endpoint::parse("https://idp.example.com/par").ok();
+    }
+
     pub(super) fn client(&self) -> ClientContext<'_> {
         let Provider { client_id, authentication, authority, endpoints } = self;
         ClientContext { client_id, authentication, authority, endpoints }

@@ -30,6 +30,7 @@ fn metadata_are_read() {
     let body = r#"{"issuer":"https://idp.example.com/a/","token_endpoint":"https://idp.example.com/t/",
         "device_authorization_endpoint":"https://idp.example.com/d","revocation_endpoint":"https://idp.example.com/r",
         "authorization_endpoint":"https://idp.example.com/a","end_session_endpoint":"https://idp.example.com/e",
+        "pushed_authorization_request_endpoint":"https://idp.example.com/p","require_pushed_authorization_requests":true,
         "jwks_uri":"https://idp.example.com/j","id_token_signing_alg_values_supported":["RS256",1,"none"],
         "scopes_supported":["openid"],
         "authorization_response_iss_parameter_supported":true}"#;
@@ -45,6 +46,8 @@ fn metadata_are_read() {
             revocation: endpoint("https://idp.example.com/r"),
             end_session: endpoint("https://idp.example.com/e"),
             jwks: endpoint("https://idp.example.com/j"),
+            pushed_authorization_request: endpoint("https://idp.example.com/p"),
+            require_pushed_authorization_requests: true,
             scopes_supported: Some(ScopeSet::parse("openid")),
             id_token_signing_alg_values_supported: Some(vec!["RS256".into(), "none".into()]),
             authorization_response_iss_parameter_supported: true,
