@@ -105,7 +105,7 @@ pub(in crate::cache) fn is_granted(
         stands_in(texts.target, scope)
             || stands_in(texts.requested, scope)
             // Other libraries store GitHub's format, with commas.
-            || texts.target.split([',', ' ']).any(|own| case.same(own, scope))
+            || texts.target.contains(',') && texts.target.split([',', ' ']).any(|own| case.same(own, scope))
     };
     case.same(texts.client_id, client_id.as_str()) && resource_scopes(scopes).all(granted)
 }

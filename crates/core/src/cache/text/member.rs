@@ -49,7 +49,8 @@ impl Member {
     /// Returns the decoded name. A name that cannot be decoded (a lone surrogate) is returned as it is.
     pub(in crate::cache) fn name(self, text: &[u8]) -> Cow<'_, str> {
         let quoted = self.key.of(text);
-        let bare = String::from_utf8_lossy(&quoted[1..quoted.len() - 1]);
+        let bare = &quoted[1..quoted.len() - 1];
+        let bare = str::from_utf8(bare).map_or_else(|_| String::from_utf8_lossy(bare), Cow::Borrowed);
         if !self.escaped || !bare.contains('\\') {
             return bare;
         }

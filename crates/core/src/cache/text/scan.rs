@@ -177,8 +177,7 @@ impl<'t> Scanner<'t> {
         let start = self.at;
         self.expect(b'"')?;
         loop {
-            let rest = self.text.get(self.at..).ok_or(ParseError::CutOff)?;
-            self.at += quote_or_backslash(rest).ok_or(ParseError::CutOff)? + 1;
+            self.at = quote_or_backslash(self.text, self.at).ok_or(ParseError::CutOff)? + 1;
             if self.text[self.at - 1] == b'"' {
                 return Ok(Span::new(start, self.at));
             }
@@ -188,7 +187,8 @@ impl<'t> Scanner<'t> {
     }
 
     pub(super) fn white_space(&mut self) {
-        while let Some(byte) = self.text.get(self.at) {
+        // Mostly there is none.
+        while let Some(byte) = self.text.get(self.at).filter(|byte| **byte <= b' ') {
             // MSAL Python indents by four, mostly twice or three times, which is most of the white space.
             self.at += match byte {
                 b'\n' if self.text[self.at..].starts_with(b"\n        ") => 9,

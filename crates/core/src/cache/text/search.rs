@@ -10,18 +10,18 @@ const BLOCK: usize = 64;
 const ONES: u64 = u64::from_le_bytes([1; WORD]);
 const HIGHEST_BITS: u64 = ONES << 7;
 
-/// Returns the position of the first quote or backslash.
-pub(in crate::cache) fn quote_or_backslash(text: &[u8]) -> Option<usize> {
+/// Returns the position of the first quote or backslash at or behind `from`.
+pub(in crate::cache) fn quote_or_backslash(text: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
     // Most strings are short.
-    let mut rest = text;
-    for _ in 0..BLOCK / WORD {
-        let Some((word, behind)) = rest.split_first_chunk() else { break };
-        if let Some(at) = first_in(*word) {
-            return Some(text.len() - rest.len() + at);
+    while at < from + BLOCK {
+        let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk) else { break };
+        if let Some(found) = first_in(*word) {
+            return Some(at + found);
         }
-        rest = behind;
+        at += WORD;
     }
-    in_long(rest).map(|at| text.len() - rest.len() + at)
+    in_long(text.get(at..)?).map(|found| at + found)
 }
 
 /// Does the same block by block. It is a function of its own so that short strings do not prepare for long ones.
@@ -64,17 +64,45 @@ fn first_in(word: [u8; WORD]) -> Option<usize> {
     (found != 0).then(|| found.trailing_zeros() as usize / 8)
 }
 
+/// Whether there is a control character of ASCII, except DEL.
+pub(in crate::cache) fn has_control_character(text: &[u8]) -> bool {
+    let (words, rest) = text.as_chunks();
+    let found = words.iter().fold(0, |found, word| {
+        let word = u64::from_le_bytes(*word);
+        // The lowest byte that is one borrows from its highest bit.
+        found | word.wrapping_sub(ONES * u64::from(b' ')) & !word
+    });
+    found & HIGHEST_BITS != 0 || rest.iter().any(|byte| *byte < b' ')
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
+    #[test]
+    fn a_control_character_is_found_wherever_it_is() {
+        for byte in 0..=u8::MAX {
+            for at in 0..17 {
+                for around in [b' ', b'~', 0x80, u8::MAX] {
+                    let mut text = [around; 17];
+                    text[at] = byte;
+                    assert_eq!(has_control_character(&text), byte < b' ', "{byte} at {at} among {around}");
+                }
+            }
+        }
+    }
+
     proptest! {
         #[test]
-        fn it_is_found_wherever_it_is(before in "[ -!#-\\[\\]-~é]{0,300}", rest in "([\"\\\\].{0,40})?") {
-            let found = quote_or_backslash(format!("{before}{rest}").as_bytes());
-            prop_assert_eq!(found, Some(before.len()).filter(|_| !rest.is_empty()));
+        fn it_is_found_wherever_it_is(
+            passed in "[\"\\\\a-z]{0,20}",
+            before in "[ -!#-\\[\\]-~é]{0,300}",
+            rest in "([\"\\\\].{0,40})?",
+        ) {
+            let found = quote_or_backslash(format!("{passed}{before}{rest}").as_bytes(), passed.len());
+            prop_assert_eq!(found, Some(passed.len() + before.len()).filter(|_| !rest.is_empty()));
         }
     }
 }
