@@ -1,5 +1,6 @@
 //! `tokcache token`: prints a valid access token.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use pollster::FutureExt as _;
 use tokcache_core::acquire::{AcquireError, AuthenticationResult, PublicClient, SignInRequest, SilentRequest, Source};
 use tokcache_core::cache::MinValid;
+use tokcache_core::oauth::Challenge;
 use tokcache_core::time::Clock;
 use tokcache_core::types::ScopeSet;
 
@@ -18,7 +20,7 @@ use super::passphrase::PromptPolicy;
 use super::profiles::Profile;
 use super::scopes::Scopes;
 use super::settings::Settings;
-use super::values::{bound, claims, duration, path};
+use super::values::{bound, challenge, claims, duration, path};
 use super::{Failure, login};
 use crate::output::{self, TokenFormat, TokenView};
 
@@ -74,6 +76,10 @@ pub(super) struct Selection {
     /// Get a token on behalf of the user whose access token is in this file; - is standard input
     #[arg(long, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
     pub(super) assertion_file: Option<PathBuf>,
+
+    /// The WWW-Authenticate header of a server that wants another token: its claims, scope or resource are requested
+    #[arg(long, value_name = "HEADER", value_parser = challenge, conflicts_with_all = ["claims", "offline"])]
+    challenge: Option<Challenge>,
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
@@ -96,16 +102,29 @@ pub(super) fn unfit(error: anyhow::Error) -> Failure {
 
 impl Selection {
     pub(super) fn request(&self, context: &Context) -> Result<SilentRequest, Failure> {
+        let (scopes, challenge) = (&self.wanted_scopes(), self.challenge.as_ref());
         Ok(SilentRequest {
-            scopes: context.scopes(&self.scopes)?,
+            scopes: context.scopes(scopes)?,
             account: context.account(),
             min_valid: self.min_valid.map_or(MinValid::Default, MinValid::AtLeast),
-            force_refresh: self.force_refresh,
+            force_refresh: self.force_refresh || challenge.is_some_and(Challenge::refuses_token),
             offline: self.offline,
-            claims: self.claims.clone(),
-            lifetime: context.lifetime(&self.scopes)?,
-            parameters: context.parameters(&self.scopes),
+            claims: self.claims.clone().or_else(|| challenge?.claims.clone()),
+            lifetime: context.lifetime(scopes)?,
+            parameters: context.parameters(scopes),
         })
+    }
+
+    /// Returns the typed scopes, or those of the challenge.
+    fn wanted_scopes(&self) -> Cow<'_, Scopes> {
+        match &self.challenge {
+            Some(challenge) if self.scopes.scopes.is_empty() && self.scopes.resource.is_none() => {
+                let scopes: Vec<_> = challenge.scopes.iter().map(str::to_owned).collect();
+                let resource = challenge.resource.clone().filter(|_| scopes.is_empty());
+                Cow::Owned(Scopes { scopes, resource, ..self.scopes.clone() })
+            }
+            _ => Cow::Borrowed(&self.scopes),
+        }
     }
 
     /// Returns a token. Asks the user to sign in only if `login` is set.
@@ -139,7 +158,8 @@ impl Selection {
         let outcome = outcome(context, &client, &request, login);
         // A provider may have moved its endpoints and still refuse the request.
         context.remember_moved();
-        let outcome = outcome?;
+        let claims = request.claims.iter().flat_map(|claims| ["--claims".to_owned(), claims.clone()]);
+        let outcome = outcome.map_err(|failure| failure.with_login_flags(claims.collect()))?;
         Ok(Acquired { outcome, client_id, requested: request.scopes })
     }
 }

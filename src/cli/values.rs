@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tokcache_core::oauth::Authority;
+use tokcache_core::oauth::{Authority, Challenge};
 use tokcache_file::text_of_path;
 use zeroize::Zeroizing;
 
@@ -94,6 +94,11 @@ pub(super) fn claims(text: &str) -> Result<String, String> {
         Ok(_) => Ok(text.to_owned()),
         Err(_) => Err("claims must be a JSON object (OpenID Connect Core 5.5)".to_owned()),
     }
+}
+
+/// Parses a `WWW-Authenticate` header.
+pub(super) fn challenge(text: &str) -> Result<Challenge, String> {
+    Challenge::parse(text).map_err(|error| error.to_string())
 }
 
 /// Returns text with a path in it behind `scheme`. A path that is not UTF-8 is percent-encoded.

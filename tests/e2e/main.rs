@@ -12,6 +12,7 @@ mod applications;
 mod browser;
 mod clock;
 mod crashes;
+mod entra;
 mod exchanges;
 mod faults;
 mod herd;

@@ -145,7 +145,8 @@ impl Provider {
         assert_eq!(self.live_refresh_tokens(), 1, "live refresh tokens");
     }
 
-    fn exchanges(&self) -> Vec<Value> {
+    /// Returns all requests in order (`provider/exchanges.mjs`).
+    pub(crate) fn exchanges(&self) -> Vec<Value> {
         self.command("exchanges", json!({})).as_array().expect("an array").clone()
     }
 

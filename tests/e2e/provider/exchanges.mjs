@@ -19,8 +19,8 @@ export class Exchanges {
   #all = [];
 
   open(endpoint, form) {
-    const { grant_type, client_id } = form;
-    const exchange = { endpoint, grant_type, client_id, held: false, status: null, error: null };
+    const { grant_type, client_id, claims, scope } = form;
+    const exchange = { endpoint, grant_type, client_id, claims, scope, held: false, status: null, error: null };
     this.#all.push(exchange);
     return exchange;
   }
