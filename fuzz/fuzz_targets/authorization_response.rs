@@ -22,6 +22,7 @@ fuzz_target!(|query: &str| {
         authentication: &ClientAuthentication::None,
         authority: &Authority::parse(ISSUER, None).expect("a good URL"),
         endpoints: &Endpoints { issuer: Some(ISSUER.to_owned()), ..Endpoints::default() },
+        capabilities: &[],
     };
     let pending = PendingAuthorization {
         url: String::new(),

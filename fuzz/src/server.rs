@@ -99,6 +99,7 @@ pub fn as_client<Answer>(server: &Server, act: impl FnOnce(&Client<'_>) -> Answe
         authentication: ClientAuthentication::None,
         authority: &authority,
         endpoints: &endpoints,
+        capabilities: &[],
         parameters: &[],
     })
 }

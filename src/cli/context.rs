@@ -148,6 +148,7 @@ impl Context {
         let application = ClientApplication {
             credential: &self.credential,
             observer: &self.observer,
+            client_capabilities: self.client_capabilities(),
             retry_within: self.settings.timeout(),
             user_prefix: is_shared.then(String::new),
             idle_time: is_shared.then_some(IDLE_TIME),
@@ -158,6 +159,12 @@ impl Context {
         let lock_timeout =
             if is_shared { self.settings.lease_timeout(lease_time) } else { self.settings.lock_timeout() };
         ClientApplication { lease_time, lock_timeout, ..application }
+    }
+
+    fn client_capabilities(&self) -> Vec<String> {
+        let of_profile = self.profile_of_authority().and_then(|profile| profile.client_capabilities.clone());
+        let names = self.settings.client_capabilities(of_profile);
+        names.iter().flat_map(|names| names.split(',')).map(str::to_owned).collect()
     }
 
     /// Whether the cache is empty and no setting names an account or a client: tokcache has never been used here.

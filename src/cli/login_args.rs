@@ -163,9 +163,11 @@ impl Input {
             profile.parameters.clear();
             profile.lifetime = None;
             profile.offline_access = None;
+            profile.client_capabilities = None;
             (profile.flow, profile.redirect_uri, profile.redirect_port) = (None, None, None);
             (profile.par, profile.response_mode) = (None, None);
         }
+        profile.client_capabilities = settings.client_capabilities(profile.client_capabilities);
         profile.parameters = self.scopes.parameters(profile.place(), &profile.parameters);
         if let Some(lifetime) = self.scopes.lifetime {
             profile.lifetime = Some(days_or_seconds(lifetime));

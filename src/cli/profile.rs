@@ -123,6 +123,7 @@ fn set(
         || [settings.store.as_ref(), settings.encrypt.as_ref()].iter().any(Option::is_some)
         || settings.key_cache.is_some()
         || settings.authority_kind.is_some()
+        || settings.client_capabilities.is_some()
         || settings.ca_file.is_some()
         || settings.flow.is_some()
         || credential.is_any_given();
@@ -153,6 +154,7 @@ fn set(
             authority: settings.authority.clone().or(old.authority.clone()),
             authority_kind: settings.authority_kind.or(old.authority_kind),
             client_id: settings.client_id.clone().or(old.client_id.clone()),
+            client_capabilities: settings.client_capabilities(old.client_capabilities.clone()),
             account: account.cloned().or(old.account.clone()).filter(|_| !no_account),
             store: store.or(old.store.clone()),
             encrypt: encrypt.or(old.encrypt.clone()),
@@ -175,6 +177,7 @@ fn set(
         credential.save_in(&mut profile)?;
         if is_elsewhere {
             profile.authority_kind = settings.authority_kind;
+            profile.client_capabilities = settings.client_capabilities(None);
             profile.endpoints = Default::default();
             profile.parameters.clear();
             profile.lifetime = typed.lifetime.map(days_or_seconds);

@@ -17,6 +17,9 @@ pub(super) struct Profile {
     pub(super) authority_kind: Option<KindOfAuthority>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) client_id: Option<String>,
+    /// The capabilities to tell Entra ID, with commas between them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_capabilities: Option<String>,
     /// How to sign in; `device` by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) flow: Option<Flow>,

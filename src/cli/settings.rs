@@ -9,7 +9,7 @@ use clap::{ArgAction, Args, ValueEnum};
 
 use super::credential::CredentialFlags;
 use super::profile_format::{Flow, KeyCache, KindOfAuthority};
-use super::values::{bound, key, not_blank, path, store, wait};
+use super::values::{bound, capabilities, key, not_blank, path, store, wait};
 use crate::output::ErrorFormat;
 
 /// The help heading of these flags.
@@ -39,6 +39,11 @@ pub(super) struct Settings {
     /// The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]
     #[arg(long, global = true, value_name = "ID", value_parser = not_blank)]
     pub(super) client_id: Option<String>,
+
+    /// The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the
+    /// profile [env: TOKCACHE_CLIENT_CAPABILITIES]
+    #[arg(long, global = true, value_name = "NAME,...", value_parser = capabilities)]
+    pub(super) client_capabilities: Option<String>,
 
     /// The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST,
     /// postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]
@@ -94,6 +99,9 @@ pub(super) struct Settings {
     pub(super) variables: Vec<&'static str>,
 }
 
+/// The value of `--client-capabilities` that removes those of the profile.
+const NO_CAPABILITIES: &str = "none";
+
 /// The commands that act for one account.
 const CONCERN_ONE_ACCOUNT: [&str; 5] = ["clear", "exec", "explain", "login", "token"];
 
@@ -124,6 +132,11 @@ impl Settings {
         self.lock_timeout.unwrap_or(lease_time + Duration::from_secs(10))
     }
 
+    /// Returns the typed capabilities, else those `of_profile`. `none` stands for no capabilities.
+    pub(super) fn client_capabilities(&self, of_profile: Option<String>) -> Option<String> {
+        self.client_capabilities.clone().or(of_profile).filter(|names| names != NO_CAPABILITIES)
+    }
+
     pub(super) fn is_ca_file_typed(&self) -> bool {
         self.ca_file.is_some() && !self.variables.contains(&"TOKCACHE_CA_FILE")
     }
@@ -145,6 +158,7 @@ impl Settings {
             ("--authority", &self.authority),
             ("--authority-kind", &kind),
             ("--client-id", &self.client_id),
+            ("--client-capabilities", &self.client_capabilities),
             ("--store", &self.store),
             ("--encrypt", &self.encrypt),
             ("--ca-file", &ca_file),

@@ -88,6 +88,13 @@ pub(super) fn is_same_authority(one: Option<&String>, other: Option<&String>) ->
     one == other || one.and_then(url).is_some_and(|one| other.and_then(url) == Some(one))
 }
 
+/// Parses the names of client capabilities, with commas between them.
+pub(super) fn capabilities(text: &str) -> Result<String, String> {
+    let is_name =
+        |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if text.split(',').all(is_name) { Ok(text.to_owned()) } else { Err("type names such as CP1, or none".to_owned()) }
+}
+
 /// Parses a claims challenge. Anything but a JSON object is refused before it is sent.
 pub(super) fn claims(text: &str) -> Result<String, String> {
     match serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text) {

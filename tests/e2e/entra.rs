@@ -1,8 +1,8 @@
-//! Tests Microsoft Entra: challenges of APIs.
+//! Tests Microsoft Entra: challenges of APIs, and client capabilities.
 
 use serde_json::{Value, json};
 
-use crate::harness::{Home, Provider, REFRESH_TOKEN, SCOPE};
+use crate::harness::{Home, Library, Protocol, Provider, REFRESH_TOKEN, SCOPE, end_of};
 
 const TENANT: &str = "11111111-2222-3333-4444-555555555555";
 const CLAIMS: &str = r#"{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}"#;
@@ -22,6 +22,13 @@ fn last_claims(provider: &Provider) -> Value {
     let refresh = refresh.expect("a refresh");
     assert_eq!(refresh["status"], 200);
     refresh["claims"].as_str().map_or(Value::Null, |claims| serde_json::from_str(claims).expect("JSON"))
+}
+
+/// Runs a library's program with further arguments, and returns its answer.
+fn by(library: Library, name: &str, home: &Home, provider: &Provider, further: &[&str]) -> Value {
+    let mut command = library.command(name, home, provider, Protocol::Entra);
+    let output = end_of(command.args(further).spawn().expect("a library"));
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
 }
 
 #[test]
@@ -68,4 +75,34 @@ fn a_sign_in_after_a_challenge_is_advised_with_its_claims() {
     let refused = home.error(4, &["token", "--scope", SCOPE, "--claims", CLAIMS]);
     let command = refused["command"].as_str().expect("a command");
     assert!(command.starts_with("tokcache login ") && command.contains(CLAIMS), "{command}");
+}
+
+#[test]
+fn capabilities_are_told_as_msal_tells_them() {
+    let (provider, home) = signed_in();
+    for challenge in [None, Some(CLAIMS)] {
+        let with_challenge: Vec<&str> = challenge.iter().flat_map(|claims| ["--claims", claims]).collect();
+        home.token(&[&["--client-capabilities", "CP1", "--force-refresh"], &with_challenge[..]].concat());
+        let ours = last_claims(&provider);
+        assert_eq!(ours["access_token"]["xms_cc"]["values"], json!(["CP1"]));
+        for library in [Library::Python, Library::Node] {
+            let answer =
+                by(library, "refresh", &home, &provider, &[&["--capability", "CP1"], &with_challenge[..]].concat());
+            assert!(answer["access_token"].is_string(), "{library:?}: {answer}");
+            // MSAL Node asks for claims of the ID token too.
+            assert_eq!(last_claims(&provider)["access_token"], ours["access_token"], "{library:?}");
+        }
+    }
+    home.token(&["--force-refresh"]);
+    assert_eq!(last_claims(&provider), Value::Null, "none without a request");
+
+    home.answer(&["profile", "set", "--client-capabilities", "CP1"]);
+    home.token(&["--force-refresh"]);
+    assert_eq!(last_claims(&provider), json!({ "access_token": { "xms_cc": { "values": ["CP1"] } } }));
+    let before = provider.requests();
+    home.token(&[]);
+    assert_eq!(provider.requests(), before, "the cached token is served");
+    home.answer(&["profile", "set", "--client-capabilities", "none"]);
+    home.token(&["--force-refresh"]);
+    assert_eq!(last_claims(&provider), Value::Null);
 }

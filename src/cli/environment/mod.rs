@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::cli::credential::CredentialFlags;
 use crate::cli::profile_format::{ClientAuthMethod, FederatedTokenSource, Flow, KeyCache, KindOfAuthority};
 use crate::cli::settings::Settings;
-use crate::cli::values::{LONGEST_PASSWORD, bound, not_blank, password_line, text_of, typed_path, wait};
+use crate::cli::values::{LONGEST_PASSWORD, bound, capabilities, not_blank, password_line, text_of, typed_path, wait};
 use crate::cli::{Exit, Failure};
 use crate::output::ErrorFormat;
 
@@ -249,6 +249,7 @@ impl Settings {
             store: or(self.store, "TOKCACHE_STORE", &|name| text_with_path(name, "file:"))?,
             encrypt: or(self.encrypt, "TOKCACHE_ENCRYPT", &|name| text_with_path(name, "key-file:"))?,
             authority_kind: parsed(self.authority_kind, "TOKCACHE_AUTHORITY_KIND", one_of::<KindOfAuthority>)?,
+            client_capabilities: parsed(self.client_capabilities, "TOKCACHE_CLIENT_CAPABILITIES", capabilities)?,
             key_cache: parsed(self.key_cache, "TOKCACHE_KEY_CACHE", one_of::<KeyCache>)?,
             ca_file: match self.ca_file {
                 None => {

@@ -21,6 +21,8 @@ const { values: options, positionals } = parseArgs({
   options: {
     authority: { type: 'string' },
     cache: { type: 'string' },
+    capability: { type: 'string', multiple: true, default: [] },
+    claims: { type: 'string' },
     'client-id': { type: 'string' },
     gate: { type: 'boolean', default: false },
     protocol: { type: 'string', default: 'oidc' },
@@ -64,6 +66,7 @@ async function createApplication() {
   return new PublicClientApplication({
     auth: {
       authority: options.authority,
+      clientCapabilities: options.capability,
       clientId: options['client-id'],
       knownAuthorities: oidc ? [new URL(options.authority).host] : [],
     },
@@ -77,7 +80,8 @@ async function silent(app, forceRefresh) {
   if (accounts.length !== 1) {
     return { error: 'accounts', error_description: `${accounts.length} accounts in the cache` };
   }
-  return result(await app.acquireTokenSilent({ scopes: options.scope, account: accounts[0], forceRefresh }));
+  const { scope: scopes, claims } = options;
+  return result(await app.acquireTokenSilent({ scopes, claims, account: accounts[0], forceRefresh }));
 }
 
 function result({ accessToken, fromCache, scopes }) {

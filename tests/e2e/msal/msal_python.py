@@ -22,7 +22,10 @@ def main():
         sys.stdin.readline()
     authority = {"oidc_authority" if arguments.protocol == "oidc" else "authority": arguments.authority}
     app = msal.PublicClientApplication(
-        arguments.client_id, token_cache=PersistedTokenCache(FilePersistence(arguments.cache)), **authority
+        arguments.client_id,
+        client_capabilities=arguments.capability,
+        token_cache=PersistedTokenCache(FilePersistence(arguments.cache)),
+        **authority,
     )
     answer(COMMANDS[arguments.command](app, arguments))
 
@@ -32,6 +35,8 @@ def parse_arguments():
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--authority", required=True)
     parser.add_argument("--cache", required=True)
+    parser.add_argument("--capability", action="append", help="such as CP1")
+    parser.add_argument("--claims", help="a claims challenge")
     parser.add_argument("--client-id", required=True)
     parser.add_argument("--gate", action="store_true", help="say when ready, and wait for the end of standard input")
     parser.add_argument("--lock", choices=["exclusive-create", "portalocker"], default="exclusive-create")
@@ -52,7 +57,9 @@ def silent(app, arguments, force_refresh=False):
     accounts = app.get_accounts()
     if len(accounts) != 1:
         return {"error": "accounts", "error_description": f"{len(accounts)} accounts in the cache"}
-    result = app.acquire_token_silent_with_error(arguments.scope, accounts[0], force_refresh=force_refresh)
+    result = app.acquire_token_silent_with_error(
+        arguments.scope, accounts[0], force_refresh=force_refresh, claims_challenge=arguments.claims
+    )
     return result or {"error": "no_tokens_found"}
 
 

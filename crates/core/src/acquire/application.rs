@@ -48,6 +48,9 @@ pub struct ClientApplication<'a> {
     pub idle_time: Option<Duration>,
     /// Keeps the provider's metadata between calls. `None`: each call that needs the metadata requests them.
     pub metadata: Option<&'a ProviderMetadata>,
+    /// The capabilities to tell Entra ID with each request, as in MSAL: `CP1` means that the caller handles claims
+    /// challenges, which Continuous Access Evaluation needs. They do not change which cached token is served.
+    pub client_capabilities: Vec<String>,
 }
 
 impl<'a> ClientApplication<'a> {
@@ -68,6 +71,7 @@ impl<'a> ClientApplication<'a> {
             retry_within: Duration::from_secs(30),
             idle_time: None,
             metadata: None,
+            client_capabilities: Vec::new(),
         }
     }
 }
@@ -150,6 +154,7 @@ impl ClientApplication<'_> {
             client_id: &self.registration.client_id,
             authority: &self.registration.authority,
             endpoints,
+            capabilities: &self.client_capabilities,
             parameters: &[],
         }
     }
@@ -161,6 +166,7 @@ impl ClientApplication<'_> {
             authentication: &ClientAuthentication::None,
             authority: &self.registration.authority,
             endpoints,
+            capabilities: &self.client_capabilities,
         }
     }
 }

@@ -46,6 +46,8 @@ pub struct ConfidentialClient {
     pub idle_time: Option<Duration>,
     /// The provider's endpoints and signing keys, once they are known.
     pub metadata: Arc<ProviderMetadata>,
+    /// The capabilities to tell Entra ID, such as `CP1`: the application handles claims challenges.
+    pub client_capabilities: Vec<String>,
 }
 
 impl ConfidentialClient {
@@ -71,6 +73,7 @@ impl ConfidentialClient {
             retry_within: Duration::from_secs(30),
             idle_time: Some(90 * DAY),
             metadata: Arc::default(),
+            client_capabilities: Vec::new(),
         }
     }
 
@@ -166,6 +169,7 @@ impl ConfidentialClient {
             retry_within: self.retry_within,
             idle_time: self.idle_time,
             metadata: Some(&self.metadata),
+            client_capabilities: self.client_capabilities.clone(),
             ..ClientApplication::new(
                 self.registration.clone(),
                 self.store.as_ref(),

@@ -4,7 +4,7 @@
 use super::endpoint::EndpointKind;
 use super::error::RequestError;
 use super::form::Form;
-use super::message::{ClientContext, add_claims, add_parameters, add_scope};
+use super::message::{ClientContext, add_parameters, add_scope};
 use super::pending_authorization::PendingAuthorization;
 use super::pkce;
 use crate::secret::{CodeVerifier, Nonce, State};
@@ -160,7 +160,7 @@ impl<'a> AuthorizationRequest<'a> {
         for (name, value) in further {
             value.into_iter().for_each(|value| form.public(name, value));
         }
-        add_claims(form, self.claims)?;
+        self.client.add_claims(form, self.claims)?;
         add_parameters(form, self.parameters);
         Ok(())
     }

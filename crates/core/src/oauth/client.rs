@@ -40,6 +40,8 @@ pub struct Client<'a> {
     pub authority: &'a Authority,
     /// The provider's endpoints.
     pub endpoints: &'a Endpoints,
+    /// The capabilities to tell Entra ID, such as `CP1`; none for other providers.
+    pub capabilities: &'a [String],
     /// Parameters for each token request, such as `audience` or `resource` (RFC 8707 §2). They are public.
     pub parameters: &'a [(String, String)],
 }
@@ -145,8 +147,8 @@ impl<'a> Client<'a> {
 
     /// Returns the client and its provider, for a message.
     pub fn context(&self) -> ClientContext<'_> {
-        let Client { client_id, authentication, authority, endpoints, .. } = self;
-        ClientContext { client_id, authentication, authority, endpoints }
+        let Client { client_id, authentication, authority, endpoints, capabilities, .. } = self;
+        ClientContext { client_id, authentication, authority, endpoints, capabilities }
     }
 }
 

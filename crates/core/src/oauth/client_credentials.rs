@@ -4,7 +4,7 @@ use super::endpoint::EndpointKind;
 use super::error::RequestError;
 use super::form::Form;
 use super::http::{Response, TransportError};
-use super::message::{ClientContext, Message, add_claims, add_parameters, add_scope};
+use super::message::{ClientContext, Message, add_parameters, add_scope};
 use super::request::Request;
 use super::token::TokenResponse;
 use crate::time::Timestamp;
@@ -31,7 +31,7 @@ impl Message for ClientCredentialsRequest<'_> {
         let mut form = Form::new();
         form.public("grant_type", "client_credentials");
         add_scope(&mut form, self.scopes);
-        add_claims(&mut form, self.claims)?;
+        self.client.add_claims(&mut form, self.claims)?;
         add_parameters(&mut form, self.parameters);
         self.client.post_form(EndpointKind::Token, form)
     }

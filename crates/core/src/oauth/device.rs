@@ -9,7 +9,7 @@ use super::error::RequestError;
 use super::form::Form;
 use super::http::{Response, TransportError};
 use super::json::Members;
-use super::message::{ClientContext, Message, add_claims, add_client_info, add_parameters, add_scope};
+use super::message::{ClientContext, Message, add_client_info, add_parameters, add_scope};
 use super::pkce;
 use super::request::Request;
 use super::token::TokenResponse;
@@ -89,7 +89,7 @@ impl Message for DeviceAuthorizationRequest<'_> {
         form.public("code_challenge", pkce::challenge(self.code_verifier));
         form.public("code_challenge_method", pkce::METHOD);
         add_scope(&mut form, self.scopes);
-        add_claims(&mut form, self.claims)?;
+        self.client.add_claims(&mut form, self.claims)?;
         add_parameters(&mut form, self.parameters);
         self.client.post_form(EndpointKind::DeviceAuthorization, form)
     }
@@ -128,7 +128,7 @@ impl Message for DeviceTokenRequest<'_> {
         if let Some(verifier) = code_verifier {
             form.secret("code_verifier", verifier);
         }
-        add_claims(&mut form, claims.as_deref())?;
+        self.client.add_claims(&mut form, claims.as_deref())?;
         add_parameters(&mut form, self.parameters);
         add_client_info(&mut form);
         self.client.post_form(EndpointKind::Token, form)

@@ -2,13 +2,13 @@
 
 use super::authentication::ClientAuthentication;
 use super::authority::{Authority, AuthorityKind};
+use super::capabilities;
 use super::endpoint::{Endpoint, EndpointKind, Endpoints};
 use super::error::RequestError;
 use super::form::Form;
 use super::form_response::in_json;
 use super::http::{Response, TransportError};
 use super::issuer;
-use super::json::Members;
 use super::redaction::Secrets;
 use super::request::Request;
 use super::token::TokenResponse;
@@ -60,6 +60,8 @@ pub struct ClientContext<'a> {
     pub authority: &'a Authority,
     /// The provider's endpoints.
     pub endpoints: &'a Endpoints,
+    /// The capabilities to tell Entra ID, such as `CP1`; none for other providers.
+    pub capabilities: &'a [String],
 }
 
 impl<'a> ClientContext<'a> {
@@ -86,6 +88,17 @@ impl<'a> ClientContext<'a> {
         } else {
             scopes.union(&RESERVED_SCOPES.into_iter().collect())
         }
+    }
+
+    /// Adds the `claims` parameter (OpenID Connect Core §5.5): `claims`, and the client's capabilities.
+    ///
+    /// # Errors
+    /// [`RequestError::InvalidClaims`] unless the claims are a JSON object.
+    pub(super) fn add_claims(&self, form: &mut Form, claims: Option<&str>) -> Result<(), RequestError> {
+        if let Some(claims) = capabilities::merged(claims, self.capabilities)? {
+            form.public("claims", claims);
+        }
+        Ok(())
     }
 
     /// Builds the request that posts `form` to an endpoint with the client's authentication.
@@ -126,17 +139,6 @@ impl<'a> ClientContext<'a> {
     pub(super) fn require_endpoint(&self, kind: EndpointKind) -> Result<&'a Endpoint, RequestError> {
         self.endpoints.get(kind).ok_or(RequestError::Unsupported { what: kind.name() })
     }
-}
-
-/// Adds the `claims` parameter (OpenID Connect Core §5.5) verbatim.
-///
-/// # Errors
-/// [`RequestError::InvalidClaims`] unless the claims are a JSON object.
-pub(super) fn add_claims(form: &mut Form, claims: Option<&str>) -> Result<(), RequestError> {
-    let Some(claims) = claims else { return Ok(()) };
-    Members::parse(claims.as_bytes()).ok_or(RequestError::InvalidClaims)?;
-    form.public("claims", claims);
-    Ok(())
 }
 
 /// Adds the `scope` parameter (RFC 6749 §3.3), unless it would be empty.

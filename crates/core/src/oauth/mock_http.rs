@@ -57,7 +57,7 @@ impl Provider {
 
     pub(super) fn client(&self) -> ClientContext<'_> {
         let Provider { client_id, authentication, authority, endpoints } = self;
-        ClientContext { client_id, authentication, authority, endpoints }
+        ClientContext { client_id, authentication, authority, endpoints, capabilities: &[] }
     }
 }
 

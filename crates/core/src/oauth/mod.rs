@@ -12,6 +12,7 @@ mod authority;
 mod authorization;
 mod authorization_code;
 mod authorization_response;
+mod capabilities;
 mod challenge;
 mod claims;
 mod client;

@@ -4,7 +4,7 @@ use super::endpoint::EndpointKind;
 use super::error::RequestError;
 use super::form::Form;
 use super::http::{Response, TransportError};
-use super::message::{ClientContext, Message, add_claims, add_client_info, add_parameters, add_scope};
+use super::message::{ClientContext, Message, add_client_info, add_parameters, add_scope};
 use super::request::Request;
 use super::token::TokenResponse;
 use crate::secret::UserAssertion;
@@ -39,7 +39,7 @@ impl Message for OnBehalfOfRequest<'_> {
         form.secret("assertion", self.assertion);
         form.public("requested_token_use", "on_behalf_of");
         add_scope(&mut form, &self.client.granted_scopes(self.scopes));
-        add_claims(&mut form, self.claims)?;
+        self.client.add_claims(&mut form, self.claims)?;
         add_parameters(&mut form, self.parameters);
         add_client_info(&mut form);
         self.client.post_form(EndpointKind::Token, form)

@@ -5,7 +5,7 @@ use super::error::RequestError;
 use super::field::FieldValue;
 use super::form::Form;
 use super::http::{Response, TransportError};
-use super::message::{ClientContext, Message, add_claims, add_client_info, add_parameters, add_scope};
+use super::message::{ClientContext, Message, add_client_info, add_parameters, add_scope};
 use super::request::Request;
 use super::token::TokenResponse;
 use crate::secret::RefreshToken;
@@ -41,7 +41,7 @@ impl Message for RefreshRequest<'_> {
         form.public("grant_type", "refresh_token");
         form.secret("refresh_token", self.refresh_token);
         add_scope(&mut form, &self.client.granted_scopes(self.scopes));
-        add_claims(&mut form, self.claims)?;
+        self.client.add_claims(&mut form, self.claims)?;
         add_parameters(&mut form, self.parameters);
         add_client_info(&mut form);
         let mut request = self.client.post_form(EndpointKind::Token, form)?;

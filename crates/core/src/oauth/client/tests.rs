@@ -18,6 +18,7 @@ fn with<Answer>(http: &MockHttp, act: impl FnOnce(&Client<'_>) -> Answer) -> (An
         authentication: ClientAuthentication::None,
         authority: &authority,
         endpoints: &endpoints,
+        capabilities: &[],
         parameters: &[],
     });
     assert!(clock.longest_sleep() <= SLICE);
@@ -78,6 +79,7 @@ fn without_an_endpoint_nothing_is_sent() {
         authentication: ClientAuthentication::None,
         authority: &authority,
         endpoints: &endpoints,
+        capabilities: &[],
         parameters: &[],
     };
     let error = client.revoke(&RefreshToken::new("rt")).block_on().unwrap_err();
