@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use pollster::FutureExt as _;
 use tokcache_core::acquire::{AcquireError, ClientApplication, InteractionRequired, PublicClient, Registration};
-use tokcache_core::oauth::ErrorCode;
+use tokcache_core::oauth::{ErrorCode, Http};
 use tokcache_core::store::Validity;
 use tokcache_core::time::SystemClock;
 use tokcache_core::types::ScopeSet;
@@ -159,6 +159,11 @@ impl Context {
         let lock_timeout =
             if is_shared { self.settings.lease_timeout(lease_time) } else { self.settings.lock_timeout() };
         ClientApplication { lease_time, lock_timeout, ..application }
+    }
+
+    /// Returns the network.
+    pub(super) fn network(&self) -> &dyn Http {
+        self.network.as_ref()
     }
 
     fn client_capabilities(&self) -> Vec<String> {

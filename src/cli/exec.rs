@@ -7,7 +7,6 @@ use std::process::{Command, ExitCode};
 use clap::Args;
 use tokcache_file::platform;
 
-use super::context::Context;
 use super::passphrase::PromptPolicy;
 use super::settings::Settings;
 use super::token::{Acquired, Selection, unfit};
@@ -33,7 +32,7 @@ pub(super) struct Input {
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure> {
-    let context = Context::new(settings, PromptPolicy::never())?;
+    let context = input.selection.context(settings, PromptPolicy::never(), true)?;
     let Acquired { outcome, .. } = input.selection.acquire(&context, false)?;
     ensure_plain(&outcome).map_err(unfit)?;
     let Some((program, arguments)) = input.command.split_first() else {

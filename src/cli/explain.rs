@@ -7,7 +7,6 @@ use tokcache_core::cache::Verdict;
 use tokcache_core::time::{Clock, Timestamp};
 
 use super::Failure;
-use super::context::Context;
 use super::passphrase::PromptPolicy;
 use super::profile_format::Flow;
 use super::settings::Settings;
@@ -25,7 +24,7 @@ pub(super) struct Input {
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
-    let context = Context::new(settings, PromptPolicy::never())?;
+    let context = input.selection.context(settings, PromptPolicy::never(), false)?;
     let is_application = context.is_application();
     let registration = context.registration()?;
     let request = input.selection.request(&context)?;

@@ -98,10 +98,10 @@ impl Failure {
         self
     }
 
-    /// Adds flags to a suggested `login`, unless it has the first one.
+    /// Adds flags to a suggested sign-in, unless it has the first one.
     pub(super) fn with_login_flags(mut self, flags: Vec<String>) -> Self {
         if let Some(Hint::Tokcache(words)) = &mut self.advice
-            && words.first().is_some_and(|command| command == "login")
+            && words.iter().any(|word| word == "login" || word == "--login")
             && flags.first().is_some_and(|flag| !words.contains(flag))
         {
             words.extend(flags);

@@ -61,6 +61,7 @@ mod siblings;
 mod status;
 mod store;
 mod store_password;
+mod tenant;
 mod terminal_observer;
 mod token;
 mod usage;

@@ -216,6 +216,9 @@ pub(super) struct Learned {
     pub(super) issuer: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) tenant: Option<String>,
+    /// The identifiers of other tenants, by domain.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) tenants: BTreeMap<String, String>,
     /// The account that the next field belongs to. If the profile names another account, the next field is ignored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) account: Option<String>,

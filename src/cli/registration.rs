@@ -85,7 +85,7 @@ impl Context {
         // Endpoints belong to the authority that they were set for.
         let effective = if self.is_authority_of_profile() { profile } else { Profile::default() };
         let authority_kind = self.settings.authority_kind.or(effective.authority_kind);
-        self.registration_of(&Profile { authority, authority_kind, client_id, ..effective })
+        self.registration_of(&self.at_tenant(Profile { authority, authority_kind, client_id, ..effective })?)
     }
 
     /// Whether the selected authority is the profile's.
@@ -128,7 +128,8 @@ impl Context {
     /// Saves the new endpoints of a provider that has moved them. Errors are ignored: the next run fetches the metadata
     /// again.
     pub(super) fn remember_moved(&self) {
-        let Some(endpoints) = self.observer.take_moved() else { return };
+        // The endpoints of a typed tenant are not those of the profile.
+        let Some(endpoints) = self.observer.take_moved().filter(|_| self.settings.tenant.is_none()) else { return };
         let saved = profiles::update(&self.profile_name, self.settings.lock_timeout(), |profile| {
             let moved = |mut profile: Profile| {
                 profile.learned.endpoints = EndpointNames::of(&endpoints);

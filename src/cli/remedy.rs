@@ -50,12 +50,16 @@ impl Failure {
     fn try_remedy(self, remedy: Remedy, login: Vec<String>) -> Self {
         match remedy {
             Remedy::SignIn => self.try_tokcache(login),
-            Remedy::AnotherFlow => self.try_tokcache(login.into_iter().chain(["--browser".to_owned()])),
+            Remedy::AnotherFlow => {
+                let is_login = login.first().is_some_and(|command| command == "login");
+                let browser: &[_] = if is_login { &["--browser"] } else { &["--flow", "browser"] };
+                self.try_tokcache(login.into_iter().chain(browser.iter().map(|word| (*word).to_owned())))
+            }
             Remedy::Certificate => self.try_with("--client-certificate", "PATH"),
             Remedy::Client => self.try_with("--client-id", "ID"),
             Remedy::Scope => self.try_with("--scope", "SCOPE"),
             Remedy::Secret => self.try_with("--client-secret-file", "PATH"),
-            Remedy::Tenant => self.try_with("--authority", "URL"),
+            Remedy::Tenant => self.try_with("--tenant", "TENANT"),
             Remedy::Later => self.try_again(),
             Remedy::Administrator | Remedy::Registration | Remedy::Request => self.without_advice(),
         }
@@ -160,7 +164,7 @@ mod tests {
             ("invalid_client", "AADSTS700213: x", "", ""),
             ("invalid_client", "no", "--client-secret-file PATH", "tokcache login"),
             ("unauthorized_client", "AADSTS700016: x", "--client-id ID", "--client-id ID"),
-            ("invalid_request", "AADSTS90002: x", "--authority URL", "--authority URL"),
+            ("invalid_request", "AADSTS90002: x", "--tenant TENANT", "--tenant TENANT"),
             ("invalid_resource", "AADSTS500011: x", "--scope SCOPE", "--scope SCOPE"),
             ("invalid_grant", "AADSTS53003: x", "", "tokcache login --browser"),
             ("invalid_grant", "AADSTS65001: x", "", "tokcache login"),

@@ -202,8 +202,11 @@ impl Context {
         let all = remembered.union(scopes);
         // A sign-in into the memory store would be lost when its process ends.
         let is_kept = self.store.describe().url != "memory:";
+        // `login` would move the profile to another tenant.
+        let is_for_profile = is_kept && self.settings.tenant.is_none();
         let mut words: Vec<String> =
-            if is_kept { vec!["login".into()] } else { vec!["token".into(), "--login".into()] };
+            if is_for_profile { vec!["login".into()] } else { vec!["token".into(), "--login".into()] };
+        words.extend(self.settings.tenant.iter().flat_map(|tenant| ["--tenant".to_owned(), tenant.clone()]));
         if all != remembered {
             let together = |scopes: &ScopeSet| can_be_asked_together(scopes, self.authority());
             let first = || scopes.iter().take(1).collect();

@@ -94,6 +94,10 @@ pub(super) struct Settings {
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(super) verbose: u8,
 
+    /// The typed tenant of a command that gets a token.
+    #[arg(skip)]
+    pub(super) tenant: Option<String>,
+
     /// The names of the variables that some of these settings came from.
     #[arg(skip)]
     pub(super) variables: Vec<&'static str>,

@@ -69,6 +69,10 @@ pub(super) struct Selection {
     #[arg(long)]
     offline: bool,
 
+    /// Another tenant of the same Entra cloud, for the token of the same account there: a GUID or a domain
+    #[arg(long, value_name = "TENANT")]
+    tenant: Option<String>,
+
     /// A claims challenge, in JSON; ignores cached access tokens
     #[arg(long, value_name = "JSON", value_parser = claims, conflicts_with = "offline")]
     claims: Option<String>,
@@ -84,7 +88,7 @@ pub(super) struct Selection {
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let asking = if input.login { PromptPolicy::allowed() } else { PromptPolicy::never() };
-    let mut context = Context::new(&settings.bounded_by(input.sign_in_timeout), asking)?;
+    let mut context = input.selection.context(&settings.bounded_by(input.sign_in_timeout), asking, true)?;
     context.observer.give_up_after(input.sign_in_timeout);
     let Acquired { outcome, client_id, requested } = input.selection.acquire(&context, input.login)?;
     let view = TokenView { outcome: &outcome, client_id: &client_id, requested: &requested, now: context.clock.now() };
@@ -101,6 +105,14 @@ pub(super) fn unfit(error: anyhow::Error) -> Failure {
 }
 
 impl Selection {
+    /// Resolves the settings, for the typed tenant. Only with `may_ask`, the network may be used for that.
+    pub(super) fn context(&self, settings: &Settings, asking: PromptPolicy, may_ask: bool) -> Result<Context, Failure> {
+        let mut context = Context::new(settings, asking)?;
+        context.settings.tenant.clone_from(&self.tenant);
+        context.resolve_tenant(may_ask && !self.offline)?;
+        Ok(context)
+    }
+
     pub(super) fn request(&self, context: &Context) -> Result<SilentRequest, Failure> {
         let (scopes, challenge) = (&self.wanted_scopes(), self.challenge.as_ref());
         Ok(SilentRequest {

@@ -10,9 +10,28 @@ export function hostNames({ host }) {
   return PUBLIC_CLOUD.includes(host) ? PUBLIC_CLOUD : [host ?? 'localhost'];
 }
 
-export function accountClaims(settings, login) {
+// The tenant that a URL names by its identifier or its domain; undefined if there is none.
+export function tenantOf({ tenant, tenants }, url) {
+  const [, segment] = url.toLowerCase().split('/');
+  return segment === tenant ? tenant : (tenants[segment] ?? Object.values(tenants).find((id) => id === segment));
+}
+
+export function refuseTenant(response) {
+  const error = { error: 'invalid_tenant', error_description: 'AADSTS90002: Tenant not found.', error_codes: [90002] };
+  response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(error));
+}
+
+// Names the tenant in the metadata by its identifier, as Entra does, whatever the request called it.
+export function metadataOfTenant(settings, url, metadata) {
+  const [, segment] = url.split('/');
+  const tenant = tenantOf(settings, url);
+  const text = JSON.stringify({ ...metadata, issuer: metadata.issuer.replace(settings.tenant, tenant) });
+  return JSON.parse(text.replaceAll(`/${segment}/`, `/${tenant}/`));
+}
+
+export function accountClaims(settings, login, url) {
   const claims = { sub: login, preferred_username: `${login}@example.com`, name: `Name of ${login}` };
-  return settings.entra ? { ...claims, oid: objectId(login), tid: TENANT_ID, ver: '2.0' } : claims;
+  return settings.entra ? { ...claims, oid: objectId(login), tid: tenantOf(settings, url) ?? TENANT_ID, ver: '2.0' } : claims;
 }
 
 // Adds Entra's own fields to a token response.

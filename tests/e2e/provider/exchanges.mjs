@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { DevicePolling } from './device.mjs';
-import { decorate, instructions } from './entra.mjs';
+import { decorate, instructions, metadataOfTenant } from './entra.mjs';
 import { damage } from './faults.mjs';
 
 const ENDPOINTS = new Map([
@@ -18,9 +18,9 @@ const ENDPOINTS = new Map([
 export class Exchanges {
   #all = [];
 
-  open(endpoint, form) {
+  open(endpoint, url, form) {
     const { grant_type, client_id, claims, scope } = form;
-    const exchange = { endpoint, grant_type, client_id, claims, scope, held: false, status: null, error: null };
+    const exchange = { endpoint, url, grant_type, client_id, claims, scope, held: false, status: null, error: null };
     this.#all.push(exchange);
     return exchange;
   }
@@ -40,7 +40,7 @@ export function wrapExchanges({ settings, exchanges, faults }) {
     if (!endpoint) return next();
 
     const form = await readForm(ctx);
-    const exchange = exchanges.open(endpoint, form);
+    const exchange = exchanges.open(endpoint, ctx.req.originalUrl, form);
     const fault = faults.next(endpoint, form.grant_type);
     if (fault?.delay_ms) await sleep(fault.delay_ms);
     const hold = () => {
@@ -70,6 +70,9 @@ function complete(settings, ctx, endpoint, form, polling) {
   if (endpoint === 'device_authorization' && ctx.status === 200) {
     polling.begin(ctx.body);
     if (settings.entra) ctx.body.message = instructions(ctx.body);
+  }
+  if (endpoint === 'discovery' && settings.entra && ctx.status === 200) {
+    ctx.body = metadataOfTenant(settings, ctx.req.originalUrl, ctx.body);
   }
   if (endpoint !== 'token' || ctx.status !== 200) return;
   if (settings.entra) decorate(form, ctx.oidc.entities.Account?.accountId, ctx.body);

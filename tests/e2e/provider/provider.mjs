@@ -5,7 +5,7 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { Provider } from 'oidc-provider';
 
 import { privateKey } from './assertion.mjs';
-import { accountClaims, answerInstanceDiscovery } from './entra.mjs';
+import { accountClaims, answerInstanceDiscovery, refuseTenant, tenantOf } from './entra.mjs';
 import { JWT_BEARER, TOKEN_EXCHANGE, registerExchanges } from './exchange.mjs';
 import { wrapExchanges } from './exchanges.mjs';
 
@@ -53,8 +53,7 @@ const API_SCOPES = ['api.read', 'api.write', 'mail.read'];
 // The request listener of the provider.
 export async function createProvider(state) {
   const { settings, origin } = state;
-  const base = `/${settings.tenant}`;
-  const provider = new Provider(`${origin}${base}${settings.entra ? '/v2.0' : ''}`, configuration(state));
+  const provider = new Provider(`${origin}/${settings.tenant}${settings.entra ? '/v2.0' : ''}`, configuration(state));
   registerExchanges(provider);
   provider.use(wrapExchanges(state));
   const answer = provider.callback();
@@ -63,10 +62,10 @@ export async function createProvider(state) {
     if (settings.entra && request.url.startsWith('/common/discovery/instance')) {
       return answerInstanceDiscovery(settings, response);
     }
-    if (!request.url.startsWith(`${base}/`)) {
-      response.writeHead(404).end();
-      return undefined;
+    if (!tenantOf(settings, request.url)) {
+      return settings.entra ? refuseTenant(response) : response.writeHead(404).end();
     }
+    const base = `/${request.url.split('/')[1]}`;
     // Mounted as Express does it: oidc-provider finds the prefix by comparing the two URLs.
     request.url = request.url.slice(base.length).replace(/^\/v2\.0\/\.well-known\//, '/.well-known/');
     request.originalUrl = base + request.url;
@@ -102,7 +101,7 @@ function configuration({ settings, storage }) {
       },
       revocation: { enabled: !settings.entra },
     },
-    findAccount: (_ctx, login) => ({ accountId: login, claims: () => accountClaims(settings, login) }),
+    findAccount: (ctx, login) => ({ accountId: login, claims: () => accountClaims(settings, login, ctx.req.originalUrl) }),
     issueRefreshToken: () => true,
     jwks: { keys: [signingKey()] },
     pkce: { required: () => true },

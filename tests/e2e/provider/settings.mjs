@@ -8,6 +8,8 @@ const DEFAULTS = {
   tenant: 'contoso',
   // Simulate Microsoft Entra: its issuer, claims and extra response fields, and no revocation.
   entra: false,
+  // With `entra`: further tenants, by domain. They have the same users, and their refresh tokens are those of `tenant`.
+  tenants: {},
   // The URL of a web app, without a path, for which the client e2e-web is registered.
   web_app: null,
 
