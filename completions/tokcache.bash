@@ -130,7 +130,7 @@ _tokcache() {
 
     case "${cmd}" in
         tokcache)
-            opts="-v -h -V --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help --version login token status list clear exec explain profile cache completions help"
+            opts="-v -h -V --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help --version login token status list clear exec explain profile cache completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -153,6 +153,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -236,7 +240,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help path check copy password encrypt decrypt rekey"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help path check copy password encrypt decrypt rekey"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -259,6 +263,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -342,7 +350,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__check)
-            opts="-o -v -h --repair --output --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --repair --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -373,6 +381,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -456,7 +468,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__copy)
-            opts="-v -h --to --to-encrypt --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --to --to-encrypt --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -487,6 +499,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -570,7 +586,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__decrypt)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -593,6 +609,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -676,7 +696,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__encrypt)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -699,6 +719,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -782,7 +806,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__password)
-            opts="-v -h --remove --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --remove --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -805,6 +829,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -888,7 +916,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__path)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -919,6 +947,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1002,7 +1034,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__rekey)
-            opts="-v -h --moved --new-passphrase-file --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --moved --new-passphrase-file --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1029,6 +1061,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1112,7 +1148,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__clear)
-            opts="-y -v -h --all --no-revoke --revocation-endpoint --yes --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-y -v -h --all --no-revoke --revocation-endpoint --yes --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1139,6 +1175,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1222,7 +1262,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__completions)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help bash elvish fish powershell zsh"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1245,6 +1285,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1328,7 +1372,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__exec)
-            opts="-v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --claims --assertion-file --env --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --env --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1358,11 +1402,19 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --claims)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --assertion-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --challenge)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1387,6 +1439,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1470,7 +1526,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__explain)
-            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --claims --assertion-file --output --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1500,11 +1556,19 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --claims)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --assertion-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --challenge)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1533,6 +1597,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1616,7 +1684,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__help)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1639,6 +1707,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1722,7 +1794,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__list)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1753,6 +1825,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1836,7 +1912,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__login)
-            opts="-v -h --provider --host --realm --pool --scope --resource --audience --param --lifetime --tenant --no-offline-access --offline-access --browser --no-browser --redirect-uri --redirect-port --par --response-mode --replace --qr --sign-in-timeout --claims --device-authorization-endpoint --authorization-endpoint --token-endpoint --revocation-endpoint --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --provider --host --cloud --realm --pool --scope --resource --audience --param --lifetime --tenant --no-offline-access --offline-access --browser --no-browser --redirect-uri --redirect-port --par --response-mode --replace --qr --sign-in-timeout --claims --device-authorization-endpoint --authorization-endpoint --token-endpoint --revocation-endpoint --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1848,6 +1924,10 @@ _tokcache() {
                     ;;
                 --host)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cloud)
+                    COMPREPLY=($(compgen -W "china public usgov" -- "${cur}"))
                     return 0
                     ;;
                 --realm)
@@ -1938,6 +2018,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-capabilities)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2018,7 +2102,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help list show set remove"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help list show set remove"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2041,6 +2125,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2124,7 +2212,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__list)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2155,6 +2243,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2238,7 +2330,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__remove)
-            opts="-y -v -h --sign-out --yes --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-y -v -h --sign-out --yes --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2261,6 +2353,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2344,7 +2440,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__set)
-            opts="-v -h --scope --resource --audience --param --lifetime --no-account --no-offline-access --offline-access --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --scope --resource --audience --param --lifetime --no-account --no-offline-access --offline-access --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2387,6 +2483,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2470,7 +2570,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__show)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2501,6 +2601,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2584,7 +2688,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__status)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2615,6 +2719,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2698,7 +2806,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__token)
-            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --claims --assertion-file --output --login --sign-in-timeout --profile --authority --account --authority-kind --client-id --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --output --login --sign-in-timeout --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2728,11 +2836,19 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --claims)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --assertion-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --challenge)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2765,6 +2881,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_tokcache_global_optspecs
-    string join \n profile= authority= account= authority-kind= client-id= store= encrypt= key-cache= ca-file= flow= client-secret-file= client-secret-variable= client-secret-fd= client-certificate= client-key= federated-token-file= federated-token-command= federated-token-source= federated-token-audience= client-auth-method= timeout= lock-timeout= error-format= v/verbose h/help V/version
+    string join \n profile= authority= account= authority-kind= client-id= client-capabilities= store= encrypt= key-cache= ca-file= flow= client-secret-file= client-secret-variable= client-secret-fd= client-certificate= client-key= federated-token-file= federated-token-command= federated-token-source= federated-token-audience= client-auth-method= timeout= lock-timeout= error-format= v/verbose h/help V/version
 end
 
 function __fish_tokcache_needs_command
@@ -33,6 +33,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_needs_command" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_needs_command" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
 complete -c tokcache -n "__fish_tokcache_needs_command" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_needs_command" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_needs_command" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
@@ -83,6 +84,9 @@ keycloak\t'Keycloak'
 okta\t'Okta'
 salesforce\t'Salesforce'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l host -d 'With --provider: the host, such as ORG.okta.com, TENANT.auth0.com or that of a server of your own' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l cloud -d 'With --provider entra: the cloud of the tenant [default: public]' -r -f -a "china\t'Azure operated by 21Vianet'
+public\t'The global cloud'
+usgov\t'Azure Government of the USA'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l realm -d 'With --provider keycloak: the realm' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l pool -d 'With --provider cognito: the id of the user pool, such as eu-central-1_EXAMPLE1' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l scope -d 'A scope that the token must have; repeat the flag, or separate several scopes with spaces' -r -f -a "(__tokcache_values scopes)"
@@ -110,6 +114,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
@@ -150,8 +155,10 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l audience -d 
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l param -d 'Another parameter for the provider; repeatable. A token is served only to requests with the same parameters' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l lifetime -d 'How long to serve a token that has no lifetime [default: until it is revoked]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l min-valid -d 'How long the token must be valid; exit status 8 if it is not [default: 5m, but at most a fifth of its lifetime]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l tenant -d 'Another tenant of the same Entra cloud, for the token of the same account there: a GUID or a domain' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l claims -d 'A claims challenge, in JSON; ignores cached access tokens' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l assertion-file -d 'Get a token on behalf of the user whose access token is in this file; - is standard input' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l challenge -d 'The WWW-Authenticate header of a server that wants another token: its claims, scope or resource are requested' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -s o -l output -d 'The output format' -r -f -a "az\t'The object of `az account get-access-token`'
 curl-config\t'A line for `curl --config -`'
 env\t'`export ACCESS_TOKEN=…`, for a POSIX shell'
@@ -170,6 +177,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
@@ -211,6 +219,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
@@ -249,6 +258,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
@@ -286,6 +296,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
@@ -322,8 +333,10 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l audience -d '
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l param -d 'Another parameter for the provider; repeatable. A token is served only to requests with the same parameters' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l lifetime -d 'How long to serve a token that has no lifetime [default: until it is revoked]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l min-valid -d 'How long the token must be valid; exit status 8 if it is not [default: 5m, but at most a fifth of its lifetime]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l tenant -d 'Another tenant of the same Entra cloud, for the token of the same account there: a GUID or a domain' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l claims -d 'A claims challenge, in JSON; ignores cached access tokens' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l assertion-file -d 'Get a token on behalf of the user whose access token is in this file; - is standard input' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l challenge -d 'The WWW-Authenticate header of a server that wants another token: its claims, scope or resource are requested' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l env -d 'The environment variable for the token' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
@@ -334,6 +347,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
@@ -369,8 +383,10 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l audience -
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l param -d 'Another parameter for the provider; repeatable. A token is served only to requests with the same parameters' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l lifetime -d 'How long to serve a token that has no lifetime [default: until it is revoked]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l min-valid -d 'How long the token must be valid; exit status 8 if it is not [default: 5m, but at most a fifth of its lifetime]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l tenant -d 'Another tenant of the same Entra cloud, for the token of the same account there: a GUID or a domain' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l claims -d 'A claims challenge, in JSON; ignores cached access tokens' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l assertion-file -d 'Get a token on behalf of the user whose access token is in this file; - is standard input' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l challenge -d 'The WWW-Authenticate header of a server that wants another token: its claims, scope or resource are requested' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -s o -l output -d 'The output format' -r -f -a "json\t'One line of JSON'
 text\t'Text for people'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
@@ -382,6 +398,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
@@ -420,6 +437,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set remove" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
@@ -462,6 +480,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
@@ -500,6 +519,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
@@ -541,6 +561,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
@@ -580,6 +601,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
@@ -618,6 +640,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check copy password encrypt decrypt rekey" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check copy password encrypt decrypt rekey" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check copy password encrypt decrypt rekey" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check copy password encrypt decrypt rekey" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check copy password encrypt decrypt rekey" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
@@ -663,6 +686,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
@@ -701,6 +725,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
@@ -740,6 +765,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from copy" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from copy" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from copy" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from copy" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from copy" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
@@ -776,6 +802,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from password" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from password" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from password" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from password" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from password" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
@@ -813,6 +840,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
@@ -849,6 +877,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
@@ -886,6 +915,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
@@ -923,6 +953,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
@@ -959,6 +990,7 @@ ciam\t'Microsoft Entra External ID'
 entra\t'Microsoft Entra ID'
 oidc\t'Any other OpenID Connect provider'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'

@@ -1,13 +1,47 @@
 //! `login --provider`: a known provider instead of typed settings.
 
-use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{Args, ValueEnum};
 
 use super::presets::{PRESETS, Preset};
 use super::profile_format::Profile;
 use super::settings::Settings;
 use super::values::is_same_authority;
 use super::{Exit, Failure, credential};
+
+/// A cloud of Microsoft Entra. The Azure CLI's names are accepted too.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Cloud {
+    China,
+    Public,
+    UsGovernment,
+}
+
+impl Cloud {
+    fn host(self) -> &'static str {
+        match self {
+            Cloud::China => "login.partner.microsoftonline.cn",
+            Cloud::Public => "login.microsoftonline.com",
+            Cloud::UsGovernment => "login.microsoftonline.us",
+        }
+    }
+}
+
+impl ValueEnum for Cloud {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Cloud::China, Cloud::Public, Cloud::UsGovernment]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Cloud::China => PossibleValue::new("china").alias("AzureChinaCloud").help("Azure operated by 21Vianet"),
+            Cloud::Public => PossibleValue::new("public").alias("AzureCloud").help("The global cloud"),
+            Cloud::UsGovernment => {
+                PossibleValue::new("usgov").alias("AzureUSGovernment").help("Azure Government of the USA")
+            }
+        })
+    }
+}
 
 #[derive(Args, Debug, Default)]
 pub(super) struct ProviderArguments {
@@ -18,6 +52,10 @@ pub(super) struct ProviderArguments {
     /// With --provider: the host, such as ORG.okta.com, TENANT.auth0.com or that of a server of your own
     #[arg(long, value_name = "HOST", value_parser = host, requires = "provider", conflicts_with = "authority")]
     host: Option<String>,
+
+    /// With --provider entra: the cloud of the tenant [default: public]
+    #[arg(long, value_name = "CLOUD", value_enum, requires = "provider", conflicts_with_all = ["authority", "host"])]
+    cloud: Option<Cloud>,
 
     /// With --provider keycloak: the realm
     #[arg(long, value_name = "REALM", value_parser = segment, requires = "provider", conflicts_with = "authority")]
@@ -76,7 +114,15 @@ impl ProviderArguments {
                 return Err(Failure::new(Exit::Usage, message).try_without_value(flag));
             }
         }
-        let value = |flag: &str| self.inputs().find_map(|(own, value)| (own == flag).then(|| value.clone()));
+        if self.cloud.is_some() && preset.name != "entra" {
+            let message = format!("the provider {} takes no --cloud", preset.name);
+            return Err(Failure::new(Exit::Usage, message).try_without_value("--cloud"));
+        }
+        let of_cloud = self.cloud.map(|cloud| ("--host", cloud.host().to_owned()));
+        let value = |flag: &str| {
+            let typed = self.inputs().find_map(|(own, value)| (own == flag).then(|| value.clone()));
+            typed.or_else(|| of_cloud.clone().filter(|(own, _)| *own == flag).map(|(_, host)| host))
+        };
         let is_missing = |input: &&super::presets::Input| input.default.is_none() && value(input.flag).is_none();
         let mut missing: Vec<_> = match &typed_authority {
             Some(_) => Vec::new(),
@@ -114,6 +160,8 @@ impl ProviderArguments {
     /// Returns the flags as typed.
     pub(super) fn words(&self) -> Vec<String> {
         let provider = self.provider.iter().map(|name| ("--provider", name));
-        provider.chain(self.inputs()).flat_map(|(flag, value)| [flag.to_owned(), value.clone()]).collect()
+        let cloud = self.cloud.and_then(|cloud| cloud.to_possible_value()).map(|cloud| cloud.get_name().to_owned());
+        let flags = provider.chain(self.inputs()).chain(cloud.as_ref().map(|cloud| ("--cloud", cloud)));
+        flags.flat_map(|(flag, value)| [flag.to_owned(), value.clone()]).collect()
     }
 }
