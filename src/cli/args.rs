@@ -61,6 +61,17 @@ pub(super) enum Command {
     },
 }
 
+impl Command {
+    /// Whether the command uses one profile, which the current folder may name.
+    pub(super) fn selects_profile(&self) -> bool {
+        match self {
+            Command::Completions { .. } | Command::Help { .. } | Command::Status(_) => false,
+            Command::Profile(input) => input.selects_profile(),
+            _ => true,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;

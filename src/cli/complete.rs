@@ -14,7 +14,7 @@ use super::context::Context;
 use super::passphrase::PromptPolicy;
 use super::settings::Settings;
 use super::whose::name_to_type;
-use super::{Failure, environment, profiles};
+use super::{Failure, environment, folder, profiles};
 use crate::output::{self, plain};
 
 /// The kind of values to print.
@@ -62,7 +62,7 @@ fn values(kind: Kind) -> Result<Vec<String>, Failure> {
     if kind == Kind::Profiles {
         return profiles::names();
     }
-    let settings = typed(&environment::line_to_complete()).or_environment()?;
+    let settings = folder::select(typed(&environment::line_to_complete()).or_environment()?)?;
     let Some(context) = readable(&Settings { lock_timeout: Some(PATIENCE), ..settings })? else {
         return Ok(Vec::new());
     };

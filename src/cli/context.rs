@@ -22,7 +22,7 @@ use super::settings::Settings;
 use super::store::{OpenStore, Opening};
 use super::terminal_observer::TerminalObserver;
 use super::wire_log::WireLog;
-use super::{Failure, auto, environment, keys, promise, store};
+use super::{Failure, auto, environment, folder, keys, promise, store};
 use crate::output::plain;
 
 /// How long a shared store keeps a sign-in that nobody uses, as the library does for web applications.
@@ -69,6 +69,9 @@ impl Context {
         if profile.is_none() && settings.profile.is_some() && !creating {
             if profiles::folder()?.is_none() {
                 return Err(environment::no_home());
+            }
+            if let Some(folder) = &settings.folder {
+                return Err(folder::without_profile(folder, &name));
             }
             return Err(profiles::unknown(&name).of_variable("TOKCACHE_PROFILE", settings));
         }

@@ -98,7 +98,8 @@ fn settings() -> Result<String, Failure> {
         use std::fmt::Write;
         writeln!(
             text,
-            "A flag takes precedence over its variable, and a variable over the profile.\n\n{}\n",
+            "A flag takes precedence over its variable, and a variable over the profile.\n\
+             A .tokcache.toml in the folder selects the profile if you trust it (`tokcache profile trust`).\n\n{}\n",
             listed.trim_end()
         )?;
         writeln!(text, "Folders:")?;

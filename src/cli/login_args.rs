@@ -125,7 +125,8 @@ impl Input {
         context: &Context,
         old: Option<Profile>,
     ) -> Result<Profile, Failure> {
-        let mut profile = old.unwrap_or_default();
+        let of_folder = || settings.folder.as_ref()?.initial.clone();
+        let mut profile = old.or_else(of_folder).unwrap_or_default();
         let mut is_for_another = false;
         if let Some(authority) = settings.authority.clone().or(profile.authority.clone()) {
             if !is_same_authority(profile.authority.as_ref(), Some(&authority)) {

@@ -25,6 +25,8 @@ mod explain;
 mod failure;
 mod fast_args;
 mod flow;
+mod folder;
+mod folder_format;
 mod help;
 mod hint;
 mod keys;
@@ -64,6 +66,7 @@ mod store_password;
 mod tenant;
 mod terminal_observer;
 mod token;
+mod trust;
 mod usage;
 mod values;
 mod whose;
@@ -109,6 +112,11 @@ fn run_command() -> ExitCode {
     };
     let format = settings.error_format.unwrap_or_else(environment::error_format);
     let settings = match settings.or_environment() {
+        Ok(settings) => settings,
+        Err(failure) => return fail(&failure, format, &Settings::default()),
+    };
+    let selected = if command.selects_profile() { folder::select(settings) } else { Ok(settings) };
+    let settings = match selected {
         Ok(settings) => settings,
         Err(failure) => return fail(&failure, format, &Settings::default()),
     };

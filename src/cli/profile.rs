@@ -17,7 +17,7 @@ use super::settings::Settings;
 use super::store::Opening;
 use super::values::days_or_seconds;
 use super::values::is_same_authority;
-use super::{Exit, Failure, keys, removal, store};
+use super::{Exit, Failure, folder, keys, removal, store};
 use crate::output::{self, AnswerFormat, plain, quote, tell};
 
 #[derive(Args, Debug)]
@@ -55,6 +55,16 @@ enum Action {
         #[command(flatten)]
         offline_access: OfflineAccess,
     },
+    /// Trust the .tokcache.toml of this folder, so that commands here use the profile that it names; read it first
+    Trust {
+        /// The file, or its folder [default: that of the current folder, or of the nearest one above]
+        path: Option<PathBuf>,
+    },
+    /// Trust a .tokcache.toml no longer
+    Untrust {
+        /// The file, or its folder [default: that of the current folder, or of the nearest one above]
+        path: Option<PathBuf>,
+    },
     /// Delete a profile; the tokens stay in the cache, unless --sign-out is given
     Remove(removal::Input),
 }
@@ -66,7 +76,20 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
         Action::Set { name, scopes, no_account, offline_access } => {
             set(&named(name, settings)?, &scopes, no_account, offline_access, settings)
         }
+        Action::Trust { path } => folder::trust(path),
+        Action::Untrust { path } => folder::untrust(path),
         Action::Remove(input) => removal::run(settings, input),
+    }
+}
+
+impl Input {
+    /// Whether the action uses one profile, and no argument names it.
+    pub(super) fn selects_profile(&self) -> bool {
+        match &self.action {
+            Action::List { .. } | Action::Trust { .. } | Action::Untrust { .. } => false,
+            Action::Show { name, .. } | Action::Set { name, .. } => name.is_none(),
+            Action::Remove(input) => input.name.is_none(),
+        }
     }
 }
 

@@ -62,7 +62,7 @@ pub(super) fn load_saved(name: &str) -> Result<Option<Profile>, Failure> {
 }
 
 /// Adds the nearest setting to an error about an unknown one. Returns any other message as it is.
-fn unknown_setting(message: &str) -> String {
+pub(super) fn unknown_setting(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
     match (message.strip_prefix("unknown field "), quoted.next()) {
         (Some(_), Some(unknown)) => match nearest(unknown, quoted) {
@@ -314,7 +314,7 @@ fn ensure_told_apart(name: &str) -> Result<(), Failure> {
 }
 
 /// Refuses an invalid profile name.
-fn ensure_name(name: &str) -> Result<(), Failure> {
+pub(super) fn ensure_name(name: &str) -> Result<(), Failure> {
     if is_name(name) {
         return Ok(());
     }
@@ -341,7 +341,8 @@ pub(super) fn folder() -> Result<Option<PathBuf>, Failure> {
     Ok(environment::config_dir()?.map(|folder| folder.join("profiles")))
 }
 
-fn cannot(action: &str, path: &Path, error: &io::Error) -> Failure {
+/// Returns the failure of an action on a file, with the command that helps.
+pub(super) fn cannot(action: &str, path: &Path, error: &io::Error) -> Failure {
     let message = format!("cannot {action} {}: {error}", path.display());
     if let Some(distrust) = error.get_ref().and_then(|error| error.downcast_ref::<Distrust>()) {
         let message = if distrust.path == path {

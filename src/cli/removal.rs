@@ -19,7 +19,7 @@ use crate::output::{command_line, plain, tell};
 #[derive(Args, Debug)]
 pub(super) struct Input {
     /// The name of the profile [default: that of --profile]
-    name: Option<String>,
+    pub(super) name: Option<String>,
 
     /// Sign out the account of the profile first, as `clear` does
     #[arg(long)]

@@ -8,6 +8,7 @@ use clap::builder::{OsStringValueParser, PossibleValue, TypedValueParser as _};
 use clap::{ArgAction, Args, ValueEnum};
 
 use super::credential::CredentialFlags;
+use super::folder_format::Folder;
 use super::profile_format::{Flow, KeyCache, KindOfAuthority};
 use super::values::{bound, capabilities, key, not_blank, path, store, wait};
 use crate::output::ErrorFormat;
@@ -98,6 +99,10 @@ pub(super) struct Settings {
     #[arg(skip)]
     pub(super) tenant: Option<String>,
 
+    /// The file that has selected the profile.
+    #[arg(skip)]
+    pub(super) folder: Option<Box<Folder>>,
+
     /// The names of the variables that some of these settings came from.
     #[arg(skip)]
     pub(super) variables: Vec<&'static str>,
@@ -156,8 +161,10 @@ impl Settings {
         let kind = kind.map(|kind| kind.get_name().to_owned());
         let concerns_account = words.first().is_some_and(|command| CONCERN_ONE_ACCOUNT.contains(&command.as_str()));
         let account = self.account.clone().filter(|_| concerns_account);
+        // The file selects the profile for the suggested command too.
+        let profile = self.profile.clone().filter(|_| self.folder.is_none());
         let flags = [
-            ("--profile", &self.profile),
+            ("--profile", &profile),
             ("--account", &account),
             ("--authority", &self.authority),
             ("--authority-kind", &kind),

@@ -14,6 +14,7 @@ const SECRETS: [&str; 6] = [ACCESS_TOKEN, REFRESH_TOKEN, DEVICE_CODE, NEW_ACCESS
 fn whatever_succeeds_tells_nothing_but_the_token_that_was_asked_for() {
     let provider = Provider::start(generous);
     let home = Home::at(&provider);
+    std::fs::write(home.path(".tokcache.toml"), "profile = \"default\"\n").unwrap();
     let commands = [
         ("list", None),
         ("list -o json", None),
@@ -42,6 +43,8 @@ fn whatever_succeeds_tells_nothing_but_the_token_that_was_asked_for() {
         ("cache copy --to file:copy.json", None),
         ("cache check --repair", None),
         ("clear", None),
+        ("profile trust .tokcache.toml", None),
+        ("profile untrust .tokcache.toml", None),
         ("profile remove other", None),
         ("completions bash", None),
     ];

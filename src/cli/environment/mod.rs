@@ -216,6 +216,11 @@ pub(in crate::cli) fn caller() -> Caller {
     Caller { home, sudo_user: variable("SUDO_UID").and_then(|user| user.to_str()?.parse().ok()) }
 }
 
+/// Returns the home folder, as the system's variable names it.
+pub(super) fn home() -> Option<PathBuf> {
+    variable(if cfg!(windows) { "USERPROFILE" } else { "HOME" }).map(PathBuf::from)
+}
+
 /// Returns a proxy variable by `name`. [`unreadable_proxy`] has refused values that are not text.
 pub(in crate::cli) fn proxy(name: &str) -> Option<String> {
     variable(name)?.into_string().ok()
@@ -262,6 +267,7 @@ impl Settings {
             flow: parsed(self.flow, "TOKCACHE_FLOW", one_of::<Flow>)?,
             // The credential's variables are read when a credential is needed.
             credential: self.credential,
+            folder: self.folder,
             timeout: parsed(self.timeout, "TOKCACHE_TIMEOUT", bound)?,
             lock_timeout: parsed(self.lock_timeout, "TOKCACHE_LOCK_TIMEOUT", wait)?,
             error_format: parsed(self.error_format, "TOKCACHE_ERROR_FORMAT", one_of::<ErrorFormat>)?,

@@ -1,0 +1,74 @@
+//! The record of the `.tokcache.toml` files that the user trusts: one file for each, in a folder beside the profiles.
+//! It has the name of the path's digest, and contains the digest of the content and the path, as `sha256sum` does.
+
+use std::fs;
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use ring::digest::{SHA256, digest};
+use tokcache_file::platform;
+
+use super::{Failure, environment, profiles};
+
+/// Whether the user trusts a file.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Trust {
+    /// The content has changed since.
+    Changed,
+    Never,
+    Trusted,
+}
+
+/// A record is two digests of a path and a content. A path has at most some thousand bytes.
+const LARGEST: u64 = 64 << 10;
+
+/// Returns whether the user trusts the file at the absolute `path` with this content.
+pub(super) fn of(path: &Path, content: &[u8]) -> Result<Trust, Failure> {
+    let record = record_of(path)?;
+    match platform::read_trusted(&record, LARGEST) {
+        Ok(recorded) if recorded == text(path, content) => Ok(Trust::Trusted),
+        Ok(_) => Ok(Trust::Changed),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Trust::Never),
+        Err(error) => Err(profiles::cannot("read", &record, &error)),
+    }
+}
+
+/// Records that the user trusts the file with this content, and with no other.
+pub(super) fn record(path: &Path, content: &[u8]) -> Result<(), Failure> {
+    let record = record_of(path)?;
+    let folder = record.parent().unwrap_or(Path::new("."));
+    let write = || -> io::Result<()> {
+        platform::create_folder(folder)?;
+        // A record in a folder where others can replace it would be refused later.
+        platform::check_way(folder)?;
+        let file = platform::create_temporary(folder, ".trusted-")?;
+        file.as_file().write_all(&text(path, content))?;
+        file.as_file().sync_all()?;
+        file.persist(&record).map_err(|error| error.error)?;
+        Ok(())
+    };
+    write().map_err(|error| profiles::cannot("write", &record, &error))
+}
+
+/// Removes the record. Returns `false` if there is none.
+pub(super) fn forget(path: &Path) -> Result<bool, Failure> {
+    let record = record_of(path)?;
+    match fs::remove_file(&record) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(profiles::cannot("remove", &record, &error)),
+    }
+}
+
+fn record_of(path: &Path) -> Result<PathBuf, Failure> {
+    let folder = environment::config_dir()?.ok_or_else(environment::no_home)?;
+    Ok(folder.join("trusted").join(hex(path.as_os_str().as_encoded_bytes())))
+}
+
+fn text(path: &Path, content: &[u8]) -> Vec<u8> {
+    [hex(content).as_bytes(), b"  ", path.as_os_str().as_encoded_bytes(), b"\n"].concat()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    digest(&SHA256, bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
