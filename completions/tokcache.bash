@@ -136,7 +136,7 @@ _tokcache() {
 
     case "${cmd}" in
         tokcache)
-            opts="-v -h -V --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help --version login token status list clear exec explain profile cache completions help"
+            opts="-v -h -V --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help --version login token status list clear exec explain profile cache completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -206,6 +206,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -246,7 +250,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help path check copy password encrypt decrypt rekey"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help path check copy password encrypt decrypt rekey"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -316,6 +320,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -356,7 +364,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__check)
-            opts="-o -v -h --repair --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --repair --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -434,6 +442,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -474,7 +486,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__copy)
-            opts="-v -h --to --to-encrypt --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --to --to-encrypt --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -552,6 +564,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -592,7 +608,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__decrypt)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -659,6 +675,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -702,7 +722,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__encrypt)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -769,6 +789,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -812,7 +836,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__password)
-            opts="-v -h --remove --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --remove --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -882,6 +906,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -922,7 +950,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__path)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1000,6 +1028,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1040,7 +1072,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__rekey)
-            opts="-v -h --moved --new-passphrase-file --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --moved --new-passphrase-file --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1114,6 +1146,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1154,7 +1190,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__clear)
-            opts="-y -v -h --all --no-revoke --revocation-endpoint --yes --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-y -v -h --all --no-revoke --revocation-endpoint --yes --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1228,6 +1264,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1268,7 +1308,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__completions)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help bash elvish fish powershell zsh"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1338,6 +1378,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1378,7 +1422,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__exec)
-            opts="-v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --env --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --env --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1492,6 +1536,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1532,7 +1580,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__explain)
-            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1650,6 +1698,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1690,7 +1742,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__help)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1760,6 +1812,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1800,7 +1856,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__list)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1878,6 +1934,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1918,7 +1978,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__login)
-            opts="-v -h --provider --host --cloud --realm --pool --scope --resource --audience --param --lifetime --tenant --no-offline-access --offline-access --browser --no-browser --redirect-uri --redirect-port --par --response-mode --replace --qr --sign-in-timeout --claims --device-authorization-endpoint --authorization-endpoint --token-endpoint --revocation-endpoint --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --provider --host --cloud --realm --pool --scope --resource --audience --param --lifetime --tenant --no-offline-access --offline-access --browser --no-browser --redirect-uri --redirect-port --par --response-mode --replace --qr --sign-in-timeout --claims --device-authorization-endpoint --authorization-endpoint --token-endpoint --revocation-endpoint --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2068,6 +2128,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2108,7 +2172,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help list show set trust untrust remove"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help list show set trust untrust remove"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2178,6 +2242,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2218,7 +2286,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__list)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2296,6 +2364,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2336,7 +2408,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__remove)
-            opts="-y -v -h --sign-out --yes --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-y -v -h --sign-out --yes --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2406,6 +2478,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2446,7 +2522,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__set)
-            opts="-v -h --scope --resource --audience --param --lifetime --no-account --no-offline-access --offline-access --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --scope --resource --audience --param --lifetime --no-account --no-offline-access --offline-access --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2536,6 +2612,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2576,7 +2656,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__show)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2654,6 +2734,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2694,7 +2778,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__trust)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2761,6 +2845,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2804,7 +2892,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__untrust)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2874,6 +2962,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2914,7 +3006,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__status)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2992,6 +3084,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3032,7 +3128,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__token)
-            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --output --login --sign-in-timeout --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --output --login --sign-in-timeout --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3151,6 +3247,10 @@ _tokcache() {
                     return 0
                     ;;
                 --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

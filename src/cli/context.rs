@@ -13,8 +13,9 @@ use tokcache_core::types::ScopeSet;
 use tokcache_file::LocalStore as _;
 use tokcache_file::{Encryption, platform};
 use tokcache_http::{Network, NetworkOptions, ProxyRules};
+use zeroize::Zeroizing;
 
-use super::credential::Credential;
+use super::credential::{self, Credential};
 use super::passphrase::PromptPolicy;
 use super::profile_format::{Flow, KeyCache};
 use super::profiles::{self, Profile};
@@ -27,6 +28,9 @@ use crate::output::plain;
 
 /// How long a shared store keeps a sign-in that nobody uses, as the library does for web applications.
 pub(super) const IDLE_TIME: Duration = Duration::from_secs(90 * 86_400);
+
+/// An upper bound for a file with a certificate, its chain and its key, in bytes.
+const LONGEST_CERTIFICATE: u64 = 1 << 16;
 
 /// The time of a lease beyond the longest exchange with a server.
 const EXCHANGE_MARGIN: Duration = Duration::from_secs(60);
@@ -114,6 +118,8 @@ impl Context {
             timeout: settings.timeout_of(flow),
             ca_file: ca_file.clone(),
             check_ca_file: |path| platform::check_not_of_everybody(path),
+            client_certificate: credential::client_cert(settings, remembered)?,
+            read_client_certificate: |path| platform::read_trusted(path, LONGEST_CERTIFICATE).map(Zeroizing::new),
             proxy: ProxyRules::from_environment(environment::proxy),
         });
         let network = Arc::new(WireLog::new(network, settings.verbose));
@@ -204,16 +210,13 @@ impl Context {
         }
         let is_of_authority = matches!(error, AcquireError::WrongAuthority { .. });
         let is_of_nobody = matches!(error, AcquireError::InteractionRequired(InteractionRequired::NothingCached));
-        let is_of_ca_file =
-            matches!(error, AcquireError::Misconfigured { .. }) && self.network.inner.has_refused_ca_file();
-        if matches!(error, AcquireError::Misconfigured { .. })
-            && let Some(failure) = environment::unreadable_proxy()
-        {
+        let is_misconfigured = matches!(error, AcquireError::Misconfigured { .. });
+        let is_of_ca_file = is_misconfigured && self.network.inner.needs_another_ca_file();
+        let is_of_client_cert = is_misconfigured && self.network.inner.has_refused_client_certificate();
+        if is_misconfigured && let Some(failure) = environment::unreadable_proxy() {
             return failure;
         }
-        if matches!(error, AcquireError::Misconfigured { .. })
-            && let Some(failure) = self.credential.take_failure()
-        {
+        if is_misconfigured && let Some(failure) = self.credential.take_failure() {
             return failure;
         }
         let is_of_scope = is_about_scope(&error);
@@ -222,6 +225,9 @@ impl Context {
             return self.with_scope_meant(failure, scopes);
         }
         let failure = if is_of_nobody { failure.saying_more(&self.where_typed()) } else { failure };
+        if is_of_client_cert {
+            return failure.try_with("--client-cert", "PATH");
+        }
         if is_of_ca_file {
             return failure.try_with("--ca-file", "PATH");
         }

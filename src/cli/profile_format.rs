@@ -66,6 +66,9 @@ pub(super) struct Profile {
     /// The file with the client's private key, unless the certificate's file contains it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) client_key: Option<PathBuf>,
+    /// The file with the certificate and private key to present in TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_cert: Option<PathBuf>,
     /// The file with a token of another issuer that proves the client.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) federated_token_file: Option<PathBuf>,

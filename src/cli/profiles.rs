@@ -85,6 +85,7 @@ fn ensure_places(profile: &Profile) -> Result<(), String> {
         ("encrypt", in_text(&profile.encrypt, "key-file:")),
         ("ca_file", profile.ca_file.clone()),
         ("client_secret_file", profile.client_secret_file.clone()),
+        ("client_cert", profile.client_cert.clone()),
         ("client_certificate", profile.client_certificate.clone()),
         ("client_key", profile.client_key.clone()),
         ("federated_token_file", profile.federated_token_file.clone()),

@@ -25,6 +25,10 @@ impl<Inner: Http> Http for WireLog<Inner> {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
         Box::pin(async move { self.exchange(request).await })
     }
+
+    fn presents_certificate(&self) -> bool {
+        self.inner.presents_certificate()
+    }
 }
 
 impl<Inner: Http> WireLog<Inner> {

@@ -20,6 +20,7 @@ mod managed_identity;
 mod meanwhile;
 mod msal;
 mod neighbours;
+mod networks;
 mod profiles;
 mod saving;
 mod secrecy;

@@ -6,6 +6,7 @@
 
 mod certificate;
 mod presets;
+mod proxies;
 mod remembered;
 mod script;
 mod server;

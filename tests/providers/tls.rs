@@ -1,7 +1,7 @@
 //! Tests good and bad certificates in real handshakes with the program.
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 use std::sync::Arc;
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -14,11 +14,16 @@ use crate::support::text;
 const PAST: Validity = ["20200101000000Z", "20210101000000Z"];
 const FUTURE: Validity = ["21190101000000Z", "21200101000000Z"];
 
-/// Starts a provider at `localhost` with this certificate and without metadata.
-fn serve(certificates: Certificates) -> String {
+/// Returns the settings of a TLS server with this certificate.
+pub(crate) fn config(certificates: Certificates) -> Arc<ServerConfig> {
     let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()));
     let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
-    let config = Arc::new(config.with_single_cert(certificates.chain, certificates.key).unwrap());
+    Arc::new(config.with_single_cert(certificates.chain, certificates.key).unwrap())
+}
+
+/// Starts a provider at `localhost` with this certificate and without metadata.
+fn serve(certificates: Certificates) -> String {
+    let config = config(certificates);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let authority = format!("https://localhost:{}", listener.local_addr().unwrap().port());
     std::thread::spawn(move || {
@@ -30,7 +35,8 @@ fn serve(certificates: Certificates) -> String {
     authority
 }
 
-fn answer(stream: TcpStream, config: Arc<ServerConfig>) -> std::io::Result<()> {
+/// Answers the only request of a connection.
+pub(crate) fn answer(stream: impl Read + Write, config: Arc<ServerConfig>) -> std::io::Result<()> {
     let mut tls =
         BufReader::new(StreamOwned::new(ServerConnection::new(config).map_err(std::io::Error::other)?, stream));
     let mut line = String::new();
@@ -45,7 +51,7 @@ fn answer(stream: TcpStream, config: Arc<ServerConfig>) -> std::io::Result<()> {
 }
 
 /// Returns the error of `tokcache login`, which always fails because there are no metadata.
-fn sign_in(home: &Home, authority: &str) -> Value {
+pub(crate) fn sign_in(home: &Home, authority: &str) -> Value {
     let mut command = home.program("login --client-id app --scope api:read --error-format json --authority");
     let output = command.arg(authority).output().unwrap();
     assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
@@ -53,12 +59,13 @@ fn sign_in(home: &Home, authority: &str) -> Value {
     serde_json::from_slice(&output.stderr).unwrap_or_else(|_| panic!("{}", text(&output.stderr)))
 }
 
-fn is_trusted(failure: &Value) -> bool {
+/// Whether the server was trusted, so that its answer was read.
+pub(crate) fn is_trusted(failure: &Value) -> bool {
     failure["message"].as_str().unwrap().contains("has no provider metadata")
 }
 
 /// Returns a home in which `--ca-file` names this certificate.
-fn trusting(pem: &str) -> Home {
+pub(crate) fn trusting(pem: &str) -> Home {
     let mut home = Home::empty();
     let ca_file = home.write("ca.pem", pem);
     home.set("TOKCACHE_CA_FILE", ca_file);
@@ -112,6 +119,12 @@ fn a_certificate_for_another_host_is_told_with_both_names() {
 fn a_certificate_of_an_unknown_issuer_is_met_with_the_option_that_helps() {
     let another = Certificates::issue(["localhost"]).authority;
     // Both authorities have the same name, so only the signature distinguishes them.
+    let home = trusting(&another);
+    let failure = sign_in(&home, &serve(Certificates::issue(["localhost"])));
+    let command = failure["command"].as_str().unwrap_or_default();
+    assert!(command.contains("--ca-file PATH") && !command.contains("ca.pem"), "{failure}");
+    let message = failure["message"].as_str().unwrap_or_default();
+    assert!(message.contains("\"tokcache provider tests\""), "{failure}");
     is_refused(Certificates::issue(["localhost"]), &another, &["--ca-file"]);
     is_refused(Certificates::self_signed("localhost", false), &another, &["issuer", "unknown", "--ca-file"]);
 }

@@ -1,30 +1,31 @@
 //! HTTP over the real network: requests to providers, and the response of a sign-in through the browser.
 
+mod client_certificate;
 mod coding;
 mod connect;
+mod issuer;
 mod loopback;
 mod proxy;
 mod resolve;
 #[cfg(feature = "tokio")]
 mod runtime;
+mod tls;
 mod tls_fault;
 mod transport_error;
 mod trust;
 mod wiped;
 
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, UNIX_EPOCH};
 
 use ureq::http::response::Parts;
 use ureq::http::uri::Authority;
 use ureq::http::{HeaderMap, HeaderValue, Uri, header};
-use ureq::tls::{RootCerts, TlsConfig};
-use ureq::unversioned::transport::{
-    ConnectProxyConnector, ConnectionDetails, Connector, RustlsConnector, SocksConnector, Transport,
-};
+use ureq::unversioned::transport::{ConnectProxyConnector, ConnectionDetails, Connector, SocksConnector, Transport};
 use ureq::{Agent, Proxy};
 use zeroize::Zeroizing;
 
@@ -32,6 +33,7 @@ use tokcache_core::time::{Clock as _, SystemClock, Timestamp};
 
 use connect::HappyEyeballs;
 use resolve::Named;
+use tls::{Tls, TlsSettings};
 use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{Body, Http, Request, Response, Stage, TransportError};
 use transport_error::Progress;
@@ -55,6 +57,10 @@ pub struct NetworkOptions {
     pub ca_file: Option<PathBuf>,
     /// Checks `ca_file` before it is read. A user who can change that file can read everything that is sent.
     pub check_ca_file: fn(&Path) -> io::Result<()>,
+    /// A file with a certificate and its private key, in PEM, to present to servers that ask for one (mTLS).
+    pub client_certificate: Option<PathBuf>,
+    /// Reads `client_certificate`, after a check that only the user can.
+    pub read_client_certificate: fn(&Path) -> io::Result<Zeroizing<Vec<u8>>>,
     /// The proxy to use.
     pub proxy: ProxyRules,
 }
@@ -66,6 +72,8 @@ impl Default for NetworkOptions {
             timeout: Duration::from_secs(30),
             ca_file: None,
             check_ca_file: |_| Ok(()),
+            client_certificate: None,
+            read_client_certificate: |path| fs::read(path).map(Zeroizing::new),
             proxy: ProxyRules::none(),
         }
     }
@@ -77,23 +85,32 @@ impl Default for NetworkOptions {
 pub struct Network {
     options: NetworkOptions,
     /// Loaded for the first https request only.
-    trust_anchors: OnceLock<Result<RootCerts, TrustError>>,
+    tls: OnceLock<Result<TlsSettings, TrustError>>,
+    /// Whether a server was not trusted because of its issuer.
+    has_met_unknown_issuer: AtomicBool,
 }
 
 impl Network {
     /// Creates the network without touching a file or the network.
     pub fn new(options: NetworkOptions) -> Network {
-        Network { options, trust_anchors: OnceLock::new() }
+        Network { options, tls: OnceLock::new(), has_met_unknown_issuer: AtomicBool::default() }
     }
 
-    /// Whether a request was not sent because [`NetworkOptions::ca_file`] is not usable.
-    pub fn has_refused_ca_file(&self) -> bool {
-        matches!(self.trust_anchors.get(), Some(Err(TrustError::CaFile(_))))
+    /// Whether a request was not sent because [`NetworkOptions::ca_file`] is not usable, or lacks the issuer of a
+    /// server.
+    pub fn needs_another_ca_file(&self) -> bool {
+        matches!(self.tls.get(), Some(Err(TrustError::CaFile(_))))
+            || self.has_met_unknown_issuer.load(Ordering::Relaxed)
+    }
+
+    /// Whether a request was not sent because [`NetworkOptions::client_certificate`] is not usable.
+    pub fn has_refused_client_certificate(&self) -> bool {
+        matches!(self.tls.get(), Some(Err(TrustError::ClientCertificate(_))))
     }
 
     fn agent(&self, uri: &Uri, proxy: Option<Proxy>, progress: Arc<Progress>) -> Result<Agent, TrustError> {
-        let crypto = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = TlsConfig::builder().unversioned_rustls_crypto_provider(crypto).root_certs(self.root_certs(uri)?);
+        let is_encrypted = uri.scheme_str() == Some("https");
+        let settings = is_encrypted.then(|| self.tls.get_or_init(|| self.load_tls()).clone()).transpose()?;
         let config = Agent::config_builder()
             .accept("application/json")
             .accept_encoding("identity")
@@ -102,27 +119,24 @@ impl Network {
             .max_redirects_will_error(false)
             .proxy(proxy)
             .timeout_global(Some(self.options.timeout))
-            .tls_config(tls.build())
             .user_agent(concat!("tokcache/", env!("CARGO_PKG_VERSION")));
-        // ureq's own chain, except for the TCP connector.
+        // ureq's own chain, except for TCP and TLS.
         let connector =
             ().chain(SocksConnector::default())
                 .chain(ConnectProxyConnector::default())
                 .chain(HappyEyeballs)
-                .chain(RustlsConnector::default());
+                .chain(Tls { settings, progress: Arc::clone(&progress) });
         let connector = Watched { inner: connector, progress };
         Ok(Agent::with_parts(config.build(), connector, Named::default()))
     }
 
-    fn load_trust_anchors(&self) -> Result<RootCerts, TrustError> {
-        trust::load(self.options.ca_file.as_deref(), self.options.check_ca_file)
-    }
-
-    fn root_certs(&self, uri: &Uri) -> Result<RootCerts, TrustError> {
-        if uri.scheme_str() != Some("https") {
-            return Ok(RootCerts::new_with_certs(&[]));
-        }
-        self.trust_anchors.get_or_init(|| self.load_trust_anchors()).clone()
+    fn load_tls(&self) -> Result<TlsSettings, TrustError> {
+        let NetworkOptions { ca_file, check_ca_file, client_certificate, read_client_certificate, .. } = &self.options;
+        let roots = trust::load(ca_file.as_deref(), check_ca_file)?;
+        let certificate = client_certificate.as_deref();
+        let certificate =
+            certificate.map(|path| client_certificate::load(path, read_client_certificate)).transpose()?;
+        TlsSettings::new(roots, certificate)
     }
 }
 
@@ -131,16 +145,26 @@ impl Http for Network {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
         Box::pin(async move { self.exchange(request) })
     }
+
+    fn presents_certificate(&self) -> bool {
+        self.options.client_certificate.is_some()
+    }
 }
 
 impl Network {
     fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
         let uri = request.secure_url().map_err(unsendable)?;
         let proxy = self.options.proxy.proxy_for(&uri).map_err(unsendable)?;
-        let route = transport_error::Route::new(&uri, proxy.as_ref(), self.options.timeout);
+        let route = transport_error::Route::new(&uri, proxy.as_ref(), &self.options);
         let progress = Arc::new(Progress::default());
         let agent = self.agent(&uri, proxy, Arc::clone(&progress)).map_err(unsendable)?;
-        exchange(&agent, &uri, request, &progress).map_err(|error| route.fault(&error, &progress))
+        let answered = exchange(&agent, &uri, request, &progress).map_err(|error| {
+            if transport_error::is_of_unknown_issuer(&error) {
+                self.has_met_unknown_issuer.store(true, Ordering::Relaxed);
+            }
+            route.fault(&error, &progress)
+        })?;
+        transport_error::ensure_not_of_network(&uri, answered)
     }
 }
 

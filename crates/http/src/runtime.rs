@@ -30,6 +30,10 @@ impl Http for TokioNetwork {
             tokio::task::spawn_blocking(exchange).await.map_err(stopped)?
         })
     }
+
+    fn presents_certificate(&self) -> bool {
+        self.0.presents_certificate()
+    }
 }
 
 /// The operating system's clocks. A wait blocks no thread of the runtime.

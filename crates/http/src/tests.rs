@@ -19,8 +19,7 @@ fn network(timeout: Duration, ca_file: Option<&str>) -> Network {
     Network::new(NetworkOptions {
         timeout,
         ca_file: ca_file.map(|name| Path::new(env!("CARGO_MANIFEST_DIR")).join("src/testdata").join(name)),
-        check_ca_file: |_| Ok(()),
-        proxy: ProxyRules::none(),
+        ..NetworkOptions::default()
     })
 }
 
@@ -119,6 +118,15 @@ fn a_redirect_is_an_answer_and_is_not_followed() {
         let answer = format!("HTTP/1.1 {status} R\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n");
         assert_eq!(exchange_with(answer).unwrap().status, status);
     }
+}
+
+#[test]
+fn a_redirect_to_a_page_of_another_host_without_tls_is_the_network_s() {
+    let answer = "HTTP/1.1 302 R\r\nLocation: http://portal.example/login?canary\r\nContent-Length: 0\r\n\r\n";
+    let error = exchange_with(answer).unwrap_err();
+    assert_eq!(error.stage, Stage::Unknown);
+    assert!(error.message.contains("http://portal.example: this network wants you to sign in"), "{error}");
+    assert!(!error.message.contains("canary"));
 }
 
 #[test]
@@ -249,7 +257,7 @@ fn a_certificate_of_an_unknown_ca_ends_the_exchange_before_anything_is_sent() {
     // This certificate has not signed the server's.
     let error = send_to(&network(PATIENCE, Some("server.pem")), format!("https://{address}/canary")).unwrap_err();
     assert_eq!(error.stage, Stage::Unsendable);
-    assert!(error.message.ends_with("with --ca-file"), "{error}");
+    assert!(error.message.contains("\"tokcache test CA\"") && error.message.ends_with("--ca-file"), "{error}");
     assert!(!error.message.contains("canary"));
     server.join().unwrap().unwrap_err();
 }

@@ -16,9 +16,22 @@ pub(super) struct TlsFault {
 }
 
 /// Explains an error. All TLS errors go through this function, so that a retry is suggested only if it can help.
-pub(super) fn explain(error: &Error) -> TlsFault {
+/// `issuer` is that of a certificate that cannot be trusted; `has_certificate` tells whether the client has one.
+pub(super) fn explain(error: &Error, issuer: Option<&str>, has_certificate: bool) -> TlsFault {
     let (words, is_permanent) = match error {
-        Error::InvalidCertificate(error) => (certificate(error), true),
+        Error::InvalidCertificate(CertificateError::UnknownIssuer) => (unknown_issuer(issuer), true),
+        Error::InvalidCertificate(error) => {
+            let issued = issuer.map(|issuer| format!(" (its issuer is {issuer:?})")).unwrap_or_default();
+            (certificate(error) + &issued, true)
+        }
+        Error::AlertReceived(alert) if is_alert_of_client_certificate(*alert) => {
+            let words = if has_certificate {
+                format!("it does not accept the certificate of --client-cert ({alert:?})")
+            } else {
+                "it wants a certificate from its clients; name one with --client-cert".to_owned()
+            };
+            (words, true)
+        }
         Error::InvalidMessage(_) => {
             ("it does not answer in TLS; check the port, and whether the URL should begin with http:".to_owned(), true)
         }
@@ -37,12 +50,40 @@ pub(super) fn explain(error: &Error) -> TlsFault {
     TlsFault { words, is_permanent }
 }
 
+/// Whether the server refuses the client's certificate, or wants one. It does not process a request then.
+pub(super) fn is_of_client_certificate(error: &Error) -> bool {
+    matches!(error, Error::AlertReceived(alert) if is_alert_of_client_certificate(*alert))
+}
+
+fn is_alert_of_client_certificate(alert: AlertDescription) -> bool {
+    use AlertDescription as Alert;
+    matches!(
+        alert,
+        Alert::CertificateRequired
+            | Alert::NoCertificate
+            | Alert::BadCertificate
+            | Alert::UnsupportedCertificate
+            | Alert::CertificateRevoked
+            | Alert::CertificateExpired
+            | Alert::CertificateUnknown
+            | Alert::UnknownCA
+            | Alert::AccessDenied
+    )
+}
+
+/// A private CA, a proxy that inspects TLS, and a network that wants a sign-in first all look like this.
+fn unknown_issuer(issuer: Option<&str>) -> String {
+    let name = issuer.map(|issuer| format!(", {issuer:?},")).unwrap_or_default();
+    format!(
+        "the issuer of its certificate{name} is unknown; if this network wants you to sign in to it first, open any \
+         page in a browser; if the issuer is a private CA or a proxy that inspects TLS, name the CA's certificate with \
+         --ca-file"
+    )
+}
+
 fn certificate(error: &CertificateError) -> String {
     use CertificateError as Fault;
     match error {
-        Fault::UnknownIssuer => "the issuer of its certificate is unknown; if a private CA issued it, name the CA's \
-                                 certificate with --ca-file"
-            .to_owned(),
         Fault::ExpiredContext { time, not_after } => dated("expired on", *not_after, *time),
         Fault::Expired => {
             "its certificate has expired; check the clock of this machine, else the server has to be given a new one"
@@ -51,7 +92,10 @@ fn certificate(error: &CertificateError) -> String {
         Fault::NotValidYetContext { time, not_before } => dated("is not valid before", *not_before, *time),
         Fault::NotValidYet => "its certificate is not valid yet; check the clock of this machine".to_owned(),
         Fault::NotValidForName | Fault::NotValidForNameContext { .. } => {
-            format!("its certificate is for another host: {error}; check the host name of the authority")
+            format!(
+                "its certificate is for another host: {error}; check the host name of the authority, and whether this network wants you to sign in to \
+                 it first"
+            )
         }
         Fault::Revoked => "its certificate was revoked; the server has to be given a new one".to_owned(),
         Fault::InvalidPurpose | Fault::InvalidPurposeContext { .. } => {
@@ -122,17 +166,6 @@ fn said(alert: AlertDescription) -> (String, bool) {
             ("it and we have no way in common to encrypt".to_owned(), true)
         }
         Alert::UnrecognisedName => ("it does not know this host name; check it".to_owned(), true),
-        Alert::CertificateRequired
-        | Alert::NoCertificate
-        | Alert::BadCertificate
-        | Alert::UnsupportedCertificate
-        | Alert::CertificateRevoked
-        | Alert::CertificateExpired
-        | Alert::CertificateUnknown
-        | Alert::UnknownCA
-        | Alert::AccessDenied => {
-            ("it wants a certificate from its clients, which tokcache does not have".to_owned(), true)
-        }
         Alert::NoApplicationProtocol => ("it does not offer HTTP".to_owned(), true),
         Alert::MissingExtension | Alert::UnsupportedExtension | Alert::IllegalParameter => {
             (format!("it refuses the handshake ({alert:?})"), true)
@@ -196,7 +229,8 @@ mod tests {
             (other("UnsupportedCertVersion"), "version 3"),
             (other("MaximumSignatureChecksExceeded"), "cannot be trusted"),
         ] {
-            let told = explain(&Error::InvalidCertificate(fault));
+            let told = explain(&Error::InvalidCertificate(fault), Some("Any CA"), false);
+            assert!(told.words.contains("\"Any CA\""), "{told:?}");
             assert!(told.words.contains(words), "{words} is not in {told:?}");
             assert!(told.is_permanent && !told.words.contains("OtherError"), "{told:?}");
         }
@@ -211,7 +245,7 @@ mod tests {
             (Error::AlertReceived(AlertDescription::CertificateRequired), "from its clients"),
             (Error::UnsupportedNameType, "name"),
         ] {
-            let told = explain(&fault);
+            let told = explain(&fault, None, false);
             assert!(told.words.contains(words) && told.is_permanent, "{words} is not in {told:?}");
         }
     }
@@ -225,7 +259,7 @@ mod tests {
             Error::PeerSentOversizedRecord,
             Error::General("busy".to_owned()),
         ] {
-            assert!(!explain(&fault).is_permanent, "{fault}");
+            assert!(!explain(&fault, None, false).is_permanent, "{fault}");
         }
     }
 }

@@ -5,13 +5,16 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use rustls::CertificateError;
 use ureq::Proxy;
 use ureq::http::Uri;
 
+use super::NetworkOptions;
 use super::coding::CodingError;
 use super::resolve::LookupError;
 use super::tls_fault;
-use tokcache_core::oauth::{Stage, TransportError};
+use tokcache_core::oauth::url::{bare_host, is_loopback};
+use tokcache_core::oauth::{Response, Stage, TransportError};
 
 /// The progress of an exchange.
 #[derive(Debug, Default)]
@@ -22,6 +25,10 @@ pub(super) struct Progress {
     pub(super) answered: AtomicBool,
     /// The host and port of the first failed connection, to the proxy or the server.
     pub(super) failed_at: Mutex<Option<String>>,
+    /// The issuer of a certificate that cannot be trusted.
+    pub(super) issuer: Mutex<Option<String>>,
+    /// Whether the server has asked for a certificate of the client.
+    pub(super) asked_for_certificate: AtomicBool,
 }
 
 impl Progress {
@@ -35,6 +42,7 @@ pub(super) struct Route {
     host: String,
     proxy: Option<Via>,
     timeout: Duration,
+    has_certificate: bool,
 }
 
 /// The proxy of a route.
@@ -45,14 +53,15 @@ struct Via {
 }
 
 impl Route {
-    pub(super) fn new(uri: &Uri, proxy: Option<&Proxy>, timeout: Duration) -> Route {
+    pub(super) fn new(uri: &Uri, proxy: Option<&Proxy>, options: &NetworkOptions) -> Route {
         let host = uri.authority().map(ToString::to_string).unwrap_or_default();
         let via = |proxy: &Proxy| Via {
             host: proxy.host().to_owned(),
             address: format!("{}:{}", proxy.host(), proxy.port()),
             has_user: proxy.username().is_some(),
         };
-        Route { host, proxy: proxy.map(via), timeout }
+        let has_certificate = options.client_certificate.is_some();
+        Route { host, proxy: proxy.map(via), timeout: options.timeout, has_certificate }
     }
 
     /// Explains the error, with a remedy if there is one. The text contains only the host and port of a URL.
@@ -67,10 +76,16 @@ impl Route {
             return self.lookup_fault(error);
         }
         if let Some(error) = tls_error(error) {
-            let fault = tls_fault::explain(error);
+            let issuer = progress.issuer.lock().ok().and_then(|issuer| issuer.clone());
+            let fault = tls_fault::explain(error, issuer.as_deref(), self.has_certificate);
             let failed_at = progress.failed_at.lock().ok().and_then(|failed_at| failed_at.clone());
             let with = failed_at.filter(|_| !connected).unwrap_or_else(|| host.clone());
-            let stage = if fault.is_permanent { in_vain } else { stage };
+            let stage = match fault.is_permanent {
+                // In TLS 1.3 this alert arrives after the request was sent. The server does not process the request.
+                true if tls_fault::is_of_client_certificate(error) => Stage::Unsendable,
+                true => in_vain,
+                false => stage,
+            };
             return TransportError { stage, message: format!("TLS with {with} failed: {}", fault.words) };
         }
         if let Some(error) = other(error).and_then(|error| error.downcast_ref::<CodingError>()) {
@@ -95,7 +110,11 @@ impl Route {
             ureq::Error::BadUri(_) | ureq::Error::Http(_) => {
                 (Stage::Unsendable, format!("cannot reach {host}{via}: the request is malformed"))
             }
-            error if connected => (stage, format!("the answer of {host}{via} was lost: {}", cause(error))),
+            error if connected => {
+                let is_asked = !self.has_certificate && Progress::has(&progress.asked_for_certificate);
+                let hint = if is_asked && !answered { "; it asks for a client certificate: --client-cert" } else { "" };
+                (stage, format!("the answer of {host}{via} was lost: {}{hint}", cause(error)))
+            }
             error => (stage, format!("cannot reach {host}{via}: {}", cause(error))),
         };
         TransportError { stage, message }
@@ -156,6 +175,33 @@ fn tls_error(error: &ureq::Error) -> Option<&rustls::Error> {
     }
 }
 
+/// Whether the server was not trusted because of its issuer.
+pub(super) fn is_of_unknown_issuer(error: &ureq::Error) -> bool {
+    matches!(
+        tls_error(error),
+        Some(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::BadSignature))
+    )
+}
+
+/// Returns the answer, unless the network has given it in place of the server because it wants a sign-in (a captive
+/// portal): a redirect to a page of another host without TLS.
+pub(super) fn ensure_not_of_network(uri: &Uri, response: Response) -> Result<Response, TransportError> {
+    let target: Option<Uri> =
+        response.location.as_deref().and_then(|target| target.split(['?', '#']).next()?.parse().ok());
+    let is_page = |target: &Uri| target.scheme_str() == Some("http") && !is_loopback(bare_host(target));
+    match target.filter(|target| (300..400).contains(&response.status) && is_page(target)) {
+        Some(target) if bare_host(&target) != bare_host(uri) => {
+            let (host, page) = (bare_host(uri), bare_host(&target));
+            let message = format!(
+                "{host} answered with a redirect to http://{page}: this network wants you to sign in to it first; open \
+                 any page in a browser"
+            );
+            Err(TransportError { stage: Stage::Unknown, message })
+        }
+        _ => Ok(response),
+    }
+}
+
 /// Returns the cause without ureq's prefix and without parts of a URL.
 fn cause(error: &ureq::Error) -> String {
     match error {
@@ -168,18 +214,20 @@ fn cause(error: &ureq::Error) -> String {
 mod tests {
     use std::io;
 
-    use rustls::CertificateError;
-
     use super::*;
 
     fn progress(connected: bool, answered: bool) -> Progress {
-        Progress { connected: connected.into(), answered: answered.into(), failed_at: Mutex::default() }
+        Progress { connected: connected.into(), answered: answered.into(), ..Progress::default() }
     }
 
     fn at(proxy: Option<&str>) -> Route {
         let uri: Uri = "https://idp.example.com:8443/canary".parse().unwrap();
         let proxy = proxy.map(|proxy| Proxy::new(proxy).unwrap());
-        Route::new(&uri, proxy.as_ref(), Duration::from_secs(5))
+        Route::new(
+            &uri,
+            proxy.as_ref(),
+            &NetworkOptions { timeout: Duration::from_secs(5), ..NetworkOptions::default() },
+        )
     }
 
     fn fault(error: ureq::Error, connected: bool, answered: bool) -> (Stage, String) {
@@ -195,7 +243,7 @@ mod tests {
         let (stage, message) = fault(error, false, false);
         assert_eq!(stage, Stage::Unsendable);
         assert!(message.starts_with("TLS with idp.example.com:8443 failed: "), "{message}");
-        assert!(message.ends_with("with --ca-file"), "{message}");
+        assert!(message.ends_with("--ca-file"), "{message}");
         assert_eq!(fault(ureq::Error::Rustls(unknown()), true, false).0, Stage::Unreadable);
     }
 

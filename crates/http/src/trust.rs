@@ -10,7 +10,6 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls_native_certs::{CertificateResult, load_certs_from_paths, load_native_certs};
-use ureq::tls::{Certificate, RootCerts};
 
 /// The files in which Debian, Fedora, openSUSE and Alpine store all trusted certificates.
 const BUNDLES: [&str; 4] = [
@@ -28,6 +27,8 @@ const LARGEST: u64 = 16 << 20;
 pub(super) enum TrustError {
     /// The CA file is invalid, with the reason for people.
     CaFile(String),
+    /// The client's own certificate is invalid, with the reason for people.
+    ClientCertificate(String),
     /// The system has no certificates, with the reason for people.
     System(String),
 }
@@ -36,7 +37,7 @@ pub(super) enum TrustError {
 pub(super) fn load(
     ca_file: Option<&Path>,
     check: impl FnOnce(&Path) -> io::Result<()>,
-) -> Result<RootCerts, TrustError> {
+) -> Result<RootCertStore, TrustError> {
     ensure_bounded("SSL_CERT_FILE")?;
     let system = system();
     let mut certificates = system.certs;
@@ -57,8 +58,9 @@ pub(super) fn load(
         let what = format!("this system has no trusted certificates{reason}: install them, or use --ca-file");
         return Err(TrustError::System(what));
     }
-    let certificates: Vec<_> = certificates.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
-    Ok(RootCerts::new_with_certs(&certificates))
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(certificates);
+    Ok(roots)
 }
 
 /// Refuses an endless file in a variable.
@@ -98,9 +100,15 @@ fn system() -> CertificateResult {
     }
 }
 
+impl TrustError {
+    pub(super) fn client_certificate(path: &Path, why: &str) -> Self {
+        TrustError::ClientCertificate(format!("the client certificate {} cannot be used: {why}", path.display()))
+    }
+}
+
 impl fmt::Display for TrustError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (TrustError::CaFile(what) | TrustError::System(what)) = self;
+        let (TrustError::CaFile(what) | TrustError::ClientCertificate(what) | TrustError::System(what)) = self;
         formatter.write_str(what)
     }
 }
@@ -111,7 +119,7 @@ mod tests {
 
     use super::*;
 
-    fn with_file(content: &[u8]) -> Result<RootCerts, TrustError> {
+    fn with_file(content: &[u8]) -> Result<RootCertStore, TrustError> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(content).unwrap();
         load(Some(file.path()), |_| Ok(()))
@@ -136,9 +144,7 @@ mod tests {
 
     #[test]
     fn the_certificates_of_the_ca_file_come_on_top() {
-        let Ok(RootCerts::Specific(certificates)) = with_file(include_bytes!("testdata/ca.pem")) else {
-            panic!("no certificates")
-        };
-        assert_eq!(certificates.len(), system().certs.len() + 1);
+        let roots = with_file(include_bytes!("testdata/ca.pem")).unwrap();
+        assert_eq!(roots.len(), system().certs.len() + 1);
     }
 }

@@ -32,14 +32,19 @@ pub(in crate::cli) struct CredentialFlags {
     #[arg(long, global = true, value_name = "NUMBER")]
     pub(in crate::cli) client_secret_fd: Option<u32>,
 
-    /// The file with the client's certificate, in PEM; it may contain the private key too
-    /// [env: TOKCACHE_CLIENT_CERTIFICATE]
+    /// The file with the certificate that signed assertions name (private_key_jwt), in PEM; it may contain the private
+    /// key too [env: TOKCACHE_CLIENT_CERTIFICATE]
     #[arg(long, global = true, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
     pub(in crate::cli) client_certificate: Option<PathBuf>,
 
-    /// The file with the client's private key, in PEM [env: TOKCACHE_CLIENT_KEY]
+    /// The file with the private key that signs assertions, in PEM [env: TOKCACHE_CLIENT_KEY]
     #[arg(long, global = true, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
     pub(in crate::cli) client_key: Option<PathBuf>,
+
+    /// The PEM file with the certificate and private key to present in the TLS handshake (mTLS); alone, it is the
+    /// credential of tls_client_auth [env: TOKCACHE_CLIENT_CERT]
+    #[arg(long, global = true, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
+    pub(in crate::cli) client_cert: Option<PathBuf>,
 
     /// The file with a token of another issuer that proves the client, such as a Kubernetes service account token
     /// [env: TOKCACHE_FEDERATED_TOKEN_FILE]
@@ -73,6 +78,7 @@ impl CredentialFlags {
             client_secret_fd: None,
             client_certificate: profile.client_certificate.clone(),
             client_key: profile.client_key.clone(),
+            client_cert: profile.client_cert.clone(),
             federated_token_file: profile.federated_token_file.clone(),
             federated_token_command: profile.federated_token_command.clone(),
             federated_token_source: profile.federated_token_source,
@@ -94,6 +100,7 @@ impl CredentialFlags {
                 client_secret_file: remembered(&self.client_secret_file, "--client-secret-file")?,
                 client_certificate: remembered(&self.client_certificate, "--client-certificate")?,
                 client_key: remembered(&self.client_key, "--client-key")?,
+                client_cert: remembered(&self.client_cert, "--client-cert")?,
                 federated_token_file: remembered(&self.federated_token_file, "--federated-token-file")?,
                 client_auth_method: self.client_auth_method.or(method),
                 ..self.clone()
@@ -111,6 +118,7 @@ impl CredentialFlags {
         profile.client_secret_variable = self.client_secret_variable;
         profile.client_certificate = self.client_certificate;
         profile.client_key = self.client_key;
+        profile.client_cert = self.client_cert;
         profile.federated_token_file = self.federated_token_file;
         profile.federated_token_command = self.federated_token_command;
         profile.federated_token_source = self.federated_token_source;
@@ -128,7 +136,7 @@ impl CredentialFlags {
         CredentialFlags { client_auth_method: None, ..self.clone() }.is_any_given()
     }
 
-    /// Returns the credential; `None` if none is named.
+    /// Returns the credential, apart from a certificate for TLS, which any other may accompany; `None` if none is named.
     ///
     /// # Errors
     /// More than one is named.
@@ -167,6 +175,7 @@ impl CredentialFlags {
             ("--client-secret-fd", self.client_secret_fd.map(|number| number.to_string())),
             ("--client-certificate", text(&self.client_certificate)),
             ("--client-key", text(&self.client_key)),
+            ("--client-cert", text(&self.client_cert)),
             ("--federated-token-file", text(&self.federated_token_file)),
             ("--federated-token-command", self.federated_token_command.clone()),
             ("--federated-token-source", self.federated_token_source.and_then(name_of)),

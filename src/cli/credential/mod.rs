@@ -7,6 +7,7 @@ mod flags;
 mod secret;
 mod source;
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -17,6 +18,7 @@ use tokcache_core::secret::ClientSecret;
 
 use super::profile_format::{ClientAuthMethod, Profile};
 use super::settings::Settings;
+use super::values::is_same_authority;
 use super::{Exit, Failure, environment};
 use crate::output::{plain, tell};
 
@@ -39,6 +41,21 @@ pub(super) fn typed(settings: &Settings) -> Result<CredentialFlags, Failure> {
 /// Whether a credential was typed, or is in the environment.
 pub(super) fn is_named(settings: &Settings) -> Result<bool, Failure> {
     Ok(typed(settings)?.names_credential() || environment::secret(environment::CLIENT_SECRET).is_some())
+}
+
+/// Returns the file with the certificate to present in TLS: typed, of the environment, or of the profile if its client
+/// and its authority are in use.
+pub(super) fn client_cert(settings: &Settings, profile: Option<&Profile>) -> Result<Option<PathBuf>, Failure> {
+    if settings.credential.client_cert.is_some() {
+        return Ok(settings.credential.client_cert.clone());
+    }
+    let is_in_use = |profile: &&Profile| {
+        let is_client = settings.client_id.is_none() || settings.client_id == profile.client_id;
+        let authority = settings.authority.as_ref();
+        is_client && (authority.is_none() || is_same_authority(authority, profile.authority.as_ref()))
+    };
+    let of_profile = profile.filter(is_in_use).and_then(|profile| profile.client_cert.clone());
+    Ok(environment::client_cert()?.or(of_profile))
 }
 
 /// The credential of one run.
@@ -110,7 +127,7 @@ impl Credential {
     async fn read(&self, context: &CredentialContext<'_>) -> Result<ClientAuthentication, Failure> {
         let (source, method) = self.source()?;
         match source {
-            None if self.is_required.load(Ordering::Relaxed) => {
+            None if self.is_required.load(Ordering::Relaxed) && !self.network.presents_certificate() => {
                 let message = "an application needs a credential: a client secret, a certificate or a federated token";
                 Err(Failure::new(Exit::Config, message).try_with("--client-secret-file", "PATH"))
             }

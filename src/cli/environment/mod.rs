@@ -177,12 +177,18 @@ pub(in crate::cli) fn client_credential() -> Result<CredentialFlags, Failure> {
         client_secret_fd: parsed(None, "TOKCACHE_CLIENT_SECRET_FD", number)?,
         client_certificate: path("TOKCACHE_CLIENT_CERTIFICATE")?,
         client_key: path("TOKCACHE_CLIENT_KEY")?,
+        client_cert: client_cert()?,
         federated_token_file: path("TOKCACHE_FEDERATED_TOKEN_FILE")?,
         federated_token_command: text("TOKCACHE_FEDERATED_TOKEN_COMMAND")?,
         federated_token_source: parsed(None, "TOKCACHE_FEDERATED_TOKEN_SOURCE", one_of::<FederatedTokenSource>)?,
         federated_token_audience: text("TOKCACHE_FEDERATED_TOKEN_AUDIENCE")?,
         client_auth_method: parsed(None, "TOKCACHE_CLIENT_AUTH_METHOD", one_of::<ClientAuthMethod>)?,
     })
+}
+
+/// Returns the file with the certificate to present in TLS.
+pub(in crate::cli) fn client_cert() -> Result<Option<PathBuf>, Failure> {
+    path("TOKCACHE_CLIENT_CERT")
 }
 
 /// Returns the secret in a variable.

@@ -76,6 +76,11 @@ impl Provider {
         self.text("ca_file").into()
     }
 
+    /// Returns the certificate with which the client `e2e-tls` authenticates.
+    pub(crate) fn client_cert(&self) -> &str {
+        self.text("client_cert")
+    }
+
     /// Returns the proxy for reaching a provider with a host name.
     pub(crate) fn proxy(&self) -> Option<&str> {
         self.proxied.then(|| self.text("control"))

@@ -39,7 +39,7 @@ export async function issueCertificates(hosts) {
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
       new x509.SubjectAlternativeNameExtension(hosts.map((value) => ({ type: 'dns', value }))),
       await x509.AuthorityKeyIdentifierExtension.create(authorityKeys.publicKey),
     ],

@@ -24,9 +24,17 @@ import { Storage } from './storage.mjs';
 console.info = console.warn;
 
 const settings = readSettings(process.argv[2]);
-const { authority: certificateAuthority, certificate, key } = await issueCertificates(hostNames(settings));
+const { authority: certificateAuthority, certificate, key } = await issueCertificates([...hostNames(settings), ...(settings.mtls ? ['e2e-tls.example'] : [])]);
 
-const server = createServer({ cert: certificate, key });
+const server = createServer({
+  cert: certificate,
+  key,
+  ...(settings.mtls && {
+    ca: certificateAuthority,
+    requestCert: true,
+    rejectUnauthorized: settings.mtls === 'require',
+  }),
+});
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 const { port } = server.address();
@@ -43,12 +51,15 @@ await once(control, 'listening');
 const folder = mkdtempSync(join(tmpdir(), 'tokcache-provider-'));
 const certificateAuthorityFile = join(folder, 'ca.pem');
 writeFileSync(certificateAuthorityFile, certificateAuthority);
+const clientCertificateFile = join(folder, 'client.pem');
+writeFileSync(clientCertificateFile, certificate + '\n' + key, { mode: 0o600 });
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 console.log(
   JSON.stringify({
     authority: `${origin}/${settings.tenant}`,
     ca_file: certificateAuthorityFile,
+    client_cert: clientCertificateFile,
     control: `http://127.0.0.1:${control.address().port}`,
     token_endpoint: `${origin}/${settings.tenant}/oauth2/v2.0/token`,
   }),

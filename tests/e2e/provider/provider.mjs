@@ -31,13 +31,24 @@ const APPLICATIONS = [
     token_endpoint_auth_method: 'client_secret_post',
     grant_types: [JWT_BEARER, TOKEN_EXCHANGE],
   },
-].map((client) => ({
-  grant_types: ['client_credentials'],
-  ...client,
-  application_type: 'web',
-  redirect_uris: [],
-  response_types: [],
-}));
+].map(asApplication);
+// An application that authenticates in TLS alone.
+const TLS_APPLICATION = asApplication({
+  client_id: 'e2e-tls',
+  token_endpoint_auth_method: 'tls_client_auth',
+  tls_client_auth_san_dns: 'e2e-tls.example',
+});
+
+function asApplication(client) {
+  return {
+    grant_types: ['client_credentials'],
+    ...client,
+    application_type: 'web',
+    redirect_uris: [],
+    response_types: [],
+  };
+}
+
 // A confidential client. Unlike a native one, its redirect URI has a port.
 const webClient = (origin) => ({
   client_id: 'e2e-web',
@@ -80,7 +91,12 @@ function configuration({ settings, storage }) {
       openid: ['sub', 'oid', 'tid', 'ver'],
       profile: ['name', 'preferred_username'],
     },
-    clients: [...CLIENTS, ...APPLICATIONS, ...(settings.web_app ? [webClient(settings.web_app)] : [])].map((client) => ({
+    clients: [
+      ...CLIENTS,
+      ...APPLICATIONS,
+      ...(settings.mtls ? [TLS_APPLICATION] : []),
+      ...(settings.web_app ? [webClient(settings.web_app)] : []),
+    ].map((client) => ({
       application_type: 'native',
       token_endpoint_auth_method: 'none',
       id_token_signed_response_alg: 'ES256',
@@ -89,6 +105,13 @@ function configuration({ settings, storage }) {
       response_types: ['code'],
       ...client,
     })),
+    clientAuthMethods: [
+      'none',
+      'client_secret_basic',
+      'client_secret_post',
+      'private_key_jwt',
+      ...(settings.mtls ? ['tls_client_auth'] : []),
+    ],
     conformIdTokenClaims: false,
     cookies: { keys: ['end-to-end'] },
     features: {
@@ -98,6 +121,15 @@ function configuration({ settings, storage }) {
       pushedAuthorizationRequests: {
         enabled: true,
         requirePushedAuthorizationRequests: settings.require_par,
+      },
+      mTLS: {
+        enabled: Boolean(settings.mtls),
+        tlsClientAuth: true,
+        getCertificate: (ctx) => ctx.socket.getPeerX509Certificate(),
+        certificateAuthorized: (ctx) => ctx.socket.authorized,
+        certificateSubjectMatches: (ctx, property, expected) =>
+          property === 'tls_client_auth_san_dns' &&
+          ctx.socket.getPeerX509Certificate().checkHost(expected) === expected,
       },
       revocation: { enabled: !settings.entra },
     },

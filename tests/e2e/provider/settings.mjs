@@ -1,4 +1,4 @@
-// The settings that a test can choose when it starts the provider and, except for the first four, at any time later.
+// The settings that a test can choose when it starts the provider and, except for the first five, at any time later.
 
 const DEFAULTS = {
   // The name under which the provider is reached through the CONNECT proxy of the control server, on port 443.
@@ -12,6 +12,8 @@ const DEFAULTS = {
   tenants: {},
   // The URL of a web app, without a path, for which the client e2e-web is registered.
   web_app: null,
+  // Ask clients for a certificate in TLS (RFC 8705): `request`, or `require`.
+  mtls: null,
 
   access_token_seconds: 3600,
   refresh_token_seconds: 14 * 24 * 3600,

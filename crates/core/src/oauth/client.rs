@@ -161,7 +161,7 @@ pub async fn discover(
     authority: &Authority,
     needed: &[EndpointKind],
 ) -> Result<Endpoints, RequestError> {
-    let mut message = MetadataRequest::new(authority, needed);
+    let mut message = MetadataRequest::new(authority, needed).with_certificate(http.presents_certificate());
     loop {
         let request = message.request();
         let response = exchange(http, &request).await;

@@ -40,6 +40,7 @@ pub struct MetadataRequest<'a> {
     /// The number of redirects that led to `url`.
     redirects: usize,
     search: Search,
+    presents_certificate: bool,
 }
 
 /// The result of a response to a [`MetadataRequest`].
@@ -67,7 +68,12 @@ impl<'a> MetadataRequest<'a> {
     /// document.
     pub fn new(authority: &'a Authority, needed: &'a [EndpointKind]) -> MetadataRequest<'a> {
         let url = metadata::openid_configuration(authority);
-        MetadataRequest { authority, needed, url, redirects: 0, search: Search::OpenId }
+        MetadataRequest { authority, needed, url, redirects: 0, search: Search::OpenId, presents_certificate: false }
+    }
+
+    /// Prefers the endpoints for clients that present a certificate in TLS (RFC 8705 §5).
+    pub fn with_certificate(self, presents_certificate: bool) -> MetadataRequest<'a> {
+        MetadataRequest { presents_certificate, ..self }
     }
 
     /// Builds the next request.
@@ -99,18 +105,21 @@ impl<'a> MetadataRequest<'a> {
             },
             Err(error) => Err(RequestError::in_transit(error, &Secrets::of(request))),
         };
-        let MetadataRequest { authority, needed, search, .. } = self;
+        let MetadataRequest { authority, needed, search, presents_certificate, .. } = self;
         let (is_openid, first) = match search {
             Search::OpenId => (true, None),
             Search::AuthorizationServer { failure } => (false, Some(failure)),
             Search::Beside { endpoints, urls } => {
-                return completed(authority, needed, with_more(*endpoints, response, authority)?, urls);
+                let endpoints = with_more(*endpoints, response, authority, presents_certificate)?;
+                return Ok(completed(authority, needed, endpoints, urls).with_certificate(presents_certificate));
             }
         };
         let failure = match response {
             Ok(response) if metadata::is_document(&response) => {
                 let urls = if is_openid { metadata::beside_openid_configuration(authority) } else { Vec::new() };
-                return completed(authority, needed, metadata::read(&response, authority)?, urls.into_iter());
+                let endpoints = metadata::read(&response, authority, presents_certificate)?;
+                let completed = completed(authority, needed, endpoints, urls.into_iter());
+                return Ok(completed.with_certificate(presents_certificate));
             }
             Ok(response) => match RequestError::of(&response, &Secrets::none()) {
                 outage @ RequestError::Unavailable { .. } => outage,
@@ -128,7 +137,16 @@ impl<'a> MetadataRequest<'a> {
         }
         let url = metadata::oauth_authorization_server(authority);
         let search = Search::AuthorizationServer { failure };
-        Ok(Discovery::Next(MetadataRequest { authority, needed, url, redirects: 0, search }))
+        Ok(Discovery::Next(MetadataRequest { authority, needed, url, redirects: 0, search, presents_certificate }))
+    }
+}
+
+impl<'a> Discovery<'a> {
+    fn with_certificate(self, presents_certificate: bool) -> Discovery<'a> {
+        match self {
+            Discovery::Next(next) => Discovery::Next(next.with_certificate(presents_certificate)),
+            found => found,
+        }
     }
 }
 
@@ -138,15 +156,15 @@ fn completed<'a>(
     needed: &'a [EndpointKind],
     endpoints: Endpoints,
     mut urls: std::vec::IntoIter<String>,
-) -> Result<Discovery<'a>, RequestError> {
+) -> Discovery<'a> {
     let lacks_any = needed.iter().any(|kind| endpoints.get(*kind).is_none());
-    Ok(match urls.next().filter(|_| lacks_any) {
+    match urls.next().filter(|_| lacks_any) {
         Some(url) => {
             let search = Search::Beside { endpoints: Box::new(endpoints), urls };
-            Discovery::Next(MetadataRequest { authority, needed, url, redirects: 0, search })
+            Discovery::Next(MetadataRequest { url, search, ..MetadataRequest::new(authority, needed) })
         }
         None => Discovery::Found(endpoints.told_by_provider()),
-    })
+    }
 }
 
 /// Returns `endpoints`, completed from another document of the same issuer. Ignores any other response, unless the
@@ -155,10 +173,11 @@ fn with_more(
     endpoints: Endpoints,
     response: Result<Response, RequestError>,
     authority: &Authority,
+    presents_certificate: bool,
 ) -> Result<Endpoints, RequestError> {
     match response {
         Ok(response) if metadata::is_document(&response) && metadata::issuer_in(&response) == endpoints.issuer => {
-            Ok(endpoints.or(metadata::read(&response, authority)?))
+            Ok(endpoints.or(metadata::read(&response, authority, presents_certificate)?))
         }
         Err(outage @ RequestError::Unavailable { .. }) => Err(outage),
         _ => Ok(endpoints),

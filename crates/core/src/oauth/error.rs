@@ -87,6 +87,12 @@ impl RequestError {
                 status: Some(status),
             };
         }
+        if status == 511 {
+            let message =
+                "HTTP 511: this network wants you to sign in to it first: open any page in a browser".to_owned();
+            let stage = Stage::Unknown;
+            return RequestError::Unavailable { message, stage, retry_after: None, status: Some(status) };
+        }
         // A page of a web framework may contain an `error` that is not OAuth's.
         let error = error.filter(|error| !(is_of_address(status) && matches!(error, ErrorCode::Other(_))));
         let is_wordless = response.body.trim_ascii().is_empty() && matches!(status, 400 | 401);
@@ -121,7 +127,6 @@ impl RequestError {
             .filter(|_| is_of_address(status));
         let what = match (status, response.body.trim_ascii().first()) {
             (300..400, _) => redirect(response.location.as_deref()),
-            (511, _) => "this network wants you to sign in to it first: open any page in a browser".to_owned(),
             (405, _) => "this address takes no such request".to_owned(),
             (_, None) => "an empty answer".to_owned(),
             (200..300, Some(b'<')) => {

@@ -17,6 +17,12 @@ pub trait Http: Send + Sync {
     /// # Errors
     /// There was no complete response. The error has the reason and the progress of the exchange.
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>>;
+
+    /// Whether the client presents a certificate in TLS. Then the endpoints are those for such clients, if the provider
+    /// has separate ones (RFC 8705 §5).
+    fn presents_certificate(&self) -> bool {
+        false
+    }
 }
 
 /// A complete response.

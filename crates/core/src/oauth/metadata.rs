@@ -1,6 +1,7 @@
 //! Provider metadata: their addresses and their contents (OpenID Connect Discovery 1.0, RFC 8414).
 
 use http::Uri;
+use serde_json::value::RawValue;
 
 use super::authority::{Authority, AuthorityKind};
 use super::endpoint::{Endpoint, Endpoints};
@@ -44,18 +45,26 @@ pub(super) fn issuer_in(metadata: &Response) -> Option<String> {
     Members::parse(&metadata.body)?.string("issuer")
 }
 
-/// Returns the endpoints in a document.
+/// Returns the endpoints in a document. A client that presents a certificate in TLS gets the endpoints for such clients
+/// (RFC 8705 §5), where there are any.
 ///
 /// # Errors
 /// The document belongs to another issuer, or names an endpoint that secrets must not be sent to.
-pub(super) fn read(response: &Response, authority: &Authority) -> Result<Endpoints, RequestError> {
+pub(super) fn read(
+    response: &Response,
+    authority: &Authority,
+    presents_certificate: bool,
+) -> Result<Endpoints, RequestError> {
     let members =
         Members::parse(&response.body).ok_or_else(|| RequestError::unintelligible(response, &Secrets::none()))?;
     let issuer = members.string("issuer").unwrap_or_default();
     if !is_issuer_of(&issuer, authority) {
         return Err(wrong(format!("the metadata at {} name another issuer, {issuer:?}", authority.url())));
     }
-    let endpoint = |name: &'static str| match members.string(name) {
+    let aliases = members.read::<&RawValue>("mtls_endpoint_aliases").filter(|_| presents_certificate);
+    let aliases = aliases.and_then(|aliases| Members::parse(aliases.get().as_bytes()));
+    let alias = |name: &str| aliases.as_ref()?.string(name);
+    let endpoint = |name: &'static str| match alias(name).or_else(|| members.string(name)) {
         None => Ok(None),
         Some(url) => match Endpoint::parse(&url) {
             Ok(endpoint) if is_acceptable(&endpoint, authority) => Ok(Some(endpoint)),

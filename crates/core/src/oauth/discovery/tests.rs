@@ -56,6 +56,27 @@ fn metadata_are_read() {
 }
 
 #[test]
+fn a_client_that_presents_a_certificate_gets_the_endpoints_for_such_clients() {
+    let body = r#"{"issuer":"https://idp.example.com","token_endpoint":"https://idp.example.com/t",
+        "revocation_endpoint":"https://idp.example.com/r",
+        "mtls_endpoint_aliases":{"token_endpoint":"https://mtls.example.com/t","revocation_endpoint":7}}"#;
+    let (http, authority) = (|| MockHttp::new([answer(200, body)]), authority("https://idp.example.com"));
+    for (presents_certificate, token) in [(true, "https://mtls.example.com/t"), (false, "https://idp.example.com/t")] {
+        let message = MetadataRequest::new(&authority, &[]).with_certificate(presents_certificate);
+        let request = message.request();
+        let found = message.response(&request, http().send(&request).block_on()).unwrap();
+        let Discovery::Found(endpoints) = found else { panic!("{found:?}") };
+        assert_eq!(endpoints.token.unwrap().as_str(), token);
+        assert_eq!(endpoints.revocation.unwrap().as_str(), "https://idp.example.com/r");
+    }
+    let unsafe_alias = body.replace("https://mtls", "http://mtls");
+    let http = MockHttp::new([answer(200, &unsafe_alias)]);
+    let message = MetadataRequest::new(&authority, &[]).with_certificate(true);
+    let request = message.request();
+    message.response(&request, http.send(&request).block_on()).unwrap_err();
+}
+
+#[test]
 fn an_unsafe_endpoint_that_is_not_for_every_client_is_left_out() {
     let body = r#"{"issuer":"https://idp.example.com","token_endpoint":"https://idp.example.com/t",
         "authorization_endpoint":"http://idp.example.com/a","end_session_endpoint":"javascript:1","jwks_uri":"/j"}"#;

@@ -85,7 +85,6 @@ fn what_trying_again_cannot_mend_is_not_unavailable() {
     for (status, body, words) in [
         (501, "", "empty answer"),
         (505, "<html>", "web page"),
-        (511, "<html>", "sign in to it first"),
         (404, r#"{"timestamp":"t","status":404,"error":"Not Found","path":"/token"}"#, "HTTP 404: Not Found"),
         (404, r#"{"message":"no such tenant"}"#, "HTTP 404: no such tenant"),
         (405, "", "takes no such request"),
@@ -110,6 +109,12 @@ fn a_redirect_is_told_with_its_target_and_without_what_may_be_secret() {
     assert_eq!(at("https://b.example/token?code=secret#x"), told);
     assert_eq!(at("https://u:p@b.example/"), "HTTP 302: a redirect, which is not followed");
     assert_eq!(at("/canary"), "HTTP 302: a redirect to /[redacted], which is not followed");
+}
+
+#[test]
+fn a_network_that_wants_a_sign_in_is_an_outage() {
+    let error = RequestError::of(&answer(511, "<html>"), &Secrets::none());
+    assert!(error.is_retryable() && error.to_string().contains("sign in to it first"), "{error:?}");
 }
 
 #[test]
