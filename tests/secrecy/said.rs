@@ -14,7 +14,7 @@ const SECRETS: [&str; 6] = [ACCESS_TOKEN, REFRESH_TOKEN, DEVICE_CODE, NEW_ACCESS
 fn whatever_succeeds_tells_nothing_but_the_token_that_was_asked_for() {
     let provider = Provider::start(generous);
     let home = Home::at(&provider);
-    std::fs::write(home.path(".tokcache.toml"), "profile = \"default\"\n").unwrap();
+    crate::support::put(&home.path(".tokcache.toml"), "profile = \"default\"\n");
     let commands = [
         ("list", None),
         ("list -o json", None),
