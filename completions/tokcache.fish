@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_tokcache_global_optspecs
-    string join \n profile= authority= account= authority-kind= client-id= client-capabilities= store= encrypt= key-cache= ca-file= flow= client-secret-file= client-secret-variable= client-secret-fd= client-certificate= client-key= federated-token-file= federated-token-command= federated-token-source= federated-token-audience= client-auth-method= timeout= lock-timeout= error-format= v/verbose h/help V/version
+    string join \n profile= authority= account= authority-kind= client-id= client-capabilities= store= encrypt= key-cache= ca-file= flow= client-secret-file= client-secret-variable= client-secret-fd= client-certificate= client-key= client-cert= federated-token-file= federated-token-command= federated-token-source= federated-token-audience= client-auth-method= timeout= lock-timeout= error-format= v/verbose h/help V/version
 end
 
 function __fish_tokcache_needs_command
