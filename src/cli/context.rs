@@ -135,12 +135,12 @@ impl Context {
             settings: settings.clone(),
             creating,
             ca_file,
-            credential: Credential::new(settings, network.clone()),
+            credential: Credential::new(settings, network.clone(), asking.clone()),
             network,
         };
         // A credential must not be sent for another client, or to another authority.
         if let Some(profile) = context.profile_of_authority().filter(|_| context.is_client_of_profile()) {
-            context.credential = Credential::new(settings, context.network.clone()).or_of(profile);
+            context.credential = Credential::new(settings, context.network.clone(), asking).or_of(profile);
         }
         Ok(context)
     }

@@ -9,6 +9,7 @@ mod cache;
 mod check_users;
 mod clear;
 mod clear_users;
+mod client_secret;
 mod complete;
 mod completions;
 mod context;
@@ -53,6 +54,7 @@ mod remember;
 mod removal;
 mod repeated;
 mod scopes;
+mod secret_input;
 mod settings;
 #[cfg_attr(
     not(all(feature = "postgres", feature = "redis", feature = "sqlite")),

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use tokcache_core::time::SystemClock;
 
-use super::credential::{self, CredentialFlags};
+use super::credential::CredentialFlags;
 use super::offline_access::OfflineAccess;
 use super::passphrase::PromptPolicy;
 use super::profiles::{self, Profile};
@@ -17,7 +17,7 @@ use super::settings::Settings;
 use super::store::Opening;
 use super::values::days_or_seconds;
 use super::values::is_same_authority;
-use super::{Exit, Failure, folder, keys, removal, store};
+use super::{Exit, Failure, client_secret, folder, keys, removal, store};
 use crate::output::{self, AnswerFormat, plain, quote, tell};
 
 #[derive(Args, Debug)]
@@ -65,6 +65,8 @@ enum Action {
         /// The file, or its folder [default: that of the current folder, or of the nearest one above]
         path: Option<PathBuf>,
     },
+    /// Save the client secret of a profile in the system's keyring; it is asked for, or read from standard input
+    Secret(client_secret::Input),
     /// Delete a profile; the tokens stay in the cache, unless --sign-out is given
     Remove(removal::Input),
 }
@@ -78,6 +80,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
         }
         Action::Trust { path } => folder::trust(path),
         Action::Untrust { path } => folder::untrust(path),
+        Action::Secret(input) => client_secret::run(settings, &named(input.name.clone(), settings)?, &input),
         Action::Remove(input) => removal::run(settings, input),
     }
 }
@@ -89,6 +92,7 @@ impl Input {
             Action::List { .. } | Action::Trust { .. } | Action::Untrust { .. } => false,
             Action::Show { name, .. } | Action::Set { name, .. } => name.is_none(),
             Action::Remove(input) => input.name.is_none(),
+            Action::Secret(input) => input.name.is_none(),
         }
     }
 }
@@ -138,7 +142,7 @@ fn set(
 ) -> Result<(), Failure> {
     // An account from a variable applies to this shell only, and is not saved.
     let account = settings.account.as_ref().filter(|_| !settings.variables.contains(&"TOKCACHE_ACCOUNT"));
-    let credential = credential::typed(settings)?;
+    let credential = settings.credential.clone();
     let is_given = no_account
         || typed.is_any_given()
         || offline_access.typed().is_some()

@@ -57,6 +57,9 @@ pub(super) struct Profile {
     /// The file with this client's secret at this authority. The secret itself is never in a profile.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) client_secret_file: Option<PathBuf>,
+    /// `true`: the client secret is in the system's keyring.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_secret_keyring: Option<bool>,
     /// The environment variable with this client's secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) client_secret_variable: Option<String>,

@@ -1,16 +1,13 @@
 //! `tokcache cache password`: puts the password of a store's server into the keyring, where other commands find it.
 
-use std::io::{self, IsTerminal as _, Read as _};
-
 use clap::Args;
-use tokcache_file::{KeyringFault, ServerPasswords, platform};
+use tokcache_file::{KeyringFault, ServerPasswords};
 use zeroize::Zeroizing;
 
 use super::passphrase::{PromptPolicy, patience};
 use super::settings::Settings;
 use super::shared::StoreUrl;
-use super::values::{LONGEST_PASSWORD, password_line};
-use super::{Exit, Failure, environment, profiles};
+use super::{Exit, Failure, environment, profiles, secret_input};
 use crate::output::{plain, tell};
 
 #[derive(Args, Debug)]
@@ -32,7 +29,9 @@ pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
         });
         return Ok(());
     }
-    passwords.keep(&url.address, &typed(&shown)?).map_err(unusable(&url, false))?;
+    passwords
+        .keep(&url.address, &secret_input::typed(&format!("Password of {shown}"))?)
+        .map_err(unusable(&url, false))?;
     tell(format_args!("Saved the password of {shown} in the keyring."));
     if url.is_password_in_keyring() != Some(true) {
         tell(plain(&format!("To use it, write the store as {}", url.with_password_in_keyring())));
@@ -84,25 +83,8 @@ fn server(settings: &Settings) -> Result<StoreUrl, Failure> {
     })
 }
 
-/// Asks for the password on a terminal, or reads it from another standard input.
-fn typed(server: &str) -> Result<Zeroizing<String>, Failure> {
-    let wrong = |why: String| Failure::new(Exit::Usage, format!("no password was read: {why}")).try_again();
-    if io::stdin().is_terminal() {
-        let typed = platform::read_password(&format!("Password of {server}: "));
-        let typed = typed.map_err(|error| wrong(error.to_string()))?;
-        return password_line(typed.as_bytes()).map_err(|_| wrong("nothing was typed".to_owned()));
-    }
-    // A buffer that grows would leave copies behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST_PASSWORD as usize + 1));
-    let read = io::stdin().lock().take(LONGEST_PASSWORD + 1).read_to_end(&mut bytes);
-    read.map_err(|error| wrong(error.to_string()))?;
-    if bytes.len() as u64 > LONGEST_PASSWORD {
-        return Err(wrong(format!("it is longer than {}", platform::bytes(LONGEST_PASSWORD))));
-    }
-    password_line(&bytes).map_err(|why| wrong(format!("the standard input {why}")))
-}
-
-fn passwords(asking: &PromptPolicy) -> ServerPasswords {
+/// Returns the passwords in the keyring.
+pub(super) fn passwords(asking: &PromptPolicy) -> ServerPasswords {
     ServerPasswords { patience: patience(asking), may_ask: asking.allowed && environment::has_screen() }
 }
 

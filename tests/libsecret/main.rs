@@ -5,6 +5,7 @@
 
 #[path = "../encryption/harness/bus.rs"]
 mod bus;
+mod client_secrets;
 mod contract;
 mod home;
 mod store_passwords;

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use tokcache_core::acquire::CredentialContext;
 use tokcache_core::oauth::{AuthorityKind, FieldValue, Http, Request, assertion_audience};
 use tokcache_core::secret::{ClientAssertion, Secret};
+use tokcache_core::time::{Clock as _, SystemClock};
 use tokcache_file::platform;
 use zeroize::Zeroizing;
 

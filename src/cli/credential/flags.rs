@@ -28,6 +28,10 @@ pub(in crate::cli) struct CredentialFlags {
     #[arg(long, global = true, value_name = "NAME", value_parser = not_blank)]
     pub(in crate::cli) client_secret_variable: Option<String>,
 
+    /// The client secret is in the system's keyring, where `profile secret` has put it
+    #[arg(long, global = true)]
+    pub(in crate::cli) client_secret_keyring: bool,
+
     /// Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]
     #[arg(long, global = true, value_name = "NUMBER")]
     pub(in crate::cli) client_secret_fd: Option<u32>,
@@ -75,6 +79,7 @@ impl CredentialFlags {
         CredentialFlags {
             client_secret_file: profile.client_secret_file.clone(),
             client_secret_variable: profile.client_secret_variable.clone(),
+            client_secret_keyring: profile.client_secret_keyring == Some(true),
             client_secret_fd: None,
             client_certificate: profile.client_certificate.clone(),
             client_key: profile.client_key.clone(),
@@ -116,6 +121,7 @@ impl CredentialFlags {
     pub(in crate::cli) fn put_into(self, profile: &mut Profile) {
         profile.client_secret_file = self.client_secret_file;
         profile.client_secret_variable = self.client_secret_variable;
+        profile.client_secret_keyring = self.client_secret_keyring.then_some(true);
         profile.client_certificate = self.client_certificate;
         profile.client_key = self.client_key;
         profile.client_cert = self.client_cert;
@@ -148,6 +154,7 @@ impl CredentialFlags {
         let sources = [
             flags.client_secret_file.map(|path| Source::Secret(SecretSource::File(path))),
             flags.client_secret_variable.map(|name| Source::Secret(SecretSource::Variable(name))),
+            flags.client_secret_keyring.then_some(Source::Secret(SecretSource::Keyring)),
             flags.client_secret_fd.map(|number| Source::Secret(SecretSource::Descriptor(number))),
             is_certificate.then_some(Source::Certificate(certificate)),
             flags.federated_token_file.map(|path| Source::Federated(FederatedSource::File(path))),

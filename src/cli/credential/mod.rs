@@ -16,6 +16,7 @@ use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{ClientAuthentication, Http};
 use tokcache_core::secret::ClientSecret;
 
+use super::passphrase::PromptPolicy;
 use super::profile_format::{ClientAuthMethod, Profile};
 use super::settings::Settings;
 use super::values::is_same_authority;
@@ -23,6 +24,7 @@ use super::{Exit, Failure, environment};
 use crate::output::{plain, tell};
 
 pub(super) use flags::CredentialFlags;
+pub(super) use secret::keyring_item;
 pub(super) use source::Source;
 
 /// Returns the credential that was typed, else that of the environment, apart from a client secret in a variable.
@@ -66,6 +68,8 @@ pub(super) struct Credential {
     /// Whether the flow requires a credential.
     is_required: AtomicBool,
     network: Arc<dyn Http>,
+    /// Whether the keyring may ask a person to unlock it.
+    asking: PromptPolicy,
     /// The secret once it was read. A file descriptor can be read only once.
     secret: Mutex<Option<ClientSecret>>,
     /// The reason why no request was sent.
@@ -74,12 +78,13 @@ pub(super) struct Credential {
 
 impl Credential {
     /// Returns the credential that the settings name. An error in the settings is reported when the credential is read.
-    pub(super) fn new(settings: &Settings, network: Arc<dyn Http>) -> Self {
+    pub(super) fn new(settings: &Settings, network: Arc<dyn Http>, asking: PromptPolicy) -> Self {
         Credential {
             settings: settings.clone(),
             of_profile: None,
             is_required: AtomicBool::default(),
             network,
+            asking,
             secret: Mutex::default(),
             failure: Mutex::default(),
         }
@@ -133,7 +138,7 @@ impl Credential {
             }
             None => Ok(ClientAuthentication::None),
             Some(Source::Secret(source)) => {
-                let secret = self.secret(&source)?;
+                let secret = self.secret(&source, context)?;
                 Ok(match method {
                     Some(ClientAuthMethod::ClientSecretBasic) => ClientAuthentication::SecretBasic(secret),
                     Some(ClientAuthMethod::ClientSecretPost) | None => ClientAuthentication::SecretPost(secret),
@@ -149,10 +154,10 @@ impl Credential {
         }
     }
 
-    fn secret(&self, source: &secret::SecretSource) -> Result<ClientSecret, Failure> {
+    fn secret(&self, source: &secret::SecretSource, context: &CredentialContext<'_>) -> Result<ClientSecret, Failure> {
         let mut known = self.secret.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if known.is_none() {
-            *known = Some(source.read()?);
+            *known = Some(source.read(context, &self.asking)?);
         }
         known.clone().ok_or_else(|| Failure::new(Exit::Unexpected, "the client secret was read and is gone"))
     }

@@ -4,10 +4,13 @@ use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
 
+use tokcache_core::acquire::CredentialContext;
 use tokcache_core::secret::ClientSecret;
 use tokcache_file::platform;
 use zeroize::Zeroizing;
 
+use crate::cli::passphrase::PromptPolicy;
+use crate::cli::store_password::passwords;
 use crate::cli::{Exit, Failure, environment};
 
 /// An upper bound for any real client secret, in bytes.
@@ -20,19 +23,22 @@ pub(in crate::cli) enum SecretSource {
     File(PathBuf),
     /// An open file descriptor.
     Descriptor(u32),
+    /// The system's keyring.
+    Keyring,
     /// The variable of this name.
     Variable(String),
 }
 
 impl SecretSource {
-    /// Reads the secret.
-    pub(super) fn read(&self) -> Result<ClientSecret, Failure> {
-        let text = self.text().map_err(|why| {
+    /// Reads the secret of the client in `context`.
+    pub(super) fn read(&self, context: &CredentialContext<'_>, asking: &PromptPolicy) -> Result<ClientSecret, Failure> {
+        let text = self.text(context, asking).map_err(|why| {
             let failure =
                 Failure::new(Exit::Config, format!("the client secret in {} cannot be used: {why}", self.name()));
             match self {
                 SecretSource::File(_) => failure.try_with("--client-secret-file", "PATH"),
                 SecretSource::Descriptor(_) => failure.try_with("--client-secret-fd", "NUMBER"),
+                SecretSource::Keyring => failure.try_tokcache(["profile", "secret"]),
                 SecretSource::Variable(name) => failure.try_shell(format!("export {name}")),
             }
         })?;
@@ -40,10 +46,16 @@ impl SecretSource {
     }
 
     /// Reads one line of text, without the blanks around it.
-    pub(super) fn text(&self) -> Result<Zeroizing<String>, String> {
+    fn text(&self, context: &CredentialContext<'_>, asking: &PromptPolicy) -> Result<Zeroizing<String>, String> {
         let bytes = match self {
             SecretSource::File(path) => platform::read_trusted(path, LONGEST).map_err(|error| error.to_string())?,
             SecretSource::Descriptor(number) => read_descriptor(*number).map_err(|error| error.to_string())?,
+            SecretSource::Keyring => {
+                let item = keyring_item(context.client_id.as_str(), context.authority.url());
+                let found = passwords(asking).find(&item).map_err(|fault| fault.to_string())?;
+                let found = found.ok_or_else(|| format!("there is none of {item}"))?;
+                found.as_bytes().to_vec()
+            }
             SecretSource::Variable(name) => environment::secret(name).ok_or("it is not set")?,
         };
         let bytes = Zeroizing::new(bytes);
@@ -58,9 +70,15 @@ impl SecretSource {
         match self {
             SecretSource::File(path) => path.display().to_string(),
             SecretSource::Descriptor(number) => format!("file descriptor {number}"),
+            SecretSource::Keyring => "the keyring".to_owned(),
             SecretSource::Variable(name) => format!("the variable {name}"),
         }
     }
+}
+
+/// Returns the name of the keyring item with the secret of a client.
+pub(in crate::cli) fn keyring_item(client_id: &str, authority: &str) -> String {
+    format!("the client {client_id} at {authority}")
 }
 
 fn read_descriptor(number: u32) -> std::io::Result<Vec<u8>> {

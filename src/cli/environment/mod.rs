@@ -174,6 +174,7 @@ pub(in crate::cli) fn client_credential() -> Result<CredentialFlags, Failure> {
     Ok(CredentialFlags {
         client_secret_file: path("TOKCACHE_CLIENT_SECRET_FILE")?,
         client_secret_variable: text("TOKCACHE_CLIENT_SECRET_VARIABLE")?,
+        client_secret_keyring: false,
         client_secret_fd: parsed(None, "TOKCACHE_CLIENT_SECRET_FD", number)?,
         client_certificate: path("TOKCACHE_CLIENT_CERTIFICATE")?,
         client_key: path("TOKCACHE_CLIENT_KEY")?,
