@@ -39,7 +39,7 @@ complete -c tokcache -n "__fish_tokcache_needs_command" -l encrypt -d 'The key t
 complete -c tokcache -n "__fish_tokcache_needs_command" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_needs_command" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_needs_command" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_needs_command" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -122,7 +122,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l encrypt -d '
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -187,7 +187,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l encrypt -d '
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand token" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -231,7 +231,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l encrypt -d 
 complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand status" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -272,7 +272,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l encrypt -d 'T
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand list" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -312,7 +312,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l encrypt -d '
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand clear" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -365,7 +365,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l encrypt -d 'T
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -418,7 +418,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l encrypt -d
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -459,7 +459,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fis
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set trust untrust secret remove" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set trust untrust secret remove" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set trust untrust secret remove" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set trust untrust secret remove" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -507,7 +507,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from list" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -548,7 +548,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -592,7 +592,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -634,7 +634,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from trust" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from trust" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from trust" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from trust" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -673,7 +673,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from untrust" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from untrust" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from untrust" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from untrust" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -712,7 +712,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from secret" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from secret" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from secret" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from secret" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -752,7 +752,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from remove" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -793,7 +793,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check copy password encrypt decrypt rekey" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check copy password encrypt decrypt rekey" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check copy password encrypt decrypt rekey" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and not __fish_seen_subcommand_from path check copy password encrypt decrypt rekey" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -841,7 +841,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from path" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -882,7 +882,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from check" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -924,7 +924,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from copy" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from copy" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from copy" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from copy" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -963,7 +963,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from password" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from password" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from password" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from password" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -1003,7 +1003,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from encrypt" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -1042,7 +1042,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from decrypt" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -1082,7 +1082,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand cache; and __fish_seen_subcommand_from rekey" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -1122,7 +1122,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l encryp
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand completions" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'
@@ -1161,7 +1161,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l encrypt -d 'T
 complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
 none\t'Nowhere'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
-complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l flow -d 'How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand help" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
 browser\t'Through the browser of this machine (RFC 8252)'
 client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
 managed-identity\t'As the Azure machine or app that the command runs on'

@@ -17,9 +17,8 @@ use super::credential::CredentialFlags;
 use super::login_args::Input;
 use super::profile_format::Flow;
 use super::profiles::{self, EndpointNames, Learned, Profile};
-use super::registration::resource_of;
 use super::token::Acquired;
-use super::{Failure, environment};
+use super::{Exit, Failure, environment};
 use crate::output::{about, plain, tell};
 
 /// The time for which IMDS may be unavailable during an update.
@@ -59,8 +58,20 @@ impl Context {
         }
     }
 
+    /// Refuses the flow `auto` for a command that acts on one sign-in.
+    pub(super) fn ensure_one_flow(&self, command: &str) -> Result<(), Failure> {
+        if self.flow_reason.is_none() {
+            return Ok(());
+        }
+        let message = format!("{command} needs one flow, and auto stands for several");
+        Err(Failure::new(Exit::Usage, message).try_with("--flow", "device"))
+    }
+
     /// Returns a token of the application.
     pub(super) fn application_token(&self, request: SilentRequest) -> Result<Acquired, Failure> {
+        if self.settings.account.is_some() && !self.settings.variables.contains(&"TOKCACHE_ACCOUNT") {
+            return Err(Failure::new(Exit::Usage, "an application has no account").try_without_value("--account"));
+        }
         let client = self.application(self.registration()?);
         let outcome = self.acquire(&client, &request);
         self.remember_moved();
@@ -98,37 +109,54 @@ impl Context {
 
 /// Requests a token, which shows that the settings are right, and saves the settings as the profile.
 pub(super) fn login(context: &Context, input: &Input, profile: &Profile) -> Result<(), Failure> {
+    ensure_of_nobody(context, input)?;
     let registration =
         if context.is_managed_identity() { context.registration()? } else { context.registration_of(profile)? };
     if !context.is_managed_identity() && !CredentialFlags::of_profile(profile).names_credential() {
         context.credential.warn_of_unsaved();
     }
-    let scopes = input.asked(profile)?;
+    let scopes = if context.is_managed_identity() { context.scopes(&input.scopes)? } else { input.asked(profile)? };
     let request = SilentRequest {
-        scopes: if context.is_managed_identity() { resource_of(&scopes)? } else { scopes },
+        scopes,
         account: None,
         min_valid: MinValid::Default,
         force_refresh: true,
         offline: false,
         claims: input.claims.clone(),
         lifetime: context.lifetime(&input.scopes)?,
-        parameters: profile.parameters.clone().into_iter().collect(),
+        parameters: if context.is_managed_identity() {
+            context.parameters(&input.scopes)
+        } else {
+            profile.parameters.clone().into_iter().collect()
+        },
     };
     let metadata = ProviderMetadata::default();
     let client = ClientApplication { metadata: Some(&metadata), ..context.application(registration) };
     let token = context.acquire(&client, &request)?;
-    save(context, input, &metadata)?;
+    save(context, input, &metadata, client.registration.authority.url())?;
     report(context, client.registration.client_id.as_str(), &token);
     Ok(())
 }
 
-fn save(context: &Context, input: &Input, metadata: &ProviderMetadata) -> Result<(), Failure> {
+/// Refuses to take over the profile of a person: scripts that use it would act as the application.
+fn ensure_of_nobody(context: &Context, input: &Input) -> Result<(), Failure> {
+    let owner = context.profile.as_ref().and_then(|profile| profile.account.as_ref());
+    match owner.filter(|_| !input.replace) {
+        Some(owner) => {
+            let message = format!("the profile {:?} is {owner}'s", context.profile_name);
+            Err(Failure::new(Exit::Usage, message).try_with("--profile", "NAME"))
+        }
+        None => Ok(()),
+    }
+}
+
+fn save(context: &Context, input: &Input, metadata: &ProviderMetadata, authority: &str) -> Result<(), Failure> {
     let endpoints = metadata.discovered().unwrap_or_default();
     profiles::update(&context.profile_name, context.settings.lock_timeout(), |old| {
         let mut profile = input.profile(&context.settings, context, old)?;
         profile.account = None;
         profile.learned = Learned {
-            authority: profile.authority.clone(),
+            authority: Some(authority.to_owned()),
             issuer: endpoints.issuer.clone(),
             endpoints: EndpointNames::of(&endpoints),
             ..Learned::default()

@@ -1,6 +1,5 @@
 //! `--assertion-file`: tokens on behalf of the user whose token a web API has received.
 
-use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::context::Context;
 use super::token::Acquired;
+use super::values::read_at_most;
 use super::{Exit, Failure};
 
 /// An upper bound for a token, in bytes.
@@ -21,6 +21,10 @@ const LONGEST: u64 = 1 << 16;
 impl Context {
     /// Returns a token on behalf of the user whose assertion is in the file; `-` is standard input.
     pub(super) fn token_on_behalf_of(&self, file: &Path, request: SilentRequest) -> Result<Acquired, Failure> {
+        if self.is_managed_identity() {
+            let message = "a managed identity cannot act on behalf of a user";
+            return Err(Failure::new(Exit::Usage, message).try_with("--flow", "client-credentials"));
+        }
         let assertion = read(file)?;
         let client = self.client_on_behalf_of(&assertion, self.registration()?);
         let outcome = client.acquire_token_on_behalf_of(&assertion, &request).block_on();
@@ -63,16 +67,15 @@ impl Context {
 /// Reads an assertion. The errors do not repeat it.
 fn read(file: &Path) -> Result<UserAssertion, Failure> {
     let bytes = if file == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin().take(LONGEST + 1).read_to_end(&mut bytes).map(|_| bytes)
+        read_at_most(std::io::stdin(), LONGEST)
     } else {
-        platform::read_trusted(file, LONGEST)
+        platform::read_trusted(file, LONGEST).map(Zeroizing::new)
     };
     let unusable = |why: String| {
         let message = format!("the assertion in {} cannot be used: {why}", file.display());
         Failure::new(Exit::Config, message).try_with("--assertion-file", "PATH")
     };
-    let bytes = Zeroizing::new(bytes.map_err(|error| unusable(error.to_string()))?);
+    let bytes = bytes.map_err(|error| unusable(error.to_string()))?;
     let text = str::from_utf8(&bytes).map_err(|_| unusable("it is not UTF-8".to_owned()))?.trim();
     if text.is_empty() || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err(unusable("the file must contain the token alone, on one line".to_owned()));

@@ -20,10 +20,10 @@ pub(super) fn choose(settings: &Settings, profile: Option<&Profile>) -> Result<C
         let reason = "the settings name a credential of the client";
         return Ok(Choice { flow: Flow::ClientCredentials, profile: None, reason });
     }
-    if let Some(application) = environment::azure_application()? {
+    let is_typed = settings.authority.is_some() || settings.client_id.is_some();
+    if let Some(application) = environment::azure_application()?.filter(|_| !is_typed) {
         let own = profile.cloned().unwrap_or_default();
         let application = Profile {
-            scopes: own.scopes,
             store: own.store,
             encrypt: own.encrypt,
             key_cache: own.key_cache,

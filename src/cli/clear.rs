@@ -48,6 +48,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
 
 /// Signs out the selected account.
 pub(super) fn sign_out(context: &Context, revoke: bool, revocation_endpoint: Option<&str>) -> Result<(), Failure> {
+    context.ensure_one_flow("clear")?;
     if context.is_application() {
         return application::forget(context);
     }

@@ -225,6 +225,10 @@ impl Context {
             return self.with_scope_meant(failure, scopes);
         }
         let failure = if is_of_nobody { failure.saying_more(&self.where_typed()) } else { failure };
+        let failure = match is_of_nobody && credential::is_named(&self.settings).unwrap_or_default() {
+            true => failure.saying_more("; for a token of the application itself, add --flow client-credentials"),
+            false => failure,
+        };
         if is_of_client_cert {
             return failure.try_with("--client-cert", "PATH");
         }

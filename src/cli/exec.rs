@@ -10,6 +10,7 @@ use tokcache_file::platform;
 use super::passphrase::PromptPolicy;
 use super::settings::Settings;
 use super::token::{Acquired, Selection, unfit};
+use super::values::variable;
 use super::{Exit, Failure};
 use crate::output::{command_line, ensure_plain};
 
@@ -48,13 +49,4 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure
             .with_status(status)
             .try_shell(command_line(["command", "-V", &program]))
     })
-}
-
-/// Parses a variable name that every shell can export.
-fn variable(name: &str) -> Result<String, String> {
-    let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if !is_plain || name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
-        return Err("a variable name consists of letters, digits and _".to_owned());
-    }
-    Ok(name.to_owned())
 }

@@ -33,6 +33,7 @@ fn sign_in_and_remember(settings: &Settings, input: Input) -> Result<(), Failure
         let message = "memory: lasts only until this command ends";
         return Err(Failure::new(Exit::Usage, message).try_shell("tokcache token --login --store memory: --help"));
     }
+    context.ensure_one_flow("login")?;
     profiles::ensure_writable(&context.profile_name)?;
     if matches!(profile.flow, Some(Flow::ClientCredentials | Flow::ManagedIdentity)) {
         return application::login(&context, &input, &profile);

@@ -7,7 +7,7 @@ use tokcache_core::oauth::Authority;
 use tokcache_core::types::ScopeSet;
 
 use super::context::Context;
-use super::credential::{self, CredentialFlags};
+use super::credential::CredentialFlags;
 use super::flow::FlowArguments;
 use super::offline_access::OfflineAccess;
 use super::presets::Preset;
@@ -181,7 +181,7 @@ impl Input {
             Some(path) => Some(profiles::remembered_path(path, "--ca-file")?),
             None => profile.ca_file,
         };
-        credential::typed(settings)?.save_in(&mut profile)?;
+        settings.credential.save_in(&mut profile)?;
         self.flow.apply(settings.flow, &mut profile);
         let EndpointNames {
             authorization_endpoint,

@@ -9,7 +9,7 @@ use super::profile_format::{Flow, KindOfAuthority};
 use super::profiles::{self, EndpointNames, Learned, Profile};
 use super::settings::Settings;
 use super::values::is_same_authority;
-use super::{Exit, Failure};
+use super::{Exit, Failure, environment};
 
 /// The selected authority, typed or from the profile.
 #[derive(Clone, Copy, Debug, Default)]
@@ -78,6 +78,7 @@ impl Context {
         if self.is_managed_identity() {
             let of_profile = profile.client_id.filter(|_| profile.flow == Some(Flow::ManagedIdentity));
             let identity = self.settings.client_id.clone().or(of_profile);
+            let identity = identity.map_or_else(environment::azure_client_id, |identity| Ok(Some(identity)))?;
             return Ok(Registration::managed_identity(identity.as_deref())?);
         }
         let authority = self.settings.authority.clone().or_else(|| profile.authority.clone());
@@ -143,6 +144,14 @@ impl Context {
     }
 
     fn incomplete(&self, profile: &Profile) -> Failure {
+        if self.is_application() {
+            let flags = [("--authority", &profile.authority, "URL"), ("--client-id", &profile.client_id, "ID")];
+            let missing = flags.into_iter().filter(|(_, value, _)| value.is_none());
+            let missing: Vec<_> = missing.map(|(flag, _, example)| (flag, example.to_owned())).collect();
+            let names: Vec<_> = missing.iter().map(|(flag, _)| *flag).collect();
+            let message = format!("a token of an application needs {}", names.join(" and "));
+            return Failure::new(Exit::Usage, message).try_with_all(missing);
+        }
         let missing: Vec<_> = [("authority", &profile.authority, "URL"), ("client-id", &profile.client_id, "ID")]
             .into_iter()
             .filter(|(_, value, _)| value.is_none())

@@ -7,10 +7,10 @@ use tokcache_core::types::ScopeSet;
 
 use super::context::Context;
 use super::near::distance;
-use super::profile_format::Profile;
+use super::profile_format::{Flow, Profile};
 use super::registration::{Place, can_be_asked_together, default_scope, resource_of};
 use super::values::duration;
-use super::{Exit, Failure};
+use super::{Exit, Failure, environment};
 use crate::output::{plain, tell};
 
 /// The scopes that were typed, as scopes, resource or audience.
@@ -154,7 +154,8 @@ impl Context {
     /// Returns the typed parameters and those that the profile has for its authority.
     pub(super) fn parameters(&self, typed: &Scopes) -> Vec<(String, String)> {
         if self.is_managed_identity() {
-            return Vec::new();
+            // Not sent. The tokens of one machine are not those of another that shares the cache.
+            return vec![("platform".to_owned(), environment::platform())];
         }
         let of_profile = self.profile_of_authority();
         let none = BTreeMap::new();
@@ -186,11 +187,10 @@ impl Context {
     /// Returns the typed scopes, else those of the profile.
     pub(super) fn scopes(&self, typed: &Scopes) -> Result<ScopeSet, Failure> {
         let typed = typed.set(self.authority())?;
-        let scopes = if typed.is_empty() { self.remembered_scopes() } else { typed };
-        // An application has all its permissions at once, at many providers.
-        if scopes.is_empty() && !self.is_application() {
+        let scopes = if typed.is_empty() { self.scopes_of_flow() } else { typed };
+        if scopes.is_empty() {
             let message = "no scope was given, and the profile has none";
-            return Err(Failure::new(Exit::Usage, message).try_tokcache(["token", "--scope", "SCOPE"]));
+            return Err(Failure::new(Exit::Usage, message).try_with("--scope", "SCOPE"));
         }
         if self.is_managed_identity() { resource_of(&scopes) } else { Ok(scopes) }
     }
@@ -282,6 +282,13 @@ impl Context {
             known = known.union(&entry.scopes);
         }
         known
+    }
+
+    /// Returns the scopes of the profile. A person's scopes are no resources of a managed identity.
+    fn scopes_of_flow(&self) -> ScopeSet {
+        let of_profile = self.profile.as_ref().and_then(|profile| profile.flow);
+        let is_other = self.is_managed_identity() && of_profile != Some(Flow::ManagedIdentity);
+        if is_other { ScopeSet::default() } else { self.remembered_scopes() }
     }
 
     fn remembered_scopes(&self) -> ScopeSet {

@@ -71,7 +71,7 @@ pub(super) struct Settings {
     #[arg(long, global = true, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
     pub(super) ca_file: Option<PathBuf>,
 
-    /// How to get the first token; saved in the profile [env: TOKCACHE_FLOW] [default: device]
+    /// How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]
     #[arg(long, global = true, value_name = "FLOW", value_enum)]
     pub(super) flow: Option<Flow>,
 

@@ -10,6 +10,7 @@ use tokcache_core::types::ScopeSet;
 
 use super::Failure;
 use super::context::Context;
+use super::profile_format::Flow;
 use super::profiles::{self, Profile};
 use super::registration::can_be_asked_together;
 use super::values::is_same_authority;
@@ -83,7 +84,8 @@ impl Context {
                 None => self.settings.store.is_none() && other.store.is_none(),
             };
         let is_there = one.authority.is_some() && is_same_authority(one.authority.as_ref(), other.authority.as_ref());
-        is_there && one.client_id == other.client_id && is_here
+        let is_application = matches!(one.flow, Some(Flow::ClientCredentials | Flow::ManagedIdentity));
+        is_there && one.client_id == other.client_id && is_here && !is_application
     }
 
     /// Returns the tokens that no command would find any more if the profile `name` were removed.

@@ -71,7 +71,7 @@ fn of_all(settings: &Settings, failures: &mut Vec<(String, Failure)>) -> Result<
     // Do not wait for the same broken store again.
     let mut broken = BTreeMap::new();
     for name in profiles::names()? {
-        let settings = Settings { profile: Some(name.clone()), ..settings.clone() };
+        let settings = Settings { profile: Some(name.clone()), flow: None, ..settings.clone() };
         let mut cache = None;
         let status = Context::new(&settings, PromptPolicy::never()).and_then(|context| {
             let own = format!("{} {:?}", context.store.describe().url, context.encryption);

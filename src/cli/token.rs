@@ -78,7 +78,8 @@ pub(super) struct Selection {
     claims: Option<String>,
 
     /// Get a token on behalf of the user whose access token is in this file; - is standard input
-    #[arg(long, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
+    #[arg(long, value_name = "PATH", conflicts_with = "account")]
+    #[arg(value_parser = OsStringValueParser::new().try_map(path))]
     pub(super) assertion_file: Option<PathBuf>,
 
     /// The WWW-Authenticate header of a server that wants another token: its claims, scope or resource are requested

@@ -1,6 +1,7 @@
 //! Parsers for the values of flags and variables: text, paths and durations.
 
 use std::ffi::{OsStr, OsString};
+use std::io::{self, Read};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -22,6 +23,23 @@ pub(super) fn not_blank(text: &str) -> Result<String, String> {
     } else {
         Ok(text.to_owned())
     }
+}
+
+/// Reads everything, up to `limit` bytes, into a buffer that leaves no copies behind.
+pub(super) fn read_at_most(reader: impl Read, limit: u64) -> io::Result<Zeroizing<Vec<u8>>> {
+    let capacity = usize::try_from(limit).unwrap_or_default() + 1;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(capacity));
+    reader.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
+}
+
+/// Parses a variable name that every shell can export.
+pub(super) fn variable(name: &str) -> Result<String, String> {
+    let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if !is_plain || name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+        return Err("a variable name consists of letters, digits and _".to_owned());
+    }
+    Ok(name.to_owned())
 }
 
 /// Parses a store, as [`text_of`] writes it.

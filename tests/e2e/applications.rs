@@ -209,6 +209,41 @@ fn login_saves_an_application_as_a_profile_and_clear_deletes_its_tokens() {
 }
 
 #[test]
+fn an_application_does_not_take_over_the_profile_of_a_person() {
+    let provider = Provider::start();
+    let mut home = Home::at(&provider);
+    home.sign_in(&provider);
+    home.set("TOKCACHE_CLIENT_ID", "e2e-post");
+    let file = secret_file(&home);
+    let login = ["login", "--flow", "client-credentials", "--scope", SCOPE, "--client-secret-file", &file];
+    let error = home.error(2, &login);
+    assert!(error["message"].as_str().is_some_and(|it| it.contains("alice@example.com's")), "{error}");
+    assert!(error["command"].as_str().is_some_and(|it| it.ends_with("--profile NAME")), "{error}");
+    home.answer(&[&login[..], &["--profile", "daemon"]].concat());
+    assert!(home.profile().contains("alice@example.com"), "{}", home.profile());
+}
+
+#[test]
+fn a_credential_of_the_environment_is_used_and_not_saved() {
+    let provider = Provider::start();
+    let mut home = home_of(&provider, "e2e-post");
+    let file = secret_file(&home);
+    home.set("TOKCACHE_CLIENT_SECRET_FILE", file);
+    home.answer(&["login", "--scope", SCOPE]);
+    assert!(!home.profile().contains("client_secret"), "{}", home.profile());
+}
+
+#[test]
+fn auto_stands_for_no_single_sign_in() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    for command in ["login", "clear"] {
+        let error = home.error(2, &[command, "--flow", "auto"]);
+        assert!(error["command"].as_str().is_some_and(|it| it.contains("--flow device")), "{error}");
+    }
+}
+
+#[test]
 fn a_credential_that_cannot_be_used_is_named_and_never_printed() {
     let provider = Provider::start();
     let home = home_of(&provider, "e2e-post");
@@ -218,6 +253,8 @@ fn a_credential_that_cannot_be_used_is_named_and_never_printed() {
         (3, vec![], "an application needs a credential"),
         (6, vec!["--client-secret-file", &wrong], "invalid_client"),
         (2, vec!["--client-secret-file", &right, "--federated-token-command", "x"], "are two"),
+        (2, vec!["--client-secret-file", &right, "--account", "alice"], "no account"),
+        (3, vec!["--client-secret-variable", "canary"], "a variable cannot be used"),
         (3, vec!["--client-key", &wrong], "there is no private key"),
         (3, vec!["--client-secret-fd", "98"], "file descriptor 98 cannot be used"),
     ] {

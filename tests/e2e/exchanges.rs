@@ -73,6 +73,11 @@ fn a_token_on_behalf_of_a_user_is_no_sign_in() {
     assert_eq!(nobody["code"], "interaction_required");
     assert_eq!(api.home.cache.document().get("Account"), None);
 
+    let listed: Value = serde_json::from_str(&api.home.answer(&["list", "-o", "json"])).expect("JSON");
+    assert!(listed.as_array().is_some_and(|all| all.iter().all(|it| it["home_account_id"].is_null())), "{listed}");
+    let cleared = api.home.tokcache(&["clear"]);
+    assert!(String::from_utf8_lossy(&cleared.stderr).contains("nobody was signed in"), "{cleared:?}");
+
     // The same file, with the sign-in of a person.
     let mut home = api.home;
     home.set("TOKCACHE_CLIENT_ID", "e2e-app");
@@ -80,6 +85,16 @@ fn a_token_on_behalf_of_a_user_is_no_sign_in() {
     assert_eq!(home.token(&["--account", "alice@example.com"]), home.token(&[]));
     home.answer(&["clear"]);
     home.error(4, &["token", "--scope", SCOPE]);
+}
+
+#[test]
+fn clear_of_an_application_deletes_its_tokens_on_behalf_of_users() {
+    let provider = Provider::start();
+    let alice = token_of(&provider, "alice");
+    let api = Api::at(&provider);
+    api.token("alice", &alice);
+    api.home.answer(&["clear", "--flow", "client-credentials"]);
+    assert_eq!(api.token("alice", &alice)["source"], "token_exchange");
 }
 
 #[test]

@@ -5,9 +5,9 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
+use tokcache_core::time::{Clock as _, SystemClock};
 
 use crate::harness::{Home, Provider, answer_of, end_of};
 
@@ -52,7 +52,7 @@ impl Service {
 /// Returns an answer in the form of IMDS and App Service, whose numbers are text.
 #[expect(clippy::disallowed_methods, reason = "the time of a real service")]
 fn token(number: usize, lifetime: u64) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time").as_secs();
+    let now = SystemClock::new().now().0.unsigned_abs();
     json!({
         "access_token": format!("MI-{number}"), "client_id": "id", "expires_on": (now + lifetime).to_string(),
         "resource": RESOURCE, "token_type": "Bearer",
@@ -158,6 +158,9 @@ fn a_managed_identity_is_saved_as_a_profile_explained_and_forgotten() {
     assert_eq!((&explained["decision"], &explained["flow"]), (&json!("serve"), &json!("managed-identity")));
     home.answer(&["clear"]);
     assert_eq!(answer(&home, &["explain"])["decision"], "request");
+    home.answer(&["profile", "set", "other", "--authority", "https://idp.example.com", "--scope", "mail.read"]);
+    let other = home.error(2, &["token", "--profile", "other", "--flow", "managed-identity"]);
+    assert!(other["message"].as_str().is_some_and(|it| it.contains("no scope was given")), "{other}");
     let several = home.error(2, &["token", "--scope", "a b"]);
     assert!(several["message"].as_str().is_some_and(|it| it.contains("one resource")), "{several}");
 }

@@ -154,7 +154,10 @@ impl Http for Network {
 impl Network {
     fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
         let uri = request.secure_url().map_err(unsendable)?;
-        let proxy = self.options.proxy.proxy_for(&uri).map_err(unsendable)?;
+        let proxy = match request.is_to_platform {
+            true => None,
+            false => self.options.proxy.proxy_for(&uri).map_err(unsendable)?,
+        };
         let route = transport_error::Route::new(&uri, proxy.as_ref(), &self.options);
         let progress = Arc::new(Progress::default());
         let agent = self.agent(&uri, proxy, Arc::clone(&progress)).map_err(unsendable)?;

@@ -1,12 +1,11 @@
 //! A token of another issuer as the credential (RFC 7523 §2.2), such as a workload identity: a file, a command or GitHub
 //! Actions provides it. It is read for each request, because it changes.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::sync_channel;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
@@ -17,6 +16,7 @@ use tokcache_core::time::{Clock as _, SystemClock};
 use tokcache_file::platform;
 use zeroize::Zeroizing;
 
+use crate::cli::values::read_at_most;
 use crate::cli::{Exit, Failure, environment};
 
 /// An upper bound for a token, in bytes.
@@ -66,7 +66,8 @@ impl FederatedSource {
 
     fn unusable(&self, why: &str) -> Failure {
         let (place, flag, value) = match self {
-            FederatedSource::Command(command) => (format!("`{command}`"), "--federated-token-command", "COMMAND"),
+            // The command may contain a secret.
+            FederatedSource::Command(_) => ("the command".to_owned(), "--federated-token-command", "COMMAND"),
             FederatedSource::File(path) => (path.display().to_string(), "--federated-token-file", "PATH"),
             FederatedSource::GithubActions { .. } => return of_github(why),
         };
@@ -97,22 +98,32 @@ fn run(command: &str) -> Result<Zeroizing<Vec<u8>>, String> {
     let Some(stdout) = child.stdout.take() else { return Err("its output cannot be read".to_owned()) };
     let (sender, receiver) = sync_channel(1);
     // In a thread of its own, because a read has no time limit.
-    thread::spawn(move || {
-        let mut token = Zeroizing::new(Vec::new());
-        let read = stdout.take(LONGEST).read_to_end(&mut token);
-        sender.send(read.map(|_| token))
-    });
+    thread::spawn(move || sender.send(read_at_most(stdout, LONGEST)));
+    let end = Instant::now() + PATIENCE;
     let read = receiver.recv_timeout(PATIENCE);
-    if read.is_err() {
-        // An error means that the command has ended by now.
-        let _ = child.kill();
-    }
-    let status = child.wait().map_err(|error| error.to_string())?;
+    let Some(status) = ended(&mut child, end) else {
+        return Err(format!("it has not ended within {} s", PATIENCE.as_secs()));
+    };
     let token = read.map_err(|_| format!("it has not ended within {} s", PATIENCE.as_secs()))?;
     if !status.success() {
         return Err(format!("it ended with {status}"));
     }
     token.map_err(|error| error.to_string())
+}
+
+/// Waits for the command to end. A command that goes on is killed.
+fn ended(child: &mut Child, end: Instant) -> Option<ExitStatus> {
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Some(status),
+            Ok(None) if Instant::now() < end => SystemClock::new().sleep(Duration::from_millis(10)),
+            _ => {
+                // An error means that the command has ended by now.
+                let _ = child.kill();
+                return None;
+            }
+        }
+    }
 }
 
 /// Requests a token from GitHub Actions. The job needs `permissions: id-token: write`.

@@ -11,7 +11,7 @@ use super::secret::SecretSource;
 use super::source::Source;
 use crate::cli::profile_format::{ClientAuthMethod, FederatedTokenSource, Profile};
 use crate::cli::settings::SETTINGS;
-use crate::cli::values::{not_blank, path};
+use crate::cli::values::{not_blank, path, variable};
 use crate::cli::{Exit, Failure, profiles};
 
 /// The settings of a credential. At most one credential may be named.
@@ -25,7 +25,7 @@ pub(in crate::cli) struct CredentialFlags {
 
     /// The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default:
     /// TOKCACHE_CLIENT_SECRET]
-    #[arg(long, global = true, value_name = "NAME", value_parser = not_blank)]
+    #[arg(long, global = true, value_name = "NAME", value_parser = variable)]
     pub(in crate::cli) client_secret_variable: Option<String>,
 
     /// The client secret is in the system's keyring, where `profile secret` has put it
@@ -94,6 +94,7 @@ impl CredentialFlags {
 
     /// Saves these settings in the profile instead of its own, if any is set. A file descriptor is not saved.
     pub(in crate::cli) fn save_in(&self, profile: &mut Profile) -> Result<(), Failure> {
+        self.source()?;
         if self.names_credential() {
             let method = profile.client_auth_method;
             CredentialFlags::default().put_into(profile);

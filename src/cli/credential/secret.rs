@@ -1,8 +1,11 @@
 //! The client secret.
 
 use std::fs::File;
-use std::io::Read;
+use std::io;
 use std::path::PathBuf;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+use std::time::Duration;
 
 use tokcache_core::acquire::CredentialContext;
 use tokcache_core::secret::ClientSecret;
@@ -11,10 +14,14 @@ use zeroize::Zeroizing;
 
 use crate::cli::passphrase::PromptPolicy;
 use crate::cli::store_password::passwords;
+use crate::cli::values::read_at_most;
 use crate::cli::{Exit, Failure, environment};
 
 /// An upper bound for any real client secret, in bytes.
-pub(super) const LONGEST: u64 = 4096;
+const LONGEST: u64 = 4096;
+
+/// How long the writer of a pipe may take.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The place of a client secret, or of a password.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -39,7 +46,7 @@ impl SecretSource {
                 SecretSource::File(_) => failure.try_with("--client-secret-file", "PATH"),
                 SecretSource::Descriptor(_) => failure.try_with("--client-secret-fd", "NUMBER"),
                 SecretSource::Keyring => failure.try_tokcache(["profile", "secret"]),
-                SecretSource::Variable(name) => failure.try_shell(format!("export {name}")),
+                SecretSource::Variable(_) => failure.try_with("--client-secret-variable", "NAME"),
             }
         })?;
         Ok(ClientSecret::new(text.as_str()))
@@ -49,7 +56,7 @@ impl SecretSource {
     fn text(&self, context: &CredentialContext<'_>, asking: &PromptPolicy) -> Result<Zeroizing<String>, String> {
         let bytes = match self {
             SecretSource::File(path) => platform::read_trusted(path, LONGEST).map_err(|error| error.to_string())?,
-            SecretSource::Descriptor(number) => read_descriptor(*number).map_err(|error| error.to_string())?,
+            SecretSource::Descriptor(number) => read_descriptor(*number).map_err(|error| error.to_string())?.to_vec(),
             SecretSource::Keyring => {
                 let item = keyring_item(context.client_id.as_str(), context.authority.url());
                 let found = passwords(asking).find(&item).map_err(|fault| fault.to_string())?;
@@ -71,6 +78,8 @@ impl SecretSource {
             SecretSource::File(path) => path.display().to_string(),
             SecretSource::Descriptor(number) => format!("file descriptor {number}"),
             SecretSource::Keyring => "the keyring".to_owned(),
+            // The name may be the secret itself, by mistake.
+            SecretSource::Variable(name) if environment::secret(name).is_none() => "a variable".to_owned(),
             SecretSource::Variable(name) => format!("the variable {name}"),
         }
     }
@@ -81,8 +90,12 @@ pub(in crate::cli) fn keyring_item(client_id: &str, authority: &str) -> String {
     format!("the client {client_id} at {authority}")
 }
 
-fn read_descriptor(number: u32) -> std::io::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    File::open(format!("/dev/fd/{number}"))?.take(LONGEST).read_to_end(&mut text)?;
-    Ok(text)
+/// Reads an open descriptor to its end, in a thread of its own: the writer of a pipe may never close it.
+fn read_descriptor(number: u32) -> io::Result<Zeroizing<Vec<u8>>> {
+    let (sender, receiver) = sync_channel(1);
+    thread::spawn(move || {
+        let read = File::open(format!("/dev/fd/{number}")).and_then(|file| read_at_most(file, LONGEST));
+        sender.send(read)
+    });
+    receiver.recv_timeout(PATIENCE).unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }

@@ -18,12 +18,20 @@ use crate::cli::{Exit, Failure};
 use crate::output::ErrorFormat;
 
 pub(in crate::cli) use platform::{
-    azure_application, github_actions, has_managed_identity, managed_identity, no_azure_application,
+    azure_application, azure_client_id, github_actions, has_managed_identity, managed_identity, no_azure_application,
+    platform,
 };
 
 /// The variables that hold passwords, or may.
-pub(in crate::cli) const SECRETS: [&str; 5] =
-    [platform::AZURE_CLIENT_SECRET, CLIENT_SECRET, "TOKCACHE_STORE", "TOKCACHE_STORE_PASSWORD", "TOKCACHE_TO_PASSWORD"];
+pub(in crate::cli) const SECRETS: [&str; 7] = [
+    platform::AZURE_CLIENT_SECRET,
+    CLIENT_SECRET,
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    "IDENTITY_HEADER",
+    "TOKCACHE_STORE",
+    "TOKCACHE_STORE_PASSWORD",
+    "TOKCACHE_TO_PASSWORD",
+];
 
 /// Returns the variable's value as the system stores it. An empty variable counts as unset. A value that is not UTF-8
 /// is returned too, so that it is not mistaken for an unset variable.
@@ -244,6 +252,9 @@ impl Settings {
     /// Fills in the settings that were not typed from the environment. An empty variable counts as unset.
     pub(in crate::cli) fn or_environment(self) -> Result<Settings, Failure> {
         ensure_passphrase()?;
+        if self.credential.is_any_given() {
+            self.credential.source()?;
+        }
         let mut variables = Vec::new();
         let mut or = |typed: Option<String>, name, read: &dyn Fn(&str) -> Result<Option<String>, Failure>| {
             if typed.is_some() {

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use tokcache_core::oauth::ManagedIdentityEndpoint;
-use tokcache_core::secret::ManagedIdentityHeader;
+use tokcache_core::secret::{ManagedIdentityHeader, fingerprint};
 use zeroize::Zeroizing;
 
 use super::{path, text, variable};
@@ -47,15 +47,16 @@ pub(in crate::cli) fn azure_application() -> Result<Option<Profile>, Failure> {
 
 /// The error if [`azure_application`] finds nothing. It names what is missing.
 pub(in crate::cli) fn no_azure_application() -> Failure {
-    let missing: Vec<_> =
-        ["AZURE_TENANT_ID", "AZURE_CLIENT_ID"].into_iter().filter(|name| variable(name).is_none()).collect();
+    let is_missing = |name: &&str| variable(name).is_none();
+    let missing: Vec<_> = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID"].into_iter().filter(is_missing).collect();
     let (message, command) = match missing.as_slice() {
         [] => (
             "neither AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH nor AZURE_FEDERATED_TOKEN_FILE is set"
                 .to_owned(),
             "export AZURE_FEDERATED_TOKEN_FILE=PATH".to_owned(),
         ),
-        names => (format!("{} is not set", names.join(" and ")), format!("export {}=ID", names.join("=ID "))),
+        [name] => (format!("{name} is not set"), format!("export {name}=ID")),
+        names => (format!("{} are not set", names.join(" and ")), format!("export {}=ID", names.join("=ID "))),
     };
     Failure::new(Exit::Config, format!("the profile \"env\" describes no application: {message}")).try_shell(command)
 }
@@ -84,6 +85,20 @@ pub(in crate::cli) fn managed_identity() -> Result<ManagedIdentityEndpoint, Fail
             Ok(ManagedIdentityEndpoint::Imds { url })
         }
     }
+}
+
+/// Returns a value that is the same for all processes of this machine and app, and no other. It is no secret.
+pub(in crate::cli) fn platform() -> String {
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    let named = ["IDENTITY_ENDPOINT", "IDENTITY_HEADER", "AZURE_POD_IDENTITY_AUTHORITY_HOST"];
+    let values = named.map(|name| variable(name).map(|value| value.to_string_lossy().into_owned()).unwrap_or_default());
+    let all = Zeroizing::new(format!("{boot}\n{}", values.join("\n")));
+    fingerprint(all.as_bytes())
+}
+
+/// Returns the user-assigned identity that the variables name.
+pub(in crate::cli) fn azure_client_id() -> Result<Option<String>, Failure> {
+    text("AZURE_CLIENT_ID")
 }
 
 /// Returns the address at which GitHub Actions issues a token to this job, and the token that authorizes the request.

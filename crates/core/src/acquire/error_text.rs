@@ -18,9 +18,9 @@ impl fmt::Display for AcquireError {
             }
             AcquireError::ExchangeRefused { source, response } => {
                 let refused = match source {
+                    _ if matches!(response.error, ErrorCode::InvalidScope | ErrorCode::InvalidTarget) => "the scopes",
                     source if source.is_for_user() => "the user's token",
                     Source::ManagedIdentity => "a token for the managed identity",
-                    _ if matches!(response.error, ErrorCode::InvalidScope | ErrorCode::InvalidTarget) => "the scopes",
                     _ => "the application",
                 };
                 write!(formatter, "the server refused {refused}: {}{}", Told(response), missing_secret(response))

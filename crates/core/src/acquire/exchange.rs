@@ -10,7 +10,7 @@ use super::grant::{digest_of, is_bearer};
 use super::observer::RotatedToken;
 use super::outage::Outage;
 use super::waiting::Waiting;
-use super::{AcquireError, AuthenticationResult, ClientApplication, SilentRequest, Source};
+use super::{AcquireError, AuthenticationResult, ClientApplication, Registration, SilentRequest, Source};
 use crate::cache::{AccessTokenEntry, AccessTokenQuery, Account, Grant, TokenCache};
 use crate::future::BoxFuture;
 use crate::oauth::{self, EndpointKind, Endpoints, RequestError, TokenResponse};
@@ -140,9 +140,13 @@ impl ClientApplication<'_> {
 
     /// Returns the name of the lease. It is equal for all processes that would send the same request.
     fn exchange_lease_name(&self, exchange: &dyn Exchange, request: &SilentRequest) -> String {
-        let (client_id, scopes) = (&self.registration.client_id, request.scopes.to_target());
+        let Registration { client_id, authority, .. } = &self.registration;
+        let (authority, scopes) = (authority.url(), request.scopes.to_target());
         let parameters = digest_of(&request.parameters).unwrap_or_default();
-        format!("{}\nclient {client_id}\nscopes {scopes}\nparameters {parameters}", exchange.name())
+        format!(
+            "{}\nauthority {authority}\nclient {client_id}\nscopes {scopes}\nparameters {parameters}",
+            exchange.name()
+        )
     }
 
     /// Waits for the lease, or for the token of the process that holds it.

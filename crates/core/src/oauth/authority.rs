@@ -138,6 +138,11 @@ impl Authority {
         Realm::new(self.path().split('/').nth(1).unwrap_or_default())
     }
 
+    /// Whether the URL has the authority's origin.
+    pub(super) fn has_origin_of(&self, url: &str) -> bool {
+        parse_secure(url).is_ok_and(|uri| origin(&uri) == self.origin())
+    }
+
     /// Returns the `authority_type` of accounts at this authority.
     pub fn authority_type(&self) -> AuthorityType {
         match self.kind {

@@ -49,8 +49,9 @@ identifier! {
 /// The prefix of an account's identifier at a provider that does not name its users. The authority's URL follows.
 const UNNAMED: &str = "unnamed@";
 
-/// Follows the URL of the authority in an identifier that stands for a caller whose assertion is exchanged.
-const EXCHANGE: &str = "#on-behalf-of:";
+/// Follows the URL of the authority in an identifier that stands for a caller whose assertion is exchanged. A name of a
+/// user follows a `#`, and an authority has no query.
+const EXCHANGE: &str = "?on-behalf-of=";
 
 impl HomeAccountId {
     /// Returns the identifier of an account that the provider names neither by `client_info` nor by an ID token.
@@ -65,7 +66,8 @@ impl HomeAccountId {
 
     /// Whether this stands for a caller whose assertion was exchanged. It is no account that has signed in.
     pub(crate) fn is_of_exchange(account: &str) -> bool {
-        account.starts_with(UNNAMED) && account.contains(EXCHANGE)
+        let at = account.strip_prefix(UNNAMED).and_then(|at| at.split('#').next());
+        at.is_some_and(|at| at.contains(EXCHANGE))
     }
 
     /// Returns the URL of the authority if this is an [unnamed](HomeAccountId::unnamed) account.

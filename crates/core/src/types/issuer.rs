@@ -83,7 +83,7 @@ impl Issuer {
     pub(crate) fn is_of_unnamed(&self, account: &str) -> Option<bool> {
         let account = HomeAccountId::new(account);
         let of = account.unnamed_at()?;
-        self.authority.as_ref().map(|named| of.split('#').next() == Some(&named.url))
+        self.authority.as_ref().map(|named| of.split(['#', '?']).next() == Some(&named.url))
     }
 
     /// Whether an ID token with these claims proves the issuer.

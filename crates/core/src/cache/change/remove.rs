@@ -82,11 +82,13 @@ pub(in crate::cache) fn remove_account(edit: &mut Edit<'_>, removal: &AccountRem
     distinct(removed)
 }
 
-/// Removes the application's own access tokens.
+/// Removes the application's own access tokens, and those that it has for callers whose assertions it exchanged.
 pub(in crate::cache) fn remove_client_tokens(edit: &mut Edit<'_>, client_id: &ClientId, issuer: &Issuer) {
     let within = Within::new(edit.document, issuer);
-    let is_clients =
-        |fields: &Fields<'_>| within.has_client(fields, client_id) && within.is_of_owner(fields, &Owner::Application);
+    let is_clients = |fields: &Fields<'_>| {
+        let is_exchanged = || is_of_exchange(fields) && within.holds(fields);
+        within.has_client(fields, client_id) && (within.is_of_owner(fields, &Owner::Application) || is_exchanged())
+    };
     for entry in edit.document.all_entries(Section::AccessToken) {
         if entry.fields().is_ok_and(|fields| is_clients(&fields)) {
             edit.remove(Section::AccessToken, &entry);
@@ -97,9 +99,8 @@ pub(in crate::cache) fn remove_client_tokens(edit: &mut Edit<'_>, client_id: &Cl
 /// Removes the expired access tokens of callers whose assertions were exchanged.
 pub(in crate::cache) fn remove_expired_exchanges(edit: &mut Edit<'_>, now: Timestamp) {
     let is_over = |fields: &Fields<'_>| {
-        let owner = fields.lenient("home_account_id");
         let expires_on = fields.lenient("expires_on").and_then(|time| time.parse::<i64>().ok());
-        owner.is_some_and(|owner| HomeAccountId::is_of_exchange(&owner)) && expires_on.is_some_and(|time| time <= now.0)
+        is_of_exchange(fields) && expires_on.is_some_and(|time| time <= now.0)
     };
     for entry in edit.document.all_entries(Section::AccessToken) {
         if entry.fields().is_ok_and(|fields| is_over(&fields)) {
@@ -160,6 +161,10 @@ impl Leaving {
         client_id.is_some_and(|id| self.clients.contains(&*within.case.folded(&id)))
             || self.family_id.as_ref().is_some_and(|family_id| is_of_family(entry, family_id))
     }
+}
+
+fn is_of_exchange(fields: &Fields<'_>) -> bool {
+    fields.lenient("home_account_id").is_some_and(|owner| HomeAccountId::is_of_exchange(&owner))
 }
 
 fn is_of_family(entry: &Fields<'_>, family_id: &FamilyId) -> bool {

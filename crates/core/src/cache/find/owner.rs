@@ -69,6 +69,9 @@ impl TokenCache {
             .chain(refresh_tokens.iter().map(|entry| (&entry.environment, &entry.home_account_id)));
         for (key, (environment, home_account_id)) in access_keys.iter().chain(&refresh_keys).zip(owners) {
             let (Some(key), Some(home_account_id)) = (key, home_account_id) else { continue };
+            if HomeAccountId::is_of_exchange(home_account_id.as_str()) {
+                continue;
+            }
             if !places.contains_key(key) {
                 places.insert(key.clone(), accounts.len());
                 accounts.push(nameless(environment.clone(), home_account_id.clone(), key.authority.clone()));
@@ -136,7 +139,8 @@ impl AccountKey {
 /// Returns the user of a token that has no account any more.
 fn orphan(fields: &Fields<'_>) -> Option<Account> {
     let environment = Environment::new(&fields.lenient("environment")?);
-    Some(nameless(environment, HomeAccountId::new(fields.lenient("home_account_id")?), None))
+    let owner = fields.lenient("home_account_id").filter(|owner| !HomeAccountId::is_of_exchange(owner))?;
+    Some(nameless(environment, HomeAccountId::new(owner), None))
 }
 
 fn nameless(environment: Environment, home_account_id: HomeAccountId, authority: Option<String>) -> Account {

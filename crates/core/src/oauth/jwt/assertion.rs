@@ -87,10 +87,19 @@ impl AssertionSigner {
 /// an attacker's metadata could name the token endpoint of another provider, and so get an assertion that the other
 /// provider accepts (draft-ietf-oauth-rfc7523bis). Entra ID and its kin, and AD FS, document the token endpoint, so they
 /// get it. A provider whose issuer is not known gets it too.
+///
+/// Entra's tenants may have a domain of their own, whose metadata name an issuer elsewhere. There, the token endpoint is
+/// the audience only if it is on that domain. Otherwise there is no audience.
 pub fn assertion_audience<'a>(authority: &Authority, endpoints: &'a Endpoints) -> Option<&'a str> {
     let issuer = endpoints.issuer.as_deref();
-    let wants_endpoint = authority.kind() == AuthorityKind::Adfs || issuer::is_microsoft(authority, issuer);
-    issuer.filter(|_| !wants_endpoint).or_else(|| endpoints.token.as_ref().map(Endpoint::as_str))
+    let token = endpoints.token.as_ref().map(Endpoint::as_str);
+    if authority.kind() != AuthorityKind::Oidc {
+        return token.or(issuer);
+    }
+    match issuer {
+        Some(_) if issuer::is_microsoft(authority, issuer) => token.filter(|token| authority.has_origin_of(token)),
+        issuer => issuer.or(token),
+    }
 }
 
 #[cfg(test)]

@@ -96,7 +96,8 @@ fn the_audience_is_the_issuer_and_for_microsoft_the_token_endpoint() {
     assert_eq!(audience("https://idp.example.com", None).as_deref(), Some(token));
     let entra = Some("https://login.microsoftonline.com/{tenantid}/v2.0");
     assert_eq!(audience("https://login.microsoftonline.com/t", entra).as_deref(), Some(token));
-    assert_eq!(audience("https://login.contoso.test", entra).as_deref(), Some(token));
+    assert_eq!(audience("https://login.contoso.test", entra), None, "the endpoint is elsewhere");
+    assert_eq!(audience("https://token.example.com", entra).as_deref(), Some(token));
     assert_eq!(audience("https://fs.contoso.test/adfs", Some("https://fs.contoso.test/adfs")).as_deref(), Some(token));
     let authority = Authority::parse("https://idp.example.com", None).unwrap();
     assert_eq!(assertion_audience(&authority, &Endpoints::default()), None);
