@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use base64::prelude::{BASE64_STANDARD_NO_PAD, Engine};
@@ -47,10 +47,7 @@ impl Home {
         let built = std::env::var_os("TOKCACHE_TEST_PROGRAM").unwrap_or(env!("CARGO_BIN_EXE_tokcache").into());
         let copied = Command::new("cp").arg(built).arg(&program).status().unwrap();
         assert!(copied.success());
-        if geteuid().is_root() {
-            let give = format!("{NOBODY}:{NOBODY}");
-            assert!(Command::new("chown").args(["-R", &give]).arg(home.folder()).status().unwrap().success());
-        }
+        give_away(home.folder());
         Home { home, program }
     }
 
@@ -59,6 +56,11 @@ impl Home {
         let home = Home::new();
         home.home.use_provider(&provider.address());
         home
+    }
+
+    /// Writes a file that only its owner can change.
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        give_away(&self.home.write(name, text));
     }
 
     /// Truncates the cache within its last string.
@@ -153,4 +155,12 @@ pub(crate) fn tells(bytes: &[u8], secret: &str) -> bool {
         text[..text.len() - 4].to_owned()
     }));
     forms.iter().any(|form| memchr::memmem::find(bytes, form.as_bytes()).is_some())
+}
+
+/// Gives a file or folder to the user of the programs.
+fn give_away(path: &Path) {
+    if geteuid().is_root() {
+        let user = format!("{NOBODY}:{NOBODY}");
+        assert!(Command::new("chown").args(["-R", &user]).arg(path).status().unwrap().success());
+    }
 }
