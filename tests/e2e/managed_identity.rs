@@ -50,7 +50,6 @@ impl Service {
 }
 
 /// Returns an answer in the form of IMDS and App Service, whose numbers are text.
-#[expect(clippy::disallowed_methods, reason = "the time of a real service")]
 fn token(number: usize, lifetime: u64) -> String {
     let now = SystemClock::new().now().0.unsigned_abs();
     json!({
