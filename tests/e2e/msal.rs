@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::harness::{Home, LOGIN, Library, Protocol, Provider, REFRESH_TOKEN, SCOPE};
+use crate::harness::{Home, LOGIN, Library, Protocol, Provider, REFRESH_TOKEN, SCOPE, answer_of, end_of};
 
 /// The time between two programs' refreshes. The times in the file are seconds, so within one second the order is
 /// unknown.
@@ -101,6 +101,34 @@ fn the_azure_cli_signs_in_to_entra_and_tokcache_serves_and_refreshes() {
 #[test]
 fn tokcache_signs_in_to_entra_and_the_azure_cli_serves_and_refreshes() {
     tokcache_signs_in(Library::AzureCli, Protocol::Entra);
+}
+
+/// Both refresh whenever they can. A refresh token that both have sent would end the sign-in.
+#[test]
+fn the_azure_cli_and_tokcache_refresh_at_once_and_lose_nothing() {
+    let (provider, home) = start(Protocol::Entra);
+    home.sign_in(&provider);
+    home.cache.plant_unknown_data();
+    // The provider has a grace period, as Entra has, because the Azure CLI does not lock around a refresh.
+    provider.change(json!({ "rotate": false }));
+    for _ in 0..3 {
+        home.cache.expire_access_tokens();
+        let spawn = |command: &mut std::process::Command| command.spawn().expect("a program");
+        // One only: it truncates the file that another one is reading.
+        let of_azure = spawn(&mut Library::AzureCli.command("refresh", &home, &provider, Protocol::Entra));
+        let of_tokcache: Vec<_> =
+            (0..10).map(|_| home.start(&["token", "--scope", SCOPE, "--force-refresh"])).collect();
+        for process in of_tokcache {
+            assert!(!answer_of(&end_of(process)).is_empty());
+        }
+        let output = end_of(of_azure);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(String::from_utf8_lossy(&output.stdout).contains("access_token"), "{errors}");
+    }
+    let served = home.token(&[]);
+    assert_eq!(Library::AzureCli.silent(&home, &provider, Protocol::Entra), served);
+    provider.assert_no_sign_in_was_lost();
+    home.cache.assert_unknown_data_is_there();
 }
 
 /// `az account clear` deletes the file too.
