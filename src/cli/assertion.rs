@@ -12,11 +12,8 @@ use zeroize::Zeroizing;
 
 use super::context::Context;
 use super::token::Acquired;
-use super::values::read_at_most;
+use super::values::{LONGEST_TOKEN, read_at_most, token_line};
 use super::{Exit, Failure};
-
-/// An upper bound for a token, in bytes.
-const LONGEST: u64 = 1 << 16;
 
 impl Context {
     /// Returns a token on behalf of the user whose assertion is in the file; `-` is standard input.
@@ -67,18 +64,14 @@ impl Context {
 /// Reads an assertion. The errors do not repeat it.
 fn read(file: &Path) -> Result<UserAssertion, Failure> {
     let bytes = if file == Path::new("-") {
-        read_at_most(std::io::stdin(), LONGEST)
+        read_at_most(std::io::stdin(), LONGEST_TOKEN)
     } else {
-        platform::read_trusted(file, LONGEST).map(Zeroizing::new)
+        platform::read_trusted(file, LONGEST_TOKEN).map(Zeroizing::new)
     };
     let unusable = |why: String| {
         let message = format!("the assertion in {} cannot be used: {why}", file.display());
         Failure::new(Exit::Config, message).try_with("--assertion-file", "PATH")
     };
     let bytes = bytes.map_err(|error| unusable(error.to_string()))?;
-    let text = str::from_utf8(&bytes).map_err(|_| unusable("it is not UTF-8".to_owned()))?.trim();
-    if text.is_empty() || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return Err(unusable("the file must contain the token alone, on one line".to_owned()));
-    }
-    Ok(UserAssertion::new(text))
+    token_line(&bytes).map(UserAssertion::new).map_err(unusable)
 }

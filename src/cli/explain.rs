@@ -47,7 +47,10 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let view = ExplanationView {
         decision: decision(&explanation.decision),
         reason: reason(&explanation.decision, &request),
-        account: account(&explanation),
+        account: match &input.selection.assertion_file {
+            Some(_) => Some("the user of the assertion".to_owned()),
+            None => account(&explanation),
+        },
         authority,
         client_id,
         flow: context.flow.unwrap_or(Flow::Device).name(),

@@ -36,7 +36,7 @@ impl Failure {
     /// Adds the command that helps an application after the server has refused a token. A sign-in cannot help.
     pub(super) fn try_for_application(self, response: &TokenErrorResponse) -> Self {
         let remedy = response.entra_error().map(|error| error.for_application).or(match response.error {
-            ErrorCode::InvalidClient | ErrorCode::UnauthorizedClient => Some(Remedy::Secret),
+            ErrorCode::InvalidClient => Some(Remedy::Secret),
             ErrorCode::InvalidScope | ErrorCode::InvalidTarget => Some(Remedy::Scope),
             _ => None,
         });

@@ -37,7 +37,7 @@ fn failure(error: &Error, is_bare: bool) -> Failure {
     }
     let is_commandless = is_bare || error.kind() == ErrorKind::MissingSubcommand;
     let mut message = if is_commandless { "no command was given".to_owned() } else { message(&error.to_string()) };
-    if matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(flag)) if is_of_secret(flag))
+    if matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(flag)) if is_of_secret(flag) && !flag.ends_with("-file"))
         && error.kind() == ErrorKind::UnknownArgument
     {
         message.push_str(": tokcache takes no secret as an argument, where other users can see it");

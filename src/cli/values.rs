@@ -57,6 +57,18 @@ pub(super) fn path(value: OsString) -> Result<PathBuf, String> {
     typed_path(&value)
 }
 
+/// An upper bound for a token of another party, in bytes.
+pub(super) const LONGEST_TOKEN: u64 = 1 << 16;
+
+/// Returns the one token in a file or an output, without the blanks around it. The error does not repeat it.
+pub(super) fn token_line(bytes: &[u8]) -> Result<&str, String> {
+    let text = str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?.trim();
+    if text.is_empty() || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err("it must be a token alone, on one line".to_owned());
+    }
+    Ok(text)
+}
+
 /// Returns the one line of a password. The error does not repeat it.
 pub(super) fn password_line(bytes: &[u8]) -> Result<Zeroizing<String>, &'static str> {
     let text = str::from_utf8(bytes).map_err(|_| "is not UTF-8")?;

@@ -114,7 +114,7 @@ fn hits_exchanges_and_failures_are_counted_and_no_secret_is_logged() {
     }
     let log = String::from_utf8(locked(&log.0).clone()).unwrap();
     for line in
-        ["cache hit", "new access token source=Exchange", "sign-in required", "the store failed operation=\"load\""]
+        ["cache hit", "new access token source=ClientCredentials", "sign-in required", "the store failed operation=\"load\""]
     {
         assert!(log.contains(line), "{line} is missing in:\n{log}");
     }

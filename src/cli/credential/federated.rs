@@ -16,11 +16,8 @@ use tokcache_core::time::{Clock as _, SystemClock};
 use tokcache_file::platform;
 use zeroize::Zeroizing;
 
-use crate::cli::values::read_at_most;
+use crate::cli::values::{LONGEST_TOKEN, read_at_most, token_line};
 use crate::cli::{Exit, Failure, environment};
-
-/// An upper bound for a token, in bytes.
-const LONGEST: u64 = 1 << 16;
 
 /// How long a command may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -58,10 +55,10 @@ impl FederatedSource {
             FederatedSource::GithubActions { audience } => {
                 let audience = audience.as_deref().or_else(|| audience_of(context));
                 let token = ask_github(network, audience).await?;
-                return trimmed(token.as_bytes()).map_err(|why| of_github(&why));
+                return assertion_in(token.as_bytes()).map_err(|why| of_github(&why));
             }
         };
-        token.and_then(|token| trimmed(&token)).map_err(|why| self.unusable(&why))
+        token.and_then(|token| assertion_in(&token)).map_err(|why| self.unusable(&why))
     }
 
     fn unusable(&self, why: &str) -> Failure {
@@ -83,7 +80,7 @@ fn audience_of<'a>(context: &CredentialContext<'a>) -> Option<&'a str> {
 }
 
 fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, String> {
-    platform::read_trusted(path, LONGEST).map(Zeroizing::new).map_err(|error| error.to_string())
+    platform::read_trusted(path, LONGEST_TOKEN).map(Zeroizing::new).map_err(|error| error.to_string())
 }
 
 /// Runs the command, and returns what it prints.
@@ -98,7 +95,7 @@ fn run(command: &str) -> Result<Zeroizing<Vec<u8>>, String> {
     let Some(stdout) = child.stdout.take() else { return Err("its output cannot be read".to_owned()) };
     let (sender, receiver) = sync_channel(1);
     // In a thread of its own, because a read has no time limit.
-    thread::spawn(move || sender.send(read_at_most(stdout, LONGEST)));
+    thread::spawn(move || sender.send(read_at_most(stdout, LONGEST_TOKEN)));
     let end = Instant::now() + PATIENCE;
     let read = receiver.recv_timeout(PATIENCE);
     let Some(status) = ended(&mut child, end) else {
@@ -155,13 +152,6 @@ fn of_github(why: &str) -> Failure {
     Failure::new(Exit::Config, message)
 }
 
-fn trimmed(token: &[u8]) -> Result<ClientAssertion, String> {
-    let text = str::from_utf8(token).map_err(|_| "it is not UTF-8".to_owned())?.trim();
-    if text.is_empty() {
-        return Err("it is empty".to_owned());
-    }
-    if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return Err("it is not one line".to_owned());
-    }
-    Ok(ClientAssertion::new(text))
+fn assertion_in(token: &[u8]) -> Result<ClientAssertion, String> {
+    token_line(token).map(ClientAssertion::new)
 }

@@ -85,9 +85,18 @@ impl Message for ManagedIdentityRequest<'_> {
     ) -> Result<TokenResponse, RequestError> {
         let secrets = Secrets::of(request);
         let response = response.map_err(|error| RequestError::in_transit(error, &secrets))?.in_utf8();
-        TokenResponse::read(&response, received_at).ok_or_else(|| match self.endpoint {
-            ManagedIdentityEndpoint::AppService { .. } => app_service_error(&response, &secrets),
-            ManagedIdentityEndpoint::Imds { .. } => imds_error(&response, &secrets),
+        TokenResponse::read(&response, received_at).ok_or_else(|| {
+            let error = match self.endpoint {
+                ManagedIdentityEndpoint::AppService { .. } => app_service_error(&response, &secrets),
+                ManagedIdentityEndpoint::Imds { .. } => imds_error(&response, &secrets),
+            };
+            match error {
+                RequestError::Unintelligible { message, status } => {
+                    let message = format!("the managed identity service gave {message}; check IDENTITY_ENDPOINT");
+                    RequestError::Unintelligible { message, status }
+                }
+                error => error,
+            }
         })
     }
 }
