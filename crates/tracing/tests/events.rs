@@ -113,9 +113,12 @@ fn hits_exchanges_and_failures_are_counted_and_no_secret_is_logged() {
         assert_eq!(counters.get(counter), number, "{counter:?}\n{counters}");
     }
     let log = String::from_utf8(locked(&log.0).clone()).unwrap();
-    for line in
-        ["cache hit", "new access token source=ClientCredentials", "sign-in required", "the store failed operation=\"load\""]
-    {
+    for line in [
+        "cache hit",
+        "new access token source=ClientCredentials",
+        "sign-in required",
+        "the store failed operation=\"load\"",
+    ] {
         assert!(log.contains(line), "{line} is missing in:\n{log}");
     }
     assert!(!log.contains("canary"), "{log}");
