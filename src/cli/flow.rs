@@ -7,6 +7,7 @@ use tokcache_core::oauth::ResponseMode;
 use super::browser::{BrowserSignIn, NoBrowser};
 use super::profile_format::{Flow, Profile, ReturnMode};
 use super::values::not_blank;
+use super::{Exit, Failure};
 use crate::output::{plain, tell};
 
 #[derive(Args, Clone, Debug, Default)]
@@ -46,6 +47,16 @@ impl FlowArguments {
         }
     }
 
+    /// Refuses flags that mean something to a browser alone.
+    pub(super) fn ensure_of_flow(&self, profile: &Profile) -> Result<(), Failure> {
+        let flags = [("--par", self.par), ("--response-mode", self.response_mode.is_some())];
+        match flags.into_iter().find(|(_, is_typed)| *is_typed && profile.flow != Some(Flow::Browser)) {
+            Some((flag, _)) => Err(Failure::new(Exit::Usage, format!("{flag} is for a sign-in through the browser"))
+                .try_with("--flow", "browser")),
+            None => Ok(()),
+        }
+    }
+
     /// Saves the typed values in the profile.
     pub(super) fn apply(&self, flow: Option<Flow>, profile: &mut Profile) {
         let is_browser = self.browser || self.no_browser && flow.is_none();
@@ -81,6 +92,7 @@ impl ChosenFlow {
             redirect_uri: profile.redirect_uri.clone(),
             port: profile.redirect_port,
             is_pushed: profile.par == Some(true),
+            secret_variable: profile.client_secret_variable.clone(),
             response_mode: profile.response_mode.map(|mode| match mode {
                 ReturnMode::Query => ResponseMode::Query,
                 ReturnMode::FormPost => ResponseMode::FormPost,

@@ -34,6 +34,7 @@ fn sign_in_and_remember(settings: &Settings, input: Input) -> Result<(), Failure
         return Err(Failure::new(Exit::Usage, message).try_shell("tokcache token --login --store memory: --help"));
     }
     context.ensure_one_flow("login")?;
+    input.flow.ensure_of_flow(&profile)?;
     profiles::ensure_writable(&context.profile_name)?;
     if matches!(profile.flow, Some(Flow::ClientCredentials | Flow::ManagedIdentity)) {
         return application::login(&context, &input, &profile);

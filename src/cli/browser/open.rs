@@ -19,8 +19,9 @@ pub(super) fn ensure_browser() -> Result<(), NoBrowser> {
     openers().map(|_| ())
 }
 
-/// Opens `url` in the browser. The URL is an argument of a program, never a part of a shell's line.
-pub(super) fn open(url: &str) -> Result<(), NoBrowser> {
+/// Opens `url` in the browser, without the variable that holds a client secret. The URL is an argument of a program, never
+/// a part of a shell's line.
+pub(super) fn open(url: &str, secret_variable: Option<&str>) -> Result<(), NoBrowser> {
     let mut why = String::new();
     for words in openers()? {
         let Some((program, arguments)) = words.split_first() else { continue };
@@ -31,7 +32,7 @@ pub(super) fn open(url: &str) -> Result<(), NoBrowser> {
         // stdout carries the answer of this command, and nothing else.
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         // A browser may live for weeks.
-        for name in environment::SECRETS {
+        for name in environment::SECRETS.into_iter().chain(secret_variable) {
             command.env_remove(name);
         }
         match command.spawn() {
