@@ -200,15 +200,10 @@ impl World {
         self.store.update(&mut |_| Change::Replace(text.clone().into())).unwrap();
     }
 
-    /// Removes the issuers from all entries, as in caches of the MSAL libraries and of tokcache 0.1.
+    /// Removes the issuers from all entries, as in caches of the MSAL libraries and of tokcache 0.1. An entry of unknown
+    /// issuer keeps its mark: tokcache writes the mark when the evidence is gone, and no library removes a field.
     pub(super) fn forget_issuers(&self) {
-        self.change(|stored| {
-            for section in stored.as_object_mut().into_iter().flatten() {
-                for (_, entry) in section.1.as_object_mut().into_iter().flatten() {
-                    entry.as_object_mut().unwrap().remove("authority");
-                }
-            }
-        });
+        self.forget_issuers_if(|authority| authority != "unknown");
     }
 
     pub(super) fn names_issuers(&self) -> bool {
@@ -221,10 +216,14 @@ impl World {
 
     /// Removes the issuer from one authority's entries.
     pub(super) fn forget_issuers_of(&self, authority: usize) {
+        self.forget_issuers_if(|named| named == Internet::identity(authority));
+    }
+
+    fn forget_issuers_if(&self, is_forgotten: impl Fn(&str) -> bool) {
         self.change(|stored| {
             for section in stored.as_object_mut().into_iter().flatten() {
                 for (_, entry) in section.1.as_object_mut().into_iter().flatten() {
-                    if entry["authority"] == json!(Internet::identity(authority)) {
+                    if entry["authority"].as_str().is_some_and(&is_forgotten) {
                         entry.as_object_mut().unwrap().remove("authority");
                     }
                 }
