@@ -4,13 +4,10 @@
 use std::time::Duration;
 
 use pollster::FutureExt as _;
-use tokcache_core::acquire::{
-    AcquireError, AuthenticationResult, ClientApplication, ProviderMetadata, Registration, SilentRequest,
-};
+use tokcache_core::acquire::{AuthenticationResult, ClientApplication, ProviderMetadata, Registration, SilentRequest};
 use tokcache_core::cache::MinValid;
 use tokcache_core::store::Partition;
 use tokcache_core::time::Clock;
-use tokcache_core::types::ScopeSet;
 
 use super::context::Context;
 use super::credential::CredentialFlags;
@@ -39,23 +36,15 @@ impl Context {
 
     /// Returns the library's client for the tokens of an application.
     pub(super) fn application(&self, registration: Registration) -> ClientApplication<'_> {
-        let mut application = self.client_application(registration);
+        let mut application = self.client_in(registration, |Registration { client_id, authority, .. }| {
+            Partition::application(client_id, &authority.realm())
+        });
         if self.is_managed_identity() {
             application.retry_within = application.retry_within.max(UPDATE_OF_IMDS);
         } else {
             self.credential.require();
         }
-        if self.store.shared().is_none() {
-            return application;
-        }
-        let Registration { client_id, authority, .. } = &application.registration;
-        ClientApplication {
-            partition: Partition::application(client_id, &authority.realm()),
-            user_prefix: None,
-            // The tokens are of no use once they have expired.
-            idle_time: Some(Duration::ZERO),
-            ..application
-        }
+        application
     }
 
     /// Refuses the flow `auto` for a command that acts on one sign-in.
@@ -90,20 +79,7 @@ impl Context {
         } else {
             client.acquire_token_for_client(request).block_on()
         };
-        outcome.map_err(|error| self.application_failure(error, &request.scopes))
-    }
-
-    /// Converts an error about an application's token. A sign-in of a person would not help an application.
-    fn application_failure(&self, error: AcquireError, scopes: &ScopeSet) -> Failure {
-        let refused = match &error {
-            AcquireError::ExchangeRefused { response, .. } => Some(response.clone()),
-            _ => None,
-        };
-        let failure = self.failure(error, scopes);
-        match refused {
-            None => failure,
-            Some(response) => failure.try_for_application(&response),
-        }
+        outcome.map_err(|error| self.failure(error, &request.scopes))
     }
 }
 

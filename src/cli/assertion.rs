@@ -1,7 +1,6 @@
 //! `--assertion-file`: tokens on behalf of the user whose token a web API has received.
 
 use std::path::Path;
-use std::time::Duration;
 
 use pollster::FutureExt as _;
 use tokcache_core::acquire::{AcquireError, ClientApplication, ErrorKind, Explanation, Registration, SilentRequest};
@@ -32,17 +31,7 @@ impl Context {
 
     /// Returns the library's client for the tokens on behalf of one user.
     fn client_on_behalf_of(&self, assertion: &UserAssertion, registration: Registration) -> ClientApplication<'_> {
-        let application = self.client_application(registration);
-        if self.store.shared().is_none() {
-            return application;
-        }
-        ClientApplication {
-            partition: Partition::on_behalf_of(assertion.expose()),
-            user_prefix: None,
-            // The tokens are of no use once they have expired.
-            idle_time: Some(Duration::ZERO),
-            ..application
-        }
+        self.client_in(registration, |_| Partition::on_behalf_of(assertion.expose()))
     }
 
     /// Returns the decision about such a token.

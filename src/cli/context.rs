@@ -7,7 +7,7 @@ use std::time::Duration;
 use pollster::FutureExt as _;
 use tokcache_core::acquire::{AcquireError, ClientApplication, InteractionRequired, PublicClient, Registration};
 use tokcache_core::oauth::{ErrorCode, Http};
-use tokcache_core::store::Validity;
+use tokcache_core::store::{Partition, Validity};
 use tokcache_core::time::SystemClock;
 use tokcache_core::types::ScopeSet;
 use tokcache_file::LocalStore as _;
@@ -22,15 +22,13 @@ use super::profiles::{self, Profile};
 use super::settings::Settings;
 use super::store::{OpenStore, Opening};
 use super::terminal_observer::TerminalObserver;
+use super::values::LONGEST_CERTIFICATE;
 use super::wire_log::WireLog;
 use super::{Failure, auto, environment, folder, keys, promise, store};
 use crate::output::plain;
 
 /// How long a shared store keeps a sign-in that nobody uses, as the library does for web applications.
 pub(super) const IDLE_TIME: Duration = Duration::from_secs(90 * 86_400);
-
-/// An upper bound for a file with a certificate, its chain and its key, in bytes.
-const LONGEST_CERTIFICATE: u64 = 1 << 16;
 
 /// The time of a lease beyond the longest exchange with a server.
 const EXCHANGE_MARGIN: Duration = Duration::from_secs(60);
@@ -114,16 +112,19 @@ impl Context {
             let promised = move |url: &str| if is_typed { Vec::new() } else { promise::promised_now(&again, url) };
             store = OpenStore::Local(local.asking_again(Box::new(promised)));
         }
+        // A credential must not be sent for another client, or to another authority.
+        let in_use = remembered.filter(|profile| profile.is_of_authority(settings) && profile.is_of_client(settings));
         let network = Network::new(NetworkOptions {
             timeout: settings.timeout_of(flow),
             ca_file: ca_file.clone(),
             check_ca_file: |path| platform::check_not_of_everybody(path),
-            client_certificate: credential::client_cert(settings, remembered)?,
+            client_certificate: credential::client_cert(settings, in_use)?,
             read_client_certificate: |path| platform::read_trusted(path, LONGEST_CERTIFICATE).map(Zeroizing::new),
             proxy: ProxyRules::from_environment(environment::proxy),
         });
         let network = Arc::new(WireLog::new(network, settings.verbose));
-        let mut context = Context {
+        let credential = Credential::new(settings, in_use, network.clone(), asking);
+        Ok(Context {
             profile_name: name,
             profile,
             flow,
@@ -135,14 +136,9 @@ impl Context {
             settings: settings.clone(),
             creating,
             ca_file,
-            credential: Credential::new(settings, network.clone(), asking.clone()),
+            credential,
             network,
-        };
-        // A credential must not be sent for another client, or to another authority.
-        if let Some(profile) = context.profile_of_authority().filter(|_| context.is_client_of_profile()) {
-            context.credential = Credential::new(settings, context.network.clone(), asking).or_of(profile);
-        }
-        Ok(context)
+        })
     }
 
     /// Returns the library's client for `registration`, for a sign-in. In a shared store, the tokens are saved in the
@@ -168,6 +164,21 @@ impl Context {
         let lock_timeout =
             if is_shared { self.settings.lease_timeout(lease_time) } else { self.settings.lock_timeout() };
         ClientApplication { lease_time, lock_timeout, ..application }
+    }
+
+    /// Returns what the library's clients have in common, with a partition of its own in a shared store. Its tokens need
+    /// no sign-in, and are of no use once they have expired.
+    pub(super) fn client_in(
+        &self,
+        registration: Registration,
+        partition: impl FnOnce(&Registration) -> Partition,
+    ) -> ClientApplication<'_> {
+        let application = self.client_application(registration);
+        if self.store.shared().is_none() {
+            return application;
+        }
+        let partition = partition(&application.registration);
+        ClientApplication { partition, user_prefix: None, idle_time: Some(Duration::ZERO), ..application }
     }
 
     /// Returns the network.

@@ -6,7 +6,7 @@ use tokcache_core::oauth::ResponseMode;
 
 use super::browser::{BrowserSignIn, NoBrowser};
 use super::profile_format::{Flow, Profile, ReturnMode};
-use super::values::not_blank;
+use super::values::{name_of, not_blank};
 use super::{Exit, Failure};
 use crate::output::{plain, tell};
 
@@ -114,7 +114,7 @@ impl ChosenFlow {
 impl Flow {
     /// Returns the name that `--flow` takes.
     pub(super) fn name(self) -> String {
-        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+        name_of(&self).unwrap_or_default()
     }
 }
 

@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use tokcache_file::platform;
 
 use super::folder_format::{Folder, FolderFile};
-use super::profile_format::{EndpointNames, Profile};
+use super::profile_format::Profile;
 use super::settings::Settings;
 use super::trust::{self, Trust};
 use super::{Exit, Failure, environment, profiles};
-use crate::output::{command_line, plain, quote, tell};
+use crate::output::{command_line, plain, tell};
 
 /// The name of the file.
 const FILE: &str = ".tokcache.toml";
@@ -77,10 +77,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 fn parse(path: &Path, content: Vec<u8>) -> Result<FolderFile, Failure> {
-    let unusable = |why: &str| {
-        Failure::new(Exit::Config, format!("{} cannot be used: {why}", path.display()))
-            .try_shell(format!("${{EDITOR:-vi}} {}", quote(&path.to_string_lossy())))
-    };
+    let unusable = |why: &str| profiles::unusable("", path, why);
     let text = String::from_utf8(content).map_err(|_| unusable("it is not UTF-8"))?;
     let file = FolderFile::parse(&text).map_err(|error| unusable(&profiles::unknown_setting(error.message())))?;
     profiles::ensure_name(&file.profile).map_err(|failure| unusable(failure.message()))?;
@@ -99,22 +96,8 @@ pub(super) fn trust(typed: Option<PathBuf>) -> Result<(), Failure> {
     trust::record(&path, &content)?;
     let name = file.profile.clone();
     let Profile { authority, endpoints, .. } = file.initial().unwrap_or_default();
-    let EndpointNames {
-        authorization_endpoint,
-        token_endpoint,
-        device_authorization_endpoint,
-        revocation_endpoint,
-        pushed_authorization_request_endpoint,
-    } = endpoints;
     // An endpoint may be on another server than the authority.
-    let endpoints = [
-        authorization_endpoint,
-        pushed_authorization_request_endpoint,
-        device_authorization_endpoint,
-        token_endpoint,
-        revocation_endpoint,
-    ];
-    let servers: Vec<_> = authority.into_iter().chain(endpoints.into_iter().flatten()).collect();
+    let servers: Vec<_> = authority.into_iter().chain(endpoints.urls()).collect();
     let sign_in = match servers.is_empty() {
         true => String::new(),
         false => format!("; a first sign-in goes to {}", servers.join(", ")),

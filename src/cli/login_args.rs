@@ -183,20 +183,14 @@ impl Input {
         };
         settings.credential.save_in(&mut profile)?;
         self.flow.apply(settings.flow, &mut profile);
-        let EndpointNames {
-            authorization_endpoint,
-            token_endpoint,
-            device_authorization_endpoint,
-            revocation_endpoint,
-            pushed_authorization_request_endpoint,
-        } = profile.endpoints;
-        profile.endpoints = EndpointNames {
-            authorization_endpoint: self.authorization_endpoint.clone().or(authorization_endpoint),
-            token_endpoint: self.token_endpoint.clone().or(token_endpoint),
-            device_authorization_endpoint: self.device_authorization_endpoint.clone().or(device_authorization_endpoint),
-            revocation_endpoint: self.revocation_endpoint.clone().or(revocation_endpoint),
-            pushed_authorization_request_endpoint,
+        let typed = EndpointNames {
+            authorization_endpoint: self.authorization_endpoint.clone(),
+            token_endpoint: self.token_endpoint.clone(),
+            device_authorization_endpoint: self.device_authorization_endpoint.clone(),
+            revocation_endpoint: self.revocation_endpoint.clone(),
+            pushed_authorization_request_endpoint: None,
         };
+        profile.endpoints = typed.or(profile.endpoints);
         profile.learned = Learned::default();
         Ok(profile)
     }

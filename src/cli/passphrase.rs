@@ -4,8 +4,6 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
-use std::thread;
 use std::time::Duration;
 
 use tokcache_core::secret::Passphrase;
@@ -14,6 +12,7 @@ use tokcache_file::{KeyError, PassphraseFor, Passphrases};
 use zeroize::Zeroizing;
 
 use super::environment;
+use super::values::in_time;
 
 /// An upper bound for a passphrase, in bytes.
 const LONGEST: usize = 4096;
@@ -99,18 +98,15 @@ impl Passphrases for PassphrasesOfRun {
     }
 }
 
-/// Returns the first line of a file or a pipe. Gives up after `patience`. Reads in a thread of its own: even `open` can
-/// block on a pipe, and a thread can be left behind.
+/// Returns the first line of a file or a pipe. Gives up after `patience`.
 fn read_in_time(path: &Path, patience: Duration) -> Result<Passphrase, KeyError> {
-    let (sender, receiver) = sync_channel(1);
     let file = path.to_owned();
-    let reading = thread::Builder::new().name("passphrase".to_owned()).spawn(move || sender.send(read(&file)));
-    reading.map_err(why)?;
-    receiver.recv_timeout(patience).unwrap_or_else(|error| {
+    in_time(patience, move || read(&file)).unwrap_or_else(|error| {
         let seconds = patience.as_secs();
-        Err(why(match error {
-            RecvTimeoutError::Timeout => format!("{} delivered no passphrase within {seconds} s", path.display()),
-            RecvTimeoutError::Disconnected => format!("cannot read the passphrase from {}", path.display()),
+        Err(why(match error.kind() {
+            io::ErrorKind::TimedOut => format!("{} delivered no passphrase within {seconds} s", path.display()),
+            io::ErrorKind::BrokenPipe => format!("cannot read the passphrase from {}", path.display()),
+            _ => error.to_string(),
         }))
     })
 }

@@ -268,6 +268,38 @@ impl EndpointNames {
         })
     }
 
+    /// Returns these endpoints, completed from `other`.
+    pub(super) fn or(self, other: EndpointNames) -> EndpointNames {
+        EndpointNames {
+            authorization_endpoint: self.authorization_endpoint.or(other.authorization_endpoint),
+            token_endpoint: self.token_endpoint.or(other.token_endpoint),
+            device_authorization_endpoint: self.device_authorization_endpoint.or(other.device_authorization_endpoint),
+            revocation_endpoint: self.revocation_endpoint.or(other.revocation_endpoint),
+            pushed_authorization_request_endpoint: self
+                .pushed_authorization_request_endpoint
+                .or(other.pushed_authorization_request_endpoint),
+        }
+    }
+
+    /// Returns the URLs, in the order in which a sign-in uses them.
+    pub(super) fn urls(self) -> impl Iterator<Item = String> {
+        let EndpointNames {
+            authorization_endpoint,
+            token_endpoint,
+            device_authorization_endpoint,
+            revocation_endpoint,
+            pushed_authorization_request_endpoint,
+        } = self;
+        let urls = [
+            authorization_endpoint,
+            pushed_authorization_request_endpoint,
+            device_authorization_endpoint,
+            token_endpoint,
+            revocation_endpoint,
+        ];
+        urls.into_iter().flatten()
+    }
+
     pub(super) fn of(endpoints: &Endpoints) -> Self {
         let text = |endpoint: &Option<Endpoint>| endpoint.as_ref().map(|endpoint| endpoint.as_str().to_owned());
         EndpointNames {

@@ -51,14 +51,17 @@ pub(super) fn load_saved(name: &str) -> Result<Option<Profile>, Failure> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         bytes => bytes.map_err(|error| cannot("read", &path, &error))?,
     };
-    let unusable = |why: &str| {
-        Failure::new(Exit::Config, format!("the profile {} cannot be used: {why}", path.display()))
-            .try_shell(format!("${{EDITOR:-vi}} {}", quote(&path.to_string_lossy())))
-    };
+    let unusable = |why: &str| unusable("the profile ", &path, why);
     let text = String::from_utf8(bytes).map_err(|_| unusable("it is not UTF-8"))?;
     let profile = Profile::parse(&text).map_err(|error| unusable(&unknown_setting(error.message())))?;
     ensure_places(&profile).map_err(|why| unusable(&why))?;
     Ok(Some(profile))
+}
+
+/// The error for a file with settings that cannot be used. It suggests to edit the file.
+pub(super) fn unusable(what: &str, path: &Path, why: &str) -> Failure {
+    Failure::new(Exit::Config, format!("{what}{} cannot be used: {why}", path.display()))
+        .try_shell(format!("${{EDITOR:-vi}} {}", quote(&path.to_string_lossy())))
 }
 
 /// Adds the nearest setting to an error about an unknown one. Returns any other message as it is.
@@ -202,13 +205,7 @@ impl Changing {
     pub(super) fn save(&self, name: &str, profile: &Profile) -> Result<(), Failure> {
         let path = path(name)?;
         let text = profile.to_toml().map_err(|error| Failure::new(Exit::Unexpected, error))?;
-        let write = || {
-            let file = platform::create_temporary(&self.folder, TEMPORARY)?;
-            file.as_file().write_all(text.as_bytes())?;
-            file.as_file().sync_all()?;
-            file.persist(&path).map_err(|error| error.error)
-        };
-        write().map_err(|error| cannot("write", &path, &error))?;
+        replace(&path, TEMPORARY, text.as_bytes()).map_err(|error| cannot("write", &path, &error))?;
         self.sync();
         Ok(())
     }
@@ -232,6 +229,14 @@ impl Changing {
             tell_unsynced(&self.folder, &error);
         }
     }
+}
+
+/// Writes the file at `path` atomically, through a temporary file in the same folder.
+pub(super) fn replace(path: &Path, temporary: &str, content: &[u8]) -> io::Result<()> {
+    let file = platform::create_temporary(path.parent().unwrap_or(Path::new(".")), temporary)?;
+    file.as_file().write_all(content)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map(drop).map_err(|error| error.error)
 }
 
 /// Changes the profile `name` under the lock. `change` gets the profile that [`load`] finds, and returns the new one,

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use super::presets::{PRESETS, Preset};
 use super::profile_format::Profile;
 use super::settings::Settings;
-use super::values::is_same_authority;
+use super::values::{is_same_authority, name_of};
 use super::{Exit, Failure, credential};
 
 /// A cloud of Microsoft Entra. The Azure CLI's names are accepted too.
@@ -160,7 +160,7 @@ impl ProviderArguments {
     /// Returns the flags as typed.
     pub(super) fn words(&self) -> Vec<String> {
         let provider = self.provider.iter().map(|name| ("--provider", name));
-        let cloud = self.cloud.and_then(|cloud| cloud.to_possible_value()).map(|cloud| cloud.get_name().to_owned());
+        let cloud = self.cloud.as_ref().and_then(name_of);
         let flags = provider.chain(self.inputs()).chain(cloud.as_ref().map(|cloud| ("--cloud", cloud)));
         flags.flat_map(|(flag, value)| [flag.to_owned(), value.clone()]).collect()
     }

@@ -45,6 +45,17 @@ impl Profile {
     pub(super) fn place(&self) -> Place<'_> {
         Place::new(self.authority.as_deref(), self.authority_kind)
     }
+
+    /// Whether the selected authority is that of the profile.
+    pub(super) fn is_of_authority(&self, settings: &Settings) -> bool {
+        let typed = settings.authority.as_ref();
+        typed.is_none() || is_same_authority(typed, self.authority.as_ref())
+    }
+
+    /// Whether the selected client is that of the profile.
+    pub(super) fn is_of_client(&self, settings: &Settings) -> bool {
+        settings.client_id.is_none() || settings.client_id == self.client_id
+    }
 }
 
 /// Returns the scope for all permissions at a resource. A slash at the end of the identifier belongs to it and is kept.
@@ -91,9 +102,10 @@ impl Context {
 
     /// Whether the selected authority is the profile's.
     pub(super) fn is_authority_of_profile(&self) -> bool {
-        let of_profile = self.profile.as_ref().and_then(|profile| profile.authority.as_ref());
-        let typed = self.settings.authority.as_ref();
-        typed.is_none() || is_same_authority(typed, of_profile)
+        match &self.profile {
+            Some(profile) => profile.is_of_authority(&self.settings),
+            None => self.settings.authority.is_none(),
+        }
     }
 
     /// Returns the profile if the selected authority is its own. For another authority, its settings do not apply.
@@ -126,17 +138,26 @@ impl Context {
         })
     }
 
-    /// Saves the new endpoints of a provider that has moved them. Errors are ignored: the next run fetches the metadata
-    /// again.
+    /// Saves the new endpoints of a provider that has moved them.
     pub(super) fn remember_moved(&self) {
         // The endpoints of a typed tenant are not those of the profile.
         let Some(endpoints) = self.observer.take_moved().filter(|_| self.settings.tenant.is_none()) else { return };
+        self.learn(|learned| {
+            if learned.authority.is_some() {
+                learned.endpoints = EndpointNames::of(&endpoints);
+            }
+        });
+    }
+
+    /// Changes what the profile, if it is saved, has learned from the server. Errors are ignored: the next run asks again.
+    pub(super) fn learn(&self, change: impl FnOnce(&mut Learned)) {
         let saved = profiles::update(&self.profile_name, self.settings.lock_timeout(), |profile| {
-            let moved = |mut profile: Profile| {
-                profile.learned.endpoints = EndpointNames::of(&endpoints);
-                profile
-            };
-            Ok(profile.filter(|profile| profile.learned.authority.is_some()).map(moved))
+            let changed = profile.map(|mut profile| {
+                let before = profile.learned.clone();
+                change(&mut profile.learned);
+                (profile.learned != before).then_some(profile)
+            });
+            Ok(changed.flatten())
         });
         if saved.is_err() {
             self.observer.note(|| "the profile could not be changed");
@@ -144,22 +165,17 @@ impl Context {
     }
 
     fn incomplete(&self, profile: &Profile) -> Failure {
+        let flags = [("--authority", &profile.authority, "URL"), ("--client-id", &profile.client_id, "ID")];
+        let missing = flags.into_iter().filter(|(_, value, _)| value.is_none());
+        let missing: Vec<_> = missing.map(|(flag, _, example)| (flag, example.to_owned())).collect();
+        let names: Vec<_> = missing.iter().map(|(flag, _)| *flag).collect();
+        let names_missing = names.join(" and ");
         if self.is_application() {
-            let flags = [("--authority", &profile.authority, "URL"), ("--client-id", &profile.client_id, "ID")];
-            let missing = flags.into_iter().filter(|(_, value, _)| value.is_none());
-            let missing: Vec<_> = missing.map(|(flag, _, example)| (flag, example.to_owned())).collect();
-            let names: Vec<_> = missing.iter().map(|(flag, _)| *flag).collect();
-            let message = format!("a token of an application needs {}", names.join(" and "));
+            let message = format!("a token of an application needs {names_missing}");
             return Failure::new(Exit::Usage, message).try_with_all(missing);
         }
-        let missing: Vec<_> = [("authority", &profile.authority, "URL"), ("client-id", &profile.client_id, "ID")]
-            .into_iter()
-            .filter(|(_, value, _)| value.is_none())
-            .collect();
-        let names: Vec<_> = missing.iter().map(|(flag, ..)| format!("--{flag}")).collect();
-        let words = missing.iter().flat_map(|(flag, _, value)| [format!("--{flag}"), (*value).to_owned()]);
+        let words = missing.into_iter().flat_map(|(flag, example)| [flag.to_owned(), example]);
         let login = std::iter::once("login".to_owned()).chain(words);
-        let names_missing = names.join(" and ");
         match &self.profile {
             _ if self.creating => {
                 let login = login.chain(["--scope", "SCOPE"].map(str::to_owned));

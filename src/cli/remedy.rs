@@ -34,15 +34,16 @@ impl Failure {
     }
 
     /// Adds the command that helps an application after the server has refused a token. A sign-in cannot help.
-    pub(super) fn try_for_application(self, response: &TokenErrorResponse) -> Self {
+    pub(super) fn try_for_application(self, response: Box<TokenErrorResponse>) -> Self {
         let remedy = response.entra_error().map(|error| error.for_application).or(match response.error {
             ErrorCode::InvalidClient => Some(Remedy::Secret),
             ErrorCode::InvalidScope | ErrorCode::InvalidTarget => Some(Remedy::Scope),
             _ => None,
         });
+        let failure = self.with_response(response);
         match remedy {
-            None | Some(Remedy::AnotherFlow | Remedy::SignIn) => self.without_advice(),
-            Some(remedy) => self.try_remedy(remedy, Vec::new()),
+            None | Some(Remedy::AnotherFlow | Remedy::SignIn) => failure.without_advice(),
+            Some(remedy) => failure.try_remedy(remedy, Vec::new()),
         }
     }
 
@@ -173,7 +174,7 @@ mod tests {
         ] {
             let response = || refusal(error, description);
             let denied = Failure::new(Exit::Denied, "no").try_tokcache(["login"]);
-            let application = advice(&denied.try_for_application(&response())).unwrap_or_default();
+            let application = advice(&denied.try_for_application(response())).unwrap_or_default();
             let person = reported(AcquireError::Denied(response())).2.unwrap_or_default();
             for (command, expected) in [(application, for_application), (person, for_person)] {
                 assert!(

@@ -1,11 +1,11 @@
 //! Reads a password or a client secret that is to be saved in the keyring.
 
-use std::io::{self, IsTerminal as _, Read as _};
+use std::io::{self, IsTerminal as _};
 
 use tokcache_file::platform;
 use zeroize::Zeroizing;
 
-use super::values::{LONGEST_PASSWORD, password_line};
+use super::values::{LONGEST_PASSWORD, password_line, read_at_most};
 use super::{Exit, Failure};
 
 /// Asks for the password on a terminal, or reads it from another standard input.
@@ -16,12 +16,6 @@ pub(super) fn typed(what: &str) -> Result<Zeroizing<String>, Failure> {
         let typed = typed.map_err(|error| wrong(error.to_string()))?;
         return password_line(typed.as_bytes()).map_err(|_| wrong("nothing was typed".to_owned()));
     }
-    // A buffer that grows would leave copies behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST_PASSWORD as usize + 1));
-    let read = io::stdin().lock().take(LONGEST_PASSWORD + 1).read_to_end(&mut bytes);
-    read.map_err(|error| wrong(error.to_string()))?;
-    if bytes.len() as u64 > LONGEST_PASSWORD {
-        return Err(wrong(format!("it is longer than {}", platform::bytes(LONGEST_PASSWORD))));
-    }
+    let bytes = read_at_most(io::stdin().lock(), LONGEST_PASSWORD).map_err(|error| wrong(error.to_string()))?;
     password_line(&bytes).map_err(|why| wrong(format!("the standard input {why}")))
 }

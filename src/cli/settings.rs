@@ -10,7 +10,7 @@ use clap::{ArgAction, Args, ValueEnum};
 use super::credential::CredentialFlags;
 use super::folder_format::Folder;
 use super::profile_format::{Flow, KeyCache, KindOfAuthority};
-use super::values::{bound, capabilities, key, not_blank, path, store, wait};
+use super::values::{bound, capabilities, key, name_of, not_blank, path, store, wait};
 use crate::output::ErrorFormat;
 
 /// The help heading of these flags.
@@ -157,8 +157,7 @@ impl Settings {
         let ca_file = self.ca_file.as_ref().filter(|_| self.is_ca_file_typed());
         let ca_file = ca_file.map(|path| path.to_string_lossy().into_owned());
         let flow = self.flow.map(Flow::name);
-        let kind = self.authority_kind.as_ref().and_then(ValueEnum::to_possible_value);
-        let kind = kind.map(|kind| kind.get_name().to_owned());
+        let kind = self.authority_kind.as_ref().and_then(name_of);
         let concerns_account = words.first().is_some_and(|command| CONCERN_ONE_ACCOUNT.contains(&command.as_str()));
         let account = self.account.clone().filter(|_| concerns_account);
         // The file selects the profile for the suggested command too.

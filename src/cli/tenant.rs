@@ -56,15 +56,9 @@ impl Context {
             return Ok(None);
         };
         self.observer.note(|| format!("the tenant {domain} is {tenant}"));
-        let saved = profiles::update(&self.profile_name, self.settings.lock_timeout(), |profile| {
-            Ok(profile.map(|mut profile| {
-                profile.learned.tenants.insert(domain.to_owned(), tenant.clone());
-                profile
-            }))
+        self.learn(|learned| {
+            learned.tenants.insert(domain.to_owned(), tenant.clone());
         });
-        if saved.is_err() {
-            self.observer.note(|| "the profile could not be changed");
-        }
         Ok(Some(tenant))
     }
 }

@@ -2,7 +2,7 @@
 //! It has the name of the path's digest, and contains the digest of the content and the path, as `sha256sum` does.
 
 use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use ring::digest::{SHA256, digest};
@@ -41,11 +41,7 @@ pub(super) fn record(path: &Path, content: &[u8]) -> Result<(), Failure> {
         platform::create_folder(folder)?;
         // A record in a folder where others can replace it would be refused later.
         platform::check_way(folder)?;
-        let file = platform::create_temporary(folder, ".trusted-")?;
-        file.as_file().write_all(&text(path, content))?;
-        file.as_file().sync_all()?;
-        file.persist(&record).map_err(|error| error.error)?;
-        Ok(())
+        profiles::replace(&record, ".trusted-", &text(path, content))
     };
     write().map_err(|error| profiles::cannot("write", &record, &error))
 }

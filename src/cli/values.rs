@@ -3,14 +3,22 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read};
 use std::path::PathBuf;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::thread;
 use std::time::Duration;
 
+use clap::ValueEnum;
 use tokcache_core::oauth::{Authority, Challenge};
-use tokcache_file::text_of_path;
+use tokcache_file::{platform, text_of_path};
 use zeroize::Zeroizing;
 
-/// An upper bound for the password of a server, in bytes.
+/// An upper bound for the password of a server and for a client secret, in bytes.
 pub(super) const LONGEST_PASSWORD: u64 = 4096;
+
+/// Returns the name that the command line takes for the value of an enumeration.
+pub(super) fn name_of<Value: ValueEnum>(value: &Value) -> Option<String> {
+    value.to_possible_value().map(|value| value.get_name().to_owned())
+}
 
 /// Refuses an empty value, which usually comes from an unset variable.
 pub(super) fn not_blank(text: &str) -> Result<String, String> {
@@ -30,7 +38,27 @@ pub(super) fn read_at_most(reader: impl Read, limit: u64) -> io::Result<Zeroizin
     let capacity = usize::try_from(limit).unwrap_or_default() + 1;
     let mut bytes = Zeroizing::new(Vec::with_capacity(capacity));
     reader.take(limit + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > limit { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
+    if bytes.len() as u64 > limit {
+        let message = format!("it is longer than {}", platform::bytes(limit));
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    Ok(bytes)
+}
+
+/// Calls `read` in a thread of its own, which is left behind after `patience`: even opening a pipe may never end.
+///
+/// # Errors
+/// [`io::ErrorKind::TimedOut`] after `patience`; otherwise the thread did not start or has panicked.
+pub(super) fn in_time<Read: Send + 'static>(
+    patience: Duration,
+    read: impl FnOnce() -> Read + Send + 'static,
+) -> io::Result<Read> {
+    let (sender, receiver) = sync_channel(1);
+    thread::Builder::new().spawn(move || sender.send(read()))?;
+    receiver.recv_timeout(patience).map_err(|error| match error {
+        RecvTimeoutError::Timeout => io::ErrorKind::TimedOut.into(),
+        RecvTimeoutError::Disconnected => io::ErrorKind::BrokenPipe.into(),
+    })
 }
 
 /// Parses a variable name that every shell can export.
@@ -56,6 +84,9 @@ pub(super) fn key(value: OsString) -> Result<String, String> {
 pub(super) fn path(value: OsString) -> Result<PathBuf, String> {
     typed_path(&value)
 }
+
+/// An upper bound for a file with a certificate, its chain and its key, in bytes.
+pub(super) const LONGEST_CERTIFICATE: u64 = 1 << 16;
 
 /// An upper bound for a token of another party, in bytes.
 pub(super) const LONGEST_TOKEN: u64 = 1 << 16;

@@ -67,8 +67,10 @@ impl Context {
     }
 
     pub(super) fn is_client_of_profile(&self) -> bool {
-        let typed = self.settings.client_id.as_ref();
-        typed.is_none() || typed == self.profile.as_ref().and_then(|profile| profile.client_id.as_ref())
+        match &self.profile {
+            Some(profile) => profile.is_of_client(&self.settings),
+            None => self.settings.client_id.is_none(),
+        }
     }
 
     /// Returns the label that distinguishes this profile's account from others at a provider that does not name its

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::script::Script;
 
 #[path = "../../src/cli/presets.rs"]
-#[allow(dead_code, reason = "the command alone uses the titles and examples")]
+#[expect(dead_code, reason = "the command alone uses the titles and examples")]
 mod table;
 
 use table::{PRESETS, Preset};

@@ -195,3 +195,4 @@ pub mod secret;
 pub mod store;
 pub mod time;
 pub mod types;
+mod words;

@@ -6,10 +6,8 @@ use tokcache_core::oauth::{AssertionSigner, SigningKey, SigningKeyError};
 use tokcache_file::platform;
 use zeroize::Zeroizing;
 
+use crate::cli::values::LONGEST_CERTIFICATE;
 use crate::cli::{Exit, Failure};
-
-/// An upper bound for a file with a key and a chain of certificates, in bytes.
-const LONGEST: u64 = 1 << 16;
 
 /// The files of a certificate and its key, in PEM.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -68,7 +66,7 @@ fn unusable(flag: &'static str, path: &Path, why: &str) -> Failure {
 
 fn read(flag: &'static str, path: &Path) -> Result<Zeroizing<String>, Failure> {
     let wrong = |why: &str| unusable(flag, path, why);
-    let bytes = platform::read_trusted(path, LONGEST).map_err(|error| wrong(&error.to_string()))?;
+    let bytes = platform::read_trusted(path, LONGEST_CERTIFICATE).map_err(|error| wrong(&error.to_string()))?;
     let bytes = Zeroizing::new(bytes);
     let text = str::from_utf8(&bytes).map_err(|_| wrong("it is not PEM (openssl pkcs12 -nodes converts PKCS#12)"))?;
     Ok(Zeroizing::new(text.to_owned()))

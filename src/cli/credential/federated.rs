@@ -3,8 +3,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::sync_channel;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -16,7 +14,7 @@ use tokcache_core::time::{Clock as _, SystemClock};
 use tokcache_file::platform;
 use zeroize::Zeroizing;
 
-use crate::cli::values::{LONGEST_TOKEN, read_at_most, token_line};
+use crate::cli::values::{LONGEST_TOKEN, in_time, read_at_most, token_line};
 use crate::cli::{Exit, Failure, environment};
 
 /// How long a command may take.
@@ -93,11 +91,8 @@ fn run(command: &str) -> Result<Zeroizing<Vec<u8>>, String> {
         .spawn()
         .map_err(|error| format!("{shell} cannot be started: {error}"))?;
     let Some(stdout) = child.stdout.take() else { return Err("its output cannot be read".to_owned()) };
-    let (sender, receiver) = sync_channel(1);
-    // In a thread of its own, because a read has no time limit.
-    thread::spawn(move || sender.send(read_at_most(stdout, LONGEST_TOKEN)));
     let end = Instant::now() + PATIENCE;
-    let read = receiver.recv_timeout(PATIENCE);
+    let read = in_time(PATIENCE, move || read_at_most(stdout, LONGEST_TOKEN));
     let Some(status) = ended(&mut child, end) else {
         return Err(format!("it has not ended within {} s", PATIENCE.as_secs()));
     };

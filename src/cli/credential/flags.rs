@@ -11,7 +11,7 @@ use super::secret::SecretSource;
 use super::source::Source;
 use crate::cli::profile_format::{ClientAuthMethod, FederatedTokenSource, Profile};
 use crate::cli::settings::SETTINGS;
-use crate::cli::values::{not_blank, path, variable};
+use crate::cli::values::{name_of, not_blank, path, variable};
 use crate::cli::{Exit, Failure, profiles};
 
 /// The settings of a credential. At most one credential may be named.
@@ -186,15 +186,11 @@ impl CredentialFlags {
             ("--client-cert", text(&self.client_cert)),
             ("--federated-token-file", text(&self.federated_token_file)),
             ("--federated-token-command", self.federated_token_command.clone()),
-            ("--federated-token-source", self.federated_token_source.and_then(name_of)),
+            ("--federated-token-source", self.federated_token_source.as_ref().and_then(name_of)),
             ("--federated-token-audience", self.federated_token_audience.clone()),
-            ("--client-auth-method", self.client_auth_method.and_then(name_of)),
+            ("--client-auth-method", self.client_auth_method.as_ref().and_then(name_of)),
         ]
     }
-}
-
-fn name_of<Value: ValueEnum>(value: Value) -> Option<String> {
-    value.to_possible_value().map(|value| value.get_name().to_owned())
 }
 
 impl ValueEnum for ClientAuthMethod {

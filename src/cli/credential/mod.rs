@@ -19,7 +19,6 @@ use tokcache_core::secret::ClientSecret;
 use super::passphrase::PromptPolicy;
 use super::profile_format::{ClientAuthMethod, Profile};
 use super::settings::Settings;
-use super::values::is_same_authority;
 use super::{Exit, Failure, environment};
 use crate::output::{plain, tell};
 
@@ -45,18 +44,13 @@ pub(super) fn is_named(settings: &Settings) -> Result<bool, Failure> {
     Ok(typed(settings)?.names_credential() || environment::secret(environment::CLIENT_SECRET).is_some())
 }
 
-/// Returns the file with the certificate to present in TLS: typed, of the environment, or of the profile if its client
-/// and its authority are in use.
+/// Returns the file with the certificate to present in TLS: typed, of the environment, or of the profile, whose client and
+/// authority are in use.
 pub(super) fn client_cert(settings: &Settings, profile: Option<&Profile>) -> Result<Option<PathBuf>, Failure> {
     if settings.credential.client_cert.is_some() {
         return Ok(settings.credential.client_cert.clone());
     }
-    let is_in_use = |profile: &&Profile| {
-        let is_client = settings.client_id.is_none() || settings.client_id == profile.client_id;
-        let authority = settings.authority.as_ref();
-        is_client && (authority.is_none() || is_same_authority(authority, profile.authority.as_ref()))
-    };
-    let of_profile = profile.filter(is_in_use).and_then(|profile| profile.client_cert.clone());
+    let of_profile = profile.and_then(|profile| profile.client_cert.clone());
     Ok(environment::client_cert()?.or(of_profile))
 }
 
@@ -64,7 +58,7 @@ pub(super) fn client_cert(settings: &Settings, profile: Option<&Profile>) -> Res
 pub(super) struct Credential {
     settings: Settings,
     /// The settings of the profile, if its client and its authority are in use.
-    of_profile: Option<CredentialFlags>,
+    of_profile: CredentialFlags,
     /// Whether the flow requires a credential.
     is_required: AtomicBool,
     network: Arc<dyn Http>,
@@ -77,22 +71,23 @@ pub(super) struct Credential {
 }
 
 impl Credential {
-    /// Returns the credential that the settings name. An error in the settings is reported when the credential is read.
-    pub(super) fn new(settings: &Settings, network: Arc<dyn Http>, asking: PromptPolicy) -> Self {
+    /// Returns the credential that the settings name, else that of the profile, whose client and authority are in use. An
+    /// error in the settings is reported when the credential is read.
+    pub(super) fn new(
+        settings: &Settings,
+        profile: Option<&Profile>,
+        network: Arc<dyn Http>,
+        asking: PromptPolicy,
+    ) -> Self {
         Credential {
             settings: settings.clone(),
-            of_profile: None,
+            of_profile: profile.map(CredentialFlags::of_profile).unwrap_or_default(),
             is_required: AtomicBool::default(),
             network,
             asking,
             secret: Mutex::default(),
             failure: Mutex::default(),
         }
-    }
-
-    /// Uses the credential of the profile, unless the settings name another one.
-    pub(super) fn or_of(self, profile: &Profile) -> Self {
-        Credential { of_profile: Some(CredentialFlags::of_profile(profile)), ..self }
     }
 
     /// Refuses to send a request without a credential.
@@ -108,15 +103,13 @@ impl Credential {
     /// Returns the credential in use, and how to send a secret.
     fn source(&self) -> Result<(Option<Source>, Option<ClientAuthMethod>), Failure> {
         let typed = typed(&self.settings)?;
-        let method = typed.client_auth_method;
-        let of_profile = self.of_profile.clone().unwrap_or_default();
-        let method = method.or(of_profile.client_auth_method);
+        let method = typed.client_auth_method.or(self.of_profile.client_auth_method);
         if let Some(source) = typed.source()? {
             return Ok((Some(source), method));
         }
         let of_variable = environment::secret(environment::CLIENT_SECRET)
             .map(|_| Source::Secret(secret::SecretSource::Variable(environment::CLIENT_SECRET.to_owned())));
-        Ok((of_variable.map_or_else(|| of_profile.source(), |source| Ok(Some(source)))?, method))
+        Ok((of_variable.map_or_else(|| self.of_profile.source(), |source| Ok(Some(source)))?, method))
     }
 
     /// Warns that the credential is known to this shell only, if it comes from a variable or a file descriptor.

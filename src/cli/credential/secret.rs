@@ -3,8 +3,6 @@
 use std::fs::File;
 use std::io;
 use std::path::PathBuf;
-use std::sync::mpsc::sync_channel;
-use std::thread;
 use std::time::Duration;
 
 use tokcache_core::acquire::CredentialContext;
@@ -14,11 +12,8 @@ use zeroize::Zeroizing;
 
 use crate::cli::passphrase::PromptPolicy;
 use crate::cli::store_password::passwords;
-use crate::cli::values::read_at_most;
+use crate::cli::values::{LONGEST_PASSWORD, in_time, read_at_most};
 use crate::cli::{Exit, Failure, environment};
-
-/// An upper bound for any real client secret, in bytes.
-const LONGEST: u64 = 4096;
 
 /// How long the writer of a pipe may take.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -55,7 +50,9 @@ impl SecretSource {
     /// Reads one line of text, without the blanks around it.
     fn text(&self, context: &CredentialContext<'_>, asking: &PromptPolicy) -> Result<Zeroizing<String>, String> {
         let bytes = match self {
-            SecretSource::File(path) => platform::read_trusted(path, LONGEST).map_err(|error| error.to_string())?,
+            SecretSource::File(path) => {
+                platform::read_trusted(path, LONGEST_PASSWORD).map_err(|error| error.to_string())?
+            }
             SecretSource::Descriptor(number) => read_descriptor(*number).map_err(|error| error.to_string())?.to_vec(),
             SecretSource::Keyring => {
                 let item = keyring_item(context.client_id.as_str(), context.authority.url());
@@ -90,12 +87,8 @@ pub(in crate::cli) fn keyring_item(client_id: &str, authority: &str) -> String {
     format!("the client {client_id} at {authority}")
 }
 
-/// Reads an open descriptor to its end, in a thread of its own: the writer of a pipe may never close it.
+/// Reads an open descriptor to its end. The writer of a pipe may never close it.
 fn read_descriptor(number: u32) -> io::Result<Zeroizing<Vec<u8>>> {
-    let (sender, receiver) = sync_channel(1);
-    thread::spawn(move || {
-        let read = File::open(format!("/dev/fd/{number}")).and_then(|file| read_at_most(file, LONGEST));
-        sender.send(read)
-    });
-    receiver.recv_timeout(PATIENCE).unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+    let open = move || File::open(format!("/dev/fd/{number}"));
+    in_time(PATIENCE, move || open().and_then(|file| read_at_most(file, LONGEST_PASSWORD)))?
 }

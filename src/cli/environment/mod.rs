@@ -13,7 +13,9 @@ use zeroize::Zeroizing;
 use crate::cli::credential::CredentialFlags;
 use crate::cli::profile_format::{ClientAuthMethod, FederatedTokenSource, Flow, KeyCache, KindOfAuthority};
 use crate::cli::settings::Settings;
-use crate::cli::values::{LONGEST_PASSWORD, bound, capabilities, not_blank, password_line, text_of, typed_path, wait};
+use crate::cli::values::{
+    LONGEST_PASSWORD, bound, capabilities, name_of, not_blank, password_line, text_of, typed_path, wait,
+};
 use crate::cli::{Exit, Failure};
 use crate::output::ErrorFormat;
 
@@ -334,8 +336,7 @@ fn parsed<T>(typed: Option<T>, name: &str, parse: impl Fn(&str) -> Result<T, Str
 /// Parses one of the values of an enumeration.
 fn one_of<T: ValueEnum>(text: &str) -> Result<T, String> {
     T::from_str(text, true).map_err(|_| {
-        let values = T::value_variants().iter().filter_map(T::to_possible_value);
-        let names: Vec<_> = values.map(|value| value.get_name().to_owned()).collect();
+        let names: Vec<_> = T::value_variants().iter().filter_map(name_of).collect();
         format!("type {}", names.join(" or "))
     })
 }

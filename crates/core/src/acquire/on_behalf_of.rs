@@ -48,8 +48,8 @@ impl ClientApplication<'_> {
 pub(super) struct OnBehalfOf<'a> {
     application: &'a ClientApplication<'a>,
     assertion: &'a UserAssertion,
-    /// The assertion with the type that token exchange needs.
-    subject: SecurityToken,
+    /// The partition of the assertion, whose name is its hash.
+    caller: Partition,
     request: &'a SilentRequest,
 }
 
@@ -59,7 +59,7 @@ impl<'a> OnBehalfOf<'a> {
         assertion: &'a UserAssertion,
         request: &'a SilentRequest,
     ) -> Self {
-        OnBehalfOf { application, assertion, subject: SecurityToken::new(assertion.expose()), request }
+        OnBehalfOf { application, assertion, caller: Partition::on_behalf_of(assertion.expose()), request }
     }
 
     /// Whether the tokens share a document with those of all users.
@@ -69,8 +69,7 @@ impl<'a> OnBehalfOf<'a> {
 
     /// Returns the account that stands for the assertion.
     fn caller(&self) -> HomeAccountId {
-        let caller = Partition::on_behalf_of(self.assertion.expose());
-        HomeAccountId::of_exchange(self.application.registration.authority.url(), caller.as_str())
+        HomeAccountId::of_exchange(self.application.registration.authority.url(), self.caller.as_str())
     }
 }
 
@@ -80,8 +79,7 @@ impl Exchange for OnBehalfOf<'_> {
             return "on behalf of".into();
         }
         // A lease of a file is a file, so the callers share a few dozen leases.
-        let caller = Partition::on_behalf_of(self.assertion.expose());
-        format!("on behalf of {}", caller.as_str().get(..1).unwrap_or_default()).into()
+        format!("on behalf of {}", self.caller.as_str().get(..1).unwrap_or_default()).into()
     }
 
     fn source(&self, endpoints: &Endpoints) -> Source {
@@ -120,9 +118,10 @@ impl Exchange for OnBehalfOf<'_> {
                 let message = OnBehalfOfRequest { client: context, assertion, scopes, claims, parameters };
                 return client.send(&message).await;
             }
+            let subject = &SecurityToken::new(self.assertion.expose());
             let exchange = TokenExchangeRequest {
                 client: context,
-                subject: TypedToken { token: &self.subject, token_type: ACCESS_TOKEN_TYPE },
+                subject: TypedToken { token: subject, token_type: ACCESS_TOKEN_TYPE },
                 actor: None,
                 requested_token_type: Some(ACCESS_TOKEN_TYPE),
                 resources: &[],

@@ -71,12 +71,16 @@ mod tests {
         provider
     }
 
+    fn started<'a>(provider: &'a Provider, scopes: &'a ScopeSet) -> (AuthorizationRequest<'a>, PendingAuthorization) {
+        let request = AuthorizationRequest::new(provider.client(), "http://127.0.0.1:1/cb", scopes);
+        (request, request.start().unwrap())
+    }
+
     #[test]
     fn the_browser_carries_a_reference_and_the_provider_gets_the_parameters() {
         let provider = provider();
         let scopes = ScopeSet::parse("read");
-        let request = AuthorizationRequest::new(provider.client(), "http://127.0.0.1:1/cb", &scopes);
-        let pending = request.start().unwrap();
+        let (request, pending) = started(&provider, &scopes);
         let message = PushedAuthorizationRequest { request, pending: &pending };
 
         let sent = message.request().unwrap();
@@ -101,8 +105,7 @@ mod tests {
         let mut provider = provider();
         provider.authenticate_with_basic("canary");
         let scopes = ScopeSet::parse("read");
-        let request = AuthorizationRequest::new(provider.client(), "http://127.0.0.1:1/cb", &scopes);
-        let pending = request.start().unwrap();
+        let (request, pending) = started(&provider, &scopes);
         let sent = PushedAuthorizationRequest { request, pending: &pending }.request().unwrap();
         let encoded = sent.form().unwrap().encode();
         assert_eq!(encoded.matches("client_id=").count(), 1);
@@ -113,8 +116,7 @@ mod tests {
     fn a_refusal_is_the_one_of_the_authorization_endpoint() {
         let provider = provider();
         let scopes = ScopeSet::parse("read");
-        let request = AuthorizationRequest::new(provider.client(), "http://127.0.0.1:1/cb", &scopes);
-        let pending = request.start().unwrap();
+        let (request, pending) = started(&provider, &scopes);
         let message = PushedAuthorizationRequest { request, pending: &pending };
         let sent = message.request().unwrap();
         let refused = message.response(&sent, Ok(answer(400, r#"{"error":"invalid_scope"}"#)), NOW);

@@ -1,7 +1,6 @@
 //! Checks the characters of a token, eight at a time.
 
-const ONES: u64 = u64::from_le_bytes([1; 8]);
-const HIGHEST_BITS: u64 = ONES << 7;
+use crate::words::{HIGHEST_BITS, ONES};
 
 /// Whether all bytes are visible ASCII: `!` to `~`. The program is optimised for size, so the compiler would compare
 /// one byte at a time.

@@ -89,11 +89,7 @@ pub(in crate::cache) fn remove_client_tokens(edit: &mut Edit<'_>, client_id: &Cl
         let is_exchanged = || is_of_exchange(fields) && within.holds(fields);
         within.has_client(fields, client_id) && (within.is_of_owner(fields, &Owner::Application) || is_exchanged())
     };
-    for entry in edit.document.all_entries(Section::AccessToken) {
-        if entry.fields().is_ok_and(|fields| is_clients(&fields)) {
-            edit.remove(Section::AccessToken, &entry);
-        }
-    }
+    remove_access_tokens(edit, is_clients);
 }
 
 /// Removes the expired access tokens of callers whose assertions were exchanged.
@@ -102,8 +98,12 @@ pub(in crate::cache) fn remove_expired_exchanges(edit: &mut Edit<'_>, now: Times
         let expires_on = fields.lenient("expires_on").and_then(|time| time.parse::<i64>().ok());
         is_of_exchange(fields) && expires_on.is_some_and(|time| time <= now.0)
     };
+    remove_access_tokens(edit, is_over);
+}
+
+fn remove_access_tokens(edit: &mut Edit<'_>, is_chosen: impl Fn(&Fields<'_>) -> bool) {
     for entry in edit.document.all_entries(Section::AccessToken) {
-        if entry.fields().is_ok_and(|fields| is_over(&fields)) {
+        if entry.fields().is_ok_and(|fields| is_chosen(&fields)) {
             edit.remove(Section::AccessToken, &entry);
         }
     }

@@ -1,14 +1,13 @@
 //! Finds the end of a string, many bytes at a time.
 
+use crate::words::{HIGHEST_BITS, ONES};
+
 /// The bytes of a machine word. Libraries that compare more at once first ask the processor for its features, and in a
 /// virtual machine each such question takes longer than the whole search.
 const WORD: usize = 8;
 
 /// The number of bytes of a long string to compare at once.
 const BLOCK: usize = 64;
-
-const ONES: u64 = u64::from_le_bytes([1; WORD]);
-const HIGHEST_BITS: u64 = ONES << 7;
 
 /// Returns the position of the first quote or backslash at or behind `from`.
 pub(in crate::cache) fn quote_or_backslash(text: &[u8], from: usize) -> Option<usize> {
