@@ -204,8 +204,12 @@ mod tests {
         for length in 1..whole.len() {
             assert_eq!(Reader::new(&whole[..length]).next().unwrap_err(), Malformed, "{length}");
         }
-        for input in [[0x30, 0x80].repeat(30_000), [0x24, 0x80].repeat(17), b"\x1F\x01\x00".to_vec(), b"\x04\x80\x00\x00".to_vec()]
-        {
+        for input in [
+            [0x30, 0x80].repeat(30_000),
+            [0x24, 0x80].repeat(17),
+            b"\x1F\x01\x00".to_vec(),
+            b"\x04\x80\x00\x00".to_vec(),
+        ] {
             assert_eq!(Reader::new(&input).next().unwrap_err(), Malformed);
         }
         assert_eq!(Reader::new(b"\x30\x85\x01\x00\x00\x00\x00").next().unwrap_err(), Malformed);

@@ -58,21 +58,15 @@ impl Hash {
     pub(crate) fn of(identifier: &[u8]) -> Result<Hash, Pkcs12Error> {
         Ok(match identifier {
             oid::SHA1 | oid::HMAC_SHA1 => Hash::sha1(),
-            oid::SHA256 | oid::HMAC_SHA256 => Hash {
-                digest: &digest::SHA256,
-                hmac: hmac::HMAC_SHA256,
-                pbkdf2: pbkdf2::PBKDF2_HMAC_SHA256,
-            },
-            oid::SHA384 | oid::HMAC_SHA384 => Hash {
-                digest: &digest::SHA384,
-                hmac: hmac::HMAC_SHA384,
-                pbkdf2: pbkdf2::PBKDF2_HMAC_SHA384,
-            },
-            oid::SHA512 | oid::HMAC_SHA512 => Hash {
-                digest: &digest::SHA512,
-                hmac: hmac::HMAC_SHA512,
-                pbkdf2: pbkdf2::PBKDF2_HMAC_SHA512,
-            },
+            oid::SHA256 | oid::HMAC_SHA256 => {
+                Hash { digest: &digest::SHA256, hmac: hmac::HMAC_SHA256, pbkdf2: pbkdf2::PBKDF2_HMAC_SHA256 }
+            }
+            oid::SHA384 | oid::HMAC_SHA384 => {
+                Hash { digest: &digest::SHA384, hmac: hmac::HMAC_SHA384, pbkdf2: pbkdf2::PBKDF2_HMAC_SHA384 }
+            }
+            oid::SHA512 | oid::HMAC_SHA512 => {
+                Hash { digest: &digest::SHA512, hmac: hmac::HMAC_SHA512, pbkdf2: pbkdf2::PBKDF2_HMAC_SHA512 }
+            }
             other => return Err(Pkcs12Error::Unsupported(format!("the hash function {}", oid::dotted(other)))),
         })
     }

@@ -55,10 +55,7 @@ const CURVES: [Curve; 2] = [
 ///
 /// Java does not write the public key (it is optional, RFC 5915 §3), but `ring` and rustls need it. It is then taken from
 /// the certificate that fits.
-fn of_curve(
-    pkcs8: &[u8],
-    certificates: &[Vec<u8>],
-) -> Result<Option<(Zeroizing<Vec<u8>>, Vec<u8>)>, Malformed> {
+fn of_curve(pkcs8: &[u8], certificates: &[Vec<u8>]) -> Result<Option<(Zeroizing<Vec<u8>>, Vec<u8>)>, Malformed> {
     let mut fields = Reader::new(pkcs8).sequence()?;
     fields.expect(INTEGER)?;
     let algorithm = fields.expect(SEQUENCE)?;
@@ -86,9 +83,6 @@ fn of_curve(
     let Some(public) = public else { return Ok(None) };
     let public_key = encode(explicit(1), &[&encode(BIT_STRING, &[&[0], public])]);
     let sec1 = encode(SEQUENCE, &[&encode(INTEGER, &[&[1]]), &encode(OCTET_STRING, &[&private]), &public_key]);
-    let pkcs8 = encode(
-        SEQUENCE,
-        &[&encode(INTEGER, &[&[0]]), algorithm.encoded, &encode(OCTET_STRING, &[&sec1])],
-    );
+    let pkcs8 = encode(SEQUENCE, &[&encode(INTEGER, &[&[0]]), algorithm.encoded, &encode(OCTET_STRING, &[&sec1])]);
     Ok(Some((pkcs8, public.to_vec())))
 }

@@ -92,7 +92,10 @@ fn the_text_has_the_key_and_the_certificates_and_can_be_read_back() {
     let blocks = blocks(&pem);
     let labels: Vec<_> = blocks.iter().map(|(label, _)| label.as_str()).collect();
     assert_eq!(labels, ["PRIVATE KEY", "CERTIFICATE", "CERTIFICATE", "CERTIFICATE"]);
-    assert!(blocks[0].1 == identity.key() && blocks.iter().skip(1).map(|(_, der)| der.as_slice()).eq(identity.certificates()));
+    assert!(
+        blocks[0].1 == identity.key()
+            && blocks.iter().skip(1).map(|(_, der)| der.as_slice()).eq(identity.certificates())
+    );
     assert!(pem.lines().all(|line| line.len() <= 64));
     assert!(format!("{identity:?}").len() < 60, "the key is not printed");
 }

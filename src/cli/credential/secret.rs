@@ -1,24 +1,19 @@
 //! The client secret.
 
-use std::fs::File;
-use std::io;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use tokcache_core::acquire::CredentialContext;
 use tokcache_core::secret::ClientSecret;
 use tokcache_file::platform;
 use zeroize::Zeroizing;
 
+use super::descriptor::read_descriptor;
 use crate::cli::passphrase::PromptPolicy;
 use crate::cli::store_password::passwords;
-use crate::cli::values::{LONGEST_PASSWORD, in_time, read_at_most};
+use crate::cli::values::LONGEST_PASSWORD;
 use crate::cli::{Exit, Failure, environment};
 
-/// How long the writer of a pipe may take.
-const PATIENCE: Duration = Duration::from_secs(3);
-
-/// The place of a client secret, or of a password.
+/// The place of a client secret.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(in crate::cli) enum SecretSource {
     /// A file.
@@ -85,10 +80,4 @@ impl SecretSource {
 /// Returns the name of the keyring item with the secret of a client.
 pub(in crate::cli) fn keyring_item(client_id: &str, authority: &str) -> String {
     format!("the client {client_id} at {authority}")
-}
-
-/// Reads an open descriptor to its end. The writer of a pipe may never close it.
-fn read_descriptor(number: u32) -> io::Result<Zeroizing<Vec<u8>>> {
-    let open = move || File::open(format!("/dev/fd/{number}"));
-    in_time(PATIENCE, move || open().and_then(|file| read_at_most(file, LONGEST_PASSWORD)))?
 }
