@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::applications::pkcs12;
 use crate::harness::{Home, Provider, REFRESH_TOKEN, SCOPE};
 
 const API_SCOPE: &str = "api.read";
@@ -27,6 +28,24 @@ fn an_application_authenticates_with_its_certificate_in_tls_alone() {
     home.answer(&["token", "--scope", API_SCOPE]);
     let missing = home.error(3, &["token", "--scope", API_SCOPE, "--force-refresh"]);
     assert!(missing["command"].as_str().unwrap_or_default().contains("--client-cert PATH"), "{missing}");
+}
+
+#[test]
+fn a_certificate_for_tls_may_be_in_pkcs12() {
+    let provider = Provider::start_with(json!({ "mtls": "request" }));
+    let mut home = Home::at(&provider);
+    home.set("TOKCACHE_CLIENT_ID", "e2e-tls");
+    home.set("TOKCACHE_FLOW", "client-credentials");
+    let pfx = pkcs12(&home, "client.pfx", &["-in", provider.client_cert()]);
+    let password = home.write("password", "made-up\n");
+    let token = ["token", "--scope", API_SCOPE, "--client-cert", &pfx];
+
+    let locked = home.error(3, &token);
+    assert!(locked["message"].as_str().is_some_and(|it| it.contains("has a password")), "{locked}");
+    let advice = locked["command"].as_str().unwrap_or_default();
+    assert!(advice.contains("--client-certificate-password-file PATH"), "{locked}");
+    home.answer(&[&token[..], &["--client-certificate-password-file", &password]].concat());
+    assert_eq!(provider.token_requests("client_credentials"), 1);
 }
 
 #[test]
@@ -59,12 +78,12 @@ fn a_network_that_wants_a_sign_in_costs_nothing() {
             provider.order_fault(json!({ "endpoint": endpoint, "times": null, "answer": answer }));
         }
         for arguments in [vec!["token", "--scope", SCOPE], vec!["login", "--scope", SCOPE]] {
-            let is_page = arguments[0] == "login" && answer["status"] == 200;
-            let status = if is_page { 3 } else { 5 };
-            let error = home.error(status, &[&arguments[..], &["--timeout", "2s"]].concat());
+            let error = home.error(5, &[&arguments[..], &["--timeout", "2s"]].concat());
             let message = error["message"].as_str().unwrap_or_default();
             assert!(message.contains("network wants you to sign in"), "{error}");
-            assert_eq!(error["retryable"], status == 5, "{error}");
+            assert_eq!(error["retryable"], true, "{error}");
+            let may_be_wrong = arguments[0] == "login" && answer["status"] == 200;
+            assert_eq!(message.contains("the authority is wrong"), may_be_wrong, "{error}");
         }
         provider.heal();
         assert_eq!(home.cache.text(), before);
