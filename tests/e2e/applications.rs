@@ -37,7 +37,7 @@ fn testdata(name: &str) -> PathBuf {
 }
 
 /// Copies a file into the home, where only its user can replace it.
-fn copied(home: &Home, name: &str) -> String {
+pub(crate) fn copied(home: &Home, name: &str) -> String {
     home.write(name, &std::fs::read_to_string(testdata(name)).expect("test data"))
 }
 
@@ -99,6 +99,84 @@ fn an_application_signs_with_its_key() {
     }
     let without_key = home.error(3, &["token", "--scope", "other", "--client-certificate", &certificate]);
     assert!(without_key["command"].as_str().is_some_and(|it| it.ends_with("--client-key PATH")), "{without_key}");
+}
+
+/// Exports a key with its certificate as OpenSSL does by default, with the password "made-up".
+pub(crate) fn pkcs12(home: &Home, name: &str, options: &[&str]) -> String {
+    let file = home.write(name, "");
+    let export = ["pkcs12", "-export", "-passout", "pass:made-up", "-out", &file];
+    answer_of(&Command::new("openssl").args(export).args(options).output().expect("openssl"));
+    file
+}
+
+#[test]
+fn an_application_signs_with_its_key_in_pkcs12() {
+    let provider = Provider::start();
+    let mut home = home_of(&provider, "e2e-key");
+    let (key, certificate) = (copied(&home, "rsa.pem"), copied(&home, "rsa_certificate.pem"));
+    let pfx = pkcs12(&home, "app.pfx", &["-inkey", &key, "-in", &certificate]);
+    let (password, wrong) = (home.write("password", "made-up\n"), home.write("wrong", "canary\n"));
+    let with = |further: &[&str]| [&["token", "--scope", SCOPE, "--client-certificate", &pfx][..], further].concat();
+
+    let refused = home.error(3, &with(&["--client-certificate-password-file", &wrong]));
+    assert!(refused["message"].as_str().is_some_and(|it| it.contains("the password is wrong")), "{refused}");
+    assert!(!refused.to_string().contains("canary"), "{refused}");
+    assert_eq!(home.error(3, &with(&[]))["retryable"], false);
+    assert_eq!(provider.token_requests(CLIENT_CREDENTIALS), 0);
+
+    home.answer(&with(&["--client-certificate-password-file", &password]));
+    let script = "exec \"$0\" token --scope api.read --force-refresh --client-certificate \"$1\" \
+                  --client-certificate-password-fd 7 7<\"$2\"";
+    let mut by_descriptor = home.command("sh");
+    let by_descriptor = by_descriptor.args(["-c", script, env!("CARGO_BIN_EXE_tokcache"), &pfx, &password]).output();
+    assert!(!answer_of(&by_descriptor.expect("sh")).is_empty());
+    home.set("TOKCACHE_CLIENT_CERTIFICATE_PASSWORD", "made-up");
+    home.answer(&with(&["--force-refresh"]));
+    assert_eq!(provider.token_requests(CLIENT_CREDENTIALS), 3);
+
+    let login = ["login", "--scope", SCOPE, "--client-certificate", &pfx];
+    let warned = home.tokcache(&login);
+    let said = String::from_utf8_lossy(&warned.stderr);
+    assert!(
+        said.contains("does not name the password") && said.contains("TOKCACHE_CLIENT_CERTIFICATE_PASSWORD"),
+        "{said}"
+    );
+    home.set("TOKCACHE_CLIENT_CERTIFICATE_PASSWORD", "");
+    home.answer(&[&login[..], &["--client-certificate-password-file", &password]].concat());
+    assert!(home.profile().contains("client_certificate_password_file") && !home.profile().contains("made-up"));
+    home.answer(&["token", "--scope", SCOPE, "--force-refresh"]);
+    // The password of the profile's certificate is not tried on another.
+    let other = pkcs12(&home, "other.pfx", &["-inkey", &key, "-in", &certificate]);
+    let locked = home.error(3, &["token", "--scope", SCOPE, "--force-refresh", "--client-certificate", &other]);
+    assert!(locked["message"].as_str().is_some_and(|it| it.contains("none was given")), "{locked}");
+}
+
+#[test]
+fn a_file_that_is_not_supported_comes_with_the_command_that_converts_it() {
+    let provider = Provider::start();
+    let home = home_of(&provider, "e2e-key");
+    let (key, certificate) = (copied(&home, "rsa.pem"), copied(&home, "rsa_certificate.pem"));
+    let export = ["-inkey", &key, "-in", &certificate];
+    let rc2 = pkcs12(&home, "rc2.pfx", &[&export[..], &["-legacy"]].concat());
+    let password = home.write("password", "made-up\n");
+    let password = ["--client-certificate-password-file", &password];
+    let token =
+        |file: &str| [&["token", "--scope", SCOPE, "--client-certificate", file][..], &password].concat().join(" ");
+    let refused = home.error(3, &token(&rc2).split(' ').collect::<Vec<_>>());
+    let command = refused["command"].as_str().expect("a command");
+    assert!(command.starts_with("openssl pkcs12 -legacy -nodes "), "{refused}");
+    let converted = format!("{command} -passin pass:made-up");
+    answer_of(&home.command("sh").args(["-c", &converted]).output().expect("sh"));
+    home.answer(&token(&rc2.replace(".pfx", ".pem")).split(' ').collect::<Vec<_>>());
+
+    let pfx = pkcs12(&home, "app.pfx", &export);
+    let encoded = answer_of(&Command::new("base64").args(["-w", "0", &pfx]).output().expect("base64"));
+    let encoded = home.write("vault", &encoded);
+    let refused = home.error(3, &token(&encoded).split(' ').collect::<Vec<_>>());
+    let command = refused["command"].as_str().expect("a command");
+    assert!(command.starts_with("base64 -d "), "{refused}");
+    answer_of(&home.command("sh").args(["-c", command]).output().expect("sh"));
+    home.answer(&[&token(&format!("{encoded}.pfx")).split(' ').collect::<Vec<_>>()[..], &["--force-refresh"]].concat());
 }
 
 fn read(path: impl AsRef<Path>) -> String {

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use tokcache_core::oauth::{AssertionSigner, SigningKey, SigningKeyError};
 
-use super::key_files::{KeyFiles, unusable};
+use super::key_files::KeyFiles;
+use super::pkcs12::unusable;
 use crate::cli::{Exit, Failure};
 
 /// The files of a certificate and its key, in PEM or PKCS#12.

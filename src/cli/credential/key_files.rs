@@ -7,11 +7,11 @@ use tokcache_file::platform;
 use zeroize::Zeroizing;
 
 use super::password::{CertificatePasswordFlags, PasswordSource};
-use super::pkcs12::pem_of_pkcs12;
+use super::pkcs12::{pem_of_pkcs12, unusable};
 use crate::cli::profile_format::Profile;
 use crate::cli::settings::Settings;
 use crate::cli::values::LONGEST_CERTIFICATE;
-use crate::cli::{Exit, Failure, environment};
+use crate::cli::{Failure, environment};
 use crate::output::quote;
 
 /// The files of one run, and their password.
@@ -110,9 +110,4 @@ const BASE64_OF_DER: &[u8] = b"MII";
 fn is_der(bytes: &[u8]) -> bool {
     const SEQUENCE: u8 = 0x30;
     bytes.first() == Some(&SEQUENCE) && bytes.get(1).is_some_and(|length| *length >= 0x80)
-}
-
-/// The failure of a file that cannot be used.
-pub(super) fn unusable(flag: &'static str, path: &Path, why: &str) -> Failure {
-    Failure::new(Exit::Config, format!("{} cannot be used: {why}", path.display())).try_with(flag, "PATH")
 }

@@ -4,8 +4,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::key_files::unusable;
-use crate::cli::Failure;
+use crate::cli::{Exit, Failure};
 use crate::output::quote;
 
 /// Returns the key and the certificates of a PKCS#12 file in PEM. No password is an empty one.
@@ -49,6 +48,11 @@ pub(super) fn pem_of_pkcs12(
 ) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let why = "it is not PEM, and this build of tokcache does not read PKCS#12";
     Err(unusable(flag, path, why).try_shell(conversion(path, "")))
+}
+
+/// Returns the failure of a file that cannot be used.
+pub(super) fn unusable(flag: &'static str, path: &Path, why: &str) -> Failure {
+    Failure::new(Exit::Config, format!("{} cannot be used: {why}", path.display())).try_with(flag, "PATH")
 }
 
 /// Returns the command that converts a file into PEM. OpenSSL creates the file for the user alone.
