@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::sync::Mutex;
 
-use tokcache_file::platform;
 use zeroize::Zeroizing;
 
 use super::password::{CertificatePasswordFlags, PasswordSource};
@@ -11,7 +10,7 @@ use super::pkcs12::{pem_of_pkcs12, unusable};
 use crate::cli::profile_format::Profile;
 use crate::cli::settings::Settings;
 use crate::cli::values::LONGEST_CERTIFICATE;
-use crate::cli::{Failure, environment};
+use crate::cli::{Failure, environment, secret_file};
 use crate::output::quote;
 
 /// The files of one run, and their password.
@@ -44,8 +43,8 @@ impl KeyFiles {
         path: &Path,
         is_of_profile: bool,
     ) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let bytes = platform::read_trusted(path, LONGEST_CERTIFICATE);
-        let bytes = Zeroizing::new(bytes.map_err(|error| unusable(flag, path, &error.to_string()))?);
+        let bytes = secret_file::read_with(path, LONGEST_CERTIFICATE, may_hold_key);
+        let bytes = bytes.map_err(|error| unusable(flag, path, &error.to_string()))?;
         if is_der(&bytes) {
             let source = self.password_source(is_of_profile)?;
             let password = source.map(|source| self.password(source)).transpose()?;
@@ -105,6 +104,12 @@ impl KeyFiles {
 
 /// The beginning of a long sequence in DER, in base64.
 const BASE64_OF_DER: &[u8] = b"MII";
+
+/// Whether a file holds more than certificates.
+fn may_hold_key(bytes: &[u8]) -> bool {
+    const PRIVATE_KEY: &[u8] = b"PRIVATE KEY-----";
+    is_der(bytes) || bytes.windows(PRIVATE_KEY.len()).any(|window| window == PRIVATE_KEY)
+}
 
 /// Whether a file begins as PKCS#12 does, and as no text.
 fn is_der(bytes: &[u8]) -> bool {

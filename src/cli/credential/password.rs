@@ -4,14 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
-use tokcache_file::platform;
 use zeroize::Zeroizing;
 
 use super::descriptor::read_descriptor;
 use crate::cli::profile_format::Profile;
 use crate::cli::settings::SETTINGS;
 use crate::cli::values::{LONGEST_PASSWORD, password_line, path, variable};
-use crate::cli::{Exit, Failure, environment, profiles};
+use crate::cli::{Exit, Failure, environment, profiles, secret_file};
 
 /// The flag that advice names.
 pub(super) const PASSWORD_FILE: &str = "--client-certificate-password-file";
@@ -104,9 +103,9 @@ impl PasswordSource {
     /// Reads the password. The errors do not repeat it.
     pub(super) fn read(&self) -> Result<Zeroizing<String>, Failure> {
         let bytes = match self {
-            PasswordSource::File(path) => platform::read_trusted(path, LONGEST_PASSWORD)
-                .map(Zeroizing::new)
-                .map_err(|error| self.unusable(&error.to_string()))?,
+            PasswordSource::File(path) => {
+                secret_file::read(path, LONGEST_PASSWORD).map_err(|error| self.unusable(&error.to_string()))?
+            }
             PasswordSource::Descriptor(number) => {
                 read_descriptor(*number).map_err(|error| self.unusable(&error.to_string()))?
             }
