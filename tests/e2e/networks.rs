@@ -62,6 +62,17 @@ fn a_person_signs_in_at_a_server_that_wants_a_certificate_of_every_client() {
 }
 
 #[test]
+fn a_web_site_that_has_no_metadata_is_a_wrong_authority() {
+    let provider = Provider::start();
+    let home = Home::at(&provider);
+    let page = json!({ "status": 200, "body": "<html>Welcome</html>" });
+    provider.order_fault(json!({ "endpoint": "discovery", "times": null, "answer": page }));
+    let error = home.error(3, &["login", "--scope", SCOPE]);
+    assert!(error["message"].as_str().is_some_and(|it| it.contains("has no provider metadata")), "{error}");
+    assert_eq!(error["command"], "unset TOKCACHE_AUTHORITY");
+}
+
+#[test]
 fn a_network_that_wants_a_sign_in_costs_nothing() {
     let provider = Provider::start();
     let home = Home::at(&provider);
@@ -74,7 +85,7 @@ fn a_network_that_wants_a_sign_in_costs_nothing() {
     ] {
         home.cache.expire_access_tokens();
         let before = home.cache.text();
-        for endpoint in ["token", "device_authorization", "discovery"] {
+        for endpoint in ["token", "device_authorization", "discovery", "authorization_server"] {
             provider.order_fault(json!({ "endpoint": endpoint, "times": null, "answer": answer }));
         }
         for arguments in [vec!["token", "--scope", SCOPE], vec!["login", "--scope", SCOPE]] {
