@@ -36,6 +36,9 @@ pub(crate) fn decrypt(
     }
 }
 
+/// Decrypts data with a key and an initialization vector.
+type Decrypt = fn(&[u8], &[u8], Zeroizing<Vec<u8>>) -> Result<Zeroizing<Vec<u8>>, Pkcs12Error>;
+
 fn pbes2(
     mut parameters: Reader<'_>,
     data: Zeroizing<Vec<u8>>,
@@ -45,7 +48,7 @@ fn pbes2(
     let derivation = Pbkdf2::read(parameters.sequence()?)?;
     let mut scheme = parameters.sequence()?;
     let identifier = scheme.oid()?;
-    let (length, decrypt): (usize, fn(&[u8], &[u8], Zeroizing<Vec<u8>>) -> _) = match identifier {
+    let (length, decrypt): (usize, Decrypt) = match identifier {
         oid::AES_128_CBC => (16, cbc::<Aes128>),
         oid::AES_256_CBC => (32, cbc::<Aes256>),
         oid::DES_EDE3_CBC => (24, cbc::<TdesEde3>),

@@ -20,8 +20,8 @@ pub(crate) fn identity(contents: Contents) -> Result<Identity, Pkcs12Error> {
     if !keys.is_empty() {
         return Err(Pkcs12Error::SeveralKeys);
     }
-    if let Some((key, public_key)) = of_curve(&key, &certificates)? {
-        return Ok(Identity { key, certificates: chain(certificates, &public_key) });
+    if let Some(CurveKey { pkcs8, public_key }) = of_curve(&key, &certificates)? {
+        return Ok(Identity { key: pkcs8, certificates: chain(certificates, &public_key) });
     }
     let certificates = match public_key(&key) {
         Some(public_key) => chain(certificates, &public_key),
@@ -39,6 +39,12 @@ fn public_key(pkcs8: &[u8]) -> Option<Vec<u8>> {
     of_rsa.or_else(|_| of_ed25519()).ok()
 }
 
+/// A key on a curve, with the public key.
+struct CurveKey {
+    pkcs8: Zeroizing<Vec<u8>>,
+    public_key: Vec<u8>,
+}
+
 struct Curve {
     oid: &'static [u8],
     signing: &'static EcdsaSigningAlgorithm,
@@ -51,11 +57,11 @@ const CURVES: [Curve; 2] = [
     Curve { oid: oid::P384, signing: &ECDSA_P384_SHA384_FIXED_SIGNING, length: 48 },
 ];
 
-/// Returns a key on a curve as PKCS#8, and its public key; `None` if it is not on a curve of [`CURVES`].
+/// Returns a key on a curve as PKCS#8 with its public key; `None` if it is not on a curve of [`CURVES`].
 ///
 /// Java does not write the public key (it is optional, RFC 5915 §3), but `ring` and rustls need it. It is then taken from
 /// the certificate that fits.
-fn of_curve(pkcs8: &[u8], certificates: &[Vec<u8>]) -> Result<Option<(Zeroizing<Vec<u8>>, Vec<u8>)>, Malformed> {
+fn of_curve(pkcs8: &[u8], certificates: &[Vec<u8>]) -> Result<Option<CurveKey>, Malformed> {
     let mut fields = Reader::new(pkcs8).sequence()?;
     fields.expect(INTEGER)?;
     let algorithm = fields.expect(SEQUENCE)?;
@@ -81,8 +87,8 @@ fn of_curve(pkcs8: &[u8], certificates: &[Vec<u8>]) -> Result<Option<(Zeroizing<
     };
     let public = written.into_iter().chain(public_keys(certificates)).find(is_of_key);
     let Some(public) = public else { return Ok(None) };
-    let public_key = encode(explicit(1), &[&encode(BIT_STRING, &[&[0], public])]);
-    let sec1 = encode(SEQUENCE, &[&encode(INTEGER, &[&[1]]), &encode(OCTET_STRING, &[&private]), &public_key]);
+    let public_part = encode(explicit(1), &[&encode(BIT_STRING, &[&[0], public])]);
+    let sec1 = encode(SEQUENCE, &[&encode(INTEGER, &[&[1]]), &encode(OCTET_STRING, &[&private]), &public_part]);
     let pkcs8 = encode(SEQUENCE, &[&encode(INTEGER, &[&[0]]), algorithm.encoded, &encode(OCTET_STRING, &[&sec1])]);
-    Ok(Some((pkcs8, public.to_vec())))
+    Ok(Some(CurveKey { pkcs8, public_key: public.to_vec() }))
 }
