@@ -12,17 +12,15 @@ use tokcache_core::time::SystemClock;
 use tokcache_core::types::ScopeSet;
 use tokcache_file::LocalStore as _;
 use tokcache_file::{Encryption, platform};
-use tokcache_http::{Network, NetworkOptions, ProxyRules};
-use zeroize::Zeroizing;
+use tokcache_http::{ClientCertificateFile, Network, NetworkOptions, ProxyRules};
 
-use super::credential::{self, Credential};
+use super::credential::{self, Credential, KeyFiles};
 use super::passphrase::PromptPolicy;
 use super::profile_format::{Flow, KeyCache};
 use super::profiles::{self, Profile};
 use super::settings::Settings;
 use super::store::{OpenStore, Opening};
 use super::terminal_observer::TerminalObserver;
-use super::values::LONGEST_CERTIFICATE;
 use super::wire_log::WireLog;
 use super::{Failure, auto, environment, folder, keys, promise, store};
 use crate::output::plain;
@@ -114,16 +112,20 @@ impl Context {
         }
         // A credential must not be sent for another client, or to another authority.
         let in_use = remembered.filter(|profile| profile.is_of_authority(settings) && profile.is_of_client(settings));
+        let client_cert = credential::client_cert(settings, in_use)?;
+        let key_files = client_cert.as_ref().map(|_| Arc::new(KeyFiles::new(settings, in_use)));
+        let client_certificate = client_cert.zip(key_files.clone()).map(|((path, is_of_profile), files)| {
+            ClientCertificateFile::new(path, move |path| files.read_client_cert(path, is_of_profile))
+        });
         let network = Network::new(NetworkOptions {
             timeout: settings.timeout_of(flow),
             ca_file: ca_file.clone(),
             check_ca_file: |path| platform::check_not_of_everybody(path),
-            client_certificate: credential::client_cert(settings, in_use)?,
-            read_client_certificate: |path| platform::read_trusted(path, LONGEST_CERTIFICATE).map(Zeroizing::new),
+            client_certificate,
             proxy: ProxyRules::from_environment(environment::proxy),
         });
         let network = Arc::new(WireLog::new(network, settings.verbose));
-        let credential = Credential::new(settings, in_use, network.clone(), asking);
+        let credential = Credential::new(settings, in_use, network.clone(), asking).with_key_files(key_files);
         Ok(Context {
             profile_name: name,
             profile,
@@ -228,6 +230,9 @@ impl Context {
             return failure;
         }
         if is_misconfigured && let Some(failure) = self.credential.take_failure() {
+            return failure;
+        }
+        if is_of_client_cert && let Some(failure) = self.credential.take_client_cert_failure() {
             return failure;
         }
         let is_of_scope = is_about_scope(&error);

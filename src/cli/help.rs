@@ -106,15 +106,15 @@ fn settings() -> Result<String, Failure> {
         writeln!(text, "  TOKCACHE_CONFIG_DIR  the folder of the profiles, here {config}")?;
         writeln!(text, "  TOKCACHE_STATE_DIR   the folder of the cache, here {state}\n")?;
         writeln!(text, "The profile azure-cli reads AZURE_CONFIG_DIR. The profile env reads AZURE_TENANT_ID,")?;
+        writeln!(text, "AZURE_CLIENT_ID, AZURE_AUTHORITY_HOST, AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH,")?;
         writeln!(
             text,
-            "AZURE_CLIENT_ID, AZURE_AUTHORITY_HOST, AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH and"
+            "AZURE_CLIENT_CERTIFICATE_PASSWORD and AZURE_FEDERATED_TOKEN_FILE. --flow managed-identity reads"
         )?;
         writeln!(
             text,
-            "AZURE_FEDERATED_TOKEN_FILE. --flow managed-identity reads IDENTITY_ENDPOINT, IDENTITY_HEADER,"
+            "IDENTITY_ENDPOINT, IDENTITY_HEADER, IDENTITY_SERVER_THUMBPRINT and AZURE_POD_IDENTITY_AUTHORITY_HOST.\n"
         )?;
-        writeln!(text, "IDENTITY_SERVER_THUMBPRINT and AZURE_POD_IDENTITY_AUTHORITY_HOST.\n")?;
         writeln!(text, "HTTPS_PROXY, NO_PROXY, NO_COLOR and SSL_CERT_FILE work as in other programs.")
     };
     write(&mut text).context("cannot write the help")?;

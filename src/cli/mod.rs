@@ -54,6 +54,7 @@ mod remember;
 mod removal;
 mod repeated;
 mod scopes;
+mod secret_file;
 mod secret_input;
 mod settings;
 #[cfg_attr(

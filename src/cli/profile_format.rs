@@ -72,6 +72,12 @@ pub(super) struct Profile {
     /// The file with the certificate and private key to present in TLS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) client_cert: Option<PathBuf>,
+    /// The file with the password of these files, if they are PKCS#12.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_certificate_password_file: Option<PathBuf>,
+    /// The environment variable with that password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_certificate_password_variable: Option<String>,
     /// The file with a token of another issuer that proves the client.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) federated_token_file: Option<PathBuf>,

@@ -15,7 +15,6 @@ mod transport_error;
 mod trust;
 mod wiped;
 
-use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -40,6 +39,7 @@ use transport_error::Progress;
 use trust::TrustError;
 use wiped::Wiped;
 
+pub use client_certificate::ClientCertificateFile;
 pub use loopback::{Callback, LoopbackListener, Page};
 pub use proxy::ProxyRules;
 #[cfg(feature = "tokio")]
@@ -57,10 +57,8 @@ pub struct NetworkOptions {
     pub ca_file: Option<PathBuf>,
     /// Checks `ca_file` before it is read. A user who can change that file can read everything that is sent.
     pub check_ca_file: fn(&Path) -> io::Result<()>,
-    /// A file with a certificate and its private key, in PEM, to present to servers that ask for one (mTLS).
-    pub client_certificate: Option<PathBuf>,
-    /// Reads `client_certificate`, after a check that only the user can.
-    pub read_client_certificate: fn(&Path) -> io::Result<Zeroizing<Vec<u8>>>,
+    /// A certificate with its private key, to present to servers that ask for one (mTLS).
+    pub client_certificate: Option<ClientCertificateFile>,
     /// The proxy to use.
     pub proxy: ProxyRules,
 }
@@ -73,7 +71,6 @@ impl Default for NetworkOptions {
             ca_file: None,
             check_ca_file: |_| Ok(()),
             client_certificate: None,
-            read_client_certificate: |path| fs::read(path).map(Zeroizing::new),
             proxy: ProxyRules::none(),
         }
     }
@@ -131,11 +128,9 @@ impl Network {
     }
 
     fn load_tls(&self) -> Result<TlsSettings, TrustError> {
-        let NetworkOptions { ca_file, check_ca_file, client_certificate, read_client_certificate, .. } = &self.options;
+        let NetworkOptions { ca_file, check_ca_file, client_certificate, .. } = &self.options;
         let roots = trust::load(ca_file.as_deref(), check_ca_file)?;
-        let certificate = client_certificate.as_deref();
-        let certificate =
-            certificate.map(|path| client_certificate::load(path, read_client_certificate)).transpose()?;
+        let certificate = client_certificate.as_ref().map(ClientCertificateFile::load).transpose()?;
         TlsSettings::new(roots, certificate)
     }
 }

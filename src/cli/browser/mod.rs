@@ -40,7 +40,7 @@ pub(super) struct BrowserSignIn {
     /// Whether the request is pushed to the provider (RFC 9126), even if the provider does not demand it.
     pub(super) is_pushed: bool,
     /// The variable with the client secret, which the browser does not inherit.
-    pub(super) secret_variable: Option<String>,
+    pub(super) secret_variables: Vec<String>,
     /// The form in which the browser returns.
     pub(super) response_mode: Option<ResponseMode>,
 }
@@ -167,7 +167,7 @@ impl BrowserSignIn {
         if self.without_browser {
             return tell(format_args!("\nTo sign in, open this page in a browser of this machine:\n\n    {shown}\n"));
         }
-        match open::open(url, self.secret_variable.as_deref()) {
+        match open::open(url, &self.secret_variables) {
             Ok(()) => tell(format_args!("Sign in with the browser. If no page opens, open this one:\n\n    {shown}\n")),
             Err(NoBrowser(why)) => tell(format_args!(
                 "No browser opens ({}). Open this page in a browser of this machine:\n\n    {shown}\n",

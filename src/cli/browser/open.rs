@@ -19,9 +19,9 @@ pub(super) fn ensure_browser() -> Result<(), NoBrowser> {
     openers().map(|_| ())
 }
 
-/// Opens `url` in the browser, without the variable that holds a client secret. The URL is an argument of a program, never
+/// Opens `url` in the browser, without the variables that hold its secrets. The URL is an argument of a program, never
 /// a part of a shell's line.
-pub(super) fn open(url: &str, secret_variable: Option<&str>) -> Result<(), NoBrowser> {
+pub(super) fn open(url: &str, secret_variables: &[String]) -> Result<(), NoBrowser> {
     let mut why = String::new();
     for words in openers()? {
         let Some((program, arguments)) = words.split_first() else { continue };
@@ -32,7 +32,7 @@ pub(super) fn open(url: &str, secret_variable: Option<&str>) -> Result<(), NoBro
         // stdout carries the answer of this command, and nothing else.
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         // A browser may live for weeks.
-        for name in environment::SECRETS.into_iter().chain(secret_variable) {
+        for name in environment::SECRETS.into_iter().chain(secret_variables.iter().map(String::as_str)) {
             command.env_remove(name);
         }
         match command.spawn() {

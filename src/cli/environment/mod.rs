@@ -10,7 +10,7 @@ use directories::{BaseDirs, ProjectDirs};
 use tokcache_file::platform::Caller;
 use zeroize::Zeroizing;
 
-use crate::cli::credential::CredentialFlags;
+use crate::cli::credential::{CertificatePasswordFlags, CredentialFlags};
 use crate::cli::profile_format::{ClientAuthMethod, FederatedTokenSource, Flow, KeyCache, KindOfAuthority};
 use crate::cli::settings::Settings;
 use crate::cli::values::{
@@ -25,8 +25,10 @@ pub(in crate::cli) use platform::{
 };
 
 /// The variables that hold passwords, or may.
-pub(in crate::cli) const SECRETS: [&str; 7] = [
+pub(in crate::cli) const SECRETS: [&str; 9] = [
+    platform::AZURE_CLIENT_CERTIFICATE_PASSWORD,
     platform::AZURE_CLIENT_SECRET,
+    CLIENT_CERTIFICATE_PASSWORD,
     CLIENT_SECRET,
     "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
     "IDENTITY_HEADER",
@@ -180,21 +182,42 @@ pub(in crate::cli) const CLIENT_SECRET: &str = "TOKCACHE_CLIENT_SECRET";
 
 /// Returns the credential that the environment names, apart from a client secret in a variable ([`CLIENT_SECRET`]).
 pub(in crate::cli) fn client_credential() -> Result<CredentialFlags, Failure> {
-    let number = |text: &str| text.parse::<u32>().map_err(|_| "type a number, such as 3".to_owned());
     Ok(CredentialFlags {
         client_secret_file: path("TOKCACHE_CLIENT_SECRET_FILE")?,
         client_secret_variable: text("TOKCACHE_CLIENT_SECRET_VARIABLE")?,
         client_secret_keyring: false,
-        client_secret_fd: parsed(None, "TOKCACHE_CLIENT_SECRET_FD", number)?,
+        client_secret_fd: parsed(None, "TOKCACHE_CLIENT_SECRET_FD", descriptor)?,
         client_certificate: path("TOKCACHE_CLIENT_CERTIFICATE")?,
         client_key: path("TOKCACHE_CLIENT_KEY")?,
         client_cert: client_cert()?,
+        // It is read with the certificate, which may be a typed one.
+        certificate_password: CertificatePasswordFlags::default(),
         federated_token_file: path("TOKCACHE_FEDERATED_TOKEN_FILE")?,
         federated_token_command: text("TOKCACHE_FEDERATED_TOKEN_COMMAND")?,
         federated_token_source: parsed(None, "TOKCACHE_FEDERATED_TOKEN_SOURCE", one_of::<FederatedTokenSource>)?,
         federated_token_audience: text("TOKCACHE_FEDERATED_TOKEN_AUDIENCE")?,
         client_auth_method: parsed(None, "TOKCACHE_CLIENT_AUTH_METHOD", one_of::<ClientAuthMethod>)?,
     })
+}
+
+/// The variable that holds the password of a PKCS#12 file.
+const CLIENT_CERTIFICATE_PASSWORD: &str = "TOKCACHE_CLIENT_CERTIFICATE_PASSWORD";
+
+/// Returns the place of the password of a PKCS#12 file. A variable that names a file or a descriptor takes precedence over
+/// the variable with the password itself, as with other secrets.
+pub(in crate::cli) fn certificate_password() -> Result<CertificatePasswordFlags, Failure> {
+    let file = path("TOKCACHE_CLIENT_CERTIFICATE_PASSWORD_FILE")?;
+    let number = parsed(None, "TOKCACHE_CLIENT_CERTIFICATE_PASSWORD_FD", descriptor)?;
+    let is_in_variable = file.is_none() && number.is_none() && variable(CLIENT_CERTIFICATE_PASSWORD).is_some();
+    Ok(CertificatePasswordFlags {
+        client_certificate_password_file: file,
+        client_certificate_password_fd: number,
+        client_certificate_password_variable: is_in_variable.then(|| CLIENT_CERTIFICATE_PASSWORD.to_owned()),
+    })
+}
+
+fn descriptor(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| "type a number, such as 3".to_owned())
 }
 
 /// Returns the file with the certificate to present in TLS.

@@ -35,4 +35,4 @@ pub use system::{check_not_of_everybody, check_way, create_folder, exposure, nam
 pub(crate) use temporary::TEMPORARY_TAIL;
 pub use temporary::create_temporary;
 pub use terminal::read_password;
-pub use trusted::{Distrust, bytes, read_bounded, read_trusted};
+pub use trusted::{Distrust, bytes, read_bounded, read_secret, read_trusted};

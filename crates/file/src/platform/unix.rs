@@ -138,6 +138,13 @@ pub fn exposure(metadata: &Metadata) -> Option<String> {
     (mode & 0o077 != 0).then(|| format!("its mode is {mode:04o}, and others can read or change it"))
 }
 
+/// Returns the mode of a file that this user owns and others can read; `None` for any other. The mode of another user's
+/// file, such as one that a platform provides, is not this user's choice.
+pub(super) fn mode_for_others(metadata: &Metadata) -> Option<u32> {
+    let mode = metadata.mode() & 0o7777;
+    (is_own(metadata) && mode & 0o044 != 0).then_some(mode)
+}
+
 /// Sets the mode of a file to that of the replaced file (possibly itself), reduced to owner-only.
 pub(crate) fn narrow_mode(file: &File, replaced: &Metadata) -> io::Result<()> {
     let mode = replaced.mode() & OWNER_ONLY;

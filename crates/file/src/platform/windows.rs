@@ -85,6 +85,11 @@ pub fn exposure(_metadata: &Metadata) -> Option<String> {
     None
 }
 
+/// Returns `None`: files in a user's profile inherit the user's permissions.
+pub(super) fn mode_for_others(_metadata: &Metadata) -> Option<u32> {
+    None
+}
+
 /// Opens a regular file and returns its size too. Other users cannot write in a user's folders.
 pub(super) fn open_trusted(path: &Path) -> io::Result<(File, u64)> {
     let file = File::open(path)?;
