@@ -128,6 +128,17 @@ impl Selection {
         })
     }
 
+    /// Whether a token is acquired with data from standard input, which can be read only once.
+    pub(super) fn reads_standard_input(&self) -> bool {
+        self.assertion_file.as_deref().is_some_and(|file| file.as_os_str() == "-")
+    }
+
+    /// Returns the selection of the same token at a later time. A cached token is good enough then.
+    pub(super) fn again(&self) -> Selection {
+        let scopes = self.wanted_scopes().into_owned();
+        Selection { scopes, force_refresh: false, claims: None, challenge: None, ..self.clone() }
+    }
+
     /// Returns the typed scopes, or those of the challenge.
     fn wanted_scopes(&self) -> Cow<'_, Scopes> {
         match &self.challenge {
