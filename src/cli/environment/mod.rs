@@ -214,6 +214,16 @@ pub(in crate::cli) fn client_cert() -> Result<Option<PathBuf>, Failure> {
     path("TOKCACHE_CLIENT_CERT")
 }
 
+/// Returns what kubectl tells a credential plugin.
+pub(in crate::cli) fn kubernetes_exec_info() -> Result<Option<String>, Failure> {
+    text("KUBERNETES_EXEC_INFO")
+}
+
+/// Returns the file in which a step of GitHub Actions sets variables for the next steps.
+pub(in crate::cli) fn github_env() -> Result<Option<PathBuf>, Failure> {
+    path("GITHUB_ENV")
+}
+
 /// Returns the secret in a variable.
 pub(in crate::cli) fn secret(name: &str) -> Option<Vec<u8>> {
     variable(name).map(OsString::into_encoded_bytes)

@@ -112,7 +112,7 @@ mod unix {
     use tokcache_file::platform::{self, ProcessEnd};
 
     use super::{Command, Exit, ExitCode, Failure, Keeper, PathBuf, Selection, Settings};
-    use crate::cli::exec::start;
+    use crate::cli::program::start;
     use crate::cli::{environment, fail};
 
     /// The names of the process in between and of the one that keeps the file fresh. The process that becomes the
@@ -157,10 +157,12 @@ mod unix {
         }
     }
 
-    /// Starts this program again with the same arguments, under another name.
+    /// Starts this program again with the same flags, under another name. The arguments of the other program may be
+    /// secrets that it wipes.
     fn spawn(name: &str, stdout: Stdio) -> Result<std::process::Child, Failure> {
         let mut again = Command::new(platform::own_program().map_err(cannot_keep)?);
-        again.arg0(name).args(std::env::args_os().skip(1)).stdin(Stdio::null()).stdout(stdout);
+        let flags = std::env::args_os().skip(1).take_while(|word| word != "--");
+        again.arg0(name).args(flags).args(["--", "COMMAND"]).stdin(Stdio::null()).stdout(stdout);
         again.spawn().map_err(cannot_keep)
     }
 
@@ -199,7 +201,7 @@ mod windows {
     use tokcache_file::platform;
 
     use super::{Command, ExitCode, Failure, Keeper, PathBuf, Selection, Settings};
-    use crate::cli::exec::cannot_run;
+    use crate::cli::program::cannot_run;
 
     /// The pause between two looks at the program.
     const PAUSE: std::time::Duration = std::time::Duration::from_millis(100);

@@ -6,25 +6,22 @@
 mod keeper;
 mod token_file;
 
-use std::ffi::{OsStr, OsString};
-use std::io::ErrorKind;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
+use tokcache_core::secret::{SecretBuffer, Zeroizing};
 use tokcache_file::platform;
 
 use super::passphrase::PromptPolicy;
+use super::program::start;
 use super::settings::Settings;
 use super::token::{Acquired, Selection, unfit};
 use super::values::{path, variable};
 use super::{Exit, Failure};
-use crate::output::{command_line, ensure_plain};
-
-/// The exit codes of POSIX shells for a command that does not exist, and for one that is not executable.
-const NOT_FOUND: u8 = 127;
-const NOT_EXECUTABLE: u8 = 126;
+use crate::output::ensure_plain;
 
 #[derive(Args, Debug)]
 pub(super) struct Input {
@@ -68,7 +65,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure
     let context = input.selection.context(settings, PromptPolicy::never(), true)?;
     let Acquired { outcome, .. } = input.selection.acquire(&context, false)?;
     ensure_plain(&outcome).map_err(unfit)?;
-    let token = tokcache_core::secret::Zeroizing::new(outcome.access_token.expose().to_owned());
+    let token = Zeroizing::new(outcome.access_token.expose().to_owned());
     drop((outcome, context));
     handover.run(command, token)
 }
@@ -103,7 +100,7 @@ impl Handover {
     }
 
     /// Runs the program, in place of this process if possible.
-    fn run(self, mut command: Command, token: tokcache_core::secret::Zeroizing<String>) -> Result<ExitCode, Failure> {
+    fn run(self, mut command: Command, token: Zeroizing<String>) -> Result<ExitCode, Failure> {
         match self {
             Handover::Variable(name) => {
                 command.env(name, token.as_str());
@@ -126,6 +123,7 @@ impl Handover {
             }
             #[cfg(not(unix))]
             Handover::Input => {
+                use super::program::cannot_run;
                 use std::io::Write as _;
                 let program = command.get_program().to_owned();
                 let mut child = command
@@ -142,26 +140,11 @@ impl Handover {
 }
 
 /// Returns the token as a line, as `token` prints it.
-fn line(token: &str) -> tokcache_core::secret::Zeroizing<Vec<u8>> {
-    let mut line = tokcache_core::secret::SecretBuffer::with_capacity(token.len() + 1);
+fn line(token: &str) -> Zeroizing<Vec<u8>> {
+    let mut line = SecretBuffer::with_capacity(token.len() + 1);
     line.push_str(token);
     line.push('\n');
-    tokcache_core::secret::Zeroizing::new(line.finish().as_bytes().to_vec())
-}
-
-/// Executes the program in place of this process.
-pub(super) fn start(command: Command) -> Result<ExitCode, Failure> {
-    let program = command.get_program().to_owned();
-    platform::exec(command).map_err(|error| cannot_run(&program, &error))
-}
-
-/// The error for a program that cannot be started.
-pub(super) fn cannot_run(program: &OsStr, error: &std::io::Error) -> Failure {
-    let program = program.to_string_lossy();
-    let status = if error.kind() == ErrorKind::NotFound { NOT_FOUND } else { NOT_EXECUTABLE };
-    Failure::new(Exit::Unexpected, format!("cannot run {program}: {error}"))
-        .with_status(status)
-        .try_shell(command_line(["command", "-V", &program]))
+    Zeroizing::new(line.finish().as_bytes().to_vec())
 }
 
 #[cfg(unix)]

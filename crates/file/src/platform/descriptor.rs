@@ -1,7 +1,7 @@
 //! Hands a secret to another program through a pipe, so that it is in no argument, variable or file.
 
 use std::io::{self, ErrorKind, Write};
-use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::process::Stdio;
 
 use rustix::fs::{OFlags, fcntl_setfl};
@@ -64,9 +64,17 @@ impl FullPipe {
     /// # Errors
     /// The system's own.
     pub fn inherited(&self) -> io::Result<RawFd> {
-        fcntl_setfd(&self.reader, FdFlags::empty())?;
-        Ok(self.reader.as_raw_fd())
+        inherited(&self.reader)
     }
+}
+
+/// Lets the programs that this process starts from now on inherit a descriptor, and returns its number.
+///
+/// # Errors
+/// The system's own.
+pub fn inherited(descriptor: &impl AsFd) -> io::Result<RawFd> {
+    fcntl_setfd(descriptor, FdFlags::empty())?;
+    Ok(descriptor.as_fd().as_raw_fd())
 }
 
 impl From<FullPipe> for Stdio {

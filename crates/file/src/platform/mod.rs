@@ -26,7 +26,7 @@ use windows as system;
 
 pub use caller::{Caller, set_caller};
 #[cfg(unix)]
-pub use descriptor::SecretPipe;
+pub use descriptor::{FullPipe, SecretPipe, inherited};
 pub use folder_lock::FolderLock;
 pub use interruption::{Interruption, outlast_signals};
 pub(crate) use locked::LockedBytes;
