@@ -27,7 +27,7 @@ pub(super) use windows::run;
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// The pause after the first failed refresh. It doubles with each further one, up to the longest pause.
-const FIRST_RETRY: Duration = Duration::from_secs(5);
+const FIRST_RETRY: Duration = Duration::from_secs(1);
 
 /// The shortest pause.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
