@@ -39,9 +39,9 @@ pub(super) enum Command {
     /// Sign out: delete the tokens, and revoke them if the provider can
     #[command(aliases = ["logout", "signout", "sign-out"])]
     Clear(clear::Input),
-    /// Run a program with a token: in its environment, in a file that is kept fresh, or on a file descriptor
+    /// Run a program with a token in its environment, in a file or in a pipe
     Exec(exec::Input),
-    /// Run curl with the token in the Authorization header, which no argument contains
+    /// Run curl with the token in the Authorization header
     Curl(curl::Input),
     /// Show which token `token` would use, and why, without the network
     Explain(explain::Input),

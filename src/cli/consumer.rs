@@ -20,7 +20,8 @@ pub(super) fn kubernetes_version() -> Result<Option<&'static str>, Failure> {
     let wanted = info.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
     let known = KUBERNETES.into_iter().find(|version| *version == wanted);
     known.map(Some).ok_or_else(|| {
-        let message = format!("KUBERNETES_EXEC_INFO asks for the version {wanted:?}; known are {}", KUBERNETES.join(" and "));
+        let message =
+            format!("KUBERNETES_EXEC_INFO asks for the version {wanted:?}; known are {}", KUBERNETES.join(" and "));
         Failure::new(Exit::Config, message).try_shell("unset KUBERNETES_EXEC_INFO")
     })
 }

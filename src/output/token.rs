@@ -133,7 +133,8 @@ fn push_netrc(out: &mut SecretBuffer, hosts: &[String], secret: &str) -> anyhow:
     // The readers disagree on quotes, escapes and comments.
     ensure!(!secret.contains(['"', '\'', '\\', '#']), "the token contains characters that a netrc file cannot carry");
     let names = hosts.iter().filter(|host| !host.starts_with('*'));
-    let mut names: Vec<_> = names.map(|host| host.rsplit_once(':').map_or(host.as_str(), |(name, _port)| name)).collect();
+    let mut names: Vec<_> =
+        names.map(|host| host.rsplit_once(':').map_or(host.as_str(), |(name, _port)| name)).collect();
     names.dedup();
     let last = names.pop().context("-o netrc needs a profile that names the hosts of the token")?;
     for (name, end) in names.into_iter().map(|name| (name, "\n")).chain([(last, "")]) {

@@ -28,14 +28,17 @@ fn curl(home: &Home, arguments: &[&str]) -> Output {
     home.program("curl").args(arguments).output().unwrap()
 }
 
-const CLAIMS: &str = "Bearer error=\"insufficient_claims\", claims=\"eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7InZhbHVlIjoiMSJ9fX0=\"";
+const CLAIMS: &str =
+    "Bearer error=\"insufficient_claims\", claims=\"eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7InZhbHVlIjoiMSJ9fX0=\"";
 
 #[test]
 fn a_claims_challenge_is_answered_once_with_a_new_token_and_the_refusal_is_not_shown() {
     let provider = numbered(3600, |_, form| form.contains("claims=%7B%22access_token"));
     let api = Api::answering(challenging(401, CLAIMS));
     let url = api.url("/");
-    for (number, arguments) in [&["-sS"][..], &["-fsS"], &["-sS", "-d", "body"], &["-fsS", "-X", "PUT"]].iter().enumerate() {
+    for (number, arguments) in
+        [&["-sS"][..], &["-fsS"], &["-sS", "-d", "body"], &["-fsS", "-X", "PUT"]].iter().enumerate()
+    {
         let home = home_at(&provider);
         let output = curl(&home, &[arguments, &[url.as_str()][..]].concat());
         assert!(answer_of(&output).starts_with(&format!("Bearer AT-{}", number + 1)), "{arguments:?}");
@@ -86,8 +89,11 @@ fn scopes_of_the_profile_are_asked_for_and_no_others() {
 fn other_refusals_and_those_of_a_redirect_target_are_shown_as_they_are() {
     let provider = numbered(3600, |_, _| true);
     let home = home_at(&provider);
-    for challenge in ["Bearer", "Bearer error=\"invalid_token\"", "Basic realm=\"x\"", "Bearer resource=\"https://other\""] {
-        let api = Api::answering(move |_| (401, vec![("WWW-Authenticate", challenge.to_owned())], "refused".to_owned()));
+    for challenge in
+        ["Bearer", "Bearer error=\"invalid_token\"", "Basic realm=\"x\"", "Bearer resource=\"https://other\""]
+    {
+        let api =
+            Api::answering(move |_| (401, vec![("WWW-Authenticate", challenge.to_owned())], "refused".to_owned()));
         assert_eq!(answer_of(&curl(&home, &["-sS", &api.url("/")])), "refused");
         assert_eq!(api.seen().len(), 1, "{challenge}");
     }

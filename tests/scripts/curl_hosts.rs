@@ -62,8 +62,7 @@ fn a_profile_that_names_hosts_allows_no_other() {
     );
     assert!(message.contains(&remedy), "{message}");
     // Each URL counts.
-    let both = [&url, "https://api.example.com:1/"];
-    failure_of(6, &curl(&home, &["-sS", both[1], "--url", both[0]]));
+    failure_of(6, &curl(&home, &["-sS", "https://api.example.com/", "--url", "https://api.example.com:1/"]));
     failure_of(6, &curl(&home, &["-sS", "http://localhost:80/"]));
     assert!(api.seen().is_empty());
 

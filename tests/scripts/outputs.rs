@@ -31,7 +31,8 @@ fn run(home: &Home, shell: &str, arguments: &[&str]) -> String {
 
 #[test]
 fn posix_shells_read_env() {
-    let script = "eval \"$(\"$TOKCACHE\" token -o env)\" && printf '%s\\n' \"$ACCESS_TOKEN\" && env | grep ^ACCESS_TOKEN=";
+    let script =
+        "eval \"$(\"$TOKCACHE\" token -o env)\" && printf '%s\\n' \"$ACCESS_TOKEN\" && env | grep ^ACCESS_TOKEN=";
     for token in [USUAL, UNUSUAL, "=x", "~"] {
         let home = home_with(token);
         for shell in ["sh", "dash", "bash", "zsh"] {
@@ -52,7 +53,8 @@ fn fish_reads_its_own() {
 #[test]
 fn nushell_reads_its_own() {
     let nu = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/e2e/scripts/node_modules/@nushell/linux-x64/bin/nu");
-    let script = "^$env.TOKCACHE token -o nu | from nuon | load-env; ^env | lines | where $it =~ '^ACCESS_TOKEN=' | get 0";
+    let script =
+        "^$env.TOKCACHE token -o nu | from nuon | load-env; ^env | lines | where $it =~ '^ACCESS_TOKEN=' | get 0";
     for token in [USUAL, UNUSUAL] {
         let home = home_with(token);
         let shown = run(&home, nu.to_str().unwrap(), &["--no-config-file", "-c", script]);
@@ -75,9 +77,10 @@ fn curl_reads_a_configuration_and_a_header() {
 
 #[test]
 fn curl_and_python_read_a_netrc_file_for_the_hosts_of_the_profile_only() {
-    let (api, other) = (Api::start(), Api::at([127, 0, 0, 3].into(), |seen| {
-        (200, Vec::new(), seen.authorization.clone().unwrap_or_default())
-    }));
+    let (api, other) = (
+        Api::start(),
+        Api::at([127, 0, 0, 3].into(), |seen| (200, Vec::new(), seen.authorization.clone().unwrap_or_default())),
+    );
     let home = home_with(USUAL);
     let message = home.failure(3, "token -o netrc");
     assert!(message.contains("try: tokcache profile set default --host HOST"), "{message}");
@@ -159,8 +162,19 @@ fn a_token_with_a_control_character_is_an_error_in_each_format() {
         let home = home_with(token);
         home.answer("profile set --host a.example");
         let formats = [
-            "az", "azd", "cmd", "curl-config", "env", "exec-credential", "fish", "github-actions", "header", "netrc", "nu",
-            "powershell", "token",
+            "az",
+            "azd",
+            "cmd",
+            "curl-config",
+            "env",
+            "exec-credential",
+            "fish",
+            "github-actions",
+            "header",
+            "netrc",
+            "nu",
+            "powershell",
+            "token",
         ];
         for format in formats {
             let output = home.program(&format!("token -o {format}")).stdin(Stdio::null()).output().unwrap();

@@ -1,6 +1,7 @@
 //! The file with a token that `exec --token-file` keeps fresh.
 
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::process::{Child, Stdio};
 
@@ -11,18 +12,31 @@ use crate::support::home::Home;
 use crate::support::{failure_of, names, text};
 use crate::wait_until;
 
-/// A program that runs until it is told to end, with the token in the file `token`.
-fn running(home: &Home, flags: &str) -> Child {
-    let line = format!("exec --token-file=token {flags} -- sh -c");
-    let mut program = home.program(&line.replace("  ", " "));
-    program.arg("while [ ! -e end ]; do sleep 0.02; done; rm end").stderr(Stdio::piped()).spawn().unwrap()
+/// A program that is killed at the end of the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
-fn end(home: &Home, child: Child) -> String {
+/// Starts a program that runs until it is told to end, with the token in the file `token`.
+fn running(home: &Home, flags: &str) -> Running {
+    let line = format!("exec --token-file=token {flags} -- sh -c");
+    let mut program = home.program(&line.replace("  ", " "));
+    program.arg("while [ ! -e end ]; do sleep 0.02; done; rm end").stderr(Stdio::piped());
+    Running(program.spawn().unwrap())
+}
+
+/// Ends the program, and returns what was printed on stderr.
+fn end(home: &Home, mut running: Running) -> String {
     home.write("end", "");
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success());
-    text(&output.stderr)
+    assert!(running.0.wait().unwrap().success());
+    let mut said = String::new();
+    running.0.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    said
 }
 
 fn token(home: &Home) -> String {
@@ -86,12 +100,13 @@ fn a_provider_that_is_down_is_asked_again_and_told_once() {
 #[test]
 fn a_program_that_is_killed_leaves_neither_the_file_nor_a_process() {
     let home = Home::signed_in();
-    let mut child = running(&home, "");
+    let mut running = running(&home, "");
+    let child = &mut running.0;
     wait_until("there is a token", || token(&home) == "AT-bob");
     let keeper = keeper_of(child.id()).expect("the process that renews the file");
     assert_ne!(parent_of(keeper), child.id(), "the program has no child that it does not know");
     kill_process(Pid::from_raw(keeper.cast_signed()).unwrap(), Signal::TERM).unwrap();
-    kill_process(Pid::from_child(&child), Signal::KILL).unwrap();
+    kill_process(Pid::from_child(child), Signal::KILL).unwrap();
     child.wait().unwrap();
     wait_until("the file is gone", || !home.path("token").exists());
     wait_until("the process has ended", || keeper_of(child.id()).is_none());
@@ -100,13 +115,12 @@ fn a_program_that_is_killed_leaves_neither_the_file_nor_a_process() {
 #[test]
 fn the_arguments_of_the_program_are_not_repeated_by_another_process() {
     let home = Home::signed_in();
-    let mut child = home.program("exec --token-file=token -- sh -c").arg("sleep 60 # canary").spawn().unwrap();
+    let child = home.program("exec --token-file=token -- sh -c").arg("sleep 60 # canary").spawn().unwrap();
+    let running = Running(child);
     wait_until("there is a token", || token(&home) == "AT-bob");
-    let keeper = keeper_of(child.id()).unwrap();
+    let keeper = keeper_of(running.0.id()).unwrap();
     let words = fs::read_to_string(format!("/proc/{keeper}/cmdline")).unwrap();
     assert!(words.contains("exec\0--token-file=token\0--\0") && !words.contains("canary"), "{words}");
-    child.kill().unwrap();
-    child.wait().unwrap();
 }
 
 #[test]

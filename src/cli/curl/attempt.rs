@@ -1,9 +1,9 @@
 //! Runs curl once: in place of this process, or beside it, so that a challenge of the server can be answered.
 
 use std::ffi::OsString;
+use std::io::Write;
 #[cfg(unix)]
 use std::io::{self, Read};
-use std::io::Write;
 use std::process::{Child, ChildStdin, Command, ExitCode, Stdio};
 #[cfg(unix)]
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -239,5 +239,6 @@ fn wait(child: &mut Child, forwarding: &Forwarding) -> Result<ExitCode, Failure>
 
 #[cfg(unix)]
 fn no_pipe(error: io::Error) -> Failure {
-    Failure::new(crate::cli::Exit::Unexpected, format!("cannot read curl's answer through a pipe: {error}")).without_advice()
+    Failure::new(crate::cli::Exit::Unexpected, format!("cannot read curl's answer through a pipe: {error}"))
+        .without_advice()
 }

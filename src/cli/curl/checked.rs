@@ -83,7 +83,8 @@ pub(super) fn check(words: &[OsString]) -> Result<Checked, String> {
     let urls: Vec<&OsString> = line.elements.iter().filter_map(Element::url).collect();
     let targets = urls.iter().map(|url| {
         let shown = url.to_string_lossy();
-        Target::parse(url.to_str().unwrap_or_default()).map_err(|why| format!("the token is not sent to {shown}: {why}"))
+        Target::parse(url.to_str().unwrap_or_default())
+            .map_err(|why| format!("the token is not sent to {shown}: {why}"))
     });
     let targets = targets.collect::<Result<Vec<_>, _>>()?;
     ensure_safe(&targets, &has)?;
@@ -111,7 +112,9 @@ fn ensure_safe(targets: &[Target], has: &dyn Fn(&str) -> bool) -> Result<(), Str
         return Err("no URL was given".to_owned());
     }
     if has("insecure") && targets.iter().any(|target| !target.is_loopback) {
-        return Err("curl's option --insecure could send the token to anybody: name the certificate with --cacert".to_owned());
+        return Err(
+            "curl's option --insecure could send the token to anybody: name the certificate with --cacert".to_owned()
+        );
     }
     let is_plain = |target: &Target| !target.is_https;
     if targets.iter().any(is_plain) {
@@ -213,7 +216,9 @@ mod tests {
         ] {
             assert!(checked(line).is_err(), "{line}");
         }
-        for line in ["-k https://localhost:8443", "-L https://a", "--no-verbose https://a", "--proxy-insecure https://a"] {
+        for line in
+            ["-k https://localhost:8443", "-L https://a", "--no-verbose https://a", "--proxy-insecure https://a"]
+        {
             assert!(checked(line).is_ok(), "{line}");
         }
     }

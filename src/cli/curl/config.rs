@@ -58,7 +58,8 @@ mod system {
                 Ok::<_, std::io::Error>(Config { path, _folder: folder })
             };
             let parent = environment::session_folders().next().ok_or_else(environment::no_home)?;
-            write(parent).map_err(|error| Failure::from(anyhow::Error::new(error).context("cannot hand over the token")))
+            write(parent)
+                .map_err(|error| Failure::from(anyhow::Error::new(error).context("cannot hand over the token")))
         }
 
         /// Returns curl's arguments.

@@ -56,12 +56,8 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure
     }
     let acquired = selection.acquire(&context, false)?;
     let config = curl_config(&acquired.outcome).map_err(unfit)?;
-    let attempt = Attempt {
-        words: &words,
-        end_of_options: checked.end_of_options,
-        limits: limits(&checked),
-        body: None,
-    };
+    let attempt =
+        Attempt { words: &words, end_of_options: checked.end_of_options, limits: limits(&checked), body: None };
     #[cfg(unix)]
     if checked.is_repeatable {
         let body = checked.reads_body.then(read_body).transpose()?;
@@ -154,9 +150,8 @@ impl Challenged {
     /// Returns the scopes that the server wants, if one of them is neither typed nor in the profile.
     fn unknown_scopes(&self, challenge: &Challenge) -> Option<ScopeSet> {
         let of_profile = self.context.profile.iter().flat_map(|profile| &profile.scopes);
-        let is_known = |scope: &str| {
-            self.acquired.requested.contains(scope) || of_profile.clone().any(|known| known == scope)
-        };
+        let is_known =
+            |scope: &str| self.acquired.requested.contains(scope) || of_profile.clone().any(|known| known == scope);
         let is_unknown = challenge.is_of_scope() && !challenge.scopes.iter().all(is_known);
         is_unknown.then(|| challenge.scopes.clone())
     }

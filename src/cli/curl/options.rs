@@ -182,7 +182,8 @@ mod tests {
 
     #[test]
     fn an_option_that_curl_does_not_have_or_that_is_cut_is_refused() {
-        for line in ["--locat", "--location-truste", "-", "-s-", "--data=x", "-é", "--expand-url x", "-d", "--max-time"] {
+        for line in ["--locat", "--location-truste", "-", "-s-", "--data=x", "-é", "--expand-url x", "-d", "--max-time"]
+        {
             assert!(parsed(line).is_err(), "{line}");
         }
     }

@@ -5,7 +5,7 @@ use tokcache_core::oauth::Challenge;
 /// An upper bound for the headers of one response, in bytes.
 const LONGEST: usize = 262_144;
 
-/// What the headers so far say.
+/// The meaning of the headers so far.
 #[derive(Debug, Eq, PartialEq)]
 pub(super) enum Verdict {
     /// The response is not complete yet.

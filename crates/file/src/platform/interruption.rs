@@ -1,9 +1,9 @@
 //! Postpones the end of the process when a signal arrives at a bad moment.
 
-pub use system::{Interruption, outlast_signals};
 #[cfg(unix)]
 pub(super) use system::ignored_signals;
 pub(super) use system::survive_size_limit;
+pub use system::{Interruption, outlast_signals};
 
 #[cfg(unix)]
 mod system {
