@@ -4,9 +4,13 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
 mod api;
+#[allow(dead_code, reason = "another tier has more cases")]
+#[path = "../providers/certificate.rs"]
+mod certificate;
 mod curl;
 mod curl_challenges;
 mod curl_hosts;
+mod curl_tls;
 mod exec;
 mod outputs;
 mod signals;

@@ -5,6 +5,7 @@ use std::process::Stdio;
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::api::Api;
 use crate::support::home::Home;
 use crate::support::terminal::Terminal;
 use crate::support::wrapped;
@@ -61,6 +62,33 @@ fn a_program_is_stopped_continued_and_interrupted_from_the_terminal() {
         terminal.wait_for("after");
         assert!(terminal.is_as_usual(), "{way}");
     }
+}
+
+#[test]
+fn curl_is_stopped_continued_and_interrupted_from_the_terminal() {
+    let mut home = Home::signed_in();
+    home.set("PS1", "ready> ");
+    home.set("TERM", "dumb");
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let stopped = std::sync::Mutex::new(stopped);
+    let api = Api::answering(move |_| {
+        // Until the test ends.
+        let _ = stopped.lock().unwrap().recv();
+        (200, Vec::new(), String::new())
+    });
+    let mut terminal = Terminal::showing(home.command("bash").args(["--norc", "--noprofile", "--noediting", "-i"]));
+    terminal.wait_for("ready> ");
+    let program = env!("CARGO_BIN_EXE_tokcache");
+    terminal.press(&format!("{program} curl -s {}\n", api.url("/")));
+    wait_until("the request arrives", || !api.seen().is_empty());
+    terminal.press("\u{1a}");
+    terminal.wait_for("Stopped");
+    terminal.press("fg >/dev/null\n");
+    terminal.wait_for("fg");
+    terminal.press("\u{3}");
+    terminal.press("\necho \"co\"de:$?\n");
+    terminal.wait_for("code:130");
+    drop(stop);
 }
 
 fn name_of(process: u32) -> String {
