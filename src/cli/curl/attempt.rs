@@ -85,7 +85,7 @@ impl Attempt<'_> {
         let forwarding = Forwarding::begin();
         let mut child = self.spawn(&mut command)?;
         drop((to_headers, config));
-        let heard = hear(headers, &mut child);
+        let heard = hear(headers, &mut child).map_err(|error| ended(&mut child, &error))?;
         let challenge = relay(&heard, &child, &forwarding, can_answer);
         // If the caller reads no more, curl must notice.
         drop(heard);
@@ -107,16 +107,28 @@ impl Attempt<'_> {
         }
         let mut child = command.spawn().map_err(|error| cannot_run(CURL.as_ref(), &error))?;
         if let (Some(body), Some(stdin)) = (self.body, child.stdin.take()) {
-            feed(stdin, body.clone());
+            let fed = feed(stdin, body.clone());
+            fed.map_err(|error| ended(&mut child, &error))?;
         }
         Ok(child)
     }
 }
 
 /// Writes the body in another thread, because curl may write before it has read everything.
-fn feed(mut stdin: ChildStdin, body: Zeroizing<Vec<u8>>) {
+fn feed(mut stdin: ChildStdin, body: Zeroizing<Vec<u8>>) -> io::Result<()> {
     // A server may refuse a request before it has the whole body.
-    thread::spawn(move || stdin.write_all(&body));
+    in_thread(move || drop(stdin.write_all(&body)))
+}
+
+fn in_thread(work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    thread::Builder::new().spawn(work).map(drop)
+}
+
+/// Ends curl if it cannot be served, and returns the failure.
+fn ended(child: &mut Child, error: &io::Error) -> Failure {
+    let _ = child.kill();
+    let _ = child.wait();
+    cannot_run(CURL.as_ref(), error)
 }
 
 /// Bytes from curl.
@@ -131,21 +143,21 @@ enum Heard {
 
 /// Returns everything that curl writes.
 #[cfg(unix)]
-fn hear(headers: io::PipeReader, child: &mut Child) -> Receiver<Heard> {
+fn hear(headers: io::PipeReader, child: &mut Child) -> io::Result<Receiver<Heard>> {
     let (sender, receiver) = sync_channel(16);
     let of_headers = sender.clone();
-    thread::spawn(move || {
+    in_thread(move || {
         read_all(headers, &of_headers, Heard::Header);
         let _ = of_headers.send(Heard::HeadersEnd);
-    });
+    })?;
     if let Some(stdout) = child.stdout.take() {
         let sender = sender.clone();
-        thread::spawn(move || read_all(stdout, &sender, Heard::Output));
+        in_thread(move || read_all(stdout, &sender, Heard::Output))?;
     }
     if let Some(stderr) = child.stderr.take() {
-        thread::spawn(move || read_all(stderr, &sender, Heard::Error));
+        in_thread(move || read_all(stderr, &sender, Heard::Error))?;
     }
-    receiver
+    Ok(receiver)
 }
 
 #[cfg(unix)]
