@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::settings::Settings;
-use super::{cache, clear, exec, explain, list, login_args, profile, status, token};
+use super::{cache, clear, curl, exec, explain, list, login_args, profile, status, token};
 
 const AFTER_HELP: &str = "\
 Exit status: 0 ok, 1 unexpected, 2 usage, 3 config, 4 sign-in needed, 5 try again later, 6 denied, 7 store, \
@@ -39,8 +39,10 @@ pub(super) enum Command {
     /// Sign out: delete the tokens, and revoke them if the provider can
     #[command(aliases = ["logout", "signout", "sign-out"])]
     Clear(clear::Input),
-    /// Run a program with a token in its environment
+    /// Run a program with a token in its environment, in a file or in a pipe
     Exec(exec::Input),
+    /// Run curl with the token in the Authorization header
+    Curl(curl::Input),
     /// Show which token `token` would use, and why, without the network
     Explain(explain::Input),
     /// Manage profiles: settings saved under a name

@@ -86,6 +86,11 @@ impl Failure {
         ExitCode::from(self.status)
     }
 
+    /// Returns the exit status as a number.
+    pub(super) fn code(&self) -> u8 {
+        self.status
+    }
+
     /// Removes the suggested command.
     pub(super) fn without_advice(mut self) -> Self {
         self.advice = None;

@@ -127,6 +127,7 @@ fn examples(command: &str) -> &'static str {
         "tokcache" => {
             "  tokcache login --authority https://id.example.com --client-id my-cli --scope notes.read
   tokcache token --scope notes.read
+  tokcache curl --scope notes.read -fsS https://api.example.com/notes
   tokcache exec --scope notes.read -- ./report.sh
 "
         }
@@ -156,7 +157,17 @@ fn examples(command: &str) -> &'static str {
   tokcache clear --all --yes
 "
         }
-        "exec" => "  tokcache exec --scope notes.read --env API_TOKEN -- ./report.sh\n",
+        "curl" => {
+            "  tokcache curl --scope notes.read -fsS https://api.example.com/notes
+  tokcache curl -fsS --json @note.json https://api.example.com/notes
+"
+        }
+        "exec" => {
+            "  tokcache exec --scope notes.read --env API_TOKEN -- ./report.sh
+  tokcache exec --token-file -- ./server
+  tokcache exec --token-fd 0 -- docker login --username me --password-stdin registry.example.com
+"
+        }
         "explain" => "  tokcache explain --scope notes.read\n",
         "profile" => {
             "  tokcache profile list
@@ -187,7 +198,8 @@ mod tests {
             for line in examples.lines() {
                 let line = &line[line.find("tokcache").unwrap_or_default()..];
                 let line = line.split([')', '>']).next().unwrap_or_default();
-                let parsed = Arguments::try_parse_from(line.split_whitespace());
+                let words = line.split_whitespace().map(std::ffi::OsString::from).collect();
+                let parsed = Arguments::try_parse_from(crate::cli::curl::parted(words));
                 assert!(parsed.is_ok(), "{line}: {parsed:?}");
             }
         }

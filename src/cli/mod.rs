@@ -12,10 +12,12 @@ mod clear_users;
 mod client_secret;
 mod complete;
 mod completions;
+mod consumer;
 mod context;
 mod copy;
 mod correction;
 mod credential;
+mod curl;
 mod elsewhere;
 mod encrypt_users;
 mod encryption;
@@ -45,6 +47,7 @@ mod presets;
 mod profile;
 mod profile_format;
 mod profiles;
+mod program;
 mod progress;
 mod promise;
 mod provider;
@@ -97,7 +100,8 @@ pub(crate) fn run() -> ExitCode {
 /// Parses any command line with clap. Not inlined, because a cached token takes the fast path.
 #[inline(never)]
 fn parse() -> Result<Arguments, clap::Error> {
-    Arguments::from_arg_matches(&help::command().try_get_matches()?)
+    let words = curl::parted(std::env::args_os().collect());
+    Arguments::from_arg_matches(&help::command().try_get_matches_from(words)?)
 }
 
 /// Runs the command and decides the exit code.
@@ -142,6 +146,7 @@ fn dispatch_rarer(settings: &Settings, command: Command) -> Result<ExitCode, Fai
     match command {
         Command::Cache(command) => cache::run(settings, command)?,
         Command::Clear(command) => clear::run(settings, command)?,
+        Command::Curl(command) => return curl::run(settings, command),
         Command::Completions { shell } => completions::run(shell)?,
         Command::Exec(command) => return exec::run(settings, command),
         Command::Explain(command) => explain::run(settings, command)?,
@@ -165,6 +170,6 @@ fn fail(failure: &Failure, format: ErrorFormat, settings: &Settings) -> ExitCode
 fn typed() -> Vec<String> {
     // Words that are not UTF-8 become a placeholder.
     let text = |word: OsString| word.into_string().unwrap_or_else(|_| "PATH".to_owned());
-    let words = std::env::args_os().skip(1).map(text);
+    let words = curl::parted(std::env::args_os().collect()).into_iter().skip(1).map(text);
     std::iter::once("tokcache".to_owned()).chain(words).collect()
 }

@@ -40,6 +40,9 @@ pub(super) struct Profile {
     pub(super) account: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) scopes: Vec<String>,
+    /// The hosts that `curl` may send the token to: `HOST`, `HOST:PORT` or `*.DOMAIN`. Any host if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) hosts: Vec<String>,
     /// `false`: do not request `offline_access`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) offline_access: Option<bool>,

@@ -21,7 +21,7 @@ use super::profiles::Profile;
 use super::scopes::Scopes;
 use super::settings::Settings;
 use super::values::{bound, challenge, claims, duration, path};
-use super::{Failure, login};
+use super::{Exit, Failure, consumer, login};
 use crate::output::{self, TokenFormat, TokenView};
 
 #[derive(Args, Debug, Default)]
@@ -92,12 +92,33 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let mut context = input.selection.context(&settings.bounded_by(input.sign_in_timeout), asking, true)?;
     context.observer.give_up_after(input.sign_in_timeout);
     let Acquired { outcome, client_id, requested } = input.selection.acquire(&context, input.login)?;
-    let view = TokenView { outcome: &outcome, client_id: &client_id, requested: &requested, now: context.clock.now() };
-    let text = view.render(input.output).map_err(unfit)?;
+    let view = TokenView {
+        outcome: &outcome,
+        hosts: context.profile.as_ref().map(|profile| profile.hosts.as_slice()).unwrap_or_default(),
+        kubernetes_version: match input.output {
+            TokenFormat::ExecCredential => consumer::kubernetes_version()?,
+            _ => None,
+        },
+        client_id: &client_id,
+        requested: &requested,
+        now: context.clock.now(),
+    };
+    let text = view.render(input.output).map_err(|error| match input.output {
+        TokenFormat::Netrc if view.hosts.is_empty() => without_hosts(error, &context.profile_name),
+        _ => unfit(error),
+    })?;
+    if input.output == TokenFormat::GithubActions {
+        consumer::set_in_github_actions(&outcome)?;
+    }
     if io::stdout().is_terminal() {
         output::tell("stdout is a terminal: the token will stay in its history");
     }
     Ok(output::answer(text.as_bytes())?)
+}
+
+/// The error for a format that names the hosts, with a profile that names none.
+fn without_hosts(error: anyhow::Error, profile: &str) -> Failure {
+    Failure::new(Exit::Config, error).try_shell(format!("tokcache profile set {profile} --host HOST"))
 }
 
 /// The error for a token that the output format cannot carry.
@@ -126,6 +147,28 @@ impl Selection {
             lifetime: context.lifetime(scopes)?,
             parameters: context.parameters(scopes),
         })
+    }
+
+    /// Whether a token is acquired with data from standard input, which can be read only once.
+    pub(super) fn reads_standard_input(&self) -> bool {
+        self.assertion_file.as_deref().is_some_and(|file| file.as_os_str() == "-")
+    }
+
+    /// Returns the selection of the same token at a later time. A cached token is good enough then.
+    pub(super) fn again(&self) -> Selection {
+        let scopes = self.wanted_scopes().into_owned();
+        Selection { scopes, force_refresh: false, claims: None, challenge: None, ..self.clone() }
+    }
+
+    /// Returns the selection of the token that a server wants in place of the one that it got: with the claims, and
+    /// `with_scopes` also with the scopes of the challenge. A challenge cannot ask for another resource.
+    pub(super) fn answering(&self, challenge: &Challenge, with_scopes: bool) -> Selection {
+        let mut selection = Selection { claims: challenge.claims.clone(), ..self.again() };
+        if with_scopes {
+            let scopes = challenge.scopes.iter().map(str::to_owned).collect();
+            selection.scopes = Scopes { scopes, resource: None, ..selection.scopes };
+        }
+        selection
     }
 
     /// Returns the typed scopes, or those of the challenge.

@@ -13,6 +13,8 @@ mod status;
 mod table;
 mod text;
 mod token;
+mod token_json;
+mod token_view;
 
 use std::io::{self, ErrorKind, Write};
 
@@ -25,7 +27,8 @@ pub(crate) use shell::{command_line, quote};
 pub(crate) use sign_in::{DeviceCodeView, end_countdown, show_countdown, show_device_code};
 pub(crate) use status::{ProfileStatusView, StatusView};
 pub(crate) use text::{about, json, plain, validity};
-pub(crate) use token::{TokenFormat, TokenView, ensure_plain};
+pub(crate) use token::{TokenFormat, curl_config, ensure_plain, github_env_line};
+pub(crate) use token_view::TokenView;
 
 /// The format of an answer for people or programs.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]

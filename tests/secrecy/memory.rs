@@ -57,7 +57,8 @@ fn while_a_token_is_printed_no_other_secret_is_in_memory() {
 #[test]
 fn when_a_command_ends_no_secret_is_left_in_memory() {
     let home = Home::new();
-    let formats = ["az", "curl-config", "env", "fish", "header", "json", "powershell", "token"];
+    let formats =
+        ["az", "azd", "curl-config", "env", "exec-credential", "fish", "header", "json", "nu", "powershell", "token"];
     let mut commands: Vec<String> = formats.iter().map(|format| format!("token -vv -o {format}")).collect();
     commands.extend(["list", "explain", "cache check", "clear --no-revoke"].map(str::to_owned));
     for command in commands {

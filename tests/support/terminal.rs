@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{LocalModes, tcgetattr};
+use rustix::termios::{LocalModes, tcgetattr, tcgetwinsize, tcsetwinsize};
 
 use super::wrapped;
 
@@ -63,6 +63,13 @@ impl Terminal {
 
     pub(crate) fn press(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Changes the width, in columns.
+    pub(crate) fn resize(&self, columns: u16) {
+        let mut size = tcgetwinsize(&self.keyboard).unwrap();
+        size.ws_col = columns;
+        tcsetwinsize(&self.keyboard, size).unwrap();
     }
 
     /// Whether typed text is echoed, and Ctrl-C is a signal.

@@ -119,10 +119,22 @@ pub(in crate::cli) fn no_home() -> Failure {
 /// Returns the folders for a refresh token that the cache could not store. The first is usually on another disk and
 /// private to this user. All are absolute: the next run may start in another folder.
 pub(in crate::cli) fn recovery_folders() -> Vec<PathBuf> {
-    let session = variable("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_absolute());
-    let temporary = Some(std::env::temp_dir()).filter(|folder| folder.is_absolute());
-    let temporary = temporary.or_else(|| cfg!(unix).then(|| PathBuf::from("/tmp")));
+    let (session, temporary) = (session_folder(), temporary_folder());
     [session, state_dir().ok().flatten(), temporary].into_iter().flatten().collect()
+}
+
+/// Returns the folders for a file of this login session, the best first. All are absolute.
+pub(in crate::cli) fn session_folders() -> impl Iterator<Item = PathBuf> {
+    [session_folder(), temporary_folder()].into_iter().flatten()
+}
+
+fn session_folder() -> Option<PathBuf> {
+    variable("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_absolute())
+}
+
+fn temporary_folder() -> Option<PathBuf> {
+    let temporary = Some(std::env::temp_dir()).filter(|folder| folder.is_absolute());
+    temporary.or_else(|| cfg!(unix).then(|| PathBuf::from("/tmp")))
 }
 
 /// Returns the folder of the Azure CLI: `AZURE_CONFIG_DIR`, else `~/.azure`.
@@ -223,6 +235,16 @@ fn descriptor(text: &str) -> Result<u32, String> {
 /// Returns the file with the certificate to present in TLS.
 pub(in crate::cli) fn client_cert() -> Result<Option<PathBuf>, Failure> {
     path("TOKCACHE_CLIENT_CERT")
+}
+
+/// Returns what kubectl tells a credential plugin.
+pub(in crate::cli) fn kubernetes_exec_info() -> Result<Option<String>, Failure> {
+    text("KUBERNETES_EXEC_INFO")
+}
+
+/// Returns the file in which a step of GitHub Actions sets variables for the next steps.
+pub(in crate::cli) fn github_env() -> Result<Option<PathBuf>, Failure> {
+    path("GITHUB_ENV")
 }
 
 /// Returns the secret in a variable.

@@ -74,6 +74,11 @@ impl Challenge {
         challenges.iter().find(is_bearer).ok_or(ChallengeError::NoBearer)?.read()
     }
 
+    /// Whether the server wants a token with other scopes (RFC 6750 §3.1), and says which.
+    pub fn is_of_scope(&self) -> bool {
+        self.error.as_deref() == Some("insufficient_scope") && !self.scopes.is_empty()
+    }
+
     /// Whether the server refused the token that was sent, as one that has expired or was revoked.
     pub fn refuses_token(&self) -> bool {
         self.error.as_deref() == Some("invalid_token")

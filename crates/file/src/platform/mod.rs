@@ -3,11 +3,15 @@
 //! Tested on Linux. The macOS and Windows parts are only compiled.
 
 mod caller;
+#[cfg(unix)]
+mod descriptor;
 mod folder_lock;
 mod interruption;
 mod locked;
 mod memory;
 mod process;
+#[cfg(unix)]
+mod process_end;
 mod temporary;
 mod terminal;
 mod trusted;
@@ -21,11 +25,17 @@ mod windows;
 use windows as system;
 
 pub use caller::{Caller, set_caller};
+#[cfg(unix)]
+pub use descriptor::{FullPipe, SecretPipe, inherited};
 pub use folder_lock::FolderLock;
-pub use interruption::Interruption;
+pub use interruption::{Interruption, outlast_signals};
 pub(crate) use locked::LockedBytes;
 pub use memory::disable_core_dumps;
-pub use process::exec;
+pub use process::{Forwarding, end_like, exec, exit_code};
+#[cfg(unix)]
+pub use process::{detach, own_program};
+#[cfg(unix)]
+pub use process_end::ProcessEnd;
 pub(crate) use system::{
     Identity, check_owner, create_new, identity, identity_at, is_mounted_alone, is_no_locks_here, is_open_to_others,
     is_passing, is_private, keep_owner, lets_others_replace, narrow_mode, open_itself, process_may_hold, read_itself,
