@@ -115,12 +115,9 @@ impl Context {
         // A credential must not be sent for another client, or to another authority.
         let in_use = remembered.filter(|profile| profile.is_of_authority(settings) && profile.is_of_client(settings));
         let network = Network::new(NetworkOptions {
-            timeout: settings.timeout_of(flow),
-            ca_file: ca_file.clone(),
-            check_ca_file: |path| platform::check_not_of_everybody(path),
             client_certificate: credential::client_cert(settings, in_use)?,
             read_client_certificate: |path| platform::read_trusted(path, LONGEST_CERTIFICATE).map(Zeroizing::new),
-            proxy: ProxyRules::from_environment(environment::proxy),
+            ..network_options(settings.timeout_of(flow), ca_file.clone())
         });
         let network = Arc::new(WireLog::new(network, settings.verbose));
         let credential = Credential::new(settings, in_use, network.clone(), asking);
@@ -179,6 +176,12 @@ impl Context {
         }
         let partition = partition(&application.registration);
         ClientApplication { partition, user_prefix: None, idle_time: Some(Duration::ZERO), ..application }
+    }
+
+    /// Returns a network to reach the servers that tokens are for. It does not present the client's certificate.
+    #[cfg(feature = "serve")]
+    pub(super) fn resource_network(&self) -> Network {
+        Network::new(network_options(self.settings.timeout(), self.ca_file.clone()))
     }
 
     /// Returns the network.
@@ -254,6 +257,16 @@ impl Context {
         let at = self.settings.authority.iter().map(|authority| format!(" at {authority}"));
         let with = self.settings.client_id.iter().map(|client_id| format!(" with the client {client_id}"));
         at.chain(with).collect()
+    }
+}
+
+fn network_options(timeout: Duration, ca_file: Option<PathBuf>) -> NetworkOptions {
+    NetworkOptions {
+        timeout,
+        ca_file,
+        check_ca_file: |path| platform::check_not_of_everybody(path),
+        proxy: ProxyRules::from_environment(environment::proxy),
+        ..NetworkOptions::default()
     }
 }
 

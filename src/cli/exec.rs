@@ -27,12 +27,21 @@ pub(super) struct Input {
     #[arg(long, value_name = "NAME", default_value = "ACCESS_TOKEN", value_parser = variable)]
     env: String,
 
+    /// Give the program an address to get tokens from as often as it needs them, instead of one token
+    #[cfg(feature = "serve")]
+    #[arg(long = "as", value_name = "KIND", value_enum, conflicts_with = "env")]
+    endpoint: Option<super::exec_as::Kind>,
+
     /// The program and its arguments
     #[arg(last = true, required = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure> {
+    #[cfg(feature = "serve")]
+    if let Some(kind) = input.endpoint {
+        return super::exec_as::run(settings, kind, &input.selection, input.command);
+    }
     let context = input.selection.context(settings, PromptPolicy::never(), true)?;
     let Acquired { outcome, .. } = input.selection.acquire(&context, false)?;
     ensure_plain(&outcome).map_err(unfit)?;

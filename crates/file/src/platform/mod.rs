@@ -8,6 +8,8 @@ mod interruption;
 mod locked;
 mod memory;
 mod process;
+#[cfg(unix)]
+mod signals;
 mod temporary;
 mod terminal;
 mod trusted;
@@ -26,6 +28,8 @@ pub use interruption::Interruption;
 pub(crate) use locked::LockedBytes;
 pub use memory::disable_core_dumps;
 pub use process::exec;
+#[cfg(unix)]
+pub use signals::{ignores_signal, is_in_foreground, own_user, send_signal};
 pub(crate) use system::{
     Identity, check_owner, create_new, identity, identity_at, is_mounted_alone, is_no_locks_here, is_open_to_others,
     is_passing, is_private, keep_owner, lets_others_replace, narrow_mode, open_itself, process_may_hold, read_itself,
