@@ -96,13 +96,13 @@ impl Proxy {
     /// Checks who has sent a request, and returns its address on the server.
     fn address(&self, request: &Request<Incoming>, peer: Peer) -> Result<Address, Refused> {
         let (headers, uri) = (request.headers(), request.uri());
-        self.guard.check(peer, headers).map_err(|refusal| refused(StatusCode::FORBIDDEN, refusal.reason()))?;
         let path = uri.path_and_query().map_or("", PathAndQuery::as_str);
         if request.method() == Method::CONNECT || uri.authority().is_some() || !path.starts_with('/') {
             let message =
                 "tokcache is a reverse proxy: use its address in place of the server's, not as a proxy setting";
             return Err(refused(StatusCode::BAD_REQUEST, message));
         }
+        self.guard.check(peer, headers).map_err(|refusal| refused(StatusCode::FORBIDDEN, refusal.reason()))?;
         let (path, prefix) = match &self.secret {
             None => (path, String::new()),
             Some(secret) => match find(secret, path, headers) {

@@ -16,7 +16,7 @@ use crate::cli::Exit;
 use crate::cli::settings::Settings;
 use crate::cli::token_source::{NoToken, TokenSource, Want};
 use crate::endpoint::{Answer, EndpointSecret, Guard, Peer, ResponseBody, Service};
-use crate::output::json;
+use crate::output::{json, quote};
 
 /// The path of the endpoint.
 pub(super) const PATH: &str = "/msi/token";
@@ -101,7 +101,8 @@ impl ManagedIdentity {
     fn source(&self, resource: &str) -> Result<Arc<TokenSource>, Refused> {
         let Some(scopes) = self.allowed.scopes_for(resource) else {
             let message = format!(
-                "tokcache does not serve tokens for {resource:?}; to allow it, start tokcache with --resource RESOURCE"
+                "tokcache does not serve tokens for this resource; to allow it, start tokcache with --resource {}",
+                quote(resource)
             );
             return Err(refused(StatusCode::FORBIDDEN, message));
         };
