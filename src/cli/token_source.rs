@@ -4,9 +4,10 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
+use tokcache_core::acquire::AuthenticationResult;
 use tokcache_core::secret::AccessToken;
 use tokcache_core::store::mutex::locked;
-use tokcache_core::time::Timestamp;
+use tokcache_core::time::{Clock as _, Timestamp};
 use tokcache_core::types::ScopeSet;
 use tokio::sync::oneshot;
 
@@ -23,6 +24,8 @@ use crate::output::{ensure_plain, show_failure};
 pub(super) struct ServedToken {
     pub(super) access_token: AccessToken,
     pub(super) expires_on: Timestamp,
+    /// The seconds that were left when the token was served.
+    pub(super) expires_in: i64,
     /// The client that the token was issued to.
     pub(super) client_id: String,
     /// The requested and the granted scopes.
@@ -167,7 +170,9 @@ impl Acquirer {
         let Acquired { outcome, client_id, requested } = acquired;
         ensure_plain(&outcome).map_err(unfit)?;
         let scopes = requested.union(&outcome.scopes);
-        Ok(ServedToken { access_token: outcome.access_token, expires_on: outcome.expires_on, client_id, scopes })
+        let expires_in = outcome.expires_on.seconds_since(context.clock.now());
+        let AuthenticationResult { access_token, expires_on, .. } = outcome;
+        Ok(ServedToken { access_token, expires_on, expires_in, client_id, scopes })
     }
 
     /// Reports a failure on stderr, unless it was the last one too, and returns it for the client.

@@ -143,6 +143,8 @@ fn a_server_gets_a_further_scope_only_if_the_user_allows_it() {
     let home = Home::at(&provider);
     let login = home.login(&["--scope", "api.write"], |user_code| provider.approve(user_code));
     answer_of(&login);
+    // The token of the sign-in has both scopes.
+    home.cache.expire_access_tokens();
     let narrow = ["--scope", "api.read"];
 
     let api = refusing_first("403 Forbidden", CHALLENGE);

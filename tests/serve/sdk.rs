@@ -13,8 +13,8 @@ pub(crate) fn sdks() -> [(&'static str, Vec<String>); 2] {
     let path = |name: &str| root.join(name).to_str().expect("text").to_owned();
     assert!(root.join("tests/serve/sdk/node_modules").exists(), "run tests/run serve once: it installs the SDKs");
     [
-        ("Python", vec![path("target/e2e/azure/bin/python"), path("tests/serve/sdk/azure.py")]),
-        ("JavaScript", vec!["node".to_owned(), path("tests/serve/sdk/azure.mjs")]),
+        ("Python", vec![path("target/e2e/azure/bin/python"), path("tests/serve/sdk/azure_sdk.py")]),
+        ("JavaScript", vec!["node".to_owned(), path("tests/serve/sdk/azure_sdk.mjs")]),
     ]
 }
 

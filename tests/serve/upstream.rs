@@ -76,9 +76,9 @@ fn large_bodies_arrive_unchanged_in_both_directions() {
         let body = String::from_utf8(request.body.clone()).expect("text");
         respond(connection, "200 OK", "", &body);
     }));
-    let file = setting.home.write("large", &content);
+    let file = format!("@{}", setting.home.write("large", &content));
     for headers in [&[][..], &["--header", "Transfer-Encoding: chunked"]] {
-        let arguments = [headers, &["--data-binary", &format!("@{file}")]].concat();
+        let arguments = [headers, &["--data-binary", &file]].concat();
         let output = output_of(&mut setting.curl(&arguments));
         assert!(answer_of(&output) == content, "{headers:?}");
     }

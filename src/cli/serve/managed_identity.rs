@@ -21,8 +21,11 @@ use crate::output::{json, quote};
 /// The path of the endpoint.
 pub(super) const PATH: &str = "/msi/token";
 
-const IDENTITY_HEADER: &str = "x-identity-header";
-const API_VERSION: &str = "2019-08-01";
+/// The headers that may have the secret: that of App Service, and that of Terraform's azurerm (go-azure-sdk).
+const SECRET_HEADERS: [&str; 2] = ["x-identity-header", "x-ms-identity"];
+
+/// The version of the contract.
+pub(super) const API_VERSION: &str = "2019-08-01";
 
 /// When to ask again if the provider does not say it, in seconds.
 const USUAL_RETRY_AFTER: u64 = 2;
@@ -48,6 +51,8 @@ struct Refused {
 struct Token<'a> {
     access_token: &'a str,
     client_id: &'a str,
+    /// Seconds, as text. App Service leaves it out, but Terraform asks for a new token by it alone.
+    expires_in: String,
     /// Seconds since the epoch, as text.
     expires_on: String,
     resource: &'a str,
@@ -77,8 +82,8 @@ impl ManagedIdentity {
         self.guard
             .check(peer, request.headers())
             .map_err(|refusal| refused(StatusCode::FORBIDDEN, refusal.reason()))?;
-        let header = request.headers().get(IDENTITY_HEADER);
-        if !header.is_some_and(|header| self.secret.is(header.as_bytes())) {
+        let mut headers = SECRET_HEADERS.iter().filter_map(|name| request.headers().get(*name));
+        if !headers.any(|header| self.secret.is(header.as_bytes())) {
             let message = "the header X-IDENTITY-HEADER does not have the value of IDENTITY_HEADER";
             return Err(refused(StatusCode::UNAUTHORIZED, message));
         }
@@ -117,6 +122,7 @@ impl ManagedIdentity {
         let body = json(&Token {
             access_token: token.access_token.expose(),
             client_id: &token.client_id,
+            expires_in: token.expires_in.to_string(),
             expires_on: token.expires_on.0.to_string(),
             resource: &resource,
             token_type: "Bearer",

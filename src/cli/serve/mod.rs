@@ -17,11 +17,16 @@ use super::token::Selection;
 use crate::endpoint::{EndpointSecret, Guard};
 use crate::output::{VariablesFormat, answer, render_variables};
 use allowed::Allowed;
-use managed_identity::{ManagedIdentity, PATH};
+use managed_identity::{API_VERSION, ManagedIdentity, PATH};
 
 /// The variables that lead an Azure SDK to the endpoint.
 const ENDPOINT: &str = "IDENTITY_ENDPOINT";
 const HEADER: &str = "IDENTITY_HEADER";
+
+/// The settings of Terraform's azurerm and of AzCopy, for the endpoint.
+const TERRAFORM_ENDPOINT: &str = "ARM_MSI_ENDPOINT";
+const OTHER_TOOLS: [(&str, &str); 3] =
+    [("ARM_MSI_API_VERSION", API_VERSION), ("ARM_USE_MSI", "true"), ("AZCOPY_AUTO_LOGIN_TYPE", "MSI")];
 
 /// Variables of other platforms. Beside the two above, they would lead an SDK elsewhere.
 const OTHER_PLATFORMS: [&str; 4] = ["IDENTITY_SERVER_THUMBPRINT", "IMDS_ENDPOINT", "MSI_ENDPOINT", "MSI_SECRET"];
@@ -68,7 +73,10 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure
         };
         let variables = [(ENDPOINT, endpoint.as_str()), (HEADER, secret.expose())];
         match program {
-            Some(program) => set(program, &variables),
+            Some(program) => {
+                set(program, &variables);
+                program.env(TERRAFORM_ENDPOINT, &endpoint).envs(OTHER_TOOLS);
+            }
             None => answer(render_variables(&variables, output)?.finish().as_bytes())?,
         }
         let guard = Guard { port, demands_user: port.is_none() };
