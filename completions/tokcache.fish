@@ -70,6 +70,8 @@ complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "status" -d 'Show 
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "list" -d 'Show the accounts and their tokens, without any secret'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "clear" -d 'Sign out: delete the tokens, and revoke them if the provider can'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "exec" -d 'Run a program with a token in its environment'
+complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "serve" -d 'Give tokens to Azure SDKs on this machine, as a managed identity does'
+complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "proxy" -d 'Pass requests on to one server, with a token added'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "explain" -d 'Show which token `token` would use, and why, without the network'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "profile" -d 'Manage profiles: settings saved under a name'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "cache" -d 'Manage the cache'
@@ -350,6 +352,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l claims -d 'A 
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l assertion-file -d 'Get a token on behalf of the user whose access token is in this file; - is standard input' -r -F
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l challenge -d 'The WWW-Authenticate header of a server that wants another token: its claims, scope or resource are requested' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l env -d 'The environment variable for the token' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l as -d 'Give the program an address to get tokens from as often as it needs them, instead of one token' -r -f -a "managed-identity\t'The endpoint of `tokcache serve`, for Azure SDKs, Terraform and AzCopy'"
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
@@ -391,6 +394,106 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l offline -d 'N
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -l client-secret-keyring -d 'The client secret is in the system\'s keyring, where `profile secret` has put it'
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l resource -d 'An API that programs may get tokens for; repeatable' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l scope -d 'A scope that programs may get, by the name of its API or its own name; repeatable [default: the profile\'s]' -r -f -a "(__tokcache_values scopes)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -s o -l output -d 'The format of the variables that are printed' -r -f -a "dotenv\t'`NAME=VALUE`, for `docker run --env-file`'
+env\t'`export NAME=VALUE`, for a POSIX shell'
+fish\t'`set -gx NAME VALUE`'
+json\t'One line of JSON'
+powershell\t'`$env:NAME = VALUE`'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l port -d 'The port on 127.0.0.1 [default: a free one]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l socket -d 'Listen on a Unix socket with mode 0600 instead, for example to mount it into a container' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l duration -d 'End after this time, at most a day [default: 8h; with COMMAND, when it ends]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+browser\t'Through the browser of this machine (RFC 8252)'
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l client-certificate -d 'The file with the certificate that signed assertions name (private_key_jwt), in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l client-key -d 'The file with the private key that signs assertions, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l client-cert -d 'The PEM file with the certificate and private key to present in the TLS handshake (mTLS); alone, it is the credential of tls_client_auth [env: TOKCACHE_CLIENT_CERT]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l federated-token-file -d 'The file with a token of another issuer that proves the client, such as a Kubernetes service account token [env: TOKCACHE_FEDERATED_TOKEN_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l federated-token-command -d 'The shell command that prints such a token [env: TOKCACHE_FEDERATED_TOKEN_COMMAND]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l federated-token-source -d 'The service that issues such a token [env: TOKCACHE_FEDERATED_TOKEN_SOURCE]' -r -f -a "github-actions\t'GitHub Actions, for the job that runs the command'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l federated-token-audience -d 'The audience of the token from that service [env: TOKCACHE_FEDERATED_TOKEN_AUDIENCE] [default: the one that the provider expects]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l client-auth-method -d 'How to send the client secret [env: TOKCACHE_CLIENT_AUTH_METHOD] [default: client_secret_post]' -r -f -a "client_secret_basic\t'In the Authorization header'
+client_secret_post\t'In the form'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s; with a shared store, 10s more than a killed process can hold it up]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'The error, and the command that helps if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -l client-secret-keyring -d 'The client secret is in the system\'s keyring, where `profile secret` has put it'
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l for -d 'The server: a host, or a URL with https; http is for this machine alone' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l scope -d 'A scope that the token must have; repeat the flag, or separate several scopes with spaces' -r -f -a "(__tokcache_values scopes)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l resource -d 'The API that the token is for, as in RFC 8707; at Microsoft short for --scope RESOURCE/.default' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l audience -d 'The API that the token is for, at Auth0 and others; short for --param audience=AUDIENCE' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l param -d 'Another parameter for the provider; repeatable. A token is served only to requests with the same parameters' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l lifetime -d 'How long to serve a token that has no lifetime [default: until it is revoked]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l allow-scope -d 'A further scope to request if the server demands it (403 insufficient_scope); repeatable' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l env -d 'The environment variable for the address of the proxy, for COMMAND' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l port -d 'The port on 127.0.0.1 [default: a free one]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l socket -d 'Listen on a Unix socket with mode 0600 instead, for example to mount it into a container' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l duration -d 'End after this time, at most a day [default: 8h; with COMMAND, when it ends]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+browser\t'Through the browser of this machine (RFC 8252)'
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l client-certificate -d 'The file with the certificate that signed assertions name (private_key_jwt), in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l client-key -d 'The file with the private key that signs assertions, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l client-cert -d 'The PEM file with the certificate and private key to present in the TLS handshake (mTLS); alone, it is the credential of tls_client_auth [env: TOKCACHE_CLIENT_CERT]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l federated-token-file -d 'The file with a token of another issuer that proves the client, such as a Kubernetes service account token [env: TOKCACHE_FEDERATED_TOKEN_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l federated-token-command -d 'The shell command that prints such a token [env: TOKCACHE_FEDERATED_TOKEN_COMMAND]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l federated-token-source -d 'The service that issues such a token [env: TOKCACHE_FEDERATED_TOKEN_SOURCE]' -r -f -a "github-actions\t'GitHub Actions, for the job that runs the command'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l federated-token-audience -d 'The audience of the token from that service [env: TOKCACHE_FEDERATED_TOKEN_AUDIENCE] [default: the one that the provider expects]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l client-auth-method -d 'How to send the client secret [env: TOKCACHE_CLIENT_AUTH_METHOD] [default: client_secret_post]' -r -f -a "client_secret_basic\t'In the Authorization header'
+client_secret_post\t'In the form'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s; with a shared store, 10s more than a killed process can hold it up]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'The error, and the command that helps if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l no-secret -d 'Let every program of this user through, not only those that know the address (Linux)'
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -l client-secret-keyring -d 'The client secret is in the system\'s keyring, where `profile secret` has put it'
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand proxy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l scope -d 'A scope that the token must have; repeat the flag, or separate several scopes with spaces' -r -f -a "(__tokcache_values scopes)"
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l resource -d 'The API that the token is for, as in RFC 8707; at Microsoft short for --scope RESOURCE/.default' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l audience -d 'The API that the token is for, at Auth0 and others; short for --param audience=AUDIENCE' -r

@@ -156,7 +156,17 @@ fn examples(command: &str) -> &'static str {
   tokcache clear --all --yes
 "
         }
-        "exec" => "  tokcache exec --scope notes.read --env API_TOKEN -- ./report.sh\n",
+        "exec" => {
+            "  tokcache exec --scope notes.read --env API_TOKEN -- ./report.sh
+  tokcache exec --as managed-identity -- terraform apply
+"
+        }
+        "serve" => "  tokcache serve --resource https://vault.azure.net --duration 1h\n",
+        "proxy" => {
+            "  tokcache proxy --for https://mcp.example.com/mcp --scope notes.read
+  tokcache proxy --for models.example.com --env OPENAI_BASE_URL -- ./agent
+"
+        }
         "explain" => "  tokcache explain --scope notes.read\n",
         "profile" => {
             "  tokcache profile list

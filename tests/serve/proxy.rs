@@ -155,6 +155,7 @@ fn a_server_gets_a_further_scope_only_if_the_user_allows_it() {
     assert_ne!(received[0].token(), received[1].token());
     assert_eq!(received[1].token(), received[2].token(), "the wider token is kept");
 
+    home.cache.expire_access_tokens();
     let api = refusing_first("403 Forbidden", CHALLENGE);
     let proxy = start(&home, &api, &narrow);
     assert_eq!(send(&proxy, "GET", "/", &[]).status, 403);
