@@ -5,6 +5,8 @@ use clap_complete::Shell;
 
 use super::settings::Settings;
 use super::{cache, clear, curl, exec, explain, list, login_args, profile, status, token};
+#[cfg(feature = "serve")]
+use super::{proxy, serve};
 
 const AFTER_HELP: &str = "\
 Exit status: 0 ok, 1 unexpected, 2 usage, 3 config, 4 sign-in needed, 5 try again later, 6 denied, 7 store, \
@@ -43,6 +45,12 @@ pub(super) enum Command {
     Exec(exec::Input),
     /// Run curl with the token in the Authorization header
     Curl(curl::Input),
+    /// Give tokens to Azure SDKs on this machine, as a managed identity does
+    #[cfg(feature = "serve")]
+    Serve(serve::Input),
+    /// Pass requests on to one server, with a token added
+    #[cfg(feature = "serve")]
+    Proxy(proxy::Input),
     /// Show which token `token` would use, and why, without the network
     Explain(explain::Input),
     /// Manage profiles: settings saved under a name

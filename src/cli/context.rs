@@ -118,11 +118,8 @@ impl Context {
             ClientCertificateFile::new(path, move |path| files.read_client_cert(path, is_of_profile))
         });
         let network = Network::new(NetworkOptions {
-            timeout: settings.timeout_of(flow),
-            ca_file: ca_file.clone(),
-            check_ca_file: |path| platform::check_not_of_everybody(path),
             client_certificate,
-            proxy: ProxyRules::from_environment(environment::proxy),
+            ..network_options(settings.timeout_of(flow), ca_file.clone())
         });
         let network = Arc::new(WireLog::new(network, settings.verbose));
         let credential = Credential::new(settings, in_use, network.clone(), asking).with_key_files(key_files);
@@ -181,6 +178,12 @@ impl Context {
         }
         let partition = partition(&application.registration);
         ClientApplication { partition, user_prefix: None, idle_time: Some(Duration::ZERO), ..application }
+    }
+
+    /// Returns a network to reach the servers that tokens are for. It does not present the client's certificate.
+    #[cfg(feature = "serve")]
+    pub(super) fn resource_network(&self) -> Network {
+        Network::new(network_options(self.settings.timeout(), self.ca_file.clone()))
     }
 
     /// Returns the network.
@@ -259,6 +262,16 @@ impl Context {
         let at = self.settings.authority.iter().map(|authority| format!(" at {authority}"));
         let with = self.settings.client_id.iter().map(|client_id| format!(" with the client {client_id}"));
         at.chain(with).collect()
+    }
+}
+
+fn network_options(timeout: Duration, ca_file: Option<PathBuf>) -> NetworkOptions {
+    NetworkOptions {
+        timeout,
+        ca_file,
+        check_ca_file: |path| platform::check_not_of_everybody(path),
+        proxy: ProxyRules::from_environment(environment::proxy),
+        ..NetworkOptions::default()
     }
 }
 

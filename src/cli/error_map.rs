@@ -45,6 +45,7 @@ impl Failure {
             AcquireError::NotApproved | AcquireError::SignedInAsAnother { .. } => failure.try_again(),
             AcquireError::Offline => failure.try_without("--offline"),
             AcquireError::Store(error) => Failure::from(error),
+            AcquireError::Unavailable { retry_after, .. } => failure.retrying_after(retry_after),
             AcquireError::Unsupported { what: "pushed_authorization_request_endpoint" } => failure.try_without("--par"),
             AcquireError::Unsupported { what } => {
                 let endpoint = [format!("--{}", what.replace('_', "-")), "URL".to_owned()];

@@ -52,6 +52,8 @@ pub(crate) struct Failure {
     /// `None` suggests the same command again, if a retry can help.
     advice: Option<Hint>,
     retryable: bool,
+    /// When the provider wants to be asked again, in seconds.
+    retry_after: Option<u64>,
     /// The authorization server's response, if the server refused.
     response: Option<Box<TokenErrorResponse>>,
 }
@@ -66,6 +68,7 @@ impl Failure {
             message: without_passwords(&message.to_string()),
             advice: None,
             retryable,
+            retry_after: None,
             response: None,
         }
     }
@@ -191,13 +194,31 @@ impl Failure {
         self
     }
 
+    /// Records when the provider wants to be asked again, in seconds.
+    pub(super) fn retrying_after(mut self, seconds: Option<u64>) -> Self {
+        self.retry_after = seconds;
+        self
+    }
+
+    /// Returns when the provider wants to be asked again, in seconds.
+    #[cfg(feature = "serve")]
+    pub(super) fn retry_after(&self) -> Option<u64> {
+        self.retry_after
+    }
+
+    /// Whether the same command may succeed later.
+    #[cfg(feature = "serve")]
+    pub(super) fn is_retryable(&self) -> bool {
+        self.retryable
+    }
+
     /// The message.
     pub(super) fn message(&self) -> &str {
         &self.message
     }
 
     /// The exit code.
-    #[cfg(test)]
+    #[cfg(any(feature = "serve", test))]
     pub(super) fn exit(&self) -> Exit {
         self.exit
     }

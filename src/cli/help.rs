@@ -166,6 +166,13 @@ fn examples(command: &str) -> &'static str {
             "  tokcache exec --scope notes.read --env API_TOKEN -- ./report.sh
   tokcache exec --token-file -- ./server
   tokcache exec --token-fd 0 -- docker login --username me --password-stdin registry.example.com
+  tokcache exec --as managed-identity -- terraform apply
+"
+        }
+        "serve" => "  tokcache serve --resource https://vault.azure.net --duration 1h\n",
+        "proxy" => {
+            "  tokcache proxy --for https://mcp.example.com/mcp --scope notes.read
+  tokcache proxy --for models.example.com --env OPENAI_BASE_URL -- ./agent
 "
         }
         "explain" => "  tokcache explain --scope notes.read\n",

@@ -21,9 +21,13 @@ mod curl;
 mod elsewhere;
 mod encrypt_users;
 mod encryption;
+#[cfg(feature = "serve")]
+mod endpoint_args;
 mod environment;
 mod error_map;
 mod exec;
+#[cfg(feature = "serve")]
+mod exec_as;
 mod explain;
 mod failure;
 mod fast_args;
@@ -51,6 +55,8 @@ mod program;
 mod progress;
 mod promise;
 mod provider;
+#[cfg(feature = "serve")]
+mod proxy;
 mod registration;
 mod remedy;
 mod remember;
@@ -59,6 +65,8 @@ mod repeated;
 mod scopes;
 mod secret_file;
 mod secret_input;
+#[cfg(feature = "serve")]
+mod serve;
 mod settings;
 #[cfg_attr(
     not(all(feature = "postgres", feature = "redis", feature = "sqlite")),
@@ -72,6 +80,8 @@ mod store_password;
 mod tenant;
 mod terminal_observer;
 mod token;
+#[cfg(feature = "serve")]
+mod token_source;
 mod trust;
 mod usage;
 mod values;
@@ -154,6 +164,10 @@ fn dispatch_rarer(settings: &Settings, command: Command) -> Result<ExitCode, Fai
         Command::List(command) => list::run(settings, &command)?,
         Command::Login(command) => login::run(settings, command)?,
         Command::Profile(command) => profile::run(settings, command)?,
+        #[cfg(feature = "serve")]
+        Command::Proxy(command) => return proxy::run(settings, command),
+        #[cfg(feature = "serve")]
+        Command::Serve(command) => return serve::run(settings, command),
         Command::Status(command) => status::run(settings, &command)?,
         Command::Token(command) => token::run(settings, command)?,
     }

@@ -112,7 +112,7 @@ pub(super) struct Settings {
 const NO_CAPABILITIES: &str = "none";
 
 /// The commands that act for one account.
-const CONCERN_ONE_ACCOUNT: [&str; 6] = ["clear", "curl", "exec", "explain", "login", "token"];
+const CONCERN_ONE_ACCOUNT: [&str; 8] = ["clear", "curl", "exec", "explain", "login", "proxy", "serve", "token"];
 
 impl Settings {
     pub(super) fn timeout(&self) -> Duration {

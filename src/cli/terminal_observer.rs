@@ -21,7 +21,8 @@ const WORTH_TELLING: Duration = Duration::from_secs(1);
 pub(super) struct TerminalObserver {
     pub(super) qr: bool,
     verbose: u8,
-    interruption: Interruption,
+    /// `None`: the command handles signals itself.
+    interruption: Option<Interruption>,
     moved: Mutex<Option<Endpoints>>,
     /// The time at which to give up a sign-in that has not been approved.
     sign_in_ends: Option<Instant>,
@@ -32,10 +33,16 @@ impl TerminalObserver {
         TerminalObserver {
             qr: false,
             verbose,
-            interruption: Interruption::default(),
+            interruption: Some(Interruption::default()),
             moved: Mutex::default(),
             sign_in_ends: None,
         }
+    }
+
+    /// Leaves signals to the command, which waits for requests and saves before it ends.
+    #[cfg(feature = "serve")]
+    pub(super) fn leave_signals(&mut self) {
+        self.interruption = None;
     }
 
     /// Gives up a sign-in after `bound`, even if its code is still valid.
@@ -102,11 +109,15 @@ impl Observer for TerminalObserver {
     }
 
     fn defer_shutdown(&self) {
-        self.interruption.put_off();
+        if let Some(interruption) = &self.interruption {
+            interruption.put_off();
+        }
     }
 
     fn allow_shutdown(&self) {
-        self.interruption.allow();
+        if let Some(interruption) = &self.interruption {
+            interruption.allow();
+        }
     }
 
     fn refresh_failed_using_cached(&self, failure: &AcquireError) {

@@ -127,6 +127,22 @@ pub(super) fn unfit(error: anyhow::Error) -> Failure {
 }
 
 impl Selection {
+    /// Returns the selection of a command that gets tokens for other programs.
+    #[cfg(feature = "serve")]
+    pub(super) fn of(scopes: Scopes, claims: Option<String>, force_refresh: bool) -> Selection {
+        Selection { scopes, claims, force_refresh, ..Selection::default() }
+    }
+
+    /// Whether a flag was typed that makes sense for one token only.
+    #[cfg(feature = "serve")]
+    pub(super) fn is_for_one_token(&self) -> bool {
+        let Scopes { audience, parameters, lifetime, .. } = &self.scopes;
+        let of_scopes = audience.is_some() || !parameters.is_empty() || lifetime.is_some();
+        let of_token = self.min_valid.is_some() || self.force_refresh || self.offline || self.claims.is_some();
+        let of_source = self.tenant.is_some() || self.assertion_file.is_some() || self.challenge.is_some();
+        of_scopes || of_token || of_source
+    }
+
     /// Resolves the settings, for the typed tenant. Only with `may_ask`, the network may be used for that.
     pub(super) fn context(&self, settings: &Settings, asking: PromptPolicy, may_ask: bool) -> Result<Context, Failure> {
         let mut context = Context::new(settings, asking)?;

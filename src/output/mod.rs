@@ -3,6 +3,8 @@
 //! stdout carries the answer or nothing, without colour or notices; stderr is for people. Text that a server or another
 //! user chose goes through [`plain`] first. A closed pipe is not an error.
 
+#[cfg(feature = "serve")]
+mod endpoint;
 mod error;
 mod explanation;
 mod list;
@@ -20,6 +22,8 @@ use std::io::{self, ErrorKind, Write};
 
 use anyhow::Context;
 
+#[cfg(feature = "serve")]
+pub(crate) use endpoint::{VariablesFormat, render_variables};
 pub(crate) use error::{ErrorFormat, FailureView, show_failure};
 pub(crate) use explanation::{ConsideredView, ExplanationView};
 pub(crate) use list::{AccessTokenView, AccountView, ListFormat, ListStream, ListView};

@@ -1,8 +1,10 @@
 //! HTTP over the real network: requests to providers, and the response of a sign-in through the browser.
 
+mod cancellation;
 mod client_certificate;
 mod coding;
 mod connect;
+mod forward;
 mod issuer;
 mod loopback;
 mod proxy;
@@ -21,11 +23,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, UNIX_EPOCH};
 
+use ureq::Agent;
+use ureq::config::ConfigBuilder;
 use ureq::http::response::Parts;
 use ureq::http::uri::Authority;
 use ureq::http::{HeaderMap, HeaderValue, Uri, header};
+use ureq::typestate::AgentScope;
 use ureq::unversioned::transport::{ConnectProxyConnector, ConnectionDetails, Connector, SocksConnector, Transport};
-use ureq::{Agent, Proxy};
 use zeroize::Zeroizing;
 
 use tokcache_core::time::{Clock as _, SystemClock, Timestamp};
@@ -39,14 +43,23 @@ use transport_error::Progress;
 use trust::TrustError;
 use wiped::Wiped;
 
+pub use cancellation::Cancellation;
 pub use client_certificate::ClientCertificateFile;
-pub use loopback::{Callback, LoopbackListener, Page};
+pub use forward::{ForwardedBody, Upload};
+pub use loopback::{Callback, LoopbackListener, Page, user_of_peer};
 pub use proxy::ProxyRules;
 #[cfg(feature = "tokio")]
 pub use runtime::{TokioClock, TokioNetwork};
 
 /// The maximum length of an answer in bytes.
 const LONGEST_BODY: usize = 1 << 20;
+
+type AgentConfig = ConfigBuilder<AgentScope>;
+
+/// Returns a configuration that follows no redirect and returns every status.
+fn plain_config() -> AgentConfig {
+    Agent::config_builder().http_status_as_error(false).max_redirects(0).max_redirects_will_error(false)
+}
 
 /// The settings for reaching providers.
 #[derive(Clone, Debug)]
@@ -105,23 +118,29 @@ impl Network {
         matches!(self.tls.get(), Some(Err(TrustError::ClientCertificate(_))))
     }
 
-    fn agent(&self, uri: &Uri, proxy: Option<Proxy>, progress: Arc<Progress>) -> Result<Agent, TrustError> {
-        let is_encrypted = uri.scheme_str() == Some("https");
-        let settings = is_encrypted.then(|| self.tls.get_or_init(|| self.load_tls()).clone()).transpose()?;
-        let config = Agent::config_builder()
+    /// Returns the configuration of an exchange with a provider.
+    fn config(&self) -> AgentConfig {
+        plain_config()
             .accept("application/json")
             .accept_encoding("identity")
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .proxy(proxy)
             .timeout_global(Some(self.options.timeout))
-            .user_agent(concat!("tokcache/", env!("CARGO_PKG_VERSION")));
+            .user_agent(concat!("tokcache/", env!("CARGO_PKG_VERSION")))
+    }
+
+    fn agent(
+        &self,
+        uri: &Uri,
+        config: AgentConfig,
+        progress: Arc<Progress>,
+        cancellation: Option<Cancellation>,
+    ) -> Result<Agent, TrustError> {
+        let is_encrypted = uri.scheme_str() == Some("https");
+        let settings = is_encrypted.then(|| self.tls.get_or_init(|| self.load_tls()).clone()).transpose()?;
         // ureq's own chain, except for TCP and TLS.
         let connector =
             ().chain(SocksConnector::default())
                 .chain(ConnectProxyConnector::default())
-                .chain(HappyEyeballs)
+                .chain(HappyEyeballs { cancellation })
                 .chain(Tls { settings, progress: Arc::clone(&progress) });
         let connector = Watched { inner: connector, progress };
         Ok(Agent::with_parts(config.build(), connector, Named::default()))
@@ -155,7 +174,7 @@ impl Network {
         };
         let route = transport_error::Route::new(&uri, proxy.as_ref(), &self.options);
         let progress = Arc::new(Progress::default());
-        let agent = self.agent(&uri, proxy, Arc::clone(&progress)).map_err(unsendable)?;
+        let agent = self.agent(&uri, self.config().proxy(proxy), Arc::clone(&progress), None).map_err(unsendable)?;
         let answered = exchange(&agent, &uri, request, &progress).map_err(|error| {
             if transport_error::is_of_unknown_issuer(&error) {
                 self.has_met_unknown_issuer.store(true, Ordering::Relaxed);
