@@ -119,6 +119,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--par', '--par', [CompletionResultType]::ParameterName, 'With a browser: push the request to the provider first (RFC 9126), even if its metadata do not demand it; saved in the profile')
             [CompletionResult]::new('--replace', '--replace', [CompletionResultType]::ParameterName, 'Replace the scopes of the profile instead of adding to them, and let another account take the profile over')
             [CompletionResult]::new('--qr', '--qr', [CompletionResultType]::ParameterName, 'With a code: show the address as a QR code too')
+            [CompletionResult]::new('--clipboard', '--clipboard', [CompletionResultType]::ParameterName, 'With a code: copy the code into the clipboard')
+            [CompletionResult]::new('--open', '--open', [CompletionResultType]::ParameterName, 'With a code: open the page in the browser of this machine')
             [CompletionResult]::new('--client-secret-keyring', '--client-secret-keyring', [CompletionResultType]::ParameterName, 'The client secret is in the system''s keyring, where `profile secret` has put it')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]')

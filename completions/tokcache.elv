@@ -115,6 +115,8 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --par 'With a browser: push the request to the provider first (RFC 9126), even if its metadata do not demand it; saved in the profile'
             cand --replace 'Replace the scopes of the profile instead of adding to them, and let another account take the profile over'
             cand --qr 'With a code: show the address as a QR code too'
+            cand --clipboard 'With a code: copy the code into the clipboard'
+            cand --open 'With a code: open the page in the browser of this machine'
             cand --client-secret-keyring 'The client secret is in the system''s keyring, where `profile secret` has put it'
             cand -v 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
             cand --verbose 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'

@@ -150,6 +150,8 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l no-browser -
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l par -d 'With a browser: push the request to the provider first (RFC 9126), even if its metadata do not demand it; saved in the profile'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l replace -d 'Replace the scopes of the profile instead of adding to them, and let another account take the profile over'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l qr -d 'With a code: show the address as a QR code too'
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l clipboard -d 'With a code: copy the code into the clipboard'
+complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l open -d 'With a code: open the page in the browser of this machine'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l client-secret-keyring -d 'The client secret is in the system\'s keyring, where `profile secret` has put it'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -16,6 +16,7 @@ mod context;
 mod copy;
 mod correction;
 mod credential;
+mod desktop;
 mod elsewhere;
 mod encrypt_users;
 mod encryption;
@@ -90,6 +91,7 @@ use settings::Settings;
 pub(crate) fn run() -> ExitCode {
     platform::disable_core_dumps();
     platform::set_caller(environment::caller);
+    output::set_preferences(environment::preferences);
     panic_hook::guard(run_command)
 }
 
