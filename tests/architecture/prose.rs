@@ -22,7 +22,7 @@ const COMMENTS: [(&str, &[&str]); 6] = [
 ];
 
 /// Further files with comments that begin with `#`.
-const SCRIPTS: [&str; 10] = [
+const SCRIPTS: [&str; 14] = [
     "Cargo.toml",
     "deny.toml",
     "clippy.toml",
@@ -33,6 +33,10 @@ const SCRIPTS: [&str; 10] = [
     "examples/library/run",
     "fuzz/run",
     "docs/pictures/make",
+    "release/build",
+    "release/notes",
+    "release/sbom",
+    "release/third-party",
 ];
 
 #[test]
