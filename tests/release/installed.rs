@@ -88,8 +88,7 @@ fn a_deb_is_installed_run_and_removed_on_a_clean_root() {
 #[test]
 fn a_wheel_is_installed_by_pip() {
     let folder = tempfile::tempdir().unwrap();
-    let build =
-        format!("'{MATURIN}' build --locked --offline --compatibility linux --out '{}'", folder.path().display());
+    let build = format!("'{MATURIN}' build --locked --strip --compatibility linux --out '{}'", folder.path().display());
     shell(Path::new(ROOT), &build);
     shell(folder.path(), "python3 -m venv venv && venv/bin/pip install --quiet --no-index --no-deps ./tokcache-*.whl");
     assert_works(&folder.path().join("venv/bin/tokcache"));
