@@ -92,11 +92,7 @@ impl ChosenFlow {
             redirect_uri: profile.redirect_uri.clone(),
             port: profile.redirect_port,
             is_pushed: profile.par == Some(true),
-            secret_variables: [&profile.client_secret_variable, &profile.client_certificate_password_variable]
-                .into_iter()
-                .flatten()
-                .cloned()
-                .collect(),
+            secret_variables: profile.secret_variables(),
             response_mode: profile.response_mode.map(|mode| match mode {
                 ReturnMode::Query => ResponseMode::Query,
                 ReturnMode::FormPost => ResponseMode::FormPost,

@@ -115,6 +115,7 @@ fn settings() -> Result<String, Failure> {
             text,
             "IDENTITY_ENDPOINT, IDENTITY_HEADER, IDENTITY_SERVER_THUMBPRINT and AZURE_POD_IDENTITY_AUTHORITY_HOST.\n"
         )?;
+        writeln!(text, "With TOKCACHE_SCREEN_READER=1, text on a terminal suits a screen reader.")?;
         writeln!(text, "HTTPS_PROXY, NO_PROXY, NO_COLOR and SSL_CERT_FILE work as in other programs.")
     };
     write(&mut text).context("cannot write the help")?;

@@ -18,6 +18,7 @@ mod copy;
 mod correction;
 mod credential;
 mod curl;
+mod desktop;
 mod elsewhere;
 mod encrypt_users;
 mod encryption;
@@ -104,6 +105,7 @@ use settings::Settings;
 pub(crate) fn run() -> ExitCode {
     platform::disable_core_dumps();
     platform::set_caller(environment::caller);
+    output::set_preferences(environment::preferences);
     panic_hook::guard(run_command)
 }
 

@@ -66,7 +66,8 @@ fn the_readme_has_every_command_and_the_reference_every_setting() {
 #[test]
 fn the_help_has_every_variable_that_is_read() {
     let help = String::from_utf8(tokcache(&["help", "settings"]).stdout).unwrap();
-    let source = ["mod.rs", "platform.rs"].map(|file| read(Path::new("src/cli/environment").join(file))).concat();
+    let source =
+        ["mod.rs", "platform.rs", "terminal.rs"].map(|file| read(Path::new("src/cli/environment").join(file))).concat();
     let is_own = |word: &str| ["AZURE_", "IDENTITY_", "TOKCACHE_"].iter().any(|prefix| word.starts_with(prefix));
     let is_variable = |word: &&str| is_own(word) && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
     let variables: BTreeSet<&str> = source.split('"').filter(is_variable).collect();

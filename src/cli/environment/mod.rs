@@ -1,6 +1,7 @@
 //! Reads the environment. No other module does.
 
 mod platform;
+mod terminal;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ pub(in crate::cli) use platform::{
     azure_application, azure_client_id, github_actions, has_managed_identity, managed_identity, no_azure_application,
     platform,
 };
+pub(in crate::cli) use terminal::{has_screen, is_over_ssh, is_terminal_dumb, preferences};
 
 /// The variables that hold passwords, or may.
 pub(in crate::cli) const SECRETS: [&str; 9] = [
@@ -255,21 +257,6 @@ pub(in crate::cli) fn secret(name: &str) -> Option<Vec<u8>> {
 /// Returns the command lines that open a browser, by the user's own wish.
 pub(in crate::cli) fn browser() -> Option<String> {
     variable("BROWSER")?.into_string().ok()
-}
-
-/// Whether the user is on another machine.
-pub(in crate::cli) fn is_over_ssh() -> bool {
-    variable("SSH_CONNECTION").or_else(|| variable("SSH_TTY")).is_some()
-}
-
-/// Whether the terminal says that it cannot move its cursor.
-pub(in crate::cli) fn is_terminal_dumb() -> bool {
-    variable("TERM").is_some_and(|kind| kind == "dumb")
-}
-
-/// Whether a keyring could show a password prompt. On systems other than Linux, the system decides that.
-pub(in crate::cli) fn has_screen() -> bool {
-    !cfg!(target_os = "linux") || variable("DISPLAY").or_else(|| variable("WAYLAND_DISPLAY")).is_some()
 }
 
 /// Returns the user on whose behalf root runs the program.
