@@ -14,7 +14,8 @@ pub(super) fn run(shell: Shell) -> Result<(), Failure> {
     Ok(output::answer(script(shell).as_bytes())?)
 }
 
-fn script(shell: Shell) -> String {
+/// Returns the completion script.
+pub(super) fn script(shell: Shell) -> String {
     match shell {
         Shell::Bash => {
             let script = generated(shell, Arguments::command());

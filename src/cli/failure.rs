@@ -192,7 +192,6 @@ impl Failure {
     }
 
     /// The exit code.
-    #[cfg(test)]
     pub(super) fn exit(&self) -> Exit {
         self.exit
     }

@@ -157,6 +157,11 @@ fn examples(command: &str) -> &'static str {
 "
         }
         "exec" => "  tokcache exec --scope notes.read --env API_TOKEN -- ./report.sh\n",
+        "doctor" => {
+            "  tokcache doctor
+  tokcache doctor --profile work --offline -o json
+"
+        }
         "explain" => "  tokcache explain --scope notes.read\n",
         "profile" => {
             "  tokcache profile list

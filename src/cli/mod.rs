@@ -16,6 +16,7 @@ mod context;
 mod copy;
 mod correction;
 mod credential;
+mod doctor;
 mod elsewhere;
 mod encrypt_users;
 mod encryption;
@@ -142,6 +143,7 @@ fn dispatch_rarer(settings: &Settings, command: Command) -> Result<ExitCode, Fai
         Command::Cache(command) => cache::run(settings, command)?,
         Command::Clear(command) => clear::run(settings, command)?,
         Command::Completions { shell } => completions::run(shell)?,
+        Command::Doctor(command) => return doctor::run(settings, &command),
         Command::Exec(command) => return exec::run(settings, command),
         Command::Explain(command) => explain::run(settings, command)?,
         Command::Help { topic } => help::run(&topic)?,

@@ -5,6 +5,7 @@
 
 mod error;
 mod explanation;
+mod findings;
 mod list;
 pub(crate) mod page;
 mod shell;
@@ -19,7 +20,8 @@ use std::io::{self, ErrorKind, Write};
 use anyhow::Context;
 
 pub(crate) use error::{ErrorFormat, FailureView, show_failure};
-pub(crate) use explanation::{ConsideredView, ExplanationView};
+pub(crate) use explanation::{ConsideredView, ExplanationView, LockView, RefreshTokenView, clock};
+pub(crate) use findings::{FindingView, FindingsView, Severity};
 pub(crate) use list::{AccessTokenView, AccountView, ListFormat, ListStream, ListView};
 pub(crate) use shell::{command_line, quote};
 pub(crate) use sign_in::{DeviceCodeView, end_countdown, show_countdown, show_device_code};

@@ -22,6 +22,8 @@ use super::settings::Settings;
 use super::{Exit, Failure, environment};
 use crate::output::{plain, tell};
 
+use federated::FederatedSource;
+
 pub(super) use flags::CredentialFlags;
 pub(super) use secret::keyring_item;
 pub(super) use source::Source;
@@ -110,6 +112,12 @@ impl Credential {
         let of_variable = environment::secret(environment::CLIENT_SECRET)
             .map(|_| Source::Secret(secret::SecretSource::Variable(environment::CLIENT_SECRET.to_owned())));
         Ok((of_variable.map_or_else(|| self.of_profile.source(), |source| Ok(Some(source)))?, method))
+    }
+
+    /// Whether reading the credential runs a command or sends a request.
+    pub(super) fn is_made_elsewhere(&self) -> bool {
+        let source = self.source().ok().and_then(|(source, _)| source);
+        matches!(source, Some(Source::Federated(federated)) if !matches!(federated, FederatedSource::File(_)))
     }
 
     /// Warns that the credential is known to this shell only, if it comes from a variable or a file descriptor.

@@ -66,6 +66,31 @@ pub fn shared_keys(settings: &KeySettings, source: &KeySource) -> Option<Result<
     }
 }
 
+/// Checks that the operating system's keyring answers. Stores nothing. A locked keyring answers too, if it has no key of
+/// tokcache.
+///
+/// # Errors
+/// The keyring cannot be reached, or does not answer in time.
+pub fn probe_keyring(settings: &KeySettings) -> Result<(), KeyError> {
+    // No item has the identifier of a new key.
+    let absent = Key::generate()?.id();
+    let caller = call::Caller { patience: settings.keyring_patience, has_screen: (settings.has_screen)() };
+    match in_keyring(caller, absent) {
+        Ok(_) | Err(KeyringFault::NoItem) => Ok(()),
+        Err(fault) => Err(KeyError::Keyring(fault)),
+    }
+}
+
+#[cfg(feature = "keyring")]
+fn in_keyring(caller: call::Caller, id: KeyId) -> Result<Key, KeyringFault> {
+    caller.find(id)
+}
+
+#[cfg(not(feature = "keyring"))]
+fn in_keyring(_caller: call::Caller, _id: KeyId) -> Result<Key, KeyringFault> {
+    Err(KeyringFault::NotBuiltIn)
+}
+
 /// Reads the systemd credential. systemd restricts access to it, perhaps by an access control list, so the file's mode
 /// is not checked.
 fn read_credential<Content>(
