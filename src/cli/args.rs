@@ -10,7 +10,8 @@ const AFTER_HELP: &str = "\
 Exit status: 0 ok, 1 unexpected, 2 usage, 3 config, 4 sign-in needed, 5 try again later, 6 denied, 7 store, \
 8 --min-valid, 9 account, 130 interrupted
 
-Run `tokcache help COMMAND` for a command, `tokcache help settings` for the flags and variables of all commands.";
+Run `tokcache help COMMAND` for a command, and `tokcache help TOPIC` for a topic: settings (the flags that every \
+command takes), environment (the variables and folders), exit-codes, scripting.";
 
 /// Sign in once; any shell, script or program then gets a valid OAuth access token in milliseconds.
 #[derive(Debug, Parser)]
@@ -55,9 +56,9 @@ pub(super) enum Command {
         #[arg(value_enum)]
         shell: Shell,
     },
-    /// Show help on a command, or the settings that all commands take
+    /// Show help on a command or a topic
     Help {
-        /// A command, or `settings`
+        /// A command, or one of settings, environment, exit-codes and scripting
         #[arg(value_name = "TOPIC")]
         topic: Vec<String>,
     },
