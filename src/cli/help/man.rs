@@ -2,6 +2,7 @@
 //! `TOKCACHE_RECORD` is set. The program itself does not contain them.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::Path;
 
 use clap::{Command, CommandFactory};
@@ -11,6 +12,9 @@ use super::examples::examples;
 use super::topics::{EXIT_CODES, OTHER_VARIABLES, of_flags};
 use super::{Arguments, is_setting};
 use crate::cli::profile_format::Profile;
+
+/// The date of the latest change of the pages that matters to readers.
+const DATE: &str = "2026-11-30";
 
 const WRITE: &str = "TOKCACHE_RECORD=1 cargo test --bin tokcache man";
 
@@ -40,11 +44,11 @@ fn add(pages: &mut BTreeMap<String, String>, command: &Command, path: &str) {
 }
 
 fn page(command: &Command, path: &str) -> String {
-    let man = Man::new(command.clone()).title(path.replace(' ', "-")).source("tokcache").manual("tokcache manual");
+    let name = path.replace(' ', "-");
+    let man = Man::new(command.clone());
     let mut bytes = Vec::new();
-    man.render_title(&mut bytes).unwrap();
     man.render_name_section(&mut bytes).unwrap();
-    man.render_synopsis_section(&mut bytes).unwrap();
+    writeln!(bytes, ".SH SYNOPSIS\n{}", synopsis(command)).unwrap();
     man.render_description_section(&mut bytes).unwrap();
     if command.get_subcommands().next().is_some() {
         man.render_subcommands_section(&mut bytes).unwrap();
@@ -61,10 +65,32 @@ fn page(command: &Command, path: &str) -> String {
         text += &preformatted("EXAMPLES", examples(path));
     }
     let others = match path {
-        "tokcache" => vec!["tokcache\\-profiles(5)".to_owned()],
-        _ => vec!["tokcache(1)".to_owned(), "tokcache\\-profiles(5)".to_owned()],
+        "tokcache" => "tokcache\\-profiles(5)",
+        _ => "tokcache(1), tokcache\\-profiles(5)",
     };
-    format!("{text}.SH \"SEE ALSO\"\n{}\n", others.join(", "))
+    text += &format!(".SH \"SEE ALSO\"\n{others}\n");
+    let title = escaped(&name.to_uppercase());
+    format!(".TH {title} 1 {DATE} tokcache \"tokcache manual\"\n{}", clean(&text))
+}
+
+/// Returns the usage in short: the flags are in a section of their own.
+fn synopsis(command: &Command) -> String {
+    let usage = command.clone().render_usage().to_string();
+    let lines = usage.trim_start_matches("Usage:").lines().map(|line| format!("\\fB{}\\fR", escaped(line.trim())));
+    lines.collect::<Vec<_>>().join("\n.br\n")
+}
+
+/// Removes what the formatters warn about: repeated definitions, doubled breaks, blanks at the end of a line, and
+/// letters beyond ASCII.
+fn clean(roff: &str) -> String {
+    let lines = roff.lines().filter(|line| !line.starts_with(".ie ") && !line.starts_with(".el "));
+    let text: String = lines.map(|line| format!("{}\n", line.trim_end())).collect();
+    let text = text.replace(".br\n.sp\n", ".sp\n").replace(".sp\n.br\n", ".sp\n").replace("\\*(Aq", "\\(aq");
+    let letter = |letter: char| match letter.is_ascii() {
+        true => letter.to_string(),
+        false => format!("\\[u{:04X}]", u32::from(letter)),
+    };
+    text.chars().map(letter).collect()
 }
 
 const FILES: &str = ".SH FILES
