@@ -4,7 +4,7 @@ _tokcache_values() {
     local line="${COMP_LINE:0:COMP_POINT}" kind typed word value quoted apostrophe="'\\''"
     local last="(\"[^\"]*|'[^']*|([^][:space:]\"'\\]|\\\\.)*)\$"
     local flag="[[:space:]]--(account|profile|scope)([[:space:]]+|=)$last"
-    local name="[[:space:]]profile[[:space:]]+(show|set|remove)[[:space:]]+$last"
+    local name="[[:space:]]profile[[:space:]]+(show|set|secret|remove)[[:space:]]+$last"
     if [[ $line == *" -- "* ]]; then
         return 1
     elif [[ $line =~ $flag ]]; then
@@ -65,6 +65,9 @@ _tokcache() {
                 ;;
             tokcache,completions)
                 cmd="tokcache__subcmd__completions"
+                ;;
+            tokcache,doctor)
+                cmd="tokcache__subcmd__doctor"
                 ;;
             tokcache,exec)
                 cmd="tokcache__subcmd__exec"
@@ -139,7 +142,7 @@ _tokcache() {
 
     case "${cmd}" in
         tokcache)
-            opts="-v -h -V --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help --version login token status list clear exec explain profile cache completions help"
+            opts="-v -h -V --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help --version login token status list clear exec explain doctor profile cache completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1317,6 +1320,128 @@ _tokcache() {
                 return 0
             fi
             case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
+                    return 0
+                    ;;
+                --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --flow)
+                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-command)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-source)
+                    COMPREPLY=($(compgen -W "github-actions" -- "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-audience)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-auth-method)
+                    COMPREPLY=($(compgen -W "client_secret_basic client_secret_post" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "json text" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tokcache__subcmd__doctor)
+            opts="-o -v -h --offline --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "json text" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "json text" -- "${cur}"))
+                    return 0
+                    ;;
                 --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -71,10 +71,11 @@ complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "list" -d 'Show th
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "clear" -d 'Sign out: delete the tokens, and revoke them if the provider can'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "exec" -d 'Run a program with a token in its environment'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "explain" -d 'Show which token `token` would use, and why, without the network'
+complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "doctor" -d 'Find what would fail before it does, and show the command that helps'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "profile" -d 'Manage profiles: settings saved under a name'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "cache" -d 'Manage the cache'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "help" -d 'Show help on a command, or the settings that all commands take'
+complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "help" -d 'Show help on a command or a topic'
 complete -c tokcache -n "__fish_tokcache_using_subcommand login" -l provider -d 'A provider that tokcache knows, instead of --authority and the flags that the provider needs' -r -f -a "auth0\t'Auth0'
 cognito\t'AWS Cognito'
 entra\t'Microsoft Entra ID'
@@ -444,6 +445,48 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l offline -d
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l client-secret-keyring -d 'The client secret is in the system\'s keyring, where `profile secret` has put it'
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -s o -l output -d 'The output format' -r -f -a "json\t'One line of JSON'
+text\t'Text for people'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+browser\t'Through the browser of this machine (RFC 8252)'
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l client-certificate -d 'The file with the certificate that signed assertions name (private_key_jwt), in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l client-key -d 'The file with the private key that signs assertions, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l client-cert -d 'The PEM file with the certificate and private key to present in the TLS handshake (mTLS); alone, it is the credential of tls_client_auth [env: TOKCACHE_CLIENT_CERT]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l federated-token-file -d 'The file with a token of another issuer that proves the client, such as a Kubernetes service account token [env: TOKCACHE_FEDERATED_TOKEN_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l federated-token-command -d 'The shell command that prints such a token [env: TOKCACHE_FEDERATED_TOKEN_COMMAND]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l federated-token-source -d 'The service that issues such a token [env: TOKCACHE_FEDERATED_TOKEN_SOURCE]' -r -f -a "github-actions\t'GitHub Actions, for the job that runs the command'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l federated-token-audience -d 'The audience of the token from that service [env: TOKCACHE_FEDERATED_TOKEN_AUDIENCE] [default: the one that the provider expects]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l client-auth-method -d 'How to send the client secret [env: TOKCACHE_CLIENT_AUTH_METHOD] [default: client_secret_post]' -r -f -a "client_secret_basic\t'In the Authorization header'
+client_secret_post\t'In the form'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s; with a shared store, 10s more than a killed process can hold it up]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'The error, and the command that helps if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l offline -d 'Leave out the checks that send a request'
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -l client-secret-keyring -d 'The client secret is in the system\'s keyring, where `profile secret` has put it'
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set trust untrust secret remove" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set trust untrust secret remove" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set trust untrust secret remove" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
@@ -1196,4 +1239,4 @@ end
 # Before the command, a flag that still lacks its value is none of the conditions above.
 complete -c tokcache -n "contains -- (commandline -opc)[-1] --account" -l account -x -a "(__tokcache_values accounts)"
 complete -c tokcache -n "contains -- (commandline -opc)[-1] --profile" -l profile -x -a "(__tokcache_values profiles)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show set remove" -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show set secret remove" -f -a "(__tokcache_values profiles)"

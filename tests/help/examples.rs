@@ -50,10 +50,11 @@ impl Scene {
         home.set("DBUS_SESSION_BUS_ADDRESS", bus.address.clone());
         let scene = Scene { home, provider, _bus: bus };
         let home = &scene.home;
-        let report = home.write("report.sh", "#!/bin/sh\n[ -n \"$ACCESS_TOKEN$API_TOKEN\" ]\n");
+        fs::create_dir(home.path("project")).unwrap();
+        let report = home.write("project/report.sh", "#!/bin/sh\n[ -n \"$ACCESS_TOKEN$API_TOKEN\" ]\n");
         fs::set_permissions(report, fs::Permissions::from_mode(0o700)).unwrap();
-        home.write("password.txt", "password");
-        home.write("secret.txt", "secret");
+        home.write("project/password.txt", "password");
+        home.write("project/secret.txt", "secret");
         for folder in ["media", "srv", ".local/share/bash-completion/completions"] {
             fs::create_dir_all(home.path(folder)).unwrap();
         }
@@ -78,7 +79,8 @@ impl Scene {
             .replace("/srv/tokcache", &format!("{home}/srv"));
         let programs = std::path::Path::new(env!("CARGO_BIN_EXE_tokcache")).parent().unwrap();
         let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
-        self.home.command("bash").args(["-c", &line]).env("PATH", path).output().unwrap()
+        let mut bash = self.home.command("bash");
+        bash.current_dir(self.home.path("project")).args(["-c", &line]).env("PATH", path).output().unwrap()
     }
 }
 
@@ -118,7 +120,7 @@ fn every_example_in_the_help_of_a_command_succeeds() {
         // Half of the commands in each of two threads: each has a provider, a bus and a home of its own.
         let halves = paths.chunks(paths.len().div_ceil(2));
         let counts: Vec<_> =
-            halves.map(|half| scope.spawn(move || half.iter().map(|path| run_all(path)).sum())).collect();
+            halves.map(|half| scope.spawn(move || half.iter().map(|path| run_all(path)).sum::<usize>())).collect();
         counts.into_iter().map(|count| count.join().unwrap()).sum::<usize>()
     });
     assert!(lines > 30, "the examples were not found");

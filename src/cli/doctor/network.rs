@@ -54,7 +54,7 @@ fn check_certificates(context: &Context, findings: &mut Findings) -> bool {
     let failure = match (route.has_refused_client_certificate(), route.needs_another_ca_file()) {
         (true, _) => failure.try_with("--client-cert", "PATH"),
         (_, true) => failure.try_with("--ca-file", "PATH").of_variable("TOKCACHE_CA_FILE", &context.settings),
-        _ => failure,
+        _ => failure.try_with("--ca-file", "PATH"),
     };
     findings.problem("certificates", &failure);
     false

@@ -5,6 +5,7 @@ use tokcache_core::acquire::{self, CredentialContext, Decision, Explanation, Reg
 use tokcache_core::cache::Verdict;
 use tokcache_core::oauth::{ClientAuthentication, Endpoints};
 use tokcache_core::time::{Clock as _, Timestamp};
+use tokcache_core::types::ScopeSet;
 
 use super::finding::Findings;
 use crate::cli::context::Context;
@@ -41,10 +42,11 @@ pub(super) fn check_credential(context: &Context, registration: &Registration, f
 /// Checks the decision of the next `tokcache token`.
 pub(super) fn check(context: &Context, registration: Registration, findings: &mut Findings) {
     let typed = Scopes::default();
-    let scopes = match context.scopes(&typed) {
-        Ok(scopes) => scopes,
-        Err(failure) => return findings.note("sign-in", failure.message(), None),
-    };
+    // Without scopes, any refresh token counts.
+    let scopes = context.scopes(&typed).unwrap_or_else(|failure| {
+        findings.note("sign-in", failure.message(), None);
+        ScopeSet::default()
+    });
     let lifetime = match context.lifetime(&typed) {
         Ok(lifetime) => lifetime,
         Err(failure) => return findings.problem("settings", &failure),

@@ -85,7 +85,7 @@ fn synopsis(command: &Command) -> String {
 fn clean(roff: &str) -> String {
     let lines = roff.lines().filter(|line| !line.starts_with(".ie ") && !line.starts_with(".el "));
     let text: String = lines.map(|line| format!("{}\n", line.trim_end())).collect();
-    let text = text.replace(".br\n.sp\n", ".sp\n").replace(".sp\n.br\n", ".sp\n").replace("\\*(Aq", "\\(aq");
+    let text = text.replace(".br\n\n.br\n", ".sp\n").replace("\\*(Aq", "\\(aq");
     let letter = |letter: char| match letter.is_ascii() {
         true => letter.to_string(),
         false => format!("\\[u{:04X}]", u32::from(letter)),
@@ -107,7 +107,7 @@ the profile of a folder
 
 /// Returns a section whose lines stay as they are.
 fn preformatted(title: &str, text: &str) -> String {
-    format!(".SH \"{title}\"\n.nf\n{}\n.fi\n", escaped(text.trim_matches('\n')))
+    format!(".SH \"{title}\"\n.nf\n{}\n.fi\n", with_bold(&escaped(text.trim_matches('\n'))))
 }
 
 /// Returns text that roff prints as it is.

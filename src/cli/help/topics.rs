@@ -56,7 +56,7 @@ pub(super) fn of_flags() -> Vec<(String, String)> {
     let all = Arguments::command();
     let named = all.get_arguments().filter(|arg| is_setting(arg)).filter_map(|arg| {
         let help = arg.get_help()?.to_string();
-        let variable = help.split_once("[env: ")?.1.split([']', '=']).next()?.to_owned();
+        let variable = help.split_once("[env: ")?.1.split([']', '=', ',']).next()?.to_owned();
         Some((variable, format!("--{}", arg.get_long()?)))
     });
     named.collect()
@@ -89,8 +89,8 @@ Platforms:
                                        the service of --federated-token-source github-actions
 ";
 
-pub(super) const EXIT_CODES: &str = "\
-    0  ok                    success
+// A line break before the first line would remove its indentation.
+pub(super) const EXIT_CODES: &str = "    0  ok                    success
     1  unexpected            an error without a better name
     2  usage                 the arguments are wrong
     3  config                the profile or the settings cannot be used; a retry does not help
