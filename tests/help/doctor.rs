@@ -1,4 +1,4 @@
-//! What `doctor` finds in the cache, its key and the sign-in. Each finding comes from a real fault, and the command that
+//! Faults of the cache, its key and the sign-in that `doctor` finds. Each finding comes from a real fault, and the command that
 //! it suggests removes the fault.
 
 use std::fs;

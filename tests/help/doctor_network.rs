@@ -1,4 +1,4 @@
-//! What `doctor` finds about the proxy, the certificates, the provider and the clock.
+//! Faults of the proxy, the certificates, the provider and the clock that `doctor` finds.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What `doctor` finds about folders, files and file systems.
+//! Faults of folders, files and file systems that `doctor` finds.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
