@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::process::Output;
+use std::path::Path;
+use std::process::{Command, Output};
 use std::time::Duration;
 
 use tokcache_sandbox::{Options, Sandbox};
@@ -36,20 +37,17 @@ impl Drop for Provider {
     }
 }
 
-/// A home in which Alice is signed in with the profiles `default` and `work`, with all that the examples mention.
-struct Scene {
-    home: Home,
+/// A provider, a keyring, and a home in which Alice is signed in with the profiles `default` and `work`, with all that the
+/// examples mention.
+struct Stage {
     provider: Provider,
-    _bus: Bus,
+    bus: Bus,
+    template: Home,
 }
 
-impl Scene {
-    fn new() -> Scene {
-        let (mut home, provider) = (Home::empty(), Provider::start());
-        let bus = Bus::new(Daemon::GnomeKeyring, Prompter::Dismisses);
-        home.set("DBUS_SESSION_BUS_ADDRESS", bus.address.clone());
-        let scene = Scene { home, provider, _bus: bus };
-        let home = &scene.home;
+impl Stage {
+    fn new() -> Stage {
+        let (home, provider) = (Home::empty(), Provider::start());
         fs::create_dir(home.path("project")).unwrap();
         let report = home.write("project/report.sh", "#!/bin/sh\n[ -n \"$ACCESS_TOKEN$API_TOKEN\" ]\n");
         fs::set_permissions(report, fs::Permissions::from_mode(0o700)).unwrap();
@@ -58,29 +56,37 @@ impl Scene {
         for folder in ["media", "srv", ".local/share/bash-completion/completions"] {
             fs::create_dir_all(home.path(folder)).unwrap();
         }
-        let url = scene.provider.sandbox.issuer();
-        home.answer(&format!("login --authority {url} --client-id my-cli --scope notes.read"));
-        let work = "--profile work --scope notes.read";
-        home.answer(&format!("login --authority {url} --client-id my-cli {work}"));
-        scene
+        let client = format!("--authority {} --client-id my-cli --scope notes.read", provider.sandbox.issuer());
+        home.answer(&format!("login {client}"));
+        home.answer(&format!("login --profile work {client}"));
+        Stage { provider, bus: Bus::new(Daemon::GnomeKeyring, Prompter::Dismisses), template: home }
     }
 
-    /// Runs a line in bash, with the sandbox in the place of the provider and this home in that of the machine's
-    /// folders.
-    fn run(&self, line: &str) -> Output {
-        let url = self.provider.sandbox.issuer();
-        let home = self.home.folder().display().to_string();
-        let line = line
+    /// Returns a copy of the home.
+    fn home(&self) -> Home {
+        let mut home = Home::empty();
+        home.set("DBUS_SESSION_BUS_ADDRESS", self.bus.address.clone());
+        let source = format!("{}/.", self.template.folder().display());
+        assert!(Command::new("cp").args(["-a", &source]).arg(home.folder()).status().unwrap().success());
+        home
+    }
+
+    /// Runs lines in bash in a copy of the home, with the sandbox in the place of the provider, and the home in that of
+    /// the machine's folders.
+    fn run(&self, lines: &str) -> Output {
+        let (home, url) = (self.home(), self.provider.sandbox.issuer());
+        let folder = home.folder().display().to_string();
+        let lines = lines
             .replace("https://id.example.com", url)
             // The sandbox stands in for GitHub.
             .replace("--provider github", &format!("--authority {url}"))
             .replace("alice@example.com", "alice@sandbox.example")
-            .replace("/media/usb", &format!("{home}/media"))
-            .replace("/srv/tokcache", &format!("{home}/srv"));
-        let programs = std::path::Path::new(env!("CARGO_BIN_EXE_tokcache")).parent().unwrap();
+            .replace("/media/usb", &format!("{folder}/media"))
+            .replace("/srv/tokcache", &format!("{folder}/srv"));
+        let programs = Path::new(env!("CARGO_BIN_EXE_tokcache")).parent().unwrap();
         let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
-        let mut bash = self.home.command("bash");
-        bash.current_dir(self.home.path("project")).args(["-c", &line]).env("PATH", path).output().unwrap()
+        let mut bash = home.command("bash");
+        bash.current_dir(home.path("project")).args(["-c", &lines]).env("PATH", path).output().unwrap()
     }
 }
 
@@ -94,57 +100,49 @@ fn before(path: &str) -> &'static str {
     }
 }
 
-/// Returns the full name of each command, without `tokcache`.
-fn commands(scene: &Scene, path: &str, found: &mut Vec<String>) {
+/// Adds the full name of the command, without `tokcache`, and those of its subcommands.
+fn commands(home: &Home, path: &str, found: &mut Vec<String>) {
     found.push(path.to_owned());
-    let help = scene.home.answer(format!("{path} -h").trim_start());
-    let Some((_, commands)) = help.split_once("Commands:\n") else { return };
-    let lines = commands.lines().take_while(|line| line.starts_with("  "));
-    for name in lines.filter(|line| !line.starts_with("   ")).map(|line| line.split_whitespace().next().unwrap()) {
+    let help = home.answer(format!("{path} -h").trim_start());
+    let Some((_, commands_below)) = help.split_once("Commands:\n") else { return };
+    let lines = commands_below.lines().take_while(|line| line.starts_with("  "));
+    for line in lines.filter(|line| !line.starts_with("   ")) {
+        let name = line.split_whitespace().next().unwrap();
         if name != "help" {
-            commands_of(scene, path, name, found);
+            commands(home, format!("{path} {name}").trim_start(), found);
         }
     }
 }
 
-fn commands_of(scene: &Scene, path: &str, name: &str, found: &mut Vec<String>) {
-    commands(scene, format!("{path} {name}").trim_start(), found);
-}
-
 #[test]
 fn every_example_in_the_help_of_a_command_succeeds() {
-    let mut paths = Vec::new();
-    commands(&Scene::new(), "", &mut paths);
-    assert!(paths.len() > 20, "{paths:?}");
-    let lines = std::thread::scope(|scope| {
-        // Half of the commands in each of two threads: each has a provider, a bus and a home of its own.
-        let halves = paths.chunks(paths.len().div_ceil(2));
-        let counts: Vec<_> =
-            halves.map(|half| scope.spawn(move || half.iter().map(|path| run_all(path)).sum::<usize>())).collect();
-        counts.into_iter().map(|count| count.join().unwrap()).sum::<usize>()
-    });
-    assert!(lines > 30, "the examples were not found");
-}
-
-/// Runs each example of the command in a scene of its own, and returns their number.
-fn run_all(path: &str) -> usize {
-    let scene = Scene::new();
-    let help = scene.home.answer(format!("{path} --help").trim_start());
-    let (_, examples) = help.split_once("Examples:\n").unwrap_or_else(|| panic!("no examples of {path:?}"));
-    let (examples, _) = examples.split_once("\n\n").unwrap();
-    let mut scene = Some(scene);
-    for line in examples.lines() {
-        let scene = scene.take().unwrap_or_else(Scene::new);
-        let output = scene.run(&format!("{} && {}", before(path), line.trim()));
-        assert!(output.status.success(), "{line}: {}{}", text(&output.stdout), text(&output.stderr));
+    let (stage, mut paths) = (Stage::new(), Vec::new());
+    commands(&stage.template, "", &mut paths);
+    let mut examples = Vec::new();
+    for path in &paths {
+        let help = stage.template.answer(format!("{path} --help").trim_start());
+        let (_, lines) = help.split_once("Examples:\n").unwrap_or_else(|| panic!("no examples of {path:?}"));
+        let (lines, _) = lines.split_once("\n\n").unwrap();
+        examples.extend(lines.lines().map(|line| format!("{} && {}", before(path), line.trim())));
     }
-    examples.lines().count()
+    assert!(paths.len() > 20 && examples.len() > 30, "the examples were not found");
+    std::thread::scope(|scope| {
+        for part in examples.chunks(examples.len().div_ceil(4)) {
+            let stage = &stage;
+            scope.spawn(move || {
+                for example in part {
+                    let output = stage.run(example);
+                    assert!(output.status.success(), "{example}: {}{}", text(&output.stdout), text(&output.stderr));
+                }
+            });
+        }
+    });
 }
 
 #[test]
 fn every_line_of_the_topic_scripting_succeeds() {
-    let scene = Scene::new();
-    let topic = scene.home.answer("help scripting");
+    let stage = Stage::new();
+    let topic = stage.template.answer("help scripting");
     let mut blocks = vec![String::new()];
     for line in topic.lines() {
         match line.strip_prefix("    ") {
@@ -156,7 +154,7 @@ fn every_line_of_the_topic_scripting_succeeds() {
     blocks.retain(|block| !block.is_empty());
     assert!(blocks.len() >= 7, "{blocks:?}");
     for block in blocks {
-        let output = scene.run(&format!("set -e\n{block}"));
+        let output = stage.run(&format!("set -e\n{block}"));
         assert!(output.status.success(), "{block}: {}", text(&output.stderr));
     }
 }
