@@ -8,8 +8,11 @@ use clap::{Command, CommandFactory};
 use super::{Arguments, WIDEST, is_setting};
 use crate::cli::{Failure, environment};
 
-/// The topics, and their texts.
-pub(super) const TOPICS: [(&str, fn() -> String); 4] = [
+/// A topic, and the function that returns its text.
+type Topic = (&'static str, fn() -> String);
+
+/// All topics.
+pub(super) const TOPICS: [Topic; 4] = [
     ("settings", settings),
     ("environment", environment),
     ("exit-codes", || EXIT_CODES.to_owned()),
