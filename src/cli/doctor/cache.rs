@@ -89,8 +89,7 @@ fn check_keyring(context: &Context, findings: &mut Findings) {
     if context.encryption != Encryption::By(KeySource::Keyring) {
         return;
     }
-    let settings = keys::settings(PromptPolicy::never(), false, 0);
-    match tokcache_file::probe_keyring(&settings) {
+    match tokcache_file::probe_keyring(keys::settings(PromptPolicy::never(), false, 0)) {
         Ok(()) => findings.ok("keyring", "the system's keyring answers"),
         Err(error) => {
             let failure = Failure::new(Exit::Store, error).try_with("--encrypt", "key-file:PATH");

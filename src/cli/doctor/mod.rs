@@ -77,7 +77,8 @@ fn check_selected(settings: &Settings, input: &Input, findings: &mut Findings) {
         Err(failure) => return findings.problem("profile", &failure),
     };
     let by = settings.folder.as_ref().map(|folder| format!(", selected by {}", folder.path.display()));
-    findings.ok("profile", format!("{name}{}: {}", by.unwrap_or_default(), registration.authority.url()));
+    let at = if context.is_managed_identity() { "a managed identity" } else { registration.authority.url() };
+    findings.ok("profile", format!("{name}{}: {at}", by.unwrap_or_default()));
     let can_send = network::check_settings(&context, &registration, findings);
     if can_send && !input.offline {
         network::check_provider(&context, &registration, findings);

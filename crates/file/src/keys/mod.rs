@@ -71,24 +71,13 @@ pub fn shared_keys(settings: &KeySettings, source: &KeySource) -> Option<Result<
 ///
 /// # Errors
 /// The keyring cannot be reached, or does not answer in time.
-pub fn probe_keyring(settings: &KeySettings) -> Result<(), KeyError> {
+pub fn probe_keyring(settings: KeySettings) -> Result<(), KeyError> {
     // No item has the identifier of a new key.
     let absent = Key::generate()?.id();
-    let caller = call::Caller { patience: settings.keyring_patience, has_screen: (settings.has_screen)() };
-    match in_keyring(caller, absent) {
-        Ok(_) | Err(KeyringFault::NoItem) => Ok(()),
-        Err(fault) => Err(KeyError::Keyring(fault)),
+    match Keys::new(settings).find_in_keyring(absent) {
+        Ok(_) | Err(KeyError::Keyring(KeyringFault::NoItem)) => Ok(()),
+        Err(error) => Err(error),
     }
-}
-
-#[cfg(feature = "keyring")]
-fn in_keyring(caller: call::Caller, id: KeyId) -> Result<Key, KeyringFault> {
-    caller.find(id)
-}
-
-#[cfg(not(feature = "keyring"))]
-fn in_keyring(_caller: call::Caller, _id: KeyId) -> Result<Key, KeyringFault> {
-    Err(KeyringFault::NotBuiltIn)
 }
 
 /// Reads the systemd credential. systemd restricts access to it, perhaps by an access control list, so the file's mode
