@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::settings::Settings;
-use super::{cache, clear, curl, exec, explain, list, login_args, profile, status, token};
+use super::{cache, clear, curl, doctor, exec, explain, list, login_args, profile, status, token};
 #[cfg(feature = "serve")]
 use super::{proxy, serve};
 
@@ -12,7 +12,8 @@ const AFTER_HELP: &str = "\
 Exit status: 0 ok, 1 unexpected, 2 usage, 3 config, 4 sign-in needed, 5 try again later, 6 denied, 7 store, \
 8 --min-valid, 9 account, 130 interrupted
 
-Run `tokcache help COMMAND` for a command, `tokcache help settings` for the flags and variables of all commands.";
+Run `tokcache help COMMAND` for a command, and `tokcache help TOPIC` for a topic: settings (the flags that every \
+command takes), environment (the variables and folders), exit-codes, scripting.";
 
 /// Sign in once; any shell, script or program then gets a valid OAuth access token in milliseconds.
 #[derive(Debug, Parser)]
@@ -53,6 +54,8 @@ pub(super) enum Command {
     Proxy(proxy::Input),
     /// Show which token `token` would use, and why, without the network
     Explain(explain::Input),
+    /// Find what would fail before it does, and show the command that helps
+    Doctor(doctor::Input),
     /// Manage profiles: settings saved under a name
     Profile(profile::Input),
     /// Manage the cache
@@ -63,9 +66,9 @@ pub(super) enum Command {
         #[arg(value_enum)]
         shell: Shell,
     },
-    /// Show help on a command, or the settings that all commands take
+    /// Show help on a command or a topic
     Help {
-        /// A command, or `settings`
+        /// A command, or one of settings, environment, exit-codes and scripting
         #[arg(value_name = "TOPIC")]
         topic: Vec<String>,
     },
@@ -75,7 +78,8 @@ impl Command {
     /// Whether the command uses one profile, which the current folder may name.
     pub(super) fn selects_profile(&self) -> bool {
         match self {
-            Command::Completions { .. } | Command::Help { .. } | Command::Status(_) => false,
+            // `doctor` reports it if the folder's file cannot be used.
+            Command::Completions { .. } | Command::Doctor(_) | Command::Help { .. } | Command::Status(_) => false,
             Command::Profile(input) => input.selects_profile(),
             _ => true,
         }

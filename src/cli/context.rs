@@ -191,6 +191,11 @@ impl Context {
         self.network.as_ref()
     }
 
+    /// Returns the settings of the network, for a description of them.
+    pub(super) fn route(&self) -> &Network {
+        &self.network.inner
+    }
+
     fn client_capabilities(&self) -> Vec<String> {
         let of_profile = self.profile_of_authority().and_then(|profile| profile.client_capabilities.clone());
         let names = self.settings.client_capabilities(of_profile);

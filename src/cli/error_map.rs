@@ -171,11 +171,7 @@ mod tests {
             local_account_id: None,
         };
         let interaction = AcquireError::InteractionRequired;
-        let busy = || StoreError::Busy {
-            lock: "lock".into(),
-            holder: Holder { pid: None, program: None },
-            waited: Duration::ZERO,
-        };
+        let busy = || StoreError::Busy { lock: "lock".into(), holder: Holder::default(), waited: Duration::ZERO };
         let damaged = || StoreError::damaged("/cache");
         for (error, exit, retryable, command) in [
             (AcquireError::AmbiguousAccount { candidates: vec![account()] }, Exit::Account, false, "tokcache list"),

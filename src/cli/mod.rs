@@ -19,6 +19,7 @@ mod correction;
 mod credential;
 mod curl;
 mod desktop;
+mod doctor;
 mod elsewhere;
 mod encrypt_users;
 mod encryption;
@@ -160,6 +161,7 @@ fn dispatch_rarer(settings: &Settings, command: Command) -> Result<ExitCode, Fai
         Command::Clear(command) => clear::run(settings, command)?,
         Command::Curl(command) => return curl::run(settings, command),
         Command::Completions { shell } => completions::run(shell)?,
+        Command::Doctor(command) => return doctor::run(settings, &command),
         Command::Exec(command) => return exec::run(settings, command),
         Command::Explain(command) => explain::run(settings, command)?,
         Command::Help { topic } => help::run(&topic)?,

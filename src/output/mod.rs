@@ -8,6 +8,7 @@ mod big;
 mod endpoint;
 mod error;
 mod explanation;
+mod findings;
 mod list;
 pub(crate) mod page;
 mod screen;
@@ -27,7 +28,8 @@ use anyhow::Context;
 #[cfg(feature = "serve")]
 pub(crate) use endpoint::{VariablesFormat, render_variables};
 pub(crate) use error::{ErrorFormat, FailureView, show_failure};
-pub(crate) use explanation::{ConsideredView, ExplanationView};
+pub(crate) use explanation::{ConsideredView, ExplanationView, LockView, RefreshTokenView, clock};
+pub(crate) use findings::{FindingView, FindingsView, Severity};
 pub(crate) use list::{AccessTokenView, AccountView, ListFormat, ListStream, ListView};
 pub(crate) use screen::{Preferences, can_print_over, layout, set_preferences, width_of_stderr};
 pub(crate) use shell::{command_line, quote};

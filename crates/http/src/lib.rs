@@ -118,6 +118,33 @@ impl Network {
         matches!(self.tls.get(), Some(Err(TrustError::ClientCertificate(_))))
     }
 
+    /// Loads the trusted certificates and the client's own, as the first https request does.
+    ///
+    /// # Errors
+    /// A message for people: no certificate can be loaded, or a file that the settings name cannot be used.
+    pub fn load_certificates(&self) -> Result<(), String> {
+        match self.tls.get_or_init(|| self.load_tls()) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// Returns the files and folders that the trusted certificates come from, for people. No file is read.
+    pub fn trusted_certificates(&self) -> Vec<String> {
+        let own = self.options.ca_file.iter().map(|path| path.display().to_string());
+        trust::system_sources().into_iter().chain(own).collect()
+    }
+
+    /// Returns the address of the proxy for requests to `url`, without a user name; `None` if there is none.
+    ///
+    /// # Errors
+    /// A message for people, without the value: the settings for the proxy cannot be used.
+    pub fn proxy_for(&self, url: &str) -> Result<Option<String>, String> {
+        let Ok(uri) = url.parse() else { return Ok(None) };
+        let proxy = self.options.proxy.proxy_for(&uri)?;
+        Ok(proxy.map(|proxy| format!("{}:{}", proxy.host(), proxy.port())))
+    }
+
     /// Returns the configuration of an exchange with a provider.
     fn config(&self) -> AgentConfig {
         plain_config()

@@ -26,6 +26,8 @@ use super::settings::Settings;
 use super::{Exit, Failure, environment};
 use crate::output::{plain, tell};
 
+use federated::FederatedSource;
+
 pub(super) use flags::CredentialFlags;
 pub(super) use key_files::KeyFiles;
 pub(super) use password::CertificatePasswordFlags;
@@ -142,6 +144,12 @@ impl Credential {
             return Ok(InUse { source: Some(Source::Secret(variable)), method, is_of_profile: false });
         }
         Ok(InUse { source: self.of_profile.source()?, method, is_of_profile: true })
+    }
+
+    /// Whether reading the credential runs a command or sends a request.
+    pub(super) fn is_made_elsewhere(&self) -> bool {
+        let source = self.in_use().ok().and_then(|in_use| in_use.source);
+        matches!(source, Some(Source::Federated(federated)) if !matches!(federated, FederatedSource::File(_)))
     }
 
     /// Warns that the credential, or its password, is known to this shell only, if it comes from a variable or a file

@@ -266,8 +266,23 @@ pub(in crate::cli) fn caller() -> Caller {
 }
 
 /// Returns the home folder, as the system's variable names it.
-pub(super) fn home() -> Option<PathBuf> {
+pub(in crate::cli) fn home() -> Option<PathBuf> {
     variable(if cfg!(windows) { "USERPROFILE" } else { "HOME" }).map(PathBuf::from)
+}
+
+/// Returns the user's shell, by the path that the system has set.
+pub(in crate::cli) fn shell() -> Option<PathBuf> {
+    variable("SHELL").map(PathBuf::from)
+}
+
+/// Returns the folder for the data of programs (XDG Base Directory Specification), if it is set.
+pub(in crate::cli) fn data_home() -> Option<PathBuf> {
+    variable("XDG_DATA_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute())
+}
+
+/// Returns the folder for the settings of programs (XDG Base Directory Specification), if it is set.
+pub(in crate::cli) fn config_home() -> Option<PathBuf> {
+    variable("XDG_CONFIG_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute())
 }
 
 /// Returns a proxy variable by `name`. [`unreadable_proxy`] has refused values that are not text.

@@ -45,7 +45,10 @@ pub(crate) use system::{
     is_passing, is_private, keep_owner, lets_others_replace, narrow_mode, open_itself, process_may_hold, read_itself,
     reserve, reserve_growth, without_waiting,
 };
-pub use system::{check_not_of_everybody, check_way, create_folder, exposure, names_in, sync_folder, weak_places};
+pub use system::{
+    check_not_of_everybody, check_way, create_folder, exposure, is_full, is_writable, names_in, network_file_system,
+    sync_folder, weak_places,
+};
 pub(crate) use temporary::TEMPORARY_TAIL;
 pub use temporary::create_temporary;
 pub use terminal::read_password;

@@ -1,5 +1,6 @@
 //! Linux, macOS and the other Unix systems.
 
+mod file_system;
 mod holder;
 mod mount;
 mod owner;
@@ -15,6 +16,7 @@ use std::path::Path;
 use rustix::fs::{Dir, FallocateFlags, OFlags};
 use rustix::io::Errno;
 
+pub use self::file_system::{is_full, is_writable, network_file_system};
 pub(crate) use self::holder::process_may_hold;
 pub(crate) use self::mount::is_mounted_alone;
 pub(crate) use self::owner::{check_owner, keep_owner};

@@ -148,6 +148,21 @@ pub(crate) fn lets_others_replace(_folder: &Metadata) -> bool {
     false
 }
 
+/// Returns `None`: the file system is not examined here.
+pub fn network_file_system(_folder: &Path) -> Option<&'static str> {
+    None
+}
+
+/// Whether the file system has no room left. It is not determined here.
+pub fn is_full(_folder: &Path) -> bool {
+    false
+}
+
+/// Whether this user may create files in the folder. Access control lists are not examined.
+pub fn is_writable(folder: &Path) -> bool {
+    folder.is_dir()
+}
+
 /// Does nothing: NTFS journals its renames.
 ///
 /// # Errors
