@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::settings::Settings;
-use super::{cache, clear, exec, explain, list, login_args, profile, status, token};
+use super::{cache, clear, credential_helper, exec, explain, list, login_args, profile, status, token};
 
 const AFTER_HELP: &str = "\
 Exit status: 0 ok, 1 unexpected, 2 usage, 3 config, 4 sign-in needed, 5 try again later, 6 denied, 7 store, \
@@ -43,6 +43,8 @@ pub(super) enum Command {
     Exec(exec::Input),
     /// Show which token `token` would use, and why, without the network
     Explain(explain::Input),
+    /// Hand a token to git, kubectl, docker, cargo or another program that asks for credentials
+    Credential(credential_helper::Input),
     /// Manage profiles: settings saved under a name
     Profile(profile::Input),
     /// Manage the cache
@@ -65,6 +67,8 @@ impl Command {
     /// Whether the command uses one profile, which the current folder may name.
     pub(super) fn selects_profile(&self) -> bool {
         match self {
+            // A program asks for a host, and gets the same answer in each folder.
+            Command::Credential(_) => false,
             Command::Completions { .. } | Command::Help { .. } | Command::Status(_) => false,
             Command::Profile(input) => input.selects_profile(),
             _ => true,

@@ -157,6 +157,11 @@ fn examples(command: &str) -> &'static str {
 "
         }
         "exec" => "  tokcache exec --scope notes.read --env API_TOKEN -- ./report.sh\n",
+        "credential" => {
+            "  git config --global credential.https://git.example.com.helper '!tokcache credential git --host git.example.com'
+  tokcache credential kubernetes --profile work --host k8s.example.com:6443
+"
+        }
         "explain" => "  tokcache explain --scope notes.read\n",
         "profile" => {
             "  tokcache profile list

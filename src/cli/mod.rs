@@ -16,6 +16,7 @@ mod context;
 mod copy;
 mod correction;
 mod credential;
+mod credential_helper;
 mod elsewhere;
 mod encrypt_users;
 mod encryption;
@@ -84,6 +85,7 @@ pub(crate) use failure::{Exit, Failure};
 
 use crate::output::{self, ErrorFormat};
 use args::{Arguments, Command};
+use credential_helper::Called;
 use settings::Settings;
 
 /// Runs the command line in a process without core dumps.
@@ -93,10 +95,17 @@ pub(crate) fn run() -> ExitCode {
     panic_hook::guard(run_command)
 }
 
-/// Parses any command line with clap. Not inlined, because a cached token takes the fast path.
+/// Parses any command line with clap. Returns `None` if cargo asks for a credential. Not inlined, because a cached token
+/// takes the fast path.
 #[inline(never)]
-fn parse() -> Result<Arguments, clap::Error> {
-    Arguments::from_arg_matches(&help::command().try_get_matches()?)
+fn parse() -> Result<Option<Arguments>, clap::Error> {
+    let words = std::env::args_os();
+    let matches = match credential_helper::called(std::env::args_os()) {
+        Some(Called::CargoPlugin) => return Ok(None),
+        Some(Called::Words(words)) => help::command().try_get_matches_from(words)?,
+        None => help::command().try_get_matches_from(words)?,
+    };
+    Arguments::from_arg_matches(&matches).map(Some)
 }
 
 /// Runs the command and decides the exit code.
@@ -107,7 +116,8 @@ fn run_command() -> ExitCode {
         None => match complete::parse(arguments()) {
             Some(kind) => return complete::run(kind),
             None => match parse() {
-                Ok(arguments) => arguments,
+                Ok(Some(arguments)) => arguments,
+                Ok(None) => return credential_helper::run_cargo_plugin(),
                 Err(error) => return usage::show(&error),
             },
         },
@@ -142,6 +152,7 @@ fn dispatch_rarer(settings: &Settings, command: Command) -> Result<ExitCode, Fai
         Command::Cache(command) => cache::run(settings, command)?,
         Command::Clear(command) => clear::run(settings, command)?,
         Command::Completions { shell } => completions::run(shell)?,
+        Command::Credential(command) => return credential_helper::run(settings, &command),
         Command::Exec(command) => return exec::run(settings, command),
         Command::Explain(command) => explain::run(settings, command)?,
         Command::Help { topic } => help::run(&topic)?,

@@ -25,7 +25,7 @@ pub(crate) use shell::{command_line, quote};
 pub(crate) use sign_in::{DeviceCodeView, end_countdown, show_countdown, show_device_code};
 pub(crate) use status::{ProfileStatusView, StatusView};
 pub(crate) use text::{about, json, plain, validity};
-pub(crate) use token::{TokenFormat, TokenView, ensure_plain};
+pub(crate) use token::{TokenFormat, TokenView, authorization, ensure_plain, scheme};
 
 /// The format of an answer for people or programs.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]

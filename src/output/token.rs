@@ -81,8 +81,7 @@ struct AzToken<'a> {
 impl TokenView<'_> {
     /// Returns the token in `format`, with its line break.
     pub(crate) fn render(&self, format: TokenFormat) -> anyhow::Result<SecretBuffer> {
-        let AuthenticationResult { access_token, token_type, .. } = self.outcome;
-        let secret = access_token.expose();
+        let secret = self.outcome.access_token.expose();
         if format != TokenFormat::Json {
             ensure_plain(self.outcome)?;
         }
@@ -92,7 +91,7 @@ impl TokenView<'_> {
             TokenFormat::Az => text.push_str(&json(&self.az())?),
             TokenFormat::CurlConfig => {
                 text.push_str("header = \"");
-                push_escaped_for_curl(&mut text, &authorization(token_type, secret));
+                push_escaped_for_curl(&mut text, &header(self.outcome));
                 text.push('"');
             }
             TokenFormat::Env => {
@@ -103,7 +102,7 @@ impl TokenView<'_> {
                 text.push_str("set -gx ACCESS_TOKEN ");
                 push_quoted_for_fish(&mut text, secret);
             }
-            TokenFormat::Header => text.push_str(&authorization(token_type, secret)),
+            TokenFormat::Header => text.push_str(&header(self.outcome)),
             TokenFormat::Json => text.push_str(&json(&self.token())?),
             TokenFormat::Powershell => {
                 text.push_str("$env:ACCESS_TOKEN = ");
@@ -167,13 +166,25 @@ pub(crate) fn ensure_plain(outcome: &AuthenticationResult) -> anyhow::Result<()>
 }
 
 /// Returns the `Authorization` header, name and value (RFC 6750 §2.1).
-fn authorization(token_type: &str, secret: &str) -> Zeroizing<String> {
-    let scheme = if token_type.eq_ignore_ascii_case("bearer") { "Bearer" } else { token_type };
+fn header(outcome: &AuthenticationResult) -> Zeroizing<String> {
     let mut header = SecretBuffer::new();
-    for part in ["Authorization: ", scheme, " ", secret] {
-        header.push_str(part);
-    }
+    header.push_str("Authorization: ");
+    header.push_str(&authorization(outcome));
     header.finish()
+}
+
+/// Returns the value of the `Authorization` header (RFC 6750 §2.1).
+pub(crate) fn authorization(outcome: &AuthenticationResult) -> Zeroizing<String> {
+    let mut value = SecretBuffer::new();
+    for part in [scheme(outcome), " ", outcome.access_token.expose()] {
+        value.push_str(part);
+    }
+    value.finish()
+}
+
+/// Returns the authentication scheme of the token (RFC 9110 §11.1).
+pub(crate) fn scheme(outcome: &AuthenticationResult) -> &str {
+    if outcome.token_type.eq_ignore_ascii_case("bearer") { "Bearer" } else { &outcome.token_type }
 }
 
 /// Returns the local time without an offset, as `az` prints it. Falls back to UTC if the local offset is unknown.

@@ -222,6 +222,11 @@ pub(in crate::cli) fn is_terminal_dumb() -> bool {
     variable("TERM").is_some_and(|kind| kind == "dumb")
 }
 
+/// Returns the request of a Kubernetes client for a credential.
+pub(in crate::cli) fn kubernetes_exec_info() -> Option<String> {
+    Some(variable("KUBERNETES_EXEC_INFO")?.to_string_lossy().into_owned())
+}
+
 /// Whether a keyring could show a password prompt. On systems other than Linux, the system decides that.
 pub(in crate::cli) fn has_screen() -> bool {
     !cfg!(target_os = "linux") || variable("DISPLAY").or_else(|| variable("WAYLAND_DISPLAY")).is_some()
