@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::settings::Settings;
-use super::{cache, clear, credential_helper, exec, explain, list, login_args, profile, status, token};
+use super::{cache, clear, configure, credential_helper, exec, explain, list, login_args, profile, status, token};
 
 const AFTER_HELP: &str = "\
 Exit status: 0 ok, 1 unexpected, 2 usage, 3 config, 4 sign-in needed, 5 try again later, 6 denied, 7 store, \
@@ -45,6 +45,10 @@ pub(super) enum Command {
     Explain(explain::Input),
     /// Hand a token to git, kubectl, docker, cargo or another program that asks for credentials
     Credential(credential_helper::Input),
+    /// Let git, kubectl, docker, cargo or another program ask tokcache for credentials; --write changes its settings
+    Configure(configure::Input),
+    /// Take back the change of `configure`; --write changes the settings
+    Unconfigure(configure::Target),
     /// Manage profiles: settings saved under a name
     Profile(profile::Input),
     /// Manage the cache

@@ -157,6 +157,12 @@ fn examples(command: &str) -> &'static str {
 "
         }
         "exec" => "  tokcache exec --scope notes.read --env API_TOKEN -- ./report.sh\n",
+        "configure" => {
+            "  tokcache configure git --host git.example.com
+  tokcache configure kubernetes --profile work --host https://k8s.example.com:6443 --write
+"
+        }
+        "unconfigure" => "  tokcache unconfigure git --host git.example.com --write\n",
         "credential" => {
             "  git config --global credential.https://git.example.com.helper '!tokcache credential git --host git.example.com'
   tokcache credential kubernetes --profile work --host k8s.example.com:6443

@@ -12,6 +12,7 @@ mod clear_users;
 mod client_secret;
 mod complete;
 mod completions;
+mod configure;
 mod context;
 mod copy;
 mod correction;
@@ -152,6 +153,7 @@ fn dispatch_rarer(settings: &Settings, command: Command) -> Result<ExitCode, Fai
         Command::Cache(command) => cache::run(settings, command)?,
         Command::Clear(command) => clear::run(settings, command)?,
         Command::Completions { shell } => completions::run(shell)?,
+        Command::Configure(command) => configure::run(settings, &command)?,
         Command::Credential(command) => return credential_helper::run(settings, &command),
         Command::Exec(command) => return exec::run(settings, command),
         Command::Explain(command) => explain::run(settings, command)?,
@@ -161,6 +163,7 @@ fn dispatch_rarer(settings: &Settings, command: Command) -> Result<ExitCode, Fai
         Command::Profile(command) => profile::run(settings, command)?,
         Command::Status(command) => status::run(settings, &command)?,
         Command::Token(command) => token::run(settings, command)?,
+        Command::Unconfigure(command) => configure::undo(settings, &command)?,
     }
     Ok(ExitCode::SUCCESS)
 }

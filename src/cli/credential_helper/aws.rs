@@ -45,7 +45,11 @@ pub(super) struct Role {
 /// Parses the name of a region, which becomes a part of a host name.
 fn region(text: &str) -> Result<String, String> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    if is_plain && !text.is_empty() { Ok(text.to_owned()) } else { Err("type a region such as eu-central-1".to_owned()) }
+    if is_plain && !text.is_empty() {
+        Ok(text.to_owned())
+    } else {
+        Err("type a region such as eu-central-1".to_owned())
+    }
 }
 
 #[derive(Default, Serialize)]
@@ -163,7 +167,8 @@ impl Node<'_> {
             let text = serde_json::from_str::<String>(value.get()).unwrap_or_else(|_| value.get().to_owned());
             return Some(Zeroizing::new(text));
         }
-        let inner = |value: &&serde_json::value::RawValue| serde_json::from_str::<Node<'_>>(value.get()).ok()?.find(name);
+        let inner =
+            |value: &&serde_json::value::RawValue| serde_json::from_str::<Node<'_>>(value.get()).ok()?.find(name);
         self.members.values().find_map(inner)
     }
 }

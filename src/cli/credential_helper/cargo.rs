@@ -140,6 +140,9 @@ fn parse(args: &[String]) -> Result<Arguments, Failure> {
     let flags = if args.iter().take(2).eq(own.iter()) { &args[2..] } else { args };
     let words = ["tokcache"].into_iter().chain(own).chain(flags.iter().map(String::as_str));
     Arguments::try_parse_from(words).map_err(|_| {
-        Failure::new(Exit::Usage, format!("the arguments of the credential provider cannot be used: {}", args.join(" ")))
+        Failure::new(
+            Exit::Usage,
+            format!("the arguments of the credential provider cannot be used: {}", args.join(" ")),
+        )
     })
 }

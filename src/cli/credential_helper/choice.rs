@@ -98,7 +98,8 @@ impl Helper<'_> {
             [] => Ok(None),
             [name] => Ok(Some(Settings { profile: Some(name.clone()), ..(*settings).clone() })),
             names => {
-                let message = format!("{} is in the helper_hosts of several profiles: {}", server.host(), names.join(", "));
+                let message =
+                    format!("{} is in the helper_hosts of several profiles: {}", server.host(), names.join(", "));
                 Err(Failure::new(Exit::Config, message).try_shell("export TOKCACHE_PROFILE=NAME"))
             }
         }
@@ -110,8 +111,7 @@ impl Helper<'_> {
         if !input.hosts.is_empty() {
             return Ok(input.hosts.iter().map(|host| (host.clone(), (*settings).clone())).collect());
         }
-        let names =
-            if self.is_profile_typed() { vec![profiles::chosen(settings)?] } else { profiles::saved_names()? };
+        let names = if self.is_profile_typed() { vec![profiles::chosen(settings)?] } else { profiles::saved_names()? };
         let mut configured = Vec::new();
         for name in names {
             let Some(profile) = profiles::load(&name)? else { return Err(profiles::unknown(&name)) };

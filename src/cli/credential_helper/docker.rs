@@ -102,7 +102,8 @@ fn erase(helper: &Helper<'_>) -> Result<ExitCode, Failure> {
 fn list(helper: &Helper<'_>) -> Result<ExitCode, Failure> {
     let mut found = serde_json::Map::new();
     for (host, _) in helper.configured()? {
-        let username = Server::parse(&host.to_string()).map_or(super::USERNAME.to_owned(), |server| username(helper, &server).to_owned());
+        let username = Server::parse(&host.to_string())
+            .map_or(super::USERNAME.to_owned(), |server| username(helper, &server).to_owned());
         found.insert(host.url(), username.into());
     }
     output::answer_json(&found)?;

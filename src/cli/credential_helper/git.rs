@@ -54,7 +54,11 @@ impl Attributes {
     fn all(&self, name: &str) -> Vec<&str> {
         let values = self.0.iter().filter(|(own, _)| own == name).map(|(_, value)| value.as_str());
         values.fold(Vec::new(), |mut values, value| {
-            if value.is_empty() { values.clear() } else { values.push(value) }
+            if value.is_empty() {
+                values.clear()
+            } else {
+                values.push(value)
+            }
             values
         })
     }
@@ -77,14 +81,17 @@ pub(super) fn run(helper: &Helper<'_>) -> Result<(), Failure> {
 /// Prints the token, or nothing for another host, so that git asks its other helpers.
 fn get(helper: &Helper<'_>, asked: &Attributes) -> Result<(), Failure> {
     let Some(settings) = helper.settings_for(asked.server().as_ref())? else { return Ok(()) };
-    let challenges: Vec<_> = asked.all("wwwauth[]").into_iter().filter_map(|text| Challenge::parse(text).ok()).collect();
+    let challenges: Vec<_> =
+        asked.all("wwwauth[]").into_iter().filter_map(|text| Challenge::parse(text).ok()).collect();
     // The server decides on the claims, but not on the API that the token is for.
     let claims = challenges.iter().find_map(|challenge| challenge.claims.clone());
-    let selection = Selection { claims: helper.input.selection.claims.clone().or(claims), ..helper.input.selection.clone() };
+    let selection =
+        Selection { claims: helper.input.selection.claims.clone().or(claims), ..helper.input.selection.clone() };
     match helper.token_with(&settings, &selection) {
         Ok(granted) => {
             let is_able = asked.all("capability[]").contains(&"authtype");
-            let is_bearer = is_able && helper.input.authtype.map_or(!challenges.is_empty(), |it| it == AuthType::Bearer);
+            let is_bearer =
+                is_able && helper.input.authtype.map_or(!challenges.is_empty(), |it| it == AuthType::Bearer);
             let username = helper.username();
             // git keeps the user name of the URL.
             let username = asked.get("username").is_none().then_some(username);

@@ -170,7 +170,9 @@ mod tests {
 
     #[test]
     fn only_a_host_can_be_configured() {
-        for text in ["", "http://git.example.com", "*.example.com", "a b", "git.example.com:port", "-x", "a..b", "ssh://a"] {
+        for text in
+            ["", "http://git.example.com", "*.example.com", "a b", "git.example.com:port", "-x", "a..b", "ssh://a"]
+        {
             assert!(Host::parse(text).is_err(), "{text}");
         }
         assert_eq!(Host::parse("https://R.example.com:5000/v2").unwrap().to_string(), "r.example.com:5000");
