@@ -97,6 +97,13 @@ impl Home {
         command
     }
 
+    /// Returns another program with these arguments, separated by spaces.
+    pub(crate) fn program_named(&self, program: &str, line: &str) -> Command {
+        let mut command = self.command(program);
+        command.args(line.split(' '));
+        command
+    }
+
     /// Runs `tokcache` to its end.
     pub(crate) fn tokcache(&self, line: &str) -> Output {
         self.program(line).output().unwrap()

@@ -9,6 +9,9 @@ use crate::cli::{Exit, Failure, environment};
 
 const PROVIDER: &str = "credential-provider";
 
+/// Marks an index that `unconfigure` removes.
+const MARK: &str = "# added by tokcache configure";
+
 pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> {
     let Some(name) = &change.target.name else {
         return Err(Failure::new(Exit::Usage, "say which registry of cargo is meant").try_with("--name", "REGISTRY"));
@@ -26,8 +29,9 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
     let provider = registry.and_then(|registry| registry.get(PROVIDER));
     if change.is_undo() {
         if provider.is_some_and(is_own) {
-            // The index that `configure --index` has added is a setting of its own by now.
-            edit.set(sections::without(edit.text(), &header, &[PROVIDER]));
+            let index = sections::value(edit.text(), &header, "index").filter(|index| index.ends_with(MARK));
+            let keys = [PROVIDER, "index"];
+            edit.set(sections::without(edit.text(), &header, &keys[..if index.is_some() { 2 } else { 1 }]));
         }
         plan.edit(edit);
         return Ok(());
@@ -50,7 +54,7 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
     if provider.is_some_and(|provider| !is_own(provider)) {
         return Err(edit.refuse(&format!("{header} has another {PROVIDER}; remove it first")));
     }
-    let index_line = known.is_none().then(|| format!("index = {}", in_json(index)));
+    let index_line = known.is_none().then(|| format!("index = {} {MARK}", in_json(index)));
     let lines: Vec<_> = index_line.into_iter().chain([format!("{PROVIDER} = {}", array(&words))]).collect();
     let text = sections::without(edit.text(), &header, if provider.is_some() { &[PROVIDER] } else { &[] });
     edit.set(sections::with(&text, &header, &lines));

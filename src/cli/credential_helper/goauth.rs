@@ -17,7 +17,9 @@ pub(super) fn run(helper: &Helper<'_>) -> Result<(), Failure> {
             continue;
         }
         let granted = helper.token_with(&settings, &helper.input.selection)?;
-        for part in [host.url().as_str(), "\n\nAuthorization: ", &output::authorization(&granted.outcome), "\n\n"] {
+        for part in
+            [&format!("https://{host}"), "\n\nAuthorization: ", &output::authorization(&granted.outcome), "\n\n"]
+        {
             text.push_str(part);
         }
     }
