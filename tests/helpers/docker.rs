@@ -59,7 +59,8 @@ fn another_registry_gets_no_token() {
     home.answer("profile set default --helper-host r.example.com");
     assert!(!skopeo(&home, &server).status.success());
     docker(&home, &format!("manifest inspect --insecure {}/image:latest", server.host()));
-    assert_eq!(server.credentials(), [""; 0]);
+    // The clients send an empty password if they have none.
+    assert!(server.credentials().iter().all(|sent| *sent == basic("", "")), "{:?}", server.credentials());
     assert!(server.seen().len() > 1);
 }
 

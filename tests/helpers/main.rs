@@ -45,6 +45,7 @@ fn with_program(mut home: Home) -> Home {
     let program = Path::new(env!("CARGO_BIN_EXE_tokcache"));
     let copy = folder.join("tokcache");
     std::fs::hard_link(program, &copy).or_else(|_| std::fs::copy(program, &copy).map(drop)).unwrap();
+    home.use_program(copy);
     let path = std::env::var_os("PATH").unwrap();
     let folders = [folder].into_iter().chain(std::env::split_paths(&path));
     home.set("PATH", std::env::join_paths(folders).unwrap());

@@ -17,7 +17,10 @@ fn index(request: &Request) -> Answer {
 
 /// Asserts that the index has shown the password, and nothing to another one.
 fn assert_asked(server: &Server) {
-    assert_eq!(server.credentials(), [basic("me", TOKEN)]);
+    // The clients try the user name alone first.
+    let mut sent = server.credentials();
+    sent.retain(|sent| *sent != basic("me", ""));
+    assert_eq!(sent, [basic("me", TOKEN)]);
     let is_answered = |request: &Request| request.path() == "/simple/private/" && request.authorization().is_some();
     assert!(server.seen().iter().any(is_answered));
 }
