@@ -3,6 +3,7 @@
 use std::process::Output;
 
 use serde_json::json;
+use tokcache_testing::servers::Certificates;
 
 use crate::server::{Answer, Request, Server};
 use crate::support::home::Home;
@@ -39,7 +40,7 @@ fn docker(home: &Home, line: &str) -> Output {
 
 #[test]
 fn docker_and_skopeo_get_the_token_as_password() {
-    let (home, server) = (home(), Server::start(registry));
+    let (home, server) = (home(), Server::start_tls(&Certificates::generate(), registry));
     home.answer(&format!("configure docker --host {} --write", server.host()));
     assert!(answer_of(&skopeo(&home, &server)).contains("schemaVersion"));
     let line = format!("manifest inspect --insecure {}/image:latest", server.host());
@@ -51,7 +52,7 @@ fn docker_and_skopeo_get_the_token_as_password() {
 
 #[test]
 fn another_registry_gets_no_token() {
-    let (home, server) = (home(), Server::start(registry));
+    let (home, server) = (home(), Server::start_tls(&Certificates::generate(), registry));
     link(&home, "docker-credential-tokcache");
     std::fs::create_dir(home.path(".docker")).unwrap();
     // docker asks this helper for every registry.
@@ -66,7 +67,7 @@ fn another_registry_gets_no_token() {
 
 #[test]
 fn without_a_token_the_person_sees_how_to_sign_in() {
-    let (home, server) = (with_program(Home::of("empty")), Server::start(registry));
+    let (home, server) = (with_program(Home::of("empty")), Server::start_tls(&Certificates::generate(), registry));
     home.write(
         "config/profiles/default.toml",
         "authority = 'http://127.0.0.1:1/t'\nclient_id = 'app'\nscopes = ['a']\n",
