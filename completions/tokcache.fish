@@ -71,6 +71,9 @@ complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "list" -d 'Show th
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "clear" -d 'Sign out: delete the tokens, and revoke them if the provider can'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "exec" -d 'Run a program with a token in its environment'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "explain" -d 'Show which token `token` would use, and why, without the network'
+complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "credential" -d 'Hand a token to git, kubectl, docker or another program that asks'
+complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "configure" -d 'Let git, kubectl, docker or another program ask tokcache for tokens'
+complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "unconfigure" -d 'Take back the change of `configure`'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "profile" -d 'Manage profiles: settings saved under a name'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "cache" -d 'Manage the cache'
 complete -c tokcache -n "__fish_tokcache_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
@@ -444,6 +447,155 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l offline -d
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -l client-secret-keyring -d 'The client secret is in the system\'s keyring, where `profile secret` has put it'
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l host -d 'A host that may get the token, as HOST or HOST:PORT; repeatable [default: the helper_hosts of the profile]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l scope -d 'A scope that the token must have; repeat the flag, or separate several scopes with spaces' -r -f -a "(__tokcache_values scopes)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l resource -d 'The API that the token is for, as in RFC 8707; at Microsoft short for --scope RESOURCE/.default' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l audience -d 'The API that the token is for, at Auth0 and others; short for --param audience=AUDIENCE' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l param -d 'Another parameter for the provider; repeatable. A token is served only to requests with the same parameters' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l lifetime -d 'How long to serve a token that has no lifetime [default: until it is revoked]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l min-valid -d 'How long the token must be valid; exit status 8 if it is not [default: 5m, but at most a fifth of its lifetime]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l tenant -d 'Another tenant of the same Entra cloud, for the token of the same account there: a GUID or a domain' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l claims -d 'A claims challenge, in JSON; ignores cached access tokens' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l assertion-file -d 'Get a token on behalf of the user whose access token is in this file; - is standard input' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l challenge -d 'The WWW-Authenticate header of a server that wants another token: its claims, scope or resource are requested' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l username -d 'The user name to send with the token [default: oauth2; for xoauth2, that of the account]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l authtype -d 'git: how to send the token [default: bearer if the server and git support it, else basic]' -r -f -a "basic\t'As the password of basic authentication'
+bearer\t'As a bearer token, with git 2.46 and later'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l role-arn -d 'aws: the role to assume' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l role-session-name -d 'aws: the name of the session, which the logs of AWS show' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l role-duration -d 'aws: how long the credentials are valid [default: that of the role, usually 1h]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l region -d 'aws: the region whose STS to ask [default: the global STS]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l sts-endpoint -d 'aws: the URL of another STS' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l mode -d 'As the keyring program has it' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+browser\t'Through the browser of this machine (RFC 8252)'
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l client-certificate -d 'The file with the certificate that signed assertions name (private_key_jwt), in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l client-key -d 'The file with the private key that signs assertions, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l client-cert -d 'The PEM file with the certificate and private key to present in the TLS handshake (mTLS); alone, it is the credential of tls_client_auth [env: TOKCACHE_CLIENT_CERT]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l federated-token-file -d 'The file with a token of another issuer that proves the client, such as a Kubernetes service account token [env: TOKCACHE_FEDERATED_TOKEN_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l federated-token-command -d 'The shell command that prints such a token [env: TOKCACHE_FEDERATED_TOKEN_COMMAND]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l federated-token-source -d 'The service that issues such a token [env: TOKCACHE_FEDERATED_TOKEN_SOURCE]' -r -f -a "github-actions\t'GitHub Actions, for the job that runs the command'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l federated-token-audience -d 'The audience of the token from that service [env: TOKCACHE_FEDERATED_TOKEN_AUDIENCE] [default: the one that the provider expects]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l client-auth-method -d 'How to send the client secret [env: TOKCACHE_CLIENT_AUTH_METHOD] [default: client_secret_post]' -r -f -a "client_secret_basic\t'In the Authorization header'
+client_secret_post\t'In the form'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s; with a shared store, 10s more than a killed process can hold it up]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'The error, and the command that helps if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l force-refresh -d 'Ignore cached access tokens and get a new one'
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l offline -d 'Never use the network'
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l client-secret-keyring -d 'The client secret is in the system\'s keyring, where `profile secret` has put it'
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l host -d 'A host that gets the tokens, as HOST, HOST:PORT or a URL; repeatable' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l name -d 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user [default: for aws and kubernetes, tokcache-PROFILE]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l scope -d 'A scope for the tokens; repeatable [default: the scopes of the profile]' -r -f -a "(__tokcache_values scopes)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l resource -d 'The API that the tokens are for' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l index -d 'cargo: the URL of the registry\'s index, if cargo does not know the registry' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l role-arn -d 'aws: the role to assume' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+browser\t'Through the browser of this machine (RFC 8252)'
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l client-certificate -d 'The file with the certificate that signed assertions name (private_key_jwt), in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l client-key -d 'The file with the private key that signs assertions, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l client-cert -d 'The PEM file with the certificate and private key to present in the TLS handshake (mTLS); alone, it is the credential of tls_client_auth [env: TOKCACHE_CLIENT_CERT]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l federated-token-file -d 'The file with a token of another issuer that proves the client, such as a Kubernetes service account token [env: TOKCACHE_FEDERATED_TOKEN_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l federated-token-command -d 'The shell command that prints such a token [env: TOKCACHE_FEDERATED_TOKEN_COMMAND]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l federated-token-source -d 'The service that issues such a token [env: TOKCACHE_FEDERATED_TOKEN_SOURCE]' -r -f -a "github-actions\t'GitHub Actions, for the job that runs the command'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l federated-token-audience -d 'The audience of the token from that service [env: TOKCACHE_FEDERATED_TOKEN_AUDIENCE] [default: the one that the provider expects]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l client-auth-method -d 'How to send the client secret [env: TOKCACHE_CLIENT_AUTH_METHOD] [default: client_secret_post]' -r -f -a "client_secret_basic\t'In the Authorization header'
+client_secret_post\t'In the form'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s; with a shared store, 10s more than a killed process can hold it up]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'The error, and the command that helps if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l write -d 'Change the files; without the flag, the change is only shown'
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l client-secret-keyring -d 'The client secret is in the system\'s keyring, where `profile secret` has put it'
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l host -d 'A host that gets the tokens, as HOST, HOST:PORT or a URL; repeatable' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l name -d 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user [default: for aws and kubernetes, tokcache-PROFILE]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l authority-kind -d 'The kind of provider, if its URL does not tell, as on a custom domain [env: TOKCACHE_AUTHORITY_KIND]' -r -f -a "adfs\t'Active Directory Federation Services'
+b2c\t'Azure AD B2C'
+ciam\t'Microsoft Entra External ID'
+entra\t'Microsoft Entra ID'
+oidc\t'Any other OpenID Connect provider'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l client-id -d 'The client id, as registered with the provider [env: TOKCACHE_CLIENT_ID]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l client-capabilities -d 'The capabilities to tell Entra ID, such as CP1 for a program that handles claims challenges, or none; saved in the profile [env: TOKCACHE_CLIENT_CAPABILITIES]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l store -d 'The cache: file:PATH, memory: or libsecret:NAME; or a store with one cache for each user: redis://HOST, postgres://USER@HOST/DATABASE or sqlite:PATH [env: TOKCACHE_STORE] [default: the per-user file]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l encrypt -d 'The key to encrypt the cache with: keyring, key-file:PATH, passphrase, credential, or none [env: TOKCACHE_ENCRYPT] [default: leave the cache as it is]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l key-cache -d 'The place that holds the key during the login session [env: TOKCACHE_KEY_CACHE] [default: none]' -r -f -a "kernel\t'In the kernel\'s session keyring (Linux)'
+none\t'Nowhere'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l ca-file -d 'Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l flow -d 'How to get a token; saved in the profile [env: TOKCACHE_FLOW] [default: device]' -r -f -a "device\t'Type a code in a browser on any device (RFC 8628)'
+browser\t'Through the browser of this machine (RFC 8252)'
+client-credentials\t'As an application, without a person (RFC 6749 section 4.4)'
+managed-identity\t'As the Azure machine or app that the command runs on'
+auto\t'As an application if a credential is there, else as a managed identity, else as a person'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l client-secret-file -d 'The file with the client secret, which some providers (Google) require even from native clients [env: TOKCACHE_CLIENT_SECRET_FILE, or the secret itself in TOKCACHE_CLIENT_SECRET]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l client-secret-variable -d 'The environment variable with the client secret [env: TOKCACHE_CLIENT_SECRET_VARIABLE] [default: TOKCACHE_CLIENT_SECRET]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l client-secret-fd -d 'Read the client secret from this file descriptor [env: TOKCACHE_CLIENT_SECRET_FD]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l client-certificate -d 'The file with the certificate that signed assertions name (private_key_jwt), in PEM; it may contain the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l client-key -d 'The file with the private key that signs assertions, in PEM [env: TOKCACHE_CLIENT_KEY]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l client-cert -d 'The PEM file with the certificate and private key to present in the TLS handshake (mTLS); alone, it is the credential of tls_client_auth [env: TOKCACHE_CLIENT_CERT]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l federated-token-file -d 'The file with a token of another issuer that proves the client, such as a Kubernetes service account token [env: TOKCACHE_FEDERATED_TOKEN_FILE]' -r -F
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l federated-token-command -d 'The shell command that prints such a token [env: TOKCACHE_FEDERATED_TOKEN_COMMAND]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l federated-token-source -d 'The service that issues such a token [env: TOKCACHE_FEDERATED_TOKEN_SOURCE]' -r -f -a "github-actions\t'GitHub Actions, for the job that runs the command'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l federated-token-audience -d 'The audience of the token from that service [env: TOKCACHE_FEDERATED_TOKEN_AUDIENCE] [default: the one that the provider expects]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l client-auth-method -d 'How to send the client secret [env: TOKCACHE_CLIENT_AUTH_METHOD] [default: client_secret_post]' -r -f -a "client_secret_basic\t'In the Authorization header'
+client_secret_post\t'In the form'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l timeout -d 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s; with a shared store, 10s more than a killed process can hold it up]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
+text\t'The error, and the command that helps if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l write -d 'Change the files; without the flag, the change is only shown'
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l client-secret-keyring -d 'The client secret is in the system\'s keyring, where `profile secret` has put it'
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set trust untrust secret remove" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set trust untrust secret remove" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and not __fish_seen_subcommand_from list show set trust untrust secret remove" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"
@@ -577,6 +729,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_se
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l audience -d 'The API that the token is for, at Auth0 and others; short for --param audience=AUDIENCE' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l param -d 'Another parameter for the provider; repeatable. A token is served only to requests with the same parameters' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l lifetime -d 'How long to serve a token that has no lifetime [default: until it is revoked]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l helper-host -d 'A host that gets tokens of the profile through `tokcache credential`, as HOST or HOST:PORT; repeatable, and replaces the hosts of the profile' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from set" -l account -d 'The account: a user name or home account id [env: TOKCACHE_ACCOUNT] [default: the profile\'s account, or the only one that is signed in]' -r -f -a "(__tokcache_values accounts)"

@@ -43,11 +43,11 @@ pub(super) enum Command {
     Exec(exec::Input),
     /// Show which token `token` would use, and why, without the network
     Explain(explain::Input),
-    /// Hand a token to git, kubectl, docker, cargo or another program that asks for credentials
+    /// Hand a token to git, kubectl, docker or another program that asks
     Credential(credential_helper::Input),
-    /// Let git, kubectl, docker, cargo or another program ask tokcache for credentials; --write changes its settings
+    /// Let git, kubectl, docker or another program ask tokcache for tokens
     Configure(configure::Input),
-    /// Take back the change of `configure`; --write changes the settings
+    /// Take back the change of `configure`
     Unconfigure(configure::Target),
     /// Manage profiles: settings saved under a name
     Profile(profile::Input),

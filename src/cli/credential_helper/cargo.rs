@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use super::choice::{Helper, unsupported};
 use super::host::Server;
@@ -66,7 +67,8 @@ struct Refusal {
 pub(in crate::cli) fn run_plugin() -> ExitCode {
     let answered = output::answer_json(&Hello { v: [1] }).and_then(|()| {
         for line in io::stdin().lock().lines() {
-            output::answer_json(&answer(&line?))?;
+            // A request to save a token contains it.
+            output::answer_json(&answer(&Zeroizing::new(line?)))?;
         }
         Ok(())
     });
