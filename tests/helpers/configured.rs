@@ -129,6 +129,20 @@ fn a_link_to_a_file_stays_a_link() {
 }
 
 #[test]
+fn the_link_of_an_earlier_version_is_replaced_and_another_file_is_not() {
+    let home = home();
+    let link = home.path("bin/docker-credential-tokcache");
+    symlink("/nowhere/tokcache", &link).unwrap();
+    home.answer("configure docker --host a.example.com --write");
+    assert_eq!(link.canonicalize().unwrap(), home.path("bin/tokcache").canonicalize().unwrap());
+    fs::remove_file(&link).unwrap();
+    put(&link, "another program");
+    let said = home.failure(3, "configure docker --host b.example.com --write");
+    assert!(said.contains("  try: sudo ln -s "), "{said}");
+    assert_eq!(fs::read_to_string(&link).unwrap(), "another program");
+}
+
+#[test]
 fn what_cannot_be_configured_says_why() {
     let home = home();
     for (status, flags, words) in [

@@ -6,7 +6,7 @@ use tokcache_testing::servers::Certificates;
 
 use crate::server::{Answer, Request, Server};
 use crate::support::home::Home;
-use crate::support::{answer_of, put};
+use crate::support::{answer_of, put, text};
 use crate::{TOKEN, home, python, tool};
 
 /// Returns the archive of a module.
@@ -68,4 +68,12 @@ fn go_gets_the_header_for_each_host_or_for_the_one_that_refused() {
     assert_eq!(home.answer("credential goauth"), all);
     assert_eq!(home.answer("credential goauth https://b.example.com:8443/x"), of("b.example.com:8443"));
     assert_eq!(home.answer("credential goauth https://evil.example/a.example.com"), "");
+    let other =
+        "authority = 'http://127.0.0.1:1/t'\nclient_id = 'app'\nscopes = ['a']\nhelper_hosts = ['c.example.com']\n";
+    home.write("config/profiles/other.toml", other);
+    let output = home.tokcache("credential goauth");
+    assert_eq!(answer_of(&output), all, "a host without a token does not stop the others");
+    assert!(text(&output.stderr).starts_with("warning: "), "{}", text(&output.stderr));
+    let said = home.failure(4, "credential goauth https://c.example.com/x");
+    assert!(said.contains("try: tokcache login --profile other"), "{said}");
 }

@@ -68,6 +68,11 @@ impl Link {
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder).map_err(|error| cannot("write", &error))?;
         }
+        // The link of an earlier version, whose file may be gone.
+        let is_stale = fs::read_link(&self.path).is_ok_and(|path| path.file_name() == self.target.file_name());
+        if is_stale {
+            fs::remove_file(&self.path).map_err(|error| cannot("write", &error))?;
+        }
         link(&self.target, &self.path).map_err(|error| cannot("write", &error))
     }
 }

@@ -20,6 +20,7 @@ use clap::{Args, ValueEnum};
 
 use super::credential_helper::Host;
 use super::settings::Settings;
+use super::values::not_blank;
 use super::{Exit, Failure, profiles};
 use plan::Plan;
 
@@ -30,19 +31,19 @@ pub(super) struct Input {
     target: Target,
 
     /// A scope for the tokens; repeatable [default: the scopes of the profile]
-    #[arg(long = "scope", value_name = "SCOPE")]
+    #[arg(long = "scope", value_name = "SCOPE", value_parser = not_blank)]
     scopes: Vec<String>,
 
     /// The API that the tokens are for
-    #[arg(long, value_name = "RESOURCE")]
+    #[arg(long, value_name = "RESOURCE", value_parser = not_blank)]
     resource: Option<String>,
 
     /// cargo: the URL of the registry's index, if cargo does not know the registry
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = not_blank)]
     index: Option<String>,
 
     /// aws: the role to assume
-    #[arg(long, value_name = "ARN")]
+    #[arg(long, value_name = "ARN", value_parser = not_blank)]
     role_arn: Option<String>,
 }
 
@@ -59,7 +60,7 @@ pub(super) struct Target {
 
     /// cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user
     /// [default: for aws and kubernetes, tokcache-PROFILE]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = not_blank)]
     name: Option<String>,
 
     /// Change the files; without the flag, the change is only shown

@@ -79,7 +79,7 @@ pub(super) fn run(helper: &Helper<'_>) -> Result<(), Failure> {
     let request = Request::post_form(role.endpoint(), form);
     let response = context.network().send(&request).block_on().map_err(|error| {
         let exit = if error.stage == Stage::Unsendable { Exit::Config } else { Exit::Unavailable };
-        Failure::new(exit, format!("STS does not answer: {}", error.message)).try_shell("aws sts get-caller-identity")
+        Failure::new(exit, format!("STS does not answer: {}", error.message))
     })?;
     Ok(output::answer_json(&credentials(&response)?)?)
 }
@@ -103,8 +103,9 @@ fn credentials(response: &Response) -> Result<Credentials, Failure> {
         let message = said("Message").map(|message| format!(": {message}")).unwrap_or_default();
         let is_outage = response.status >= 500 || response.status == 429 || code == "Throttling";
         let exit = if is_outage { Exit::Unavailable } else { Exit::Denied };
-        // The token itself may be wrong: for another audience, or of another issuer.
-        return Err(Failure::new(exit, format!("STS refused the token: {code}{message}")).try_shell("tokcache status"));
+        let failure = Failure::new(exit, format!("STS refused the token: {code}{message}"));
+        // The token may be wrong: for another audience, or of another issuer.
+        return Err(if is_outage { failure } else { failure.try_shell("tokcache token -o json") });
     }
     let unusable = || Failure::new(Exit::Config, "the answer of STS has no credentials").try_shell("tokcache status");
     let get = |name| fields.get(name).map(Wiped::from).ok_or_else(unusable);

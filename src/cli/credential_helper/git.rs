@@ -85,6 +85,7 @@ fn get(helper: &Helper<'_>, asked: &Attributes) -> Result<(), Failure> {
         asked.all("wwwauth[]").into_iter().filter_map(|text| Challenge::parse(text).ok()).collect();
     // The server decides on the claims, but not on the API that the token is for.
     let claims = challenges.iter().find_map(|challenge| challenge.claims.clone());
+    let claims = claims.filter(|_| !helper.input.selection.offline);
     let selection =
         Selection { claims: helper.input.selection.claims.clone().or(claims), ..helper.input.selection.clone() };
     match helper.token_with(&settings, &selection) {
