@@ -4,9 +4,10 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::settings::Settings;
-use super::{cache, clear, curl, doctor, exec, explain, list, login_args, profile, status, token};
+use super::{cache, clear, configure, credential_helper, curl, doctor, exec, explain, list, login_args, profile};
 #[cfg(feature = "serve")]
 use super::{proxy, serve};
+use super::{status, token};
 
 const AFTER_HELP: &str = "\
 Exit status: 0 ok, 1 unexpected, 2 usage, 3 config, 4 sign-in needed, 5 try again later, 6 denied, 7 store, \
@@ -56,6 +57,12 @@ pub(super) enum Command {
     Explain(explain::Input),
     /// Find what would fail before it does, and show the command that helps
     Doctor(doctor::Input),
+    /// Hand a token to git, kubectl, docker or another program that asks
+    Credential(credential_helper::Input),
+    /// Let git, kubectl, docker or another program ask tokcache for tokens
+    Configure(configure::Input),
+    /// Take back the change of `configure`
+    Unconfigure(configure::Target),
     /// Manage profiles: settings saved under a name
     Profile(profile::Input),
     /// Manage the cache
@@ -78,8 +85,10 @@ impl Command {
     /// Whether the command uses one profile, which the current folder may name.
     pub(super) fn selects_profile(&self) -> bool {
         match self {
-            // `doctor` reports it if the folder's file cannot be used.
-            Command::Completions { .. } | Command::Doctor(_) | Command::Help { .. } | Command::Status(_) => false,
+            // A program asks for a host, and gets the same answer in each folder. `doctor` reports a file of the folder
+            // that cannot be used.
+            Command::Credential(_) | Command::Doctor(_) => false,
+            Command::Completions { .. } | Command::Help { .. } | Command::Status(_) => false,
             Command::Profile(input) => input.selects_profile(),
             _ => true,
         }

@@ -12,11 +12,13 @@ mod clear_users;
 mod client_secret;
 mod complete;
 mod completions;
+mod configure;
 mod consumer;
 mod context;
 mod copy;
 mod correction;
 mod credential;
+mod credential_helper;
 mod curl;
 mod desktop;
 mod doctor;
@@ -100,6 +102,7 @@ pub(crate) use failure::{Exit, Failure};
 
 use crate::output::{self, ErrorFormat};
 use args::{Arguments, Command};
+use credential_helper::Called;
 use settings::Settings;
 
 /// Runs the command line in a process without core dumps.
@@ -110,11 +113,16 @@ pub(crate) fn run() -> ExitCode {
     panic_hook::guard(run_command)
 }
 
-/// Parses any command line with clap. Not inlined, because a cached token takes the fast path.
+/// Parses any command line with clap. Returns `None` if cargo asks for a credential. Not inlined, because a cached token
+/// takes the fast path.
 #[inline(never)]
-fn parse() -> Result<Arguments, clap::Error> {
-    let words = curl::parted(std::env::args_os().collect());
-    Arguments::from_arg_matches(&help::command().try_get_matches_from(words)?)
+fn parse() -> Result<Option<Arguments>, clap::Error> {
+    let words = match credential_helper::called(std::env::args_os()) {
+        Some(Called::CargoPlugin) => return Ok(None),
+        Some(Called::Words(words)) => words,
+        None => curl::parted(std::env::args_os().collect()),
+    };
+    Arguments::from_arg_matches(&help::command().try_get_matches_from(words)?).map(Some)
 }
 
 /// Runs the command and decides the exit code.
@@ -125,7 +133,8 @@ fn run_command() -> ExitCode {
         None => match complete::parse(arguments()) {
             Some(kind) => return complete::run(kind),
             None => match parse() {
-                Ok(arguments) => arguments,
+                Ok(Some(arguments)) => arguments,
+                Ok(None) => return credential_helper::run_cargo_plugin(),
                 Err(error) => return usage::show(&error),
             },
         },
@@ -162,6 +171,8 @@ fn dispatch_rarer(settings: &Settings, command: Command) -> Result<ExitCode, Fai
         Command::Curl(command) => return curl::run(settings, command),
         Command::Completions { shell } => completions::run(shell)?,
         Command::Doctor(command) => return doctor::run(settings, &command),
+        Command::Configure(command) => configure::run(settings, &command)?,
+        Command::Credential(command) => return credential_helper::run(settings, &command),
         Command::Exec(command) => return exec::run(settings, command),
         Command::Explain(command) => explain::run(settings, command)?,
         Command::Help { topic } => help::run(&topic)?,
@@ -174,6 +185,7 @@ fn dispatch_rarer(settings: &Settings, command: Command) -> Result<ExitCode, Fai
         Command::Serve(command) => return serve::run(settings, command),
         Command::Status(command) => status::run(settings, &command)?,
         Command::Token(command) => token::run(settings, command)?,
+        Command::Unconfigure(command) => configure::undo(settings, &command)?,
     }
     Ok(ExitCode::SUCCESS)
 }

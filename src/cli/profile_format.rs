@@ -49,6 +49,9 @@ pub(super) struct Profile {
     /// How long to serve a token that has no lifetime, such as `30d`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) lifetime: Option<String>,
+    /// The hosts that get tokens through `tokcache credential`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) helper_hosts: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) store: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -59,23 +59,23 @@ pub(super) struct Selection {
 
     /// How long the token must be valid; exit status 8 if it is not [default: 5m, but at most a fifth of its lifetime]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
-    min_valid: Option<Duration>,
+    pub(super) min_valid: Option<Duration>,
 
     /// Ignore cached access tokens and get a new one
     #[arg(long, conflicts_with = "offline")]
-    force_refresh: bool,
+    pub(super) force_refresh: bool,
 
     /// Never use the network
     #[arg(long)]
-    offline: bool,
+    pub(super) offline: bool,
 
     /// Another tenant of the same Entra cloud, for the token of the same account there: a GUID or a domain
     #[arg(long, value_name = "TENANT")]
-    tenant: Option<String>,
+    pub(super) tenant: Option<String>,
 
     /// A claims challenge, in JSON; ignores cached access tokens
     #[arg(long, value_name = "JSON", value_parser = claims, conflicts_with = "offline")]
-    claims: Option<String>,
+    pub(super) claims: Option<String>,
 
     /// Get a token on behalf of the user whose access token is in this file; - is standard input
     #[arg(long, value_name = "PATH", conflicts_with = "account")]
@@ -84,7 +84,7 @@ pub(super) struct Selection {
 
     /// The WWW-Authenticate header of a server that wants another token: its claims, scope or resource are requested
     #[arg(long, value_name = "HEADER", value_parser = challenge, conflicts_with_all = ["claims", "offline"])]
-    challenge: Option<Challenge>,
+    pub(super) challenge: Option<Challenge>,
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {

@@ -110,6 +110,11 @@ impl Stage {
 /// Returns what must be done before an example.
 fn before(path: &str) -> &'static str {
     match path {
+        "credential" => {
+            "export KUBERNETES_EXEC_INFO='{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\",\
+             \"spec\":{\"interactive\":false,\"cluster\":{\"server\":\"https://k8s.example.com:6443\"}}}'"
+        }
+        "unconfigure" => "tokcache configure git --host git.example.com --write",
         "cache decrypt" | "cache rekey" => "tokcache cache encrypt --encrypt key-file:/media/usb/old.key",
         "profile trust" => "printf 'profile = \"work\"\\n' > .tokcache.toml",
         "profile untrust" => "printf 'profile = \"work\"\\n' > .tokcache.toml && tokcache profile trust",

@@ -1,5 +1,6 @@
 //! Reads the environment. No other module does.
 
+mod clients;
 mod platform;
 mod terminal;
 
@@ -20,6 +21,10 @@ use crate::cli::values::{
 use crate::cli::{Exit, Failure};
 use crate::output::ErrorFormat;
 
+pub(in crate::cli) use clients::{
+    aws_config, bazelrc, cargo_config, docker_config, git_config, go_env, kubeconfig, search_path, terraform_config,
+    terraform_plugins,
+};
 pub(in crate::cli) use platform::{
     azure_application, azure_client_id, github_actions, has_managed_identity, managed_identity, no_azure_application,
     platform,

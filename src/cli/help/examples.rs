@@ -54,6 +54,13 @@ pub(super) fn examples(path: &str) -> &'static str {
   tokcache proxy --for models.example.com --env OPENAI_BASE_URL -- ./agent
 "
         }
+        "tokcache configure" => {
+            "  tokcache configure git --host git.example.com
+  tokcache configure kubernetes --profile work --host https://k8s.example.com:6443 --write
+"
+        }
+        "tokcache unconfigure" => "  tokcache unconfigure git --host git.example.com --write\n",
+        "tokcache credential" => "  tokcache credential kubernetes --profile work --host k8s.example.com:6443\n",
         "tokcache explain" => {
             "  tokcache explain --scope notes.read
   tokcache explain --profile work -o json
