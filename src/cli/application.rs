@@ -127,7 +127,8 @@ fn ensure_of_nobody(context: &Context, input: &Input) -> Result<(), Failure> {
 }
 
 fn save(context: &Context, input: &Input, metadata: &ProviderMetadata, authority: &str) -> Result<(), Failure> {
-    let endpoints = metadata.discovered().unwrap_or_default();
+    let of_resource = input.resource.as_ref().map(|resource| resource.endpoints.clone());
+    let endpoints = of_resource.or(metadata.discovered()).unwrap_or_default();
     profiles::update(&context.profile_name, context.settings.lock_timeout(), |old| {
         let mut profile = input.profile(&context.settings, context, old)?;
         profile.account = None;

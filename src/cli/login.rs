@@ -14,16 +14,19 @@ use super::profile_format::Flow;
 use super::profiles;
 use super::remember::remember;
 use super::settings::Settings;
-use super::{Exit, Failure, application};
+use super::{Exit, Failure, application, resource};
 use crate::output::{about, plain, tell};
 
 pub(super) fn run(settings: &Settings, mut input: Input) -> Result<(), Failure> {
+    if let Some(url) = &settings.protected_resource {
+        return resource::login(settings, url, &input);
+    }
     let settings = input.expand_provider(settings)?;
     let provider = input.provider.words();
     sign_in_and_remember(&settings, input).map_err(|failure| failure.with_login_flags(provider))
 }
 
-fn sign_in_and_remember(settings: &Settings, input: Input) -> Result<(), Failure> {
+pub(super) fn sign_in_and_remember(settings: &Settings, input: Input) -> Result<(), Failure> {
     let settings = &settings.bounded_by(input.sign_in_timeout);
     let mut context = Context::of_new_profile(settings, PromptPolicy::allowed())?;
     context.observer.qr = input.qr;
@@ -39,7 +42,10 @@ fn sign_in_and_remember(settings: &Settings, input: Input) -> Result<(), Failure
     if matches!(profile.flow, Some(Flow::ClientCredentials | Flow::ManagedIdentity)) {
         return application::login(&context, &input, &profile);
     }
-    let registration = context.registration_of(&profile)?;
+    let mut registration = context.registration_of(&profile)?;
+    if let Some(resource) = &input.resource {
+        registration.endpoints = registration.endpoints.or(resource.endpoints.clone());
+    }
     context.warn_of_mistyped(&input.scopes.set(profile.place())?);
     let siblings = context.siblings(&profile)?;
     let client = context.client(registration);
@@ -53,8 +59,10 @@ fn sign_in_and_remember(settings: &Settings, input: Input) -> Result<(), Failure
         without_offline_access: profile.offline_access == Some(false),
         lifetime: context.lifetime(&input.scopes)?,
         parameters: profile.parameters.clone().into_iter().collect(),
+        resource: profile.bound_resource(),
     };
-    let flow = input.flow.chosen(&profile);
+    let is_client_remembered = input.resource.as_ref().is_some_and(|resource| resource.is_client_remembered);
+    let flow = input.flow.chosen(&profile).with_known_client(!is_client_remembered);
     let Some(signed_in) = sign_in(&context, &client, flow, &request, &needed_too)? else {
         tell("Signed in by the other process.");
         return Ok(());

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use tokcache_core::oauth::Authority;
+use tokcache_core::oauth::{Authority, Challenge, Endpoint};
 use tokcache_core::types::ScopeSet;
 
 use super::context::Context;
@@ -15,13 +15,14 @@ use super::profile_format::Flow;
 use super::profiles::{self, EndpointNames, Learned, Profile};
 use super::provider::ProviderArguments;
 use super::registration::can_be_asked_together;
+use super::resource::ResourceSettings;
 use super::scopes::Scopes;
 use super::settings::Settings;
 use super::values::is_same_authority;
-use super::values::{bound, claims, days_or_seconds};
+use super::values::{bound, challenge, claims, days_or_seconds};
 use super::{Failure, keys};
 
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(super) struct Input {
     #[command(flatten)]
     pub(super) provider: ProviderArguments,
@@ -54,6 +55,19 @@ pub(super) struct Input {
     /// A claims challenge, in JSON
     #[arg(long, value_name = "JSON", value_parser = claims)]
     pub(super) claims: Option<String>,
+
+    /// With --for: the WWW-Authenticate header of the resource, which names the scopes to sign in for
+    #[arg(long, value_name = "HEADER", value_parser = challenge, requires = "protected_resource")]
+    pub(super) challenge: Option<Challenge>,
+
+    /// With --for: the URL of a document that describes the client, for servers that accept one as the client id
+    #[arg(long, value_name = "URL", value_parser = document, requires = "protected_resource")]
+    #[arg(conflicts_with = "client_id")]
+    pub(super) client_id_url: Option<String>,
+
+    /// The settings that the resource has named.
+    #[arg(skip)]
+    pub(super) resource: Option<ResourceSettings>,
 
     /// The device authorization endpoint, if the provider's metadata do not name it
     #[arg(long, value_name = "URL")]
@@ -192,7 +206,21 @@ impl Input {
         };
         profile.endpoints = typed.or(profile.endpoints);
         profile.learned = Learned::default();
+        if let Some(resource) = &self.resource {
+            resource.apply(&mut profile);
+        }
         Ok(profile)
+    }
+}
+
+/// Parses the URL of a document that describes a client (draft-ietf-oauth-client-id-metadata-document): https, with a
+/// path.
+fn document(text: &str) -> Result<String, String> {
+    Endpoint::parse(text).map_err(|error| error.to_string())?;
+    let path = text.strip_prefix("https://").and_then(|rest| rest.split_once('/')).map(|(_, path)| path);
+    match path {
+        Some(path) if !path.is_empty() => Ok(text.to_owned()),
+        _ => Err("type an https URL with a path".to_owned()),
     }
 }
 

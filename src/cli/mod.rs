@@ -53,6 +53,7 @@ mod remedy;
 mod remember;
 mod removal;
 mod repeated;
+mod resource;
 mod scopes;
 mod secret_input;
 mod settings;
@@ -113,7 +114,7 @@ fn run_command() -> ExitCode {
         },
     };
     let format = settings.error_format.unwrap_or_else(environment::error_format);
-    let settings = match settings.or_environment() {
+    let settings = match resource::select(settings).or_environment() {
         Ok(settings) => settings,
         Err(failure) => return fail(&failure, format, &Settings::default()),
     };

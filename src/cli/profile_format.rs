@@ -87,6 +87,12 @@ pub(super) struct Profile {
     /// How to send the client secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) client_auth_method: Option<ClientAuthMethod>,
+    /// The URL of the protected resource that the profile is for, which has named the authority.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) protected_resource: Option<String>,
+    /// The client, if `login` has registered it at the authority (RFC 7591).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) dynamic_client: Option<DynamicClient>,
     /// Parameters that are sent with each token request.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) parameters: BTreeMap<String, String>,
@@ -182,6 +188,16 @@ pub(super) struct Converting {
     pub(super) store: String,
     /// The new value of `--encrypt`, which may be `none`.
     pub(super) to: String,
+}
+
+/// A client that `login` has registered (RFC 7591).
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct DynamicClient {
+    pub(super) client_id: String,
+    /// When the secret of the client expires, in seconds of the epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) expires_at: Option<i64>,
 }
 
 /// The place that holds the key of an encrypted cache between two runs.

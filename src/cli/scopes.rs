@@ -188,11 +188,16 @@ impl Context {
     pub(super) fn scopes(&self, typed: &Scopes) -> Result<ScopeSet, Failure> {
         let typed = typed.set(self.authority())?;
         let scopes = if typed.is_empty() { self.scopes_of_flow() } else { typed };
-        if scopes.is_empty() {
+        if scopes.is_empty() && !self.is_for_bound_resource() {
             let message = "no scope was given, and the profile has none";
             return Err(Failure::new(Exit::Usage, message).try_with("--scope", "SCOPE"));
         }
         if self.is_managed_identity() { resource_of(&scopes) } else { Ok(scopes) }
+    }
+
+    /// Whether the parameters name the resource, so that a token without scopes is for something.
+    fn is_for_bound_resource(&self) -> bool {
+        self.profile_of_authority().is_some_and(|profile| profile.bound_resource().is_some())
     }
 
     /// Returns the command that signs in for these scopes. It includes the profile's scopes if they have the same

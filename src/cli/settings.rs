@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::builder::{OsStringValueParser, PossibleValue, TypedValueParser as _};
 use clap::{ArgAction, Args, ValueEnum};
+use tokcache_core::oauth::ResourceUrl;
 
 use super::credential::CredentialFlags;
 use super::folder_format::Folder;
@@ -23,6 +24,10 @@ pub(super) struct Settings {
     /// The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) profile: Option<String>,
+
+    /// The protected resource to use, such as an MCP server: its URL says how to sign in, and selects its profile
+    #[arg(long = "for", global = true, value_name = "URL", value_parser = super::resource::url)]
+    pub(super) protected_resource: Option<ResourceUrl>,
 
     /// The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]
     #[arg(long, global = true, value_name = "URL")]
@@ -103,6 +108,10 @@ pub(super) struct Settings {
     #[arg(skip)]
     pub(super) folder: Option<Box<Folder>>,
 
+    /// Whether the variables of a client's credential are ignored, because the client is not the one that they are for.
+    #[arg(skip)]
+    pub(super) ignores_credential_variables: bool,
+
     /// The names of the variables that some of these settings came from.
     #[arg(skip)]
     pub(super) variables: Vec<&'static str>,
@@ -161,8 +170,12 @@ impl Settings {
         let concerns_account = words.first().is_some_and(|command| CONCERN_ONE_ACCOUNT.contains(&command.as_str()));
         let account = self.account.clone().filter(|_| concerns_account);
         // The file selects the profile for the suggested command too.
-        let profile = self.profile.clone().filter(|_| self.folder.is_none());
+        let resource = self.protected_resource.as_ref();
+        let is_of_resource = |name: &String| resource.is_some_and(|url| super::resource::is_named_after(url, name));
+        let profile = self.profile.clone().filter(|name| self.folder.is_none() && !is_of_resource(name));
+        let resource = resource.map(ToString::to_string);
         let flags = [
+            ("--for", &resource),
             ("--profile", &profile),
             ("--account", &account),
             ("--authority", &self.authority),

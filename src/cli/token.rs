@@ -196,6 +196,7 @@ fn outcome(
                 without_offline_access: context.is_without_offline_access(),
                 lifetime: request.lifetime,
                 parameters: request.parameters.clone(),
+                resource: None,
             };
             let flow = ChosenFlow::of(context.profile_of_authority().unwrap_or(&Profile::default()), false);
             match login::sign_in(context, client, flow, &asked, &needed_too)? {

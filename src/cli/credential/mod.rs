@@ -29,7 +29,7 @@ pub(super) use source::Source;
 /// Returns the credential that was typed, else that of the environment, apart from a client secret in a variable.
 pub(super) fn typed(settings: &Settings) -> Result<CredentialFlags, Failure> {
     let typed = settings.credential.clone();
-    if typed.names_credential() {
+    if typed.names_credential() || settings.ignores_credential_variables {
         return Ok(typed);
     }
     let of_environment = environment::client_credential()?;
@@ -41,7 +41,13 @@ pub(super) fn typed(settings: &Settings) -> Result<CredentialFlags, Failure> {
 
 /// Whether a credential was typed, or is in the environment.
 pub(super) fn is_named(settings: &Settings) -> Result<bool, Failure> {
-    Ok(typed(settings)?.names_credential() || environment::secret(environment::CLIENT_SECRET).is_some())
+    Ok(typed(settings)?.names_credential() || secret_of_variable(settings).is_some())
+}
+
+/// Returns the client secret in the variable for it, unless the variable is for another client.
+fn secret_of_variable(settings: &Settings) -> Option<Vec<u8>> {
+    let is_read = !settings.ignores_credential_variables;
+    is_read.then(|| environment::secret(environment::CLIENT_SECRET)).flatten()
 }
 
 /// Returns the file with the certificate to present in TLS: typed, of the environment, or of the profile, whose client and
@@ -51,7 +57,8 @@ pub(super) fn client_cert(settings: &Settings, profile: Option<&Profile>) -> Res
         return Ok(settings.credential.client_cert.clone());
     }
     let of_profile = profile.and_then(|profile| profile.client_cert.clone());
-    Ok(environment::client_cert()?.or(of_profile))
+    let of_variable = if settings.ignores_credential_variables { None } else { environment::client_cert()? };
+    Ok(of_variable.or(of_profile))
 }
 
 /// The credential of one run.
@@ -107,7 +114,7 @@ impl Credential {
         if let Some(source) = typed.source()? {
             return Ok((Some(source), method));
         }
-        let of_variable = environment::secret(environment::CLIENT_SECRET)
+        let of_variable = secret_of_variable(&self.settings)
             .map(|_| Source::Secret(secret::SecretSource::Variable(environment::CLIENT_SECRET.to_owned())));
         Ok((of_variable.map_or_else(|| self.of_profile.source(), |source| Ok(Some(source)))?, method))
     }

@@ -258,13 +258,23 @@ impl Settings {
             self.credential.source()?;
         }
         let mut variables = Vec::new();
+        // A resource that is named by its URL has a provider and a client of its own.
+        let is_for_resource = self.protected_resource.is_some();
+        let is_of_client = |name| matches!(name, "TOKCACHE_ACCOUNT" | "TOKCACHE_AUTHORITY" | "TOKCACHE_CLIENT_ID");
         let mut or = |typed: Option<String>, name, read: &dyn Fn(&str) -> Result<Option<String>, Failure>| {
-            if typed.is_some() {
+            if typed.is_some() || is_for_resource && is_of_client(name) {
                 return Ok(typed);
             }
             let value = read(name)?;
             variables.extend(value.is_some().then_some(name));
             Ok::<_, Failure>(value)
+        };
+        let (authority_kind, flow) = match is_for_resource {
+            true => (self.authority_kind, self.flow),
+            false => (
+                parsed(self.authority_kind, "TOKCACHE_AUTHORITY_KIND", one_of::<KindOfAuthority>)?,
+                parsed(self.flow, "TOKCACHE_FLOW", one_of::<Flow>)?,
+            ),
         };
         Ok(Settings {
             profile: or(self.profile, "TOKCACHE_PROFILE", &text)?,
@@ -273,7 +283,7 @@ impl Settings {
             client_id: or(self.client_id, "TOKCACHE_CLIENT_ID", &text)?,
             store: or(self.store, "TOKCACHE_STORE", &|name| text_with_path(name, "file:"))?,
             encrypt: or(self.encrypt, "TOKCACHE_ENCRYPT", &|name| text_with_path(name, "key-file:"))?,
-            authority_kind: parsed(self.authority_kind, "TOKCACHE_AUTHORITY_KIND", one_of::<KindOfAuthority>)?,
+            authority_kind,
             client_capabilities: parsed(self.client_capabilities, "TOKCACHE_CLIENT_CAPABILITIES", capabilities)?,
             key_cache: parsed(self.key_cache, "TOKCACHE_KEY_CACHE", one_of::<KeyCache>)?,
             ca_file: match self.ca_file {
@@ -284,7 +294,7 @@ impl Settings {
                 }
                 typed => typed,
             },
-            flow: parsed(self.flow, "TOKCACHE_FLOW", one_of::<Flow>)?,
+            flow,
             // The credential's variables are read when a credential is needed.
             credential: self.credential,
             folder: self.folder,
@@ -293,6 +303,8 @@ impl Settings {
             error_format: parsed(self.error_format, "TOKCACHE_ERROR_FORMAT", one_of::<ErrorFormat>)?,
             verbose: parsed(Some(self.verbose).filter(|verbose| *verbose > 0), "TOKCACHE_LOG", verbosity)?.unwrap_or(0),
             tenant: self.tenant,
+            protected_resource: self.protected_resource,
+            ignores_credential_variables: self.ignores_credential_variables,
             variables,
         })
     }

@@ -43,6 +43,8 @@ pub struct AuthorizationCodeSignIn {
     pub parameters: Vec<(String, String)>,
     /// Whether the request is pushed to the provider (RFC 9126). It is in any case if the provider's metadata require it.
     pub is_pushed: bool,
+    /// Whether the sign-in is for a protected resource that has named the authorization server ([`SignInRequest::resource`]).
+    pub is_for_resource: bool,
 }
 
 impl ConfidentialClient {
@@ -187,7 +189,7 @@ impl ClientApplication<'_> {
         let protocol = protocol.map_err(AcquireError::from_request)?;
         let client = protocol.context();
         let is_kept = |scope: &str| scope != OFFLINE_ACCESS || !request.without_offline_access;
-        let scopes = request.scopes.union(&client.reserved_scopes().filtered(is_kept));
+        let scopes = request.scopes.union(&client.reserved_scopes_for(request.is_for_resource).filtered(is_kept));
         let request = AuthorizationRequest {
             response_mode: request.response_mode,
             prompt: request.prompt.as_deref(),
