@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::settings::Settings;
-use super::{cache, clear, exec, explain, list, login_args, profile, status, token};
+use super::{cache, clear, credential_helper, exec, explain, list, login_args, profile, status, token};
 
 const AFTER_HELP: &str = "\
 Exit status: 0 ok, 1 unexpected, 2 usage, 3 config, 4 sign-in needed, 5 try again later, 6 denied, 7 store, \
@@ -39,6 +39,8 @@ pub(super) enum Command {
     /// Sign out: delete the tokens, and revoke them if the provider can
     #[command(aliases = ["logout", "signout", "sign-out"])]
     Clear(clear::Input),
+    /// Give a token to another program, in the form that it expects
+    Credential(credential_helper::Input),
     /// Run a program with a token in its environment
     Exec(exec::Input),
     /// Show which token `token` would use, and why, without the network

@@ -166,7 +166,14 @@ impl Failure {
 
     /// The error for a client that the provider does not know.
     pub(super) fn unknown_client() -> Self {
-        Failure::new(Exit::Config, "the provider does not know the client").with_code("unknown_client")
+        Failure::new(Exit::Config, "the provider does not know the client")
+            .with_code("unknown_client")
+            .try_tokcache(["login", "--replace"])
+    }
+
+    /// Whether a person has to sign in.
+    pub(super) fn needs_sign_in(&self) -> bool {
+        self.exit == Exit::InteractionRequired
     }
 
     /// Whether the provider refuses the client.

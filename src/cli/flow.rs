@@ -164,13 +164,22 @@ impl ValueEnum for ReturnMode {
 
 impl ValueEnum for Flow {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Flow::Device, Flow::Browser, Flow::ClientCredentials, Flow::ManagedIdentity, Flow::Auto]
+        &[
+            Flow::Device,
+            Flow::Browser,
+            Flow::ClientCredentials,
+            Flow::IdentityAssertion,
+            Flow::ManagedIdentity,
+            Flow::Auto,
+        ]
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(match self {
             Flow::Device => PossibleValue::new("device").help("Type a code in a browser on any device (RFC 8628)"),
             Flow::Browser => PossibleValue::new("browser").help("Through the browser of this machine (RFC 8252)"),
+            Flow::IdentityAssertion => PossibleValue::new("identity-assertion")
+                .help("With an assertion of the company's identity provider about its user (ID-JAG)"),
             Flow::ManagedIdentity => {
                 PossibleValue::new("managed-identity").help("As the Azure machine or app that the command runs on")
             }

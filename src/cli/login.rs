@@ -39,7 +39,7 @@ pub(super) fn sign_in_and_remember(settings: &Settings, input: Input) -> Result<
     context.ensure_one_flow("login")?;
     input.flow.ensure_of_flow(&profile)?;
     profiles::ensure_writable(&context.profile_name)?;
-    if matches!(profile.flow, Some(Flow::ClientCredentials | Flow::ManagedIdentity)) {
+    if matches!(profile.flow, Some(Flow::ClientCredentials | Flow::IdentityAssertion | Flow::ManagedIdentity)) {
         return application::login(&context, &input, &profile);
     }
     let mut registration = context.registration_of(&profile)?;
@@ -139,7 +139,10 @@ fn report(context: &Context, signed_in: &SignedIn) {
     } else {
         format!("the access token is valid for {}", about(left))
     };
-    tell(format_args!("Signed in as {}; {until}.", plain(&name)));
+    match context.settings.protected_resource.as_ref().filter(|_| account.home_account_id.unnamed_at().is_some()) {
+        Some(url) => tell(plain(&format!("Signed in for {url}; {until}."))),
+        None => tell(format_args!("Signed in as {}; {until}.", plain(&name))),
+    }
     if !signed_in.not_granted.is_empty() {
         let granted = plain(&signed_in.token.scopes.to_string());
         tell(format_args!("granted: {granted}; not in this token: {}", plain(&signed_in.not_granted.to_string())));

@@ -1,8 +1,10 @@
 //! The flags of `tokcache login`, and the profile that they result in.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use tokcache_core::oauth::{Authority, Challenge, Endpoint};
 use tokcache_core::types::ScopeSet;
 
@@ -19,10 +21,10 @@ use super::resource::ResourceSettings;
 use super::scopes::Scopes;
 use super::settings::Settings;
 use super::values::is_same_authority;
-use super::values::{bound, challenge, claims, days_or_seconds};
+use super::values::{bound, challenge, claims, days_or_seconds, not_blank, path};
 use super::{Failure, keys};
 
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub(super) struct Input {
     #[command(flatten)]
     pub(super) provider: ProviderArguments,
@@ -40,7 +42,8 @@ pub(super) struct Input {
     #[command(flatten)]
     pub(super) flow: FlowArguments,
 
-    /// Replace the scopes of the profile instead of adding to them, and let another account take the profile over
+    /// Replace the scopes of the profile instead of adding to them, and let another account take the profile over; with
+    /// --for, also register a new client
     #[arg(long)]
     pub(super) replace: bool,
 
@@ -64,6 +67,16 @@ pub(super) struct Input {
     #[arg(long, value_name = "URL", value_parser = document, requires = "protected_resource")]
     #[arg(conflicts_with = "client_id")]
     pub(super) client_id_url: Option<String>,
+
+    /// With --flow identity-assertion: the profile of the identity provider whose ID token vouches for the user; saved in
+    /// the profile
+    #[arg(long, value_name = "NAME", value_parser = not_blank)]
+    pub(super) identity_profile: Option<String>,
+
+    /// With --identity-profile: the file with the ID token, instead of a sign-in with that profile; saved in the profile
+    #[arg(long, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
+    #[arg(requires = "identity_profile")]
+    pub(super) identity_token_file: Option<PathBuf>,
 
     /// The settings that the resource has named.
     #[arg(skip)]
@@ -181,6 +194,7 @@ impl Input {
             profile.client_capabilities = None;
             (profile.flow, profile.redirect_uri, profile.redirect_port) = (None, None, None);
             (profile.par, profile.response_mode) = (None, None);
+            (profile.identity_profile, profile.identity_token_file) = (None, None);
         }
         profile.client_capabilities = settings.client_capabilities(profile.client_capabilities);
         profile.parameters = self.scopes.parameters(profile.place(), &profile.parameters);
@@ -196,6 +210,12 @@ impl Input {
             None => profile.ca_file,
         };
         settings.credential.save_in(&mut profile)?;
+        if let Some(name) = &self.identity_profile {
+            let file = self.identity_token_file.as_deref();
+            profile.identity_profile = Some(name.clone());
+            profile.identity_token_file =
+                file.map(|file| profiles::remembered_path(file, "--identity-token-file")).transpose()?;
+        }
         self.flow.apply(settings.flow, &mut profile);
         let typed = EndpointNames {
             authorization_endpoint: self.authorization_endpoint.clone(),

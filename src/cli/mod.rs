@@ -16,6 +16,7 @@ mod context;
 mod copy;
 mod correction;
 mod credential;
+mod credential_helper;
 mod elsewhere;
 mod encrypt_users;
 mod encryption;
@@ -30,6 +31,7 @@ mod folder;
 mod folder_format;
 mod help;
 mod hint;
+mod identity;
 mod keys;
 mod list;
 mod list_users;
@@ -143,6 +145,7 @@ fn dispatch_rarer(settings: &Settings, command: Command) -> Result<ExitCode, Fai
         Command::Cache(command) => cache::run(settings, command)?,
         Command::Clear(command) => clear::run(settings, command)?,
         Command::Completions { shell } => completions::run(shell)?,
+        Command::Credential(command) => credential_helper::run(settings, command)?,
         Command::Exec(command) => return exec::run(settings, command),
         Command::Explain(command) => explain::run(settings, command)?,
         Command::Help { topic } => help::run(&topic)?,

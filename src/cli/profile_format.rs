@@ -84,6 +84,12 @@ pub(super) struct Profile {
     /// The audience of the token from that service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) federated_token_audience: Option<String>,
+    /// The profile of the identity provider that vouches for the user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) identity_profile: Option<String>,
+    /// The file with an ID token of that provider, instead of a sign-in with its profile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) identity_token_file: Option<PathBuf>,
     /// How to send the client secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) client_auth_method: Option<ClientAuthMethod>,
@@ -117,6 +123,8 @@ pub(super) enum Flow {
     Browser,
     /// As an application, with its own credential (RFC 6749 §4.4).
     ClientCredentials,
+    /// With an assertion about the user by the company's identity provider (cross-app access).
+    IdentityAssertion,
     /// As the machine or app of Azure that the command runs on.
     ManagedIdentity,
     /// By what the environment offers.

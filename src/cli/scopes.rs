@@ -10,7 +10,7 @@ use super::near::distance;
 use super::profile_format::{Flow, Profile};
 use super::registration::{Place, can_be_asked_together, default_scope, resource_of};
 use super::values::duration;
-use super::{Exit, Failure, environment};
+use super::{Exit, Failure, environment, identity};
 use crate::output::{plain, tell};
 
 /// The scopes that were typed, as scopes, resource or audience.
@@ -158,6 +158,10 @@ impl Context {
             return vec![("platform".to_owned(), environment::platform())];
         }
         let of_profile = self.profile_of_authority();
+        if let Some(profile) = of_profile.filter(|_| self.flow == Some(Flow::IdentityAssertion)) {
+            let parameters = typed.parameters(self.authority(), &profile.parameters);
+            return parameters.into_iter().chain(identity::parameter(profile)).collect();
+        }
         let none = BTreeMap::new();
         let remembered = of_profile.map_or(&none, |profile| &profile.parameters);
         if remembered.is_empty() && typed.resource.is_none() && typed.audience.is_none() && typed.parameters.is_empty()

@@ -26,6 +26,9 @@ pub(crate) enum TokenFormat {
     Fish,
     /// `Authorization: Bearer …`
     Header,
+    /// A JSON object of headers, for `credential mcp-headers`.
+    #[value(skip)]
+    HeadersJson,
     /// One line of JSON with the expiry, the scopes and the account
     Json,
     /// `$env:ACCESS_TOKEN = …`
@@ -59,6 +62,12 @@ struct JsonToken<'a> {
     tenant: &'a str,
     client_id: &'a str,
     source: &'a str,
+}
+
+#[derive(Serialize)]
+struct Headers<'a> {
+    #[serde(rename = "Authorization")]
+    authorization: &'a str,
 }
 
 #[derive(Serialize)]
@@ -104,6 +113,11 @@ impl TokenView<'_> {
                 push_quoted_for_fish(&mut text, secret);
             }
             TokenFormat::Header => text.push_str(&authorization(token_type, secret)),
+            TokenFormat::HeadersJson => {
+                let header = authorization(token_type, secret);
+                let value = header.strip_prefix("Authorization: ").unwrap_or_default();
+                text.push_str(&json(&Headers { authorization: value })?);
+            }
             TokenFormat::Json => text.push_str(&json(&self.token())?),
             TokenFormat::Powershell => {
                 text.push_str("$env:ACCESS_TOKEN = ");

@@ -212,6 +212,11 @@ pub(in crate::cli) fn browser() -> Option<String> {
     variable("BROWSER")?.into_string().ok()
 }
 
+/// Returns the URL of the MCP server for which Claude Code runs a `headersHelper`.
+pub(in crate::cli) fn mcp_server_url() -> Option<String> {
+    variable("CLAUDE_CODE_MCP_SERVER_URL")?.into_string().ok()
+}
+
 /// Whether the user is on another machine.
 pub(in crate::cli) fn is_over_ssh() -> bool {
     variable("SSH_CONNECTION").or_else(|| variable("SSH_TTY")).is_some()

@@ -32,6 +32,7 @@ mod issuer;
 mod json;
 mod jwks;
 mod jwt;
+mod jwt_bearer;
 mod managed_identity;
 mod message;
 mod metadata;
@@ -80,6 +81,7 @@ pub use jwt::{
     AssertionSigner, Expectation, IdTokenError, JwkSet, SignatureAlgorithm, SigningKey, SigningKeyError,
     VerifiedClaims, assertion_audience, verify_id_token,
 };
+pub use jwt_bearer::JwtBearerRequest;
 pub use managed_identity::{ManagedIdentityEndpoint, ManagedIdentityRequest};
 pub use message::{ClientContext, Message};
 pub use on_behalf_of::OnBehalfOfRequest;
