@@ -72,6 +72,10 @@ pub(super) struct Settings {
     #[arg(long, global = true, value_name = "WHERE", value_enum)]
     pub(super) key_cache: Option<KeyCache>,
 
+    /// The folder of the profiles [env: TOKCACHE_CONFIG_DIR] [default: that of the platform]
+    #[arg(long, global = true, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
+    pub(super) config_dir: Option<PathBuf>,
+
     /// Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]
     #[arg(long, global = true, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
     pub(super) ca_file: Option<PathBuf>,
@@ -165,6 +169,7 @@ impl Settings {
         // With a store without TLS, the flag is refused where the variable is not.
         let ca_file = self.ca_file.as_ref().filter(|_| self.is_ca_file_typed());
         let ca_file = ca_file.map(|path| path.to_string_lossy().into_owned());
+        let config_dir = self.config_dir.as_ref().map(|path| path.to_string_lossy().into_owned());
         let flow = self.flow.map(Flow::name);
         let kind = self.authority_kind.as_ref().and_then(name_of);
         let concerns_account = words.first().is_some_and(|command| CONCERN_ONE_ACCOUNT.contains(&command.as_str()));
@@ -184,6 +189,7 @@ impl Settings {
             ("--client-capabilities", &self.client_capabilities),
             ("--store", &self.store),
             ("--encrypt", &self.encrypt),
+            ("--config-dir", &config_dir),
             ("--ca-file", &ca_file),
             ("--flow", &flow),
         ];

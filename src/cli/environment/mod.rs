@@ -4,6 +4,7 @@ mod platform;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use clap::ValueEnum;
 use directories::{BaseDirs, ProjectDirs};
@@ -74,8 +75,14 @@ fn wrong(name: &str, why: &str) -> Failure {
     Failure::new(Exit::Usage, format!("the variable {name} cannot be used: {why}")).try_shell(format!("unset {name}"))
 }
 
-/// Returns the folder of the profiles: `TOKCACHE_CONFIG_DIR`, else the platform's; `None` without a home.
+/// The typed folder of the profiles.
+static CONFIG_DIR: OnceLock<PathBuf> = OnceLock::new();
+
+/// Returns the folder of the profiles: as typed, else `TOKCACHE_CONFIG_DIR`, else the platform's; `None` without a home.
 pub(in crate::cli) fn config_dir() -> Result<Option<PathBuf>, Failure> {
+    if let Some(folder) = CONFIG_DIR.get() {
+        return Ok(Some(folder.clone()));
+    }
     if let Some(folder) = path("TOKCACHE_CONFIG_DIR")? {
         return Ok(Some(folder));
     }
@@ -259,6 +266,10 @@ impl Settings {
     /// Fills in the settings that were not typed from the environment. An empty variable counts as unset.
     pub(in crate::cli) fn or_environment(self) -> Result<Settings, Failure> {
         ensure_passphrase()?;
+        if let Some(folder) = &self.config_dir {
+            // Only this process uses it, and parses its command line once.
+            let _ = CONFIG_DIR.set(folder.clone());
+        }
         if self.credential.is_any_given() {
             self.credential.source()?;
         }
@@ -309,6 +320,7 @@ impl Settings {
             verbose: parsed(Some(self.verbose).filter(|verbose| *verbose > 0), "TOKCACHE_LOG", verbosity)?.unwrap_or(0),
             tenant: self.tenant,
             protected_resource: self.protected_resource,
+            config_dir: self.config_dir,
             ignores_credential_variables: self.ignores_credential_variables,
             variables,
         })

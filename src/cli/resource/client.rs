@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use pollster::FutureExt as _;
-use tokcache_core::acquire::register_client;
+use tokcache_core::acquire::{AcquireError, register_client};
 use tokcache_core::oauth::{AuthorizationServer, DEVICE_CODE_GRANT_TYPE, Endpoint, RegistrationRequest};
 use tokcache_core::time::Clock as _;
 use tokcache_core::types::ScopeSet;
@@ -144,7 +144,16 @@ impl ClientChoice<'_> {
             token_endpoint_auth_method: self.auth_method_to_register()?,
             scopes: self.scopes,
         };
-        let client = register_client(self.context.network(), &message).block_on();
+        let register = |message: &RegistrationRequest<'_>| register_client(self.context.network(), message).block_on();
+        let client = match register(&message) {
+            // Some servers do not accept the scopes of their resources here.
+            Err(AcquireError::Denied(refusal))
+                if refusal.error.as_str() == "invalid_client_metadata" && !self.scopes.is_empty() =>
+            {
+                register(&RegistrationRequest { scopes: &ScopeSet::default(), ..message })
+            }
+            outcome => outcome,
+        };
         let client = client.map_err(|error| {
             let server = plain(self.server.authority.url());
             let failure = self.context.failure(error, self.scopes);
