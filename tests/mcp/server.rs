@@ -46,7 +46,12 @@ impl Server {
         serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap()
     }
 
-    /// Returns the requests to an endpoint: the grant types of `/token`, or the registrations.
+    /// Returns the number of clients that the server has registered.
+    pub(crate) fn registrations(&self) -> usize {
+        self.requests("/reg").iter().filter(|request| request["status"] == 201).count()
+    }
+
+    /// Returns the requests to an endpoint.
     pub(crate) fn requests(&self, path: &str) -> Vec<Value> {
         let requests = self.control(json!({}))["requests"].as_array().unwrap().clone();
         requests.into_iter().filter(|request| request["path"] == path).collect()
@@ -80,7 +85,7 @@ impl Drop for Server {
 pub(crate) fn home_of(person: &str) -> Home {
     let mut home = Home::empty();
     let (browser, page) = (source("../e2e/provider/open.mjs"), home.path("page.html"));
-    home.set("BROWSER", format!("node {} {person} {}", browser.display(), page.display()));
+    home.set("BROWSER", format!("setsid --fork node {} {person} {}", browser.display(), page.display()));
     home
 }
 

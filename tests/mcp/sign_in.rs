@@ -54,7 +54,7 @@ fn two_resources_of_one_person_and_one_client_keep_their_tokens_apart() {
         sign_in(&home, &one, flags);
         let said = sign_in(&home, &two, flags);
         assert!(!said.contains("Registered a client"), "the registration is remembered by issuer: {said}");
-        assert_eq!(server.requests("/reg").len(), 1);
+        assert_eq!(server.registrations(), 1);
         for round in 0..2 {
             for (name, other, url) in [("one", "two", &one), ("two", "one", &two)] {
                 let token = home.answer(&format!("token --for {url}"));
@@ -104,7 +104,7 @@ fn a_client_that_the_server_has_forgotten_is_registered_again() {
     server.control(json!({ "forget_clients": true }));
     let said = sign_in(&home, &url, "");
     assert!(said.contains("does not know the client any more"), "{said}");
-    assert_eq!(server.requests("/reg").len(), 2);
+    assert_eq!(server.registrations(), 2);
     assert_eq!(server.answer_to("one", &home.answer(&format!("token --for {url}"))).0, 200);
 }
 

@@ -102,6 +102,7 @@ impl SignIn<'_> {
     }
 
     fn client(&self, anew: bool) -> Result<ResourceClient, Failure> {
+        let saved = self.old.iter().flat_map(|old| &old.scopes).map(String::as_str).collect::<ScopeSet>();
         let choice = ClientChoice {
             context: self.context,
             server: &self.found.server,
@@ -109,7 +110,7 @@ impl SignIn<'_> {
             flow: self.flow(),
             client_id_url: self.input.client_id_url.as_deref(),
             redirect_uri: self.input.flow.redirect_uri(),
-            scopes: &self.scopes(),
+            scopes: &saved.union(&self.scopes()),
         };
         choice.choose(anew)
     }

@@ -270,7 +270,7 @@ impl ClientApplication<'_> {
             let expectation = Expectation {
                 issuer: endpoints.issuer.as_deref().unwrap_or_default(),
                 client_id: &self.registration.client_id,
-                nonce: Some(&pending.nonce),
+                nonce: pending.scopes.contains("openid").then_some(&pending.nonce),
                 max_age: pending.max_age,
                 access_token: Some(&tokens.access_token),
                 code: Some(code),
