@@ -80,7 +80,7 @@ pub(super) struct Input {
 
     /// The settings that the resource has named.
     #[arg(skip)]
-    pub(super) resource: Option<ResourceSettings>,
+    pub(super) resource: Option<Box<ResourceSettings>>,
 
     /// The device authorization endpoint, if the provider's metadata do not name it
     #[arg(long, value_name = "URL")]
@@ -254,7 +254,7 @@ mod tests {
     fn parsed(line: &str) -> (Settings, Input) {
         let words = ["tokcache", "login"].into_iter().chain(line.split_whitespace());
         match Arguments::try_parse_from(words) {
-            Ok(Arguments { settings, command: Command::Login(input) }) => (settings, input),
+            Ok(Arguments { settings, command: Command::Login(input) }) => (settings, *input),
             other => panic!("{line}: {other:?}"),
         }
     }

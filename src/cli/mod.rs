@@ -150,7 +150,7 @@ fn dispatch_rarer(settings: &Settings, command: Command) -> Result<ExitCode, Fai
         Command::Explain(command) => explain::run(settings, command)?,
         Command::Help { topic } => help::run(&topic)?,
         Command::List(command) => list::run(settings, &command)?,
-        Command::Login(command) => login::run(settings, command)?,
+        Command::Login(command) => login::run(settings, *command)?,
         Command::Profile(command) => profile::run(settings, command)?,
         Command::Status(command) => status::run(settings, &command)?,
         Command::Token(command) => token::run(settings, command)?,

@@ -147,13 +147,13 @@ impl SignIn<'_> {
         if flow == Flow::Browser && !has_browser() && !self.has_device_flow() {
             input.flow.print_address();
         }
-        input.resource = Some(ResourceSettings {
+        input.resource = Some(Box::new(ResourceSettings {
             url: self.url.clone(),
             authority: server.authority.url().to_owned(),
             endpoints: server.endpoints.clone(),
             dynamic_client: client.dynamic.clone(),
             is_client_remembered: client.is_remembered,
-        });
+        }));
         login::sign_in_and_remember(&settings, input)
     }
 }
