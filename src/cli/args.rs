@@ -32,7 +32,7 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Sign in with a code, or through the browser, and save the settings as a profile
     #[command(aliases = ["signin", "sign-in"])]
-    Login(login_args::Input),
+    Login(Box<login_args::Input>),
     /// Print a valid access token from the cache, refreshed if necessary
     Token(token::Input),
     /// Show who is signed in with each profile, and until when; exit status 4 if nobody is

@@ -22,7 +22,7 @@ use super::settings::Settings;
 use super::store::{OpenStore, Opening};
 use super::terminal_observer::TerminalObserver;
 use super::wire_log::WireLog;
-use super::{Failure, auto, environment, folder, keys, promise, store};
+use super::{Failure, auto, environment, folder, keys, promise, resource, store};
 use crate::output::plain;
 
 /// How long a shared store keeps a sign-in that nobody uses, as the library does for web applications.
@@ -73,7 +73,13 @@ impl Context {
             if let Some(folder) = &settings.folder {
                 return Err(folder::without_profile(folder, &name));
             }
+            if let Some(url) = &settings.protected_resource {
+                return Err(resource::not_signed_in(url));
+            }
             return Err(profiles::unknown(&name).of_variable("TOKCACHE_PROFILE", settings));
+        }
+        if let (Some(url), Some(profile), false) = (&settings.protected_resource, &profile, creating) {
+            resource::ensure_for(url, &name, profile)?;
         }
         let mut profile = profile;
         let mut flow = settings.flow.or(profile.as_ref().and_then(|profile| profile.flow));
@@ -110,6 +116,11 @@ impl Context {
             let promised = move |url: &str| if is_typed { Vec::new() } else { promise::promised_now(&again, url) };
             store = OpenStore::Local(local.asking_again(Box::new(promised)));
         }
+        let is_own_client = settings.client_id.is_none() && remembered.is_some_and(Profile::has_own_client);
+        let settings = &Settings {
+            ignores_credential_variables: settings.ignores_credential_variables || is_own_client,
+            ..settings.clone()
+        };
         // A credential must not be sent for another client, or to another authority.
         let in_use = remembered.filter(|profile| profile.is_of_authority(settings) && profile.is_of_client(settings));
         let client_cert = credential::client_cert(settings, in_use)?;

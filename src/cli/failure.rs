@@ -172,6 +172,25 @@ impl Failure {
         self
     }
 
+    /// The error for a client that the provider does not know.
+    pub(super) fn unknown_client() -> Self {
+        Failure::new(Exit::Config, "the provider does not know the client")
+            .with_code("unknown_client")
+            .try_tokcache(["login", "--replace"])
+    }
+
+    /// Whether a person has to sign in.
+    pub(super) fn needs_sign_in(&self) -> bool {
+        self.exit == Exit::InteractionRequired
+    }
+
+    /// Whether the provider refuses the client.
+    pub(super) fn is_of_client(&self) -> bool {
+        let refusal = self.response.as_ref().map(|response| &response.error);
+        self.code == Some("unknown_client")
+            || refusal.is_some_and(|error| matches!(error.as_str(), "invalid_client" | "unauthorized_client"))
+    }
+
     /// Appends to the message.
     pub(super) fn saying_more(mut self, more: &str) -> Self {
         self.message.push_str(&without_passwords(more));

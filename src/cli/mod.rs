@@ -40,6 +40,7 @@ mod folder;
 mod folder_format;
 mod help;
 mod hint;
+mod identity;
 mod keys;
 mod list;
 mod list_users;
@@ -66,6 +67,7 @@ mod remedy;
 mod remember;
 mod removal;
 mod repeated;
+mod resource;
 mod scopes;
 mod secret_file;
 mod secret_input;
@@ -140,7 +142,12 @@ fn run_command() -> ExitCode {
         },
     };
     let format = settings.error_format.unwrap_or_else(environment::error_format);
-    let settings = match settings.or_environment() {
+    if let Some(folder) = &settings.config_dir {
+        environment::use_config_dir(folder);
+    }
+    #[cfg(feature = "serve")]
+    let (settings, command) = proxy::select(settings, command);
+    let settings = match resource::select(settings).or_environment() {
         Ok(settings) => settings,
         Err(failure) => return fail(&failure, format, &Settings::default()),
     };
@@ -177,7 +184,7 @@ fn dispatch_rarer(settings: &Settings, command: Command) -> Result<ExitCode, Fai
         Command::Explain(command) => explain::run(settings, command)?,
         Command::Help { topic } => help::run(&topic)?,
         Command::List(command) => list::run(settings, &command)?,
-        Command::Login(command) => login::run(settings, command)?,
+        Command::Login(command) => login::run(settings, *command)?,
         Command::Profile(command) => profile::run(settings, command)?,
         #[cfg(feature = "serve")]
         Command::Proxy(command) => return proxy::run(settings, command),

@@ -93,6 +93,7 @@ fn ensure_places(profile: &Profile) -> Result<(), String> {
         ("client_certificate_password_file", profile.client_certificate_password_file.clone()),
         ("client_key", profile.client_key.clone()),
         ("federated_token_file", profile.federated_token_file.clone()),
+        ("identity_token_file", profile.identity_token_file.clone()),
     ];
     for (setting, path) in paths {
         let is_absolute = |path: &PathBuf| path.as_os_str().is_empty() || path.is_absolute();

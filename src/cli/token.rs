@@ -21,7 +21,7 @@ use super::profiles::Profile;
 use super::scopes::Scopes;
 use super::settings::Settings;
 use super::values::{bound, challenge, claims, duration, path};
-use super::{Exit, Failure, consumer, login};
+use super::{Exit, Failure, consumer, login, login_args, resource};
 use crate::output::{self, TokenFormat, TokenView};
 
 #[derive(Args, Debug, Default)]
@@ -88,10 +88,24 @@ pub(super) struct Selection {
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
+    let settings = &settings.bounded_by(input.sign_in_timeout);
+    match print(settings, &input) {
+        Err(failure) if input.login && failure.needs_sign_in() => {
+            let Some(url) = &settings.protected_resource else { return Err(failure) };
+            resource::login(settings, url, &input.selection.sign_in_for_resource())?;
+            print(settings, &input)
+        }
+        outcome => outcome,
+    }
+}
+
+fn print(settings: &Settings, input: &Input) -> Result<(), Failure> {
     let asking = if input.login { PromptPolicy::allowed() } else { PromptPolicy::never() };
-    let mut context = input.selection.context(&settings.bounded_by(input.sign_in_timeout), asking, true)?;
+    let mut context = input.selection.context(settings, asking, true)?;
     context.observer.give_up_after(input.sign_in_timeout);
-    let Acquired { outcome, client_id, requested } = input.selection.acquire(&context, input.login)?;
+    // The sign-in for a protected resource begins with the resource.
+    let login = input.login && settings.protected_resource.is_none();
+    let Acquired { outcome, client_id, requested } = input.selection.acquire(&context, login)?;
     let view = TokenView {
         outcome: &outcome,
         hosts: context.profile.as_ref().map(|profile| profile.hosts.as_slice()).unwrap_or_default(),
@@ -149,6 +163,16 @@ impl Selection {
         context.settings.tenant.clone_from(&self.tenant);
         context.resolve_tenant(may_ask && !self.offline)?;
         Ok(context)
+    }
+
+    /// Returns the arguments of a sign-in for a protected resource.
+    fn sign_in_for_resource(&self) -> login_args::Input {
+        login_args::Input {
+            scopes: self.scopes.clone(),
+            challenge: self.challenge.clone(),
+            claims: self.claims.clone(),
+            ..login_args::Input::default()
+        }
     }
 
     pub(super) fn request(&self, context: &Context) -> Result<SilentRequest, Failure> {
@@ -255,6 +279,7 @@ fn outcome(
                 without_offline_access: context.is_without_offline_access(),
                 lifetime: request.lifetime,
                 parameters: request.parameters.clone(),
+                resource: None,
             };
             let flow = ChosenFlow::of(context.profile_of_authority().unwrap_or(&Profile::default()), false);
             match login::sign_in(context, client, flow, &asked, &needed_too)? {

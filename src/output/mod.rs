@@ -51,7 +51,12 @@ pub(crate) enum AnswerFormat {
 
 /// Prints `value` to stdout as one line of JSON.
 pub(crate) fn answer_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
-    answer((json(value)?.to_string() + "\n").as_bytes())
+    let json = json(value)?;
+    // The answer may be a token.
+    let mut line = SecretBuffer::with_capacity(json.len() + "\n".len());
+    line.push_str(&json);
+    line.push('\n');
+    answer(line.finish().as_bytes())
 }
 
 /// Writes the whole answer to stdout. A broken pipe is a success: the reader has what it wanted.

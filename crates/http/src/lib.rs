@@ -18,6 +18,7 @@ mod trust;
 mod wiped;
 
 use std::io::{self, Read};
+use std::net::ToSocketAddrs as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -38,7 +39,8 @@ use connect::HappyEyeballs;
 use resolve::Named;
 use tls::{Tls, TlsSettings};
 use tokcache_core::future::BoxFuture;
-use tokcache_core::oauth::{Body, Http, Request, Response, Stage, TransportError};
+use tokcache_core::oauth::url::bare_host;
+use tokcache_core::oauth::{Body, Head, Http, Reach, Request, Response, Stage, TransportError};
 use transport_error::Progress;
 use trust::TrustError;
 use wiped::Wiped;
@@ -187,6 +189,16 @@ impl Http for Network {
         Box::pin(async move { self.exchange(request) })
     }
 
+    /// Blocks, like [`send`](Http::send).
+    fn probe<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Head, TransportError>> {
+        Box::pin(async move { self.with_agent(request, head) })
+    }
+
+    /// Asks the system's resolver, and blocks. A proxy resolves names by itself, so that nothing is known about them.
+    fn reach<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Option<Reach>> {
+        Box::pin(async move { self.reach_of(&url.parse().ok()?) })
+    }
+
     fn presents_certificate(&self) -> bool {
         self.options.client_certificate.is_some()
     }
@@ -194,6 +206,29 @@ impl Http for Network {
 
 impl Network {
     fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
+        let answered = self.with_agent(request, exchange)?;
+        let uri = request.secure_url().map_err(unsendable)?;
+        transport_error::ensure_not_of_network(&uri, answered)
+    }
+
+    /// Returns the least reach of the host's addresses.
+    fn reach_of(&self, uri: &Uri) -> Option<Reach> {
+        let host = bare_host(uri);
+        if let Some(known) = Reach::of_host(host) {
+            return Some(known);
+        }
+        if self.options.proxy.proxy_for(uri).ok()?.is_some() {
+            return None;
+        }
+        let addresses = (host, uri.port_u16().unwrap_or(443)).to_socket_addrs().ok()?;
+        addresses.map(|address| Reach::of_address(address.ip())).min()
+    }
+
+    fn with_agent<Answer>(
+        &self,
+        request: &Request,
+        send: fn(&Agent, &Uri, &Request, &Progress) -> Result<Answer, ureq::Error>,
+    ) -> Result<Answer, TransportError> {
         let uri = request.secure_url().map_err(unsendable)?;
         let proxy = match request.is_to_platform {
             true => None,
@@ -202,13 +237,12 @@ impl Network {
         let route = transport_error::Route::new(&uri, proxy.as_ref(), &self.options);
         let progress = Arc::new(Progress::default());
         let agent = self.agent(&uri, self.config().proxy(proxy), Arc::clone(&progress), None).map_err(unsendable)?;
-        let answered = exchange(&agent, &uri, request, &progress).map_err(|error| {
+        send(&agent, &uri, request, &progress).map_err(|error| {
             if transport_error::is_of_unknown_issuer(&error) {
                 self.has_met_unknown_issuer.store(true, Ordering::Relaxed);
             }
             route.fault(&error, &progress)
-        })?;
-        transport_error::ensure_not_of_network(&uri, answered)
+        })
     }
 }
 
@@ -216,13 +250,30 @@ fn unsendable(why: impl ToString) -> TransportError {
     TransportError { stage: Stage::Unsendable, message: why.to_string() }
 }
 
-fn exchange(agent: &Agent, uri: &Uri, request: &Request, progress: &Progress) -> Result<Response, ureq::Error> {
+fn head(agent: &Agent, uri: &Uri, request: &Request, progress: &Progress) -> Result<Head, ureq::Error> {
+    let response = begin(agent, uri, request, progress)?;
+    let challenges = response.headers().get_all(header::WWW_AUTHENTICATE).iter();
+    let challenges = challenges.filter_map(|header| header.to_str().ok()).map(str::to_owned).collect();
+    Ok(Head { status: response.status().as_u16(), challenges })
+}
+
+fn begin(
+    agent: &Agent,
+    uri: &Uri,
+    request: &Request,
+    progress: &Progress,
+) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
     let response = match &request.body {
         Body::None => with_headers(agent.get(uri), request).call()?,
         Body::Form(form) => with_headers(agent.post(uri), request).send(form.encode().as_bytes())?,
+        Body::Json(json) => with_headers(agent.post(uri), request).send(json.as_bytes())?,
     };
     progress.answered.store(true, Ordering::Relaxed);
-    let (parts, body) = response.into_parts();
+    Ok(response)
+}
+
+fn exchange(agent: &Agent, uri: &Uri, request: &Request, progress: &Progress) -> Result<Response, ureq::Error> {
+    let (parts, body) = begin(agent, uri, request, progress)?.into_parts();
     let date = http_date(&parts.headers, header::DATE);
     Ok(Response {
         status: parts.status.as_u16(),

@@ -10,7 +10,7 @@ use pollster::FutureExt as _;
 use tokcache_core::acquire::{
     AcquireError, AuthorizationCodeSignIn, Observer as _, ProviderMetadata, PublicClient, SignInRequest, SignedIn,
 };
-use tokcache_core::oauth::{AuthorityKind, AuthorizationError, ErrorCode, PendingAuthorization, ResponseMode};
+use tokcache_core::oauth::{AuthorityKind, AuthorizationError, ErrorCode, PendingAuthorization, Request, ResponseMode};
 use tokcache_core::types::ScopeSet;
 use tokcache_http::{Callback, LoopbackListener, Page};
 
@@ -43,6 +43,8 @@ pub(super) struct BrowserSignIn {
     pub(super) secret_variables: Vec<String>,
     /// The form in which the browser returns.
     pub(super) response_mode: Option<ResponseMode>,
+    /// Whether the provider may have forgotten the client. Then a page with an error would be all that a person sees.
+    pub(super) probes: bool,
 }
 
 impl BrowserSignIn {
@@ -70,6 +72,7 @@ impl BrowserSignIn {
         let listener = self.listen(client)?;
         let failed = |error, request: &SignInRequest| context.failure(error, &request.scopes);
         let mut pending = self.begin(client, &listener, &request).map_err(|error| failed(error, &request))?;
+        self.ensure_client_is_known(context, client, &pending)?;
         self.show(&pending.url);
         let end = Instant::now() + LONGEST_SIGN_IN;
         loop {
@@ -121,6 +124,24 @@ impl BrowserSignIn {
         }
     }
 
+    /// Asks the provider for the page that the browser would show. An error there is about the client or its redirect URI:
+    /// the provider reports any other to the redirect URI (RFC 6749 §4.1.2.1).
+    fn ensure_client_is_known(
+        &self,
+        context: &Context,
+        client: &PublicClient<'_>,
+        pending: &PendingAuthorization,
+    ) -> Result<(), Failure> {
+        if !self.probes || self.is_pushed || client.registration.endpoints.require_pushed_authorization_requests {
+            return Ok(());
+        }
+        let probed = context.network().probe(&Request::get(&pending.url)).block_on();
+        match probed {
+            Ok(head) if matches!(head.status, 400 | 401 | 403) => Err(Failure::unknown_client()),
+            _ => Ok(()),
+        }
+    }
+
     fn begin(
         &self,
         client: &PublicClient<'_>,
@@ -136,6 +157,7 @@ impl BrowserSignIn {
             claims: request.claims.clone(),
             parameters: request.parameters.clone(),
             is_pushed: self.is_pushed,
+            is_for_resource: request.resource.is_some(),
             ..AuthorizationCodeSignIn::default()
         };
         client.begin_sign_in(&request).block_on()

@@ -37,7 +37,7 @@ pub(super) use source::Source;
 /// Returns the credential that was typed, else that of the environment, apart from a client secret in a variable.
 pub(super) fn typed(settings: &Settings) -> Result<CredentialFlags, Failure> {
     let typed = settings.credential.clone();
-    if typed.names_credential() {
+    if typed.names_credential() || settings.ignores_credential_variables {
         return Ok(typed);
     }
     let of_environment = environment::client_credential()?;
@@ -49,7 +49,13 @@ pub(super) fn typed(settings: &Settings) -> Result<CredentialFlags, Failure> {
 
 /// Whether a credential was typed, or is in the environment.
 pub(super) fn is_named(settings: &Settings) -> Result<bool, Failure> {
-    Ok(typed(settings)?.names_credential() || environment::secret(environment::CLIENT_SECRET).is_some())
+    Ok(typed(settings)?.names_credential() || secret_of_variable(settings).is_some())
+}
+
+/// Returns the client secret in the variable for it, unless the variable is for another client.
+fn secret_of_variable(settings: &Settings) -> Option<Vec<u8>> {
+    let is_read = !settings.ignores_credential_variables;
+    is_read.then(|| environment::secret(environment::CLIENT_SECRET)).flatten()
 }
 
 /// Returns the file with the certificate to present in TLS: typed, of the environment, or of the profile, whose client and
@@ -57,6 +63,7 @@ pub(super) fn is_named(settings: &Settings) -> Result<bool, Failure> {
 pub(super) fn client_cert(settings: &Settings, profile: Option<&Profile>) -> Result<Option<(PathBuf, bool)>, Failure> {
     let named = match &settings.credential.client_cert {
         Some(typed) => Some(typed.clone()),
+        None if settings.ignores_credential_variables => None,
         None => environment::client_cert()?,
     };
     let of_profile = || profile.and_then(|profile| profile.client_cert.clone());
@@ -139,7 +146,7 @@ impl Credential {
         if let Some(source) = typed.source()? {
             return Ok(InUse { source: Some(source), method, is_of_profile: false });
         }
-        if environment::secret(environment::CLIENT_SECRET).is_some() {
+        if secret_of_variable(&self.settings).is_some() {
             let variable = secret::SecretSource::Variable(environment::CLIENT_SECRET.to_owned());
             return Ok(InUse { source: Some(Source::Secret(variable)), method, is_of_profile: false });
         }

@@ -6,6 +6,7 @@ mod terminal;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use clap::ValueEnum;
 use directories::{BaseDirs, ProjectDirs};
@@ -83,8 +84,14 @@ fn wrong(name: &str, why: &str) -> Failure {
     Failure::new(Exit::Usage, format!("the variable {name} cannot be used: {why}")).try_shell(format!("unset {name}"))
 }
 
-/// Returns the folder of the profiles: `TOKCACHE_CONFIG_DIR`, else the platform's; `None` without a home.
+/// The typed folder of the profiles.
+static CONFIG_DIR: OnceLock<PathBuf> = OnceLock::new();
+
+/// Returns the folder of the profiles: as typed, else `TOKCACHE_CONFIG_DIR`, else the platform's; `None` without a home.
 pub(in crate::cli) fn config_dir() -> Result<Option<PathBuf>, Failure> {
+    if let Some(folder) = CONFIG_DIR.get() {
+        return Ok(Some(folder.clone()));
+    }
     if let Some(folder) = path("TOKCACHE_CONFIG_DIR")? {
         return Ok(Some(folder));
     }
@@ -264,6 +271,17 @@ pub(in crate::cli) fn browser() -> Option<String> {
     variable("BROWSER")?.into_string().ok()
 }
 
+/// Uses this folder of profiles in place of the environment's.
+pub(in crate::cli) fn use_config_dir(folder: &Path) {
+    // Only this process uses it, and parses its command line once.
+    let _ = CONFIG_DIR.set(folder.to_owned());
+}
+
+/// Returns the URL of the MCP server for which Claude Code runs a `headersHelper`.
+pub(in crate::cli) fn mcp_server_url() -> Option<String> {
+    variable("CLAUDE_CODE_MCP_SERVER_URL")?.into_string().ok()
+}
+
 /// Returns the user on whose behalf root runs the program.
 pub(in crate::cli) fn caller() -> Caller {
     let home = variable("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
@@ -310,13 +328,23 @@ impl Settings {
             self.credential.source()?;
         }
         let mut variables = Vec::new();
+        // A resource that is named by its URL has a provider and a client of its own.
+        let is_for_resource = self.protected_resource.is_some();
+        let is_of_client = |name| matches!(name, "TOKCACHE_ACCOUNT" | "TOKCACHE_AUTHORITY" | "TOKCACHE_CLIENT_ID");
         let mut or = |typed: Option<String>, name, read: &dyn Fn(&str) -> Result<Option<String>, Failure>| {
-            if typed.is_some() {
+            if typed.is_some() || is_for_resource && is_of_client(name) {
                 return Ok(typed);
             }
             let value = read(name)?;
             variables.extend(value.is_some().then_some(name));
             Ok::<_, Failure>(value)
+        };
+        let (authority_kind, flow) = match is_for_resource {
+            true => (self.authority_kind, self.flow),
+            false => (
+                parsed(self.authority_kind, "TOKCACHE_AUTHORITY_KIND", one_of::<KindOfAuthority>)?,
+                parsed(self.flow, "TOKCACHE_FLOW", one_of::<Flow>)?,
+            ),
         };
         Ok(Settings {
             profile: or(self.profile, "TOKCACHE_PROFILE", &text)?,
@@ -325,7 +353,7 @@ impl Settings {
             client_id: or(self.client_id, "TOKCACHE_CLIENT_ID", &text)?,
             store: or(self.store, "TOKCACHE_STORE", &|name| text_with_path(name, "file:"))?,
             encrypt: or(self.encrypt, "TOKCACHE_ENCRYPT", &|name| text_with_path(name, "key-file:"))?,
-            authority_kind: parsed(self.authority_kind, "TOKCACHE_AUTHORITY_KIND", one_of::<KindOfAuthority>)?,
+            authority_kind,
             client_capabilities: parsed(self.client_capabilities, "TOKCACHE_CLIENT_CAPABILITIES", capabilities)?,
             key_cache: parsed(self.key_cache, "TOKCACHE_KEY_CACHE", one_of::<KeyCache>)?,
             ca_file: match self.ca_file {
@@ -336,7 +364,7 @@ impl Settings {
                 }
                 typed => typed,
             },
-            flow: parsed(self.flow, "TOKCACHE_FLOW", one_of::<Flow>)?,
+            flow,
             // The credential's variables are read when a credential is needed.
             credential: self.credential,
             folder: self.folder,
@@ -345,6 +373,9 @@ impl Settings {
             error_format: parsed(self.error_format, "TOKCACHE_ERROR_FORMAT", one_of::<ErrorFormat>)?,
             verbose: parsed(Some(self.verbose).filter(|verbose| *verbose > 0), "TOKCACHE_LOG", verbosity)?.unwrap_or(0),
             tenant: self.tenant,
+            protected_resource: self.protected_resource,
+            config_dir: self.config_dir,
+            ignores_credential_variables: self.ignores_credential_variables,
             variables,
         })
     }

@@ -11,8 +11,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use tokcache_core::oauth::ResourceUrl;
 use tokcache_core::types::ScopeSet;
 
+use super::args::Command;
 use super::context::Context;
 use super::endpoint_args::EndpointArgs;
 use super::passphrase::PromptPolicy;
@@ -20,7 +22,7 @@ use super::scopes::Scopes;
 use super::settings::Settings;
 use super::token::Selection;
 use super::values::variable;
-use super::{Exit, Failure};
+use super::{Exit, Failure, resource};
 use crate::endpoint::{EndpointSecret, Guard};
 use crate::output::answer;
 use service::Proxy;
@@ -28,9 +30,9 @@ use target::Target;
 
 #[derive(Args, Debug)]
 pub(super) struct Input {
-    /// The server: a host, or a URL with https; http is for this machine alone
-    #[arg(long = "for", value_name = "URL", value_parser = Target::parse)]
-    target: Target,
+    /// The server, from `--for`.
+    #[arg(skip)]
+    server: Option<ResourceUrl>,
 
     #[command(flatten)]
     scopes: Scopes,
@@ -51,8 +53,23 @@ pub(super) struct Input {
     endpoint: EndpointArgs,
 }
 
+/// Takes the URL of `--for` as the server of the proxy. It selects the profile only if somebody has signed in for it:
+/// otherwise, the token is that of the settings, as for any other command.
+pub(super) fn select(settings: Settings, command: Command) -> (Settings, Command) {
+    let Command::Proxy(input) = command else { return (settings, command) };
+    let server = settings.protected_resource.clone();
+    let is_of_server = settings.profile.is_none() && server.as_ref().is_some_and(resource::has_profile);
+    let protected_resource = server.clone().filter(|_| is_of_server);
+    (Settings { protected_resource, ..settings }, Command::Proxy(Input { server, ..input }))
+}
+
 pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure> {
-    let Input { target, scopes, further, no_secret, env, endpoint } = input;
+    let Some(server) = &input.server else {
+        return Err(Failure::new(Exit::Usage, "the server of the proxy is missing").try_with("--for", "URL"));
+    };
+    let target = Target::parse(server.as_str())
+        .map_err(|why| Failure::new(Exit::Usage, format!("--for: {why}")).try_with("--for", "URL"))?;
+    let Input { server: _, scopes, further, no_secret, env, endpoint } = input;
     let is_socket = endpoint.is_socket();
     if no_secret && !is_socket && !cfg!(target_os = "linux") {
         let message = "this system does not say which user has opened a connection, so a secret is needed";

@@ -174,7 +174,9 @@ impl AccessTokenQuery {
         };
         let mut missing = resource_scopes(&self.scopes).filter(|scope| !is_there(scope)).peekable();
         if missing.peek().is_none() {
-            return self.scopes.is_empty().then_some(Reason::ScopesMissing);
+            // The parameters can name what the token is for, such as `resource` of RFC 8707.
+            let is_unspecific = self.scopes.is_empty() && self.ext_cache_key.is_none();
+            return is_unspecific.then_some(Reason::ScopesMissing);
         }
         Some(if missing.any(is_withheld) { Reason::ScopesNotGranted } else { Reason::ScopesMissing })
     }

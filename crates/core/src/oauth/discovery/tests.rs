@@ -51,6 +51,7 @@ fn metadata_are_read() {
             scopes_supported: Some(ScopeSet::parse("openid")),
             id_token_signing_alg_values_supported: Some(vec!["RS256".into(), "none".into()]),
             authorization_response_iss_parameter_supported: true,
+            is_complete: false,
         }
     );
 }
