@@ -13,6 +13,7 @@ use super::choice::{Helper, unsupported};
 use super::host::Server;
 use super::wiped::Wiped;
 use crate::cli::args::{Arguments, Command};
+use crate::cli::settings::Settings;
 use crate::cli::{Exit, Failure};
 use crate::output;
 
@@ -82,58 +83,55 @@ fn answer(line: &str) -> Answer {
     if v != 1 {
         return Answer::Err(Refusal::because("other", format!("version {v} of the protocol is not supported")));
     }
-    match granted(&kind, &registry.index_url, &args) {
-        Ok(Ok(found)) => Answer::Ok(found),
-        // cargo asks its other providers.
-        Ok(Err(kind)) => Answer::Err(Refusal { kind, message: None, caused_by: Vec::new() }),
-        Err((failure, command)) => {
-            let message = output::plain(failure.message());
-            let caused_by = command.map(|command| format!("try: {}", output::plain(&command)));
-            Answer::Err(Refusal { caused_by: caused_by.into_iter().collect(), ..Refusal::because("other", message) })
-        }
-    }
+    granted(&kind, &registry.index_url, &args).map_or_else(Answer::Err, Answer::Ok)
 }
 
 impl Refusal {
     fn because(kind: &'static str, message: String) -> Refusal {
         Refusal { kind, message: Some(message), caused_by: Vec::new() }
     }
+
+    /// Refuses in a way that makes cargo ask its other providers.
+    fn of_kind(kind: &'static str) -> Refusal {
+        Refusal { kind, message: None, caused_by: Vec::new() }
+    }
+
+    /// Refuses with the message of a failure and the command that helps.
+    fn of_failure(failure: &Failure, command: Option<String>) -> Refusal {
+        let caused_by = command.map(|command| format!("try: {}", output::plain(&command))).into_iter().collect();
+        Refusal { caused_by, ..Refusal::because("other", output::plain(failure.message())) }
+    }
 }
 
-/// Returns the token for a registry, or the kind of the refusal.
-fn granted(kind: &str, index: &str, args: &[String]) -> Result<Result<Found, &'static str>, (Failure, Option<String>)> {
-    let parsed = parse(args).map_err(|failure| (failure, Some("tokcache help credential".to_owned())))?;
-    let unresolved = |failure: Failure| {
-        let command = failure.command(&[], &Default::default());
-        (failure, command)
-    };
-    let settings = parsed.settings.or_environment().map_err(unresolved)?;
-    let Command::Credential(input) = parsed.command else { return Ok(Err("url-not-supported")) };
+/// Returns the token for a registry.
+fn granted(kind: &str, index: &str, args: &[String]) -> Result<Found, Refusal> {
+    let help = || Some("tokcache help credential".to_owned());
+    let parsed = parse(args).map_err(|failure| Refusal::of_failure(&failure, help()))?;
+    let settings = parsed.settings.or_environment();
+    let settings =
+        settings.map_err(|failure| Refusal::of_failure(&failure, failure.command(&[], &Settings::default())))?;
+    let Command::Credential(input) = parsed.command else { return Err(Refusal::of_kind("url-not-supported")) };
     let helper = Helper { settings: &settings, input: &input };
-    let settings_of = || helper.settings_for(Server::parse(index).as_ref());
-    let result = || {
-        let Some(settings) = settings_of()? else { return Ok(Err("url-not-supported")) };
-        match kind {
-            "get" => {
-                let granted = helper.token_with(&settings, &input.selection)?;
-                let expiration = granted.expires_on().map(|on| on.0);
-                Ok(Ok(Found {
-                    kind: "get",
-                    token: output::authorization(&granted.outcome).into(),
-                    cache: if expiration.is_some() { "expires" } else { "session" },
-                    expiration,
-                    operation_independent: true,
-                }))
-            }
-            "login" => Err(unsupported("save", &settings, "login")),
-            "logout" => Err(unsupported("delete", &settings, "clear")),
-            _ => Ok(Err("operation-not-supported")),
-        }
+    let refused = |failure: Failure| Refusal::of_failure(&failure, failure.command(&[], &settings));
+    let Some(of_server) = helper.settings_for(Server::parse(index).as_ref()).map_err(refused)? else {
+        return Err(Refusal::of_kind("url-not-supported"));
     };
-    result().map_err(|failure: Failure| {
-        let command = failure.command(&[], &settings);
-        (failure, command)
-    })
+    match kind {
+        "get" => {
+            let granted = helper.token_with(&of_server, &input.selection).map_err(refused)?;
+            let expiration = granted.expires_on().map(|on| on.0);
+            Ok(Found {
+                kind: "get",
+                token: output::authorization(&granted.outcome).into(),
+                cache: if expiration.is_some() { "expires" } else { "session" },
+                expiration,
+                operation_independent: true,
+            })
+        }
+        "login" => Err(refused(unsupported("save", &of_server, "login"))),
+        "logout" => Err(refused(unsupported("delete", &of_server, "clear"))),
+        _ => Err(Refusal::of_kind("operation-not-supported")),
+    }
 }
 
 /// Parses the arguments of the configuration, with or without `credential cargo` before them.
