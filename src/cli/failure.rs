@@ -90,6 +90,7 @@ impl Failure {
     }
 
     /// Returns the exit status as a number.
+    #[cfg(unix)]
     pub(super) fn code(&self) -> u8 {
         self.status
     }
