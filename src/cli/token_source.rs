@@ -38,7 +38,7 @@ pub(super) struct NoToken {
     pub(super) retryable: bool,
     /// When to ask again, in seconds.
     pub(super) retry_after: Option<u64>,
-    /// What failed, and the command that helps.
+    /// The failure, and the command that helps.
     pub(super) message: String,
 }
 
