@@ -52,8 +52,9 @@ pub(crate) struct Failure {
     /// `None` suggests the same command again, if a retry can help.
     advice: Option<Hint>,
     retryable: bool,
-    /// When the provider wants to be asked again, in seconds.
-    retry_after: Option<u32>,
+    /// When the provider wants to be asked again, in seconds. Small, because every result has room for a failure.
+    #[cfg_attr(not(feature = "serve"), allow(dead_code, reason = "only `serve` passes it on"))]
+    retry_after: Option<u16>,
     /// The authorization server's response, if the server refused.
     response: Option<Box<TokenErrorResponse>>,
 }
@@ -216,7 +217,7 @@ impl Failure {
 
     /// Records when the provider wants to be asked again, in seconds.
     pub(super) fn retrying_after(mut self, seconds: Option<u64>) -> Self {
-        self.retry_after = seconds.map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX));
+        self.retry_after = seconds.map(|seconds| u16::try_from(seconds).unwrap_or(u16::MAX));
         self
     }
 
