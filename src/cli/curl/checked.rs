@@ -94,8 +94,8 @@ pub(super) fn check(words: &[OsString]) -> Result<Checked, String> {
     let is_glob = |text: &OsStr| text.as_encoded_bytes().iter().any(|byte| matches!(byte, b'{' | b'['));
     let has_many = !has("globoff") && urls.iter().any(|url| is_glob(url));
     let uploads_many = values().any(|(name, value)| name == "upload-file" && is_glob(value));
-    let keeps_files = KEEPS_FILES.iter().any(|name| has(name))
-        || line.elements.iter().any(|element| *element == Element::Flag("clobber", true));
+    let keeps_files =
+        KEEPS_FILES.iter().any(|name| has(name)) || line.elements.contains(&Element::Flag("clobber", true));
     let is_once = urls.len() == 1 && !has_many && !uploads_many;
     Ok(Checked {
         targets,
