@@ -164,7 +164,7 @@ fn examples(command: &str) -> &'static str {
         }
         "unconfigure" => "  tokcache unconfigure git --host git.example.com --write\n",
         "credential" => {
-            "  git config --global credential.https://git.example.com.helper '!tokcache credential git --host git.example.com'
+            "  tokcache credential git --host git.example.com get
   tokcache credential kubernetes --profile work --host k8s.example.com:6443
 "
         }
