@@ -66,12 +66,6 @@ _tokcache() {
             tokcache,completions)
                 cmd="tokcache__subcmd__completions"
                 ;;
-            tokcache,configure)
-                cmd="tokcache__subcmd__configure"
-                ;;
-            tokcache,credential)
-                cmd="tokcache__subcmd__credential"
-                ;;
             tokcache,exec)
                 cmd="tokcache__subcmd__exec"
                 ;;
@@ -95,9 +89,6 @@ _tokcache() {
                 ;;
             tokcache,token)
                 cmd="tokcache__subcmd__token"
-                ;;
-            tokcache,unconfigure)
-                cmd="tokcache__subcmd__unconfigure"
                 ;;
             tokcache__subcmd__cache,check)
                 cmd="tokcache__subcmd__cache__subcmd__check"
@@ -148,7 +139,7 @@ _tokcache() {
 
     case "${cmd}" in
         tokcache)
-            opts="-v -h -V --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help --version login token status list clear exec explain credential configure unconfigure profile cache completions help"
+            opts="-v -h -V --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help --version login token status list clear exec explain profile cache completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -222,6 +213,18 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -262,7 +265,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help path check copy password encrypt decrypt rekey"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help path check copy password encrypt decrypt rekey"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -336,6 +339,18 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -376,7 +391,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__check)
-            opts="-o -v -h --repair --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --repair --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -458,6 +473,18 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -498,7 +525,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__copy)
-            opts="-v -h --to --to-encrypt --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --to --to-encrypt --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -580,6 +607,18 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -620,7 +659,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__decrypt)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -691,6 +730,18 @@ _tokcache() {
                     return 0
                     ;;
                 --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -734,7 +785,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__encrypt)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -805,6 +856,18 @@ _tokcache() {
                     return 0
                     ;;
                 --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -848,7 +911,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__password)
-            opts="-v -h --remove --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --remove --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -922,6 +985,18 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -962,7 +1037,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__path)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1044,6 +1119,18 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1084,7 +1171,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__rekey)
-            opts="-v -h --moved --new-passphrase-file --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --moved --new-passphrase-file --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1162,6 +1249,18 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1202,7 +1301,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__clear)
-            opts="-y -v -h --all --no-revoke --revocation-endpoint --yes --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-y -v -h --all --no-revoke --revocation-endpoint --yes --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1280,6 +1379,18 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1320,7 +1431,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__completions)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help bash elvish fish powershell zsh"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1394,331 +1505,15 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --federated-token-file)
+                --client-certificate-password-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --federated-token-command)
+                --client-certificate-password-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --federated-token-source)
-                    COMPREPLY=($(compgen -W "github-actions" -- "${cur}"))
-                    return 0
-                    ;;
-                --federated-token-audience)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-auth-method)
-                    COMPREPLY=($(compgen -W "client_secret_basic client_secret_post" -- "${cur}"))
-                    return 0
-                    ;;
-                --timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --lock-timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --error-format)
-                    COMPREPLY=($(compgen -W "json text" -- "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        tokcache__subcmd__configure)
-            opts="-v -h --host --name --write --scope --resource --index --role-arn --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help aws bazel cargo docker git go kubernetes terraform"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --host)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --name)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --scope)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --resource)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --index)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --role-arn)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --authority)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --account)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --authority-kind)
-                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
-                    return 0
-                    ;;
-                --client-id)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-capabilities)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --store)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --encrypt)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --key-cache)
-                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
-                    return 0
-                    ;;
-                --ca-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
-                    return 0
-                    ;;
-                --client-secret-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-secret-variable)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-secret-fd)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-certificate)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-key)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-cert)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --federated-token-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --federated-token-command)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --federated-token-source)
-                    COMPREPLY=($(compgen -W "github-actions" -- "${cur}"))
-                    return 0
-                    ;;
-                --federated-token-audience)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-auth-method)
-                    COMPREPLY=($(compgen -W "client_secret_basic client_secret_post" -- "${cur}"))
-                    return 0
-                    ;;
-                --timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --lock-timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --error-format)
-                    COMPREPLY=($(compgen -W "json text" -- "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        tokcache__subcmd__credential)
-            opts="-v -h --host --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --username --authtype --role-arn --role-session-name --role-duration --region --sts-endpoint --mode --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help aws bazel cargo docker git goauth google keyring kubernetes terraform xoauth2"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --host)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --scope)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --resource)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --audience)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --param)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --lifetime)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --min-valid)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tenant)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --claims)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --assertion-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --challenge)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --username)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --authtype)
-                    COMPREPLY=($(compgen -W "basic bearer" -- "${cur}"))
-                    return 0
-                    ;;
-                --role-arn)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --role-session-name)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --role-duration)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --region)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --sts-endpoint)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --mode)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --authority)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --account)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --authority-kind)
-                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
-                    return 0
-                    ;;
-                --client-id)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-capabilities)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --store)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --encrypt)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --key-cache)
-                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
-                    return 0
-                    ;;
-                --ca-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
-                    return 0
-                    ;;
-                --client-secret-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-secret-variable)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-secret-fd)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-certificate)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-key)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-cert)
+                --client-certificate-password-fd)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1762,7 +1557,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__exec)
-            opts="-v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --env --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --env --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1880,6 +1675,18 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1920,7 +1727,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__explain)
-            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2042,6 +1849,18 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2082,7 +1901,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__help)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2156,6 +1975,18 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2196,7 +2027,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__list)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2278,6 +2109,18 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2318,7 +2161,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__login)
-            opts="-v -h --provider --host --cloud --realm --pool --scope --resource --audience --param --lifetime --tenant --no-offline-access --offline-access --browser --no-browser --redirect-uri --redirect-port --par --response-mode --replace --qr --sign-in-timeout --claims --device-authorization-endpoint --authorization-endpoint --token-endpoint --revocation-endpoint --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --provider --host --cloud --realm --pool --scope --resource --audience --param --lifetime --tenant --no-offline-access --offline-access --browser --no-browser --redirect-uri --redirect-port --par --response-mode --replace --qr --sign-in-timeout --claims --device-authorization-endpoint --authorization-endpoint --token-endpoint --revocation-endpoint --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2472,6 +2315,18 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2512,7 +2367,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help list show set trust untrust secret remove"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help list show set trust untrust secret remove"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2583,6 +2438,18 @@ _tokcache() {
                     return 0
                     ;;
                 --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2626,7 +2493,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__list)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2705,6 +2572,18 @@ _tokcache() {
                     return 0
                     ;;
                 --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2748,7 +2627,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__remove)
-            opts="-y -v -h --sign-out --yes --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-y -v -h --sign-out --yes --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2819,6 +2698,18 @@ _tokcache() {
                     return 0
                     ;;
                 --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2862,7 +2753,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__secret)
-            opts="-v -h --remove --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --remove --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2933,6 +2824,18 @@ _tokcache() {
                     return 0
                     ;;
                 --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2976,7 +2879,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__set)
-            opts="-v -h --scope --resource --audience --param --lifetime --no-account --no-offline-access --offline-access --helper-host --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --scope --resource --audience --param --lifetime --no-account --no-offline-access --offline-access --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2999,10 +2902,6 @@ _tokcache() {
                     return 0
                     ;;
                 --lifetime)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --helper-host)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3074,6 +2973,18 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3114,7 +3025,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__show)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3196,6 +3107,18 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3236,7 +3159,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__trust)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3307,6 +3230,18 @@ _tokcache() {
                     return 0
                     ;;
                 --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3350,7 +3285,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__untrust)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3424,6 +3359,18 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3464,7 +3411,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__status)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3546,6 +3493,18 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --federated-token-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3586,7 +3545,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__token)
-            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --output --login --sign-in-timeout --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --output --login --sign-in-timeout --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3712,125 +3671,15 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --federated-token-file)
+                --client-certificate-password-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --federated-token-command)
+                --client-certificate-password-variable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --federated-token-source)
-                    COMPREPLY=($(compgen -W "github-actions" -- "${cur}"))
-                    return 0
-                    ;;
-                --federated-token-audience)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-auth-method)
-                    COMPREPLY=($(compgen -W "client_secret_basic client_secret_post" -- "${cur}"))
-                    return 0
-                    ;;
-                --timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --lock-timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --error-format)
-                    COMPREPLY=($(compgen -W "json text" -- "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        tokcache__subcmd__unconfigure)
-            opts="-v -h --host --name --write --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help aws bazel cargo docker git go kubernetes terraform"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --host)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --name)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --authority)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --account)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --authority-kind)
-                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
-                    return 0
-                    ;;
-                --client-id)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-capabilities)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --store)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --encrypt)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --key-cache)
-                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
-                    return 0
-                    ;;
-                --ca-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
-                    return 0
-                    ;;
-                --client-secret-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-secret-variable)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-secret-fd)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-certificate)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-key)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-cert)
+                --client-certificate-password-fd)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -52,6 +52,8 @@ pub(crate) struct Failure {
     /// `None` suggests the same command again, if a retry can help.
     advice: Option<Hint>,
     retryable: bool,
+    /// When the provider wants to be asked again, in seconds.
+    retry_after: Option<u64>,
     /// The authorization server's response, if the server refused.
     response: Option<Box<TokenErrorResponse>>,
 }
@@ -66,6 +68,7 @@ impl Failure {
             message: without_passwords(&message.to_string()),
             advice: None,
             retryable,
+            retry_after: None,
             response: None,
         }
     }
@@ -84,6 +87,11 @@ impl Failure {
 
     pub(super) fn status(&self) -> ExitCode {
         ExitCode::from(self.status)
+    }
+
+    /// Returns the exit status as a number.
+    pub(super) fn code(&self) -> u8 {
+        self.status
     }
 
     /// Removes the suggested command.
@@ -164,6 +172,25 @@ impl Failure {
         self
     }
 
+    /// The error for a client that the provider does not know.
+    pub(super) fn unknown_client() -> Self {
+        Failure::new(Exit::Config, "the provider does not know the client")
+            .with_code("unknown_client")
+            .try_tokcache(["login", "--replace"])
+    }
+
+    /// Whether a person has to sign in.
+    pub(super) fn needs_sign_in(&self) -> bool {
+        self.exit == Exit::InteractionRequired
+    }
+
+    /// Whether the provider refuses the client.
+    pub(super) fn is_of_client(&self) -> bool {
+        let refusal = self.response.as_ref().map(|response| &response.error);
+        self.code == Some("unknown_client")
+            || refusal.is_some_and(|error| matches!(error.as_str(), "invalid_client" | "unauthorized_client"))
+    }
+
     /// Appends to the message.
     pub(super) fn saying_more(mut self, more: &str) -> Self {
         self.message.push_str(&without_passwords(more));
@@ -186,13 +213,31 @@ impl Failure {
         self
     }
 
+    /// Records when the provider wants to be asked again, in seconds.
+    pub(super) fn retrying_after(mut self, seconds: Option<u64>) -> Self {
+        self.retry_after = seconds;
+        self
+    }
+
+    /// Returns when the provider wants to be asked again, in seconds.
+    #[cfg(feature = "serve")]
+    pub(super) fn retry_after(&self) -> Option<u64> {
+        self.retry_after
+    }
+
+    /// Whether the same command may succeed later.
+    #[cfg(feature = "serve")]
+    pub(super) fn is_retryable(&self) -> bool {
+        self.retryable
+    }
+
     /// The message.
     pub(super) fn message(&self) -> &str {
         &self.message
     }
 
     /// The exit code.
-    #[cfg(test)]
+    #[cfg(any(feature = "serve", test))]
     pub(super) fn exit(&self) -> Exit {
         self.exit
     }

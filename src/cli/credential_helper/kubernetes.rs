@@ -50,7 +50,7 @@ struct Status<'a> {
 }
 
 pub(super) fn run(helper: &Helper<'_>) -> Result<(), Failure> {
-    let request = environment::kubernetes_exec_info().map(|text| parse(&text)).transpose()?;
+    let request = environment::kubernetes_exec_info()?.map(|text| parse(&text)).transpose()?;
     let version = request.as_ref().map_or(VERSIONS[0], |request| request.api_version.as_str());
     let Some(version) = VERSIONS.into_iter().find(|known| *known == version) else {
         let message = format!("the client wants an answer as {version:?}; tokcache knows {}", VERSIONS.join(" and "));

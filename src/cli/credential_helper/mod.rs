@@ -13,6 +13,7 @@ mod google;
 mod host;
 mod keyring;
 mod kubernetes;
+mod mcp_headers;
 mod names;
 mod terraform;
 mod wiped;
@@ -87,6 +88,8 @@ pub(super) enum Protocol {
     Keyring,
     /// kubectl: an exec credential plugin
     Kubernetes,
+    /// MCP clients: headersHelper of Claude Code, http_headers_helper of Codex
+    McpHeaders,
     /// Terraform and OpenTofu: credentials_helper
     Terraform,
     /// Mail: SASL XOAUTH2
@@ -105,6 +108,7 @@ pub(super) fn run(settings: &Settings, input: &Input) -> Result<ExitCode, Failur
         Protocol::Google => return google::run(&helper),
         Protocol::Keyring => return keyring::run(&helper),
         Protocol::Kubernetes => kubernetes::run(&helper)?,
+        Protocol::McpHeaders => mcp_headers::run(settings, &input.selection)?,
         Protocol::Terraform => terraform::run(&helper)?,
         Protocol::Xoauth2 => xoauth2::run(&helper)?,
     }

@@ -1,13 +1,15 @@
 //! Postpones the end of the process when a signal arrives at a bad moment.
 
-pub use system::Interruption;
+#[cfg(unix)]
+pub(super) use system::ignored_signals;
 pub(super) use system::survive_size_limit;
+pub use system::{Interruption, outlast_signals};
 
 #[cfg(unix)]
 mod system {
     use std::os::raw::c_int;
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-    use std::sync::{Arc, Once};
+    use std::sync::{Arc, Once, OnceLock};
 
     use signal_hook::consts::{
         SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
@@ -19,6 +21,18 @@ mod system {
     /// job's time is over. SIGABRT and the like come from a fault in the process itself and are not handled.
     const SIGNALS: [c_int; 10] =
         [SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU];
+
+    /// Whether the process does not end by these signals at all.
+    static OUTLASTS: AtomicBool = AtomicBool::new(false);
+
+    /// Makes the process survive the signals that would end it, from now on: another event ends it.
+    pub fn outlast_signals() {
+        OUTLASTS.store(true, Ordering::SeqCst);
+        for signal in SIGNALS {
+            // If the system refuses, the signal keeps its default effect.
+            let _ = flag::register(signal, Arc::default());
+        }
+    }
 
     /// Ends the process by its signal when that is allowed, or at once at the second signal.
     pub struct Interruption {
@@ -37,6 +51,9 @@ mod system {
     impl Interruption {
         /// Postpones the end from now on.
         pub fn put_off(&self) {
+            if OUTLASTS.load(Ordering::SeqCst) {
+                return;
+            }
             self.may_end.store(false, Ordering::SeqCst);
             self.listening.call_once(|| {
                 let ignored = ignored_signals();
@@ -60,20 +77,29 @@ mod system {
         }
     }
 
-    /// Returns the ignored signals as a mask. Background jobs of a shell ignore Ctrl-C, and programs under `nohup`
-    /// ignore the end of the terminal; they must continue to do so (proc_pid_status(5), `SigIgn`). Empty if unknown.
-    fn ignored_signals() -> u64 {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-        mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(u64::MAX)
+    /// Returns the signals that this process ignored at first, as a mask. Background jobs of a shell ignore Ctrl-C, and
+    /// programs under `nohup` ignore the end of the terminal; they must continue to do so (proc_pid_status(5),
+    /// `SigIgn`). All if unknown.
+    pub(in crate::platform) fn ignored_signals() -> u64 {
+        static AT_FIRST: OnceLock<u64> = OnceLock::new();
+        *AT_FIRST.get_or_init(|| {
+            let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+            let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+            mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(u64::MAX)
+        })
     }
 
     /// Makes a write beyond the file size limit (`ulimit -f`) fail instead of ending the process, so that the error can
     /// be reported and the data saved elsewhere.
     pub(in crate::platform) fn survive_size_limit() {
         static DONE: Once = Once::new();
-        // If the system refuses, the signal keeps its default effect.
-        DONE.call_once(|| drop(flag::register(SIGXFSZ, Arc::default())));
+        DONE.call_once(|| {
+            // A program that `exec` starts would have the default effect in place of the ignored signal.
+            if ignored_signals() & 1 << (SIGXFSZ - 1) == 0 {
+                // If the system refuses, the signal keeps its default effect.
+                let _ = flag::register(SIGXFSZ, Arc::default());
+            }
+        });
     }
 }
 
@@ -90,6 +116,9 @@ mod system {
         /// Does nothing.
         pub fn allow(&self) {}
     }
+
+    /// Does nothing: not implemented for this system yet.
+    pub fn outlast_signals() {}
 
     /// Does nothing: this system has no such limit.
     pub(in crate::platform) fn survive_size_limit() {}
