@@ -29,7 +29,7 @@ const resourceServer = await listening(createServer());
 const authorizationServer = await listening(createServer());
 const [resources, issuer] = [resourceServer, authorizationServer].map((server) => `http://127.0.0.1:${server.address().port}`);
 
-// What the tests ask about, and how long a refresh takes.
+// The requests that the tests ask about, and the time that a refresh takes.
 const state = { requests: [], refresh_delay: 0 };
 const storage = new Storage();
 const provider = new Provider(issuer, {
