@@ -30,7 +30,7 @@ const authorizationServer = await listening(createServer());
 const [resources, issuer] = [resourceServer, authorizationServer].map((server) => `http://127.0.0.1:${server.address().port}`);
 
 // The requests that the tests ask about, and the time that a refresh takes.
-const state = { requests: [], refresh_delay: 0 };
+const state = { requests: [], refresh_delay: 0, delayed: 0 };
 const storage = new Storage();
 const provider = new Provider(issuer, {
   adapter: storage.adapter,
@@ -79,6 +79,7 @@ const provider = new Provider(issuer, {
 provider.use(async (ctx, next) => {
   const isToken = ctx.path === '/token';
   if (isToken && state.refresh_delay > 0) {
+    state.delayed += 1;
     await sleep(state.refresh_delay);
     // A client that was killed meanwhile has redeemed nothing.
     if (ctx.req.socket.destroyed) return;
