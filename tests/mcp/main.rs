@@ -7,6 +7,7 @@ mod clients;
 mod conformance;
 mod herd;
 mod hostile;
+mod identity;
 mod server;
 mod sign_in;
 #[path = "../support/mod.rs"]
