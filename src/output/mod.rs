@@ -24,6 +24,7 @@ mod token_view;
 use std::io::{self, ErrorKind, Write};
 
 use anyhow::Context;
+use tokcache_core::secret::SecretBuffer;
 
 #[cfg(feature = "serve")]
 pub(crate) use endpoint::{VariablesFormat, render_variables};

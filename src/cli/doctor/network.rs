@@ -100,7 +100,9 @@ fn needed(context: &Context) -> Vec<EndpointKind> {
     match context.flow.unwrap_or(Flow::Device) {
         Flow::Device => vec![EndpointKind::DeviceAuthorization, EndpointKind::Token],
         Flow::Browser => vec![EndpointKind::Authorization, EndpointKind::Token],
-        Flow::ClientCredentials | Flow::ManagedIdentity | Flow::Auto => vec![EndpointKind::Token],
+        Flow::Auto | Flow::ClientCredentials | Flow::IdentityAssertion | Flow::ManagedIdentity => {
+            vec![EndpointKind::Token]
+        }
     }
 }
 
