@@ -22,7 +22,7 @@ const COMMENTS: [(&str, &[&str]); 6] = [
 ];
 
 /// Further files with comments that begin with `#`.
-const SCRIPTS: [&str; 14] = [
+const SCRIPTS: [&str; 15] = [
     "Cargo.toml",
     "deny.toml",
     "clippy.toml",
@@ -37,6 +37,7 @@ const SCRIPTS: [&str; 14] = [
     "release/notes",
     "release/sbom",
     "release/third-party",
+    "release/windows",
 ];
 
 #[test]

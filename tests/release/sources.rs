@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::dist::{Copy, ROOT, URL, dist, shell};
+use crate::dist::{Copy, ROOT, URL, dist, program, shell};
 use crate::support::put;
 
 #[test]
@@ -78,6 +78,23 @@ fn the_formula_has_the_sum_of_the_sources() {
     for name in ["Cargo.lock", "src/main.rs", "completions/_tokcache", "crates/core/src/lib.rs"] {
         assert!(listed.lines().any(|line| line.ends_with(&format!("/{name}"))), "{name}");
     }
+}
+
+/// The manifest does not depend on the program, so the one for Linux takes the place of that for Windows.
+#[test]
+fn the_winget_manifest_has_the_sum_of_the_zip_file() {
+    let copy = Copy::new();
+    let built = copy.run(&format!("release/windows '{}' dist && release/windows '{0}' again", program().display()));
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let name = format!("tokcache-{}-x86_64-pc-windows-gnu", env!("CARGO_PKG_VERSION"));
+    shell(copy.folder(), "diff -r dist again");
+    let sum = shell(copy.folder(), &format!("sha256sum dist/{name}.zip | cut -d' ' -f1")).trim().to_uppercase();
+    let manifest = fs::read_to_string(copy.folder().join("dist/tokcache.tokcache.installer.yaml")).unwrap();
+    for line in [format!("  InstallerUrl: {URL}/{name}.zip"), format!("  InstallerSha256: {sum}")] {
+        assert!(manifest.lines().any(|own| own == line), "{line}: {manifest}");
+    }
+    let listed = shell(copy.folder(), &format!("python3 -m zipfile -l dist/{name}.zip"));
+    assert!(manifest.contains(&format!("{name}\\tokcache.exe")) && listed.contains(&format!("{name}/tokcache.exe")));
 }
 
 #[test]

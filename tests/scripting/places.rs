@@ -22,6 +22,14 @@ fn output(command: &mut Command) -> Output {
 }
 
 #[test]
+fn curl_does_not_start() {
+    check(same, |site| {
+        let script = site.file("script", "curl", 0);
+        output(site.command(&["sh"]).arg(script))
+    });
+}
+
+#[test]
 fn posix_shells_stop() {
     for shell in ["sh", "bash", "zsh"] {
         check(same, |site| {

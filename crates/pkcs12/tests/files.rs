@@ -1,5 +1,7 @@
 //! Reads files that OpenSSL, Java, NSS and GnuTLS have written (`data/make`).
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a case that cannot go on has failed")]
+
 use base64::prelude::{BASE64_STANDARD, Engine};
 use ring::rand::SystemRandom;
 use ring::signature::{

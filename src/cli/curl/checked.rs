@@ -60,6 +60,8 @@ pub(super) struct Checked {
     pub(super) is_repeatable: bool,
     /// Whether standard input is the body, which curl reads as a whole.
     pub(super) reads_body: bool,
+    /// Whether curl reports the status of a refusal on standard error.
+    pub(super) reports_refusals: bool,
     /// Whether the response goes to standard output.
     pub(super) is_shown: bool,
 }
@@ -94,14 +96,15 @@ pub(super) fn check(words: &[OsString]) -> Result<Checked, String> {
     let is_glob = |text: &OsStr| text.as_encoded_bytes().iter().any(|byte| matches!(byte, b'{' | b'['));
     let has_many = !has("globoff") && urls.iter().any(|url| is_glob(url));
     let uploads_many = values().any(|(name, value)| name == "upload-file" && is_glob(value));
-    let keeps_files = KEEPS_FILES.iter().any(|name| has(name))
-        || line.elements.iter().any(|element| *element == Element::Flag("clobber", true));
+    let keeps_files =
+        KEEPS_FILES.iter().any(|name| has(name)) || line.elements.contains(&Element::Flag("clobber", true));
     let is_once = urls.len() == 1 && !has_many && !uploads_many;
     Ok(Checked {
         targets,
         end_of_options: line.end_of_options,
         is_repeatable: is_once && !keeps_files && !reads_otherwise && !has("dump-header"),
         reads_body,
+        reports_refusals: has("fail") || has("fail-with-body"),
         is_shown: !["output", "remote-name", "remote-name-all", "out-null"].iter().any(|name| has(name)),
     })
 }

@@ -179,7 +179,8 @@ impl Proxy {
         let further = want.further.union(&lacking);
         let is_wider = !lacking.is_empty();
         let has_paused = locked(&self.state).refused.is_none_or(|refused| refused.elapsed() >= PAUSE);
-        if !is_wider && !(is_refused && has_paused) {
+        let may_do = is_wider || is_refused && has_paused;
+        if !may_do {
             return None;
         }
         let is_another = !is_wider && challenge.claims.is_none();
