@@ -39,7 +39,7 @@ impl Drop for Provider {
 
 /// The programs that the examples start, each with a check of what it is given.
 const PROGRAMS: [(&str, &str); 5] = [
-    ("agent", "curl -fsS \"$OPENAI_BASE_URL/me\""),
+    ("agent", "curl -fsS \"${OPENAI_BASE_URL%/}/me\""),
     ("docker", "grep -q ."),
     ("report.sh", "[ -n \"$ACCESS_TOKEN$API_TOKEN\" ]"),
     ("server", "[ -s \"$ACCESS_TOKEN_FILE\" ]"),
