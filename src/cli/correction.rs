@@ -81,7 +81,10 @@ fn argument_put_right(error: &Error, typed: &[String], end: usize) -> Option<Vec
         return None;
     }
     let near = texts(error, ContextKind::SuggestedArg);
-    let near = || nearest(wrong, near.iter().map(String::as_str)).filter(|near| is_slip_of(wrong, near));
+    let (_, command) = parent(&typed[..place]);
+    let flags: Vec<_> = command.get_arguments().filter_map(|arg| Some(format!("--{}", arg.get_long()?))).collect();
+    let near = || begun(wrong, &flags).or_else(|| nearest(wrong, near.iter().map(String::as_str)));
+    let near = || near().filter(|near| is_slip_of(wrong, near));
     let mut words: Vec<&str> = match other_tools::flag(wrong) {
         Some(words) => words.to_vec(),
         None => vec![near()?],
@@ -129,6 +132,12 @@ fn parent(typed: &[String]) -> (usize, Command) {
         }
     }
     last
+}
+
+/// Returns the only one of `words` that begins with `wrong`.
+fn begun<'w>(wrong: &str, words: &'w [String]) -> Option<&'w str> {
+    let mut begun = words.iter().filter(|word| word.starts_with(wrong));
+    begun.next().filter(|_| begun.next().is_none()).map(String::as_str)
 }
 
 /// Returns the most similar of `words`; `None` if there is a tie.
