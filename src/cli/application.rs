@@ -15,7 +15,7 @@ use super::login_args::Input;
 use super::profile_format::Flow;
 use super::profiles::{self, EndpointNames, Learned, Profile};
 use super::token::Acquired;
-use super::{Exit, Failure, environment};
+use super::{Exit, Failure, environment, identity};
 use crate::output::{about, plain, tell};
 
 /// The time for which IMDS may be unavailable during an update.
@@ -26,6 +26,7 @@ impl Context {
     pub(super) fn is_application(&self) -> bool {
         match self.flow {
             Some(Flow::ClientCredentials) => self.settings.flow.is_some() || self.is_authority_of_profile(),
+            Some(Flow::IdentityAssertion) => self.settings.flow.is_some() || self.is_authority_of_profile(),
             flow => flow == Some(Flow::ManagedIdentity),
         }
     }
@@ -41,7 +42,7 @@ impl Context {
         });
         if self.is_managed_identity() {
             application.retry_within = application.retry_within.max(UPDATE_OF_IMDS);
-        } else {
+        } else if self.flow == Some(Flow::ClientCredentials) {
             self.credential.require();
         }
         application
@@ -62,7 +63,7 @@ impl Context {
             return Err(Failure::new(Exit::Usage, "an application has no account").try_without_value("--account"));
         }
         let client = self.application(self.registration()?);
-        let outcome = self.acquire(&client, &request);
+        let outcome = self.acquire(&client, self.profile.as_ref(), &request);
         self.remember_moved();
         let client_id = client.registration.client_id.to_string();
         Ok(Acquired { outcome: outcome?, client_id, requested: request.scopes })
@@ -71,8 +72,12 @@ impl Context {
     fn acquire(
         &self,
         client: &ClientApplication<'_>,
+        profile: Option<&Profile>,
         request: &SilentRequest,
     ) -> Result<AuthenticationResult, Failure> {
+        if self.flow == Some(Flow::IdentityAssertion) {
+            return self.token_by_assertion(profile.unwrap_or(&Profile::default()), client, request);
+        }
         let outcome = if self.is_managed_identity() {
             let service = environment::managed_identity()?;
             client.acquire_token_for_managed_identity(&service, request).block_on()
@@ -88,8 +93,8 @@ pub(super) fn login(context: &Context, input: &Input, profile: &Profile) -> Resu
     ensure_of_nobody(context, input)?;
     let registration =
         if context.is_managed_identity() { context.registration()? } else { context.registration_of(profile)? };
-    if !context.is_managed_identity() && !CredentialFlags::of_profile(profile).names_credential() {
-        context.credential.warn_of_unsaved();
+    if !context.is_managed_identity() {
+        context.credential.warn_of_unsaved(&CredentialFlags::of_profile(profile));
     }
     let scopes = if context.is_managed_identity() { context.scopes(&input.scopes)? } else { input.asked(profile)? };
     let request = SilentRequest {
@@ -103,12 +108,13 @@ pub(super) fn login(context: &Context, input: &Input, profile: &Profile) -> Resu
         parameters: if context.is_managed_identity() {
             context.parameters(&input.scopes)
         } else {
-            profile.parameters.clone().into_iter().collect()
+            let identity = identity::parameter(profile).filter(|_| profile.flow == Some(Flow::IdentityAssertion));
+            profile.parameters.clone().into_iter().chain(identity).collect()
         },
     };
     let metadata = ProviderMetadata::default();
     let client = ClientApplication { metadata: Some(&metadata), ..context.application(registration) };
-    let token = context.acquire(&client, &request)?;
+    let token = context.acquire(&client, Some(profile), &request)?;
     save(context, input, &metadata, client.registration.authority.url())?;
     report(context, client.registration.client_id.as_str(), &token);
     Ok(())
@@ -127,7 +133,8 @@ fn ensure_of_nobody(context: &Context, input: &Input) -> Result<(), Failure> {
 }
 
 fn save(context: &Context, input: &Input, metadata: &ProviderMetadata, authority: &str) -> Result<(), Failure> {
-    let endpoints = metadata.discovered().unwrap_or_default();
+    let of_resource = input.resource.as_ref().map(|resource| resource.endpoints.clone());
+    let endpoints = of_resource.or(metadata.discovered()).unwrap_or_default();
     profiles::update(&context.profile_name, context.settings.lock_timeout(), |old| {
         let mut profile = input.profile(&context.settings, context, old)?;
         profile.account = None;

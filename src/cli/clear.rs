@@ -12,7 +12,7 @@ use tokcache_core::types::ScopeSet;
 use super::context::Context;
 use super::passphrase::PromptPolicy;
 use super::settings::Settings;
-use super::{Exit, Failure, application, clear_users};
+use super::{Exit, Failure, application, clear_users, profiles};
 use crate::output::{plain, tell};
 
 #[derive(Args, Debug)]
@@ -35,6 +35,12 @@ pub(super) struct Input {
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
+    if let Some(url) = settings.protected_resource.as_ref().filter(|_| !input.all)
+        && profiles::load(&profiles::chosen(settings)?)?.is_none()
+    {
+        tell(format_args!("nobody was signed in for {url}"));
+        return Ok(());
+    }
     let context = Context::new(settings, PromptPolicy::never())?;
     if input.all {
         return clear_all(&context, &input);

@@ -33,6 +33,7 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Option<Arg
         }
         let Selection { scopes: Scopes { scopes, resource, .. }, .. } = &mut input.selection;
         match flag {
+            "--for" => settings.protected_resource = Some(super::resource::url(&value).ok()?),
             "--account" => settings.account = Some(value),
             "--output" | "-o" => input.output = TokenFormat::from_str(&value, false).ok()?,
             "--profile" => settings.profile = Some(value),
@@ -57,6 +58,7 @@ mod tests {
             "--scope",
             "--resource",
             "--account",
+            "--for",
             "--profile",
             "--output",
             "-o",
@@ -75,7 +77,23 @@ mod tests {
             "--scop",
             "--authority",
         ];
-        let values = ["a", "a b", "json", "header", "token", "JSON", "", "-x", "--", "x=y", "=", "é", "5m", "default"];
+        let values = [
+            "a",
+            "a b",
+            "json",
+            "header",
+            "token",
+            "JSON",
+            "",
+            "-x",
+            "--",
+            "x=y",
+            "=",
+            "é",
+            "5m",
+            "default",
+            "https://a.b/c",
+        ];
         let flag = proptest::sample::select(flags.to_vec());
         let value = proptest::sample::select(values.to_vec());
         prop_oneof![

@@ -47,6 +47,26 @@ impl FlowArguments {
         }
     }
 
+    /// Returns the typed flow.
+    pub(super) fn typed(&self, flow: Option<Flow>) -> Option<Flow> {
+        flow.or((self.browser || self.no_browser).then_some(Flow::Browser))
+    }
+
+    /// Returns the typed redirect URI, with the typed port.
+    pub(super) fn redirect_uri(&self) -> Option<&str> {
+        self.redirect_uri.as_deref()
+    }
+
+    /// Sets the redirect URI, with its port.
+    pub(super) fn set_redirect_uri(&mut self, uri: &str) {
+        (self.redirect_uri, self.redirect_port) = (Some(uri.to_owned()), None);
+    }
+
+    /// Prints the address instead of opening a browser.
+    pub(super) fn print_address(&mut self) {
+        self.no_browser = true;
+    }
+
     /// Refuses flags that mean something to a browser alone.
     pub(super) fn ensure_of_flow(&self, profile: &Profile) -> Result<(), Failure> {
         let flags = [("--par", self.par), ("--response-mode", self.response_mode.is_some())];
@@ -92,7 +112,8 @@ impl ChosenFlow {
             redirect_uri: profile.redirect_uri.clone(),
             port: profile.redirect_port,
             is_pushed: profile.par == Some(true),
-            secret_variable: profile.client_secret_variable.clone(),
+            secret_variables: profile.secret_variables(),
+            probes: false,
             response_mode: profile.response_mode.map(|mode| match mode {
                 ReturnMode::Query => ResponseMode::Query,
                 ReturnMode::FormPost => ResponseMode::FormPost,
@@ -107,6 +128,16 @@ impl ChosenFlow {
                 ));
                 ChosenFlow::Device
             }
+        }
+    }
+}
+
+impl ChosenFlow {
+    /// Makes sure, unless the client is known, that the provider knows it before a browser opens.
+    pub(super) fn with_known_client(self, is_known: bool) -> Self {
+        match self {
+            ChosenFlow::Browser(browser) => ChosenFlow::Browser(BrowserSignIn { probes: !is_known, ..browser }),
+            ChosenFlow::Device => ChosenFlow::Device,
         }
     }
 }
@@ -133,13 +164,22 @@ impl ValueEnum for ReturnMode {
 
 impl ValueEnum for Flow {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Flow::Device, Flow::Browser, Flow::ClientCredentials, Flow::ManagedIdentity, Flow::Auto]
+        &[
+            Flow::Device,
+            Flow::Browser,
+            Flow::ClientCredentials,
+            Flow::IdentityAssertion,
+            Flow::ManagedIdentity,
+            Flow::Auto,
+        ]
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(match self {
             Flow::Device => PossibleValue::new("device").help("Type a code in a browser on any device (RFC 8628)"),
             Flow::Browser => PossibleValue::new("browser").help("Through the browser of this machine (RFC 8252)"),
+            Flow::IdentityAssertion => PossibleValue::new("identity-assertion")
+                .help("With an assertion of the company's identity provider about its user (ID-JAG)"),
             Flow::ManagedIdentity => {
                 PossibleValue::new("managed-identity").help("As the Azure machine or app that the command runs on")
             }

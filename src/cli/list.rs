@@ -28,14 +28,16 @@ pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
     }
     let cache = context.store.load()?;
     let owners = context.owners(&cache)?;
-    let wanted = settings.account.as_deref();
+    // The sign-ins for other resources can have the same client.
+    let of_resource = settings.protected_resource.as_ref().and_then(|_| context.account());
+    let wanted = settings.account.as_deref().or(of_resource.as_deref());
     let view = view(&cache, wanted, owners.as_deref(), context.clock.now());
     if let Some(wanted) = wanted.filter(|_| view.accounts.is_empty()) {
         context.ensure_nobody_else(&cache, wanted, owners.as_deref())?;
     }
     let text = match input.output {
         ListFormat::Json => view.json()?,
-        ListFormat::Table => view.table(output::width()),
+        ListFormat::Table => view.table(output::layout()),
     };
     if view.accounts.is_empty() && matches!(input.output, ListFormat::Table) {
         let why = context.absence()?.map(|absence| format!(": {absence}")).unwrap_or_default();

@@ -14,32 +14,44 @@ use super::profile_format::Flow;
 use super::profiles;
 use super::remember::remember;
 use super::settings::Settings;
-use super::{Exit, Failure, application};
+use super::terminal_observer::CodeHelp;
+use super::{Exit, Failure, application, resource};
 use crate::output::{about, plain, tell};
 
 pub(super) fn run(settings: &Settings, mut input: Input) -> Result<(), Failure> {
+    if let Some(url) = &settings.protected_resource {
+        return resource::login(settings, url, &input);
+    }
     let settings = input.expand_provider(settings)?;
     let provider = input.provider.words();
     sign_in_and_remember(&settings, input).map_err(|failure| failure.with_login_flags(provider))
 }
 
-fn sign_in_and_remember(settings: &Settings, input: Input) -> Result<(), Failure> {
+pub(super) fn sign_in_and_remember(settings: &Settings, input: Input) -> Result<(), Failure> {
     let settings = &settings.bounded_by(input.sign_in_timeout);
     let mut context = Context::of_new_profile(settings, PromptPolicy::allowed())?;
-    context.observer.qr = input.qr;
     context.observer.give_up_after(input.sign_in_timeout);
     let profile = input.profile(settings, &context, context.profile.clone())?;
     if profile.store.as_deref() == Some("memory:") {
         let message = "memory: lasts only until this command ends";
         return Err(Failure::new(Exit::Usage, message).try_shell("tokcache token --login --store memory: --help"));
     }
+    context.observer.code_help = CodeHelp {
+        qr: input.qr,
+        clipboard: input.clipboard,
+        open: input.open,
+        secret_variables: profile.secret_variables(),
+    };
     context.ensure_one_flow("login")?;
     input.flow.ensure_of_flow(&profile)?;
     profiles::ensure_writable(&context.profile_name)?;
-    if matches!(profile.flow, Some(Flow::ClientCredentials | Flow::ManagedIdentity)) {
+    if matches!(profile.flow, Some(Flow::ClientCredentials | Flow::IdentityAssertion | Flow::ManagedIdentity)) {
         return application::login(&context, &input, &profile);
     }
-    let registration = context.registration_of(&profile)?;
+    let mut registration = context.registration_of(&profile)?;
+    if let Some(resource) = &input.resource {
+        registration.endpoints = registration.endpoints.or(resource.endpoints.clone());
+    }
     context.warn_of_mistyped(&input.scopes.set(profile.place())?);
     let siblings = context.siblings(&profile)?;
     let client = context.client(registration);
@@ -53,8 +65,10 @@ fn sign_in_and_remember(settings: &Settings, input: Input) -> Result<(), Failure
         without_offline_access: profile.offline_access == Some(false),
         lifetime: context.lifetime(&input.scopes)?,
         parameters: profile.parameters.clone().into_iter().collect(),
+        resource: profile.bound_resource(),
     };
-    let flow = input.flow.chosen(&profile);
+    let is_client_remembered = input.resource.as_ref().is_some_and(|resource| resource.is_client_remembered);
+    let flow = input.flow.chosen(&profile).with_known_client(!is_client_remembered);
     let Some(signed_in) = sign_in(&context, &client, flow, &request, &needed_too)? else {
         tell("Signed in by the other process.");
         return Ok(());
@@ -131,7 +145,10 @@ fn report(context: &Context, signed_in: &SignedIn) {
     } else {
         format!("the access token is valid for {}", about(left))
     };
-    tell(format_args!("Signed in as {}; {until}.", plain(&name)));
+    match context.settings.protected_resource.as_ref().filter(|_| account.home_account_id.unnamed_at().is_some()) {
+        Some(url) => tell(plain(&format!("Signed in for {url}; {until}."))),
+        None => tell(format_args!("Signed in as {}; {until}.", plain(&name))),
+    }
     if !signed_in.not_granted.is_empty() {
         let granted = plain(&signed_in.token.scopes.to_string());
         tell(format_args!("granted: {granted}; not in this token: {}", plain(&signed_in.not_granted.to_string())));

@@ -1,9 +1,11 @@
 //! The flags of `tokcache login`, and the profile that they result in.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use tokcache_core::oauth::Authority;
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
+use tokcache_core::oauth::{Authority, Challenge, Endpoint};
 use tokcache_core::types::ScopeSet;
 
 use super::context::Context;
@@ -15,13 +17,14 @@ use super::profile_format::Flow;
 use super::profiles::{self, EndpointNames, Learned, Profile};
 use super::provider::ProviderArguments;
 use super::registration::can_be_asked_together;
+use super::resource::ResourceSettings;
 use super::scopes::Scopes;
 use super::settings::Settings;
 use super::values::is_same_authority;
-use super::values::{bound, claims, days_or_seconds};
+use super::values::{bound, challenge, claims, days_or_seconds, not_blank, path};
 use super::{Failure, keys};
 
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub(super) struct Input {
     #[command(flatten)]
     pub(super) provider: ProviderArguments,
@@ -39,13 +42,22 @@ pub(super) struct Input {
     #[command(flatten)]
     pub(super) flow: FlowArguments,
 
-    /// Replace the scopes of the profile instead of adding to them, and let another account take the profile over
+    /// Replace the scopes of the profile instead of adding to them, and let another account take the profile over; with
+    /// --for, also register a new client
     #[arg(long)]
     pub(super) replace: bool,
 
     /// With a code: show the address as a QR code too
     #[arg(long)]
     pub(super) qr: bool,
+
+    /// With a code: copy the code into the clipboard
+    #[arg(long)]
+    pub(super) clipboard: bool,
+
+    /// With a code: open the page in the browser of this machine
+    #[arg(long)]
+    pub(super) open: bool,
 
     /// Time limit for the whole sign-in [default: until the code expires; 15m with a browser]
     #[arg(long, value_name = "DURATION", value_parser = bound)]
@@ -54,6 +66,29 @@ pub(super) struct Input {
     /// A claims challenge, in JSON
     #[arg(long, value_name = "JSON", value_parser = claims)]
     pub(super) claims: Option<String>,
+
+    /// With --for: the WWW-Authenticate header of the resource, which names the scopes to sign in for
+    #[arg(long, value_name = "HEADER", value_parser = challenge, requires = "protected_resource")]
+    pub(super) challenge: Option<Challenge>,
+
+    /// With --for: the URL of a document that describes the client, for servers that accept one as the client id
+    #[arg(long, value_name = "URL", value_parser = document, requires = "protected_resource")]
+    #[arg(conflicts_with = "client_id")]
+    pub(super) client_id_url: Option<String>,
+
+    /// With --flow identity-assertion: the profile of the identity provider whose ID token vouches for the user; saved in
+    /// the profile
+    #[arg(long, value_name = "NAME", value_parser = not_blank)]
+    pub(super) identity_profile: Option<String>,
+
+    /// With --identity-profile: the file with the ID token, instead of a sign-in with that profile; saved in the profile
+    #[arg(long, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
+    #[arg(requires = "identity_profile")]
+    pub(super) identity_token_file: Option<PathBuf>,
+
+    /// The settings that the resource has named.
+    #[arg(skip)]
+    pub(super) resource: Option<Box<ResourceSettings>>,
 
     /// The device authorization endpoint, if the provider's metadata do not name it
     #[arg(long, value_name = "URL")]
@@ -167,6 +202,7 @@ impl Input {
             profile.client_capabilities = None;
             (profile.flow, profile.redirect_uri, profile.redirect_port) = (None, None, None);
             (profile.par, profile.response_mode) = (None, None);
+            (profile.identity_profile, profile.identity_token_file) = (None, None);
         }
         profile.client_capabilities = settings.client_capabilities(profile.client_capabilities);
         profile.parameters = self.scopes.parameters(profile.place(), &profile.parameters);
@@ -182,6 +218,12 @@ impl Input {
             None => profile.ca_file,
         };
         settings.credential.save_in(&mut profile)?;
+        if let Some(name) = &self.identity_profile {
+            let file = self.identity_token_file.as_deref();
+            profile.identity_profile = Some(name.clone());
+            profile.identity_token_file =
+                file.map(|file| profiles::remembered_path(file, "--identity-token-file")).transpose()?;
+        }
         self.flow.apply(settings.flow, &mut profile);
         let typed = EndpointNames {
             authorization_endpoint: self.authorization_endpoint.clone(),
@@ -192,7 +234,21 @@ impl Input {
         };
         profile.endpoints = typed.or(profile.endpoints);
         profile.learned = Learned::default();
+        if let Some(resource) = &self.resource {
+            resource.apply(&mut profile);
+        }
         Ok(profile)
+    }
+}
+
+/// Parses the URL of a document that describes a client (draft-ietf-oauth-client-id-metadata-document): https, with a
+/// path.
+fn document(text: &str) -> Result<String, String> {
+    Endpoint::parse(text).map_err(|error| error.to_string())?;
+    let path = text.strip_prefix("https://").and_then(|rest| rest.split_once('/')).map(|(_, path)| path);
+    match path {
+        Some(path) if !path.is_empty() => Ok(text.to_owned()),
+        _ => Err("type an https URL with a path".to_owned()),
     }
 }
 
@@ -206,7 +262,7 @@ mod tests {
     fn parsed(line: &str) -> (Settings, Input) {
         let words = ["tokcache", "login"].into_iter().chain(line.split_whitespace());
         match Arguments::try_parse_from(words) {
-            Ok(Arguments { settings, command: Command::Login(input) }) => (settings, input),
+            Ok(Arguments { settings, command: Command::Login(input) }) => (settings, *input),
             other => panic!("{line}: {other:?}"),
         }
     }

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use tokcache_core::time::SystemClock;
 
 use super::credential::CredentialFlags;
+use super::credential_helper::Host;
 use super::curl::allowed_host;
 use super::offline_access::OfflineAccess;
 use super::passphrase::PromptPolicy;
@@ -80,6 +81,10 @@ enum Action {
         offline_access: OfflineAccess,
         #[command(flatten)]
         hosts: Hosts,
+        /// A host that gets tokens of the profile through `tokcache credential`, as HOST or HOST:PORT; repeatable, and
+        /// replaces the hosts of the profile
+        #[arg(long = "helper-host", value_name = "HOST", value_parser = Host::parse)]
+        helper_hosts: Vec<Host>,
     },
     /// Trust the .tokcache.toml of this folder, so that commands here use the profile that it names; read it first
     Trust {
@@ -101,8 +106,8 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     match input.action {
         Action::List { output } => list(output),
         Action::Show { name, output } => show(name, output, settings),
-        Action::Set { name, scopes, no_account, offline_access, hosts } => {
-            set(&named(name, settings)?, &scopes, no_account, offline_access, hosts, settings)
+        Action::Set { name, scopes, no_account, offline_access, hosts, helper_hosts } => {
+            set(&named(name, settings)?, &scopes, no_account, offline_access, hosts, &helper_hosts, settings)
         }
         Action::Trust { path } => folder::trust(path),
         Action::Untrust { path } => folder::untrust(path),
@@ -165,6 +170,7 @@ fn set(
     no_account: bool,
     offline_access: OfflineAccess,
     hosts: Hosts,
+    helper_hosts: &[Host],
     settings: &Settings,
 ) -> Result<(), Failure> {
     // An account from a variable applies to this shell only, and is not saved.
@@ -174,6 +180,7 @@ fn set(
         || typed.is_any_given()
         || offline_access.typed().is_some()
         || hosts.is_any_given()
+        || !helper_hosts.is_empty()
         || [account, settings.authority.as_ref(), settings.client_id.as_ref()].iter().any(Option::is_some)
         || [settings.store.as_ref(), settings.encrypt.as_ref()].iter().any(Option::is_some)
         || settings.key_cache.is_some()
@@ -238,9 +245,13 @@ fn set(
             profile.parameters.clear();
             profile.lifetime = typed.lifetime.map(days_or_seconds);
             profile.offline_access = offline_access.or(None);
+            profile.helper_hosts.clear();
             (profile.flow, profile.redirect_uri, profile.redirect_port) = (settings.flow, None, None);
             (profile.par, profile.response_mode) = (None, None);
             profile.learned = Default::default();
+        }
+        if !helper_hosts.is_empty() {
+            profile.helper_hosts = helper_hosts.iter().map(Host::to_string).collect();
         }
         profile.parameters = typed.parameters(profile.place(), &profile.parameters);
         if no_account {

@@ -49,6 +49,9 @@ pub(super) struct Profile {
     /// How long to serve a token that has no lifetime, such as `30d`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) lifetime: Option<String>,
+    /// The hosts that get tokens through `tokcache credential`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) helper_hosts: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) store: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,6 +78,12 @@ pub(super) struct Profile {
     /// The file with the certificate and private key to present in TLS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) client_cert: Option<PathBuf>,
+    /// The file with the password of these files, if they are PKCS#12.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_certificate_password_file: Option<PathBuf>,
+    /// The environment variable with that password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_certificate_password_variable: Option<String>,
     /// The file with a token of another issuer that proves the client.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) federated_token_file: Option<PathBuf>,
@@ -87,9 +96,21 @@ pub(super) struct Profile {
     /// The audience of the token from that service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) federated_token_audience: Option<String>,
+    /// The profile of the identity provider that vouches for the user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) identity_profile: Option<String>,
+    /// The file with an ID token of that provider, instead of a sign-in with its profile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) identity_token_file: Option<PathBuf>,
     /// How to send the client secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) client_auth_method: Option<ClientAuthMethod>,
+    /// The URL of the protected resource that the profile is for, which has named the authority.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) protected_resource: Option<String>,
+    /// The client, if `login` has registered it at the authority (RFC 7591).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) dynamic_client: Option<DynamicClient>,
     /// Parameters that are sent with each token request.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) parameters: BTreeMap<String, String>,
@@ -114,6 +135,8 @@ pub(super) enum Flow {
     Browser,
     /// As an application, with its own credential (RFC 6749 §4.4).
     ClientCredentials,
+    /// With an assertion about the user by the company's identity provider (cross-app access).
+    IdentityAssertion,
     /// As the machine or app of Azure that the command runs on.
     ManagedIdentity,
     /// By what the environment offers.
@@ -185,6 +208,16 @@ pub(super) struct Converting {
     pub(super) store: String,
     /// The new value of `--encrypt`, which may be `none`.
     pub(super) to: String,
+}
+
+/// A client that `login` has registered (RFC 7591).
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct DynamicClient {
+    pub(super) client_id: String,
+    /// When the secret of the client expires, in seconds of the epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) expires_at: Option<i64>,
 }
 
 /// The place that holds the key of an encrypted cache between two runs.

@@ -43,7 +43,7 @@ impl ValueEnum for Cloud {
     }
 }
 
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub(super) struct ProviderArguments {
     /// A provider that tokcache knows, instead of --authority and the flags that the provider needs
     #[arg(long, value_name = "NAME", value_parser = names())]

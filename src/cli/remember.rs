@@ -59,7 +59,11 @@ pub(super) fn remember(
         }
         if profile.scopes.is_empty() {
             let granted = &signed_in.token.scopes;
-            profile.scopes = resource_scopes(&granted.filtered(|scope| !needed_too.contains(scope)));
+            let granted = granted.filtered(|scope| !needed_too.contains(scope));
+            profile.scopes = match profile.bound_resource() {
+                Some(_) => granted.of_resources().iter().map(str::to_owned).collect(),
+                None => resource_scopes(&granted),
+            };
         }
         let earlier = old.as_ref().filter(|old| !input.replace && is_for_same(old, &profile)).map(|old| &old.scopes);
         // No token covers both sets of scopes, so the default scopes stay as they are.

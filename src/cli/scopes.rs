@@ -10,7 +10,7 @@ use super::near::distance;
 use super::profile_format::{Flow, Profile};
 use super::registration::{Place, can_be_asked_together, default_scope, resource_of};
 use super::values::duration;
-use super::{Exit, Failure, environment};
+use super::{Exit, Failure, environment, identity};
 use crate::output::{plain, tell};
 
 /// The scopes that were typed, as scopes, resource or audience.
@@ -158,6 +158,10 @@ impl Context {
             return vec![("platform".to_owned(), environment::platform())];
         }
         let of_profile = self.profile_of_authority();
+        if let Some(profile) = of_profile.filter(|_| self.flow == Some(Flow::IdentityAssertion)) {
+            let parameters = typed.parameters(self.authority(), &profile.parameters);
+            return parameters.into_iter().chain(identity::parameter(profile)).collect();
+        }
         let none = BTreeMap::new();
         let remembered = of_profile.map_or(&none, |profile| &profile.parameters);
         if remembered.is_empty() && typed.resource.is_none() && typed.audience.is_none() && typed.parameters.is_empty()
@@ -188,11 +192,16 @@ impl Context {
     pub(super) fn scopes(&self, typed: &Scopes) -> Result<ScopeSet, Failure> {
         let typed = typed.set(self.authority())?;
         let scopes = if typed.is_empty() { self.scopes_of_flow() } else { typed };
-        if scopes.is_empty() {
+        if scopes.is_empty() && !self.is_for_bound_resource() {
             let message = "no scope was given, and the profile has none";
             return Err(Failure::new(Exit::Usage, message).try_with("--scope", "SCOPE"));
         }
         if self.is_managed_identity() { resource_of(&scopes) } else { Ok(scopes) }
+    }
+
+    /// Whether the parameters name the resource, so that a token without scopes is for something.
+    fn is_for_bound_resource(&self) -> bool {
+        self.profile_of_authority().is_some_and(|profile| profile.bound_resource().is_some())
     }
 
     /// Returns the command that signs in for these scopes. It includes the profile's scopes if they have the same

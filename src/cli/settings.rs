@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::builder::{OsStringValueParser, PossibleValue, TypedValueParser as _};
 use clap::{ArgAction, Args, ValueEnum};
+use tokcache_core::oauth::ResourceUrl;
 
 use super::credential::CredentialFlags;
 use super::folder_format::Folder;
@@ -23,6 +24,10 @@ pub(super) struct Settings {
     /// The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) profile: Option<String>,
+
+    /// The protected resource to use, such as an MCP server: its URL says how to sign in, and selects its profile
+    #[arg(long = "for", global = true, value_name = "URL", value_parser = super::resource::url)]
+    pub(super) protected_resource: Option<ResourceUrl>,
 
     /// The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]
     #[arg(long, global = true, value_name = "URL")]
@@ -67,6 +72,10 @@ pub(super) struct Settings {
     #[arg(long, global = true, value_name = "WHERE", value_enum)]
     pub(super) key_cache: Option<KeyCache>,
 
+    /// The folder of the profiles [env: TOKCACHE_CONFIG_DIR] [default: that of the platform]
+    #[arg(long, global = true, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
+    pub(super) config_dir: Option<PathBuf>,
+
     /// Trust the certificates in this PEM file too [env: TOKCACHE_CA_FILE]
     #[arg(long, global = true, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
     pub(super) ca_file: Option<PathBuf>,
@@ -103,6 +112,10 @@ pub(super) struct Settings {
     #[arg(skip)]
     pub(super) folder: Option<Box<Folder>>,
 
+    /// Whether the variables of a client's credential are ignored, because the client is not the one that they are for.
+    #[arg(skip)]
+    pub(super) ignores_credential_variables: bool,
+
     /// The names of the variables that some of these settings came from.
     #[arg(skip)]
     pub(super) variables: Vec<&'static str>,
@@ -112,7 +125,7 @@ pub(super) struct Settings {
 const NO_CAPABILITIES: &str = "none";
 
 /// The commands that act for one account.
-const CONCERN_ONE_ACCOUNT: [&str; 6] = ["clear", "curl", "exec", "explain", "login", "token"];
+const CONCERN_ONE_ACCOUNT: [&str; 8] = ["clear", "curl", "exec", "explain", "login", "proxy", "serve", "token"];
 
 impl Settings {
     pub(super) fn timeout(&self) -> Duration {
@@ -156,13 +169,18 @@ impl Settings {
         // With a store without TLS, the flag is refused where the variable is not.
         let ca_file = self.ca_file.as_ref().filter(|_| self.is_ca_file_typed());
         let ca_file = ca_file.map(|path| path.to_string_lossy().into_owned());
+        let config_dir = self.config_dir.as_ref().map(|path| path.to_string_lossy().into_owned());
         let flow = self.flow.map(Flow::name);
         let kind = self.authority_kind.as_ref().and_then(name_of);
         let concerns_account = words.first().is_some_and(|command| CONCERN_ONE_ACCOUNT.contains(&command.as_str()));
         let account = self.account.clone().filter(|_| concerns_account);
         // The file selects the profile for the suggested command too.
-        let profile = self.profile.clone().filter(|_| self.folder.is_none());
+        let resource = self.protected_resource.as_ref();
+        let is_of_resource = |name: &String| resource.is_some_and(|url| super::resource::is_named_after(url, name));
+        let profile = self.profile.clone().filter(|name| self.folder.is_none() && !is_of_resource(name));
+        let resource = resource.map(ToString::to_string);
         let flags = [
+            ("--for", &resource),
             ("--profile", &profile),
             ("--account", &account),
             ("--authority", &self.authority),
@@ -171,6 +189,7 @@ impl Settings {
             ("--client-capabilities", &self.client_capabilities),
             ("--store", &self.store),
             ("--encrypt", &self.encrypt),
+            ("--config-dir", &config_dir),
             ("--ca-file", &ca_file),
             ("--flow", &flow),
         ];

@@ -72,6 +72,7 @@ impl Context {
             authority: self.settings.authority.clone().or(profile.authority),
             client_id: self.settings.client_id.clone().or(profile.client_id),
             store: self.settings.store.clone().or(profile.store),
+            protected_resource: profile.protected_resource,
             ..Profile::default()
         }
     }
@@ -84,8 +85,11 @@ impl Context {
                 None => self.settings.store.is_none() && other.store.is_none(),
             };
         let is_there = one.authority.is_some() && is_same_authority(one.authority.as_ref(), other.authority.as_ref());
-        let is_application = matches!(one.flow, Some(Flow::ClientCredentials | Flow::ManagedIdentity));
-        is_there && one.client_id == other.client_id && is_here && !is_application
+        let is_application =
+            matches!(one.flow, Some(Flow::ClientCredentials | Flow::IdentityAssertion | Flow::ManagedIdentity));
+        // The sign-ins for two protected resources have nothing in common.
+        let is_for_same = one.protected_resource == other.protected_resource;
+        is_there && one.client_id == other.client_id && is_here && !is_application && is_for_same
     }
 
     /// Returns the tokens that no command would find any more if the profile `name` were removed.

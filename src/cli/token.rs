@@ -21,7 +21,7 @@ use super::profiles::Profile;
 use super::scopes::Scopes;
 use super::settings::Settings;
 use super::values::{bound, challenge, claims, duration, path};
-use super::{Exit, Failure, consumer, login};
+use super::{Exit, Failure, consumer, login, login_args, resource};
 use crate::output::{self, TokenFormat, TokenView};
 
 #[derive(Args, Debug, Default)]
@@ -59,23 +59,23 @@ pub(super) struct Selection {
 
     /// How long the token must be valid; exit status 8 if it is not [default: 5m, but at most a fifth of its lifetime]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
-    min_valid: Option<Duration>,
+    pub(super) min_valid: Option<Duration>,
 
     /// Ignore cached access tokens and get a new one
     #[arg(long, conflicts_with = "offline")]
-    force_refresh: bool,
+    pub(super) force_refresh: bool,
 
     /// Never use the network
     #[arg(long)]
-    offline: bool,
+    pub(super) offline: bool,
 
     /// Another tenant of the same Entra cloud, for the token of the same account there: a GUID or a domain
     #[arg(long, value_name = "TENANT")]
-    tenant: Option<String>,
+    pub(super) tenant: Option<String>,
 
     /// A claims challenge, in JSON; ignores cached access tokens
     #[arg(long, value_name = "JSON", value_parser = claims, conflicts_with = "offline")]
-    claims: Option<String>,
+    pub(super) claims: Option<String>,
 
     /// Get a token on behalf of the user whose access token is in this file; - is standard input
     #[arg(long, value_name = "PATH", conflicts_with = "account")]
@@ -84,14 +84,28 @@ pub(super) struct Selection {
 
     /// The WWW-Authenticate header of a server that wants another token: its claims, scope or resource are requested
     #[arg(long, value_name = "HEADER", value_parser = challenge, conflicts_with_all = ["claims", "offline"])]
-    challenge: Option<Challenge>,
+    pub(super) challenge: Option<Challenge>,
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
+    let settings = &settings.bounded_by(input.sign_in_timeout);
+    match print(settings, &input) {
+        Err(failure) if input.login && failure.needs_sign_in() => {
+            let Some(url) = &settings.protected_resource else { return Err(failure) };
+            resource::login(settings, url, &input.selection.sign_in_for_resource())?;
+            print(settings, &input)
+        }
+        outcome => outcome,
+    }
+}
+
+fn print(settings: &Settings, input: &Input) -> Result<(), Failure> {
     let asking = if input.login { PromptPolicy::allowed() } else { PromptPolicy::never() };
-    let mut context = input.selection.context(&settings.bounded_by(input.sign_in_timeout), asking, true)?;
+    let mut context = input.selection.context(settings, asking, true)?;
     context.observer.give_up_after(input.sign_in_timeout);
-    let Acquired { outcome, client_id, requested } = input.selection.acquire(&context, input.login)?;
+    // The sign-in for a protected resource begins with the resource.
+    let login = input.login && settings.protected_resource.is_none();
+    let Acquired { outcome, client_id, requested } = input.selection.acquire(&context, login)?;
     let view = TokenView {
         outcome: &outcome,
         hosts: context.profile.as_ref().map(|profile| profile.hosts.as_slice()).unwrap_or_default(),
@@ -127,12 +141,38 @@ pub(super) fn unfit(error: anyhow::Error) -> Failure {
 }
 
 impl Selection {
+    /// Returns the selection of a command that gets tokens for other programs.
+    #[cfg(feature = "serve")]
+    pub(super) fn of(scopes: Scopes, claims: Option<String>, force_refresh: bool) -> Selection {
+        Selection { scopes, claims, force_refresh, ..Selection::default() }
+    }
+
+    /// Whether a flag was typed that makes sense for one token only.
+    #[cfg(feature = "serve")]
+    pub(super) fn is_for_one_token(&self) -> bool {
+        let Scopes { audience, parameters, lifetime, .. } = &self.scopes;
+        let of_scopes = audience.is_some() || !parameters.is_empty() || lifetime.is_some();
+        let of_token = self.min_valid.is_some() || self.force_refresh || self.offline || self.claims.is_some();
+        let of_source = self.tenant.is_some() || self.assertion_file.is_some() || self.challenge.is_some();
+        of_scopes || of_token || of_source
+    }
+
     /// Resolves the settings, for the typed tenant. Only with `may_ask`, the network may be used for that.
     pub(super) fn context(&self, settings: &Settings, asking: PromptPolicy, may_ask: bool) -> Result<Context, Failure> {
         let mut context = Context::new(settings, asking)?;
         context.settings.tenant.clone_from(&self.tenant);
         context.resolve_tenant(may_ask && !self.offline)?;
         Ok(context)
+    }
+
+    /// Returns the arguments of a sign-in for a protected resource.
+    fn sign_in_for_resource(&self) -> login_args::Input {
+        login_args::Input {
+            scopes: self.scopes.clone(),
+            challenge: self.challenge.clone(),
+            claims: self.claims.clone(),
+            ..login_args::Input::default()
+        }
     }
 
     pub(super) fn request(&self, context: &Context) -> Result<SilentRequest, Failure> {
@@ -240,6 +280,7 @@ fn outcome(
                 without_offline_access: context.is_without_offline_access(),
                 lifetime: request.lifetime,
                 parameters: request.parameters.clone(),
+                resource: None,
             };
             let flow = ChosenFlow::of(context.profile_of_authority().unwrap_or(&Profile::default()), false);
             match login::sign_in(context, client, flow, &asked, &needed_too)? {

@@ -80,6 +80,10 @@ impl Context {
             let at = HomeAccountId::new(wanted).unnamed_at()?.to_owned();
             Some(at.split_once('#').map(|(_authority, name)| name.to_owned()))
         });
+        if let Some(url) = &self.settings.protected_resource {
+            let is_own = super::resource::is_named_after(url, &self.profile_name);
+            return Some(if is_own { url.to_string() } else { format!("{url}#{}", self.profile_name) });
+        }
         known.unwrap_or_else(|| Some(self.profile_name.clone()).filter(|name| name != "default"))
     }
 

@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use tokcache_core::future::BoxFuture;
-use tokcache_core::oauth::{Http, Request, Response, Stage, TransportError};
+use tokcache_core::oauth::{Head, Http, Reach, Request, Response, Stage, TransportError};
 
 use super::environment;
 use crate::output::{plain, tell};
@@ -23,7 +23,15 @@ impl<Inner> WireLog<Inner> {
 
 impl<Inner: Http> Http for WireLog<Inner> {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
-        Box::pin(async move { self.exchange(request).await })
+        Box::pin(async move { self.logged(request, self.inner.send(request), |response| response.status).await })
+    }
+
+    fn probe<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Head, TransportError>> {
+        Box::pin(async move { self.logged(request, self.inner.probe(request), |head| head.status).await })
+    }
+
+    fn reach<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Option<Reach>> {
+        self.inner.reach(url)
     }
 
     fn presents_certificate(&self) -> bool {
@@ -32,16 +40,21 @@ impl<Inner: Http> Http for WireLog<Inner> {
 }
 
 impl<Inner: Http> WireLog<Inner> {
-    async fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
+    async fn logged<Answer>(
+        &self,
+        request: &Request,
+        exchange: BoxFuture<'_, Result<Answer, TransportError>>,
+        status: fn(&Answer) -> u16,
+    ) -> Result<Answer, TransportError> {
         let started = Instant::now();
         let result = match environment::unreadable_proxy() {
             Some(failure) => Err(TransportError { stage: Stage::Unsendable, message: failure.to_string() }),
-            None => self.inner.send(request).await,
+            None => exchange.await,
         };
         if self.verbose > 1 {
             let method = request.method().as_str();
             let outcome = match &result {
-                Ok(response) => response.status.to_string(),
+                Ok(answer) => status(answer).to_string(),
                 Err(error) => plain(&error.message),
             };
             tell(format_args!("{method} {} {outcome} {} ms", plain(&request.url), started.elapsed().as_millis()));

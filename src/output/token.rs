@@ -50,8 +50,7 @@ pub(crate) enum TokenFormat {
 impl TokenView<'_> {
     /// Returns the token in `format`, with its line break.
     pub(crate) fn render(&self, format: TokenFormat) -> anyhow::Result<SecretBuffer> {
-        let AuthenticationResult { access_token, token_type, .. } = self.outcome;
-        let secret = access_token.expose();
+        let secret = self.outcome.access_token.expose();
         if format != TokenFormat::Json {
             ensure_plain(self.outcome)?;
         }
@@ -64,7 +63,7 @@ impl TokenView<'_> {
                 text.push_str("set ");
                 push_quoted_for_cmd(&mut text, "ACCESS_TOKEN=", secret)?;
             }
-            TokenFormat::CurlConfig => push_curl_header(&mut text, token_type, secret),
+            TokenFormat::CurlConfig => push_curl_header(&mut text, self.outcome),
             TokenFormat::Env => {
                 text.push_str("export ACCESS_TOKEN=");
                 push_quoted(&mut text, secret);
@@ -79,7 +78,7 @@ impl TokenView<'_> {
                 // A workflow command escapes the character that begins an escape.
                 push_escaped(&mut text, secret, &[('%', "%25")]);
             }
-            TokenFormat::Header => text.push_str(&authorization(token_type, secret)),
+            TokenFormat::Header => text.push_str(&header(self.outcome)),
             TokenFormat::Json => text.push_str(&json(&JsonToken::of(self))?),
             TokenFormat::Netrc => push_netrc(&mut text, self.hosts, secret)?,
             TokenFormat::Nu => {
@@ -108,13 +107,25 @@ pub(crate) fn ensure_plain(outcome: &AuthenticationResult) -> anyhow::Result<()>
 }
 
 /// Returns the `Authorization` header, name and value (RFC 6750 §2.1).
-fn authorization(token_type: &str, secret: &str) -> Zeroizing<String> {
-    let scheme = if token_type.eq_ignore_ascii_case("bearer") { "Bearer" } else { token_type };
+fn header(outcome: &AuthenticationResult) -> Zeroizing<String> {
     let mut header = SecretBuffer::new();
-    for part in ["Authorization: ", scheme, " ", secret] {
-        header.push_str(part);
-    }
+    header.push_str("Authorization: ");
+    header.push_str(&authorization(outcome));
     header.finish()
+}
+
+/// Returns the value of the `Authorization` header (RFC 6750 §2.1).
+pub(crate) fn authorization(outcome: &AuthenticationResult) -> Zeroizing<String> {
+    let mut value = SecretBuffer::new();
+    for part in [scheme(outcome), " ", outcome.access_token.expose()] {
+        value.push_str(part);
+    }
+    value.finish()
+}
+
+/// Returns the authentication scheme of the token (RFC 9110 §11.1).
+pub(crate) fn scheme(outcome: &AuthenticationResult) -> &str {
+    if outcome.token_type.eq_ignore_ascii_case("bearer") { "Bearer" } else { &outcome.token_type }
 }
 
 /// Returns the line that sets a variable in the file `GITHUB_ENV`.
@@ -158,14 +169,14 @@ pub(crate) fn curl_config(outcome: &AuthenticationResult) -> anyhow::Result<Zero
         push_escaped_for_curl(&mut text, secret);
         text.push('"');
     } else {
-        push_curl_header(&mut text, &outcome.token_type, secret);
+        push_curl_header(&mut text, outcome);
     }
     text.push('\n');
     Ok(text.finish())
 }
 
-fn push_curl_header(out: &mut SecretBuffer, token_type: &str, secret: &str) {
+fn push_curl_header(out: &mut SecretBuffer, outcome: &AuthenticationResult) {
     out.push_str("header = \"");
-    push_escaped_for_curl(out, &authorization(token_type, secret));
+    push_escaped_for_curl(out, &header(outcome));
     out.push('"');
 }

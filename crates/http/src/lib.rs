@@ -1,8 +1,10 @@
 //! HTTP over the real network: requests to providers, and the response of a sign-in through the browser.
 
+mod cancellation;
 mod client_certificate;
 mod coding;
 mod connect;
+mod forward;
 mod issuer;
 mod loopback;
 mod proxy;
@@ -15,18 +17,20 @@ mod transport_error;
 mod trust;
 mod wiped;
 
-use std::fs;
 use std::io::{self, Read};
+use std::net::ToSocketAddrs as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, UNIX_EPOCH};
 
+use ureq::Agent;
+use ureq::config::ConfigBuilder;
 use ureq::http::response::Parts;
 use ureq::http::uri::Authority;
 use ureq::http::{HeaderMap, HeaderValue, Uri, header};
+use ureq::typestate::AgentScope;
 use ureq::unversioned::transport::{ConnectProxyConnector, ConnectionDetails, Connector, SocksConnector, Transport};
-use ureq::{Agent, Proxy};
 use zeroize::Zeroizing;
 
 use tokcache_core::time::{Clock as _, SystemClock, Timestamp};
@@ -35,18 +39,29 @@ use connect::HappyEyeballs;
 use resolve::Named;
 use tls::{Tls, TlsSettings};
 use tokcache_core::future::BoxFuture;
-use tokcache_core::oauth::{Body, Http, Request, Response, Stage, TransportError};
+use tokcache_core::oauth::url::bare_host;
+use tokcache_core::oauth::{Body, Head, Http, Reach, Request, Response, Stage, TransportError};
 use transport_error::Progress;
 use trust::TrustError;
 use wiped::Wiped;
 
-pub use loopback::{Callback, LoopbackListener, Page};
+pub use cancellation::Cancellation;
+pub use client_certificate::ClientCertificateFile;
+pub use forward::{ForwardedBody, Upload};
+pub use loopback::{Callback, LoopbackListener, Page, user_of_peer};
 pub use proxy::ProxyRules;
 #[cfg(feature = "tokio")]
 pub use runtime::{TokioClock, TokioNetwork};
 
 /// The maximum length of an answer in bytes.
 const LONGEST_BODY: usize = 1 << 20;
+
+type AgentConfig = ConfigBuilder<AgentScope>;
+
+/// Returns a configuration that follows no redirect and returns every status.
+fn plain_config() -> AgentConfig {
+    Agent::config_builder().http_status_as_error(false).max_redirects(0).max_redirects_will_error(false)
+}
 
 /// The settings for reaching providers.
 #[derive(Clone, Debug)]
@@ -57,10 +72,8 @@ pub struct NetworkOptions {
     pub ca_file: Option<PathBuf>,
     /// Checks `ca_file` before it is read. A user who can change that file can read everything that is sent.
     pub check_ca_file: fn(&Path) -> io::Result<()>,
-    /// A file with a certificate and its private key, in PEM, to present to servers that ask for one (mTLS).
-    pub client_certificate: Option<PathBuf>,
-    /// Reads `client_certificate`, after a check that only the user can.
-    pub read_client_certificate: fn(&Path) -> io::Result<Zeroizing<Vec<u8>>>,
+    /// A certificate with its private key, to present to servers that ask for one (mTLS).
+    pub client_certificate: Option<ClientCertificateFile>,
     /// The proxy to use.
     pub proxy: ProxyRules,
 }
@@ -73,7 +86,6 @@ impl Default for NetworkOptions {
             ca_file: None,
             check_ca_file: |_| Ok(()),
             client_certificate: None,
-            read_client_certificate: |path| fs::read(path).map(Zeroizing::new),
             proxy: ProxyRules::none(),
         }
     }
@@ -108,34 +120,65 @@ impl Network {
         matches!(self.tls.get(), Some(Err(TrustError::ClientCertificate(_))))
     }
 
-    fn agent(&self, uri: &Uri, proxy: Option<Proxy>, progress: Arc<Progress>) -> Result<Agent, TrustError> {
-        let is_encrypted = uri.scheme_str() == Some("https");
-        let settings = is_encrypted.then(|| self.tls.get_or_init(|| self.load_tls()).clone()).transpose()?;
-        let config = Agent::config_builder()
+    /// Loads the trusted certificates and the client's own, as the first https request does.
+    ///
+    /// # Errors
+    /// A message for people: no certificate can be loaded, or a file that the settings name cannot be used.
+    pub fn load_certificates(&self) -> Result<(), String> {
+        match self.tls.get_or_init(|| self.load_tls()) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// Returns the files and folders that the trusted certificates come from, for people. No file is read.
+    pub fn trusted_certificates(&self) -> Vec<String> {
+        let own = self.options.ca_file.iter().map(|path| path.display().to_string());
+        trust::system_sources().into_iter().chain(own).collect()
+    }
+
+    /// Returns the address of the proxy for requests to `url`, without a user name; `None` if there is none.
+    ///
+    /// # Errors
+    /// A message for people, without the value: the settings for the proxy cannot be used.
+    pub fn proxy_for(&self, url: &str) -> Result<Option<String>, String> {
+        let Ok(uri) = url.parse() else { return Ok(None) };
+        let proxy = self.options.proxy.proxy_for(&uri)?;
+        Ok(proxy.map(|proxy| format!("{}:{}", proxy.host(), proxy.port())))
+    }
+
+    /// Returns the configuration of an exchange with a provider.
+    fn config(&self) -> AgentConfig {
+        plain_config()
             .accept("application/json")
             .accept_encoding("identity")
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .proxy(proxy)
             .timeout_global(Some(self.options.timeout))
-            .user_agent(concat!("tokcache/", env!("CARGO_PKG_VERSION")));
+            .user_agent(concat!("tokcache/", env!("CARGO_PKG_VERSION")))
+    }
+
+    fn agent(
+        &self,
+        uri: &Uri,
+        config: AgentConfig,
+        progress: Arc<Progress>,
+        cancellation: Option<Cancellation>,
+    ) -> Result<Agent, TrustError> {
+        let is_encrypted = uri.scheme_str() == Some("https");
+        let settings = is_encrypted.then(|| self.tls.get_or_init(|| self.load_tls()).clone()).transpose()?;
         // ureq's own chain, except for TCP and TLS.
         let connector =
             ().chain(SocksConnector::default())
                 .chain(ConnectProxyConnector::default())
-                .chain(HappyEyeballs)
+                .chain(HappyEyeballs { cancellation })
                 .chain(Tls { settings, progress: Arc::clone(&progress) });
         let connector = Watched { inner: connector, progress };
         Ok(Agent::with_parts(config.build(), connector, Named::default()))
     }
 
     fn load_tls(&self) -> Result<TlsSettings, TrustError> {
-        let NetworkOptions { ca_file, check_ca_file, client_certificate, read_client_certificate, .. } = &self.options;
+        let NetworkOptions { ca_file, check_ca_file, client_certificate, .. } = &self.options;
         let roots = trust::load(ca_file.as_deref(), check_ca_file)?;
-        let certificate = client_certificate.as_deref();
-        let certificate =
-            certificate.map(|path| client_certificate::load(path, read_client_certificate)).transpose()?;
+        let certificate = client_certificate.as_ref().map(ClientCertificateFile::load).transpose()?;
         TlsSettings::new(roots, certificate)
     }
 }
@@ -146,6 +189,16 @@ impl Http for Network {
         Box::pin(async move { self.exchange(request) })
     }
 
+    /// Blocks, like [`send`](Http::send).
+    fn probe<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Head, TransportError>> {
+        Box::pin(async move { self.with_agent(request, head) })
+    }
+
+    /// Asks the system's resolver, and blocks. A proxy resolves names by itself, so that nothing is known about them.
+    fn reach<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Option<Reach>> {
+        Box::pin(async move { self.reach_of(&url.parse().ok()?) })
+    }
+
     fn presents_certificate(&self) -> bool {
         self.options.client_certificate.is_some()
     }
@@ -153,6 +206,29 @@ impl Http for Network {
 
 impl Network {
     fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
+        let answered = self.with_agent(request, exchange)?;
+        let uri = request.secure_url().map_err(unsendable)?;
+        transport_error::ensure_not_of_network(&uri, answered)
+    }
+
+    /// Returns the least reach of the host's addresses.
+    fn reach_of(&self, uri: &Uri) -> Option<Reach> {
+        let host = bare_host(uri);
+        if let Some(known) = Reach::of_host(host) {
+            return Some(known);
+        }
+        if self.options.proxy.proxy_for(uri).ok()?.is_some() {
+            return None;
+        }
+        let addresses = (host, uri.port_u16().unwrap_or(443)).to_socket_addrs().ok()?;
+        addresses.map(|address| Reach::of_address(address.ip())).min()
+    }
+
+    fn with_agent<Answer>(
+        &self,
+        request: &Request,
+        send: fn(&Agent, &Uri, &Request, &Progress) -> Result<Answer, ureq::Error>,
+    ) -> Result<Answer, TransportError> {
         let uri = request.secure_url().map_err(unsendable)?;
         let proxy = match request.is_to_platform {
             true => None,
@@ -160,14 +236,13 @@ impl Network {
         };
         let route = transport_error::Route::new(&uri, proxy.as_ref(), &self.options);
         let progress = Arc::new(Progress::default());
-        let agent = self.agent(&uri, proxy, Arc::clone(&progress)).map_err(unsendable)?;
-        let answered = exchange(&agent, &uri, request, &progress).map_err(|error| {
+        let agent = self.agent(&uri, self.config().proxy(proxy), Arc::clone(&progress), None).map_err(unsendable)?;
+        send(&agent, &uri, request, &progress).map_err(|error| {
             if transport_error::is_of_unknown_issuer(&error) {
                 self.has_met_unknown_issuer.store(true, Ordering::Relaxed);
             }
             route.fault(&error, &progress)
-        })?;
-        transport_error::ensure_not_of_network(&uri, answered)
+        })
     }
 }
 
@@ -175,13 +250,30 @@ fn unsendable(why: impl ToString) -> TransportError {
     TransportError { stage: Stage::Unsendable, message: why.to_string() }
 }
 
-fn exchange(agent: &Agent, uri: &Uri, request: &Request, progress: &Progress) -> Result<Response, ureq::Error> {
+fn head(agent: &Agent, uri: &Uri, request: &Request, progress: &Progress) -> Result<Head, ureq::Error> {
+    let response = begin(agent, uri, request, progress)?;
+    let challenges = response.headers().get_all(header::WWW_AUTHENTICATE).iter();
+    let challenges = challenges.filter_map(|header| header.to_str().ok()).map(str::to_owned).collect();
+    Ok(Head { status: response.status().as_u16(), challenges })
+}
+
+fn begin(
+    agent: &Agent,
+    uri: &Uri,
+    request: &Request,
+    progress: &Progress,
+) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
     let response = match &request.body {
         Body::None => with_headers(agent.get(uri), request).call()?,
         Body::Form(form) => with_headers(agent.post(uri), request).send(form.encode().as_bytes())?,
+        Body::Json(json) => with_headers(agent.post(uri), request).send(json.as_bytes())?,
     };
     progress.answered.store(true, Ordering::Relaxed);
-    let (parts, body) = response.into_parts();
+    Ok(response)
+}
+
+fn exchange(agent: &Agent, uri: &Uri, request: &Request, progress: &Progress) -> Result<Response, ureq::Error> {
+    let (parts, body) = begin(agent, uri, request, progress)?.into_parts();
     let date = http_date(&parts.headers, header::DATE);
     Ok(Response {
         status: parts.status.as_u16(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokcache_core::future::BoxFuture;
-use tokcache_core::oauth::{Http, Request, Response, Stage, TransportError};
+use tokcache_core::oauth::{Head, Http, Reach, Request, Response, Stage, TransportError};
 use tokcache_core::time::{Clock, SystemClock, Timestamp};
 use tokio::runtime::Handle;
 
@@ -25,15 +25,28 @@ impl Http for TokioNetwork {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Response, TransportError>> {
         let (network, request) = (Arc::clone(&self.0), request.clone());
         let exchange = move || Handle::current().block_on(network.send(&request));
-        Box::pin(async move {
-            let stopped = |_| TransportError { stage: Stage::Unknown, message: "the runtime is stopping".to_owned() };
-            tokio::task::spawn_blocking(exchange).await.map_err(stopped)?
-        })
+        Box::pin(async move { tokio::task::spawn_blocking(exchange).await.map_err(stopped)? })
+    }
+
+    fn probe<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Head, TransportError>> {
+        let (network, request) = (Arc::clone(&self.0), request.clone());
+        let probe = move || Handle::current().block_on(network.probe(&request));
+        Box::pin(async move { tokio::task::spawn_blocking(probe).await.map_err(stopped)? })
+    }
+
+    fn reach<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Option<Reach>> {
+        let (network, url) = (Arc::clone(&self.0), url.to_owned());
+        let reach = move || Handle::current().block_on(network.reach(&url));
+        Box::pin(async move { tokio::task::spawn_blocking(reach).await.ok()? })
     }
 
     fn presents_certificate(&self) -> bool {
         self.0.presents_certificate()
     }
+}
+
+fn stopped(_: tokio::task::JoinError) -> TransportError {
+    TransportError { stage: Stage::Unknown, message: "the runtime is stopping".to_owned() }
 }
 
 /// The operating system's clocks. A wait blocks no thread of the runtime.

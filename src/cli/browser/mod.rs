@@ -1,6 +1,5 @@
 //! The sign-in through the browser of this machine (RFC 8252): a listener on a loopback address receives the response.
 
-mod open;
 mod turn;
 
 use std::io::ErrorKind;
@@ -11,15 +10,16 @@ use pollster::FutureExt as _;
 use tokcache_core::acquire::{
     AcquireError, AuthorizationCodeSignIn, Observer as _, ProviderMetadata, PublicClient, SignInRequest, SignedIn,
 };
-use tokcache_core::oauth::{AuthorityKind, AuthorizationError, ErrorCode, PendingAuthorization, ResponseMode};
+use tokcache_core::oauth::{AuthorityKind, AuthorizationError, ErrorCode, PendingAuthorization, Request, ResponseMode};
 use tokcache_core::types::ScopeSet;
 use tokcache_http::{Callback, LoopbackListener, Page};
 
 use super::context::Context;
+use super::desktop::browser as desktop;
 use super::{Exit, Failure};
 use crate::output::{page, plain, tell};
 
-pub(super) use open::NoBrowser;
+pub(super) use desktop::NoBrowser;
 use turn::Turn;
 
 /// How long a person has to sign in, unless the command line says otherwise.
@@ -40,15 +40,17 @@ pub(super) struct BrowserSignIn {
     /// Whether the request is pushed to the provider (RFC 9126), even if the provider does not demand it.
     pub(super) is_pushed: bool,
     /// The variable with the client secret, which the browser does not inherit.
-    pub(super) secret_variable: Option<String>,
+    pub(super) secret_variables: Vec<String>,
     /// The form in which the browser returns.
     pub(super) response_mode: Option<ResponseMode>,
+    /// Whether the provider may have forgotten the client. Then a page with an error would be all that a person sees.
+    pub(super) probes: bool,
 }
 
 impl BrowserSignIn {
     /// Whether the sign-in can start.
     pub(super) fn ensure_browser(&self) -> Result<(), NoBrowser> {
-        if self.without_browser { Ok(()) } else { open::ensure_browser() }
+        if self.without_browser { Ok(()) } else { desktop::ensure_browser() }
     }
 
     /// Signs a person in. If the provider refuses the scopes of a request, the browser goes on to the next of the `smaller`
@@ -70,6 +72,7 @@ impl BrowserSignIn {
         let listener = self.listen(client)?;
         let failed = |error, request: &SignInRequest| context.failure(error, &request.scopes);
         let mut pending = self.begin(client, &listener, &request).map_err(|error| failed(error, &request))?;
+        self.ensure_client_is_known(context, client, &pending)?;
         self.show(&pending.url);
         let end = Instant::now() + LONGEST_SIGN_IN;
         loop {
@@ -121,6 +124,24 @@ impl BrowserSignIn {
         }
     }
 
+    /// Asks the provider for the page that the browser would show. An error there is about the client or its redirect URI:
+    /// the provider reports any other to the redirect URI (RFC 6749 §4.1.2.1).
+    fn ensure_client_is_known(
+        &self,
+        context: &Context,
+        client: &PublicClient<'_>,
+        pending: &PendingAuthorization,
+    ) -> Result<(), Failure> {
+        if !self.probes || self.is_pushed || client.registration.endpoints.require_pushed_authorization_requests {
+            return Ok(());
+        }
+        let probed = context.network().probe(&Request::get(&pending.url)).block_on();
+        match probed {
+            Ok(head) if matches!(head.status, 400 | 401 | 403) => Err(Failure::unknown_client()),
+            _ => Ok(()),
+        }
+    }
+
     fn begin(
         &self,
         client: &PublicClient<'_>,
@@ -136,6 +157,7 @@ impl BrowserSignIn {
             claims: request.claims.clone(),
             parameters: request.parameters.clone(),
             is_pushed: self.is_pushed,
+            is_for_resource: request.resource.is_some(),
             ..AuthorizationCodeSignIn::default()
         };
         client.begin_sign_in(&request).block_on()
@@ -167,7 +189,7 @@ impl BrowserSignIn {
         if self.without_browser {
             return tell(format_args!("\nTo sign in, open this page in a browser of this machine:\n\n    {shown}\n"));
         }
-        match open::open(url, self.secret_variable.as_deref()) {
+        match desktop::open(url, &self.secret_variables) {
             Ok(()) => tell(format_args!("Sign in with the browser. If no page opens, open this one:\n\n    {shown}\n")),
             Err(NoBrowser(why)) => tell(format_args!(
                 "No browser opens ({}). Open this page in a browser of this machine:\n\n    {shown}\n",

@@ -72,7 +72,7 @@ impl Challenged {
     /// Whether the server wants scopes that the token lacks, and that the user has typed or signed in for.
     fn wants_scopes(&self, challenge: &Challenge) -> bool {
         let lacks = |scope| !self.acquired.requested.contains(scope);
-        challenge.is_of_scope() && challenge.scopes.iter().any(lacks) && self.unknown_scopes(challenge).is_none()
+        challenge.wants_more_scopes() && challenge.scopes.iter().any(lacks) && self.unknown_scopes(challenge).is_none()
     }
 
     /// Returns the scopes that the server wants, if one of them is neither typed nor in the profile.
@@ -80,7 +80,7 @@ impl Challenged {
         let of_profile = self.context.profile.iter().flat_map(|profile| &profile.scopes);
         let is_known =
             |scope: &str| self.acquired.requested.contains(scope) || of_profile.clone().any(|known| known == scope);
-        let is_unknown = challenge.is_of_scope() && !challenge.scopes.iter().all(is_known);
+        let is_unknown = challenge.wants_more_scopes() && !challenge.scopes.iter().all(is_known);
         is_unknown.then(|| challenge.scopes.clone())
     }
 

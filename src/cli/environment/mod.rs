@@ -1,16 +1,19 @@
 //! Reads the environment. No other module does.
 
+mod clients;
 mod platform;
+mod terminal;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use clap::ValueEnum;
 use directories::{BaseDirs, ProjectDirs};
 use tokcache_file::platform::Caller;
 use zeroize::Zeroizing;
 
-use crate::cli::credential::CredentialFlags;
+use crate::cli::credential::{CertificatePasswordFlags, CredentialFlags};
 use crate::cli::profile_format::{ClientAuthMethod, FederatedTokenSource, Flow, KeyCache, KindOfAuthority};
 use crate::cli::settings::Settings;
 use crate::cli::values::{
@@ -19,14 +22,21 @@ use crate::cli::values::{
 use crate::cli::{Exit, Failure};
 use crate::output::ErrorFormat;
 
+pub(in crate::cli) use clients::{
+    aws_config, bazelrc, cargo_config, docker_config, git_config, go_env, kubeconfig, search_path, terraform_config,
+    terraform_plugins,
+};
 pub(in crate::cli) use platform::{
     azure_application, azure_client_id, github_actions, has_managed_identity, managed_identity, no_azure_application,
     platform,
 };
+pub(in crate::cli) use terminal::{has_screen, is_over_ssh, is_terminal_dumb, preferences};
 
 /// The variables that hold passwords, or may.
-pub(in crate::cli) const SECRETS: [&str; 7] = [
+pub(in crate::cli) const SECRETS: [&str; 9] = [
+    platform::AZURE_CLIENT_CERTIFICATE_PASSWORD,
     platform::AZURE_CLIENT_SECRET,
+    CLIENT_CERTIFICATE_PASSWORD,
     CLIENT_SECRET,
     "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
     "IDENTITY_HEADER",
@@ -74,8 +84,14 @@ fn wrong(name: &str, why: &str) -> Failure {
     Failure::new(Exit::Usage, format!("the variable {name} cannot be used: {why}")).try_shell(format!("unset {name}"))
 }
 
-/// Returns the folder of the profiles: `TOKCACHE_CONFIG_DIR`, else the platform's; `None` without a home.
+/// The typed folder of the profiles.
+static CONFIG_DIR: OnceLock<PathBuf> = OnceLock::new();
+
+/// Returns the folder of the profiles: as typed, else `TOKCACHE_CONFIG_DIR`, else the platform's; `None` without a home.
 pub(in crate::cli) fn config_dir() -> Result<Option<PathBuf>, Failure> {
+    if let Some(folder) = CONFIG_DIR.get() {
+        return Ok(Some(folder.clone()));
+    }
     if let Some(folder) = path("TOKCACHE_CONFIG_DIR")? {
         return Ok(Some(folder));
     }
@@ -192,21 +208,42 @@ pub(in crate::cli) const CLIENT_SECRET: &str = "TOKCACHE_CLIENT_SECRET";
 
 /// Returns the credential that the environment names, apart from a client secret in a variable ([`CLIENT_SECRET`]).
 pub(in crate::cli) fn client_credential() -> Result<CredentialFlags, Failure> {
-    let number = |text: &str| text.parse::<u32>().map_err(|_| "type a number, such as 3".to_owned());
     Ok(CredentialFlags {
         client_secret_file: path("TOKCACHE_CLIENT_SECRET_FILE")?,
         client_secret_variable: text("TOKCACHE_CLIENT_SECRET_VARIABLE")?,
         client_secret_keyring: false,
-        client_secret_fd: parsed(None, "TOKCACHE_CLIENT_SECRET_FD", number)?,
+        client_secret_fd: parsed(None, "TOKCACHE_CLIENT_SECRET_FD", descriptor)?,
         client_certificate: path("TOKCACHE_CLIENT_CERTIFICATE")?,
         client_key: path("TOKCACHE_CLIENT_KEY")?,
         client_cert: client_cert()?,
+        // It is read with the certificate, which may be a typed one.
+        certificate_password: CertificatePasswordFlags::default(),
         federated_token_file: path("TOKCACHE_FEDERATED_TOKEN_FILE")?,
         federated_token_command: text("TOKCACHE_FEDERATED_TOKEN_COMMAND")?,
         federated_token_source: parsed(None, "TOKCACHE_FEDERATED_TOKEN_SOURCE", one_of::<FederatedTokenSource>)?,
         federated_token_audience: text("TOKCACHE_FEDERATED_TOKEN_AUDIENCE")?,
         client_auth_method: parsed(None, "TOKCACHE_CLIENT_AUTH_METHOD", one_of::<ClientAuthMethod>)?,
     })
+}
+
+/// The variable that holds the password of a PKCS#12 file.
+const CLIENT_CERTIFICATE_PASSWORD: &str = "TOKCACHE_CLIENT_CERTIFICATE_PASSWORD";
+
+/// Returns the place of the password of a PKCS#12 file. A variable that names a file or a descriptor takes precedence over
+/// the variable with the password itself, as with other secrets.
+pub(in crate::cli) fn certificate_password() -> Result<CertificatePasswordFlags, Failure> {
+    let file = path("TOKCACHE_CLIENT_CERTIFICATE_PASSWORD_FILE")?;
+    let number = parsed(None, "TOKCACHE_CLIENT_CERTIFICATE_PASSWORD_FD", descriptor)?;
+    let is_in_variable = file.is_none() && number.is_none() && variable(CLIENT_CERTIFICATE_PASSWORD).is_some();
+    Ok(CertificatePasswordFlags {
+        client_certificate_password_file: file,
+        client_certificate_password_fd: number,
+        client_certificate_password_variable: is_in_variable.then(|| CLIENT_CERTIFICATE_PASSWORD.to_owned()),
+    })
+}
+
+fn descriptor(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| "type a number, such as 3".to_owned())
 }
 
 /// Returns the file with the certificate to present in TLS.
@@ -234,19 +271,15 @@ pub(in crate::cli) fn browser() -> Option<String> {
     variable("BROWSER")?.into_string().ok()
 }
 
-/// Whether the user is on another machine.
-pub(in crate::cli) fn is_over_ssh() -> bool {
-    variable("SSH_CONNECTION").or_else(|| variable("SSH_TTY")).is_some()
+/// Uses this folder of profiles in place of the environment's.
+pub(in crate::cli) fn use_config_dir(folder: &Path) {
+    // Only this process uses it, and parses its command line once.
+    let _ = CONFIG_DIR.set(folder.to_owned());
 }
 
-/// Whether the terminal says that it cannot move its cursor.
-pub(in crate::cli) fn is_terminal_dumb() -> bool {
-    variable("TERM").is_some_and(|kind| kind == "dumb")
-}
-
-/// Whether a keyring could show a password prompt. On systems other than Linux, the system decides that.
-pub(in crate::cli) fn has_screen() -> bool {
-    !cfg!(target_os = "linux") || variable("DISPLAY").or_else(|| variable("WAYLAND_DISPLAY")).is_some()
+/// Returns the URL of the MCP server for which Claude Code runs a `headersHelper`.
+pub(in crate::cli) fn mcp_server_url() -> Option<String> {
+    variable("CLAUDE_CODE_MCP_SERVER_URL")?.into_string().ok()
 }
 
 /// Returns the user on whose behalf root runs the program.
@@ -256,13 +289,41 @@ pub(in crate::cli) fn caller() -> Caller {
 }
 
 /// Returns the home folder, as the system's variable names it.
-pub(super) fn home() -> Option<PathBuf> {
+pub(in crate::cli) fn home() -> Option<PathBuf> {
     variable(if cfg!(windows) { "USERPROFILE" } else { "HOME" }).map(PathBuf::from)
+}
+
+/// Returns the user's shell, by the path that the system has set.
+pub(in crate::cli) fn shell() -> Option<PathBuf> {
+    variable("SHELL").map(PathBuf::from)
+}
+
+/// Returns the folder for the data of programs (XDG Base Directory Specification), if it is set.
+pub(in crate::cli) fn data_home() -> Option<PathBuf> {
+    variable("XDG_DATA_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute())
+}
+
+/// Returns the folder for the settings of programs (XDG Base Directory Specification), if it is set.
+pub(in crate::cli) fn config_home() -> Option<PathBuf> {
+    variable("XDG_CONFIG_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute())
 }
 
 /// Returns a proxy variable by `name`. [`unreadable_proxy`] has refused values that are not text.
 pub(in crate::cli) fn proxy(name: &str) -> Option<String> {
     variable(name)?.into_string().ok()
+}
+
+/// Returns the variables for a program that sends requests to this machine, if it uses a proxy for others.
+#[cfg(feature = "serve")]
+pub(in crate::cli) fn no_proxy_of_child() -> Vec<(&'static str, String)> {
+    const THIS_MACHINE: &str = "127.0.0.1,localhost";
+    if ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"].into_iter().all(|name| variable(name).is_none()) {
+        return Vec::new();
+    }
+    let exceptions = proxy("no_proxy").or_else(|| proxy("NO_PROXY")).unwrap_or_default();
+    let exceptions =
+        if exceptions.is_empty() { THIS_MACHINE.to_owned() } else { format!("{exceptions},{THIS_MACHINE}") };
+    ["no_proxy", "NO_PROXY"].map(|name| (name, exceptions.clone())).to_vec()
 }
 
 /// Returns an error for a proxy variable that is not text. Ignoring the variable would send requests by another route.
@@ -280,13 +341,23 @@ impl Settings {
             self.credential.source()?;
         }
         let mut variables = Vec::new();
+        // A resource that is named by its URL has a provider and a client of its own.
+        let is_for_resource = self.protected_resource.is_some();
+        let is_of_client = |name| matches!(name, "TOKCACHE_ACCOUNT" | "TOKCACHE_AUTHORITY" | "TOKCACHE_CLIENT_ID");
         let mut or = |typed: Option<String>, name, read: &dyn Fn(&str) -> Result<Option<String>, Failure>| {
-            if typed.is_some() {
+            if typed.is_some() || is_for_resource && is_of_client(name) {
                 return Ok(typed);
             }
             let value = read(name)?;
             variables.extend(value.is_some().then_some(name));
             Ok::<_, Failure>(value)
+        };
+        let (authority_kind, flow) = match is_for_resource {
+            true => (self.authority_kind, self.flow),
+            false => (
+                parsed(self.authority_kind, "TOKCACHE_AUTHORITY_KIND", one_of::<KindOfAuthority>)?,
+                parsed(self.flow, "TOKCACHE_FLOW", one_of::<Flow>)?,
+            ),
         };
         Ok(Settings {
             profile: or(self.profile, "TOKCACHE_PROFILE", &text)?,
@@ -295,7 +366,7 @@ impl Settings {
             client_id: or(self.client_id, "TOKCACHE_CLIENT_ID", &text)?,
             store: or(self.store, "TOKCACHE_STORE", &|name| text_with_path(name, "file:"))?,
             encrypt: or(self.encrypt, "TOKCACHE_ENCRYPT", &|name| text_with_path(name, "key-file:"))?,
-            authority_kind: parsed(self.authority_kind, "TOKCACHE_AUTHORITY_KIND", one_of::<KindOfAuthority>)?,
+            authority_kind,
             client_capabilities: parsed(self.client_capabilities, "TOKCACHE_CLIENT_CAPABILITIES", capabilities)?,
             key_cache: parsed(self.key_cache, "TOKCACHE_KEY_CACHE", one_of::<KeyCache>)?,
             ca_file: match self.ca_file {
@@ -306,7 +377,7 @@ impl Settings {
                 }
                 typed => typed,
             },
-            flow: parsed(self.flow, "TOKCACHE_FLOW", one_of::<Flow>)?,
+            flow,
             // The credential's variables are read when a credential is needed.
             credential: self.credential,
             folder: self.folder,
@@ -315,6 +386,9 @@ impl Settings {
             error_format: parsed(self.error_format, "TOKCACHE_ERROR_FORMAT", one_of::<ErrorFormat>)?,
             verbose: parsed(Some(self.verbose).filter(|verbose| *verbose > 0), "TOKCACHE_LOG", verbosity)?.unwrap_or(0),
             tenant: self.tenant,
+            protected_resource: self.protected_resource,
+            config_dir: self.config_dir,
+            ignores_credential_variables: self.ignores_credential_variables,
             variables,
         })
     }

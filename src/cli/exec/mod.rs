@@ -43,12 +43,21 @@ pub(super) struct Input {
     #[arg(long, value_name = "NUMBER", conflicts_with = "env", value_parser = descriptor)]
     token_fd: Option<i32>,
 
+    /// Give the program an address to get tokens from as often as it needs them, instead of one token
+    #[cfg(feature = "serve")]
+    #[arg(long = "as", value_name = "KIND", value_enum, conflicts_with_all = ["env", "token_file", "token_fd"])]
+    endpoint: Option<super::exec_as::Kind>,
+
     /// The program and its arguments
     #[arg(last = true, required = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure> {
+    #[cfg(feature = "serve")]
+    if let Some(kind) = input.endpoint {
+        return super::exec_as::run(settings, kind, &input.selection, input.command);
+    }
     let Some((program, arguments)) = input.command.split_first() else {
         return Err(Failure::new(Exit::Usage, "no command was given").try_shell("tokcache exec --help"));
     };

@@ -43,6 +43,8 @@ pub struct AuthorizationCodeSignIn {
     pub parameters: Vec<(String, String)>,
     /// Whether the request is pushed to the provider (RFC 9126). It is in any case if the provider's metadata require it.
     pub is_pushed: bool,
+    /// Whether the sign-in is for a protected resource that has named the authorization server ([`SignInRequest::resource`]).
+    pub is_for_resource: bool,
 }
 
 impl ConfidentialClient {
@@ -187,7 +189,7 @@ impl ClientApplication<'_> {
         let protocol = protocol.map_err(AcquireError::from_request)?;
         let client = protocol.context();
         let is_kept = |scope: &str| scope != OFFLINE_ACCESS || !request.without_offline_access;
-        let scopes = request.scopes.union(&client.reserved_scopes().filtered(is_kept));
+        let scopes = request.scopes.union(&client.reserved_scopes_for(request.is_for_resource).filtered(is_kept));
         let request = AuthorizationRequest {
             response_mode: request.response_mode,
             prompt: request.prompt.as_deref(),
@@ -268,7 +270,7 @@ impl ClientApplication<'_> {
             let expectation = Expectation {
                 issuer: endpoints.issuer.as_deref().unwrap_or_default(),
                 client_id: &self.registration.client_id,
-                nonce: Some(&pending.nonce),
+                nonce: pending.scopes.contains("openid").then_some(&pending.nonce),
                 max_age: pending.max_age,
                 access_token: Some(&tokens.access_token),
                 code: Some(code),

@@ -45,6 +45,12 @@ impl ClientApplication<'_> {
 
     /// Returns the `known` endpoints, and the others from the provider's metadata.
     async fn discovered(&self, known: Endpoints, needed: &[EndpointKind]) -> Result<Endpoints, RequestError> {
+        if let (true, Some(kind)) = (known.is_complete, missing(&known, needed)) {
+            return Err(RequestError::Unsupported { what: kind.name() });
+        }
+        if known.is_complete {
+            return Ok(known);
+        }
         let unknown: Vec<_> = needed.iter().copied().filter(|kind| known.get(*kind).is_none()).collect();
         let found = match oauth::discover(self.http, &self.registration.authority, &unknown).await {
             // If the user has named endpoints, the provider need not have metadata.

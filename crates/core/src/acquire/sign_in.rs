@@ -42,6 +42,10 @@ pub struct SignInRequest {
     pub lifetime: Option<Duration>,
     /// Further parameters, such as `audience` or `resource` (RFC 8707).
     pub parameters: Vec<(String, String)>,
+    /// The protected resource that the sign-in is for, if the resource has named the authorization server. Its account and
+    /// refresh token are separate from those for other resources. Only the scopes of the request are sent, and
+    /// `offline_access` if the server supports it.
+    pub resource: Option<String>,
 }
 
 /// The result of a sign-in, with facts to save for later.
@@ -88,7 +92,7 @@ impl ClientApplication<'_> {
 
     /// Returns those of `openid profile offline_access` to request in addition to the scopes of the request.
     pub(super) fn reserved_scopes(&self, endpoints: &Endpoints, request: &SignInRequest) -> ScopeSet {
-        self.context(endpoints).reserved_scopes().filtered(|scope| {
+        self.context(endpoints).reserved_scopes_for(request.resource.is_some()).filtered(|scope| {
             let is_unwanted = scope == OFFLINE_ACCESS && request.without_offline_access;
             !is_unwanted && !request.scopes.contains(scope)
         })
@@ -140,7 +144,11 @@ impl ClientApplication<'_> {
         let mut identity = response.identity.take().unwrap_or_default();
         let home_account_id = identity.home_account_id.take();
         let unnamed = || self.unnamed_account(&identity.username, request.unnamed_as.as_deref());
-        let home_account_id = home_account_id.unwrap_or_else(unnamed);
+        let home_account_id = match (home_account_id, &request.resource) {
+            (Some(home_account_id), Some(resource)) => home_account_id.for_resource(resource),
+            (None, Some(_)) => self.unnamed_account("", request.unnamed_as.as_deref()),
+            (home_account_id, None) => home_account_id.unwrap_or_else(unnamed),
+        };
         if let Some(wanted) = &request.account {
             ensure_wanted(wanted, &home_account_id, &identity.username)?;
         }
@@ -148,6 +156,7 @@ impl ClientApplication<'_> {
         let realm = self.registration.realm(&endpoints, tenant.as_ref());
         let (said, is_lifetime_unknown) = (response.scope.clone(), response.is_lifetime_unknown);
         let mut grant = Grant {
+            clock_offset: Self::clock_offset(response.date, now),
             sign_in: Some(SignIn {
                 local_account_id: identity.local_account_id,
                 username: identity.username,
@@ -170,7 +179,8 @@ impl ClientApplication<'_> {
             home_account_id: home_account_id.clone(),
         };
         // Earlier versions did not request `client_info` and stored the account under its subject.
-        let former = identity.subject.filter(|subject| *subject != home_account_id).map(|subject| AccountRemoval {
+        let is_former = |subject: &HomeAccountId| *subject != home_account_id && request.resource.is_none();
+        let former = identity.subject.filter(is_former).map(|subject| AccountRemoval {
             home_account_id: subject,
             issuer: grant.issuer.clone(),
             scope: RemovalScope::ClientAndFamily(grant.client_id.clone()),

@@ -12,8 +12,8 @@ use crate::types::ScopeSet;
 
 /// A request that asks a person, through the browser, to sign in and to consent.
 ///
-/// Every request has a new random code challenge (RFC 7636), `state` and `nonce`. A provider that does not know one of
-/// them ignores it (RFC 6749 §3.1).
+/// Every request has a new random code challenge (RFC 7636), `state` and, if it asks for an ID token, `nonce`. A provider
+/// that does not know one of them ignores it (RFC 6749 §3.1).
 ///
 /// ```
 /// # use tokcache_core::oauth::{
@@ -148,7 +148,10 @@ impl<'a> AuthorizationRequest<'a> {
         form.public("redirect_uri", self.redirect_uri);
         add_scope(form, self.scopes);
         form.secret("state", &pending.state);
-        form.secret("nonce", &pending.nonce);
+        // Servers may refuse the parameter in a request for no ID token (OpenID Connect Core §3.1.2.1).
+        if self.scopes.contains("openid") {
+            form.secret("nonce", &pending.nonce);
+        }
         form.public("code_challenge", pkce::challenge(&pending.code_verifier));
         form.public("code_challenge_method", pkce::METHOD);
         let further = [
@@ -193,7 +196,7 @@ mod tests {
     #[test]
     fn all_that_is_asked_for_is_in_the_url_and_kept() {
         let provider = Provider::new("https://login.microsoftonline.com/t");
-        let scopes = ScopeSet::parse("a");
+        let scopes = ScopeSet::parse("a openid");
         let request = AuthorizationRequest {
             response_mode: Some(ResponseMode::FormPost),
             prompt: Some("login consent"),
@@ -207,13 +210,20 @@ mod tests {
         assert_eq!(
             pending.url,
             "https://login.microsoftonline.com/t/oauth2/v2.0/authorize?client_id=app&response_type=code\
-             &redirect_uri=https%3A%2F%2Fapp.example.com%2Fcb&scope=a&state=st&nonce=no\
+             &redirect_uri=https%3A%2F%2Fapp.example.com%2Fcb&scope=a%20openid&state=st&nonce=no\
              &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256\
              &response_mode=form_post&prompt=login%20consent&login_hint=ann%40example.com&max_age=60&claims=%7B%7D\
              &domain_hint=contoso.com"
         );
         assert_eq!((&pending.scopes, pending.max_age, pending.claims.as_deref()), (&scopes, Some(60), Some("{}")));
         assert_eq!(pending.authority, "https://login.microsoftonline.com/t");
+    }
+
+    #[test]
+    fn a_request_for_no_id_token_has_no_nonce() {
+        let provider = Provider::new("https://idp.example.com");
+        let url = start(&AuthorizationRequest::new(provider.client(), REDIRECT_URI, &ScopeSet::parse("read"))).url;
+        assert!(url.contains("state=st") && !url.contains("nonce"), "{url}");
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub struct Challenge {
     pub scopes: ScopeSet,
     /// `resource`: the resource that the token is for, as Azure Key Vault names it.
     pub resource: Option<String>,
+    /// `resource_metadata`: the address of the metadata of the resource (RFC 9728 §5.1).
+    pub resource_metadata: Option<String>,
     /// `claims`: the claims that the token needs, a JSON object (OpenID Connect Core §5.5). Entra's base64 is decoded.
     pub claims: Option<String>,
 }
@@ -74,9 +76,9 @@ impl Challenge {
         challenges.iter().find(is_bearer).ok_or(ChallengeError::NoBearer)?.read()
     }
 
-    /// Whether the server wants a token with other scopes (RFC 6750 §3.1), and says which.
-    pub fn is_of_scope(&self) -> bool {
-        self.error.as_deref() == Some("insufficient_scope") && !self.scopes.is_empty()
+    /// Whether the server wants a token with more scopes (RFC 6750 §3.1).
+    pub fn wants_more_scopes(&self) -> bool {
+        self.error.as_deref() == Some("insufficient_scope")
     }
 
     /// Whether the server refused the token that was sent, as one that has expired or was revoked.
@@ -110,6 +112,7 @@ impl RawChallenge<'_> {
             error: value("error").map(str::to_owned),
             scopes: ScopeSet::parse(value("scope").unwrap_or_default()),
             resource: value("resource").map(str::to_owned),
+            resource_metadata: value("resource_metadata").map(str::to_owned),
             claims: value("claims").map(|claims| claims_of(claims).ok_or(ChallengeError::Claims)).transpose()?,
         })
     }

@@ -173,7 +173,7 @@ pub async fn discover(
 }
 
 /// Sends a request. No other function does.
-async fn exchange(http: &dyn Http, request: &Request) -> Result<Response, TransportError> {
+pub(super) async fn exchange(http: &dyn Http, request: &Request) -> Result<Response, TransportError> {
     http.send(request).await
 }
 

@@ -83,6 +83,8 @@ pub struct Endpoints {
     pub id_token_signing_alg_values_supported: Option<Vec<String>>,
     /// `authorization_response_iss_parameter_supported`: each authorization response names its issuer (RFC 9207 §3).
     pub authorization_response_iss_parameter_supported: bool,
+    /// Whether these are all that the provider has. Then missing ones are not searched for.
+    pub is_complete: bool,
 }
 
 /// The kind of an endpoint in [`Endpoints`].
@@ -193,6 +195,7 @@ impl Endpoints {
                 .or(other.id_token_signing_alg_values_supported),
             authorization_response_iss_parameter_supported: self.authorization_response_iss_parameter_supported
                 || other.authorization_response_iss_parameter_supported,
+            is_complete: self.is_complete || other.is_complete,
         }
     }
 

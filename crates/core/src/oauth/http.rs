@@ -4,9 +4,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use http::Uri;
 use zeroize::Zeroizing;
 
+use super::reach::Reach;
 use super::request::Request;
+use super::url::bare_host;
 use crate::future::BoxFuture;
 use crate::time::Timestamp;
 
@@ -23,6 +26,34 @@ pub trait Http: Send + Sync {
     fn presents_certificate(&self) -> bool {
         false
     }
+
+    /// Sends one request and receives only the head of the response. The body may never end, as that of an event stream.
+    /// The default implementation receives all and knows no challenges.
+    ///
+    /// # Errors
+    /// Like [`send`](Http::send).
+    fn probe<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Head, TransportError>> {
+        Box::pin(async move {
+            let response = self.send(request).await?;
+            Ok(Head { status: response.status, challenges: Vec::new() })
+        })
+    }
+
+    /// Returns from where the host of the URL can be reached, by its addresses; `None` if that is unknown. The default
+    /// implementation knows the names and addresses that need no resolver.
+    fn reach<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Option<Reach>> {
+        let host = url.parse().ok().map(|uri: Uri| bare_host(&uri).to_owned());
+        Box::pin(std::future::ready(host.and_then(|host| Reach::of_host(&host))))
+    }
+}
+
+/// The head of a response.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Head {
+    /// The status code.
+    pub status: u16,
+    /// The `WWW-Authenticate` headers (RFC 9110 §11.6.1), verbatim.
+    pub challenges: Vec<String>,
 }
 
 /// A complete response.

@@ -80,6 +80,14 @@ impl<'a> ClientContext<'a> {
         reserved.filtered(|scope| supported.is_none_or(|supported| supported.contains(scope)))
     }
 
+    /// Returns the reserved scopes for a sign-in. One that is `for_resource` gets only `offline_access`, if the server lists
+    /// it: the resource says which scopes to request, and a server of plain OAuth refuses unknown ones.
+    pub(crate) fn reserved_scopes_for(&self, for_resource: bool) -> ScopeSet {
+        let is_plain = for_resource && !self.is_microsoft();
+        let is_listed = self.endpoints.scopes_supported.is_some();
+        self.reserved_scopes().filtered(|scope| !is_plain || is_listed && scope == "offline_access")
+    }
+
     /// Returns the scopes to send with a grant. Microsoft's platforms get the reserved scopes too, as in MSAL. Others
     /// get only the caller's scopes, since they may not grant more than was requested before (RFC 6749 §6).
     pub(super) fn granted_scopes(&self, scopes: &ScopeSet) -> ScopeSet {

@@ -88,12 +88,13 @@ pub(super) fn read(
         authorization_response_iss_parameter_supported: members
             .read("authorization_response_iss_parameter_supported")
             .unwrap_or(false),
+        is_complete: false,
     })
 }
 
 /// Whether the endpoint may be used. Plain http is only for this machine, so only an authority on this machine may name
 /// it.
-fn is_acceptable(endpoint: &Endpoint, authority: &Authority) -> bool {
+pub(super) fn is_acceptable(endpoint: &Endpoint, authority: &Authority) -> bool {
     let is_plain = endpoint.as_str().parse().is_ok_and(|uri: Uri| uri.scheme_str() == Some("http"));
     !is_plain || is_loopback(authority.environment().as_str())
 }

@@ -32,6 +32,7 @@ mod issuer;
 mod json;
 mod jwks;
 mod jwt;
+mod jwt_bearer;
 mod managed_identity;
 mod message;
 mod metadata;
@@ -42,9 +43,11 @@ mod pending_authorization;
 mod pkce;
 mod polling;
 mod pushed_authorization;
+mod reach;
 mod redaction;
 mod refresh;
 mod request;
+mod resource;
 mod revocation;
 #[cfg(test)]
 mod secrecy;
@@ -70,7 +73,7 @@ pub use entra_error::{EntraError, Remedy};
 pub use error::RequestError;
 pub use field::FieldValue;
 pub use form::Form;
-pub use http::{Http, Response, Stage, TransportError};
+pub use http::{Head, Http, Response, Stage, TransportError};
 pub use identity::{Identity, Person, person_of};
 pub use issuer::check_issuer;
 pub use jwks::JwksRequest;
@@ -78,6 +81,7 @@ pub use jwt::{
     AssertionSigner, Expectation, IdTokenError, JwkSet, SignatureAlgorithm, SigningKey, SigningKeyError,
     VerifiedClaims, assertion_audience, verify_id_token,
 };
+pub use jwt_bearer::JwtBearerRequest;
 pub use managed_identity::{ManagedIdentityEndpoint, ManagedIdentityRequest};
 pub use message::{ClientContext, Message};
 pub use on_behalf_of::OnBehalfOfRequest;
@@ -85,8 +89,13 @@ pub use pending_authorization::PendingAuthorization;
 pub use pkce::new_code_verifier;
 pub use polling::DevicePolling;
 pub use pushed_authorization::PushedAuthorizationRequest;
+pub use reach::Reach;
 pub use refresh::RefreshRequest;
 pub use request::{Body, Method, Request};
+pub use resource::{
+    AuthorizationServer, RegisteredClient, RegistrationRequest, ResourceDiscovery, ResourceMetadata, ResourceUrl,
+    discover_resource,
+};
 pub use revocation::RevocationRequest;
 pub use token::TokenResponse;
 pub use token_error::{ErrorCode, TokenErrorResponse};

@@ -28,6 +28,8 @@ pub enum Body {
     None,
     /// A form; the method is POST.
     Form(Form),
+    /// A JSON document without secrets; the method is POST.
+    Json(String),
 }
 
 /// The method of a request (RFC 9110 §9).
@@ -65,14 +67,14 @@ impl Request {
     pub fn method(&self) -> Method {
         match self.body {
             Body::None => Method::Get,
-            Body::Form(_) => Method::Post,
+            Body::Form(_) | Body::Json(_) => Method::Post,
         }
     }
 
     /// Returns the form, if the request sends one.
     pub fn form(&self) -> Option<&Form> {
         match &self.body {
-            Body::None => None,
+            Body::None | Body::Json(_) => None,
             Body::Form(form) => Some(form),
         }
     }
@@ -84,6 +86,7 @@ impl Body {
         match self {
             Body::None => None,
             Body::Form(_) => Some("application/x-www-form-urlencoded"),
+            Body::Json(_) => Some("application/json"),
         }
     }
 }

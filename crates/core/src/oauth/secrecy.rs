@@ -13,6 +13,7 @@ use super::client_credentials::ClientCredentialsRequest;
 use super::device::{DeviceAuthorization, DeviceAuthorizationRequest, DeviceTokenRequest};
 use super::form::FORM;
 use super::http::{Response, Stage, TransportError};
+use super::jwt_bearer::JwtBearerRequest;
 use super::message::Message;
 use super::mock_http::{Provider, answer};
 use super::on_behalf_of::OnBehalfOfRequest;
@@ -133,6 +134,7 @@ proptest! {
         let assertion = &UserAssertion::new(token.as_str());
         let on_behalf_of = OnBehalfOfRequest { client, assertion, scopes, claims, parameters };
         check(&on_behalf_of, &[&token], client_secret, how)?;
+        check(&JwtBearerRequest { client, assertion, scopes, parameters }, &[&token], client_secret, how)?;
         let (subject, actor) = (&SecurityToken::new(token.as_str()), &SecurityToken::new(verifier.as_str()));
         let typed = |token| TypedToken { token, token_type: ACCESS_TOKEN_TYPE };
         let exchange = TokenExchangeRequest {
@@ -157,7 +159,7 @@ proptest! {
         way in 0_usize..5,
     ) {
         let provider = Provider::new("https://idp.example.com");
-        let scopes = ScopeSet::parse("read");
+        let scopes = ScopeSet::parse("read openid");
         let request = AuthorizationRequest::new(provider.client(), "https://app.example.com/cb", &scopes);
         let pending = request.start().unwrap();
         let secrets = [pending.state.expose(), pending.nonce.expose(), pending.code_verifier.expose(), &code];

@@ -70,6 +70,12 @@ impl HomeAccountId {
         at.is_some_and(|at| at.contains(EXCHANGE))
     }
 
+    /// Returns the identifier of the account of this user for one protected resource. A refresh token is bound to the
+    /// resource (RFC 8707 §2.2), so the sign-ins for two resources must not replace each other's.
+    pub(crate) fn for_resource(&self, resource: &str) -> Self {
+        HomeAccountId(format!("{}#{resource}", self.0))
+    }
+
     /// Returns the URL of the authority if this is an [unnamed](HomeAccountId::unnamed) account.
     pub fn unnamed_at(&self) -> Option<&str> {
         self.0.strip_prefix(UNNAMED)

@@ -32,8 +32,8 @@ mod unix {
     use signal_hook::flag;
     use signal_hook::low_level::emulate_default_handler;
 
-    use crate::platform::interruption::ignored_signals;
     use crate::platform::memory::show_to_successor;
+    use crate::platform::signals::ignored_signals;
 
     /// Replaces this process by `command`, which then has the caller's terminal, signals and exit status.
     ///
@@ -70,7 +70,8 @@ mod unix {
         /// Postpones the end of this process by a signal until the child has ended.
         pub fn begin() -> Forwarding {
             let (received, is_over) = (Arc::default(), Arc::default());
-            let ignored = ignored_signals();
+            // Other systems than Linux do not tell.
+            let ignored = ignored_signals().unwrap_or(u64::MAX);
             for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM].into_iter().filter(|it| ignored & 1 << (it - 1) == 0) {
                 // If the system refuses, the signal keeps its default effect.
                 let _ = flag::register_usize(signal, Arc::clone(&received), signal as usize)

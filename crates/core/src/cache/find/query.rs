@@ -15,7 +15,8 @@ pub struct AccessTokenQuery {
     /// The owner of the token.
     pub owner: Owner,
     /// The scopes, all of which must be granted. `openid`, `profile` and `offline_access` are ignored unless the query
-    /// has no other scopes, because a server need not repeat them in its response. An empty set matches no token.
+    /// has no other scopes, because a server need not repeat them in its response. An empty set matches no token, unless [`ext_cache_key`](Self::ext_cache_key) tells what
+    /// the token is for.
     pub scopes: ScopeSet,
     /// The id of the key that a proof-of-possession token is bound to; `None` for bearer tokens.
     pub key_id: Option<String>,

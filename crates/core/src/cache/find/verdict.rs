@@ -66,6 +66,28 @@ pub enum Reason {
     },
 }
 
+impl Reason {
+    /// Returns a name for programs, which does not change.
+    pub fn code(self) -> &'static str {
+        match self {
+            Reason::CachedInFuture => "cached_in_future",
+            Reason::ClientDiffers => "client_differs",
+            Reason::EnvironmentDiffers => "environment_differs",
+            Reason::Expired => "expired",
+            Reason::ExtCacheKeyDiffers => "parameters_differ",
+            Reason::ForOneRequest => "for_one_request",
+            Reason::IssuerDiffers => "issuer_differs",
+            Reason::KeyIdDiffers => "key_differs",
+            Reason::NotBearer => "not_bearer",
+            Reason::OwnerDiffers => "account_differs",
+            Reason::RealmDiffers => "tenant_differs",
+            Reason::ScopesMissing => "scope_missing",
+            Reason::ScopesNotGranted => "scope_not_granted",
+            Reason::TooShort { .. } => "too_short",
+        }
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
@@ -152,7 +174,9 @@ impl AccessTokenQuery {
         };
         let mut missing = resource_scopes(&self.scopes).filter(|scope| !is_there(scope)).peekable();
         if missing.peek().is_none() {
-            return self.scopes.is_empty().then_some(Reason::ScopesMissing);
+            // The parameters can name what the token is for, such as `resource` of RFC 8707.
+            let is_unspecific = self.scopes.is_empty() && self.ext_cache_key.is_none();
+            return is_unspecific.then_some(Reason::ScopesMissing);
         }
         Some(if missing.any(is_withheld) { Reason::ScopesNotGranted } else { Reason::ScopesMissing })
     }

@@ -1,0 +1,70 @@
+//! `--for`: a protected resource, such as an MCP server, that is known by its URL alone.
+//!
+//! A resource has a profile of its own, named after its URL. `login` asks the resource which authorization server it
+//! trusts, gets a client there, and saves both in the profile. From then on, every command works as with any profile.
+
+mod client;
+mod login;
+mod name;
+mod secret_file;
+mod settings;
+
+use std::borrow::Cow;
+
+use tokcache_core::oauth::ResourceUrl;
+
+use super::profile_format::Profile;
+use super::settings::Settings;
+use super::{Exit, Failure};
+
+pub(super) use login::login;
+pub(super) use settings::ResourceSettings;
+
+/// Parses the URL of `--for`. A host stands for its https URL.
+pub(super) fn url(text: &str) -> Result<ResourceUrl, String> {
+    let url = if text.contains("://") { Cow::Borrowed(text) } else { Cow::Owned(format!("https://{text}")) };
+    ResourceUrl::parse(&url).map_err(|error| error.to_string())
+}
+
+/// Selects the profile of the resource, unless a profile was typed.
+pub(super) fn select(settings: Settings) -> Settings {
+    match &settings.protected_resource {
+        Some(url) if settings.profile.is_none() => Settings { profile: Some(name::of(url)), ..settings },
+        _ => settings,
+    }
+}
+
+/// Whether somebody has signed in for the resource, so that it has a profile.
+#[cfg(feature = "serve")]
+pub(super) fn has_profile(url: &ResourceUrl) -> bool {
+    super::profiles::load(&name::of(url)).is_ok_and(|profile| profile.is_some())
+}
+
+/// Whether the settings select the profile that is named after the resource.
+pub(super) fn is_named_after(url: &ResourceUrl, profile: &str) -> bool {
+    name::of(url) == profile
+}
+
+/// The error for a resource without a sign-in.
+pub(super) fn not_signed_in(url: &ResourceUrl) -> Failure {
+    Failure::new(Exit::InteractionRequired, format!("nobody has signed in for {url}")).try_tokcache(["login"])
+}
+
+/// Refuses a profile that is for something else.
+pub(super) fn ensure_for(url: &ResourceUrl, name: &str, profile: &Profile) -> Result<(), Failure> {
+    if profile.protected_resource.as_deref() == Some(url.as_str()) {
+        return Ok(());
+    }
+    let own = profile.protected_resource.as_ref().map(|own| format!(" but for {own}")).unwrap_or_default();
+    let message = format!("the profile {name:?} is not for {url}{own}");
+    Err(Failure::new(Exit::Config, message).try_without_value("--profile"))
+}
+
+impl Profile {
+    /// Returns the value of `resource` in the requests of this profile, if the protected resource has named its
+    /// authorization server. The account and the refresh token are for this resource alone then.
+    pub(super) fn bound_resource(&self) -> Option<String> {
+        self.protected_resource.as_ref()?;
+        self.parameters.get("resource").cloned()
+    }
+}
