@@ -133,7 +133,7 @@ fn curl_ends_by_the_signal_that_tokcache_gets() {
     let stopped = std::sync::Mutex::new(stopped);
     let api = Api::answering(move |_| {
         // Until the test ends.
-        let _ = stopped.lock().unwrap().recv();
+        let _ = stopped.lock().unwrap().recv_timeout(std::time::Duration::from_secs(60));
         (200, Vec::new(), String::new())
     });
     let mut program = wrapped(&["env", "--default-signal"], &curl(&home, &["-s", &api.url("/")]));

@@ -2,6 +2,7 @@
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -10,6 +11,12 @@ use crate::support::home::Home;
 use crate::support::terminal::Terminal;
 use crate::support::wrapped;
 use crate::wait_until;
+
+/// Prints a word for each signal of a terminal. It starts no program, because a shell that is stopped while it does so
+/// may not stop. The quotes keep the words out of the line that is echoed.
+const PROGRAM: &str = "import os, signal, time; on = lambda name, word: signal.signal(name, lambda *_: print(word)); \
+                       on(signal.SIGCONT, \"con\" + \"tinued\"); on(signal.SIGWINCH, \"res\" + \"ized\"); \
+                       os.isatty(0) and print(\"run\" + \"ning\"); time.sleep(60)";
 
 const WAYS: [&str; 3] = ["exec", "exec --token-fd 9", "exec --token-file"];
 
@@ -46,9 +53,7 @@ fn a_program_is_stopped_continued_and_interrupted_from_the_terminal() {
         let mut terminal = Terminal::showing(home.command("bash").args(["--norc", "--noprofile", "--noediting", "-i"]));
         terminal.wait_for("ready> ");
         let program = env!("CARGO_BIN_EXE_tokcache");
-        // The quotes keep the marks out of the line that is echoed.
-        let script = "trap \"echo res\"\"ized\" WINCH; trap \"echo con\"\"tinued\" CONT; test -t 0 && echo run\"\"ning; while :; do sleep 0.05; done";
-        terminal.press(&format!("{program} {way} -- sh -c '{script}'; echo \"en\"ded:$?\n"));
+        terminal.press(&format!("{program} {way} -- python3 -uc '{PROGRAM}'\n"));
         terminal.wait_for("running");
         terminal.press("\u{1a}");
         terminal.wait_for("Stopped");
@@ -73,7 +78,7 @@ fn curl_is_stopped_continued_and_interrupted_from_the_terminal() {
     let stopped = std::sync::Mutex::new(stopped);
     let api = Api::answering(move |_| {
         // Until the test ends.
-        let _ = stopped.lock().unwrap().recv();
+        let _ = stopped.lock().unwrap().recv_timeout(Duration::from_secs(60));
         (200, Vec::new(), String::new())
     });
     let mut terminal = Terminal::showing(home.command("bash").args(["--norc", "--noprofile", "--noediting", "-i"]));
@@ -83,12 +88,25 @@ fn curl_is_stopped_continued_and_interrupted_from_the_terminal() {
     wait_until("the request arrives", || !api.seen().is_empty());
     terminal.press("\u{1a}");
     terminal.wait_for("Stopped");
-    terminal.press("fg >/dev/null\n");
-    terminal.wait_for("fg");
+    terminal.press("fg\n");
+    wait_until("curl runs in the foreground", || is_in_foreground("curl", &api.url("/")));
     terminal.press("\u{3}");
     terminal.press("\necho \"co\"de:$?\n");
     terminal.wait_for("code:130");
     drop(stop);
+}
+
+/// Whether the program with this argument runs, and the terminal's signals go to it (proc_pid_stat(5)).
+fn is_in_foreground(name: &str, argument: &str) -> bool {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let mut numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let read = |number: u32, file: &str| std::fs::read_to_string(format!("/proc/{number}/{file}")).unwrap_or_default();
+    numbers.any(|number| {
+        let is_it = name_of(number) == name && read(number, "cmdline").contains(argument);
+        let stat = read(number, "stat");
+        let fields: Vec<_> = stat.rsplit_once(") ").map_or("", |(_, rest)| rest).split(' ').collect();
+        is_it && fields[0] != "T" && fields[2] == fields[5]
+    })
 }
 
 fn name_of(process: u32) -> String {
