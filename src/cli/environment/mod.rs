@@ -251,9 +251,10 @@ pub(in crate::cli) fn client_cert() -> Result<Option<PathBuf>, Failure> {
     path("TOKCACHE_CLIENT_CERT")
 }
 
-/// Returns what kubectl tells a credential plugin.
+/// Returns the request of a Kubernetes client to a credential plugin: JSON, which kubectl ends with a line break.
 pub(in crate::cli) fn kubernetes_exec_info() -> Result<Option<String>, Failure> {
-    text("KUBERNETES_EXEC_INFO")
+    const NAME: &str = "KUBERNETES_EXEC_INFO";
+    variable(NAME).map(|info| info.into_string().map_err(|_| wrong(NAME, "it is not UTF-8"))).transpose()
 }
 
 /// Returns the file in which a step of GitHub Actions sets variables for the next steps.
