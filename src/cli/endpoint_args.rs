@@ -12,7 +12,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use super::values::{bound, path};
 use super::{Exit, Failure, environment};
-use crate::endpoint::{self, Bounds, End, Listener, RunError, Service};
+use crate::endpoint::{self, Bounds, End, Finish, Listener, RunError, Service};
 use crate::output::{command_line, tell};
 
 /// How long an endpoint lives that no program bounds.
@@ -24,6 +24,10 @@ const MOST_THREADS: usize = 256;
 /// The exit codes of POSIX shells for a command that does not exist, and for one that is not executable.
 const NOT_FOUND: u8 = 127;
 const NOT_EXECUTABLE: u8 = 126;
+
+/// Prepares an endpoint and its program.
+pub(super) type Prepare<'a> =
+    Box<dyn FnOnce(Option<u16>, Option<&mut Command>) -> Result<(Arc<dyn Service>, Finish), Failure> + 'a>;
 
 /// The flags of an endpoint.
 #[derive(Args, Clone, Debug, Default)]
@@ -76,10 +80,7 @@ impl EndpointArgs {
 
     /// Runs an endpoint to its end. `prepare` gets the port, prints the address or sets the variables of the program,
     /// and returns the service, and a function that waits until no token is being requested.
-    pub(super) fn run<Finish: FnOnce() + Send + 'static>(
-        self,
-        prepare: impl FnOnce(Option<u16>, Option<&mut Command>) -> Result<(Arc<dyn Service>, Finish), Failure>,
-    ) -> Result<ExitCode, Failure> {
+    pub(super) fn run(self, prepare: Prepare<'_>) -> Result<ExitCode, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .max_blocking_threads(MOST_THREADS)
             .enable_all()

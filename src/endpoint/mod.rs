@@ -8,11 +8,13 @@ mod listener;
 mod run;
 mod secret;
 mod server;
+mod task;
 
 pub(crate) use body::{ResponseBody, text};
 pub(crate) use child::exit_status;
 pub(crate) use guard::Guard;
 pub(crate) use listener::{Listener, Peer};
-pub(crate) use run::{Bounds, End, RunError, run};
+pub(crate) use run::{Bounds, End, Finish, RunError, run};
 pub(crate) use secret::EndpointSecret;
 pub(crate) use server::{Answer, Service};
+pub(crate) use task::{spawn, spawn_blocking};

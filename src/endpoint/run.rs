@@ -9,6 +9,7 @@ use tokio::sync::mpsc::{Sender, channel};
 
 use super::listener::Listener;
 use super::server::{Service, serve};
+use super::task::{spawn, spawn_blocking};
 
 /// The limits of an endpoint's life.
 pub(crate) struct Bounds {
@@ -17,6 +18,9 @@ pub(crate) struct Bounds {
     /// The endpoint ends with this program, which gets the signals of this process.
     pub(crate) program: Option<Command>,
 }
+
+/// Waits until no token is being requested.
+pub(crate) type Finish = Box<dyn FnOnce() + Send>;
 
 /// Why an endpoint cannot run.
 #[derive(Debug)]
@@ -62,7 +66,7 @@ pub(crate) async fn run(
     listener: Listener,
     service: Arc<dyn Service>,
     bounds: Bounds,
-    finish: impl FnOnce() + Send + 'static,
+    finish: Finish,
 ) -> Result<End, RunError> {
     let Bounds { duration, program } = bounds;
     let (sender, mut events) = channel(16);
@@ -70,12 +74,12 @@ pub(crate) async fn run(
     signals::listen(&sender, program.is_some())?;
     if let Some(duration) = duration {
         let sender = sender.clone();
-        tokio::spawn(async move {
+        spawn(Box::pin(async move {
             tokio::time::sleep(duration).await;
             let _ = sender.send(Event::Time).await;
-        });
+        }));
     }
-    let server = tokio::spawn(serve(listener, service));
+    let server = spawn(Box::pin(serve(listener, service)));
     let mut child = program.map(|mut program| program.spawn()).transpose().map_err(RunError::Program)?;
     if child.is_some() {
         signals::watch(&sender);
@@ -95,10 +99,10 @@ pub(crate) async fn run(
     };
     server.abort();
     let idle = sender.clone();
-    tokio::task::spawn_blocking(move || {
+    spawn_blocking(Box::new(move || {
         finish();
         let _ = idle.blocking_send(Event::Idle);
-    });
+    }));
     while !matches!(events.recv().await, Some(Event::Idle | Event::Signal(_)) | None) {}
     Ok(end)
 }
@@ -126,14 +130,14 @@ mod signals {
             }
             let mut signals = signal(kind)?;
             let sender = sender.clone();
-            tokio::spawn(async move {
+            spawn(Box::pin(async move {
                 while signals.recv().await.is_some() {
                     let event = if kind == SignalKind::child() { Event::Child } else { Event::Signal(number) };
                     if sender.send(event).await.is_err() {
                         return;
                     }
                 }
-            });
+            }));
         }
         Ok(())
     }
@@ -162,23 +166,23 @@ mod signals {
     pub(super) fn listen(sender: &Sender<Event>, has_child: bool) -> io::Result<()> {
         const SIGINT: i32 = 2;
         let sender = sender.clone();
-        tokio::spawn(async move {
+        spawn(Box::pin(async move {
             while tokio::signal::ctrl_c().await.is_ok() {
                 if !has_child && sender.send(Event::Signal(SIGINT)).await.is_err() {
                     return;
                 }
             }
-        });
+        }));
         Ok(())
     }
 
     /// Looks again whether the program has ended, after a pause.
     pub(super) fn watch(sender: &Sender<Event>) {
         let sender = sender.clone();
-        tokio::spawn(async move {
+        spawn(Box::pin(async move {
             tokio::time::sleep(PAUSE).await;
             let _ = sender.send(Event::Child).await;
-        });
+        }));
     }
 
     /// Does nothing: this system has no signals.

@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 
 use super::body::ResponseBody;
 use super::listener::{Listener, Peer, Stream};
+use super::task::spawn;
 
 /// The maximum number of connections at a time. More connections wait.
 const MOST_CONNECTIONS: usize = 512;
@@ -41,10 +42,10 @@ pub(super) async fn serve(listener: Listener, service: Arc<dyn Service>) {
         match listener.accept().await {
             Ok((stream, peer)) => {
                 let service = Arc::clone(&service);
-                tokio::spawn(async move {
+                spawn(Box::pin(async move {
                     serve_connection(stream, peer, service).await;
                     drop(permit);
-                });
+                }));
             }
             Err(_) => tokio::time::sleep(PAUSE).await,
         }

@@ -83,7 +83,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure
     // The mode and the kernel protect a Unix socket.
     let secret = if no_secret || is_socket { None } else { Some(EndpointSecret::random()?) };
     let further: ScopeSet = further.iter().flat_map(|scopes| scopes.split_whitespace()).collect();
-    endpoint.run(|port, program| {
+    endpoint.run(Box::new(|port, program| {
         let address = target.address(port, secret.as_ref());
         match program {
             Some(program) => drop(program.env(env, &*address)),
@@ -92,6 +92,6 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure
         let guard = Guard { port, demands_user: secret.is_none() };
         let proxy = Arc::new(Proxy::new(settings, scopes, further, target, network, guard, secret));
         let finished = Arc::clone(&proxy);
-        Ok((proxy as _, move || finished.finish()))
-    })
+        Ok((proxy as _, Box::new(move || finished.finish())))
+    }))
 }

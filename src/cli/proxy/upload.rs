@@ -7,6 +7,8 @@ use hyper::body::{Body as _, Bytes, Incoming};
 use tokcache_http::Upload;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
+use crate::endpoint::spawn;
+
 /// The maximum length of a body that is kept in memory, so that the request can be repeated, in bytes.
 const LONGEST_KEPT: u64 = 256 * 1024;
 
@@ -56,7 +58,7 @@ impl RequestBody {
             }
             RequestBody::Stream(body) => {
                 let (sender, receiver) = channel(PARTS);
-                tokio::spawn(pump(body, sender));
+                drop(spawn(Box::pin(pump(body, sender))));
                 Some(Box::new(Parts { receiver, rest: Bytes::new(), is_whole: false }))
             }
         }

@@ -11,7 +11,7 @@ use tokcache_http::{Cancellation, ForwardedBody, Network, Upload};
 use tokio::sync::mpsc::{Sender, channel};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
-use crate::endpoint::ResponseBody;
+use crate::endpoint::{ResponseBody, spawn_blocking};
 
 /// The length of the parts of a body, in bytes.
 const PART: usize = 16 * 1024;
@@ -44,7 +44,7 @@ pub(super) async fn exchange(
     let cancellation = exchange.cancellation.clone();
     let (sender, head) = oneshot::channel();
     let (parts, body) = channel(PARTS);
-    tokio::task::spawn_blocking(move || match network.forward(request, &cancellation) {
+    spawn_blocking(Box::new(move || match network.forward(request, &cancellation) {
         Ok(answer) => {
             let (head, body) = Response::into_parts(answer);
             if sender.send(Ok(head)).is_ok() {
@@ -52,7 +52,7 @@ pub(super) async fn exchange(
             }
         }
         Err(error) => drop(sender.send(Err(error))),
-    });
+    }));
     let ended = || TransportError { stage: Stage::Unknown, message: "the proxy has ended".to_owned() };
     let head = head.await.unwrap_or_else(|_| Err(ended()))?;
     Ok((head, ResponseBody::Stream { parts: body, _owner: Box::new(exchange) }))

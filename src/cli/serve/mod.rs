@@ -66,7 +66,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure
     drop(context);
     let secret = EndpointSecret::random()?;
     let output = input.output;
-    input.endpoint.run(|port, program| {
+    input.endpoint.run(Box::new(|port, program| {
         let endpoint = match port {
             Some(port) => format!("http://127.0.0.1:{port}{PATH}"),
             None => format!("http://localhost{PATH}"),
@@ -82,8 +82,8 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure
         let guard = Guard { port, demands_user: port.is_none() };
         let service = Arc::new(ManagedIdentity::new(settings, allowed, guard, secret));
         let finished = Arc::clone(&service);
-        Ok((service as _, move || finished.finish()))
-    })
+        Ok((service as _, Box::new(move || finished.finish())))
+    }))
 }
 
 fn set(program: &mut Command, variables: &[(&str, &str)]) {
