@@ -59,7 +59,7 @@ impl Stage {
         let (home, provider) = (Home::empty(), Provider::start());
         fs::create_dir(home.path("project")).unwrap();
         for (name, content) in PROGRAMS {
-            let program = home.write(&format!("project/{name}"), &format!("#!/bin/sh\n{content}\n"));
+            let program = home.write(&format!("project/{name}"), format!("#!/bin/sh\n{content}\n"));
             fs::set_permissions(program, fs::Permissions::from_mode(0o700)).unwrap();
         }
         home.write("project/password.txt", "password");
