@@ -116,10 +116,15 @@ impl Context {
             let promised = move |url: &str| if is_typed { Vec::new() } else { promise::promised_now(&again, url) };
             store = OpenStore::Local(local.asking_again(Box::new(promised)));
         }
-        let is_own_client = settings.client_id.is_none() && remembered.is_some_and(Profile::has_own_client);
-        let settings = &Settings {
-            ignores_credential_variables: settings.ignores_credential_variables || is_own_client,
-            ..settings.clone()
+        // The variables hold the credential of another client, which the server of a resource must not get.
+        let is_for_resource = settings.protected_resource.is_some()
+            || remembered.is_some_and(|profile| profile.protected_resource.is_some());
+        let without_variables;
+        let settings = if is_for_resource {
+            without_variables = Settings { ignores_credential_variables: true, ..settings.clone() };
+            &without_variables
+        } else {
+            settings
         };
         // A credential must not be sent for another client, or to another authority.
         let in_use = remembered.filter(|profile| profile.is_of_authority(settings) && profile.is_of_client(settings));

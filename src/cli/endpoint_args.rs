@@ -11,7 +11,7 @@ use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use super::values::{bound, path};
-use super::{Exit, Failure};
+use super::{Exit, Failure, environment};
 use crate::endpoint::{self, Bounds, End, Listener, RunError, Service};
 use crate::output::{command_line, tell};
 
@@ -82,13 +82,14 @@ impl EndpointArgs {
     ) -> Result<ExitCode, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .max_blocking_threads(MOST_THREADS)
-            .thread_stack_size(512 << 10)
             .enable_all()
             .build()
             .map_err(|error| Failure::new(Exit::Unexpected, format!("cannot start the endpoint: {error}")))?;
         let mut program = self.command.split_first().map(|(program, arguments)| {
             let mut command = Command::new(program);
             command.args(arguments);
+            // A request to the endpoint must not go through the proxy of the network.
+            command.envs(environment::no_proxy_of_child());
             command
         });
         let ended = runtime.block_on(async {

@@ -35,6 +35,8 @@ pub(super) struct CodeHelp {
 /// The observer for the terminal.
 pub(super) struct TerminalObserver {
     pub(super) code_help: CodeHelp,
+    /// Whether another program uses the terminal, so that only lasting failures are reported.
+    pub(super) is_quiet: bool,
     verbose: u8,
     /// `None`: the command handles signals itself.
     interruption: Option<Interruption>,
@@ -47,6 +49,7 @@ impl TerminalObserver {
     pub(super) fn new(verbose: u8) -> Self {
         TerminalObserver {
             code_help: CodeHelp::default(),
+            is_quiet: false,
             verbose,
             interruption: Some(Interruption::default()),
             moved: Mutex::default(),
@@ -69,6 +72,12 @@ impl TerminalObserver {
     pub(super) fn note<Note: Display>(&self, note: impl FnOnce() -> Note) {
         if self.verbose > 0 {
             tell(plain(&note().to_string()));
+        }
+    }
+
+    fn tell_unless_quiet(&self, line: impl Display) {
+        if !self.is_quiet || self.verbose > 0 {
+            tell(line);
         }
     }
 
@@ -138,7 +147,7 @@ impl Observer for TerminalObserver {
     }
 
     fn waiting_for(&self, holder: &Holder) {
-        tell(format_args!("waiting for {} to finish its refresh", plain(&holder.to_string())));
+        self.tell_unless_quiet(format_args!("waiting for {} to finish its refresh", plain(&holder.to_string())));
     }
 
     fn defer_shutdown(&self) {
@@ -154,7 +163,7 @@ impl Observer for TerminalObserver {
     }
 
     fn refresh_failed_using_cached(&self, failure: &AcquireError) {
-        tell(format_args!(
+        self.tell_unless_quiet(format_args!(
             "warning: the refresh failed, the cached token is still valid: {}",
             plain(&failure.to_string())
         ));
@@ -193,7 +202,7 @@ impl Observer for TerminalObserver {
     fn retrying(&self, failure: &RequestError, pause: Duration) {
         if self.verbose > 0 || pause >= WORTH_TELLING {
             let seconds = pause.as_secs_f32();
-            tell(format_args!("trying again in {seconds} s: {}", plain(&failure.to_string())));
+            self.tell_unless_quiet(format_args!("trying again in {seconds} s: {}", plain(&failure.to_string())));
         }
     }
 
@@ -207,7 +216,9 @@ impl Observer for TerminalObserver {
     fn clock_differs(&self, ahead: i64) {
         let direction = if ahead > 0 { "ahead of" } else { "behind" };
         let seconds = ahead.unsigned_abs();
-        tell(format_args!("warning: the clock of this machine is {seconds} s {direction} the server's"));
+        self.tell_unless_quiet(format_args!(
+            "warning: the clock of this machine is {seconds} s {direction} the server's"
+        ));
     }
 }
 

@@ -202,6 +202,7 @@ impl Selection {
 
     /// Returns the selection of the token that a server wants in place of the one that it got: with the claims, and
     /// `with_scopes` also with the scopes of the challenge. A challenge cannot ask for another resource.
+    #[cfg(unix)]
     pub(super) fn answering(&self, challenge: &Challenge, with_scopes: bool) -> Selection {
         let mut selection = Selection { claims: challenge.claims.clone(), ..self.again() };
         if with_scopes {

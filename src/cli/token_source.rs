@@ -38,7 +38,7 @@ pub(super) struct NoToken {
     pub(super) retryable: bool,
     /// When to ask again, in seconds.
     pub(super) retry_after: Option<u64>,
-    /// What failed, and the command that helps.
+    /// The failure, and the command that helps.
     pub(super) message: String,
 }
 
@@ -53,6 +53,14 @@ pub(super) struct Want {
     pub(super) further: ScopeSet,
 }
 
+#[derive(Default)]
+enum Thread {
+    #[default]
+    NotStarted,
+    Running(Sender<Asked>, JoinHandle<()>),
+    Ended,
+}
+
 type Outcome = Result<Arc<ServedToken>, Arc<NoToken>>;
 
 struct Asked {
@@ -63,7 +71,7 @@ struct Asked {
 /// A thread that gets tokens for one set of scopes: from the cache, so that a token is refreshed in time, and none is
 /// served after a sign-out. Requests that arrive during an acquisition share its outcome (single flight).
 pub(super) struct TokenSource {
-    thread: Mutex<Option<(Sender<Asked>, JoinHandle<()>)>>,
+    thread: Mutex<Thread>,
     settings: Settings,
     scopes: Scopes,
 }
@@ -83,22 +91,25 @@ impl TokenSource {
 
     fn ask(&self, asked: Asked) {
         let mut thread = locked(&self.thread);
-        if thread.is_none() {
+        if matches!(*thread, Thread::NotStarted) {
             let (sender, receiver) = channel();
             let (settings, scopes) = (self.settings.clone(), self.scopes.clone());
             let acquire = move || Acquirer::new(settings, scopes).run(&receiver);
-            let started = std::thread::Builder::new().name("tokens".to_owned()).spawn(acquire);
-            *thread = started.ok().map(|thread| (sender, thread));
+            if let Ok(started) = std::thread::Builder::new().name("tokens".to_owned()).spawn(acquire) {
+                *thread = Thread::Running(sender, started);
+            }
         }
-        if let Some((sender, _)) = thread.as_ref() {
+        if let Thread::Running(sender, _) = &*thread {
             // Without a thread, the channel of the answer closes.
             let _ = sender.send(asked);
         }
     }
 
-    /// Ends the thread, and waits until its request to the provider, if any, is answered and saved.
+    /// Ends the thread, and waits until its request to the provider, if any, is answered and saved. No other thread
+    /// starts.
     pub(super) fn finish(&self) {
-        if let Some((sender, thread)) = locked(&self.thread).take() {
+        let thread = std::mem::replace(&mut *locked(&self.thread), Thread::Ended);
+        if let Thread::Running(sender, thread) = thread {
             drop(sender);
             // A panic was printed by the panic hook.
             let _ = thread.join();

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
+use tokcache_core::time::{Clock as _, SystemClock};
 
 use crate::server::{Server, expire, home_of, sign_in};
 use crate::support::home::Home;
@@ -52,9 +53,12 @@ fn a_process_that_is_killed_during_its_refresh_leaves_the_sign_in_to_the_others(
     server.control(json!({ "refresh_delay": 3000 }));
     let line = format!("token --for {url}");
     let mut winner = start(&home, &line);
-    std::thread::sleep(Duration::from_millis(800));
+    let clock = SystemClock::new();
+    while server.control(json!({}))["delayed"] != 1 {
+        clock.sleep(Duration::from_millis(20));
+    }
     let others: Vec<_> = (0..10).map(|_| start(&home, &line)).collect();
-    std::thread::sleep(Duration::from_millis(300));
+    clock.sleep(Duration::from_millis(300));
     kill_process(Pid::from_child(&winner), Signal::KILL).unwrap();
     winner.wait().unwrap();
     server.control(json!({ "refresh_delay": 0 }));

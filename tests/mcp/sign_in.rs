@@ -1,10 +1,12 @@
 //! Sign-ins for protected resources of a real authorization server.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::server::{Server, expire, home_of, said, sign_in};
+use crate::server::{Server, expire, home_of, said, sign_in, source};
 
 #[test]
 fn the_url_alone_is_enough_and_the_cached_token_needs_no_network() {
@@ -128,9 +130,17 @@ fn without_a_browser_a_person_signs_in_with_a_code() {
     let server = Server::start(json!({}));
     let (mut home, url) = (home_of("alice"), server.url("one"));
     home.set("BROWSER", "");
-    let output = home.tokcache(&format!("login --for {url} --sign-in-timeout 1s"));
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("and enter the code:"), "{said}");
+    let mut login = home.program(&format!("login --for {url}")).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(login.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let page = lines.find(|line| line.contains("user_code=")).unwrap();
+    // The person opens the page on another device.
+    let mut browser = home.command("node");
+    browser.arg(source("../e2e/provider/open.mjs")).arg("alice").arg(home.path("page.html")).arg(page.trim());
+    assert!(browser.status().unwrap().success());
+    let said: Vec<_> = lines.collect();
+    assert!(login.wait().unwrap().success(), "{said:?}");
+    let (status, answer) = server.answer_to("one", &home.answer(&format!("token --for {url}")));
+    assert_eq!((status, answer["user"].as_str()), (200, Some("alice")));
 }
 
 #[test]

@@ -143,7 +143,7 @@ fn programs_that_read_json_find_the_token_and_its_end_in_utc() {
     }
 }
 
-/// cmd.exe cannot be had here: the Windows tier runs the output in that of Wine.
+/// The Windows tier runs the output in the cmd.exe of Wine.
 #[test]
 fn what_cmd_would_change_is_refused() {
     assert_eq!(home_with(USUAL).answer("token -o cmd"), format!("set \"ACCESS_TOKEN={USUAL}\""));

@@ -6,7 +6,9 @@ use std::process::{Child, ChildStdout, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::endpoint::{Endpoint, cached_token, signed_in};
+use serde_json::json;
+
+use crate::endpoint::{Endpoint, cached_token, signed_in, token_path};
 use crate::harness::{Home, Provider, SCOPE, end_of, signal, wait_until};
 
 const AS_MANAGED_IDENTITY: [&str; 4] = ["exec", "--as", "managed-identity", "--"];
@@ -94,6 +96,43 @@ fn signals_reach_the_program_which_decides() {
     stdout.read_line(&mut line).expect("text");
     assert_eq!(line, "terminated\n");
     assert_eq!(end_of(process).status.code(), Some(5));
+}
+
+/// The start of the endpoint refreshes, for which signals are put off. Later they are passed on again.
+#[test]
+fn signals_reach_the_program_after_a_refresh_too() {
+    let (_provider, home) = signed_in();
+    home.cache.expire_access_tokens();
+    let script = "trap 'echo terminated; exit 5' TERM; echo ready; while :; do sleep 0.05; done";
+    let (process, _, mut stdout) = start(&home, script, 1);
+    signal(&process, Signal::TERM);
+    let mut line = String::new();
+    stdout.read_line(&mut line).expect("text");
+    assert_eq!((line.as_str(), end_of(process).status.code()), ("terminated\n", Some(5)));
+}
+
+/// A provider that answers late: the endpoint waits for the new refresh token.
+#[test]
+fn an_endpoint_that_ends_during_a_refresh_saves_it_first() {
+    let (provider, home) = signed_in();
+    let endpoint = Endpoint::serve(&home, &[]);
+    home.cache.expire_access_tokens();
+    provider.order_fault(json!({ "held": true, "carried_out": true }));
+    let address = endpoint.address();
+    let (line, headers) = (format!("GET {}", token_path(SCOPE)), endpoint.headers());
+    let client = std::thread::spawn(move || {
+        TcpStream::connect(address).map(|mut stream| {
+            write!(stream, "{line} HTTP/1.1\r\n{}\r\n\r\n", headers.join("\r\n")).expect("it is read");
+            stream
+        })
+    });
+    let _connection = client.join().expect("no panic").expect("a connection");
+    provider.wait_until_it_holds_one();
+    endpoint.signal(Signal::TERM);
+    provider.heal();
+    assert_eq!(endpoint.end().status.code(), Some(143));
+    assert!(!cached_token(&home).is_empty());
+    provider.assert_no_sign_in_was_lost();
 }
 
 #[test]

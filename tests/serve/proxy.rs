@@ -1,4 +1,4 @@
-//! Who may use the proxy, what it passes on, and when it requests another token.
+//! Tests who may use the proxy, what it passes on, and when it requests another token.
 
 use std::os::unix::fs::MetadataExt as _;
 

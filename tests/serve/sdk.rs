@@ -89,6 +89,20 @@ fn a_person_who_uses_an_sdk_is_told_to_sign_in_again() {
 }
 
 #[test]
+fn the_secret_does_not_go_to_the_proxy_of_the_network() {
+    let (_provider, mut home) = signed_in();
+    for name in ["HTTP_PROXY", "http_proxy"] {
+        home.set(name, "http://127.0.0.1:1");
+    }
+    for (name, sdk) in sdks() {
+        let words: Vec<&str> = sdk.iter().map(String::as_str).collect();
+        let printed =
+            home.answer(&[&["exec", "--as", "managed-identity", "--"], &words[..], &["managed", SCOPE]].concat());
+        assert!(printed.contains(&cached_token(&home)), "{name}: {printed}");
+    }
+}
+
+#[test]
 fn an_sdk_that_asks_for_more_than_is_listed_is_told_so() {
     let (_provider, home) = signed_in();
     let endpoint = Endpoint::serve(&home, &[]);

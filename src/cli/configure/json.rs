@@ -78,14 +78,21 @@ pub(super) fn without(text: &str, object: &str, key: &str) -> Option<String> {
         expected.as_object_mut()?.shift_remove(object);
     }
     let tab = indentation(text);
-    let member = format!("\n{tab}{tab}{}: {value}", Value::from(key));
-    let own = format!("\n{tab}{}: {{{member}\n{tab}}}", Value::from(object));
-    let pieces =
-        [format!("{own},"), format!("{own}\n"), format!("{member},"), format!(",{member}"), format!("{member}\n{tab}")];
-    let shortened = pieces
-        .iter()
-        .map(|piece| text.replacen(piece.as_str(), "", 1))
-        .find(|shortened| serde_json::from_str::<Value>(shortened).is_ok_and(|document| document == expected));
+    // In a file without lines, the first indented line is that of the member, which is indented twice.
+    let tabs = [tab, &tab[..tab.len() / 2]];
+    let shortened = tabs.iter().find_map(|tab| {
+        let member = format!("\n{tab}{tab}{}: {value}", Value::from(key));
+        let own = format!("\n{tab}{}: {{{member}\n{tab}}}", Value::from(object));
+        let pieces = [
+            format!("{own},"),
+            format!("{own}\n"),
+            format!("{member},"),
+            format!(",{member}"),
+            format!("{member}\n{tab}"),
+        ];
+        let is_expected = |text: &String| serde_json::from_str::<Value>(text).is_ok_and(|it| it == expected);
+        pieces.iter().map(|piece| text.replacen(piece.as_str(), "", 1)).find(is_expected)
+    });
     shortened.or_else(|| {
         let mut bytes = Vec::new();
         let formatter = serde_json::ser::PrettyFormatter::with_indent(tab.as_bytes());

@@ -85,10 +85,13 @@ fn without(text: &str, name: &str) -> String {
     let is_outside = |line: &&str| !line.trim().is_empty() && depth(line) <= depth(lines[start]);
     let end = lines[start + 1..].iter().position(is_outside).map_or(lines.len(), |length| start + 1 + length);
     // Another program's user may have the name.
-    if !lines[start..end].concat().contains("tokcache") {
+    let arguments = lines[start + 1..end].concat();
+    if !["credential", "kubernetes"].iter().all(|word| arguments.contains(word)) {
         return text.to_owned();
     }
-    let is_only = start == users + 1 && lines.get(end).is_none_or(|line| !line.trim_start().starts_with("- "));
+    let is_content = |line: &&&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let next = lines[end..].iter().find(is_content);
+    let is_only = start == users + 1 && next.is_none_or(|line| !line.trim_start().starts_with("- "));
     let head = if is_only { format!("{}users: []\n", lines[..users].concat()) } else { lines[..start].concat() };
     head + &lines[end..].concat()
 }
@@ -99,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_user_is_added_and_removed_without_a_trace() {
-        let entry = entry("tokcache-work", "tokcache", &["a".to_owned()]);
+        let entry = entry("tokcache-work", "tokcache", &["credential", "kubernetes"].map(str::to_owned));
         for text in [
             "# mine\nusers:\n- name: a # the first\n  user: {}\ncontexts: []\n",
             "users:\n  # mine\n  - name: a\n    user:\n      token: t\nkind: Config\n",

@@ -13,6 +13,8 @@ use super::choice::{Helper, unsupported};
 use super::host::Server;
 use super::wiped::Wiped;
 use crate::cli::args::{Arguments, Command};
+use crate::cli::repeated::repeatable;
+use crate::cli::settings::Settings;
 use crate::cli::{Exit, Failure};
 use crate::output;
 
@@ -76,64 +78,61 @@ pub(in crate::cli) fn run_plugin() -> ExitCode {
 }
 
 fn answer(line: &str) -> Answer {
-    let Ok(Request { v, kind, registry, args }) = serde_json::from_str(line) else {
-        return Answer::Err(Refusal::because("other", "the request cannot be read".to_owned()));
+    let found = match serde_json::from_str(line) {
+        Ok(Request { v: 1, kind, registry, args }) => found(&kind, &registry.index_url, &args),
+        Ok(Request { v, .. }) => Err(Refusal::because(format!("version {v} of the protocol is not supported"))),
+        // The message of the parser could repeat a secret.
+        Err(_) => Err(Refusal::because("the request cannot be read".to_owned())),
     };
-    if v != 1 {
-        return Answer::Err(Refusal::because("other", format!("version {v} of the protocol is not supported")));
-    }
-    match granted(&kind, &registry.index_url, &args) {
-        Ok(Ok(found)) => Answer::Ok(found),
-        // cargo asks its other providers.
-        Ok(Err(kind)) => Answer::Err(Refusal { kind, message: None, caused_by: Vec::new() }),
-        Err((failure, command)) => {
-            let message = output::plain(failure.message());
-            let caused_by = command.map(|command| format!("try: {}", output::plain(&command)));
-            Answer::Err(Refusal { caused_by: caused_by.into_iter().collect(), ..Refusal::because("other", message) })
-        }
-    }
+    found.map_or_else(Answer::Err, Answer::Ok)
 }
 
 impl Refusal {
-    fn because(kind: &'static str, message: String) -> Refusal {
-        Refusal { kind, message: Some(message), caused_by: Vec::new() }
+    /// Returns a refusal after which cargo asks its other providers.
+    fn of_kind(kind: &'static str) -> Refusal {
+        Refusal { kind, message: None, caused_by: Vec::new() }
+    }
+
+    /// Returns a refusal that ends the command.
+    fn because(message: String) -> Refusal {
+        Refusal { kind: "other", message: Some(message), caused_by: Vec::new() }
+    }
+
+    /// Returns a refusal that ends the command and suggests another one.
+    fn of(failure: &Failure, settings: &Settings) -> Refusal {
+        let command = failure.command(&[], settings);
+        let caused_by = command.map(|command| format!("try: {}", output::plain(&command))).into_iter().collect();
+        Refusal { caused_by, ..Refusal::because(output::plain(failure.message())) }
     }
 }
 
-/// Returns the token for a registry, or the kind of the refusal.
-fn granted(kind: &str, index: &str, args: &[String]) -> Result<Result<Found, &'static str>, (Failure, Option<String>)> {
-    let parsed = parse(args).map_err(|failure| (failure, Some("tokcache help credential".to_owned())))?;
-    let unresolved = |failure: Failure| {
-        let command = failure.command(&[], &Default::default());
-        (failure, command)
-    };
-    let settings = parsed.settings.or_environment().map_err(unresolved)?;
-    let Command::Credential(input) = parsed.command else { return Ok(Err("url-not-supported")) };
+/// Returns the token for a registry.
+fn found(kind: &str, index: &str, args: &[String]) -> Result<Found, Refusal> {
+    let unresolved = |failure: Failure| Refusal::of(&failure, &Settings::default());
+    let Arguments { settings, command } = parse(args).map_err(unresolved)?;
+    let settings = settings.or_environment().map_err(unresolved)?;
+    let Command::Credential(input) = command else { return Err(Refusal::of_kind("url-not-supported")) };
     let helper = Helper { settings: &settings, input: &input };
-    let settings_of = || helper.settings_for(Server::parse(index).as_ref());
-    let result = || {
-        let Some(settings) = settings_of()? else { return Ok(Err("url-not-supported")) };
-        match kind {
-            "get" => {
-                let granted = helper.token_with(&settings, &input.selection)?;
-                let expiration = granted.expires_on().map(|on| on.0);
-                Ok(Ok(Found {
-                    kind: "get",
-                    token: output::authorization(&granted.outcome).into(),
-                    cache: if expiration.is_some() { "expires" } else { "session" },
-                    expiration,
-                    operation_independent: true,
-                }))
-            }
-            "login" => Err(unsupported("save", &settings, "login")),
-            "logout" => Err(unsupported("delete", &settings, "clear")),
-            _ => Ok(Err("operation-not-supported")),
-        }
+    let refused = |failure: Failure| Refusal::of(&failure, &settings);
+    let Some(settings) = helper.settings_for(Server::parse(index).as_ref()).map_err(refused)? else {
+        return Err(Refusal::of_kind("url-not-supported"));
     };
-    result().map_err(|failure: Failure| {
-        let command = failure.command(&[], &settings);
-        (failure, command)
-    })
+    match kind {
+        "get" => {
+            let granted = helper.token_with(&settings, &input.selection).map_err(refused)?;
+            let expiration = granted.expires_on().map(|on| on.0);
+            Ok(Found {
+                kind: "get",
+                token: output::authorization(&granted.outcome).into(),
+                cache: if expiration.is_some() { "expires" } else { "session" },
+                expiration,
+                operation_independent: true,
+            })
+        }
+        "login" => Err(refused(unsupported("save", &settings, "login"))),
+        "logout" => Err(refused(unsupported("delete", &settings, "clear"))),
+        _ => Err(Refusal::of_kind("operation-not-supported")),
+    }
 }
 
 /// Parses the arguments of the configuration, with or without `credential cargo` before them.
@@ -142,9 +141,8 @@ fn parse(args: &[String]) -> Result<Arguments, Failure> {
     let flags = if args.iter().take(2).eq(own.iter()) { &args[2..] } else { args };
     let words = ["tokcache"].into_iter().chain(own).chain(flags.iter().map(String::as_str));
     Arguments::try_parse_from(words).map_err(|_| {
-        Failure::new(
-            Exit::Usage,
-            format!("the arguments of the credential provider cannot be used: {}", args.join(" ")),
-        )
+        let args = repeatable(args.iter().cloned()).join(" ");
+        let message = format!("the arguments of the credential provider cannot be used: {args}");
+        Failure::new(Exit::Usage, message).try_shell("tokcache help credential")
     })
 }

@@ -12,9 +12,9 @@ use crate::cli::token::{Acquired, Selection, unfit};
 use crate::cli::{Exit, Failure, environment, resource};
 use crate::output::{self, ensure_plain};
 
-/// The time limit for one exchange, and for one wait for another process, unless the command line has others. Both
-/// together end within the 10 s.
-const LONGEST_WAIT: Duration = Duration::from_millis(4_500);
+/// The time limit for one exchange, and for one wait for another process, unless the command line has others. A shorter one
+/// could lose the answer of a slow server that has rotated the refresh token.
+const LONGEST_WAIT: Duration = Duration::from_secs(7);
 
 /// The maximum length of the header's value in bytes, with which the answer has at most 64 KiB.
 const LONGEST_VALUE: usize = (64 << 10) - 64;

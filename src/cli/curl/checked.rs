@@ -60,6 +60,8 @@ pub(super) struct Checked {
     pub(super) is_repeatable: bool,
     /// Whether standard input is the body, which curl reads as a whole.
     pub(super) reads_body: bool,
+    /// Whether curl reports the status of a refusal on standard error.
+    pub(super) reports_refusals: bool,
     /// Whether the response goes to standard output.
     pub(super) is_shown: bool,
 }
@@ -102,6 +104,7 @@ pub(super) fn check(words: &[OsString]) -> Result<Checked, String> {
         end_of_options: line.end_of_options,
         is_repeatable: is_once && !keeps_files && !reads_otherwise && !has("dump-header"),
         reads_body,
+        reports_refusals: has("fail") || has("fail-with-body"),
         is_shown: !["output", "remote-name", "remote-name-all", "out-null"].iter().any(|name| has(name)),
     })
 }

@@ -313,6 +313,19 @@ pub(in crate::cli) fn proxy(name: &str) -> Option<String> {
     variable(name)?.into_string().ok()
 }
 
+/// Returns the variables for a program that sends requests to this machine, if it uses a proxy for others.
+#[cfg(feature = "serve")]
+pub(in crate::cli) fn no_proxy_of_child() -> Vec<(&'static str, String)> {
+    const THIS_MACHINE: &str = "127.0.0.1,localhost";
+    if ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"].into_iter().all(|name| variable(name).is_none()) {
+        return Vec::new();
+    }
+    let exceptions = proxy("no_proxy").or_else(|| proxy("NO_PROXY")).unwrap_or_default();
+    let exceptions =
+        if exceptions.is_empty() { THIS_MACHINE.to_owned() } else { format!("{exceptions},{THIS_MACHINE}") };
+    ["no_proxy", "NO_PROXY"].map(|name| (name, exceptions.clone())).to_vec()
+}
+
 /// Returns an error for a proxy variable that is not text. Ignoring the variable would send requests by another route.
 pub(in crate::cli) fn unreadable_proxy() -> Option<Failure> {
     const NAMES: [&str; 6] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];

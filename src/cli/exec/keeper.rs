@@ -47,10 +47,11 @@ impl<'a> Keeper<'a> {
             let message = "--token-file needs an assertion that can be read again: name its file";
             return Err(Failure::new(Exit::Usage, message).try_with("--assertion-file", "PATH"));
         }
-        let context = selection.context(settings, PromptPolicy::never(), true)?;
+        let mut context = selection.context(settings, PromptPolicy::never(), true)?;
         let Acquired { outcome, .. } = selection.acquire(&context, false)?;
         ensure_plain(&outcome).map_err(unfit)?;
         let file = TokenFile::create(path, outcome.access_token.expose())?;
+        context.observer.is_quiet = true;
         Ok(Keeper { context, selection, file, expires_on: outcome.expires_on })
     }
 

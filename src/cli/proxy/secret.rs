@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::endpoint::EndpointSecret;
 
-/// Where a request has the secret.
+/// The place of the secret in a request.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Found {
     Header,

@@ -59,11 +59,11 @@ fn ensure_useful(context: &Context, url: &ResourceUrl, input: &Input, old: Optio
     if input.replace || !is_old || !is_signed_in() {
         return Ok(());
     }
-    let message = format!(
-        "{url} wants a token with more scopes, but those that it names were granted already ({}): another sign-in would \
-         not help",
-        challenge.scopes
-    );
+    let scopes = match challenge.scopes.to_string() {
+        scopes if scopes.is_empty() => "names none".to_owned(),
+        scopes => format!("those that it names were granted already: {scopes}"),
+    };
+    let message = format!("{url} wants a token with more scopes, but {scopes}; another sign-in would not help");
     Err(Failure::new(Exit::Denied, message).with_code("scope_not_granted").try_tokcache(["explain"]))
 }
 
@@ -129,9 +129,6 @@ impl SignIn<'_> {
         settings.authority = Some(server.authority.url().to_owned());
         settings.client_id = Some(client.client_id.clone());
         settings.flow = Some(flow);
-        if client.dynamic.is_some() || self.context.settings.client_id.is_none() {
-            settings.ignores_credential_variables = true;
-        }
         if let Some(file) = &client.secret_file {
             settings.credential.client_secret_file = Some(file.clone());
         }

@@ -67,11 +67,4 @@ impl Profile {
         self.protected_resource.as_ref()?;
         self.parameters.get("resource").cloned()
     }
-
-    /// Whether the client was registered by the program, or is described by a document. Such a client has no credential
-    /// but its own.
-    pub(super) fn has_own_client(&self) -> bool {
-        let is_document = self.client_id.as_ref().is_some_and(|id| id.starts_with("https://"));
-        self.protected_resource.is_some() && (self.dynamic_client.is_some() || is_document)
-    }
 }

@@ -37,7 +37,8 @@ pub(super) struct ManagedIdentity {
     guard: Guard,
     secret: EndpointSecret,
     /// By the name of the resource. Bounded by the list, in which each name may have a slash at its end.
-    sources: Mutex<HashMap<String, Arc<TokenSource>>>,
+    /// `None` once the endpoint ends.
+    sources: Mutex<Option<HashMap<String, Arc<TokenSource>>>>,
 }
 
 /// A response without a token.
@@ -68,13 +69,19 @@ struct Error<'a> {
 
 impl ManagedIdentity {
     pub(super) fn new(settings: &Settings, allowed: Allowed, guard: Guard, secret: EndpointSecret) -> Self {
-        ManagedIdentity { settings: settings.clone(), allowed, guard, secret, sources: Mutex::default() }
+        ManagedIdentity {
+            settings: settings.clone(),
+            allowed,
+            guard,
+            secret,
+            sources: Mutex::new(Some(HashMap::new())),
+        }
     }
 
     /// Waits until no token is being requested.
     pub(super) fn finish(&self) {
-        let sources: Vec<_> = locked(&self.sources).drain().collect();
-        sources.iter().for_each(|(_, source)| source.finish());
+        let sources = locked(&self.sources).take().unwrap_or_default();
+        sources.values().for_each(|source| source.finish());
     }
 
     /// Returns the resource of a request that may get a token.
@@ -112,6 +119,9 @@ impl ManagedIdentity {
             return Err(refused(StatusCode::FORBIDDEN, message));
         };
         let mut sources = locked(&self.sources);
+        let Some(sources) = sources.as_mut() else {
+            return Err(refused(StatusCode::SERVICE_UNAVAILABLE, "the endpoint has ended"));
+        };
         let source = sources.entry(resource.to_owned());
         Ok(Arc::clone(source.or_insert_with(|| Arc::new(TokenSource::new(&self.settings, scopes)))))
     }

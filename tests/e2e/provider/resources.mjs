@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Provider, errors } from 'oidc-provider';
 
+import { JWT_BEARER, TOKEN_EXCHANGE } from './exchange.mjs';
 import { Storage } from './storage.mjs';
 
 // oidc-provider has notices for developers; standard output is for the one line.
@@ -29,8 +30,8 @@ const resourceServer = await listening(createServer());
 const authorizationServer = await listening(createServer());
 const [resources, issuer] = [resourceServer, authorizationServer].map((server) => `http://127.0.0.1:${server.address().port}`);
 
-// What the tests ask about, and how long a refresh takes.
-const state = { requests: [], refresh_delay: 0 };
+// The requests that the tests ask about, and the time that a refresh takes.
+const state = { requests: [], refresh_delay: 0, delayed: 0 };
 const storage = new Storage();
 const provider = new Provider(issuer, {
   adapter: storage.adapter,
@@ -41,9 +42,17 @@ const provider = new Provider(issuer, {
       client_id: 'registered',
       application_type: 'native',
       token_endpoint_auth_method: 'none',
-      grant_types: ['authorization_code', 'refresh_token'],
+      grant_types: ['authorization_code', 'refresh_token', TOKEN_EXCHANGE],
       redirect_uris: ['http://127.0.0.1/callback'],
       response_types: ['code'],
+    },
+    {
+      client_id: 'agent',
+      client_secret: 'made-up',
+      token_endpoint_auth_method: 'client_secret_basic',
+      grant_types: [JWT_BEARER],
+      redirect_uris: [],
+      response_types: [],
     },
   ],
   clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
@@ -76,9 +85,11 @@ const provider = new Provider(issuer, {
   rotateRefreshToken: () => true,
   scopes: ['openid', 'profile', 'offline_access'],
 });
+registerCrossAppAccess();
 provider.use(async (ctx, next) => {
   const isToken = ctx.path === '/token';
   if (isToken && state.refresh_delay > 0) {
+    state.delayed += 1;
     await sleep(state.refresh_delay);
     // A client that was killed meanwhile has redeemed nothing.
     if (ctx.req.socket.destroyed) return;
@@ -125,6 +136,41 @@ resourceServer.on('request', async (request, response) => {
 console.log(JSON.stringify({ resources, issuer }));
 
 process.stdin.on('close', () => process.exit(0)).resume();
+
+// Cross-app access, which oidc-provider does not have: this provider is the identity provider of the company too. Its
+// assertion is opaque here.
+function registerCrossAppAccess() {
+  const assertions = new Map();
+  const exchanged = ['subject_token', 'subject_token_type', 'requested_token_type', 'audience', 'resource', 'scope'];
+  provider.registerGrantType(
+    TOKEN_EXCHANGE,
+    async (ctx) => {
+      const { client, params } = ctx.oidc;
+      const { payload } = await provider.IdToken.validate(params.subject_token, client);
+      const isWanted =
+        params.subject_token_type.endsWith(':id_token') && params.requested_token_type.endsWith(':id-jag');
+      if (!isWanted || params.audience !== issuer) throw new errors.InvalidRequest('not an ID-JAG for this server');
+      const assertion = `assertion-${assertions.size}`;
+      assertions.set(assertion, { accountId: payload.sub, resource: params.resource });
+      ctx.body = { access_token: assertion, issued_token_type: params.requested_token_type, token_type: 'N_A' };
+    },
+    exchanged,
+    ['audience', 'resource'],
+  );
+  provider.registerGrantType(
+    JWT_BEARER,
+    async (ctx) => {
+      const { client, params } = ctx.oidc;
+      const assertion = assertions.get(params.assertion);
+      if (!assertion || assertion.resource !== params.resource) throw new errors.InvalidGrant('no such assertion');
+      const { accountId, resource: aud } = assertion;
+      const token = new provider.AccessToken({ accountId, aud, client, gty: 'assertion', scope: params.scope });
+      ctx.oidc.entity('AccessToken', token);
+      ctx.body = { access_token: await token.save(), expires_in: token.expiration, token_type: token.tokenType };
+    },
+    ['assertion', 'scope', 'resource'],
+  );
+}
 
 async function listening(server) {
   server.listen(0, '127.0.0.1');

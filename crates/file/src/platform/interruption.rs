@@ -1,21 +1,23 @@
 //! Postpones the end of the process when a signal arrives at a bad moment.
 
-#[cfg(unix)]
-pub(super) use system::ignored_signals;
 pub(super) use system::survive_size_limit;
 pub use system::{Interruption, outlast_signals};
 
 #[cfg(unix)]
 mod system {
+    use std::io;
     use std::os::raw::c_int;
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-    use std::sync::{Arc, Once, OnceLock};
+    use std::sync::{Arc, Mutex, Once, PoisonError};
 
+    use signal_hook::SigId;
     use signal_hook::consts::{
         SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
     };
     use signal_hook::flag;
-    use signal_hook::low_level::emulate_default_handler;
+    use signal_hook::low_level::{emulate_default_handler, unregister};
+
+    use crate::platform::signals::ignored_signals;
 
     /// The signals that end a process and come from outside: from a person, a supervisor, or a batch system before a
     /// job's time is over. SIGABRT and the like come from a fault in the process itself and are not handled.
@@ -40,11 +42,17 @@ mod system {
         /// The signal that has arrived.
         asked_by: Arc<AtomicUsize>,
         listening: Once,
+        actions: Mutex<Vec<SigId>>,
     }
 
     impl Default for Interruption {
         fn default() -> Self {
-            Interruption { may_end: Arc::default(), asked_by: Arc::default(), listening: Once::new() }
+            Interruption {
+                may_end: Arc::default(),
+                asked_by: Arc::default(),
+                listening: Once::new(),
+                actions: Mutex::default(),
+            }
         }
     }
 
@@ -56,15 +64,22 @@ mod system {
             }
             self.may_end.store(false, Ordering::SeqCst);
             self.listening.call_once(|| {
-                let ignored = ignored_signals();
+                // Other systems do not tell which signals are ignored.
+                let ignored = ignored_signals().unwrap_or(u64::MAX);
                 for signal in SIGNALS.into_iter().filter(|signal| ignored & 1 << (signal - 1) == 0) {
                     // The order matters: a signal in between is recorded, and a second one ends the process. If the
                     // system refuses, signals keep their default effect.
-                    let _ = flag::register_usize(signal, Arc::clone(&self.asked_by), signal as usize)
-                        .and_then(|_| flag::register_conditional_default(signal, Arc::clone(&self.may_end)))
-                        .and_then(|_| flag::register(signal, Arc::clone(&self.may_end)));
+                    let _ = self.listen(signal);
                 }
             });
+        }
+
+        fn listen(&self, signal: c_int) -> io::Result<()> {
+            let mut actions = self.actions.lock().unwrap_or_else(PoisonError::into_inner);
+            actions.push(flag::register_usize(signal, Arc::clone(&self.asked_by), signal as usize)?);
+            actions.push(flag::register_conditional_default(signal, Arc::clone(&self.may_end))?);
+            actions.push(flag::register(signal, Arc::clone(&self.may_end))?);
+            Ok(())
         }
 
         /// Allows the end from now on, and ends the process if a signal has arrived meanwhile.
@@ -77,16 +92,13 @@ mod system {
         }
     }
 
-    /// Returns the signals that this process ignored at first, as a mask. Background jobs of a shell ignore Ctrl-C, and
-    /// programs under `nohup` ignore the end of the terminal; they must continue to do so (proc_pid_status(5),
-    /// `SigIgn`). All if unknown.
-    pub(in crate::platform) fn ignored_signals() -> u64 {
-        static AT_FIRST: OnceLock<u64> = OnceLock::new();
-        *AT_FIRST.get_or_init(|| {
-            let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-            let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-            mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(u64::MAX)
-        })
+    /// Leaves the signals to whoever listens for them next.
+    impl Drop for Interruption {
+        fn drop(&mut self) {
+            for action in self.actions.get_mut().unwrap_or_else(PoisonError::into_inner).drain(..) {
+                unregister(action);
+            }
+        }
     }
 
     /// Makes a write beyond the file size limit (`ulimit -f`) fail instead of ending the process, so that the error can
@@ -95,7 +107,7 @@ mod system {
         static DONE: Once = Once::new();
         DONE.call_once(|| {
             // A program that `exec` starts would have the default effect in place of the ignored signal.
-            if ignored_signals() & 1 << (SIGXFSZ - 1) == 0 {
+            if ignored_signals().unwrap_or(u64::MAX) & 1 << (SIGXFSZ - 1) == 0 {
                 // If the system refuses, the signal keeps its default effect.
                 let _ = flag::register(SIGXFSZ, Arc::default());
             }

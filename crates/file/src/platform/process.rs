@@ -25,15 +25,15 @@ mod unix {
     use std::path::PathBuf;
     use std::process::Child;
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
     use rustix::process::{Pid, Signal, kill_process, setsid};
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
     use signal_hook::flag;
     use signal_hook::low_level::emulate_default_handler;
 
-    use crate::platform::interruption::ignored_signals;
     use crate::platform::memory::show_to_successor;
+    use crate::platform::signals::ignored_signals;
 
     /// Replaces this process by `command`, which then has the caller's terminal, signals and exit status.
     ///
@@ -62,18 +62,22 @@ mod unix {
     /// itself sends its signals to both.
     pub struct Forwarding {
         received: Arc<AtomicUsize>,
+        /// Whether a signal ends this process again.
+        is_over: Arc<AtomicBool>,
     }
 
     impl Forwarding {
         /// Postpones the end of this process by a signal until the child has ended.
         pub fn begin() -> Forwarding {
-            let received = Arc::default();
-            let ignored = ignored_signals();
+            let (received, is_over) = (Arc::default(), Arc::default());
+            // Other systems than Linux do not tell.
+            let ignored = ignored_signals().unwrap_or(u64::MAX);
             for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM].into_iter().filter(|it| ignored & 1 << (it - 1) == 0) {
                 // If the system refuses, the signal keeps its default effect.
-                let _ = flag::register_usize(signal, Arc::clone(&received), signal as usize);
+                let _ = flag::register_usize(signal, Arc::clone(&received), signal as usize)
+                    .and_then(|_| flag::register_conditional_default(signal, Arc::clone(&is_over)));
             }
-            Forwarding { received }
+            Forwarding { received, is_over }
         }
 
         /// Passes on the signal that has arrived since the last call. The child must not have been waited for.
@@ -81,6 +85,16 @@ mod unix {
             let signal = i32::try_from(self.received.swap(0, Ordering::SeqCst)).ok().and_then(Signal::from_named_raw);
             if let Some(signal) = signal {
                 let _ = kill_process(Pid::from_child(child), signal);
+            }
+        }
+    }
+
+    impl Drop for Forwarding {
+        /// Lets signals end this process again, also one that has come too late for the child.
+        fn drop(&mut self) {
+            self.is_over.store(true, Ordering::SeqCst);
+            if let Ok(signal @ 1..) = i32::try_from(self.received.load(Ordering::SeqCst)) {
+                let _ = emulate_default_handler(signal);
             }
         }
     }

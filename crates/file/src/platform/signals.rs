@@ -2,17 +2,27 @@
 
 use std::io;
 use std::process::Child;
+use std::sync::OnceLock;
 
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, getpgrp, kill_process};
 use rustix::termios::tcgetpgrp;
 
-use super::interruption::ignored_signals;
-
-/// Whether this process ignores the signal (proc_pid_status(5), `SigIgn`). Background jobs of a shell ignore Ctrl-C, and
-/// programs under `nohup` the end of the terminal. Other systems than Linux do not tell; there it is assumed.
+/// Whether this process ignores the signal. Other systems than Linux do not tell; there it is assumed not to.
 pub fn ignores_signal(number: i32) -> bool {
-    (1..=64).contains(&number) && ignored_signals() & 1 << (number - 1) != 0
+    (1..=64).contains(&number) && ignored_signals().is_some_and(|ignored| ignored & 1 << (number - 1) != 0)
+}
+
+/// Returns the signals that this process ignored at first, as a mask. Background jobs of a shell ignore Ctrl-C, and
+/// programs under `nohup` ignore the end of the terminal; they must continue to do so (proc_pid_status(5), `SigIgn`).
+/// `None` if the system does not tell.
+pub(super) fn ignored_signals() -> Option<u64> {
+    static AT_FIRST: OnceLock<Option<u64>> = OnceLock::new();
+    *AT_FIRST.get_or_init(|| {
+        let status = std::fs::read_to_string("/proc/self/status").ok()?;
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
+        u64::from_str_radix(mask.trim(), 16).ok()
+    })
 }
 
 /// Whether this process is in the foreground of its terminal, which sends Ctrl-C to all processes there.

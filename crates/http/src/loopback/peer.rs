@@ -19,7 +19,10 @@ pub fn user_of_peer(peer: SocketAddr, own: SocketAddr) -> Option<u32> {
     #[cfg(target_os = "linux")]
     return find_owner(peer, own);
     #[cfg(not(target_os = "linux"))]
-    return None;
+    {
+        let _ = (peer, own);
+        None
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
