@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
-use crate::support::text;
+use crate::support::{names, text};
 
 pub(crate) const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -56,13 +56,27 @@ impl Copy {
     }
 }
 
+/// The beginning of the names of the folders with packages. The process id follows.
+const PREFIX: &str = "release-";
+
+/// Removes the packages of processes that have ended.
+fn remove_those_of_past_runs(folder: &Path) {
+    for name in names(folder) {
+        let process = name.strip_prefix(PREFIX).filter(|process| !Path::new("/proc").join(process).exists());
+        if process.is_some() {
+            let _ = std::fs::remove_dir_all(folder.join(&name));
+        }
+    }
+}
+
 /// Returns the packages that all cases read.
 pub(crate) fn dist() -> &'static Path {
     static DIST: OnceLock<PathBuf> = OnceLock::new();
     DIST.get_or_init(|| {
         let copy = Copy::new();
-        let dist = Path::new(env!("CARGO_TARGET_TMPDIR")).join("release");
-        let _ = std::fs::remove_dir_all(&dist);
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        remove_those_of_past_runs(folder);
+        let dist = folder.join(format!("{PREFIX}{}", std::process::id()));
         let moved = Command::new("cp").arg("-r").arg(copy.build("true")).arg(&dist).status().unwrap();
         assert!(moved.success());
         dist

@@ -54,7 +54,7 @@ impl Tmux {
                 return shown.lines().map(str::to_owned).collect();
             }
             assert!(Instant::now() < end, "{screen}");
-            std::thread::sleep(Duration::from_millis(50));
+            std::thread::park_timeout(Duration::from_millis(50));
         }
     }
 }
