@@ -134,6 +134,7 @@ fn examples(command: &str) -> &'static str {
             "  tokcache login --authority https://id.example.com --client-id my-cli --scope notes.read
   tokcache login --provider github --profile github --client-id ID --scope repo
   tokcache login --profile work --scope notes.write
+  tokcache login --for https://mcp.example.com/mcp
 "
         }
         "token" => {
@@ -156,6 +157,7 @@ fn examples(command: &str) -> &'static str {
   tokcache clear --all --yes
 "
         }
+        "credential" => "  tokcache credential mcp-headers --for https://mcp.example.com/mcp\n",
         "exec" => "  tokcache exec --scope notes.read --env API_TOKEN -- ./report.sh\n",
         "explain" => "  tokcache explain --scope notes.read\n",
         "profile" => {
