@@ -1,6 +1,8 @@
 //! The `tokcache` command.
 
 mod cli;
+#[cfg(feature = "serve")]
+mod endpoint;
 mod output;
 
 use std::process::ExitCode;

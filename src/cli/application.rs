@@ -93,8 +93,8 @@ pub(super) fn login(context: &Context, input: &Input, profile: &Profile) -> Resu
     ensure_of_nobody(context, input)?;
     let registration =
         if context.is_managed_identity() { context.registration()? } else { context.registration_of(profile)? };
-    if !context.is_managed_identity() && !CredentialFlags::of_profile(profile).names_credential() {
-        context.credential.warn_of_unsaved();
+    if !context.is_managed_identity() {
+        context.credential.warn_of_unsaved(&CredentialFlags::of_profile(profile));
     }
     let scopes = if context.is_managed_identity() { context.scopes(&input.scopes)? } else { input.asked(profile)? };
     let request = SilentRequest {

@@ -4,13 +4,17 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::settings::Settings;
-use super::{cache, clear, credential_helper, exec, explain, list, login_args, profile, status, token};
+use super::{cache, clear, configure, credential_helper, curl, doctor, exec, explain, list, login_args, profile};
+#[cfg(feature = "serve")]
+use super::{proxy, serve};
+use super::{status, token};
 
 const AFTER_HELP: &str = "\
 Exit status: 0 ok, 1 unexpected, 2 usage, 3 config, 4 sign-in needed, 5 try again later, 6 denied, 7 store, \
 8 --min-valid, 9 account, 130 interrupted
 
-Run `tokcache help COMMAND` for a command, `tokcache help settings` for the flags and variables of all commands.";
+Run `tokcache help COMMAND` for a command, and `tokcache help TOPIC` for a topic: settings (the flags that every \
+command takes), environment (the variables and folders), exit-codes, scripting.";
 
 /// Sign in once; any shell, script or program then gets a valid OAuth access token in milliseconds.
 #[derive(Debug, Parser)]
@@ -39,12 +43,26 @@ pub(super) enum Command {
     /// Sign out: delete the tokens, and revoke them if the provider can
     #[command(aliases = ["logout", "signout", "sign-out"])]
     Clear(clear::Input),
-    /// Give a token to another program, in the form that it expects
-    Credential(credential_helper::Input),
-    /// Run a program with a token in its environment
+    /// Run a program with a token in its environment, in a file or in a pipe
     Exec(exec::Input),
+    /// Run curl with the token in the Authorization header
+    Curl(curl::Input),
+    /// Give tokens to Azure SDKs on this machine, as a managed identity does
+    #[cfg(feature = "serve")]
+    Serve(serve::Input),
+    /// Pass requests on to one server, with a token added
+    #[cfg(feature = "serve")]
+    Proxy(proxy::Input),
     /// Show which token `token` would use, and why, without the network
     Explain(explain::Input),
+    /// Find what would fail before it does, and show the command that helps
+    Doctor(doctor::Input),
+    /// Hand a token to git, kubectl, docker or another program that asks
+    Credential(credential_helper::Input),
+    /// Let git, kubectl, docker or another program ask tokcache for tokens
+    Configure(configure::Input),
+    /// Take back the change of `configure`
+    Unconfigure(configure::Target),
     /// Manage profiles: settings saved under a name
     Profile(profile::Input),
     /// Manage the cache
@@ -55,9 +73,9 @@ pub(super) enum Command {
         #[arg(value_enum)]
         shell: Shell,
     },
-    /// Show help on a command, or the settings that all commands take
+    /// Show help on a command or a topic
     Help {
-        /// A command, or `settings`
+        /// A command, or one of settings, environment, exit-codes and scripting
         #[arg(value_name = "TOPIC")]
         topic: Vec<String>,
     },
@@ -67,6 +85,9 @@ impl Command {
     /// Whether the command uses one profile, which the current folder may name.
     pub(super) fn selects_profile(&self) -> bool {
         match self {
+            // A program asks for a host, and gets the same answer in each folder. `doctor` reports a file of the folder
+            // that cannot be used.
+            Command::Credential(_) | Command::Doctor(_) => false,
             Command::Completions { .. } | Command::Help { .. } | Command::Status(_) => false,
             Command::Profile(input) => input.selects_profile(),
             _ => true,

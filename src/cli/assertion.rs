@@ -6,13 +6,11 @@ use pollster::FutureExt as _;
 use tokcache_core::acquire::{AcquireError, ClientApplication, ErrorKind, Explanation, Registration, SilentRequest};
 use tokcache_core::secret::UserAssertion;
 use tokcache_core::store::Partition;
-use tokcache_file::platform;
-use zeroize::Zeroizing;
 
 use super::context::Context;
 use super::token::Acquired;
 use super::values::{LONGEST_TOKEN, read_at_most, token_line};
-use super::{Exit, Failure};
+use super::{Exit, Failure, secret_file};
 
 impl Context {
     /// Returns a token on behalf of the user whose assertion is in the file; `-` is standard input.
@@ -55,7 +53,7 @@ fn read(file: &Path) -> Result<UserAssertion, Failure> {
     let bytes = if file == Path::new("-") {
         read_at_most(std::io::stdin(), LONGEST_TOKEN)
     } else {
-        platform::read_trusted(file, LONGEST_TOKEN).map(Zeroizing::new)
+        secret_file::read(file, LONGEST_TOKEN)
     };
     let unusable = |why: String| {
         let message = format!("the assertion in {} cannot be used: {why}", file.display());

@@ -14,12 +14,13 @@ pub(super) fn run(shell: Shell) -> Result<(), Failure> {
     Ok(output::answer(script(shell).as_bytes())?)
 }
 
-fn script(shell: Shell) -> String {
+/// Returns the completion script.
+pub(super) fn script(shell: Shell) -> String {
     match shell {
         Shell::Bash => {
             let script = generated(shell, Arguments::command());
             let registered = script.replace("complete -F _tokcache ", "complete -F _tokcache_or_values ");
-            IN_BASH.to_owned() + &registered
+            IN_BASH.replace("NAMED", &named_profiles().join("|")) + &registered
         }
         Shell::Fish => {
             let script = generated(shell, hinting(Arguments::command()));
@@ -27,7 +28,7 @@ fn script(shell: Shell) -> String {
                 .replace("(__fish_complete_users)", "(__tokcache_values accounts)")
                 .replace("(__fish_complete_command)", "(__tokcache_values profiles)")
                 .replace("(__fish_print_hostnames)", "(__tokcache_values scopes)");
-            asking + IN_FISH
+            asking + &IN_FISH.replace("NAMED", &named_profiles().join(" "))
         }
         Shell::Zsh => {
             let script = generated(shell, hinting(Arguments::command()));
@@ -39,6 +40,14 @@ fn script(shell: Shell) -> String {
         }
         shell => generated(shell, Arguments::command()),
     }
+}
+
+/// Returns the actions of `profile` that take the name of a profile as an argument.
+fn named_profiles() -> Vec<String> {
+    let command = Arguments::command();
+    let actions = command.find_subcommand("profile").into_iter().flat_map(Command::get_subcommands);
+    let named = actions.filter(|action| action.get_arguments().any(|arg| arg.get_id() == "name"));
+    named.map(|action| action.get_name().to_owned()).collect()
 }
 
 fn generated(shell: Shell, mut command: Command) -> String {
@@ -76,7 +85,7 @@ _tokcache_values() {
     local line="${COMP_LINE:0:COMP_POINT}" kind typed word value quoted apostrophe="'\\''"
     local last="(\"[^\"]*|'[^']*|([^][:space:]\"'\\]|\\\\.)*)\$"
     local flag="[[:space:]]--(account|profile|scope)([[:space:]]+|=)$last"
-    local name="[[:space:]]profile[[:space:]]+(show|set|remove)[[:space:]]+$last"
+    local name="[[:space:]]profile[[:space:]]+(NAMED)[[:space:]]+$last"
     if [[ $line == *" -- "* ]]; then
         return 1
     elif [[ $line =~ $flag ]]; then
@@ -124,7 +133,7 @@ end
 # Before the command, a flag that still lacks its value is none of the conditions above.
 complete -c tokcache -n "contains -- (commandline -opc)[-1] --account" -l account -x -a "(__tokcache_values accounts)"
 complete -c tokcache -n "contains -- (commandline -opc)[-1] --profile" -l profile -x -a "(__tokcache_values profiles)"
-complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from show set remove" -f -a "(__tokcache_values profiles)"
+complete -c tokcache -n "__fish_tokcache_using_subcommand profile; and __fish_seen_subcommand_from NAMED" -f -a "(__tokcache_values profiles)"
 "#;
 
 const IN_ZSH: &str = r#"# Accounts, profiles and scopes, from the cache and the folder of the profiles: `tokcache complete KIND` prints them.
@@ -138,3 +147,37 @@ _tokcache_values() {
 _tokcache() {
     local _tokcache_line="${(j: :)words[1,CURRENT]}"
 "#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each flag for a scope, an account or a profile has the same identifier in every command, by which the scripts
+    /// find it.
+    #[test]
+    fn every_flag_and_argument_for_what_this_machine_knows_is_completed_with_it() {
+        fn check(command: &Command, path: &str) {
+            for arg in command.get_arguments() {
+                let id = match arg.get_long() {
+                    Some("account") => "account",
+                    Some("profile") => "profile",
+                    Some("scope") => "scopes",
+                    None if path == "profile" => "name",
+                    _ => continue,
+                };
+                let is_path = arg.get_id() == "path";
+                assert!(is_path || arg.get_id() == id, "{}: {}", command.get_name(), arg.get_id());
+            }
+            command.get_subcommands().for_each(|subcommand| check(subcommand, command.get_name()));
+        }
+        check(&Arguments::command(), "");
+        assert_eq!(named_profiles(), ["show", "set", "secret", "remove"]);
+        for shell in [Shell::Bash, Shell::Fish] {
+            assert!(script(shell).contains(&named_profiles().join(if shell == Shell::Bash { "|" } else { " " })));
+        }
+        // `--provider` has fixed values, which clap completes.
+        for shell in [Shell::Bash, Shell::Fish, Shell::Zsh] {
+            assert!(script(shell).contains("salesforce"), "{shell}");
+        }
+    }
+}

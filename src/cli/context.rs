@@ -12,17 +12,15 @@ use tokcache_core::time::SystemClock;
 use tokcache_core::types::ScopeSet;
 use tokcache_file::LocalStore as _;
 use tokcache_file::{Encryption, platform};
-use tokcache_http::{Network, NetworkOptions, ProxyRules};
-use zeroize::Zeroizing;
+use tokcache_http::{ClientCertificateFile, Network, NetworkOptions, ProxyRules};
 
-use super::credential::{self, Credential};
+use super::credential::{self, Credential, KeyFiles};
 use super::passphrase::PromptPolicy;
 use super::profile_format::{Flow, KeyCache};
 use super::profiles::{self, Profile};
 use super::settings::Settings;
 use super::store::{OpenStore, Opening};
 use super::terminal_observer::TerminalObserver;
-use super::values::LONGEST_CERTIFICATE;
 use super::wire_log::WireLog;
 use super::{Failure, auto, environment, folder, keys, promise, resource, store};
 use crate::output::plain;
@@ -130,16 +128,17 @@ impl Context {
         };
         // A credential must not be sent for another client, or to another authority.
         let in_use = remembered.filter(|profile| profile.is_of_authority(settings) && profile.is_of_client(settings));
+        let client_cert = credential::client_cert(settings, in_use)?;
+        let key_files = client_cert.as_ref().map(|_| Arc::new(KeyFiles::new(settings, in_use)));
+        let client_certificate = client_cert.zip(key_files.clone()).map(|((path, is_of_profile), files)| {
+            ClientCertificateFile::new(path, move |path| files.read_client_cert(path, is_of_profile))
+        });
         let network = Network::new(NetworkOptions {
-            timeout: settings.timeout_of(flow),
-            ca_file: ca_file.clone(),
-            check_ca_file: |path| platform::check_not_of_everybody(path),
-            client_certificate: credential::client_cert(settings, in_use)?,
-            read_client_certificate: |path| platform::read_trusted(path, LONGEST_CERTIFICATE).map(Zeroizing::new),
-            proxy: ProxyRules::from_environment(environment::proxy),
+            client_certificate,
+            ..network_options(settings.timeout_of(flow), ca_file.clone())
         });
         let network = Arc::new(WireLog::new(network, settings.verbose));
-        let credential = Credential::new(settings, in_use, network.clone(), asking);
+        let credential = Credential::new(settings, in_use, network.clone(), asking).with_key_files(key_files);
         Ok(Context {
             profile_name: name,
             profile,
@@ -197,9 +196,20 @@ impl Context {
         ClientApplication { partition, user_prefix: None, idle_time: Some(Duration::ZERO), ..application }
     }
 
+    /// Returns a network to reach the servers that tokens are for. It does not present the client's certificate.
+    #[cfg(feature = "serve")]
+    pub(super) fn resource_network(&self) -> Network {
+        Network::new(network_options(self.settings.timeout(), self.ca_file.clone()))
+    }
+
     /// Returns the network.
     pub(super) fn network(&self) -> &dyn Http {
         self.network.as_ref()
+    }
+
+    /// Returns the settings of the network, for a description of them.
+    pub(super) fn route(&self) -> &Network {
+        &self.network.inner
     }
 
     fn client_capabilities(&self) -> Vec<String> {
@@ -246,6 +256,9 @@ impl Context {
         if is_misconfigured && let Some(failure) = self.credential.take_failure() {
             return failure;
         }
+        if is_of_client_cert && let Some(failure) = self.credential.take_client_cert_failure() {
+            return failure;
+        }
         let is_of_scope = is_about_scope(&error);
         let failure = Failure::from_acquire(error, self.login_words(scopes));
         if is_of_scope {
@@ -270,6 +283,16 @@ impl Context {
         let at = self.settings.authority.iter().map(|authority| format!(" at {authority}"));
         let with = self.settings.client_id.iter().map(|client_id| format!(" with the client {client_id}"));
         at.chain(with).collect()
+    }
+}
+
+fn network_options(timeout: Duration, ca_file: Option<PathBuf>) -> NetworkOptions {
+    NetworkOptions {
+        timeout,
+        ca_file,
+        check_ca_file: |path| platform::check_not_of_everybody(path),
+        proxy: ProxyRules::from_environment(environment::proxy),
+        ..NetworkOptions::default()
     }
 }
 

@@ -45,6 +45,7 @@ impl Failure {
             AcquireError::NotApproved | AcquireError::SignedInAsAnother { .. } => failure.try_again(),
             AcquireError::Offline => failure.try_without("--offline"),
             AcquireError::Store(error) => Failure::from(error),
+            AcquireError::Unavailable { retry_after, .. } => failure.retrying_after(retry_after),
             AcquireError::Unsupported { what: "pushed_authorization_request_endpoint" } => failure.try_without("--par"),
             AcquireError::Unsupported { what } => {
                 let endpoint = [format!("--{}", what.replace('_', "-")), "URL".to_owned()];
@@ -170,11 +171,7 @@ mod tests {
             local_account_id: None,
         };
         let interaction = AcquireError::InteractionRequired;
-        let busy = || StoreError::Busy {
-            lock: "lock".into(),
-            holder: Holder { pid: None, program: None },
-            waited: Duration::ZERO,
-        };
+        let busy = || StoreError::Busy { lock: "lock".into(), holder: Holder::default(), waited: Duration::ZERO };
         let damaged = || StoreError::damaged("/cache");
         for (error, exit, retryable, command) in [
             (AcquireError::AmbiguousAccount { candidates: vec![account()] }, Exit::Account, false, "tokcache list"),

@@ -3,15 +3,19 @@
 use clap::Args;
 use pollster::FutureExt as _;
 use tokcache_core::acquire::{Considered, Decision, Explanation, SilentRequest};
-use tokcache_core::cache::Verdict;
+use tokcache_core::cache::{RefreshTokenEntry, Verdict};
+use tokcache_core::store::Holder;
 use tokcache_core::time::{Clock, Timestamp};
+use tokcache_file::LocalStore as _;
 
-use super::Failure;
+use super::context::Context;
 use super::passphrase::PromptPolicy;
 use super::profile_format::Flow;
 use super::settings::Settings;
+use super::store::OpenStore;
 use super::token::Selection;
-use crate::output::{self, AnswerFormat, ConsideredView, ExplanationView};
+use super::{Failure, environment};
+use crate::output::{self, AnswerFormat, ConsideredView, ExplanationView, LockView, RefreshTokenView};
 
 #[derive(Args, Debug)]
 pub(super) struct Input {
@@ -47,6 +51,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     let view = ExplanationView {
         decision: decision(&explanation.decision),
         reason: reason(&explanation.decision, &request),
+        proxy: proxy(&context, &authority),
         account: match &input.selection.assertion_file {
             Some(_) => Some("the user of the assertion".to_owned()),
             None => account(&explanation),
@@ -59,7 +64,10 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
         scope: request.scopes.to_string(),
         store: store.url,
         encryption: encryption.map_or_else(|| "none".to_owned(), |source| source.to_string()),
-        lock_holder: store.lock_holder.as_ref().map(ToString::to_string),
+        locks: locks(&context, store.lock_holder.as_ref()),
+        clock_offset: explanation.clock_offset,
+        trusted_certificates: context.route().trusted_certificates(),
+        refresh_token: explanation.refresh_token.as_ref().map(refresh_token),
         access_tokens: explanation.considered.iter().map(|token| view(token, &explanation.decision, now)).collect(),
     };
     let text = match input.output {
@@ -101,6 +109,42 @@ fn reason(decision: &Decision, request: &SilentRequest) -> &'static str {
     }
 }
 
+/// Returns the proxy for requests to the authority. An error is a part of the explanation: no request would be sent.
+fn proxy(context: &Context, authority: &str) -> Option<String> {
+    if context.is_managed_identity() {
+        return None;
+    }
+    let unusable = |why: &str| Some(format!("cannot be used: {why}"));
+    match (environment::unreadable_proxy(), context.route().proxy_for(authority)) {
+        (Some(failure), _) => unusable(failure.message()),
+        (None, Err(why)) => unusable(&why),
+        (None, Ok(proxy)) => proxy,
+    }
+}
+
+/// Returns the locks that other processes hold now: that of the cache, and those of the refreshes.
+fn locks(context: &Context, of_cache: Option<&Holder>) -> Vec<LockView> {
+    let view = |what: &'static str, holder: &Holder| LockView {
+        what,
+        pid: holder.pid,
+        program: holder.program.clone(),
+        held_for: holder.age.map(|age| age.as_secs()),
+    };
+    let leases = match &context.store {
+        OpenStore::Local(store) => store.lease_holders(),
+        OpenStore::Shared(_) => Vec::new(),
+    };
+    let of_cache = of_cache.map(|holder| view("cache", holder));
+    of_cache.into_iter().chain(leases.iter().map(|holder| view("refresh", holder))).collect()
+}
+
+fn refresh_token(entry: &RefreshTokenEntry) -> RefreshTokenView {
+    RefreshTokenView {
+        client_id: entry.client_id.to_string(),
+        family_id: entry.family_id.as_ref().map(|family| family.as_str().to_owned()),
+    }
+}
+
 fn account(explanation: &Explanation) -> Option<String> {
     let account = explanation.account.as_ref()?;
     Some(match account.username.as_str() {
@@ -113,6 +157,11 @@ fn view(considered: &Considered, decision: &Decision, now: Timestamp) -> Conside
     let Considered { entry, verdict } = considered;
     ConsideredView {
         used: matches!(decision, Decision::Serve { key } if *key == entry.key),
+        code: match verdict {
+            Verdict::Usable { aging: false } => "usable",
+            Verdict::Usable { aging: true } => "due_for_refresh",
+            Verdict::Unusable(reason) => reason.code(),
+        },
         verdict: match verdict {
             Verdict::Usable { aging: false } => "can be used".to_owned(),
             Verdict::Usable { aging: true } => "can be used, and is due for a refresh".to_owned(),

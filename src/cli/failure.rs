@@ -48,10 +48,13 @@ pub(crate) struct Failure {
     status: u8,
     /// The name in JSON errors, if it differs from that of the exit code.
     code: Option<&'static str>,
-    message: String,
+    message: Box<str>,
     /// `None` suggests the same command again, if a retry can help.
     advice: Option<Hint>,
     retryable: bool,
+    /// When the provider wants to be asked again, in seconds. Small, because every result has room for a failure.
+    #[cfg_attr(not(feature = "serve"), allow(dead_code, reason = "only `serve` passes it on"))]
+    retry_after: Option<u16>,
     /// The authorization server's response, if the server refused.
     response: Option<Box<TokenErrorResponse>>,
 }
@@ -63,9 +66,10 @@ impl Failure {
             exit,
             status: exit as u8,
             code: None,
-            message: without_passwords(&message.to_string()),
+            message: without_passwords(&message.to_string()).into(),
             advice: None,
             retryable,
+            retry_after: None,
             response: None,
         }
     }
@@ -84,6 +88,12 @@ impl Failure {
 
     pub(super) fn status(&self) -> ExitCode {
         ExitCode::from(self.status)
+    }
+
+    /// Returns the exit status as a number.
+    #[cfg(unix)]
+    pub(super) fn code(&self) -> u8 {
+        self.status
     }
 
     /// Removes the suggested command.
@@ -185,7 +195,7 @@ impl Failure {
 
     /// Appends to the message.
     pub(super) fn saying_more(mut self, more: &str) -> Self {
-        self.message.push_str(&without_passwords(more));
+        self.message = format!("{}{}", self.message, without_passwords(more)).into();
         self
     }
 
@@ -196,7 +206,7 @@ impl Failure {
             return self;
         }
         let message = format!("{variable}: {}", self.message);
-        Failure { message, ..self }.try_shell(format!("unset {variable}"))
+        Failure { message: message.into(), ..self }.try_shell(format!("unset {variable}"))
     }
 
     /// Overrides whether the same command may succeed later. By default only an outage is retryable.
@@ -205,13 +215,31 @@ impl Failure {
         self
     }
 
+    /// Records when the provider wants to be asked again, in seconds.
+    pub(super) fn retrying_after(mut self, seconds: Option<u64>) -> Self {
+        self.retry_after = seconds.map(|seconds| u16::try_from(seconds).unwrap_or(u16::MAX));
+        self
+    }
+
+    /// Returns when the provider wants to be asked again, in seconds.
+    #[cfg(feature = "serve")]
+    pub(super) fn retry_after(&self) -> Option<u64> {
+        self.retry_after.map(u64::from)
+    }
+
+    /// Whether the same command may succeed later.
+    #[cfg(feature = "serve")]
+    pub(super) fn is_retryable(&self) -> bool {
+        self.retryable
+    }
+
     /// The message.
     pub(super) fn message(&self) -> &str {
         &self.message
     }
 
     /// The exit code.
-    #[cfg(test)]
+    #[cfg(any(feature = "serve", test))]
     pub(super) fn exit(&self) -> Exit {
         self.exit
     }

@@ -112,7 +112,7 @@ impl ChosenFlow {
             redirect_uri: profile.redirect_uri.clone(),
             port: profile.redirect_port,
             is_pushed: profile.par == Some(true),
-            secret_variable: profile.client_secret_variable.clone(),
+            secret_variables: profile.secret_variables(),
             probes: false,
             response_mode: profile.response_mode.map(|mode| match mode {
                 ReturnMode::Query => ResponseMode::Query,

@@ -94,6 +94,7 @@ mod tests {
             "account = 'alice'",
             "ca_file = '/a'",
             "client_certificate = '/a'",
+            "client_certificate_password_file = '/a'",
             "client_key = '/a'",
             "client_secret_file = '/a'",
             "encrypt = 'none'",

@@ -37,7 +37,7 @@ pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
     }
     let text = match input.output {
         ListFormat::Json => view.json()?,
-        ListFormat::Table => view.table(output::width()),
+        ListFormat::Table => view.table(output::layout()),
     };
     if view.accounts.is_empty() && matches!(input.output, ListFormat::Table) {
         let why = context.absence()?.map(|absence| format!(": {absence}")).unwrap_or_default();

@@ -36,7 +36,7 @@ pub(super) struct UserList<'c> {
 
 impl<'c> UserList<'c> {
     pub(super) fn new(context: &'c Context, format: ListFormat) -> Self {
-        let stream = ListStream::new(format, output::width());
+        let stream = ListStream::new(format, output::layout());
         UserList { context, stream, accounts: Vec::new(), text: String::new(), is_empty: true }
     }
 

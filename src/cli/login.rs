@@ -14,6 +14,7 @@ use super::profile_format::Flow;
 use super::profiles;
 use super::remember::remember;
 use super::settings::Settings;
+use super::terminal_observer::CodeHelp;
 use super::{Exit, Failure, application, resource};
 use crate::output::{about, plain, tell};
 
@@ -29,13 +30,18 @@ pub(super) fn run(settings: &Settings, mut input: Input) -> Result<(), Failure> 
 pub(super) fn sign_in_and_remember(settings: &Settings, input: Input) -> Result<(), Failure> {
     let settings = &settings.bounded_by(input.sign_in_timeout);
     let mut context = Context::of_new_profile(settings, PromptPolicy::allowed())?;
-    context.observer.qr = input.qr;
     context.observer.give_up_after(input.sign_in_timeout);
     let profile = input.profile(settings, &context, context.profile.clone())?;
     if profile.store.as_deref() == Some("memory:") {
         let message = "memory: lasts only until this command ends";
         return Err(Failure::new(Exit::Usage, message).try_shell("tokcache token --login --store memory: --help"));
     }
+    context.observer.code_help = CodeHelp {
+        qr: input.qr,
+        clipboard: input.clipboard,
+        open: input.open,
+        secret_variables: profile.secret_variables(),
+    };
     context.ensure_one_flow("login")?;
     input.flow.ensure_of_flow(&profile)?;
     profiles::ensure_writable(&context.profile_name)?;

@@ -51,6 +51,14 @@ pub(super) struct Input {
     #[arg(long)]
     pub(super) qr: bool,
 
+    /// With a code: copy the code into the clipboard
+    #[arg(long)]
+    pub(super) clipboard: bool,
+
+    /// With a code: open the page in the browser of this machine
+    #[arg(long)]
+    pub(super) open: bool,
+
     /// Time limit for the whole sign-in [default: until the code expires; 15m with a browser]
     #[arg(long, value_name = "DURATION", value_parser = bound)]
     pub(super) sign_in_timeout: Option<Duration>,

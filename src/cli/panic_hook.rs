@@ -2,14 +2,20 @@
 //! may quote secrets: Rust's own message for an invalid slice index does.
 
 use std::panic::{self, Location, UnwindSafe};
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
 
 use super::settings::Settings;
 use super::{Exit, Failure, environment, fail};
 
 /// Runs `command`. A panic ends the process with an error message and an exit code.
 pub(super) fn guard(command: impl FnOnce() -> ExitCode + UnwindSafe) -> ExitCode {
-    panic::set_hook(Box::new(|panic| tell_of(panic.location())));
+    panic::set_hook(Box::new(|panic| {
+        tell_of(panic.location());
+        if cfg!(panic = "abort") {
+            // Without this, the process would end with SIGABRT.
+            process::exit(Exit::Unexpected as i32);
+        }
+    }));
     panic::catch_unwind(command).unwrap_or(ExitCode::from(Exit::Unexpected as u8))
 }
 

@@ -8,6 +8,8 @@ use clap::{Args, Subcommand};
 use tokcache_core::time::SystemClock;
 
 use super::credential::CredentialFlags;
+use super::credential_helper::Host;
+use super::curl::allowed_host;
 use super::offline_access::OfflineAccess;
 use super::passphrase::PromptPolicy;
 use super::profiles::{self, Profile};
@@ -24,6 +26,29 @@ use crate::output::{self, AnswerFormat, plain, quote, tell};
 pub(super) struct Input {
     #[command(subcommand)]
     action: Action,
+}
+
+/// The typed hosts of the token.
+#[derive(Args, Debug)]
+struct Hosts {
+    /// A host that `curl` may send the token to: HOST, HOST:PORT or *.DOMAIN; repeat the flag for several hosts
+    #[arg(long = "host", value_name = "HOST", value_parser = allowed_host)]
+    hosts: Vec<String>,
+
+    /// Remove the hosts from the profile: `curl` may send the token to any host
+    #[arg(long, conflicts_with = "hosts")]
+    no_host: bool,
+}
+
+impl Hosts {
+    fn is_any_given(&self) -> bool {
+        self.no_host || !self.hosts.is_empty()
+    }
+
+    /// Returns the typed hosts, or the old ones.
+    fn or(&self, old: &[String]) -> Vec<String> {
+        if self.is_any_given() { self.hosts.clone() } else { old.to_vec() }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -54,6 +79,12 @@ enum Action {
         no_account: bool,
         #[command(flatten)]
         offline_access: OfflineAccess,
+        #[command(flatten)]
+        hosts: Hosts,
+        /// A host that gets tokens of the profile through `tokcache credential`, as HOST or HOST:PORT; repeatable, and
+        /// replaces the hosts of the profile
+        #[arg(long = "helper-host", value_name = "HOST", value_parser = Host::parse)]
+        helper_hosts: Vec<Host>,
     },
     /// Trust the .tokcache.toml of this folder, so that commands here use the profile that it names; read it first
     Trust {
@@ -75,8 +106,8 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
     match input.action {
         Action::List { output } => list(output),
         Action::Show { name, output } => show(name, output, settings),
-        Action::Set { name, scopes, no_account, offline_access } => {
-            set(&named(name, settings)?, &scopes, no_account, offline_access, settings)
+        Action::Set { name, scopes, no_account, offline_access, hosts, helper_hosts } => {
+            set(&named(name, settings)?, &scopes, no_account, offline_access, hosts, &helper_hosts, settings)
         }
         Action::Trust { path } => folder::trust(path),
         Action::Untrust { path } => folder::untrust(path),
@@ -138,6 +169,8 @@ fn set(
     typed: &Scopes,
     no_account: bool,
     offline_access: OfflineAccess,
+    hosts: Hosts,
+    helper_hosts: &[Host],
     settings: &Settings,
 ) -> Result<(), Failure> {
     // An account from a variable applies to this shell only, and is not saved.
@@ -146,6 +179,8 @@ fn set(
     let is_given = no_account
         || typed.is_any_given()
         || offline_access.typed().is_some()
+        || hosts.is_any_given()
+        || !helper_hosts.is_empty()
         || [account, settings.authority.as_ref(), settings.client_id.as_ref()].iter().any(Option::is_some)
         || [settings.store.as_ref(), settings.encrypt.as_ref()].iter().any(Option::is_some)
         || settings.key_cache.is_some()
@@ -190,6 +225,7 @@ fn set(
             flow: settings.flow.or(old.flow),
             offline_access: offline_access.or(old.offline_access),
             lifetime: typed.lifetime.map(days_or_seconds).or(old.lifetime.clone()),
+            hosts: hosts.or(&old.hosts),
             ..old.clone()
         };
         if !scopes.is_empty() {
@@ -209,9 +245,13 @@ fn set(
             profile.parameters.clear();
             profile.lifetime = typed.lifetime.map(days_or_seconds);
             profile.offline_access = offline_access.or(None);
+            profile.helper_hosts.clear();
             (profile.flow, profile.redirect_uri, profile.redirect_port) = (settings.flow, None, None);
             (profile.par, profile.response_mode) = (None, None);
             profile.learned = Default::default();
+        }
+        if !helper_hosts.is_empty() {
+            profile.helper_hosts = helper_hosts.iter().map(Host::to_string).collect();
         }
         profile.parameters = typed.parameters(profile.place(), &profile.parameters);
         if no_account {

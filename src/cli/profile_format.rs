@@ -40,12 +40,18 @@ pub(super) struct Profile {
     pub(super) account: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) scopes: Vec<String>,
+    /// The hosts that `curl` may send the token to: `HOST`, `HOST:PORT` or `*.DOMAIN`. Any host if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) hosts: Vec<String>,
     /// `false`: do not request `offline_access`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) offline_access: Option<bool>,
     /// How long to serve a token that has no lifetime, such as `30d`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) lifetime: Option<String>,
+    /// The hosts that get tokens through `tokcache credential`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) helper_hosts: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) store: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,6 +78,12 @@ pub(super) struct Profile {
     /// The file with the certificate and private key to present in TLS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) client_cert: Option<PathBuf>,
+    /// The file with the password of these files, if they are PKCS#12.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_certificate_password_file: Option<PathBuf>,
+    /// The environment variable with that password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_certificate_password_variable: Option<String>,
     /// The file with a token of another issuer that proves the client.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) federated_token_file: Option<PathBuf>,

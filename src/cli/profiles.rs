@@ -90,6 +90,7 @@ fn ensure_places(profile: &Profile) -> Result<(), String> {
         ("client_secret_file", profile.client_secret_file.clone()),
         ("client_cert", profile.client_cert.clone()),
         ("client_certificate", profile.client_certificate.clone()),
+        ("client_certificate_password_file", profile.client_certificate_password_file.clone()),
         ("client_key", profile.client_key.clone()),
         ("federated_token_file", profile.federated_token_file.clone()),
         ("identity_token_file", profile.identity_token_file.clone()),

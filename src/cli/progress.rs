@@ -1,13 +1,12 @@
 //! The progress of a long command, on one line of a terminal.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokcache_core::store::Store;
 use tokcache_core::time::{Clock as _, SystemClock};
 
-use super::environment;
 use super::shared::pages;
 use crate::output;
 
@@ -36,7 +35,7 @@ pub(super) struct Progress {
 impl Progress {
     pub(super) fn new(clock: Arc<SystemClock>, done: &'static str) -> Self {
         let now = clock.elapsed();
-        let is_shown = io::stderr().is_terminal() && !environment::is_terminal_dumb();
+        let is_shown = output::can_print_over();
         Progress { clock, done, users: 0, total: None, started_at: now, shown_at: now, is_shown }
     }
 

@@ -56,6 +56,12 @@ impl Profile {
     pub(super) fn is_of_client(&self, settings: &Settings) -> bool {
         settings.client_id.is_none() || settings.client_id == self.client_id
     }
+
+    /// Returns the names of the variables that hold secrets, which no browser inherits.
+    pub(super) fn secret_variables(&self) -> Vec<String> {
+        let names = [&self.client_secret_variable, &self.client_certificate_password_variable];
+        names.into_iter().flatten().cloned().collect()
+    }
 }
 
 /// Returns the scope for all permissions at a resource. A slash at the end of the identifier belongs to it and is kept.

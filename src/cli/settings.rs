@@ -125,7 +125,7 @@ pub(super) struct Settings {
 const NO_CAPABILITIES: &str = "none";
 
 /// The commands that act for one account.
-const CONCERN_ONE_ACCOUNT: [&str; 5] = ["clear", "exec", "explain", "login", "token"];
+const CONCERN_ONE_ACCOUNT: [&str; 8] = ["clear", "curl", "exec", "explain", "login", "proxy", "serve", "token"];
 
 impl Settings {
     pub(super) fn timeout(&self) -> Duration {

@@ -37,7 +37,7 @@ pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
     let view = StatusView { profiles };
     let text = match input.output {
         AnswerFormat::Json => view.json()?,
-        AnswerFormat::Text => view.text(output::width()),
+        AnswerFormat::Text => view.text(output::layout()),
     };
     let mut failures = failures.into_iter();
     let is_signed_in = view.profiles.iter().any(|profile| profile.signed_in);

@@ -12,16 +12,34 @@ use tokcache_core::store::{Holder, StoreError};
 use tokcache_core::types::ScopeSet;
 use tokcache_file::platform::Interruption;
 
+use super::desktop::browser::{self, NoBrowser};
+use super::desktop::clipboard::{self, Clipboard};
 use crate::output::{DeviceCodeView, end_countdown, plain, show_countdown, show_device_code, tell};
 
 /// The shortest wait that is reported without `-v`.
 const WORTH_TELLING: Duration = Duration::from_secs(1);
 
+/// The help with a device code that the user wants.
+#[derive(Clone, Debug, Default)]
+pub(super) struct CodeHelp {
+    /// Whether to show the page as a QR code.
+    pub(super) qr: bool,
+    /// Whether to copy the code into the clipboard.
+    pub(super) clipboard: bool,
+    /// Whether to open the page in the browser of this machine.
+    pub(super) open: bool,
+    /// The variables with secrets, which the browser does not inherit.
+    pub(super) secret_variables: Vec<String>,
+}
+
 /// The observer for the terminal.
 pub(super) struct TerminalObserver {
-    pub(super) qr: bool,
+    pub(super) code_help: CodeHelp,
+    /// Whether another program uses the terminal, so that only lasting failures are reported.
+    pub(super) is_quiet: bool,
     verbose: u8,
-    interruption: Interruption,
+    /// `None`: the command handles signals itself.
+    interruption: Option<Interruption>,
     moved: Mutex<Option<Endpoints>>,
     /// The time at which to give up a sign-in that has not been approved.
     sign_in_ends: Option<Instant>,
@@ -30,12 +48,19 @@ pub(super) struct TerminalObserver {
 impl TerminalObserver {
     pub(super) fn new(verbose: u8) -> Self {
         TerminalObserver {
-            qr: false,
+            code_help: CodeHelp::default(),
+            is_quiet: false,
             verbose,
-            interruption: Interruption::default(),
+            interruption: Some(Interruption::default()),
             moved: Mutex::default(),
             sign_in_ends: None,
         }
+    }
+
+    /// Leaves signals to the command, which waits for requests and saves before it ends.
+    #[cfg(feature = "serve")]
+    pub(super) fn leave_signals(&mut self) {
+        self.interruption = None;
     }
 
     /// Gives up a sign-in after `bound`, even if its code is still valid.
@@ -47,6 +72,12 @@ impl TerminalObserver {
     pub(super) fn note<Note: Display>(&self, note: impl FnOnce() -> Note) {
         if self.verbose > 0 {
             tell(plain(&note().to_string()));
+        }
+    }
+
+    fn tell_unless_quiet(&self, line: impl Display) {
+        if !self.is_quiet || self.verbose > 0 {
+            tell(line);
         }
     }
 
@@ -73,8 +104,26 @@ impl Observer for TerminalObserver {
             user_code: &authorization.user_code,
             verification_uri: &authorization.verification_uri,
             verification_uri_complete: authorization.verification_uri_complete.as_deref(),
+            expires_in: authorization.expires_in,
         };
-        show_device_code(&view, self.qr);
+        let help = &self.code_help;
+        show_device_code(&view, help.qr);
+        if help.clipboard {
+            match clipboard::copy(&authorization.user_code) {
+                Ok(Clipboard::Desktop) => tell("The code is in the clipboard."),
+                Ok(Clipboard::Terminal) => tell("The terminal was asked to put the code into the clipboard."),
+                Err(why) => tell(format_args!("warning: the code is not in the clipboard: {}", plain(&why))),
+            }
+        }
+        if help.open {
+            let opened = match view.page() {
+                Some(page) => browser::open(page, &help.secret_variables),
+                None => Err(NoBrowser("the address is not a web page".to_owned())),
+            };
+            if let Err(NoBrowser(why)) = opened {
+                tell(format_args!("warning: no browser opens: {}", plain(&why)));
+            }
+        }
     }
 
     fn sign_in_pending(&self, left: Duration) -> ControlFlow<()> {
@@ -98,19 +147,23 @@ impl Observer for TerminalObserver {
     }
 
     fn waiting_for(&self, holder: &Holder) {
-        tell(format_args!("waiting for {} to finish its refresh", plain(&holder.to_string())));
+        self.tell_unless_quiet(format_args!("waiting for {} to finish its refresh", plain(&holder.to_string())));
     }
 
     fn defer_shutdown(&self) {
-        self.interruption.put_off();
+        if let Some(interruption) = &self.interruption {
+            interruption.put_off();
+        }
     }
 
     fn allow_shutdown(&self) {
-        self.interruption.allow();
+        if let Some(interruption) = &self.interruption {
+            interruption.allow();
+        }
     }
 
     fn refresh_failed_using_cached(&self, failure: &AcquireError) {
-        tell(format_args!(
+        self.tell_unless_quiet(format_args!(
             "warning: the refresh failed, the cached token is still valid: {}",
             plain(&failure.to_string())
         ));
@@ -149,7 +202,7 @@ impl Observer for TerminalObserver {
     fn retrying(&self, failure: &RequestError, pause: Duration) {
         if self.verbose > 0 || pause >= WORTH_TELLING {
             let seconds = pause.as_secs_f32();
-            tell(format_args!("trying again in {seconds} s: {}", plain(&failure.to_string())));
+            self.tell_unless_quiet(format_args!("trying again in {seconds} s: {}", plain(&failure.to_string())));
         }
     }
 
@@ -163,7 +216,9 @@ impl Observer for TerminalObserver {
     fn clock_differs(&self, ahead: i64) {
         let direction = if ahead > 0 { "ahead of" } else { "behind" };
         let seconds = ahead.unsigned_abs();
-        tell(format_args!("warning: the clock of this machine is {seconds} s {direction} the server's"));
+        self.tell_unless_quiet(format_args!(
+            "warning: the clock of this machine is {seconds} s {direction} the server's"
+        ));
     }
 }
 

@@ -21,7 +21,7 @@ use super::profiles::Profile;
 use super::scopes::Scopes;
 use super::settings::Settings;
 use super::values::{bound, challenge, claims, duration, path};
-use super::{Failure, login, login_args, resource};
+use super::{Exit, Failure, consumer, login, login_args, resource};
 use crate::output::{self, TokenFormat, TokenView};
 
 #[derive(Args, Debug, Default)]
@@ -59,23 +59,23 @@ pub(super) struct Selection {
 
     /// How long the token must be valid; exit status 8 if it is not [default: 5m, but at most a fifth of its lifetime]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
-    min_valid: Option<Duration>,
+    pub(super) min_valid: Option<Duration>,
 
     /// Ignore cached access tokens and get a new one
     #[arg(long, conflicts_with = "offline")]
-    force_refresh: bool,
+    pub(super) force_refresh: bool,
 
     /// Never use the network
     #[arg(long)]
-    offline: bool,
+    pub(super) offline: bool,
 
     /// Another tenant of the same Entra cloud, for the token of the same account there: a GUID or a domain
     #[arg(long, value_name = "TENANT")]
-    tenant: Option<String>,
+    pub(super) tenant: Option<String>,
 
     /// A claims challenge, in JSON; ignores cached access tokens
     #[arg(long, value_name = "JSON", value_parser = claims, conflicts_with = "offline")]
-    claims: Option<String>,
+    pub(super) claims: Option<String>,
 
     /// Get a token on behalf of the user whose access token is in this file; - is standard input
     #[arg(long, value_name = "PATH", conflicts_with = "account")]
@@ -84,7 +84,7 @@ pub(super) struct Selection {
 
     /// The WWW-Authenticate header of a server that wants another token: its claims, scope or resource are requested
     #[arg(long, value_name = "HEADER", value_parser = challenge, conflicts_with_all = ["claims", "offline"])]
-    challenge: Option<Challenge>,
+    pub(super) challenge: Option<Challenge>,
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<(), Failure> {
@@ -106,12 +106,33 @@ fn print(settings: &Settings, input: &Input) -> Result<(), Failure> {
     // The sign-in for a protected resource begins with the resource.
     let login = input.login && settings.protected_resource.is_none();
     let Acquired { outcome, client_id, requested } = input.selection.acquire(&context, login)?;
-    let view = TokenView { outcome: &outcome, client_id: &client_id, requested: &requested, now: context.clock.now() };
-    let text = view.render(input.output).map_err(unfit)?;
+    let view = TokenView {
+        outcome: &outcome,
+        hosts: context.profile.as_ref().map(|profile| profile.hosts.as_slice()).unwrap_or_default(),
+        kubernetes_version: match input.output {
+            TokenFormat::ExecCredential => consumer::kubernetes_version()?,
+            _ => None,
+        },
+        client_id: &client_id,
+        requested: &requested,
+        now: context.clock.now(),
+    };
+    let text = view.render(input.output).map_err(|error| match input.output {
+        TokenFormat::Netrc if view.hosts.is_empty() => without_hosts(error, &context.profile_name),
+        _ => unfit(error),
+    })?;
+    if input.output == TokenFormat::GithubActions {
+        consumer::set_in_github_actions(&outcome)?;
+    }
     if io::stdout().is_terminal() {
         output::tell("stdout is a terminal: the token will stay in its history");
     }
     Ok(output::answer(text.as_bytes())?)
+}
+
+/// The error for a format that names the hosts, with a profile that names none.
+fn without_hosts(error: anyhow::Error, profile: &str) -> Failure {
+    Failure::new(Exit::Config, error).try_shell(format!("tokcache profile set {profile} --host HOST"))
 }
 
 /// The error for a token that the output format cannot carry.
@@ -120,6 +141,22 @@ pub(super) fn unfit(error: anyhow::Error) -> Failure {
 }
 
 impl Selection {
+    /// Returns the selection of a command that gets tokens for other programs.
+    #[cfg(feature = "serve")]
+    pub(super) fn of(scopes: Scopes, claims: Option<String>, force_refresh: bool) -> Selection {
+        Selection { scopes, claims, force_refresh, ..Selection::default() }
+    }
+
+    /// Whether a flag was typed that makes sense for one token only.
+    #[cfg(feature = "serve")]
+    pub(super) fn is_for_one_token(&self) -> bool {
+        let Scopes { audience, parameters, lifetime, .. } = &self.scopes;
+        let of_scopes = audience.is_some() || !parameters.is_empty() || lifetime.is_some();
+        let of_token = self.min_valid.is_some() || self.force_refresh || self.offline || self.claims.is_some();
+        let of_source = self.tenant.is_some() || self.assertion_file.is_some() || self.challenge.is_some();
+        of_scopes || of_token || of_source
+    }
+
     /// Resolves the settings, for the typed tenant. Only with `may_ask`, the network may be used for that.
     pub(super) fn context(&self, settings: &Settings, asking: PromptPolicy, may_ask: bool) -> Result<Context, Failure> {
         let mut context = Context::new(settings, asking)?;
@@ -150,6 +187,29 @@ impl Selection {
             lifetime: context.lifetime(scopes)?,
             parameters: context.parameters(scopes),
         })
+    }
+
+    /// Whether a token is acquired with data from standard input, which can be read only once.
+    pub(super) fn reads_standard_input(&self) -> bool {
+        self.assertion_file.as_deref().is_some_and(|file| file.as_os_str() == "-")
+    }
+
+    /// Returns the selection of the same token at a later time. A cached token is good enough then.
+    pub(super) fn again(&self) -> Selection {
+        let scopes = self.wanted_scopes().into_owned();
+        Selection { scopes, force_refresh: false, claims: None, challenge: None, ..self.clone() }
+    }
+
+    /// Returns the selection of the token that a server wants in place of the one that it got: with the claims, and
+    /// `with_scopes` also with the scopes of the challenge. A challenge cannot ask for another resource.
+    #[cfg(unix)]
+    pub(super) fn answering(&self, challenge: &Challenge, with_scopes: bool) -> Selection {
+        let mut selection = Selection { claims: challenge.claims.clone(), ..self.again() };
+        if with_scopes {
+            let scopes = challenge.scopes.iter().map(str::to_owned).collect();
+            selection.scopes = Scopes { scopes, resource: None, ..selection.scopes };
+        }
+        selection
     }
 
     /// Returns the typed scopes, or those of the challenge.

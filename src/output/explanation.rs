@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::text::{UNTIL_REVOKED, scopes};
-use super::{json, plain, validity};
+use super::{about, json, plain, validity};
 
 /// An explanation, ready to print.
 #[derive(Serialize)]
@@ -24,14 +24,43 @@ pub(crate) struct ExplanationView {
     pub(crate) store: String,
     /// The source of the cache's key, or `none`.
     pub(crate) encryption: String,
-    pub(crate) lock_holder: Option<String>,
+    /// The locks that other processes hold now.
+    pub(crate) locks: Vec<LockView>,
+    /// By how many seconds this machine's clock was ahead of the provider's at the latest response, if they differed.
+    pub(crate) clock_offset: Option<i64>,
+    /// The host and port of the proxy for requests to the authority, or why there can be no request.
+    pub(crate) proxy: Option<String>,
+    /// The places of the certificates that are trusted.
+    pub(crate) trusted_certificates: Vec<String>,
+    /// The refresh token that would be redeemed.
+    pub(crate) refresh_token: Option<RefreshTokenView>,
     pub(crate) access_tokens: Vec<ConsideredView>,
+}
+
+/// A lock and the process that holds it.
+#[derive(Serialize)]
+pub(crate) struct LockView {
+    /// `cache` for the time of a save, `refresh` for that of a refresh.
+    pub(crate) what: &'static str,
+    pub(crate) pid: Option<u32>,
+    pub(crate) program: Option<String>,
+    /// In seconds.
+    pub(crate) held_for: Option<u64>,
+}
+
+/// A refresh token without its secret.
+#[derive(Serialize)]
+pub(crate) struct RefreshTokenView {
+    pub(crate) client_id: String,
+    pub(crate) family_id: Option<String>,
 }
 
 /// An access token without its secret, and the verdict on it.
 #[derive(Serialize)]
 pub(crate) struct ConsideredView {
     pub(crate) used: bool,
+    /// The verdict for programs.
+    pub(crate) code: &'static str,
     pub(crate) verdict: String,
     pub(crate) scope: String,
     /// The requested scopes, if the granted scopes do not contain all of them by the same names.
@@ -41,6 +70,25 @@ pub(crate) struct ConsideredView {
     pub(crate) client_id: String,
     /// `None` if the token is valid until it is revoked.
     pub(crate) expires_in: Option<i64>,
+}
+
+impl LockView {
+    fn text(&self) -> String {
+        let process = match (self.pid, &self.program) {
+            (Some(pid), Some(program)) => format!("{program} (process {pid})"),
+            (Some(pid), None) => format!("process {pid}"),
+            _ => "another process".to_owned(),
+        };
+        let age = self.held_for.and_then(|held_for| i64::try_from(held_for).ok());
+        let age = age.map(|age| format!(" for {}", about(age))).unwrap_or_default();
+        format!("{}: held by {process}{age}", self.what)
+    }
+}
+
+/// Returns by how much the clocks differ.
+pub(crate) fn clock(offset: i64) -> String {
+    let side = if offset > 0 { "ahead of" } else { "behind" };
+    format!("{} {side} the provider's", about(offset.saturating_abs()))
 }
 
 impl ExplanationView {
@@ -55,20 +103,24 @@ impl ExplanationView {
         let account = self.account.as_deref().map_or_else(|| nobody.to_owned(), plain);
         let reason = self.flow_reason.map(|reason| format!(": {reason}")).unwrap_or_default();
         let mut text = format!("{}: {}\n\n", self.decision, self.reason);
-        for (name, value) in [
-            ("account", account),
-            ("flow", self.flow.clone() + &reason),
-            ("scope", plain(&self.scope)),
-            ("authority", plain(&self.authority)),
-            ("client", plain(&self.client_id)),
-            ("store", plain(&self.store)),
-            ("encryption", plain(&self.encryption)),
-        ] {
-            text += &format!("  {name:<10} {value}\n");
+        let mut row = |name: &str, value: &str| text += &format!("  {name:<12} {value}\n");
+        row("account", &account);
+        row("flow", &(self.flow.clone() + &reason));
+        row("scope", &plain(&self.scope));
+        row("authority", &plain(&self.authority));
+        row("client", &plain(&self.client_id));
+        if let Some(RefreshTokenView { client_id, family_id }) = &self.refresh_token {
+            let of_family = family_id.iter().map(|family| format!(", family {family}")).collect::<String>();
+            row("refresh with", &plain(&format!("the refresh token of the client {client_id}{of_family}")));
         }
-        if let Some(holder) = &self.lock_holder {
-            text += &format!("  {:<10} held by {}\n", "lock", plain(holder));
+        row("store", &plain(&self.store));
+        row("encryption", &plain(&self.encryption));
+        for lock in &self.locks {
+            row("lock", &plain(&lock.text()));
         }
+        row("clock", &self.clock_offset.map_or_else(|| "no difference from the provider's is known".to_owned(), clock));
+        row("proxy", &self.proxy.as_deref().map_or_else(|| "none".to_owned(), plain));
+        row("certificates", &plain(&self.trusted_certificates.join(", ")));
         if !self.access_tokens.is_empty() {
             text += "\naccess tokens considered:\n";
         }

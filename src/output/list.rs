@@ -3,8 +3,9 @@
 use clap::ValueEnum;
 use serde::Serialize;
 
+use super::screen::Layout;
 use super::table::Table;
-use super::text::{about, scopes};
+use super::text::{about, minute, scopes};
 use super::{json, plain};
 
 /// The format of a list.
@@ -62,11 +63,9 @@ impl ListView {
         Ok(json(self)?.to_string() + "\n")
     }
 
-    /// Returns a table for people, with a line for each token and one for each account without an access token. Lines
-    /// are cut to `width` columns, if it is given.
-    pub(crate) fn table(&self, width: Option<usize>) -> String {
-        let rows = self.rows();
-        Table::new(HEADER, width).part(&rows)
+    /// Returns a table for people, with a line for each token and one for each account without an access token.
+    pub(crate) fn table(&self, layout: Layout) -> String {
+        table(layout).part(&self.rows())
     }
 }
 
@@ -78,9 +77,9 @@ pub(crate) struct ListStream {
 }
 
 impl ListStream {
-    /// Returns a list whose lines are cut to `width` columns, if it is given.
-    pub(crate) fn new(format: ListFormat, width: Option<usize>) -> Self {
-        ListStream { format, table: Table::new(HEADER, width), is_begun: false }
+    /// Returns a list with this layout of its table.
+    pub(crate) fn new(format: ListFormat, layout: Layout) -> Self {
+        ListStream { format, table: table(layout), is_begun: false }
     }
 
     /// Whether the format is text.
@@ -112,33 +111,47 @@ impl ListStream {
     }
 }
 
-const HEADER: [&str; 6] = ["ACCOUNT", "AUTHORITY", "CLIENT", "VALID", "REFRESH", "SCOPES"];
+const HEADER: [&str; 7] = ["ACCOUNT", "AUTHORITY", "CLIENT", "VALID", "UNTIL", "REFRESH", "SCOPES"];
+
+/// The place of `UNTIL`.
+const UNTIL: usize = 4;
 
 type Row = [String; HEADER.len()];
 
+fn table(layout: Layout) -> Table<{ HEADER.len() }> {
+    Table::new(HEADER, UNTIL, layout)
+}
+
 impl ListView {
+    /// Returns the rows, sorted by account, authority, client and scopes. Tokens without a user come last.
     fn rows(&self) -> Vec<Row> {
-        let mut rows = Vec::new();
+        let mut rows: Vec<(bool, Row)> = Vec::new();
         for account in &self.accounts {
-            let name = self.name(account);
-            let authority = self.authority(account);
-            let refresh = |client: &String| if account.clients.contains(client) { "yes" } else { "no" }.to_owned();
+            let (name, authority) = (self.name(account), self.authority(account));
+            let row = |client: &str, [valid, until]: [String; 2], refresh: bool, scopes: String| {
+                let refresh = if refresh { "yes" } else { "no" }.to_owned();
+                (
+                    account.username.is_none(),
+                    [name.clone(), authority.clone(), plain(client), valid, until, refresh, scopes],
+                )
+            };
+            let none = || "-".to_owned();
             for token in &account.access_tokens {
                 let scopes = plain(&scopes(&token.scope, token.requested_scope.as_deref()));
-                let client = &token.client_id;
-                rows.push([name.clone(), authority.clone(), plain(client), token.valid(), refresh(client), scopes]);
+                rows.push(row(&token.client_id, token.times(), account.clients.contains(&token.client_id), scopes));
             }
             let has_token = |client: &String| account.access_tokens.iter().any(|token| token.client_id == *client);
             for client in account.clients.iter().filter(|client| !has_token(client)) {
-                let none = || "-".to_owned();
-                rows.push([name.clone(), authority.clone(), plain(client), none(), refresh(client), none()]);
+                rows.push(row(client, [none(), none()], true, none()));
             }
             if account.access_tokens.is_empty() && account.clients.is_empty() {
-                let none = || "-".to_owned();
-                rows.push([name, authority, none(), none(), "no".to_owned(), none()]);
+                rows.push(row("-", [none(), none()], false, none()));
             }
         }
-        rows
+        rows.sort_by_cached_key(|(has_no_user, [name, authority, client, .., scopes])| {
+            (*has_no_user, name.to_lowercase(), authority.clone(), client.clone(), scopes.clone())
+        });
+        rows.into_iter().map(|(_, row)| row).collect()
     }
 
     /// Returns the host, or the whole authority if another account on the same host has another authority.
@@ -165,12 +178,14 @@ impl ListView {
 }
 
 impl AccessTokenView {
-    fn valid(&self) -> String {
-        match self.expires_in {
+    /// Returns how long the token is valid, and until when.
+    fn times(&self) -> [String; 2] {
+        let valid = match self.expires_in {
             None => "until revoked".to_owned(),
             Some(left) if left > 0 => about(left),
             Some(left) => format!("expired {} ago", about(left.saturating_neg())),
-        }
+        };
+        [valid, self.expires_at.as_deref().map_or_else(|| "-".to_owned(), minute)]
     }
 }
 
@@ -186,7 +201,7 @@ mod tests {
             requested_scope: None,
             token_type: "Bearer".to_owned(),
             expires_on: Some(3600),
-            expires_at: None,
+            expires_at: Some("2026-11-30T10:42:05Z".to_owned()),
             expires_in: Some(3600),
             refresh_on: None,
         };
@@ -202,18 +217,25 @@ mod tests {
     }
 
     #[test]
-    fn a_table_has_a_header_and_columns_and_ends_where_the_terminal_does() {
-        let view =
-            ListView { accounts: vec![account("alice", "1", &["notes.read notes.write"]), account("bo", "2", &[])] };
+    fn a_table_has_a_header_and_columns_and_is_sorted() {
+        let view = ListView {
+            accounts: vec![
+                account("bo", "2", &[]),
+                AccountView { username: None, home_account_id: None, ..account("", "", &["daemon"]) },
+                account("Alice", "1", &["notes.read notes.write", "files.read"]),
+            ],
+        };
         let expected = "\
-ACCOUNT  AUTHORITY       CLIENT  VALID   REFRESH  SCOPES
-alice    id.example.com  app     60 min  yes      notes.read notes.write
-bo       id.example.com  app     -       yes      -
+ACCOUNT    AUTHORITY       CLIENT  VALID   UNTIL              REFRESH  SCOPES
+Alice      id.example.com  app     60 min  2026-11-30 10:42Z  yes      files.read
+Alice      id.example.com  app     60 min  2026-11-30 10:42Z  yes      notes.read notes.write
+bo         id.example.com  app     -       -                  yes      -
+(no user)  id.example.com  app     60 min  2026-11-30 10:42Z  yes      daemon
 ";
-        assert_eq!(view.table(None), expected);
+        assert_eq!(view.table(Layout::Wide), expected);
         assert_eq!(
-            view.table(Some(60)).lines().nth(1),
-            Some("alice    id.example.com  app     60 min  yes      notes.rea…")
+            view.table(Layout::Narrow(60)).lines().nth(2),
+            Some("Alice      id.example…  app     60 min  yes      notes.read…")
         );
     }
 
@@ -224,16 +246,16 @@ bo       id.example.com  app     -       yes      -
             ..account("alice", "1", &[])
         };
         let two = ListView { accounts: vec![at("default"), at("aus1")] };
-        let table = two.table(None);
+        let table = two.table(Layout::Wide);
         assert!(table.contains("https://id.example.com/default  app"), "{table}");
         assert!(table.contains("https://id.example.com/aus1     app"), "{table}");
-        let alone = ListView { accounts: vec![at("default")] }.table(None);
+        let alone = ListView { accounts: vec![at("default")] }.table(Layout::Wide);
         assert!(alone.contains("alice    id.example.com  app"), "{alone}");
     }
 
     #[test]
     fn accounts_of_one_name_are_told_apart() {
         let view = ListView { accounts: vec![account("alice", "1", &[]), account("alice", "2", &[])] };
-        assert!(view.table(None).contains("alice (2)"));
+        assert!(view.table(Layout::Wide).contains("alice (2)"));
     }
 }

@@ -1,5 +1,6 @@
 //! Quotes text for shells.
 
+use anyhow::ensure;
 use tokcache_core::secret::SecretBuffer;
 
 use super::plain;
@@ -61,6 +62,25 @@ pub(crate) fn push_quoted_for_powershell(out: &mut SecretBuffer, text: &str) {
     push_between(out, '\'', text, &[('\'', "''")]);
 }
 
+/// Appends `name` and `text` in quotes, as the argument of `set` in cmd.exe.
+///
+/// # Errors
+/// `text` contains a character that cmd.exe changes or that ends the quotes. No escape works in a file, on a command line
+/// and in `for /f` alike.
+pub(crate) fn push_quoted_for_cmd(out: &mut SecretBuffer, name: &str, text: &str) -> anyhow::Result<()> {
+    ensure!(!text.contains(['"', '%', '!', '^']), "the token contains characters that cmd.exe would change");
+    out.push('"');
+    out.push_str(name);
+    out.push_str(text);
+    out.push('"');
+    Ok(())
+}
+
+/// Appends `text` as a string of Nushell and NUON.
+pub(crate) fn push_quoted_for_nu(out: &mut SecretBuffer, text: &str) {
+    push_between(out, '"', text, &[('\\', r"\\"), ('"', "\\\"")]);
+}
+
 /// Appends `text` escaped for a string in curl's configuration file.
 pub(crate) fn push_escaped_for_curl(out: &mut SecretBuffer, text: &str) {
     push_escaped(out, text, &[('\\', r"\\"), ('"', "\\\"")]);
@@ -72,7 +92,8 @@ fn push_between(out: &mut SecretBuffer, quote: char, text: &str, escapes: &[(cha
     out.push(quote);
 }
 
-fn push_escaped(out: &mut SecretBuffer, text: &str, escapes: &[(char, &str)]) {
+/// Appends `text` with each character that `escapes` lists replaced.
+pub(crate) fn push_escaped(out: &mut SecretBuffer, text: &str, escapes: &[(char, &str)]) {
     for character in text.chars() {
         match escapes.iter().find(|(escaped, _)| *escaped == character) {
             Some((_, escape)) => out.push_str(escape),

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::screen::Layout;
 use super::table::Table;
-use super::text::about;
+use super::text::{about, minute};
 use super::{json, plain};
 
 /// The status of profiles, ready to print.
@@ -39,7 +40,10 @@ pub(crate) struct ProfileStatusView {
     pub(crate) error: Option<String>,
 }
 
-const HEADER: [&str; 6] = ["PROFILE", "ACCOUNT", "AUTHORITY", "SIGN-IN", "VALID", "REFRESH"];
+const HEADER: [&str; 7] = ["PROFILE", "ACCOUNT", "AUTHORITY", "SIGN-IN", "VALID", "UNTIL", "REFRESH"];
+
+/// The place of `UNTIL`.
+const UNTIL: usize = 5;
 
 impl StatusView {
     /// Returns one line of JSON.
@@ -47,11 +51,11 @@ impl StatusView {
         Ok(json(self)?.to_string() + "\n")
     }
 
-    /// Returns a table for people, and the caches. Lines of the table are cut to `width` columns, if it is given.
-    pub(crate) fn text(&self, width: Option<usize>) -> String {
+    /// Returns a table for people, and the caches.
+    pub(crate) fn text(&self, layout: Layout) -> String {
         let readable = || self.profiles.iter().filter(|profile| profile.error.is_none());
         let rows: Vec<_> = readable().map(ProfileStatusView::row).collect();
-        let mut text = Table::new(HEADER, width).part(&rows);
+        let mut text = Table::new(HEADER, UNTIL, layout).part(&rows);
         let mut caches: Vec<(String, Vec<String>)> = Vec::new();
         for profile in readable() {
             let [store, encryption] = [&profile.store, &profile.encryption].map(|text| text.as_deref().map(plain));
@@ -65,7 +69,8 @@ impl StatusView {
         let is_one = caches.len() == 1;
         for (at, (cache, names)) in caches.into_iter().enumerate() {
             let of = if is_one { String::new() } else { format!(" of {}", names.join(", ")) };
-            text += &format!("{}cache{of}: {cache}\n", if at == 0 { "\n" } else { "" });
+            let gap = if at == 0 && !text.ends_with("\n\n") { "\n" } else { "" };
+            text += &format!("{gap}cache{of}: {cache}\n");
         }
         text
     }
@@ -89,8 +94,9 @@ impl ProfileStatusView {
             (true, true, Some(left)) => about(left),
             (true, true, None) => "until revoked".to_owned(),
         };
-        let refresh = if self.refresh_token { "yes" } else { "no" };
-        [self.name(), text(&self.account), text(&self.authority), text(&self.flow), valid, refresh.to_owned()]
+        let until = self.expires_at.as_deref().filter(|_| self.signed_in).map_or_else(|| "-".to_owned(), minute);
+        let refresh = if self.refresh_token { "yes" } else { "no" }.to_owned();
+        [self.name(), text(&self.account), text(&self.authority), text(&self.flow), valid, until, refresh]
     }
 }
 
@@ -107,6 +113,7 @@ mod tests {
             flow: Some("device".to_owned()),
             signed_in: true,
             access_token: true,
+            expires_at: Some("2026-11-30T10:42:05Z".to_owned()),
             expires_in: Some(3600),
             store: Some(store.to_owned()),
             encryption: Some("none".to_owned()),
@@ -117,16 +124,16 @@ mod tests {
         let view =
             StatusView { profiles: vec![profile("default", "file:/a"), ended, profile("work", "file:/b"), broken] };
         let expected = "\
-PROFILE  ACCOUNT  AUTHORITY               SIGN-IN  VALID          REFRESH
-default  alice    https://id.example.com  device   60 min         no
-old      alice    https://id.example.com  device   not signed in  no
-work     alice    https://id.example.com  device   60 min         no
+PROFILE  ACCOUNT  AUTHORITY               SIGN-IN  VALID          UNTIL              REFRESH
+default  alice    https://id.example.com  device   60 min         2026-11-30 10:42Z  no
+old      alice    https://id.example.com  device   not signed in  -                  no
+work     alice    https://id.example.com  device   60 min         2026-11-30 10:42Z  no
 
 cache of default, old: file:/a, encryption: none
 cache of work: file:/b, encryption: none
 ";
-        assert_eq!(view.text(None), expected);
+        assert_eq!(view.text(Layout::Wide), expected);
         let one = StatusView { profiles: vec![profile("default", "file:/a")] };
-        assert!(one.text(None).ends_with("\ncache: file:/a, encryption: none\n"));
+        assert!(one.text(Layout::Wide).ends_with("\ncache: file:/a, encryption: none\n"));
     }
 }

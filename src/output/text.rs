@@ -59,6 +59,14 @@ pub(crate) fn about(seconds: i64) -> String {
     }
 }
 
+/// Returns an RFC 3339 time in UTC without its seconds, for a table.
+pub(super) fn minute(rfc3339: &str) -> String {
+    match (rfc3339.get(..10), rfc3339.get(10..11), rfc3339.get(11..16), rfc3339.ends_with('Z')) {
+        (Some(date), Some("T"), Some(time), true) => format!("{date} {time}Z"),
+        _ => rfc3339.to_owned(),
+    }
+}
+
 /// The validity of a token without a lifetime.
 pub(crate) const UNTIL_REVOKED: &str = "valid until it is revoked";
 
@@ -106,6 +114,12 @@ mod tests {
         let line = json(&text).unwrap();
         assert_eq!(*line, "\"\\u202e\\u009b31m\\u007f\\u200b\\udb40\\udc01Zoë\"");
         assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
+    }
+
+    #[test]
+    fn a_time_in_a_table_has_no_seconds() {
+        assert_eq!(minute("2026-11-30T10:42:05Z"), "2026-11-30 10:42Z");
+        assert_eq!(minute("253402300800"), "253402300800", "a year that RFC 3339 does not have");
     }
 
     #[test]

@@ -1,36 +1,45 @@
 //! Prints a token in the requested format. No other module prints a secret.
 
-use anyhow::bail;
-use serde::Serialize;
-use time::OffsetDateTime;
-use time::UtcOffset;
-use tokcache_core::acquire::{AuthenticationResult, Source};
+use anyhow::{Context as _, bail, ensure};
+use tokcache_core::acquire::AuthenticationResult;
 use tokcache_core::secret::SecretBuffer;
-use tokcache_core::time::Timestamp;
-use tokcache_core::types::ScopeSet;
 use zeroize::Zeroizing;
 
 use super::json;
-use super::shell::{push_escaped_for_curl, push_quoted, push_quoted_for_fish, push_quoted_for_powershell};
+use super::shell::{
+    push_escaped, push_escaped_for_curl, push_quoted, push_quoted_for_cmd, push_quoted_for_fish, push_quoted_for_nu,
+    push_quoted_for_powershell,
+};
+use super::token_json::{AzToken, AzdToken, ExecCredential, JsonToken};
+use super::token_view::TokenView;
 
 /// The formats of `-o`.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]
 pub(crate) enum TokenFormat {
     /// The object of `az account get-access-token`
     Az,
+    /// The object of `azd auth token`
+    Azd,
+    /// `set "ACCESS_TOKEN=…"`, for cmd.exe
+    Cmd,
     /// A line for `curl --config -`
     CurlConfig,
     /// `export ACCESS_TOKEN=…`, for a POSIX shell
     Env,
+    /// The object that kubectl wants from a credential plugin
+    ExecCredential,
     /// `set -gx ACCESS_TOKEN …`
     Fish,
+    /// The command that masks the token in the log of GitHub Actions; sets ACCESS_TOKEN for the next steps
+    GithubActions,
     /// `Authorization: Bearer …`
     Header,
-    /// A JSON object of headers, for `credential mcp-headers`.
-    #[value(skip)]
-    HeadersJson,
     /// One line of JSON with the expiry, the scopes and the account
     Json,
+    /// A line for each host of the profile, for `curl --netrc-file`
+    Netrc,
+    /// A record for `from nuon | load-env` in Nushell
+    Nu,
     /// `$env:ACCESS_TOKEN = …`
     Powershell,
     /// The token and a line break
@@ -38,87 +47,45 @@ pub(crate) enum TokenFormat {
     Token,
 }
 
-/// A token and the data printed with it.
-pub(crate) struct TokenView<'a> {
-    pub(crate) outcome: &'a AuthenticationResult,
-    pub(crate) client_id: &'a str,
-    /// The requested scopes.
-    pub(crate) requested: &'a ScopeSet,
-    pub(crate) now: Timestamp,
-}
-
-#[derive(Serialize)]
-struct JsonToken<'a> {
-    access_token: &'a str,
-    token_type: &'a str,
-    /// `None`, like the next two fields, if the token is valid until it is revoked.
-    expires_on: Option<i64>,
-    expires_at: Option<String>,
-    expires_in: Option<i64>,
-    scope: String,
-    requested_scope: String,
-    /// `None` if the token is the client's own.
-    account: Option<JsonAccount<'a>>,
-    tenant: &'a str,
-    client_id: &'a str,
-    source: &'a str,
-}
-
-#[derive(Serialize)]
-struct Headers<'a> {
-    #[serde(rename = "Authorization")]
-    authorization: &'a str,
-}
-
-#[derive(Serialize)]
-struct JsonAccount<'a> {
-    username: &'a str,
-    home_account_id: &'a str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct AzToken<'a> {
-    access_token: &'a str,
-    expires_on: String,
-    #[serde(rename = "expires_on")]
-    expires_on_epoch: i64,
-    tenant: &'a str,
-    token_type: &'a str,
-}
-
 impl TokenView<'_> {
     /// Returns the token in `format`, with its line break.
     pub(crate) fn render(&self, format: TokenFormat) -> anyhow::Result<SecretBuffer> {
-        let AuthenticationResult { access_token, token_type, .. } = self.outcome;
-        let secret = access_token.expose();
+        let secret = self.outcome.access_token.expose();
         if format != TokenFormat::Json {
             ensure_plain(self.outcome)?;
         }
         // The room is enough for the shortest format.
         let mut text = SecretBuffer::with_capacity(secret.len() + "\n".len());
         match format {
-            TokenFormat::Az => text.push_str(&json(&self.az())?),
-            TokenFormat::CurlConfig => {
-                text.push_str("header = \"");
-                push_escaped_for_curl(&mut text, &authorization(token_type, secret));
-                text.push('"');
+            TokenFormat::Az => text.push_str(&json(&AzToken::of(self))?),
+            TokenFormat::Azd => text.push_str(&json(&AzdToken::of(self))?),
+            TokenFormat::Cmd => {
+                text.push_str("set ");
+                push_quoted_for_cmd(&mut text, "ACCESS_TOKEN=", secret)?;
             }
+            TokenFormat::CurlConfig => push_curl_header(&mut text, self.outcome),
             TokenFormat::Env => {
                 text.push_str("export ACCESS_TOKEN=");
                 push_quoted(&mut text, secret);
             }
+            TokenFormat::ExecCredential => text.push_str(&json(&ExecCredential::of(self))?),
             TokenFormat::Fish => {
                 text.push_str("set -gx ACCESS_TOKEN ");
                 push_quoted_for_fish(&mut text, secret);
             }
-            TokenFormat::Header => text.push_str(&authorization(token_type, secret)),
-            TokenFormat::HeadersJson => {
-                let header = authorization(token_type, secret);
-                let value = header.strip_prefix("Authorization: ").unwrap_or_default();
-                text.push_str(&json(&Headers { authorization: value })?);
+            TokenFormat::GithubActions => {
+                text.push_str("::add-mask::");
+                // A workflow command escapes the character that begins an escape.
+                push_escaped(&mut text, secret, &[('%', "%25")]);
             }
-            TokenFormat::Json => text.push_str(&json(&self.token())?),
+            TokenFormat::Header => text.push_str(&header(self.outcome)),
+            TokenFormat::Json => text.push_str(&json(&JsonToken::of(self))?),
+            TokenFormat::Netrc => push_netrc(&mut text, self.hosts, secret)?,
+            TokenFormat::Nu => {
+                text.push_str("{ACCESS_TOKEN: ");
+                push_quoted_for_nu(&mut text, secret);
+                text.push('}');
+            }
             TokenFormat::Powershell => {
                 text.push_str("$env:ACCESS_TOKEN = ");
                 push_quoted_for_powershell(&mut text, secret);
@@ -127,47 +94,6 @@ impl TokenView<'_> {
         }
         text.push('\n');
         Ok(text)
-    }
-
-    fn token(&self) -> JsonToken<'_> {
-        let AuthenticationResult { account, expires_on, is_lifetime_unknown, .. } = self.outcome;
-        let account = account.as_ref();
-        let expires_on = (!is_lifetime_unknown).then_some(*expires_on);
-        JsonToken {
-            access_token: self.outcome.access_token.expose(),
-            token_type: &self.outcome.token_type,
-            expires_on: expires_on.map(|on| on.0),
-            expires_at: expires_on.map(Timestamp::rfc3339),
-            expires_in: expires_on.map(|on| on.seconds_since(self.now)),
-            scope: self.outcome.scopes.to_string(),
-            requested_scope: self.requested.to_string(),
-            account: account.map(|account| JsonAccount {
-                username: &account.username,
-                home_account_id: account.home_account_id.as_str(),
-            }),
-            tenant: self.outcome.realm.as_str(),
-            client_id: self.client_id,
-            source: match self.outcome.source {
-                Source::Cache => "cache",
-                Source::Login => "login",
-                Source::Refresh => "refresh",
-                Source::ClientCredentials => "client_credentials",
-                Source::ManagedIdentity => "managed_identity",
-                Source::OnBehalfOf => "on_behalf_of",
-                Source::TokenExchange => "token_exchange",
-            },
-        }
-    }
-
-    fn az(&self) -> AzToken<'_> {
-        let expires_on = self.outcome.expires_on;
-        AzToken {
-            access_token: self.outcome.access_token.expose(),
-            expires_on: local_time(expires_on),
-            expires_on_epoch: expires_on.0,
-            tenant: self.outcome.realm.as_str(),
-            token_type: &self.outcome.token_type,
-        }
     }
 }
 
@@ -181,28 +107,76 @@ pub(crate) fn ensure_plain(outcome: &AuthenticationResult) -> anyhow::Result<()>
 }
 
 /// Returns the `Authorization` header, name and value (RFC 6750 §2.1).
-fn authorization(token_type: &str, secret: &str) -> Zeroizing<String> {
-    let scheme = if token_type.eq_ignore_ascii_case("bearer") { "Bearer" } else { token_type };
+fn header(outcome: &AuthenticationResult) -> Zeroizing<String> {
     let mut header = SecretBuffer::new();
-    for part in ["Authorization: ", scheme, " ", secret] {
-        header.push_str(part);
-    }
+    header.push_str("Authorization: ");
+    header.push_str(&authorization(outcome));
     header.finish()
 }
 
-/// Returns the local time without an offset, as `az` prints it. Falls back to UTC if the local offset is unknown.
-fn local_time(on: Timestamp) -> String {
-    let utc = OffsetDateTime::from_unix_timestamp(on.0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    // The last representable time cannot be shifted later.
-    let offset = UtcOffset::local_offset_at(utc).unwrap_or(UtcOffset::UTC);
-    let local = utc.checked_to_offset(offset).unwrap_or(utc);
-    format!(
-        "{:04}-{:02}-{:02} {:02}:{:02}:{:02}.000000",
-        local.year(),
-        u8::from(local.month()),
-        local.day(),
-        local.hour(),
-        local.minute(),
-        local.second()
-    )
+/// Returns the value of the `Authorization` header (RFC 6750 §2.1).
+pub(crate) fn authorization(outcome: &AuthenticationResult) -> Zeroizing<String> {
+    let mut value = SecretBuffer::new();
+    for part in [scheme(outcome), " ", outcome.access_token.expose()] {
+        value.push_str(part);
+    }
+    value.finish()
+}
+
+/// Returns the authentication scheme of the token (RFC 9110 §11.1).
+pub(crate) fn scheme(outcome: &AuthenticationResult) -> &str {
+    if outcome.token_type.eq_ignore_ascii_case("bearer") { "Bearer" } else { &outcome.token_type }
+}
+
+/// Returns the line that sets a variable in the file `GITHUB_ENV`.
+pub(crate) fn github_env_line(outcome: &AuthenticationResult) -> anyhow::Result<Zeroizing<String>> {
+    ensure_plain(outcome)?;
+    let mut line = SecretBuffer::new();
+    for part in ["ACCESS_TOKEN=", outcome.access_token.expose(), "\n"] {
+        line.push_str(part);
+    }
+    Ok(line.finish())
+}
+
+/// Appends an entry for each host, in the form that all readers of a netrc file understand. Most servers that take a
+/// token as the password ignore the user name; GitLab wants this one.
+fn push_netrc(out: &mut SecretBuffer, hosts: &[String], secret: &str) -> anyhow::Result<()> {
+    // The readers disagree on quotes, escapes and comments.
+    ensure!(!secret.contains(['"', '\'', '\\', '#']), "the token contains characters that a netrc file cannot carry");
+    let names = hosts.iter().filter(|host| !host.starts_with('*'));
+    let mut names: Vec<_> =
+        names.map(|host| host.rsplit_once(':').map_or(host.as_str(), |(name, _port)| name)).collect();
+    names.dedup();
+    let last = names.pop().context("-o netrc needs a profile that names the hosts of the token")?;
+    for (name, end) in names.into_iter().map(|name| (name, "\n")).chain([(last, "")]) {
+        for part in ["machine ", name, " login oauth2 password ", secret, end] {
+            out.push_str(part);
+        }
+    }
+    Ok(())
+}
+
+/// Returns the lines for `curl --config` that send the token. curl sends a bearer token that it knows as such to no other
+/// host, even in versions that would send a header there.
+///
+/// # Errors
+/// A header cannot carry the token.
+pub(crate) fn curl_config(outcome: &AuthenticationResult) -> anyhow::Result<Zeroizing<String>> {
+    ensure_plain(outcome)?;
+    let (mut text, secret) = (SecretBuffer::new(), outcome.access_token.expose());
+    if outcome.token_type.eq_ignore_ascii_case("bearer") {
+        text.push_str("oauth2-bearer = \"");
+        push_escaped_for_curl(&mut text, secret);
+        text.push('"');
+    } else {
+        push_curl_header(&mut text, outcome);
+    }
+    text.push('\n');
+    Ok(text.finish())
+}
+
+fn push_curl_header(out: &mut SecretBuffer, outcome: &AuthenticationResult) {
+    out.push_str("header = \"");
+    push_escaped_for_curl(out, &header(outcome));
+    out.push('"');
 }

@@ -19,9 +19,15 @@ fn core_knows_no_file_network_command_line_or_keyring() {
 
 #[test]
 fn the_library_knows_nothing_of_the_command() {
-    for library in
-        ["tokcache-core", "tokcache-file", "tokcache-http", "tokcache-redis", "tokcache-session", "tokcache-sql"]
-    {
+    for library in [
+        "tokcache-core",
+        "tokcache-file",
+        "tokcache-http",
+        "tokcache-pkcs12",
+        "tokcache-redis",
+        "tokcache-session",
+        "tokcache-sql",
+    ] {
         let crates = crates(library);
         for name in ["anyhow", "clap", "qrcode", "toml"] {
             assert!(!crates.contains(name), "{library} is built from {name}");

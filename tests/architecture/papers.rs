@@ -43,6 +43,13 @@ fn the_reference_has_the_exit_codes_of_the_program() {
     let documented: BTreeSet<(String, String)> = rows.filter(|(code, _)| code != "0" && code != "130").collect();
     assert!(codes.len() > 5, "the codes were not found");
     assert_eq!(documented, codes);
+    let help = String::from_utf8(tokcache(&["help", "exit-codes"]).stdout).unwrap();
+    let in_help = help.lines().filter_map(|line| {
+        let mut words = line.split_whitespace();
+        Some((words.next()?.parse::<u8>().ok()?.to_string(), words.next()?.to_owned()))
+    });
+    let in_help: BTreeSet<_> = in_help.filter(|(code, _)| code != "0" && code != "130").collect();
+    assert_eq!(in_help, codes);
 }
 
 #[test]
@@ -54,7 +61,9 @@ fn the_readme_has_every_command_and_the_reference_every_setting() {
         rows("README.md", "| command |").iter().map(|row| row[0].split(' ').next().unwrap().replace('`', "")).collect();
     assert_eq!(documented, commands.iter().filter(|name| **name != "help").copied().collect::<Vec<_>>());
 
-    let settings = String::from_utf8(tokcache(&["help", "settings"]).stdout).unwrap();
+    let settings =
+        ["settings", "environment"].map(|topic| String::from_utf8(tokcache(&["help", topic]).stdout).unwrap());
+    let settings = settings.concat();
     let words = settings.split(|c: char| c.is_whitespace() || "[]=,".contains(c));
     let reference = read("docs/reference.md");
     for name in words.filter(|word| word.starts_with("--") || word.starts_with("TOKCACHE_")) {
@@ -65,8 +74,9 @@ fn the_readme_has_every_command_and_the_reference_every_setting() {
 
 #[test]
 fn the_help_has_every_variable_that_is_read() {
-    let help = String::from_utf8(tokcache(&["help", "settings"]).stdout).unwrap();
-    let source = ["mod.rs", "platform.rs"].map(|file| read(Path::new("src/cli/environment").join(file))).concat();
+    let help = String::from_utf8(tokcache(&["help", "environment"]).stdout).unwrap();
+    let source =
+        ["mod.rs", "platform.rs", "terminal.rs"].map(|file| read(Path::new("src/cli/environment").join(file))).concat();
     let is_own = |word: &str| ["AZURE_", "IDENTITY_", "TOKCACHE_"].iter().any(|prefix| word.starts_with(prefix));
     let is_variable = |word: &&str| is_own(word) && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
     let variables: BTreeSet<&str> = source.split('"').filter(is_variable).collect();

@@ -22,7 +22,7 @@ const COMMENTS: [(&str, &[&str]); 6] = [
 ];
 
 /// Further files with comments that begin with `#`.
-const SCRIPTS: [&str; 9] = [
+const SCRIPTS: [&str; 15] = [
     "Cargo.toml",
     "deny.toml",
     "clippy.toml",
@@ -32,6 +32,12 @@ const SCRIPTS: [&str; 9] = [
     "examples/tour",
     "examples/library/run",
     "fuzz/run",
+    "docs/pictures/make",
+    "release/build",
+    "release/notes",
+    "release/sbom",
+    "release/third-party",
+    "release/windows",
 ];
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
@@ -37,7 +38,7 @@ fn testdata(name: &str) -> PathBuf {
 }
 
 /// Copies a file into the home, where only its user can replace it.
-fn copied(home: &Home, name: &str) -> String {
+pub(crate) fn copied(home: &Home, name: &str) -> String {
     home.write(name, &std::fs::read_to_string(testdata(name)).expect("test data"))
 }
 
@@ -99,6 +100,124 @@ fn an_application_signs_with_its_key() {
     }
     let without_key = home.error(3, &["token", "--scope", "other", "--client-certificate", &certificate]);
     assert!(without_key["command"].as_str().is_some_and(|it| it.ends_with("--client-key PATH")), "{without_key}");
+}
+
+/// Exports a key with its certificate as OpenSSL does by default, with the password "made-up".
+pub(crate) fn pkcs12(home: &Home, name: &str, options: &[&str]) -> String {
+    let file = home.write(name, "");
+    let export = ["pkcs12", "-export", "-passout", "pass:made-up", "-out", &file];
+    answer_of(&Command::new("openssl").args(export).args(options).output().expect("openssl"));
+    file
+}
+
+/// Returns the arguments that request a token with this certificate.
+fn with<'a>(certificate: &'a str, further: &[&'a str]) -> Vec<&'a str> {
+    [&["token", "--scope", SCOPE, "--client-certificate", certificate][..], further].concat()
+}
+
+#[test]
+fn an_application_signs_with_its_key_in_pkcs12() {
+    let provider = Provider::start();
+    let mut home = home_of(&provider, "e2e-key");
+    let (key, certificate) = (copied(&home, "rsa.pem"), copied(&home, "rsa_certificate.pem"));
+    let pfx = pkcs12(&home, "app.pfx", &["-inkey", &key, "-in", &certificate]);
+    let (password, wrong) = (home.write("password", "made-up\n"), home.write("wrong", "canary\n"));
+
+    let refused = home.error(3, &with(&pfx, &["--client-certificate-password-file", &wrong]));
+    assert!(refused["message"].as_str().is_some_and(|it| it.contains("the password is wrong")), "{refused}");
+    assert!(!refused.to_string().contains("canary"), "{refused}");
+    assert_eq!(home.error(3, &with(&pfx, &[]))["retryable"], false);
+    assert_eq!(provider.token_requests(CLIENT_CREDENTIALS), 0);
+
+    home.answer(&with(&pfx, &["--client-certificate-password-file", &password]));
+    let script = "exec \"$0\" token --scope api.read --force-refresh --client-certificate \"$1\" \
+                  --client-certificate-password-fd 7 7<\"$2\"";
+    let mut by_descriptor = home.command("sh");
+    let by_descriptor = by_descriptor.args(["-c", script, env!("CARGO_BIN_EXE_tokcache"), &pfx, &password]).output();
+    assert!(!answer_of(&by_descriptor.expect("sh")).is_empty());
+    home.set("TOKCACHE_CLIENT_CERTIFICATE_PASSWORD", "made-up");
+    home.answer(&with(&pfx, &["--force-refresh"]));
+    assert_eq!(provider.token_requests(CLIENT_CREDENTIALS), 3);
+
+    let login = ["login", "--scope", SCOPE, "--client-certificate", &pfx];
+    let warned = home.tokcache(&login);
+    let said = String::from_utf8_lossy(&warned.stderr);
+    assert!(
+        said.contains("does not name the password") && said.contains("TOKCACHE_CLIENT_CERTIFICATE_PASSWORD"),
+        "{said}"
+    );
+    home.set("TOKCACHE_CLIENT_CERTIFICATE_PASSWORD", "");
+    home.answer(&[&login[..], &["--client-certificate-password-file", &password]].concat());
+    assert!(home.profile().contains("client_certificate_password_file") && !home.profile().contains("made-up"));
+    home.answer(&["token", "--scope", SCOPE, "--force-refresh"]);
+    // The password of the profile's certificate is not tried on another.
+    let other = pkcs12(&home, "other.pfx", &["-inkey", &key, "-in", &certificate]);
+    let locked = home.error(3, &["token", "--scope", SCOPE, "--force-refresh", "--client-certificate", &other]);
+    assert!(locked["message"].as_str().is_some_and(|it| it.contains("none was given")), "{locked}");
+}
+
+#[test]
+fn a_file_that_is_not_supported_comes_with_the_command_that_converts_it() {
+    let provider = Provider::start();
+    let home = home_of(&provider, "e2e-key");
+    let (key, certificate) = (copied(&home, "rsa.pem"), copied(&home, "rsa_certificate.pem"));
+    let export = ["-inkey", &key, "-in", &certificate];
+    let password = home.write("password", "made-up\n");
+    let password = ["--client-certificate-password-file", &password];
+
+    let rc2 = pkcs12(&home, "rc2.pfx", &[&export[..], &["-legacy"]].concat());
+    let command = advice(&home, &with(&rc2, &password));
+    assert!(command.starts_with("openssl pkcs12 -legacy -nodes "), "{command}");
+    run(&home, &format!("{command} -passin pass:made-up"));
+    home.answer(&with(&rc2.replace(".pfx", ".pem"), &password));
+
+    let pfx = pkcs12(&home, "app.pfx", &export);
+    let encoded = answer_of(&Command::new("base64").args(["-w", "0", &pfx]).output().expect("base64"));
+    let encoded = home.write("vault", &encoded);
+    let command = advice(&home, &with(&encoded, &[&password[..], &["--force-refresh"]].concat()));
+    assert!(command.starts_with("base64 -d "), "{command}");
+    run(&home, &command);
+    home.answer(&with(&format!("{encoded}.pfx"), &[&password[..], &["--force-refresh"]].concat()));
+    assert_eq!(provider.token_requests(CLIENT_CREDENTIALS), 2);
+}
+
+#[test]
+fn a_secret_or_a_key_that_others_can_read_comes_with_a_warning() {
+    let provider = Provider::start();
+    let home = home_of(&provider, "e2e-post");
+    let said = |arguments: &[&str]| {
+        let output = home.tokcache(&[&["token", "--scope", SCOPE, "--force-refresh"], arguments].concat());
+        answer_of(&output);
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let set_mode = |file: &str, mode| {
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode)).expect("a mode");
+    };
+    let secret = secret_file(&home);
+    for (mode, warns) in [(0o600, false), (0o644, true), (0o440, true), (0o400, false)] {
+        set_mode(&secret, mode);
+        let warning =
+            format!("warning: other users can read {secret}, as its mode is {mode:04o}: chmod 600 {secret}\n");
+        assert_eq!(said(&["--client-secret-file", &secret]).contains(&warning), warns, "{mode:o}");
+    }
+    let (key, certificate) = (copied(&home, "rsa.pem"), copied(&home, "rsa_certificate.pem"));
+    for (file, mode) in [(&key, 0o644), (&certificate, 0o644)] {
+        set_mode(file, mode);
+    }
+    let said = said(&["--client-id", "e2e-key", "--client-certificate", &certificate, "--client-key", &key]);
+    assert_eq!(said.matches("warning: other users can read").count(), 1, "{said}");
+    assert!(said.contains(&format!("chmod 600 {key}")), "a certificate is public: {said}");
+}
+
+/// Returns the command that a failure names.
+fn advice(home: &Home, arguments: &[&str]) -> String {
+    home.error(3, arguments)["command"].as_str().expect("a command").to_owned()
+}
+
+/// Runs a command that a user has pasted.
+fn run(home: &Home, command: &str) {
+    let output = home.command("sh").args(["-c", command]).output().expect("sh");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 fn read(path: impl AsRef<Path>) -> String {

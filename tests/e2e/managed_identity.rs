@@ -9,6 +9,7 @@ use std::thread;
 use serde_json::{Value, json};
 use tokcache_core::time::{Clock as _, SystemClock};
 
+use crate::applications::{copied, pkcs12};
 use crate::harness::{Home, Provider, answer_of, end_of};
 
 const RESOURCE: &str = "https://vault.azure.net";
@@ -220,6 +221,14 @@ fn the_profile_env_is_the_application_of_azure_identity() {
     let error = home.error(3, &token);
     assert!(error["message"].as_str().is_some_and(|it| it.contains("AZURE_CLIENT_SECRET")), "{error}");
     home.set("AZURE_CLIENT_SECRET", "made-up");
+    assert_eq!(answer(&home, &token)["source"], "client_credentials");
+    assert!(!home.answer(&["profile", "show", "env"]).contains("made-up"));
+
+    home.set("AZURE_CLIENT_SECRET", "");
+    home.set("AZURE_CLIENT_ID", "e2e-key");
+    let [key, certificate] = ["rsa.pem", "rsa_certificate.pem"].map(|name| copied(&home, name));
+    home.set("AZURE_CLIENT_CERTIFICATE_PATH", pkcs12(&home, "app.pfx", &["-inkey", &key, "-in", &certificate]));
+    home.set("AZURE_CLIENT_CERTIFICATE_PASSWORD", "made-up");
     assert_eq!(answer(&home, &token)["source"], "client_credentials");
     assert!(!home.answer(&["profile", "show", "env"]).contains("made-up"));
 }

@@ -15,7 +15,7 @@ fn scenarios(runner: &[String]) -> Vec<String> {
 
 #[test]
 fn every_scenario_of_the_conformance_suite_passes() {
-    let modules = source("../../target/mcp/node_modules");
+    let modules = source("../../target/e2e/mcp/node_modules");
     assert!(modules.exists(), "run `tests/run mcp` once: it installs the suite");
     let path = |name: &str| modules.join(name).to_str().unwrap().to_owned();
     let node = ["x64", "arm64"].map(|machine| path(&format!("node-linux-{machine}/bin/node")));

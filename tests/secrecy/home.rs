@@ -63,6 +63,14 @@ impl Home {
         give_away(&self.home.write(name, text));
     }
 
+    /// Copies a file, which then belongs to the user.
+    pub(crate) fn copy(&self, from: &str, name: &str) -> PathBuf {
+        let path = self.path(name);
+        fs::copy(from, &path).unwrap();
+        give_away(&path);
+        path
+    }
+
     /// Truncates the cache within its last string.
     pub(crate) fn damage_cache(&self) {
         let text = self.cache();

@@ -5,6 +5,7 @@ use std::os::unix::process::ExitStatusExt;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use memchr::memmem;
+use tokcache_pkcs12::{Identity, MOST_ITERATIONS};
 
 use crate::home::{ACCESS_TOKEN, Home, PASSPHRASE, REFRESH_TOKEN, tells};
 use crate::process::memory_before;
@@ -56,7 +57,8 @@ fn while_a_token_is_printed_no_other_secret_is_in_memory() {
 #[test]
 fn when_a_command_ends_no_secret_is_left_in_memory() {
     let home = Home::new();
-    let formats = ["az", "curl-config", "env", "fish", "header", "json", "powershell", "token"];
+    let formats =
+        ["az", "azd", "curl-config", "env", "exec-credential", "fish", "header", "json", "nu", "powershell", "token"];
     let mut commands: Vec<String> = formats.iter().map(|format| format!("token -vv -o {format}")).collect();
     commands.extend(["list", "explain", "cache check", "clear --no-revoke"].map(str::to_owned));
     for command in commands {
@@ -97,4 +99,34 @@ fn when_a_refresh_ends_no_secret_is_left_in_memory() {
         assert!(memory.len() > 100_000 && !tells(&memory, secret), "{secret}");
     }
     assert!(tells(home.cache().as_bytes(), NEW_REFRESH_TOKEN), "there was a refresh");
+}
+
+#[test]
+fn when_an_application_has_signed_with_a_pkcs12_file_neither_password_nor_key_is_left_in_memory() {
+    const PASSWORD: &str = "Zażółć-𝄞";
+    const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/crates/pkcs12/tests/data/openssl_unicode_3des.pfx");
+    /// The beginning of an elliptic-curve key of 32 bytes, RFC 5915 §3.
+    const BEGINNING: &[u8] = b"\x02\x01\x01\x04\x20";
+    let provider = Provider::start(generous);
+    let home = Home::at(&provider);
+    home.copy(FILE, "app.pfx");
+    home.write("password", PASSWORD);
+    let command = "token --flow client-credentials --client-certificate app.pfx --client-certificate-password-file \
+                   password --scope api.read";
+    let memory = memory_before("exit_group", &home, command);
+
+    let identity = Identity::from_pkcs12(&fs::read(FILE).unwrap(), PASSWORD, MOST_ITERATIONS).unwrap();
+    let start = memmem::find(identity.key(), BEGINNING).unwrap() + BEGINNING.len();
+    let key = &identity.key()[start..start + 32];
+    // The second line in PEM.
+    let line = BASE64_STANDARD.encode(&identity.key()[48..96]);
+    let utf16: Vec<u8> = PASSWORD.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for secret in [PASSWORD.as_bytes(), &utf16, key, line.as_bytes()] {
+        assert!(
+            memory.len() > 100_000 && memmem::find(&memory, secret).is_none(),
+            "a secret of {} bytes",
+            secret.len()
+        );
+    }
+    assert!(tells(home.cache().as_bytes(), NEW_ACCESS_TOKEN), "a token was requested");
 }

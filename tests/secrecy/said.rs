@@ -18,6 +18,7 @@ fn whatever_succeeds_tells_nothing_but_the_token_that_was_asked_for() {
     let provider = Provider::start(generous);
     let home = Home::at(&provider);
     home.write(".tokcache.toml", "profile = \"default\"\n");
+    let fetch = format!("curl -sS {}/", provider.address());
     let commands = [
         ("list", None),
         ("list -o json", None),
@@ -38,6 +39,12 @@ fn whatever_succeeds_tells_nothing_but_the_token_that_was_asked_for() {
         ("token --profile default", Some(NEW_ACCESS_TOKEN)),
         ("exec -- true", None),
         ("exec -- sh -c true", None),
+        ("exec --token-file -- true", None),
+        ("exec --token-fd 5 -- true", None),
+        (&fetch, None),
+        ("token -o azd", Some(NEW_ACCESS_TOKEN)),
+        ("token -o exec-credential", Some(NEW_ACCESS_TOKEN)),
+        ("token -o nu", Some(NEW_ACCESS_TOKEN)),
         ("cache encrypt --encrypt key-file:key", None),
         ("token --profile default -o header", Some(NEW_ACCESS_TOKEN)),
         ("cache rekey --encrypt passphrase", None),
@@ -113,6 +120,8 @@ fn whatever_fails_tells_nothing() {
         let home = Home::at(&provider);
         assert_fails_and_tells_nothing(&home, "token --force-refresh --timeout 1s");
         assert_fails_and_tells_nothing(&home, "exec --min-valid 100000d --timeout 1s -- true");
+        assert_fails_and_tells_nothing(&home, "exec --token-file --min-valid 100000d --timeout 1s -- true");
+        assert_fails_and_tells_nothing(&home, "curl --min-valid 100000d --timeout 1s https://localhost:1/");
         assert_fails_and_tells_nothing(&home, "login --scope api:read --timeout 1s");
         assert_tells_nothing(&run(&home, "clear --timeout 1s"), "clear");
     }

@@ -14,12 +14,14 @@ use super::{answer_of, failure_of, put};
 pub(crate) struct Home {
     folder: TempDir,
     settings: Vec<(&'static str, OsString)>,
+    program: PathBuf,
 }
 
 impl Home {
     /// Creates an empty home.
     pub(crate) fn empty() -> Home {
-        let mut home = Home { folder: tempfile::tempdir().unwrap(), settings: Vec::new() };
+        let program = PathBuf::from(env!("CARGO_BIN_EXE_tokcache"));
+        let mut home = Home { folder: tempfile::tempdir().unwrap(), settings: Vec::new(), program };
         home.set("HOME", home.folder().to_owned());
         home.set("PATH", std::env::var_os("PATH").unwrap());
         let folders = [("TOKCACHE_CONFIG_DIR", "config"), ("TOKCACHE_STATE_DIR", "state"), ("XDG_RUNTIME_DIR", "run")];
@@ -53,6 +55,11 @@ impl Home {
     /// Sets a variable for all programs of this home.
     pub(crate) fn set(&mut self, name: &'static str, value: impl Into<OsString>) {
         self.settings.push((name, value.into()));
+    }
+
+    /// Sets the `tokcache` to run.
+    pub(crate) fn use_program(&mut self, program: PathBuf) {
+        self.program = program;
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -92,7 +99,14 @@ impl Home {
 
     /// Returns `tokcache` with these arguments, separated by spaces.
     pub(crate) fn program(&self, line: &str) -> Command {
-        let mut command = self.command(env!("CARGO_BIN_EXE_tokcache"));
+        let mut command = self.command(&self.program);
+        command.args(line.split(' '));
+        command
+    }
+
+    /// Returns another program with these arguments, separated by spaces.
+    pub(crate) fn program_named(&self, program: &str, line: &str) -> Command {
+        let mut command = self.command(program);
         command.args(line.split(' '));
         command
     }

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{LocalModes, tcgetattr};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcgetwinsize, tcsetwinsize};
 
 use super::wrapped;
 
@@ -25,20 +25,28 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Starts a program with its standard output elsewhere.
     pub(crate) fn running(command: &Command) -> Terminal {
-        Terminal::started(command, Some(Stdio::piped()))
+        Terminal::started(command, Some(Stdio::piped()), 0)
+    }
+
+    /// Starts a program with its standard output elsewhere, on a terminal of this width.
+    pub(crate) fn of_width(columns: u16, command: &Command) -> Terminal {
+        Terminal::started(command, Some(Stdio::piped()), columns)
     }
 
     /// Starts a program with its standard output on the terminal.
     pub(crate) fn showing(command: &Command) -> Terminal {
-        Terminal::started(command, None)
+        Terminal::started(command, None, 0)
     }
 
-    fn started(command: &Command, stdout: Option<Stdio>) -> Terminal {
+    /// Starts a program on a terminal. A width of 0 is an unknown one.
+    fn started(command: &Command, stdout: Option<Stdio>, columns: u16) -> Terminal {
         let keyboard = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&keyboard).unwrap();
         unlockpt(&keyboard).unwrap();
         let name = ptsname(&keyboard, Vec::new()).unwrap();
         let device = OpenOptions::new().read(true).write(true).open(name.to_str().unwrap()).unwrap();
+        let rows = if columns == 0 { 0 } else { 50 };
+        tcsetwinsize(&keyboard, Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
         let keyboard = File::from(keyboard);
         let program = on_terminal(command, device, stdout).spawn().unwrap();
         Terminal { screen: screen(keyboard.try_clone().unwrap()), keyboard, shown: String::new(), program }
@@ -63,6 +71,13 @@ impl Terminal {
 
     pub(crate) fn press(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Changes the width, in columns.
+    pub(crate) fn resize(&self, columns: u16) {
+        let mut size = tcgetwinsize(&self.keyboard).unwrap();
+        size.ws_col = columns;
+        tcsetwinsize(&self.keyboard, size).unwrap();
     }
 
     /// Whether typed text is echoed, and Ctrl-C is a signal.

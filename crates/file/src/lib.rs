@@ -40,8 +40,8 @@ mod wait;
 pub use adapter::{Local, lease_request};
 pub use encrypted::{Conversion, EncryptedLocalStore, Encryption, EncryptionError, Preparation, PromisedNow};
 pub use file::{FileStore, RecoveryFolders};
-pub use keys::shared_keys;
 pub use keys::{KeyError, KeySettings, KeySource, KeyringFault, PassphraseFor, Passphrases, UnknownKeySource};
+pub use keys::{probe_keyring, shared_keys};
 pub use open::{OpenError, Settings, open};
 pub use path_text::text_of_path;
 

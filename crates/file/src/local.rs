@@ -7,7 +7,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::wait::Attempt;
-use crate::{Change, Clock, Description, Recovered, Recovery, Revision, Saved, StoreError, Validity, Window};
+use crate::{Change, Clock, Description, Holder, Recovered, Recovery, Revision, Saved, StoreError, Validity, Window};
 
 /// A store of one cache document on this machine.
 ///
@@ -107,6 +107,11 @@ pub trait LocalStore: Send + Sync {
     /// Replaces everything that was [kept](Recovery::keep) under any lease by the result of `rewrite`. If the result is
     /// `None`, or it cannot be written, the old data stay. A store that keeps nothing does nothing.
     fn rewrite_recovery(&self, _rewrite: &mut Rewrite<'_>) {}
+
+    /// Returns the processes that hold a refresh lease now, as far as the store knows them.
+    fn lease_holders(&self) -> Vec<Holder> {
+        Vec::new()
+    }
 
     /// Returns facts about this store for people.
     fn describe(&self) -> Description;

@@ -101,7 +101,7 @@ mod tests {
     }
 
     fn taken_by(pid: u32) -> Result<Attempt<()>, StoreError> {
-        Ok(Attempt::Taken(Holder { pid: Some(pid), program: None }))
+        Ok(Attempt::Taken(Holder { pid: Some(pid), ..Holder::default() }))
     }
 
     #[test]

@@ -13,12 +13,17 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport,
 };
 
+use super::cancellation::Cancellation;
+
 /// How long an address is tried alone before the next one is tried in parallel (RFC 8305 §5).
 pub(super) const HEAD_START: Duration = Duration::from_millis(250);
 
 /// A ureq connector to the server or the proxy. Does nothing if an earlier connector has connected.
-#[derive(Debug)]
-pub(super) struct HappyEyeballs;
+#[derive(Debug, Default)]
+pub(super) struct HappyEyeballs {
+    /// Ends the connection early.
+    pub(super) cancellation: Option<Cancellation>,
+}
 
 impl<In: Transport> Connector<In> for HappyEyeballs {
     type Out = Either<In, Tcp>;
@@ -33,6 +38,9 @@ impl<In: Transport> Connector<In> for HappyEyeballs {
             _ => Error::Io(error),
         })?;
         stream.set_nodelay(true)?;
+        if let Some(cancellation) = &self.cancellation {
+            cancellation.watch(&stream)?;
+        }
         let buffers = LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
         Ok(Some(Either::B(Tcp { stream, buffers })))
     }

@@ -1,8 +1,10 @@
 //! HTTP over the real network: requests to providers, and the response of a sign-in through the browser.
 
+mod cancellation;
 mod client_certificate;
 mod coding;
 mod connect;
+mod forward;
 mod issuer;
 mod loopback;
 mod proxy;
@@ -15,7 +17,6 @@ mod transport_error;
 mod trust;
 mod wiped;
 
-use std::fs;
 use std::io::{self, Read};
 use std::net::ToSocketAddrs as _;
 use std::path::{Path, PathBuf};
@@ -23,11 +24,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, UNIX_EPOCH};
 
+use ureq::Agent;
+use ureq::config::ConfigBuilder;
 use ureq::http::response::Parts;
 use ureq::http::uri::Authority;
 use ureq::http::{HeaderMap, HeaderValue, Uri, header};
+use ureq::typestate::AgentScope;
 use ureq::unversioned::transport::{ConnectProxyConnector, ConnectionDetails, Connector, SocksConnector, Transport};
-use ureq::{Agent, Proxy};
 use zeroize::Zeroizing;
 
 use tokcache_core::time::{Clock as _, SystemClock, Timestamp};
@@ -42,13 +45,23 @@ use transport_error::Progress;
 use trust::TrustError;
 use wiped::Wiped;
 
-pub use loopback::{Callback, LoopbackListener, Page};
+pub use cancellation::Cancellation;
+pub use client_certificate::ClientCertificateFile;
+pub use forward::{ForwardedBody, Upload};
+pub use loopback::{Callback, LoopbackListener, Page, user_of_peer};
 pub use proxy::ProxyRules;
 #[cfg(feature = "tokio")]
 pub use runtime::{TokioClock, TokioNetwork};
 
 /// The maximum length of an answer in bytes.
 const LONGEST_BODY: usize = 1 << 20;
+
+type AgentConfig = ConfigBuilder<AgentScope>;
+
+/// Returns a configuration that follows no redirect and returns every status.
+fn plain_config() -> AgentConfig {
+    Agent::config_builder().http_status_as_error(false).max_redirects(0).max_redirects_will_error(false)
+}
 
 /// The settings for reaching providers.
 #[derive(Clone, Debug)]
@@ -59,10 +72,8 @@ pub struct NetworkOptions {
     pub ca_file: Option<PathBuf>,
     /// Checks `ca_file` before it is read. A user who can change that file can read everything that is sent.
     pub check_ca_file: fn(&Path) -> io::Result<()>,
-    /// A file with a certificate and its private key, in PEM, to present to servers that ask for one (mTLS).
-    pub client_certificate: Option<PathBuf>,
-    /// Reads `client_certificate`, after a check that only the user can.
-    pub read_client_certificate: fn(&Path) -> io::Result<Zeroizing<Vec<u8>>>,
+    /// A certificate with its private key, to present to servers that ask for one (mTLS).
+    pub client_certificate: Option<ClientCertificateFile>,
     /// The proxy to use.
     pub proxy: ProxyRules,
 }
@@ -75,7 +86,6 @@ impl Default for NetworkOptions {
             ca_file: None,
             check_ca_file: |_| Ok(()),
             client_certificate: None,
-            read_client_certificate: |path| fs::read(path).map(Zeroizing::new),
             proxy: ProxyRules::none(),
         }
     }
@@ -110,34 +120,65 @@ impl Network {
         matches!(self.tls.get(), Some(Err(TrustError::ClientCertificate(_))))
     }
 
-    fn agent(&self, uri: &Uri, proxy: Option<Proxy>, progress: Arc<Progress>) -> Result<Agent, TrustError> {
-        let is_encrypted = uri.scheme_str() == Some("https");
-        let settings = is_encrypted.then(|| self.tls.get_or_init(|| self.load_tls()).clone()).transpose()?;
-        let config = Agent::config_builder()
+    /// Loads the trusted certificates and the client's own, as the first https request does.
+    ///
+    /// # Errors
+    /// A message for people: no certificate can be loaded, or a file that the settings name cannot be used.
+    pub fn load_certificates(&self) -> Result<(), String> {
+        match self.tls.get_or_init(|| self.load_tls()) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// Returns the files and folders that the trusted certificates come from, for people. No file is read.
+    pub fn trusted_certificates(&self) -> Vec<String> {
+        let own = self.options.ca_file.iter().map(|path| path.display().to_string());
+        trust::system_sources().into_iter().chain(own).collect()
+    }
+
+    /// Returns the address of the proxy for requests to `url`, without a user name; `None` if there is none.
+    ///
+    /// # Errors
+    /// A message for people, without the value: the settings for the proxy cannot be used.
+    pub fn proxy_for(&self, url: &str) -> Result<Option<String>, String> {
+        let Ok(uri) = url.parse() else { return Ok(None) };
+        let proxy = self.options.proxy.proxy_for(&uri)?;
+        Ok(proxy.map(|proxy| format!("{}:{}", proxy.host(), proxy.port())))
+    }
+
+    /// Returns the configuration of an exchange with a provider.
+    fn config(&self) -> AgentConfig {
+        plain_config()
             .accept("application/json")
             .accept_encoding("identity")
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .proxy(proxy)
             .timeout_global(Some(self.options.timeout))
-            .user_agent(concat!("tokcache/", env!("CARGO_PKG_VERSION")));
+            .user_agent(concat!("tokcache/", env!("CARGO_PKG_VERSION")))
+    }
+
+    fn agent(
+        &self,
+        uri: &Uri,
+        config: AgentConfig,
+        progress: Arc<Progress>,
+        cancellation: Option<Cancellation>,
+    ) -> Result<Agent, TrustError> {
+        let is_encrypted = uri.scheme_str() == Some("https");
+        let settings = is_encrypted.then(|| self.tls.get_or_init(|| self.load_tls()).clone()).transpose()?;
         // ureq's own chain, except for TCP and TLS.
         let connector =
             ().chain(SocksConnector::default())
                 .chain(ConnectProxyConnector::default())
-                .chain(HappyEyeballs)
+                .chain(HappyEyeballs { cancellation })
                 .chain(Tls { settings, progress: Arc::clone(&progress) });
         let connector = Watched { inner: connector, progress };
         Ok(Agent::with_parts(config.build(), connector, Named::default()))
     }
 
     fn load_tls(&self) -> Result<TlsSettings, TrustError> {
-        let NetworkOptions { ca_file, check_ca_file, client_certificate, read_client_certificate, .. } = &self.options;
+        let NetworkOptions { ca_file, check_ca_file, client_certificate, .. } = &self.options;
         let roots = trust::load(ca_file.as_deref(), check_ca_file)?;
-        let certificate = client_certificate.as_deref();
-        let certificate =
-            certificate.map(|path| client_certificate::load(path, read_client_certificate)).transpose()?;
+        let certificate = client_certificate.as_ref().map(ClientCertificateFile::load).transpose()?;
         TlsSettings::new(roots, certificate)
     }
 }
@@ -195,7 +236,7 @@ impl Network {
         };
         let route = transport_error::Route::new(&uri, proxy.as_ref(), &self.options);
         let progress = Arc::new(Progress::default());
-        let agent = self.agent(&uri, proxy, Arc::clone(&progress)).map_err(unsendable)?;
+        let agent = self.agent(&uri, self.config().proxy(proxy), Arc::clone(&progress), None).map_err(unsendable)?;
         send(&agent, &uri, request, &progress).map_err(|error| {
             if transport_error::is_of_unknown_issuer(&error) {
                 self.has_met_unknown_issuer.store(true, Ordering::Relaxed);

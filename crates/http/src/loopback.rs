@@ -24,6 +24,8 @@ const MOST_CONNECTIONS: usize = 64;
 /// How often the listener looks for new connections.
 const PAUSE: Duration = Duration::from_millis(10);
 
+pub use peer::user_of_peer;
+
 /// Listens for the response of a sign-in at a loopback address. Only requests for the redirect URI get through; all
 /// others are answered here.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! Loads the trusted certificates: the system's, and those of a CA file.
 
 use std::env;
+use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -83,11 +84,25 @@ fn certificates_in(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> 
     CertificateDer::pem_slice_iter(&text).collect::<Result<_, _>>().map_err(|error| error.to_string())
 }
 
+/// Returns a variable. An empty one counts as unset.
+fn set(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// Returns the places of the certificates that [`system`] returns, for people.
+pub(super) fn system_sources() -> Vec<String> {
+    let replaced = ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter().filter_map(set);
+    let replaced: Vec<_> = replaced.map(|path| path.to_string_lossy().into_owned()).collect();
+    if !replaced.is_empty() {
+        return replaced;
+    }
+    let bundle = BUNDLES.iter().find(|bundle| cfg!(target_os = "linux") && Path::new(bundle).is_file());
+    vec![bundle.copied().unwrap_or("the system's certificates").to_owned()]
+}
+
 /// Returns the system's certificates. As with OpenSSL, `SSL_CERT_FILE` and `SSL_CERT_DIR` replace them. On Linux, reads
 /// one bundle file instead of a folder with hundreds of links to the same certificates.
 fn system() -> CertificateResult {
-    // An empty variable counts as unset.
-    let set = |name| env::var_os(name).filter(|value| !value.is_empty());
     let (file, folder) = (set("SSL_CERT_FILE"), set("SSL_CERT_DIR"));
     let is_replaced = file.is_some() || folder.is_some();
     let has_empty = |name| env::var_os(name).is_some_and(|value| value.is_empty());

@@ -148,7 +148,7 @@ fn acquired(answer: Value) -> Option<Acquired> {
         "taken" => {
             let (pid, program) = rest.split_once(' ').unwrap_or((&rest, ""));
             let program = Some(program.to_owned()).filter(|name| !name.is_empty());
-            Some(Acquired::Taken(Holder { pid: pid.parse().ok(), program }))
+            Some(Acquired::Taken(Holder { pid: pid.parse().ok(), program, age: None }))
         }
         _ => None,
     }

@@ -40,7 +40,7 @@ impl Inner {
         let name = settings.program.clone().or_else(own_name).unwrap_or_default();
         let name: String = name.chars().filter(|letter| !letter.is_control()).take(LONGEST_NAME).collect();
         let program = Some(name).filter(|name| !name.is_empty());
-        let holder = Holder { pid: Some(std::process::id()), program };
+        let holder = Holder { pid: Some(std::process::id()), program, age: None };
         let settings = Arc::new(settings);
         Ok(Inner {
             link: Arc::new(Link::new(Arc::clone(&settings), runtime.clone())),

@@ -1,6 +1,5 @@
 //! The sign-in through the browser of this machine (RFC 8252): a listener on a loopback address receives the response.
 
-mod open;
 mod turn;
 
 use std::io::ErrorKind;
@@ -16,10 +15,11 @@ use tokcache_core::types::ScopeSet;
 use tokcache_http::{Callback, LoopbackListener, Page};
 
 use super::context::Context;
+use super::desktop::browser as desktop;
 use super::{Exit, Failure};
 use crate::output::{page, plain, tell};
 
-pub(super) use open::NoBrowser;
+pub(super) use desktop::NoBrowser;
 use turn::Turn;
 
 /// How long a person has to sign in, unless the command line says otherwise.
@@ -40,7 +40,7 @@ pub(super) struct BrowserSignIn {
     /// Whether the request is pushed to the provider (RFC 9126), even if the provider does not demand it.
     pub(super) is_pushed: bool,
     /// The variable with the client secret, which the browser does not inherit.
-    pub(super) secret_variable: Option<String>,
+    pub(super) secret_variables: Vec<String>,
     /// The form in which the browser returns.
     pub(super) response_mode: Option<ResponseMode>,
     /// Whether the provider may have forgotten the client. Then a page with an error would be all that a person sees.
@@ -50,7 +50,7 @@ pub(super) struct BrowserSignIn {
 impl BrowserSignIn {
     /// Whether the sign-in can start.
     pub(super) fn ensure_browser(&self) -> Result<(), NoBrowser> {
-        if self.without_browser { Ok(()) } else { open::ensure_browser() }
+        if self.without_browser { Ok(()) } else { desktop::ensure_browser() }
     }
 
     /// Signs a person in. If the provider refuses the scopes of a request, the browser goes on to the next of the `smaller`
@@ -189,7 +189,7 @@ impl BrowserSignIn {
         if self.without_browser {
             return tell(format_args!("\nTo sign in, open this page in a browser of this machine:\n\n    {shown}\n"));
         }
-        match open::open(url, self.secret_variable.as_deref()) {
+        match desktop::open(url, &self.secret_variables) {
             Ok(()) => tell(format_args!("Sign in with the browser. If no page opens, open this one:\n\n    {shown}\n")),
             Err(NoBrowser(why)) => tell(format_args!(
                 "No browser opens ({}). Open this page in a browser of this machine:\n\n    {shown}\n",

@@ -3,13 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use tokcache_core::oauth::{AssertionSigner, SigningKey, SigningKeyError};
-use tokcache_file::platform;
-use zeroize::Zeroizing;
 
-use crate::cli::values::LONGEST_CERTIFICATE;
+use super::key_files::KeyFiles;
+use super::pkcs12::unusable;
 use crate::cli::{Exit, Failure};
 
-/// The files of a certificate and its key, in PEM.
+/// The files of a certificate and its key, in PEM or PKCS#12.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(in crate::cli) struct Certificate {
     /// The certificate, perhaps with its key. `None`: the provider knows the key itself.
@@ -19,17 +18,16 @@ pub(in crate::cli) struct Certificate {
 }
 
 impl Certificate {
-    /// Returns the signer of the assertions.
-    pub(super) fn signer(&self) -> Result<AssertionSigner, Failure> {
+    /// Returns the signer of the assertions. `is_of_profile`: the profile names the files.
+    pub(super) fn signer(&self, files: &KeyFiles, is_of_profile: bool) -> Result<AssertionSigner, Failure> {
         let (flag, key_file) = self.key_file();
-        let text = read(flag, key_file)?;
-        let key = SigningKey::from_pem(&text).map_err(|error| self.wrong_key(&error))?;
+        let pem = files.read(flag, key_file, is_of_profile)?;
+        let key = SigningKey::from_pem(text(flag, key_file, &pem)?).map_err(|error| self.wrong_key(&error))?;
         let signer = AssertionSigner::new(key);
         let Some(path) = &self.certificate else { return Ok(signer) };
-        let certificate = if path == key_file { text } else { read("--client-certificate", path)? };
-        signer
-            .with_certificate(&certificate)
-            .map_err(|error| unusable("--client-certificate", path, &error.to_string()))
+        let flag = "--client-certificate";
+        let pem = if path == key_file { pem } else { files.read(flag, path, is_of_profile)? };
+        signer.with_certificate(text(flag, path, &pem)?).map_err(|error| unusable(flag, path, &error.to_string()))
     }
 
     /// Returns the failure to sign with the key.
@@ -60,14 +58,6 @@ impl Certificate {
     }
 }
 
-fn unusable(flag: &'static str, path: &Path, why: &str) -> Failure {
-    Failure::new(Exit::Config, format!("{} cannot be used: {why}", path.display())).try_with(flag, "PATH")
-}
-
-fn read(flag: &'static str, path: &Path) -> Result<Zeroizing<String>, Failure> {
-    let wrong = |why: &str| unusable(flag, path, why);
-    let bytes = platform::read_trusted(path, LONGEST_CERTIFICATE).map_err(|error| wrong(&error.to_string()))?;
-    let bytes = Zeroizing::new(bytes);
-    let text = str::from_utf8(&bytes).map_err(|_| wrong("it is not PEM (openssl pkcs12 -nodes converts PKCS#12)"))?;
-    Ok(Zeroizing::new(text.to_owned()))
+fn text<'a>(flag: &'static str, path: &Path, pem: &'a [u8]) -> Result<&'a str, Failure> {
+    str::from_utf8(pem).map_err(|_| unusable(flag, path, "it is neither PEM nor PKCS#12"))
 }

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::certificate::Certificate;
 use super::federated::FederatedSource;
+use super::password::CertificatePasswordFlags;
 use super::secret::SecretSource;
 use super::source::Source;
 use crate::cli::profile_format::{ClientAuthMethod, FederatedTokenSource, Profile};
@@ -36,19 +37,22 @@ pub(in crate::cli) struct CredentialFlags {
     #[arg(long, global = true, value_name = "NUMBER")]
     pub(in crate::cli) client_secret_fd: Option<u32>,
 
-    /// The file with the certificate that signed assertions name (private_key_jwt), in PEM; it may contain the private
-    /// key too [env: TOKCACHE_CLIENT_CERTIFICATE]
+    /// The file with the certificate that signed assertions name (private_key_jwt), in PEM or PKCS#12; it may contain
+    /// the private key too [env: TOKCACHE_CLIENT_CERTIFICATE]
     #[arg(long, global = true, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
     pub(in crate::cli) client_certificate: Option<PathBuf>,
 
-    /// The file with the private key that signs assertions, in PEM [env: TOKCACHE_CLIENT_KEY]
+    /// The file with the private key that signs assertions, in PEM or PKCS#12 [env: TOKCACHE_CLIENT_KEY]
     #[arg(long, global = true, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
     pub(in crate::cli) client_key: Option<PathBuf>,
 
-    /// The PEM file with the certificate and private key to present in the TLS handshake (mTLS); alone, it is the
-    /// credential of tls_client_auth [env: TOKCACHE_CLIENT_CERT]
+    /// The file with the certificate and private key to present in the TLS handshake (mTLS), in PEM or PKCS#12; alone,
+    /// it is the credential of tls_client_auth [env: TOKCACHE_CLIENT_CERT]
     #[arg(long, global = true, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
     pub(in crate::cli) client_cert: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(in crate::cli) certificate_password: CertificatePasswordFlags,
 
     /// The file with a token of another issuer that proves the client, such as a Kubernetes service account token
     /// [env: TOKCACHE_FEDERATED_TOKEN_FILE]
@@ -84,6 +88,7 @@ impl CredentialFlags {
             client_certificate: profile.client_certificate.clone(),
             client_key: profile.client_key.clone(),
             client_cert: profile.client_cert.clone(),
+            certificate_password: CertificatePasswordFlags::of_profile(profile),
             federated_token_file: profile.federated_token_file.clone(),
             federated_token_command: profile.federated_token_command.clone(),
             federated_token_source: profile.federated_token_source,
@@ -107,13 +112,19 @@ impl CredentialFlags {
                 client_certificate: remembered(&self.client_certificate, "--client-certificate")?,
                 client_key: remembered(&self.client_key, "--client-key")?,
                 client_cert: remembered(&self.client_cert, "--client-cert")?,
+                certificate_password: self.certificate_password.clone().remembered()?,
                 federated_token_file: remembered(&self.federated_token_file, "--federated-token-file")?,
                 client_auth_method: self.client_auth_method.or(method),
                 ..self.clone()
             };
             saved.put_into(profile);
-        } else if self.client_auth_method.is_some() {
-            profile.client_auth_method = self.client_auth_method;
+        } else {
+            if self.client_auth_method.is_some() {
+                profile.client_auth_method = self.client_auth_method;
+            }
+            if self.certificate_password != CertificatePasswordFlags::default() {
+                self.certificate_password.clone().remembered()?.put_into(profile);
+            }
         }
         Ok(())
     }
@@ -126,6 +137,7 @@ impl CredentialFlags {
         profile.client_certificate = self.client_certificate;
         profile.client_key = self.client_key;
         profile.client_cert = self.client_cert;
+        self.certificate_password.put_into(profile);
         profile.federated_token_file = self.federated_token_file;
         profile.federated_token_command = self.federated_token_command;
         profile.federated_token_source = self.federated_token_source;
@@ -138,16 +150,18 @@ impl CredentialFlags {
         *self != CredentialFlags::default()
     }
 
-    /// Whether a credential is named.
+    /// Whether a credential is named. A password alone is none.
     pub(in crate::cli) fn names_credential(&self) -> bool {
-        CredentialFlags { client_auth_method: None, ..self.clone() }.is_any_given()
+        let certificate_password = CertificatePasswordFlags::default();
+        CredentialFlags { client_auth_method: None, certificate_password, ..self.clone() }.is_any_given()
     }
 
     /// Returns the credential, apart from a certificate for TLS, which any other may accompany; `None` if none is named.
     ///
     /// # Errors
-    /// More than one is named.
+    /// More than one is named, or more than one password.
     pub(in crate::cli) fn source(&self) -> Result<Option<Source>, Failure> {
+        self.certificate_password.source()?;
         let flags = self.clone();
         let audience = flags.federated_token_audience;
         let is_certificate = flags.client_certificate.is_some() || flags.client_key.is_some();
@@ -177,7 +191,7 @@ impl CredentialFlags {
     /// Returns the flags with their values, for a command that the user can paste.
     pub(in crate::cli) fn words(&self) -> Vec<(&'static str, Option<String>)> {
         let text = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
-        vec![
+        let mut words = vec![
             ("--client-secret-file", text(&self.client_secret_file)),
             ("--client-secret-variable", self.client_secret_variable.clone()),
             ("--client-secret-fd", self.client_secret_fd.map(|number| number.to_string())),
@@ -189,7 +203,9 @@ impl CredentialFlags {
             ("--federated-token-source", self.federated_token_source.as_ref().and_then(name_of)),
             ("--federated-token-audience", self.federated_token_audience.clone()),
             ("--client-auth-method", self.client_auth_method.as_ref().and_then(name_of)),
-        ]
+        ];
+        words.extend(self.certificate_password.words());
+        words
     }
 }
 

@@ -2,14 +2,18 @@
 //! issuer. It is read when a request is sent, because a cached token needs none.
 
 mod certificate;
+mod descriptor;
 mod federated;
 mod flags;
+mod key_files;
+mod password;
+mod pkcs12;
 mod secret;
 mod source;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use tokcache_core::acquire::{self, CredentialContext};
 use tokcache_core::future::BoxFuture;
@@ -22,7 +26,11 @@ use super::settings::Settings;
 use super::{Exit, Failure, environment};
 use crate::output::{plain, tell};
 
+use federated::FederatedSource;
+
 pub(super) use flags::CredentialFlags;
+pub(super) use key_files::KeyFiles;
+pub(super) use password::CertificatePasswordFlags;
 pub(super) use secret::keyring_item;
 pub(super) use source::Source;
 
@@ -51,14 +59,24 @@ fn secret_of_variable(settings: &Settings) -> Option<Vec<u8>> {
 }
 
 /// Returns the file with the certificate to present in TLS: typed, of the environment, or of the profile, whose client and
-/// authority are in use.
-pub(super) fn client_cert(settings: &Settings, profile: Option<&Profile>) -> Result<Option<PathBuf>, Failure> {
-    if settings.credential.client_cert.is_some() {
-        return Ok(settings.credential.client_cert.clone());
-    }
-    let of_profile = profile.and_then(|profile| profile.client_cert.clone());
-    let of_variable = if settings.ignores_credential_variables { None } else { environment::client_cert()? };
-    Ok(of_variable.or(of_profile))
+/// authority are in use; and whether the profile names it.
+pub(super) fn client_cert(settings: &Settings, profile: Option<&Profile>) -> Result<Option<(PathBuf, bool)>, Failure> {
+    let named = match &settings.credential.client_cert {
+        Some(typed) => Some(typed.clone()),
+        None if settings.ignores_credential_variables => None,
+        None => environment::client_cert()?,
+    };
+    let of_profile = || profile.and_then(|profile| profile.client_cert.clone());
+    Ok(named.map(|path| (path, false)).or_else(|| of_profile().map(|path| (path, true))))
+}
+
+/// The credential in use.
+struct InUse {
+    source: Option<Source>,
+    /// How to send a secret.
+    method: Option<ClientAuthMethod>,
+    /// Whether the profile names the source.
+    is_of_profile: bool,
 }
 
 /// The credential of one run.
@@ -71,6 +89,8 @@ pub(super) struct Credential {
     network: Arc<dyn Http>,
     /// Whether the keyring may ask a person to unlock it.
     asking: PromptPolicy,
+    /// The files of certificates. They exist from the start if one is for TLS.
+    key_files: OnceLock<Arc<KeyFiles>>,
     /// The secret once it was read. A file descriptor can be read only once.
     secret: Mutex<Option<ClientSecret>>,
     /// The reason why no request was sent.
@@ -92,9 +112,16 @@ impl Credential {
             is_required: AtomicBool::default(),
             network,
             asking,
+            key_files: OnceLock::new(),
             secret: Mutex::default(),
             failure: Mutex::default(),
         }
+    }
+
+    /// Shares the files of certificates, whose password may come from a file descriptor.
+    pub(super) fn with_key_files(mut self, files: Option<Arc<KeyFiles>>) -> Self {
+        self.key_files = files.map(OnceLock::from).unwrap_or_default();
+        self
     }
 
     /// Refuses to send a request without a credential.
@@ -107,30 +134,61 @@ impl Credential {
         self.failure.lock().ok()?.take()
     }
 
-    /// Returns the credential in use, and how to send a secret.
-    fn source(&self) -> Result<(Option<Source>, Option<ClientAuthMethod>), Failure> {
+    /// Returns the failure to read the certificate for TLS, if there was one. A second call returns `None`.
+    pub(super) fn take_client_cert_failure(&self) -> Option<Failure> {
+        self.key_files.get()?.take_failure()
+    }
+
+    /// Returns the credential in use.
+    fn in_use(&self) -> Result<InUse, Failure> {
         let typed = typed(&self.settings)?;
         let method = typed.client_auth_method.or(self.of_profile.client_auth_method);
         if let Some(source) = typed.source()? {
-            return Ok((Some(source), method));
+            return Ok(InUse { source: Some(source), method, is_of_profile: false });
         }
-        let of_variable = secret_of_variable(&self.settings)
-            .map(|_| Source::Secret(secret::SecretSource::Variable(environment::CLIENT_SECRET.to_owned())));
-        Ok((of_variable.map_or_else(|| self.of_profile.source(), |source| Ok(Some(source)))?, method))
+        if secret_of_variable(&self.settings).is_some() {
+            let variable = secret::SecretSource::Variable(environment::CLIENT_SECRET.to_owned());
+            return Ok(InUse { source: Some(Source::Secret(variable)), method, is_of_profile: false });
+        }
+        Ok(InUse { source: self.of_profile.source()?, method, is_of_profile: true })
     }
 
-    /// Warns that the credential is known to this shell only, if it comes from a variable or a file descriptor.
-    pub(super) fn warn_of_unsaved(&self) {
-        if let Ok((Some(Source::Secret(source)), _)) = self.source() {
-            tell(plain(&format!(
-                "warning: the profile does not name the credential; it is needed again in {}",
-                source.name()
-            )));
+    /// Whether reading the credential runs a command or sends a request.
+    pub(super) fn is_made_elsewhere(&self) -> bool {
+        let source = self.in_use().ok().and_then(|in_use| in_use.source);
+        matches!(source, Some(Source::Federated(federated)) if !matches!(federated, FederatedSource::File(_)))
+    }
+
+    /// Warns that the credential, or its password, is known to this shell only, if it comes from a variable or a file
+    /// descriptor and `saved`, the new settings of the profile, do not name it.
+    pub(super) fn warn_of_unsaved(&self, saved: &CredentialFlags) {
+        let warn = |what: &str, place: String| {
+            tell(plain(&format!("warning: the profile does not name {what}; it is needed again in {place}")));
+        };
+        match self.in_use() {
+            Ok(InUse { source: Some(Source::Secret(source)), .. }) if !saved.names_credential() => {
+                warn("the credential", source.name());
+            }
+            Ok(InUse { source: Some(Source::Certificate(_)), is_of_profile, .. })
+                if matches!(saved.certificate_password.source(), Ok(None)) =>
+            {
+                if let Ok(Some(source)) = self.key_files().password_source(is_of_profile) {
+                    warn("the password of the certificate", source.name());
+                }
+            }
+            _ => {}
         }
+    }
+
+    fn key_files(&self) -> &KeyFiles {
+        self.key_files.get_or_init(|| {
+            let typed = &self.settings.credential.certificate_password;
+            Arc::new(KeyFiles::of(typed.clone(), self.of_profile.certificate_password.clone()))
+        })
     }
 
     async fn read(&self, context: &CredentialContext<'_>) -> Result<ClientAuthentication, Failure> {
-        let (source, method) = self.source()?;
+        let InUse { source, method, is_of_profile } = self.in_use()?;
         match source {
             None if self.is_required.load(Ordering::Relaxed) && !self.network.presents_certificate() => {
                 let message = "an application needs a credential: a client secret, a certificate or a federated token";
@@ -145,7 +203,7 @@ impl Credential {
                 })
             }
             Some(Source::Certificate(certificate)) => {
-                let signer = certificate.signer()?;
+                let signer = certificate.signer(self.key_files(), is_of_profile)?;
                 acquire::Credential::authentication(&signer, context).await.map_err(|why| certificate.unusable(&why))
             }
             Some(Source::Federated(source)) => {

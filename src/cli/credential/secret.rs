@@ -1,24 +1,18 @@
 //! The client secret.
 
-use std::fs::File;
-use std::io;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use tokcache_core::acquire::CredentialContext;
 use tokcache_core::secret::ClientSecret;
-use tokcache_file::platform;
 use zeroize::Zeroizing;
 
+use super::descriptor::read_descriptor;
 use crate::cli::passphrase::PromptPolicy;
 use crate::cli::store_password::passwords;
-use crate::cli::values::{LONGEST_PASSWORD, in_time, read_at_most};
-use crate::cli::{Exit, Failure, environment};
+use crate::cli::values::LONGEST_PASSWORD;
+use crate::cli::{Exit, Failure, environment, secret_file};
 
-/// How long the writer of a pipe may take.
-const PATIENCE: Duration = Duration::from_secs(3);
-
-/// The place of a client secret, or of a password.
+/// The place of a client secret.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(in crate::cli) enum SecretSource {
     /// A file.
@@ -50,19 +44,16 @@ impl SecretSource {
     /// Reads one line of text, without the blanks around it.
     fn text(&self, context: &CredentialContext<'_>, asking: &PromptPolicy) -> Result<Zeroizing<String>, String> {
         let bytes = match self {
-            SecretSource::File(path) => {
-                platform::read_trusted(path, LONGEST_PASSWORD).map_err(|error| error.to_string())?
-            }
-            SecretSource::Descriptor(number) => read_descriptor(*number).map_err(|error| error.to_string())?.to_vec(),
+            SecretSource::File(path) => secret_file::read(path, LONGEST_PASSWORD).map_err(|error| error.to_string())?,
+            SecretSource::Descriptor(number) => read_descriptor(*number).map_err(|error| error.to_string())?,
             SecretSource::Keyring => {
                 let item = keyring_item(context.client_id.as_str(), context.authority.url());
                 let found = passwords(asking).find(&item).map_err(|fault| fault.to_string())?;
                 let found = found.ok_or_else(|| format!("there is none of {item}"))?;
-                found.as_bytes().to_vec()
+                Zeroizing::new(found.as_bytes().to_vec())
             }
-            SecretSource::Variable(name) => environment::secret(name).ok_or("it is not set")?,
+            SecretSource::Variable(name) => Zeroizing::new(environment::secret(name).ok_or("it is not set")?),
         };
-        let bytes = Zeroizing::new(bytes);
         let text = str::from_utf8(&bytes).map_err(|_| "it is not UTF-8".to_owned())?.trim();
         if text.is_empty() || text.contains(char::is_control) {
             return Err("it must contain the secret alone, on one line".to_owned());
@@ -85,10 +76,4 @@ impl SecretSource {
 /// Returns the name of the keyring item with the secret of a client.
 pub(in crate::cli) fn keyring_item(client_id: &str, authority: &str) -> String {
     format!("the client {client_id} at {authority}")
-}
-
-/// Reads an open descriptor to its end. The writer of a pipe may never close it.
-fn read_descriptor(number: u32) -> io::Result<Zeroizing<Vec<u8>>> {
-    let open = move || File::open(format!("/dev/fd/{number}"));
-    in_time(PATIENCE, move || open().and_then(|file| read_at_most(file, LONGEST_PASSWORD)))?
 }

@@ -4,45 +4,43 @@
 
 use std::time::Duration;
 
-use clap::Args;
+use serde::Serialize;
 
 use crate::cli::passphrase::PromptPolicy;
 use crate::cli::settings::Settings;
 use crate::cli::token::{Acquired, Selection, unfit};
 use crate::cli::{Exit, Failure, environment, resource};
-use crate::output::{self, TokenFormat, TokenView, ensure_plain};
+use crate::output::{self, ensure_plain};
 
 /// The time limit for one exchange, and for one wait for another process, unless the command line has others. A shorter one
 /// could lose the answer of a slow server that has rotated the refresh token.
 const LONGEST_WAIT: Duration = Duration::from_secs(7);
 
-/// The maximum length of the answer in bytes.
-const LONGEST_ANSWER: usize = 64 << 10;
+/// The maximum length of the header's value in bytes, with which the answer has at most 64 KiB.
+const LONGEST_VALUE: usize = (64 << 10) - 64;
 
-#[derive(Args, Debug)]
-pub(super) struct Input {
-    #[command(flatten)]
-    selection: Selection,
+#[derive(Serialize)]
+struct Headers<'a> {
+    #[serde(rename = "Authorization")]
+    authorization: &'a str,
 }
 
-pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
+pub(super) fn run(settings: &Settings, selection: &Selection) -> Result<(), Failure> {
     let settings = of_server(settings)?;
     let settings = Settings {
         timeout: settings.timeout.or(Some(LONGEST_WAIT)),
         lock_timeout: settings.lock_timeout.or(Some(LONGEST_WAIT)),
         ..settings
     };
-    let context = input.selection.context(&settings, PromptPolicy::never(), true)?;
-    let Acquired { outcome, client_id, requested } = input.selection.acquire(&context, false)?;
+    let context = selection.context(&settings, PromptPolicy::never(), true)?;
+    let Acquired { outcome, .. } = selection.acquire(&context, false)?;
     ensure_plain(&outcome).map_err(unfit)?;
-    let now = tokcache_core::time::Clock::now(context.clock.as_ref());
-    let view = TokenView { outcome: &outcome, client_id: &client_id, requested: &requested, now };
-    let headers = view.render(TokenFormat::HeadersJson).map_err(unfit)?;
-    if headers.len() > LONGEST_ANSWER {
-        let message = format!("the token is too long for a header: {} KiB", headers.len() >> 10);
+    let authorization = output::authorization(&outcome);
+    if authorization.len() > LONGEST_VALUE {
+        let message = format!("the token is too long for a header: {} KiB", authorization.len() >> 10);
         return Err(Failure::new(Exit::Config, message).try_tokcache(["token", "-o", "json"]));
     }
-    Ok(output::answer(headers.as_bytes())?)
+    Ok(output::answer_json(&Headers { authorization: &authorization })?)
 }
 
 /// Returns the settings for the server that the command line names, else for the one whose URL Claude Code passes.

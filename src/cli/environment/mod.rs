@@ -1,6 +1,8 @@
 //! Reads the environment. No other module does.
 
+mod clients;
 mod platform;
+mod terminal;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -11,7 +13,7 @@ use directories::{BaseDirs, ProjectDirs};
 use tokcache_file::platform::Caller;
 use zeroize::Zeroizing;
 
-use crate::cli::credential::CredentialFlags;
+use crate::cli::credential::{CertificatePasswordFlags, CredentialFlags};
 use crate::cli::profile_format::{ClientAuthMethod, FederatedTokenSource, Flow, KeyCache, KindOfAuthority};
 use crate::cli::settings::Settings;
 use crate::cli::values::{
@@ -20,14 +22,21 @@ use crate::cli::values::{
 use crate::cli::{Exit, Failure};
 use crate::output::ErrorFormat;
 
+pub(in crate::cli) use clients::{
+    aws_config, bazelrc, cargo_config, docker_config, git_config, go_env, kubeconfig, search_path, terraform_config,
+    terraform_plugins,
+};
 pub(in crate::cli) use platform::{
     azure_application, azure_client_id, github_actions, has_managed_identity, managed_identity, no_azure_application,
     platform,
 };
+pub(in crate::cli) use terminal::{has_screen, is_over_ssh, is_terminal_dumb, preferences};
 
 /// The variables that hold passwords, or may.
-pub(in crate::cli) const SECRETS: [&str; 7] = [
+pub(in crate::cli) const SECRETS: [&str; 9] = [
+    platform::AZURE_CLIENT_CERTIFICATE_PASSWORD,
     platform::AZURE_CLIENT_SECRET,
+    CLIENT_CERTIFICATE_PASSWORD,
     CLIENT_SECRET,
     "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
     "IDENTITY_HEADER",
@@ -124,10 +133,22 @@ pub(in crate::cli) fn no_home() -> Failure {
 /// Returns the folders for a refresh token that the cache could not store. The first is usually on another disk and
 /// private to this user. All are absolute: the next run may start in another folder.
 pub(in crate::cli) fn recovery_folders() -> Vec<PathBuf> {
-    let session = variable("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_absolute());
-    let temporary = Some(std::env::temp_dir()).filter(|folder| folder.is_absolute());
-    let temporary = temporary.or_else(|| cfg!(unix).then(|| PathBuf::from("/tmp")));
+    let (session, temporary) = (session_folder(), temporary_folder());
     [session, state_dir().ok().flatten(), temporary].into_iter().flatten().collect()
+}
+
+/// Returns the folders for a file of this login session, the best first. All are absolute.
+pub(in crate::cli) fn session_folders() -> impl Iterator<Item = PathBuf> {
+    [session_folder(), temporary_folder()].into_iter().flatten()
+}
+
+fn session_folder() -> Option<PathBuf> {
+    variable("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_absolute())
+}
+
+fn temporary_folder() -> Option<PathBuf> {
+    let temporary = Some(std::env::temp_dir()).filter(|folder| folder.is_absolute());
+    temporary.or_else(|| cfg!(unix).then(|| PathBuf::from("/tmp")))
 }
 
 /// Returns the folder of the Azure CLI: `AZURE_CONFIG_DIR`, else `~/.azure`.
@@ -187,15 +208,16 @@ pub(in crate::cli) const CLIENT_SECRET: &str = "TOKCACHE_CLIENT_SECRET";
 
 /// Returns the credential that the environment names, apart from a client secret in a variable ([`CLIENT_SECRET`]).
 pub(in crate::cli) fn client_credential() -> Result<CredentialFlags, Failure> {
-    let number = |text: &str| text.parse::<u32>().map_err(|_| "type a number, such as 3".to_owned());
     Ok(CredentialFlags {
         client_secret_file: path("TOKCACHE_CLIENT_SECRET_FILE")?,
         client_secret_variable: text("TOKCACHE_CLIENT_SECRET_VARIABLE")?,
         client_secret_keyring: false,
-        client_secret_fd: parsed(None, "TOKCACHE_CLIENT_SECRET_FD", number)?,
+        client_secret_fd: parsed(None, "TOKCACHE_CLIENT_SECRET_FD", descriptor)?,
         client_certificate: path("TOKCACHE_CLIENT_CERTIFICATE")?,
         client_key: path("TOKCACHE_CLIENT_KEY")?,
         client_cert: client_cert()?,
+        // It is read with the certificate, which may be a typed one.
+        certificate_password: CertificatePasswordFlags::default(),
         federated_token_file: path("TOKCACHE_FEDERATED_TOKEN_FILE")?,
         federated_token_command: text("TOKCACHE_FEDERATED_TOKEN_COMMAND")?,
         federated_token_source: parsed(None, "TOKCACHE_FEDERATED_TOKEN_SOURCE", one_of::<FederatedTokenSource>)?,
@@ -204,9 +226,39 @@ pub(in crate::cli) fn client_credential() -> Result<CredentialFlags, Failure> {
     })
 }
 
+/// The variable that holds the password of a PKCS#12 file.
+const CLIENT_CERTIFICATE_PASSWORD: &str = "TOKCACHE_CLIENT_CERTIFICATE_PASSWORD";
+
+/// Returns the place of the password of a PKCS#12 file. A variable that names a file or a descriptor takes precedence over
+/// the variable with the password itself, as with other secrets.
+pub(in crate::cli) fn certificate_password() -> Result<CertificatePasswordFlags, Failure> {
+    let file = path("TOKCACHE_CLIENT_CERTIFICATE_PASSWORD_FILE")?;
+    let number = parsed(None, "TOKCACHE_CLIENT_CERTIFICATE_PASSWORD_FD", descriptor)?;
+    let is_in_variable = file.is_none() && number.is_none() && variable(CLIENT_CERTIFICATE_PASSWORD).is_some();
+    Ok(CertificatePasswordFlags {
+        client_certificate_password_file: file,
+        client_certificate_password_fd: number,
+        client_certificate_password_variable: is_in_variable.then(|| CLIENT_CERTIFICATE_PASSWORD.to_owned()),
+    })
+}
+
+fn descriptor(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| "type a number, such as 3".to_owned())
+}
+
 /// Returns the file with the certificate to present in TLS.
 pub(in crate::cli) fn client_cert() -> Result<Option<PathBuf>, Failure> {
     path("TOKCACHE_CLIENT_CERT")
+}
+
+/// Returns what kubectl tells a credential plugin.
+pub(in crate::cli) fn kubernetes_exec_info() -> Result<Option<String>, Failure> {
+    text("KUBERNETES_EXEC_INFO")
+}
+
+/// Returns the file in which a step of GitHub Actions sets variables for the next steps.
+pub(in crate::cli) fn github_env() -> Result<Option<PathBuf>, Failure> {
+    path("GITHUB_ENV")
 }
 
 /// Returns the secret in a variable.
@@ -219,24 +271,15 @@ pub(in crate::cli) fn browser() -> Option<String> {
     variable("BROWSER")?.into_string().ok()
 }
 
+/// Uses this folder of profiles in place of the environment's.
+pub(in crate::cli) fn use_config_dir(folder: &Path) {
+    // Only this process uses it, and parses its command line once.
+    let _ = CONFIG_DIR.set(folder.to_owned());
+}
+
 /// Returns the URL of the MCP server for which Claude Code runs a `headersHelper`.
 pub(in crate::cli) fn mcp_server_url() -> Option<String> {
     variable("CLAUDE_CODE_MCP_SERVER_URL")?.into_string().ok()
-}
-
-/// Whether the user is on another machine.
-pub(in crate::cli) fn is_over_ssh() -> bool {
-    variable("SSH_CONNECTION").or_else(|| variable("SSH_TTY")).is_some()
-}
-
-/// Whether the terminal says that it cannot move its cursor.
-pub(in crate::cli) fn is_terminal_dumb() -> bool {
-    variable("TERM").is_some_and(|kind| kind == "dumb")
-}
-
-/// Whether a keyring could show a password prompt. On systems other than Linux, the system decides that.
-pub(in crate::cli) fn has_screen() -> bool {
-    !cfg!(target_os = "linux") || variable("DISPLAY").or_else(|| variable("WAYLAND_DISPLAY")).is_some()
 }
 
 /// Returns the user on whose behalf root runs the program.
@@ -246,13 +289,41 @@ pub(in crate::cli) fn caller() -> Caller {
 }
 
 /// Returns the home folder, as the system's variable names it.
-pub(super) fn home() -> Option<PathBuf> {
+pub(in crate::cli) fn home() -> Option<PathBuf> {
     variable(if cfg!(windows) { "USERPROFILE" } else { "HOME" }).map(PathBuf::from)
+}
+
+/// Returns the user's shell, by the path that the system has set.
+pub(in crate::cli) fn shell() -> Option<PathBuf> {
+    variable("SHELL").map(PathBuf::from)
+}
+
+/// Returns the folder for the data of programs (XDG Base Directory Specification), if it is set.
+pub(in crate::cli) fn data_home() -> Option<PathBuf> {
+    variable("XDG_DATA_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute())
+}
+
+/// Returns the folder for the settings of programs (XDG Base Directory Specification), if it is set.
+pub(in crate::cli) fn config_home() -> Option<PathBuf> {
+    variable("XDG_CONFIG_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute())
 }
 
 /// Returns a proxy variable by `name`. [`unreadable_proxy`] has refused values that are not text.
 pub(in crate::cli) fn proxy(name: &str) -> Option<String> {
     variable(name)?.into_string().ok()
+}
+
+/// Returns the variables for a program that sends requests to this machine, if it uses a proxy for others.
+#[cfg(feature = "serve")]
+pub(in crate::cli) fn no_proxy_of_child() -> Vec<(&'static str, String)> {
+    const THIS_MACHINE: &str = "127.0.0.1,localhost";
+    if ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"].into_iter().all(|name| variable(name).is_none()) {
+        return Vec::new();
+    }
+    let exceptions = proxy("no_proxy").or_else(|| proxy("NO_PROXY")).unwrap_or_default();
+    let exceptions =
+        if exceptions.is_empty() { THIS_MACHINE.to_owned() } else { format!("{exceptions},{THIS_MACHINE}") };
+    ["no_proxy", "NO_PROXY"].map(|name| (name, exceptions.clone())).to_vec()
 }
 
 /// Returns an error for a proxy variable that is not text. Ignoring the variable would send requests by another route.
@@ -266,10 +337,6 @@ impl Settings {
     /// Fills in the settings that were not typed from the environment. An empty variable counts as unset.
     pub(in crate::cli) fn or_environment(self) -> Result<Settings, Failure> {
         ensure_passphrase()?;
-        if let Some(folder) = &self.config_dir {
-            // Only this process uses it, and parses its command line once.
-            let _ = CONFIG_DIR.set(folder.clone());
-        }
         if self.credential.is_any_given() {
             self.credential.source()?;
         }

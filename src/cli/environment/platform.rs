@@ -14,6 +14,9 @@ use crate::cli::{Exit, Failure};
 /// The variable of azure-identity that holds a client secret.
 pub(super) const AZURE_CLIENT_SECRET: &str = "AZURE_CLIENT_SECRET";
 
+/// The variable of azure-identity that holds the password of a PKCS#12 file.
+pub(super) const AZURE_CLIENT_CERTIFICATE_PASSWORD: &str = "AZURE_CLIENT_CERTIFICATE_PASSWORD";
+
 /// Azure's instance metadata service.
 const IMDS: &str = "http://169.254.169.254";
 
@@ -39,7 +42,12 @@ pub(in crate::cli) fn azure_application() -> Result<Option<Profile>, Failure> {
         return Ok(Some(Profile { client_secret_variable, ..profile }));
     }
     if let Some(certificate) = path("AZURE_CLIENT_CERTIFICATE_PATH")? {
-        return Ok(Some(Profile { client_certificate: Some(absolute(certificate)), ..profile }));
+        let name = AZURE_CLIENT_CERTIFICATE_PASSWORD;
+        return Ok(Some(Profile {
+            client_certificate: Some(absolute(certificate)),
+            client_certificate_password_variable: variable(name).map(|_| name.to_owned()),
+            ..profile
+        }));
     }
     let token = path("AZURE_FEDERATED_TOKEN_FILE")?;
     Ok(token.map(|token| Profile { federated_token_file: Some(absolute(token)), ..profile }))

@@ -9,6 +9,8 @@ mod name;
 mod secret_file;
 mod settings;
 
+use std::borrow::Cow;
+
 use tokcache_core::oauth::ResourceUrl;
 
 use super::profile_format::Profile;
@@ -18,9 +20,10 @@ use super::{Exit, Failure};
 pub(super) use login::login;
 pub(super) use settings::ResourceSettings;
 
-/// Parses the URL of `--for`.
+/// Parses the URL of `--for`. A host stands for its https URL.
 pub(super) fn url(text: &str) -> Result<ResourceUrl, String> {
-    ResourceUrl::parse(text).map_err(|error| error.to_string())
+    let url = if text.contains("://") { Cow::Borrowed(text) } else { Cow::Owned(format!("https://{text}")) };
+    ResourceUrl::parse(&url).map_err(|error| error.to_string())
 }
 
 /// Selects the profile of the resource, unless a profile was typed.
@@ -29,6 +32,12 @@ pub(super) fn select(settings: Settings) -> Settings {
         Some(url) if settings.profile.is_none() => Settings { profile: Some(name::of(url)), ..settings },
         _ => settings,
     }
+}
+
+/// Whether somebody has signed in for the resource, so that it has a profile.
+#[cfg(feature = "serve")]
+pub(super) fn has_profile(url: &ResourceUrl) -> bool {
+    super::profiles::load(&name::of(url)).is_ok_and(|profile| profile.is_some())
 }
 
 /// Whether the settings select the profile that is named after the resource.

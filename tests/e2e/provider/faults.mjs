@@ -1,6 +1,7 @@
 // Faults that a test can inject. The members of a fault:
 //
-//   endpoint     token (default), device_authorization, revocation or discovery
+//   endpoint     token (default), device_authorization, revocation, discovery, or authorization_server, whose answers are
+//                objects: the metadata of RFC 8414
 //   grant_type   only requests with this grant type
 //   skip, times  the number of requests that pass first, and that fail then (default 1; null: all)
 //   delay_ms     the delay before the server does anything

@@ -73,6 +73,10 @@ export async function createProvider(state) {
     if (settings.entra && request.url.startsWith('/common/discovery/instance')) {
       return answerInstanceDiscovery(settings, response);
     }
+    // oidc-provider has no such document. A captive portal answers this request too.
+    const isOfRfc8414 = request.url.startsWith('/.well-known/oauth-authorization-server');
+    const fault = isOfRfc8414 && state.faults.next('authorization_server');
+    if (fault) return response.writeHead(fault.answer.status, fault.answer.headers).end(fault.answer.body);
     if (!tenantOf(settings, request.url)) {
       return settings.entra ? refuseTenant(response) : response.writeHead(404).end();
     }

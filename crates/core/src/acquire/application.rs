@@ -14,6 +14,9 @@ use crate::types::HomeAccountId;
 /// The largest difference between two clocks, in seconds, that causes no warning.
 const TOLERATED_SKEW: u64 = 60;
 
+/// From more seconds on, the difference is stored with the token, for an explanation.
+const NOTED_SKEW: u64 = 5;
+
 /// A client of an authorization server with its store, network, clock and observer. Each part can be replaced.
 ///
 /// It has the methods that do not depend on the kind of client.
@@ -122,6 +125,12 @@ impl ClientApplication<'_> {
         if ahead.unsigned_abs() > TOLERATED_SKEW {
             self.observer.clock_differs(ahead);
         }
+    }
+
+    /// Returns by how many seconds our clock is ahead of the server's, unless the time of the exchange explains it.
+    pub(super) fn clock_offset(servers: Option<Timestamp>, ours: Timestamp) -> Option<i64> {
+        let ahead = ours.seconds_since(servers?);
+        (ahead.unsigned_abs() > NOTED_SKEW).then_some(ahead)
     }
 
     /// Reports the result of a call to the observer.

@@ -330,6 +330,13 @@ impl AcquireError {
     }
 }
 
+/// Converts the failure of a request without a grant, such as that for the metadata.
+impl From<RequestError> for AcquireError {
+    fn from(error: RequestError) -> Self {
+        AcquireError::from_request(error)
+    }
+}
+
 impl From<StoreError> for AcquireError {
     fn from(error: StoreError) -> Self {
         AcquireError::Store(error)

@@ -254,8 +254,9 @@ impl ClientApplication<'_> {
         }
         let now = self.clock.now();
         self.compare_clocks(response.date, now);
-        let said = response.scope.clone();
+        let (said, clock_offset) = (response.scope.clone(), Self::clock_offset(response.date, now));
         let (mut grant, account) = call.exchange.grant(endpoints, response);
+        grant.clock_offset = clock_offset;
         let mut record = |cache: &mut TokenCache| {
             self.compare(&mut grant, said.as_ref(), &call.request.scopes, cache.document());
             cache.record(&grant, now);

@@ -5,7 +5,7 @@ use super::exchange::{self, Exchange, Found};
 use super::on_behalf_of::OnBehalfOf;
 use super::plan::{Plan, plan, query};
 use super::{AcquireError, ClientApplication, SilentRequest};
-use crate::cache::{AccessTokenEntry, Account, Verdict};
+use crate::cache::{AccessTokenEntry, Account, Reason, RefreshTokenEntry, TokenCache, Verdict};
 use crate::secret::UserAssertion;
 use crate::types::ScopeSet;
 
@@ -18,6 +18,11 @@ pub struct Explanation {
     pub considered: Vec<Considered>,
     /// The decision.
     pub decision: Decision,
+    /// The refresh token that would be redeemed first.
+    pub refresh_token: Option<RefreshTokenEntry>,
+    /// By how many seconds this machine's clock was ahead of the provider's at the latest token response, if they
+    /// differed.
+    pub clock_offset: Option<i64>,
 }
 
 /// An access token with the verdict on it.
@@ -71,6 +76,7 @@ impl ClientApplication<'_> {
         let cache = self.load_cache().await?;
         let account = self.select_account(cache.document(), request.account.as_deref())?;
         let mut considered = Vec::new();
+        let mut refresh_token = None;
         let decision = match &account {
             None => Decision::SignIn,
             Some(account) => {
@@ -91,12 +97,16 @@ impl ClientApplication<'_> {
                         Decision::Serve { key: token.key }
                     }
                     Plan::Refresh { fallback: None, .. } if request.offline => Decision::Offline,
-                    Plan::Refresh { fallback, .. } => Decision::Refresh { old_token_valid: fallback.is_some() },
+                    Plan::Refresh { fallback, refresh_tokens } => {
+                        refresh_token = refresh_tokens.into_iter().next();
+                        Decision::Refresh { old_token_valid: fallback.is_some() }
+                    }
                     Plan::SignIn => Decision::SignIn,
                 }
             }
         };
-        Ok(Explanation { account, considered, decision })
+        let clock_offset = clock_offset(&cache, &considered);
+        Ok(Explanation { account, considered, decision, refresh_token, clock_offset })
     }
 
     /// Returns the decision of [`acquire_token_for_client`](ClientApplication::acquire_token_for_client), made by the
@@ -140,6 +150,14 @@ impl ClientApplication<'_> {
             exchange::Plan::Offline => Decision::Offline,
             exchange::Plan::Request { fallback } => Decision::Request { old_token_valid: fallback.is_some() },
         };
-        Ok(Explanation { account: account.flatten(), considered, decision })
+        let (account, clock_offset) = (account.flatten(), clock_offset(&cache, &considered));
+        Ok(Explanation { account, considered, decision, refresh_token: None, clock_offset })
     }
+}
+
+/// Returns the offset that was noted with the newest token of the provider.
+fn clock_offset(cache: &TokenCache, considered: &[Considered]) -> Option<i64> {
+    let is_elsewhere = |verdict| verdict == Verdict::Unusable(Reason::EnvironmentDiffers);
+    let own = considered.iter().filter(|considered| !is_elsewhere(considered.verdict));
+    cache.clock_offset(&own.max_by_key(|considered| considered.entry.cached_at)?.entry.key)
 }

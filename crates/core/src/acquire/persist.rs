@@ -44,6 +44,7 @@ impl ClientApplication<'_> {
         }
         let (said, asked) = (response.scope.clone(), &refresh.request.scopes);
         let mut grant = self.refresh_grant(&refresh, spent, response);
+        grant.clock_offset = Self::clock_offset(date, now);
         self.compare(&mut grant, said.as_ref(), asked, TokenCache::new().document());
         let mut recorded = Recorded::Stored;
         let mut watched = None;

@@ -156,6 +156,7 @@ impl ClientApplication<'_> {
         let realm = self.registration.realm(&endpoints, tenant.as_ref());
         let (said, is_lifetime_unknown) = (response.scope.clone(), response.is_lifetime_unknown);
         let mut grant = Grant {
+            clock_offset: Self::clock_offset(response.date, now),
             sign_in: Some(SignIn {
                 local_account_id: identity.local_account_id,
                 username: identity.username,

@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 
 use super::change::record::Recording;
 use super::change::{remove, rotate, withheld};
+use super::entry::access_token::CLOCK_OFFSET;
 use super::entry::account;
 use super::entry::fields::Fields;
 use super::find::matching::Within;
@@ -134,6 +135,14 @@ impl TokenCache {
     /// Returns all readable access tokens.
     pub fn access_tokens(&self) -> Vec<AccessTokenEntry> {
         self.readable(Section::AccessToken, access_token::read)
+    }
+
+    /// Returns by how many seconds this machine's clock was ahead of the provider's when the access token with this key
+    /// was stored. `None`: they agreed within some seconds, or another program stored the token.
+    pub fn clock_offset(&self, key: &str) -> Option<i64> {
+        let entries = self.document().entries(Section::AccessToken);
+        let fields = entries.iter().find(|entry| entry.key() == key)?.fields().ok()?;
+        fields.lenient(CLOCK_OFFSET)?.parse().ok()
     }
 
     /// Returns all readable refresh tokens, including copies.

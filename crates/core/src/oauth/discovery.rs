@@ -3,7 +3,7 @@
 use super::authority::Authority;
 use super::endpoint::{EndpointKind, Endpoints};
 use super::error::RequestError;
-use super::http::{Response, TransportError};
+use super::http::{Response, Stage, TransportError};
 use super::metadata;
 use super::redaction::Secrets;
 use super::request::Request;
@@ -58,7 +58,7 @@ enum Search {
     /// The OpenID Connect document.
     OpenId,
     /// The RFC 8414 document, after the `failure` to get the OpenID Connect one.
-    AuthorizationServer { failure: RequestError },
+    AuthorizationServer { failure: RequestError, was_web_page: bool },
     /// An RFC 8414 document that may complete `endpoints`. Each of `urls` may have another one.
     Beside { endpoints: Box<Endpoints>, urls: std::vec::IntoIter<String> },
 }
@@ -85,7 +85,8 @@ impl<'a> MetadataRequest<'a> {
     ///
     /// # Errors
     /// [`RequestError::NoMetadata`] with a description of the actual answer, an outage, metadata of another issuer (the
-    /// mix-up attack), or an endpoint that secrets must not be sent to.
+    /// mix-up attack), or an endpoint that secrets must not be sent to. If every answer is a web page, that is an outage
+    /// too: a network that wants a sign-in answers any request with its page.
     pub fn response(
         self,
         request: &Request,
@@ -106,14 +107,15 @@ impl<'a> MetadataRequest<'a> {
             Err(error) => Err(RequestError::in_transit(error, &Secrets::of(request))),
         };
         let MetadataRequest { authority, needed, search, presents_certificate, .. } = self;
-        let (is_openid, first) = match search {
-            Search::OpenId => (true, None),
-            Search::AuthorizationServer { failure } => (false, Some(failure)),
+        let (is_openid, first, was_web_page) = match search {
+            Search::OpenId => (true, None, true),
+            Search::AuthorizationServer { failure, was_web_page } => (false, Some(failure), was_web_page),
             Search::Beside { endpoints, urls } => {
                 let endpoints = with_more(*endpoints, response, authority, presents_certificate)?;
                 return Ok(completed(authority, needed, endpoints, urls).with_certificate(presents_certificate));
             }
         };
+        let was_web_page = was_web_page && response.as_ref().is_ok_and(is_web_page);
         let failure = match response {
             Ok(response) if metadata::is_document(&response) => {
                 let urls = if is_openid { metadata::beside_openid_configuration(authority) } else { Vec::new() };
@@ -133,10 +135,10 @@ impl<'a> MetadataRequest<'a> {
         };
         let failure = more_telling(first, failure);
         if !is_openid {
-            return Err(no_metadata(authority, failure));
+            return Err(if was_web_page { captive_portal(authority) } else { no_metadata(authority, failure) });
         }
         let url = metadata::oauth_authorization_server(authority);
-        let search = Search::AuthorizationServer { failure };
+        let search = Search::AuthorizationServer { failure, was_web_page };
         Ok(Discovery::Next(MetadataRequest { authority, needed, url, redirects: 0, search, presents_certificate }))
     }
 }
@@ -197,6 +199,22 @@ fn more_telling(first: Option<RequestError>, second: RequestError) -> RequestErr
         Some(first) if second.is_retryable() && !first.is_retryable() => second,
         Some(first) => first,
     }
+}
+
+/// Whether the answer is a web page in place of a document.
+fn is_web_page(response: &Response) -> bool {
+    (200..300).contains(&response.status) && response.body.trim_ascii_start().starts_with(b"<")
+}
+
+/// The failure if each request was answered with a web page. Web sites without metadata usually say that the page does not
+/// exist, but some answer any request with their own page.
+fn captive_portal(authority: &Authority) -> RequestError {
+    let message = format!(
+        "{} answered with a web page in place of provider metadata: either this network wants you to sign in to it \
+         first (a captive portal; open any page in a browser, then try again), or the authority is wrong",
+        authority.url()
+    );
+    RequestError::Unavailable { message, stage: Stage::Unknown, retry_after: None, status: Some(200) }
 }
 
 fn no_metadata(authority: &Authority, failure: RequestError) -> RequestError {

@@ -113,7 +113,7 @@ impl LeaseRequest for MemoryLeaseRequest {
         let number = leases.last;
         let leased = leases.leases.entry(self.key.clone()).or_default();
         let attempt = if leased.is_held {
-            LeaseAttempt::Taken(Holder { pid: Some(std::process::id()), program: None })
+            LeaseAttempt::Taken(Holder { pid: Some(std::process::id()), ..Holder::default() })
         } else {
             (leased.is_held, leased.number) = (true, number);
             let (leases, key) = (self.leases.clone(), self.key.clone());

@@ -294,6 +294,8 @@ pub struct Holder {
     pub pid: Option<u32>,
     /// The program's name as the program gave it, if it is known.
     pub program: Option<String>,
+    /// How long the process has held the lock, if it is known.
+    pub age: Option<Duration>,
 }
 
 impl fmt::Display for Holder {

@@ -151,7 +151,7 @@ mod tests {
                     return free().lease(&Partition::whole(), "a", Duration::MAX)?.attempt().await;
                 }
                 let pid = if self.holders.len() > 1 { self.holders.remove(0) } else { self.holders[0] };
-                Ok(LeaseAttempt::Taken(Holder { pid, program: None }))
+                Ok(LeaseAttempt::Taken(Holder { pid, ..Holder::default() }))
             })
         }
 

@@ -145,6 +145,7 @@ impl Subject {
             spent: self.spent.as_ref().map(RefreshToken::new),
             key_id: self.key_id.clone(),
             ext_cache_key: self.ext_cache_key.clone(),
+            clock_offset: None,
         }
     }
 }

@@ -10,8 +10,8 @@ use super::{EncryptedLocalStore, Encryption};
 use crate::adapter::implement_store;
 use crate::wait::Attempt;
 use crate::{
-    Change, Clock, Description, Expected, LocalLease, LocalLeaseRequest, LocalStore, Repaired, Revision, Rewrite,
-    Saved, StoreError, Validity, Window,
+    Change, Clock, Description, Expected, Holder, LocalLease, LocalLeaseRequest, LocalStore, Repaired, Revision,
+    Rewrite, Saved, StoreError, Validity, Window,
 };
 use tokcache_core::store::envelope::MOST_OVERHEAD;
 
@@ -144,6 +144,10 @@ impl LocalStore for EncryptedLocalStore {
     /// Calls `rewrite` with the bytes of the inner store.
     fn rewrite_recovery(&self, rewrite: &mut Rewrite<'_>) {
         self.inner.rewrite_recovery(rewrite);
+    }
+
+    fn lease_holders(&self) -> Vec<Holder> {
+        self.inner.lease_holders()
     }
 
     fn describe(&self) -> Description {

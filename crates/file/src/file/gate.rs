@@ -31,14 +31,17 @@ pub(super) fn shut(place: &Place, patience: WaitPolicy<'_>) -> Result<LockFile, 
     let gate = place.gate();
     let lock = held(&gate)?;
     // If the folder cannot be listed, no lease is waited for. New leases are impossible from here on.
-    let names = platform::names_in(place.folder()).into_iter().flatten();
-    let leases: Vec<PathBuf> =
-        names.filter(|name| place.is_lease(name)).map(|name| place.folder().join(name)).collect();
-    for lease in leases.iter().filter(|lease| **lease != gate) {
+    for lease in leases(place).iter().filter(|lease| **lease != gate) {
         // Release the lease at once: the next process to take it sees the shut gate.
         drop(held(lease)?);
     }
     Ok(lock)
+}
+
+/// Returns the lock files of all leases. The gate is one of them.
+pub(super) fn leases(place: &Place) -> Vec<PathBuf> {
+    let names = platform::names_in(place.folder()).into_iter().flatten();
+    names.filter(|name| place.is_lease(name)).map(|name| place.folder().join(name)).collect()
 }
 
 /// Whether the gate is open. A gate that a dead process has left looks shut.

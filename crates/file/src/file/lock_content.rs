@@ -24,7 +24,10 @@ pub(super) fn parse(bytes: &[u8]) -> Holder {
     let (pid, program) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     match unbraced(pid).parse().ok().filter(|pid| *pid != 0) {
         None => Holder::default(),
-        pid => Holder { pid, program: Some(unbraced(program.trim()).to_owned()).filter(|name| !name.is_empty()) },
+        pid => {
+            let program = Some(unbraced(program.trim()).to_owned()).filter(|name| !name.is_empty());
+            Holder { pid, program, age: None }
+        }
     }
 }
 
@@ -37,7 +40,8 @@ mod tests {
     use super::*;
 
     fn holder(pid: u32, program: &str) -> Holder {
-        Holder { pid: Some(pid), program: Some(program.to_owned()).filter(|name| !name.is_empty()) }
+        let program = Some(program.to_owned()).filter(|name| !name.is_empty());
+        Holder { pid: Some(pid), program, age: None }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! A lock file: its two locks (its existence and its `flock`), its content, and its release.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek, Write};
 use std::mem;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use fd_lock::RwLock;
 
@@ -53,7 +54,14 @@ pub(super) fn holder_of(path: &Path) -> Option<Holder> {
     let metadata = file.metadata().ok()?;
     check(&metadata).ok()?;
     let holder = lock_content::parse(&read_content(&mut file).ok()?);
-    holder.pid.is_none_or(|pid| platform::process_may_hold(pid, &metadata)).then_some(holder)
+    let is_held = holder.pid.is_none_or(|pid| platform::process_may_hold(pid, &metadata));
+    is_held.then(|| Holder { age: age_of(&metadata), ..holder })
+}
+
+/// Returns the time since the lock file was written. A holder writes it once.
+#[expect(clippy::disallowed_methods, reason = "compared with a file's time, which the system's clock made")]
+fn age_of(lock: &Metadata) -> Option<Duration> {
+    SystemTime::now().duration_since(lock.modified().ok()?).ok()
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

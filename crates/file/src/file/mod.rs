@@ -310,6 +310,10 @@ impl LocalStore for FileStore {
         self.recovery_place().rewrite(rewrite);
     }
 
+    fn lease_holders(&self) -> Vec<Holder> {
+        gate::leases(&self.place).iter().filter_map(|lease| holder_of(lease)).collect()
+    }
+
     fn describe(&self) -> Description {
         let path = self.place.typed.clone();
         let lock_holder = self.place.lock_files().iter().find_map(|lock| holder_of(lock));

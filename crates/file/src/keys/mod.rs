@@ -66,6 +66,20 @@ pub fn shared_keys(settings: &KeySettings, source: &KeySource) -> Option<Result<
     }
 }
 
+/// Checks that the operating system's keyring answers. Stores nothing. A locked keyring answers too, if it has no key of
+/// tokcache.
+///
+/// # Errors
+/// The keyring cannot be reached, or does not answer in time.
+pub fn probe_keyring(settings: KeySettings) -> Result<(), KeyError> {
+    // No item has the identifier of a new key.
+    let absent = Key::generate()?.id();
+    match Keys::new(settings).find_in_keyring(absent) {
+        Ok(_) | Err(KeyError::Keyring(KeyringFault::NoItem)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 /// Reads the systemd credential. systemd restricts access to it, perhaps by an access control list, so the file's mode
 /// is not checked.
 fn read_credential<Content>(

@@ -44,6 +44,17 @@ pub fn read_trusted(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     read_bounded(&file, size, limit)
 }
 
+/// Like [`read_trusted`], for a file that should be secret. Also returns its mode if this user owns it and others can
+/// read it.
+///
+/// # Errors
+/// Those of [`read_trusted`].
+pub fn read_secret(path: &Path, limit: u64) -> io::Result<(Vec<u8>, Option<u32>)> {
+    let (file, size) = system::open_trusted(path)?;
+    let mode = system::mode_for_others(&file.metadata()?);
+    Ok((read_bounded(&file, size, limit)?, mode))
+}
+
 /// Reads at most `limit` bytes of an open file of the expected `size`.
 ///
 /// # Errors

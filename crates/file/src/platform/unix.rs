@@ -1,5 +1,6 @@
 //! Linux, macOS and the other Unix systems.
 
+mod file_system;
 mod holder;
 mod mount;
 mod owner;
@@ -15,6 +16,7 @@ use std::path::Path;
 use rustix::fs::{Dir, FallocateFlags, OFlags};
 use rustix::io::Errno;
 
+pub use self::file_system::{is_full, is_writable, network_file_system};
 pub(crate) use self::holder::process_may_hold;
 pub(crate) use self::mount::is_mounted_alone;
 pub(crate) use self::owner::{check_owner, keep_owner};
@@ -136,6 +138,13 @@ pub fn exposure(metadata: &Metadata) -> Option<String> {
         return Some(format!("it belongs to the user {owner}"));
     }
     (mode & 0o077 != 0).then(|| format!("its mode is {mode:04o}, and others can read or change it"))
+}
+
+/// Returns the mode of a file that this user owns and others can read; `None` for any other. The mode of another user's
+/// file, such as one that a platform provides, is not this user's choice.
+pub(super) fn mode_for_others(metadata: &Metadata) -> Option<u32> {
+    let mode = metadata.mode() & 0o7777;
+    (is_own(metadata) && mode & 0o044 != 0).then_some(mode)
 }
 
 /// Sets the mode of a file to that of the replaced file (possibly itself), reduced to owner-only.

@@ -85,6 +85,11 @@ pub fn exposure(_metadata: &Metadata) -> Option<String> {
     None
 }
 
+/// Returns `None`: files in a user's profile inherit the user's permissions.
+pub(super) fn mode_for_others(_metadata: &Metadata) -> Option<u32> {
+    None
+}
+
 /// Opens a regular file and returns its size too. Other users cannot write in a user's folders.
 pub(super) fn open_trusted(path: &Path) -> io::Result<(File, u64)> {
     let file = File::open(path)?;
@@ -141,6 +146,21 @@ pub(crate) fn is_open_to_others(_metadata: &Metadata) -> bool {
 /// Returns `false`: folders in a user's profile inherit the user's permissions.
 pub(crate) fn lets_others_replace(_folder: &Metadata) -> bool {
     false
+}
+
+/// Returns `None`: the file system is not examined here.
+pub fn network_file_system(_folder: &Path) -> Option<&'static str> {
+    None
+}
+
+/// Whether the file system has no room left. It is not determined here.
+pub fn is_full(_folder: &Path) -> bool {
+    false
+}
+
+/// Whether this user may create files in the folder. Access control lists are not examined.
+pub fn is_writable(folder: &Path) -> bool {
+    folder.is_dir()
 }
 
 /// Does nothing: NTFS journals its renames.

@@ -166,7 +166,7 @@ async fn others_see_who_holds_the_lease() {
     let server = RedisServer::start(RedisOptions::default());
     let (one, two) = (RedisStore::open(settings(&server.url()).program("web\n1")).unwrap(), open(&server.url()));
     let held = lease(&one, LONG).await;
-    let holder = Holder { pid: Some(std::process::id()), program: Some("web1".to_owned()) };
+    let holder = Holder { pid: Some(std::process::id()), program: Some("web1".to_owned()), age: None };
     for store in [&one, &two] {
         let LeaseAttempt::Taken(found) = attempt(store, LONG).await.unwrap() else { panic!("it is held") };
         assert_eq!(found, holder);

@@ -53,6 +53,8 @@ pub struct Grant {
     pub key_id: Option<String>,
     /// The [`ext_cache_key`](fn@crate::cache::ext_cache_key) of the request's extra parameters.
     pub ext_cache_key: Option<String>,
+    /// By how many seconds this machine's clock was ahead of the provider's at the response, if that is worth noting.
+    pub clock_offset: Option<i64>,
 }
 
 impl Grant {
@@ -90,6 +92,7 @@ impl Grant {
             spent: None,
             key_id: None,
             ext_cache_key: None,
+            clock_offset: None,
         }
     }
 }

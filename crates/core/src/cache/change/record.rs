@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::evidence;
-use crate::cache::entry::access_token::{LIFETIME, SET, UNKNOWN};
+use crate::cache::entry::access_token::{CLOCK_OFFSET, LIFETIME, SET, UNKNOWN};
 use crate::cache::entry::asked;
 use crate::cache::entry::fields::Fields;
 use crate::cache::entry::keys::Key;
@@ -99,6 +99,7 @@ impl<'e> Recording<'e, '_> {
             (_, true) => Some(SET.to_owned()),
             _ => None,
         };
+        let clock_offset = grant.clock_offset.map(|offset| offset.to_string());
         let optional = [
             ("key_id", &grant.key_id),
             ("ext_cache_key", &grant.ext_cache_key),
@@ -106,6 +107,7 @@ impl<'e> Recording<'e, '_> {
             (asked::REQUESTED, &requested),
             (asked::NOT_GRANTED, &not_granted),
             (LIFETIME, &lifetime),
+            (CLOCK_OFFSET, &clock_offset),
         ];
         fields.extend(
             optional.into_iter().filter(|(_, value)| value.is_some()).map(|(name, value)| (name, value.as_deref())),

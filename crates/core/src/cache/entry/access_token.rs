@@ -17,6 +17,10 @@ pub(in crate::cache) const LIFETIME: &str = "tokcache_lifetime";
 pub(in crate::cache) const UNKNOWN: &str = "unknown";
 pub(in crate::cache) const SET: &str = "set";
 
+/// By how many seconds this machine's clock was ahead of the provider's when the token arrived, if that is worth noting.
+/// Only an explanation reads it, so it is not a part of the entry.
+pub(in crate::cache) const CLOCK_OFFSET: &str = "tokcache_clock_offset";
+
 /// A stored access token.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct AccessTokenEntry {

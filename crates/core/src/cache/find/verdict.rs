@@ -66,6 +66,28 @@ pub enum Reason {
     },
 }
 
+impl Reason {
+    /// Returns a name for programs, which does not change.
+    pub fn code(self) -> &'static str {
+        match self {
+            Reason::CachedInFuture => "cached_in_future",
+            Reason::ClientDiffers => "client_differs",
+            Reason::EnvironmentDiffers => "environment_differs",
+            Reason::Expired => "expired",
+            Reason::ExtCacheKeyDiffers => "parameters_differ",
+            Reason::ForOneRequest => "for_one_request",
+            Reason::IssuerDiffers => "issuer_differs",
+            Reason::KeyIdDiffers => "key_differs",
+            Reason::NotBearer => "not_bearer",
+            Reason::OwnerDiffers => "account_differs",
+            Reason::RealmDiffers => "tenant_differs",
+            Reason::ScopesMissing => "scope_missing",
+            Reason::ScopesNotGranted => "scope_not_granted",
+            Reason::TooShort { .. } => "too_short",
+        }
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {

@@ -161,6 +161,22 @@ fn without_metadata_the_error_names_the_authority() {
 }
 
 #[test]
+fn a_web_page_in_answer_to_each_request_looks_like_a_captive_portal() {
+    let page = || answer(200, " <!DOCTYPE html>canary");
+    let http = MockHttp::new([page(), page()]);
+    let error = discover(&http, &authority("https://idp.example.com"), &[]).unwrap_err();
+    assert!(error.is_retryable(), "{error:?}");
+    for words in ["https://idp.example.com", "network wants you to sign in", "the authority is wrong"] {
+        assert!(error.to_string().contains(words), "{error}");
+    }
+    assert!(!format!("{error} {error:?}").contains("canary"));
+    for answers in [[page(), answer(404, "<html>")], [answer(404, "<html>"), page()], [page(), answer(200, "no")]] {
+        let error = discover(&MockHttp::new(answers), &authority("https://idp.example.com"), &[]).unwrap_err();
+        assert!(matches!(error, RequestError::NoMetadata { .. }), "{error:?}");
+    }
+}
+
+#[test]
 fn an_outage_is_an_outage() {
     let http = MockHttp::new([answer(503, "<html>"), answer(404, "")]);
     let error = discover(&http, &authority("https://idp.example.com"), &[]).unwrap_err();

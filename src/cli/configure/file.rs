@@ -1,0 +1,131 @@
+//! Files of other programs: read, compared, and replaced atomically.
+
+use std::fs;
+use std::io::{self, ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use tokcache_file::platform;
+
+use crate::cli::profiles::{cannot, unusable};
+use crate::cli::{Exit, Failure};
+
+/// The prefix of temporary files.
+const TEMPORARY: &str = ".tokcache-";
+
+/// A file, and the content that it gets.
+pub(super) struct Edit {
+    path: PathBuf,
+    /// `None`: the file does not exist.
+    before: Option<String>,
+    /// `None`: the file is removed.
+    pub(super) after: Option<String>,
+}
+
+impl Edit {
+    /// Reads a file. A link is followed, so that it stays a link when the file is replaced.
+    pub(super) fn of(path: &Path) -> Result<Edit, Failure> {
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let before = match fs::read(&path) {
+            Ok(bytes) => Some(String::from_utf8(bytes).map_err(|_| unusable("", &path, "it is not UTF-8"))?),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(cannot("read", &path, &error)),
+        };
+        Ok(Edit { path, after: before.clone(), before })
+    }
+
+    /// Copies the file to `path`, for a program that changes files. Returns the path.
+    pub(super) fn copy(&self, path: &Path) -> Result<PathBuf, Failure> {
+        let copy = Edit { path: path.to_owned(), before: None, after: Some(self.text().to_owned()) };
+        copy.replace(self.text()).map_err(|error| cannot("write", path, &error))?;
+        Ok(copy.path)
+    }
+
+    /// Returns the new content.
+    pub(super) fn text(&self) -> &str {
+        self.after.as_deref().unwrap_or_default()
+    }
+
+    /// Sets the new content. A file that would be empty, and holds nothing but what tokcache has written, is removed.
+    pub(super) fn set(&mut self, text: String) {
+        self.after = Some(text).filter(|text| !text.trim().is_empty() || self.before.as_deref() == Some(text));
+    }
+
+    /// The error for a file that cannot be changed safely.
+    pub(super) fn refuse(&self, why: &str) -> Failure {
+        unusable("", &self.path, why)
+    }
+
+    /// Whether the content stays as it is.
+    pub(super) fn is_same(&self) -> bool {
+        self.before == self.after
+    }
+
+    /// Returns the path.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns the lines that differ, in the form of `diff -U0`: lines around them may hold secrets.
+    pub(super) fn diff(&self) -> String {
+        let path = self.path.display();
+        let (old, new) = (lines(&self.before), lines(&self.after));
+        let is_same = |(one, other): &(&&str, &&str)| one == other;
+        let head = old.iter().zip(&new).take_while(is_same).count();
+        let tail = old[head..].iter().rev().zip(new[head..].iter().rev()).take_while(is_same).count();
+        let (removed, added) = (&old[head..old.len() - tail], &new[head..new.len() - tail]);
+        let name = |content: &Option<String>| {
+            if content.is_some() { path.to_string() } else { "/dev/null".to_owned() }
+        };
+        let mut text = format!("--- {}\n+++ {}\n", name(&self.before), name(&self.after));
+        text += &format!("@@ -{},{} +{},{} @@\n", head + 1, removed.len(), head + 1, added.len());
+        removed.iter().for_each(|line| text += &format!("-{line}\n"));
+        added.iter().for_each(|line| text += &format!("+{line}\n"));
+        text
+    }
+
+    /// Replaces the file, which keeps its permissions. A new file is for its owner alone.
+    pub(super) fn write(&self) -> Result<(), Failure> {
+        let cannot = |error| cannot("write", &self.path, &error);
+        if Edit::of(&self.path)?.before != self.before {
+            let message = format!("{} has changed in the meantime", self.path.display());
+            return Err(Failure::new(Exit::Config, message).retryable(true));
+        }
+        match &self.after {
+            Some(text) => self.replace(text).map_err(cannot),
+            None => fs::remove_file(&self.path).map_err(cannot),
+        }
+    }
+
+    fn replace(&self, text: &str) -> io::Result<()> {
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)?;
+        let file = platform::create_temporary(folder, TEMPORARY)?;
+        file.as_file().write_all(text.as_bytes())?;
+        if let Ok(metadata) = fs::metadata(&self.path) {
+            file.as_file().set_permissions(metadata.permissions())?;
+        }
+        file.as_file().sync_all()?;
+        file.persist(&self.path).map(drop).map_err(|error| error.error)
+    }
+}
+
+fn lines(content: &Option<String>) -> Vec<&str> {
+    content.iter().flat_map(|text| text.lines()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_lines_that_differ_are_shown() {
+        let edit = Edit {
+            path: PathBuf::from("/a"),
+            before: Some("secret\nold\nlast\n".to_owned()),
+            after: Some("secret\nnew\nmore\nlast\n".to_owned()),
+        };
+        assert_eq!(edit.diff(), "--- /a\n+++ /a\n@@ -2,1 +2,2 @@\n-old\n+new\n+more\n");
+        let created = Edit { path: PathBuf::from("/a"), before: None, after: Some("new\n".to_owned()) };
+        assert_eq!(created.diff(), "--- /dev/null\n+++ /a\n@@ -1,0 +1,1 @@\n+new\n");
+    }
+}

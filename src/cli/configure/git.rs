@@ -1,0 +1,87 @@
+//! git: `credential.https://HOST.helper` in the user's configuration, changed by `git config`.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::Change;
+use super::file::Edit;
+use super::plan::Plan;
+use super::words::is_own;
+use crate::cli::{Exit, Failure, environment};
+use crate::output::command_line;
+
+/// A configuration file that `git config` changes.
+struct Config<'a> {
+    file: &'a Path,
+}
+
+impl Config<'_> {
+    /// Runs `git config` with these arguments. Returns its output; `None` if there is no such setting.
+    fn run(&self, arguments: &[&str]) -> Result<Option<String>, Failure> {
+        let mut git = Command::new("git");
+        git.args(["config", "--file"]).arg(self.file).args(arguments).stdin(Stdio::null());
+        let failed = |why: String| {
+            Failure::new(Exit::Config, format!("git config failed: {why}")).try_shell("git config --global --list")
+        };
+        let output = git.output().map_err(|error| failed(error.to_string()))?;
+        match output.status.code() {
+            Some(0) => Ok(Some(String::from_utf8_lossy(&output.stdout).into_owned())),
+            Some(1) => Ok(None),
+            _ => Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned())),
+        }
+    }
+
+    /// Returns the values of a setting, in order.
+    fn values(&self, key: &str) -> Result<Vec<String>, Failure> {
+        let output = self.run(&["--null", "--get-all", key])?.unwrap_or_default();
+        Ok(output.split_terminator('\0').map(str::to_owned).collect())
+    }
+
+    /// Removes tokcache from the helpers of a host, and the empty value that resets the list before it.
+    fn remove(&self, key: &str) -> Result<(), Failure> {
+        let values = self.values(key)?;
+        let is_reset = |value: &String| value.is_empty();
+        let own = values.iter().filter(|value| is_own(value, "git")).count();
+        if own == 0 {
+            return Ok(());
+        }
+        if values.iter().all(|value| is_reset(value) || is_own(value, "git")) {
+            self.run(&["--unset-all", key])?;
+            return Ok(());
+        }
+        for value in values.iter().filter(|value| is_own(value, "git")) {
+            self.run(&["--fixed-value", "--unset", key, value])?;
+        }
+        if values.iter().filter(|value| is_reset(value)).count() == 1 {
+            self.run(&["--fixed-value", "--unset", key, ""])?;
+        }
+        Ok(())
+    }
+}
+
+/// `git config` changes a copy, so that the change can be shown and is made at once.
+pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> {
+    let mut edit = Edit::of(&environment::git_config()?)?;
+    let cannot = |error| Failure::new(Exit::Config, format!("cannot make a temporary folder: {error}"));
+    let folder = tempfile::tempdir().map_err(cannot)?;
+    let copy = edit.copy(&folder.path().join("config"))?;
+    let config = Config { file: &copy };
+    for host in change.hosts()? {
+        let key = format!("credential.{}.helper", host.url());
+        let words = change.words("git", std::slice::from_ref(host))?;
+        let helper = format!("!{}", command_line(words));
+        if !change.is_undo() && config.values(&key)?.contains(&helper) {
+            continue;
+        }
+        config.remove(&key)?;
+        if !change.is_undo() {
+            // The empty value resets the list: helpers that are set for all hosts must not save the token.
+            config.run(&["--add", &key, ""])?;
+            config.run(&["--add", &key, &helper])?;
+        }
+    }
+    let changed = Edit::of(&copy)?;
+    edit.set(changed.text().to_owned());
+    plan.edit(edit);
+    Ok(())
+}

@@ -1,0 +1,165 @@
+//! `tokcache configure` and `tokcache unconfigure`: change the settings of a program so that it asks tokcache for
+//! credentials, and take the change back. Without `--write`, they only show the change.
+
+mod aws;
+mod bazel;
+mod cargo;
+mod docker;
+mod file;
+mod git;
+mod go;
+mod json;
+mod kubernetes;
+mod link;
+mod plan;
+mod sections;
+mod terraform;
+mod words;
+
+use clap::{Args, ValueEnum};
+
+use super::credential_helper::Host;
+use super::settings::Settings;
+use super::values::not_blank;
+use super::{Exit, Failure, profiles};
+use plan::Plan;
+
+/// The arguments of `configure`.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Input {
+    #[command(flatten)]
+    target: Target,
+
+    /// A scope for the tokens; repeatable [default: the scopes of the profile]
+    #[arg(long = "scope", value_name = "SCOPE", value_parser = not_blank)]
+    scopes: Vec<String>,
+
+    /// The API that the tokens are for
+    #[arg(long, value_name = "RESOURCE", value_parser = not_blank)]
+    resource: Option<String>,
+
+    /// cargo: the URL of the registry's index, if cargo does not know the registry
+    #[arg(long, value_name = "URL", value_parser = not_blank)]
+    index: Option<String>,
+
+    /// aws: the role to assume
+    #[arg(long, value_name = "ARN", value_parser = not_blank)]
+    role_arn: Option<String>,
+}
+
+/// The program, and the part of its settings that is meant: the arguments of `unconfigure`.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Target {
+    /// The program
+    #[arg(value_enum, value_name = "CLIENT")]
+    client: Client,
+
+    /// A host that gets the tokens, as HOST, HOST:PORT or a URL; repeatable
+    #[arg(long = "host", value_name = "HOST", value_parser = Host::parse)]
+    hosts: Vec<Host>,
+
+    /// cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user
+    /// [default: for aws and kubernetes, tokcache-PROFILE]
+    #[arg(long, value_name = "NAME", value_parser = not_blank)]
+    name: Option<String>,
+
+    /// Change the files; without the flag, the change is only shown
+    #[arg(long)]
+    write: bool,
+}
+
+/// A program that can ask for credentials.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum Client {
+    /// The AWS CLI and SDKs
+    Aws,
+    /// Bazel
+    Bazel,
+    /// cargo
+    Cargo,
+    /// Docker, Podman and skopeo
+    Docker,
+    /// git
+    Git,
+    /// The go command
+    Go,
+    /// kubectl and other Kubernetes clients
+    Kubernetes,
+    /// Terraform and OpenTofu
+    Terraform,
+}
+
+/// A request to change the settings of a program.
+struct Change<'a> {
+    settings: &'a Settings,
+    target: &'a Target,
+    /// The name of the profile whose tokens are meant.
+    profile: String,
+    /// The flags behind `tokcache credential PROTOCOL` that select the token.
+    flags: Vec<String>,
+    /// `None` takes the change back.
+    input: Option<&'a Input>,
+}
+
+/// Runs `configure`.
+pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
+    let profile = profiles::chosen(settings)?;
+    if profiles::load(&profile)?.is_none() {
+        return Err(profiles::unknown(&profile));
+    }
+    let mut flags = vec!["--profile".to_owned(), profile.clone()];
+    let scopes = input.scopes.iter().flat_map(|scope| ["--scope".to_owned(), scope.clone()]);
+    flags.extend(scopes);
+    flags.extend(input.resource.iter().flat_map(|resource| ["--resource".to_owned(), resource.clone()]));
+    Change { settings, target: &input.target, profile, flags, input: Some(input) }.run()
+}
+
+/// Runs `unconfigure`.
+pub(super) fn undo(settings: &Settings, target: &Target) -> Result<(), Failure> {
+    let profile = profiles::chosen(settings)?;
+    Change { settings, target, profile, flags: Vec::new(), input: None }.run()
+}
+
+impl Change<'_> {
+    fn run(&self) -> Result<(), Failure> {
+        let mut plan = Plan::default();
+        match self.target.client {
+            Client::Aws => aws::plan(self, &mut plan)?,
+            Client::Bazel => bazel::plan(self, &mut plan)?,
+            Client::Cargo => cargo::plan(self, &mut plan)?,
+            Client::Docker => docker::plan(self, &mut plan)?,
+            Client::Git => git::plan(self, &mut plan)?,
+            Client::Go => go::plan(self, &mut plan)?,
+            Client::Kubernetes => kubernetes::plan(self, &mut plan)?,
+            Client::Terraform => terraform::plan(self, &mut plan)?,
+        }
+        if self.target.write { plan.apply(self.settings) } else { plan.show() }
+    }
+
+    fn is_undo(&self) -> bool {
+        self.input.is_none()
+    }
+
+    /// Returns the hosts, of which there must be at least one.
+    fn hosts(&self) -> Result<&[Host], Failure> {
+        match self.target.hosts.as_slice() {
+            [] => {
+                let message = "say which host the tokens are for";
+                Err(Failure::new(Exit::Usage, message).try_with("--host", "HOST"))
+            }
+            hosts => Ok(hosts),
+        }
+    }
+
+    /// Returns the name of the entry in the settings of the program.
+    fn name(&self) -> String {
+        self.target.name.clone().unwrap_or_else(|| format!("tokcache-{}", self.profile))
+    }
+
+    /// Returns the command line of the helper for these hosts.
+    fn words(&self, protocol: &str, hosts: &[Host]) -> Result<Vec<String>, Failure> {
+        let hosts = hosts.iter().flat_map(|host| ["--host".to_owned(), host.to_string()]);
+        let own = [words::program()?, "credential".to_owned(), protocol.to_owned()];
+        Ok(own.into_iter().chain(self.flags.iter().cloned()).chain(hosts).collect())
+    }
+}

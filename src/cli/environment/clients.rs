@@ -1,0 +1,90 @@
+//! The places of other programs' settings.
+
+use std::path::{Path, PathBuf};
+
+use directories::BaseDirs;
+
+use super::{no_home, own_home, path, variable};
+use crate::cli::Failure;
+
+/// Returns the folders in which the system looks for programs.
+pub(in crate::cli) fn search_path() -> Vec<PathBuf> {
+    variable("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default()
+}
+
+/// Returns the configuration file of the AWS CLI.
+pub(in crate::cli) fn aws_config() -> Result<PathBuf, Failure> {
+    named_or("AWS_CONFIG_FILE", ".aws/config")
+}
+
+/// Returns the user's configuration file of Bazel.
+pub(in crate::cli) fn bazelrc() -> Result<PathBuf, Failure> {
+    in_home(".bazelrc")
+}
+
+/// Returns the configuration file of cargo. The name without an ending is the older one.
+pub(in crate::cli) fn cargo_config() -> Result<PathBuf, Failure> {
+    let folder = named_or("CARGO_HOME", ".cargo")?;
+    let older = folder.join("config");
+    let file = folder.join("config.toml");
+    Ok(if older.is_file() && !file.is_file() { older } else { file })
+}
+
+/// Returns the configuration file of Docker.
+pub(in crate::cli) fn docker_config() -> Result<PathBuf, Failure> {
+    Ok(named_or("DOCKER_CONFIG", ".docker")?.join("config.json"))
+}
+
+/// Returns the user's configuration file of git, as `git config --global` chooses it.
+pub(in crate::cli) fn git_config() -> Result<PathBuf, Failure> {
+    let file = named_or("GIT_CONFIG_GLOBAL", ".gitconfig")?;
+    let other = named_or("XDG_CONFIG_HOME", ".config")?.join("git/config");
+    Ok(if !file.exists() && other.exists() && variable("GIT_CONFIG_GLOBAL").is_none() { other } else { file })
+}
+
+/// Returns the file in which `go env -w` keeps settings; `None` if there is none.
+pub(in crate::cli) fn go_env() -> Result<Option<PathBuf>, Failure> {
+    if let Some(file) = path("GOENV")? {
+        return Ok(Some(file).filter(|file| file.as_os_str() != "off"));
+    }
+    own_home()?;
+    Ok(Some(BaseDirs::new().ok_or_else(no_home)?.config_dir().join("go/env")))
+}
+
+/// Returns the kubeconfig file that kubectl changes.
+pub(in crate::cli) fn kubeconfig() -> Result<PathBuf, Failure> {
+    let listed =
+        variable("KUBECONFIG").map(|list| std::env::split_paths(&list).collect::<Vec<_>>()).unwrap_or_default();
+    let mut listed = listed.into_iter().filter(|file| !file.as_os_str().is_empty());
+    let first = listed.next();
+    match first.iter().chain(&listed.collect::<Vec<_>>()).find(|file| file.exists()).cloned().or(first) {
+        Some(file) => Ok(file),
+        None => in_home(".kube/config"),
+    }
+}
+
+/// Returns the CLI configuration file of Terraform.
+pub(in crate::cli) fn terraform_config() -> Result<PathBuf, Failure> {
+    match path("TF_CLI_CONFIG_FILE")? {
+        Some(file) => Ok(file),
+        None if cfg!(windows) => Ok(BaseDirs::new().ok_or_else(no_home)?.config_dir().join("terraform.rc")),
+        None => in_home(".terraformrc"),
+    }
+}
+
+/// Returns the folder in which Terraform looks for credentials helpers.
+pub(in crate::cli) fn terraform_plugins() -> Result<PathBuf, Failure> {
+    match cfg!(windows) {
+        true => Ok(BaseDirs::new().ok_or_else(no_home)?.config_dir().join("terraform.d/plugins")),
+        false => in_home(".terraform.d/plugins"),
+    }
+}
+
+fn named_or(name: &str, default: &str) -> Result<PathBuf, Failure> {
+    path(name)?.map_or_else(|| in_home(default), Ok)
+}
+
+fn in_home(name: impl AsRef<Path>) -> Result<PathBuf, Failure> {
+    let home = own_home()?.or_else(|| Some(BaseDirs::new()?.home_dir().to_owned()));
+    Ok(home.ok_or_else(no_home)?.join(name))
+}

@@ -1,0 +1,161 @@
+//! `configure` and `unconfigure`: other content stays, and the change can be taken back.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use crate::home;
+use crate::support::home::Home;
+use crate::support::put;
+
+/// The clients: their flags, their file, and what is there before.
+const CLIENTS: [(&str, &str, &str); 8] = [
+    (
+        "git --host a.example.com --host 127.0.0.1:8080",
+        ".gitconfig",
+        "# mine\n[user]\n\tname = A # b\n[credential]\n\thelper = cache\n",
+    ),
+    (
+        "kubernetes --host a.example.com",
+        ".kube/config",
+        "# mine\nusers:\n- name: a # first\n  user:\n    token: secret\n",
+    ),
+    (
+        "docker --host a.example.com",
+        ".docker/config.json",
+        "{\n\t\"auths\": {\n\t\t\"x\": {\n\t\t\t\"auth\": \"secret\"\n\t\t}\n\t}\n}",
+    ),
+    (
+        "cargo --name priv",
+        ".cargo/config.toml",
+        "# mine\n[registries.priv] # b\nindex = \"sparse+https://a.example.com/i/\"\n\n[net]\nretry = 1\n",
+    ),
+    (
+        "terraform --host a.example.com",
+        ".terraformrc",
+        "# mine\ncredentials \"b.example.com\" {\n  token = \"secret\"\n}\n",
+    ),
+    ("go --host a.example.com", ".config/go/env", "GOFLAGS=-mod=mod\n"),
+    ("bazel --host a.example.com", ".bazelrc", "# mine\nbuild -c opt\n"),
+    ("aws --role-arn arn:aws:iam::1:role/r", ".aws/config", "# mine\n[default]\nregion = eu-central-1\n"),
+];
+
+/// Returns the flags of `unconfigure`.
+fn without_role(flags: &str) -> &str {
+    flags.split(" --role-arn").next().unwrap()
+}
+
+fn with_file(file: &str, content: &str) -> Home {
+    let home = home();
+    fs::create_dir_all(home.path(file).parent().unwrap()).unwrap();
+    home.write(file, content);
+    home
+}
+
+#[test]
+fn a_change_is_shown_then_made_then_taken_back() {
+    for (flags, file, content) in CLIENTS {
+        let home = with_file(file, content);
+        let read = || fs::read_to_string(home.path(file)).unwrap();
+        let profile = || fs::read_to_string(home.path("config/profiles/default.toml")).unwrap();
+        let before = profile();
+        let shown = home.answer(&format!("configure {flags}"));
+        assert!(shown.contains("tokcache") && !shown.contains("secret"), "{shown}");
+        assert_eq!((read().as_str(), profile()), (content, before.clone()), "nothing changes without --write");
+        assert_eq!(home.answer(&format!("configure {flags} --write")), "");
+        let after = read();
+        assert!(after.contains("tokcache") && after != content, "{after}");
+        for line in content.lines().filter(|line| !line.trim().is_empty()) {
+            assert!(after.lines().any(|own| own == line), "{flags}: {line} is gone from {after}");
+        }
+        let mode = fs::metadata(home.path(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+        assert_eq!(home.answer(&format!("configure {flags} --write")), "", "twice is once");
+        assert_eq!(read(), after);
+        let flags = without_role(flags);
+        assert!(home.answer(&format!("unconfigure {flags}")).contains("tokcache"));
+        assert_eq!(read(), after);
+        home.answer(&format!("unconfigure {flags} --write"));
+        assert_eq!((read().as_str(), profile()), (content, before), "{flags}");
+        assert_eq!(fs::read_dir(home.path("bin")).unwrap().count(), 1, "{flags}: a link is left");
+        assert_eq!(home.answer(&format!("unconfigure {flags} --write")), "");
+        assert_eq!(read(), content);
+    }
+}
+
+#[test]
+fn a_file_that_does_not_exist_is_made_and_removed() {
+    for (flags, file, _) in CLIENTS {
+        let home = home();
+        let flags = flags.replace("--name priv", "--name priv --index sparse+https://a.example.com/i/");
+        home.answer(&format!("configure {flags} --write"));
+        assert!(fs::read_to_string(home.path(file)).unwrap().contains("tokcache"), "{flags}");
+        let flags = without_role(&flags).split(" --index").next().unwrap();
+        home.answer(&format!("unconfigure {flags} --write"));
+        let left = fs::read_to_string(home.path(file)).unwrap_or_default();
+        assert!(!left.contains("tokcache") && left.len() < 50, "{flags}: {left}");
+    }
+}
+
+#[test]
+fn a_setting_of_another_program_stays_and_is_an_error() {
+    for (flags, file, content) in [
+        ("docker --host a.example.com", ".docker/config.json", "{\"credHelpers\": {\"a.example.com\": \"gcloud\"}}"),
+        (
+            "cargo --name priv",
+            ".cargo/config.toml",
+            "[registries.priv]\nindex = 'https://a.example.com'\ncredential-provider = 'cargo:token'\n",
+        ),
+        ("terraform --host a.example.com", ".terraformrc", "credentials_helper \"other\" {}\n"),
+        ("go --host a.example.com", ".config/go/env", "GOAUTH=off\n"),
+        ("aws --name default --role-arn r", ".aws/config", "[default]\ncredential_process = other\n"),
+        ("kubernetes --host a.example.com", ".kube/config", "{\"users\": []}\n"),
+        ("docker --host a.example.com", ".docker/config.json", "no json"),
+        ("cargo --name priv --index https://a.example.com", ".cargo/config.toml", "no toml"),
+    ] {
+        let home = with_file(file, content);
+        home.failure(3, &format!("configure {flags} --write"));
+        assert_eq!(fs::read_to_string(home.path(file)).unwrap(), content, "{flags}");
+    }
+}
+
+#[test]
+fn a_link_to_a_file_stays_a_link() {
+    let home = home();
+    put(&home.path("dotfiles"), "[user]\n\tname = A\n");
+    symlink("dotfiles", home.path(".gitconfig")).unwrap();
+    home.answer("configure git --host a.example.com --write");
+    assert!(home.path(".gitconfig").is_symlink());
+    assert!(fs::read_to_string(home.path("dotfiles")).unwrap().contains("tokcache"));
+}
+
+#[test]
+fn the_link_of_an_earlier_version_is_replaced_and_another_file_is_not() {
+    let home = home();
+    let link = home.path("bin/docker-credential-tokcache");
+    symlink("/nowhere/tokcache", &link).unwrap();
+    home.answer("configure docker --host a.example.com --write");
+    assert_eq!(link.canonicalize().unwrap(), home.path("bin/tokcache").canonicalize().unwrap());
+    fs::remove_file(&link).unwrap();
+    put(&link, "another program");
+    let said = home.failure(3, "configure docker --host b.example.com --write");
+    assert!(said.contains("  try: sudo ln -s "), "{said}");
+    assert_eq!(fs::read_to_string(&link).unwrap(), "another program");
+}
+
+#[test]
+fn what_cannot_be_configured_says_why() {
+    let home = home();
+    for (status, flags, words) in [
+        (2, "git", "--host HOST"),
+        (2, "git --host http://a.example.com", "https"),
+        (2, "git --host *.example.com", "type a host"),
+        (2, "cargo --host a.example.com", "--name REGISTRY"),
+        (2, "cargo --name priv", "--index"),
+        (2, "cargo --name a.b --index https://a.example.com", "--name REGISTRY"),
+        (2, "aws", "--role-arn ARN"),
+        (3, "git --host a.example.com --profile missing", "tokcache profile list"),
+    ] {
+        let said = home.failure(status, &format!("configure {flags}"));
+        assert!(said.contains(words), "{flags}: {said}");
+    }
+}

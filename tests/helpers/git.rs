@@ -1,0 +1,186 @@
+//! The real git, which clones and pushes through `git http-backend`.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::json;
+
+use crate::server::{Answer, Request, Server};
+use crate::support::home::Home;
+use crate::support::provider::{NEW_ACCESS_TOKEN, Provider, tokens};
+use crate::support::{answer_of, put, text};
+use crate::{TOKEN, basic, fed, home, link, with_program};
+
+/// Returns a git repository with one commit, to which anybody can push who gets past the server.
+fn repository(home: &Home) {
+    let git = |line: &str| answer_of(&home.command("git").args(line.split(' ')).output().unwrap());
+    git("init -q -b main work");
+    git("-C work -c user.name=A -c user.email=a@example.com commit -q --allow-empty -m First");
+    git("clone -q --bare work served/repository.git");
+    git("-C served/repository.git config http.receivepack true");
+}
+
+/// Answers as `git http-backend` does, a CGI program.
+fn backend(root: &Path, request: &Request) -> Answer {
+    let query = request.target.split_once('?').map_or("", |(_, query)| query);
+    let mut command = Command::new("git");
+    command.arg("http-backend").stdin(Stdio::piped()).stdout(Stdio::piped());
+    for (name, value) in [
+        ("GIT_HTTP_EXPORT_ALL", "1"),
+        ("GIT_CONFIG_COUNT", "1"),
+        ("GIT_CONFIG_KEY_0", "safe.directory"),
+        ("GIT_CONFIG_VALUE_0", "*"),
+        ("PATH_INFO", request.path()),
+        ("QUERY_STRING", query),
+        ("REQUEST_METHOD", &request.method),
+        ("CONTENT_TYPE", request.header("Content-Type").unwrap_or_default()),
+        ("CONTENT_LENGTH", &request.body.len().to_string()),
+        ("HTTP_CONTENT_ENCODING", request.header("Content-Encoding").unwrap_or_default()),
+        ("GIT_PROTOCOL", request.header("Git-Protocol").unwrap_or_default()),
+        ("REMOTE_USER", "somebody"),
+    ] {
+        command.env(name, value);
+    }
+    let mut child = command.env("GIT_PROJECT_ROOT", root).spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), &request.body).unwrap();
+    let output = child.wait_with_output().unwrap().stdout;
+    let end = output.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap();
+    let mut answer = Answer { status: 200, headers: Vec::new(), body: output[end + 4..].to_vec() };
+    for (name, value) in text(&output[..end]).lines().filter_map(|line| line.split_once(": ")) {
+        match name {
+            "Status" => answer.status = value[..3].parse().unwrap(),
+            _ => answer.headers.push((name.to_owned(), value.to_owned())),
+        }
+    }
+    answer
+}
+
+/// Starts a server for the repository that wants these credentials.
+fn serve(home: &Home, challenge: &'static str, wanted: String) -> Server {
+    repository(home);
+    let root = home.path("served");
+    Server::start(move |request| match request.authorization() {
+        Some(given) if given == wanted => backend(&root, request),
+        _ => Answer::challenge(challenge),
+    })
+}
+
+fn clone(home: &Home, server: &Server) -> std::process::Output {
+    let url = format!("http://{}/repository.git", server.host());
+    home.command("git").args(["clone", "-q", &url, "cloned"]).output().unwrap()
+}
+
+fn clones_and_pushes(challenge: &'static str, wanted: String) {
+    let home = home();
+    let server = serve(&home, challenge, wanted.clone());
+    home.answer(&format!("configure git --host {} --write", server.host()));
+    answer_of(&clone(&home, &server));
+    let git = |line: &str| answer_of(&home.command("git").args(line.split(' ')).output().unwrap());
+    git("-C cloned -c user.name=A -c user.email=a@example.com commit -q --allow-empty -m Second");
+    git("-C cloned push -q origin main");
+    assert_eq!(git("-C served/repository.git log --format=%s"), "Second\nFirst");
+    assert_eq!(server.credentials(), [wanted]);
+}
+
+#[test]
+fn git_clones_and_pushes_with_the_token_as_password() {
+    clones_and_pushes("Basic realm=\"git\"", basic("oauth2", TOKEN));
+}
+
+#[test]
+fn git_clones_and_pushes_with_a_bearer_token() {
+    clones_and_pushes("Bearer realm=\"git\"", format!("Bearer {TOKEN}"));
+}
+
+#[test]
+fn no_other_host_gets_the_token() {
+    let home = home();
+    let server = serve(&home, "Basic realm=\"git\"", basic("oauth2", TOKEN));
+    home.write(".gitconfig", "[credential]\n\thelper = !tokcache credential git --host git.example.com\n");
+    let output = clone(&home, &server);
+    assert!(!output.status.success());
+    assert_eq!(server.credentials(), [""; 0]);
+}
+
+#[test]
+fn without_a_token_git_shows_how_to_sign_in_and_asks_nobody() {
+    let home = with_program(Home::of("empty"));
+    home.write("config/profiles/work.toml", "authority = 'http://127.0.0.1:1/t'\nclient_id = 'app'\nscopes = ['a']\n");
+    let server = serve(&home, "Basic realm=\"git\"", basic("oauth2", TOKEN));
+    home.answer(&format!("configure git --profile work --host {} --write", server.host()));
+    let output = clone(&home, &server);
+    let said = text(&output.stderr);
+    assert!(!output.status.success());
+    assert!(said.contains("error: ") && said.contains("  try: tokcache login --profile work"), "{said}");
+    assert!(said.contains("told us to quit") && !said.contains("terminal prompts"), "{said}");
+    assert_eq!(server.credentials(), [""; 0]);
+}
+
+/// The token was revoked at the provider before its time.
+#[test]
+fn a_token_that_the_server_refuses_is_replaced_for_the_next_command() {
+    let provider = Provider::start(|_, _| (200, tokens()));
+    let home = home();
+    home.use_provider(&provider.address());
+    let server = serve(&home, "Bearer realm=\"git\"", format!("Bearer {NEW_ACCESS_TOKEN}"));
+    home.answer(&format!("configure git --host {} --write", server.host()));
+    assert!(!clone(&home, &server).status.success());
+    answer_of(&clone(&home, &server));
+}
+
+#[test]
+fn a_refused_password_that_is_not_the_cached_token_changes_nothing() {
+    let home = home();
+    let asked = "protocol=https\nhost=git.example.com\npassword=another\n";
+    let output = fed(home.program("credential git --host git.example.com erase"), asked);
+    assert_eq!((answer_of(&output), text(&output.stderr)), (String::new(), String::new()));
+    assert_eq!(home.answer("token --offline"), TOKEN);
+}
+
+#[test]
+fn git_finds_the_helper_by_its_name() {
+    let home = home();
+    link(&home, "git-credential-tokcache");
+    home.write(".gitconfig", "[credential]\n\thelper = tokcache --host git.example.com\n");
+    let asked = "protocol=https\nhost=git.example.com\nusername=me\n";
+    let output = fed(home.program_named("git", "credential fill"), asked);
+    let answer = answer_of(&output);
+    assert_eq!(
+        answer,
+        "protocol=https\nhost=git.example.com\nusername=me\npassword=AT-bob\npassword_expiry_utc=4102444800"
+    );
+}
+
+/// Git itself checks the words and the form of an answer, as its test t0300 does.
+#[test]
+fn git_takes_a_bearer_token_that_no_helper_saves() {
+    let home = home();
+    put(&home.path("saved"), "");
+    home.write(
+        ".gitconfig",
+        "[credential]\n\thelper = store --file saved\n\thelper = !tokcache credential git --host git.example.com\n",
+    );
+    let asked = "capability[]=authtype\nprotocol=https\nhost=git.example.com\nwwwauth[]=Bearer\n";
+    let filled = answer_of(&fed(home.program_named("git", "credential fill"), asked));
+    for line in ["authtype=Bearer", "credential=AT-bob", "ephemeral=1", "password_expiry_utc=4102444800"] {
+        assert!(filled.lines().any(|own| own == line), "{filled}");
+    }
+    answer_of(&fed(home.program_named("git", "credential approve"), &filled));
+    assert_eq!(std::fs::read_to_string(home.path("saved")).unwrap(), "");
+}
+
+#[test]
+fn the_claims_that_the_server_demands_are_requested_and_nothing_else() {
+    let provider = Provider::start(|_, form| {
+        assert!(form.contains("claims=") && !form.contains("admin"), "{form}");
+        (200, json!({ "access_token": "AT-new", "token_type": "Bearer", "expires_in": 3600, "scope": "api:read" }))
+    });
+    let home = home();
+    home.use_provider(&provider.address());
+    let claims = "{\\\"access_token\\\":{\\\"nbf\\\":{\\\"value\\\":\\\"1\\\"}}}";
+    let challenge =
+        format!("Bearer error=\"insufficient_claims\", scope=\"admin\", resource=\"admin\", claims=\"{claims}\"");
+    let asked = format!("capability[]=authtype\nprotocol=https\nhost=git.example.com\nwwwauth[]={challenge}\n");
+    let output = fed(home.program("credential git --host git.example.com get"), &asked);
+    assert!(answer_of(&output).contains("credential=AT-new"), "{output:?}");
+}

@@ -1,0 +1,78 @@
+//! The packages, made from a copy of the repository.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use tempfile::TempDir;
+
+use crate::support::text;
+
+pub(crate) const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+pub(crate) const URL: &str = "https://downloads.example.com/tokcache";
+
+/// Returns the static program, which `tests/run release` has built.
+pub(crate) fn program() -> PathBuf {
+    let program = Path::new(ROOT).join("target/x86_64-unknown-linux-musl/release/tokcache");
+    assert!(program.exists(), "cargo static builds {}", program.display());
+    program
+}
+
+/// A copy of the repository's files with a history of its own.
+pub(crate) struct Copy {
+    folder: TempDir,
+}
+
+impl Copy {
+    pub(crate) fn new() -> Copy {
+        let folder = tempfile::tempdir().unwrap();
+        let script = "cd \"$1\" && git ls-files -co --exclude-standard -z | xargs -0 cp -P --parents -t \"$2\" && cd \"$2\" && \
+                      git init -q && git add -A && git -c user.name=a -c user.email=a@b -c commit.gpgsign=false commit -qm 1";
+        let mut copy = Command::new("bash");
+        copy.args(["-c", script, "copy", ROOT]).arg(folder.path());
+        let copied = copy.env("GIT_AUTHOR_DATE", "1700000000 +0").env("GIT_COMMITTER_DATE", "1700000000 +0").output();
+        let copied = copied.unwrap();
+        assert!(copied.status.success(), "{}", text(&copied.stderr));
+        Copy { folder }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Runs a script of the folder `release` with this shell line.
+    pub(crate) fn run(&self, line: &str) -> Output {
+        let mut shell = Command::new("bash");
+        shell.args(["-c", line]).current_dir(self.folder()).env("RELEASE_URL", URL).env("CARGO_NET_OFFLINE", "true");
+        shell.output().unwrap()
+    }
+
+    /// Makes the packages, and returns their folder. `before` is run before that in the same shell.
+    pub(crate) fn build(&self, before: &str) -> PathBuf {
+        let built = self.run(&format!("{before}; release/build --program '{}' dist", program().display()));
+        assert!(built.status.success(), "{}", text(&built.stderr));
+        self.folder().join("dist")
+    }
+}
+
+/// Returns the packages that all cases read.
+pub(crate) fn dist() -> &'static Path {
+    static DIST: OnceLock<PathBuf> = OnceLock::new();
+    DIST.get_or_init(|| {
+        let copy = Copy::new();
+        let dist = Path::new(env!("CARGO_TARGET_TMPDIR")).join("release");
+        let _ = std::fs::remove_dir_all(&dist);
+        let moved = Command::new("cp").arg("-r").arg(copy.build("true")).arg(&dist).status().unwrap();
+        assert!(moved.success());
+        dist
+    })
+}
+
+/// Runs a shell line in a folder, which must succeed, and returns its output.
+#[track_caller]
+pub(crate) fn shell(folder: &Path, line: &str) -> String {
+    let output = Command::new("bash").args(["-euo", "pipefail", "-c", line]).current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{line}: {}{}", text(&output.stdout), text(&output.stderr));
+    text(&output.stdout)
+}

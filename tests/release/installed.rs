@@ -1,0 +1,120 @@
+//! The packages, installed as a user installs them.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use rustix::process::geteuid;
+
+use crate::dist::{Copy, ROOT, dist, shell};
+use crate::support::home::Home;
+use crate::support::{is_long, text};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Installed by `tests/run release`.
+const MATURIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/e2e/release/bin/maturin");
+
+/// The program prints its version and the token of a cache.
+#[track_caller]
+fn assert_works(program: &Path) {
+    let home = Home::signed_in();
+    let run = |arguments: &[&str]| {
+        let output = home.command(program).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    assert_eq!(run(&["--version"]), format!("tokcache {VERSION}\n"));
+    assert_eq!(run(&["token"]), "AT-bob\n");
+}
+
+#[test]
+fn a_tarball_has_the_program_its_completions_and_all_licences() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = format!("tokcache-{VERSION}-x86_64-unknown-linux-musl");
+    shell(dist(), "sha256sum --check --strict SHA256SUMS && [ $(wc -l <SHA256SUMS) -eq 6 ]");
+    shell(folder.path(), &format!("tar xzf '{}/{name}.tar.gz'", dist().display()));
+    let unpacked = folder.path().join(name);
+    assert_works(&unpacked.join("tokcache"));
+    for file in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "completions/_tokcache"] {
+        assert_eq!(fs::read(unpacked.join(file)).unwrap(), fs::read(Path::new(ROOT).join(file)).unwrap(), "{file}");
+    }
+    let licences = fs::read_to_string(unpacked.join("THIRD-PARTY.txt")).unwrap();
+    assert!(licences.contains("\nring ") && licences.contains("\nclap ") && !licences.contains("\ntrycmd "));
+    assert!(licences.contains("Permission is hereby granted"));
+}
+
+/// The root has nothing but the package and the lists of dpkg: the program needs no library.
+#[test]
+fn a_deb_is_installed_run_and_removed_on_a_clean_root() {
+    let root = tempfile::tempdir().unwrap();
+    let package = dist().join(format!("tokcache_{VERSION}_amd64.deb"));
+    let script = "
+        mkdir -p \"$1/var/lib/dpkg/info\" \"$1/var/lib/dpkg/updates\" \"$1/tmp\" \"$1/home\"
+        touch \"$1/var/lib/dpkg/status\" \"$1/var/lib/dpkg/available\"
+        dpkg --root=\"$1\" --install \"$2\" >&2
+        dpkg --root=\"$1\" --status tokcache
+        cp -r \"$3/.\" \"$1/home\"
+        chroot \"$1\" /usr/bin/tokcache --version
+        TOKCACHE_CONFIG_DIR=/home/config TOKCACHE_STATE_DIR=/home/state chroot \"$1\" /usr/bin/tokcache token
+        dpkg --root=\"$1\" --verify tokcache
+        dpkg --root=\"$1\" --listfiles tokcache
+        dpkg --root=\"$1\" --remove tokcache >&2
+        find \"$1/usr\" -type f 2>/dev/null | sed s,^,LEFT:, || true";
+    let home = Home::signed_in();
+    let as_root: &[&str] =
+        if geteuid().is_root() { &["bash"] } else { &["unshare", "--user", "--map-root-user", "bash"] };
+    let mut install = Command::new(as_root[0]);
+    install.args(&as_root[1..]).args(["-euo", "pipefail", "-c", script, "install"]);
+    install.arg(root.path()).arg(package).arg(home.folder()).env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    let output = install.output().unwrap();
+    let shown = text(&output.stdout);
+    assert!(output.status.success(), "{shown}{}", text(&output.stderr));
+    assert!(shown.contains("\nStatus: install ok installed\n"), "{shown}");
+    assert!(shown.contains(&format!("\ntokcache {VERSION}\nAT-bob\n")), "{shown}");
+    for file in [
+        "/usr/bin/tokcache",
+        "/usr/share/bash-completion/completions/tokcache",
+        "/usr/share/zsh/vendor-completions/_tokcache",
+        "/usr/share/fish/vendor_completions.d/tokcache.fish",
+        "/usr/share/doc/tokcache/copyright",
+    ] {
+        assert!(shown.lines().any(|line| line == file), "{file}: {shown}");
+    }
+    assert!(!shown.contains("LEFT:"), "{shown}");
+}
+
+/// maturin builds the program as the tests do, without optimisation: a release would take minutes.
+#[test]
+fn a_wheel_is_installed_by_pip() {
+    let folder = tempfile::tempdir().unwrap();
+    let build = format!("'{MATURIN}' build --locked --strip --compatibility linux --out '{}'", folder.path().display());
+    shell(Path::new(ROOT), &build);
+    shell(folder.path(), "python3 -m venv venv && venv/bin/pip install --quiet --no-index --no-deps ./tokcache-*.whl");
+    assert_works(&folder.path().join("venv/bin/tokcache"));
+    let metadata = shell(folder.path(), "venv/bin/pip show tokcache");
+    assert!(metadata.contains(&format!("Version: {VERSION}\n")), "{metadata}");
+}
+
+/// Compiles everything again, so the quick form leaves it out.
+#[test]
+fn the_packed_crates_can_be_installed_with_their_lock_file() {
+    if !is_long() {
+        return;
+    }
+    let copy = Copy::new();
+    let crates = "cargo package --locked --no-verify --workspace --exclude tokcache-sandbox --exclude tokcache-webapp";
+    let script = format!(
+        "{crates} --target-dir packed && cargo vendor --locked --quiet vendor >/dev/null
+        for crate in packed/package/*.crate; do
+            name=$(basename \"$crate\" .crate)
+            tar xzf \"$crate\" -C vendor
+            printf '{{\"files\":{{}},\"package\":\"%s\"}}' \"$(sha256sum <\"$crate\" | cut -d' ' -f1)\" >\"vendor/$name/.cargo-checksum.json\"
+        done
+        cp -r vendor/tokcache-{VERSION} own
+        cargo install --debug --locked --offline --path own --root installed \
+            --config 'source.crates-io.replace-with=\"packed\"' --config \"source.packed.directory=\\\"$PWD/vendor\\\"\""
+    );
+    shell(copy.folder(), &script);
+    assert_works(&copy.folder().join("installed/bin/tokcache"));
+}

@@ -1,0 +1,121 @@
+//! Files that are made from the sources alone, and the crates.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::dist::{Copy, ROOT, URL, dist, program, shell};
+use crate::support::put;
+
+#[test]
+fn two_builds_in_different_folders_give_the_same_bytes() {
+    let copies = [Copy::new(), Copy::new()];
+    // The second one has other times, another time zone and other default modes.
+    let other =
+        copies[1].build("umask 077; export TZ=Asia/Tokyo LANG=de_DE.UTF-8; find . -exec touch -h -d 2020-01-01 {} +");
+    let first = copies[0].build("umask 002");
+    shell(&first, &format!("diff -r . '{}' && [ $(ls | wc -l) -eq 7 ]", other.display()));
+}
+
+#[test]
+fn the_notes_are_the_section_of_the_version() {
+    let copy = Copy::new();
+    let changelog = "# Changelog\n\n## [Unreleased]\n\n- next\n\n## [0.10.0] - 2027-01-01\n\n- ten\n\n\
+                     ## [0.1.0] - 2026-12-01\n\n### Added\n\n- one\n\n[0.1.0]: https://example.com\n";
+    put(&copy.folder().join("CHANGELOG.md"), changelog);
+    let notes = |version: &str| copy.run(&format!("release/notes {version}"));
+    assert_eq!(String::from_utf8(notes("0.1.0").stdout).unwrap(), "### Added\n\n- one\n");
+    assert_eq!(String::from_utf8(notes("0.10.0").stdout).unwrap(), "- ten\n");
+    assert_eq!(String::from_utf8(notes("0.2.0").stdout).unwrap(), "- next\n");
+    put(&copy.folder().join("CHANGELOG.md"), "# Changelog\n");
+    assert_eq!(notes("0.2.0").status.code(), Some(1));
+}
+
+#[test]
+fn the_bill_of_materials_has_what_is_compiled_into_the_program_and_nothing_else() {
+    let path = fs::read_dir(dist()).unwrap().map(|entry| entry.unwrap().path());
+    let path = path.into_iter().find(|path| path.to_string_lossy().ends_with(".cdx.json")).unwrap();
+    let document: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    assert_eq!((document["bomFormat"].as_str(), document["specVersion"].as_str()), (Some("CycloneDX"), Some("1.5")));
+    let lock: toml::Table = fs::read_to_string(Path::new(ROOT).join("Cargo.lock")).unwrap().parse().unwrap();
+    let locked = lock["package"].as_array().unwrap();
+    let components = document["components"].as_array().unwrap();
+    let mut names = Vec::new();
+    for component in components {
+        let text = |member: &str| component[member].as_str().unwrap().to_owned();
+        let is_it = |package: &&toml::Value| {
+            package["name"].as_str() == Some(&text("name")) && package["version"].as_str() == Some(&text("version"))
+        };
+        let package = locked.iter().find(is_it).unwrap();
+        let sum = component["hashes"][0]["content"].as_str();
+        assert_eq!(sum, package.get("checksum").and_then(toml::Value::as_str), "{component}");
+        assert_ne!(component["licenses"][0]["expression"], "NOASSERTION");
+        assert_eq!(text("purl"), format!("pkg:cargo/{}@{}", text("name"), text("version")));
+        names.push(text("name"));
+    }
+    for name in ["clap", "ring", "rustls", "serde_json", "tokcache-core"] {
+        assert!(names.iter().any(|own| own == name), "{name} is missing");
+    }
+    for name in ["axum", "cc", "proptest", "tiny_http", "tokcache-testing", "trycmd", "windows-sys"] {
+        assert!(!names.iter().any(|own| own == name), "{name} is not in the program");
+    }
+    let references: Vec<_> = document["dependencies"].as_array().unwrap().iter().map(|entry| &entry["ref"]).collect();
+    assert_eq!(references.len(), components.len() + 1);
+    assert!(components.iter().all(|component| references.contains(&&component["bom-ref"])));
+}
+
+#[test]
+fn the_formula_has_the_sum_of_the_sources() {
+    let formula = fs::read_to_string(dist().join("tokcache.rb")).unwrap();
+    assert!(formula.contains(&format!("url \"{URL}/tokcache-{}.tar.gz\"", env!("CARGO_PKG_VERSION"))), "{formula}");
+    let archive = format!("tokcache-{}.tar.gz", env!("CARGO_PKG_VERSION"));
+    let sum = shell(dist(), &format!("sha256sum {archive} | cut -d' ' -f1"));
+    assert!(formula.contains(&format!("sha256 \"{}\"", sum.trim())), "{formula}");
+    assert!(!formula.contains('@'), "{formula}");
+    let listed = shell(dist(), &format!("tar tzf {archive}"));
+    for name in ["Cargo.lock", "src/main.rs", "completions/_tokcache", "crates/core/src/lib.rs"] {
+        assert!(listed.lines().any(|line| line.ends_with(&format!("/{name}"))), "{name}");
+    }
+}
+
+/// The manifest does not depend on the program, so the one for Linux takes the place of that for Windows.
+#[test]
+fn the_winget_manifest_has_the_sum_of_the_zip_file() {
+    let copy = Copy::new();
+    let built = copy.run(&format!("release/windows '{}' dist && release/windows '{0}' again", program().display()));
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let name = format!("tokcache-{}-x86_64-pc-windows-gnu", env!("CARGO_PKG_VERSION"));
+    shell(copy.folder(), "diff -r dist again");
+    let sum = shell(copy.folder(), &format!("sha256sum dist/{name}.zip | cut -d' ' -f1")).trim().to_uppercase();
+    let manifest = fs::read_to_string(copy.folder().join("dist/tokcache.tokcache.installer.yaml")).unwrap();
+    for line in [format!("  InstallerUrl: {URL}/{name}.zip"), format!("  InstallerSha256: {sum}")] {
+        assert!(manifest.lines().any(|own| own == line), "{line}: {manifest}");
+    }
+    let listed = shell(copy.folder(), &format!("python3 -m zipfile -l dist/{name}.zip"));
+    assert!(manifest.contains(&format!("{name}\\tokcache.exe")) && listed.contains(&format!("{name}/tokcache.exe")));
+}
+
+#[test]
+fn each_crate_says_what_it_is_and_holds_its_licences() {
+    let metadata = shell(Path::new(ROOT), "cargo metadata --offline --locked --no-deps --format-version 1");
+    let metadata: Value = serde_json::from_str(&metadata).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let published: Vec<_> = packages.iter().filter(|package| package["publish"].is_null()).collect();
+    assert_eq!(published.len(), 9);
+    for package in published {
+        let name = package["name"].as_str().unwrap();
+        assert!(package["description"].as_str().is_some_and(|text| text.len() > 30), "{name}");
+        assert_eq!(package["license"], "MIT OR Apache-2.0", "{name}");
+        assert!(!package["keywords"].as_array().unwrap().is_empty(), "{name}");
+        assert!(!package["categories"].as_array().unwrap().is_empty(), "{name}");
+        let mut list = Command::new("cargo");
+        list.args(["package", "--list", "--allow-dirty", "--offline", "--locked", "--package", name]);
+        let output = list.current_dir(ROOT).output().unwrap();
+        let listed = String::from_utf8(output.stdout).unwrap();
+        for file in ["LICENSE-APACHE", "LICENSE-MIT"] {
+            assert!(listed.lines().any(|line| line == file), "{name} has no {file}: {listed}");
+        }
+    }
+}

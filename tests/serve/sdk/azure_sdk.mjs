@@ -1,0 +1,16 @@
+// @azure/identity for JavaScript, as an application would use it.
+//
+// Prints one line of JSON: the tokens of the given scopes, or the error of the SDK.
+
+import { DefaultAzureCredential, ManagedIdentityCredential } from '@azure/identity';
+
+const [kind, ...scopes] = process.argv.slice(2);
+const credential = kind === 'default' ? new DefaultAzureCredential() : new ManagedIdentityCredential();
+try {
+  const tokens = [];
+  for (const scope of scopes) tokens.push(await credential.getToken(scope));
+  const expiresOn = Math.floor(tokens[0].expiresOnTimestamp / 1000);
+  console.log(JSON.stringify({ tokens: tokens.map(({ token }) => token), expires_on: expiresOn }));
+} catch (error) {
+  console.log(JSON.stringify({ error: error.name, message: error.message }));
+}

@@ -1,0 +1,24 @@
+"""azure-identity for Python, as an application would use it.
+
+Prints one line of JSON: the tokens of the given scopes, or what the SDK has raised.
+"""
+
+import json
+import sys
+
+from azure.identity import CredentialUnavailableError, DefaultAzureCredential, ManagedIdentityCredential
+
+
+def main():
+    kind, *scopes = sys.argv[1:]
+    credential = {"default": DefaultAzureCredential, "managed": ManagedIdentityCredential}[kind]()
+    try:
+        tokens = [credential.get_token(scope) for scope in scopes]
+        print(json.dumps({"tokens": [token.token for token in tokens], "expires_on": tokens[0].expires_on}))
+    except CredentialUnavailableError as error:
+        print(json.dumps({"error": type(error).__name__, "message": str(error)}))
+    except Exception as error:  # Whatever the user would see.
+        print(json.dumps({"error": type(error).__name__, "message": str(error)}))
+
+
+main()
