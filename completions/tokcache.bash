@@ -4,7 +4,7 @@ _tokcache_values() {
     local line="${COMP_LINE:0:COMP_POINT}" kind typed word value quoted apostrophe="'\\''"
     local last="(\"[^\"]*|'[^']*|([^][:space:]\"'\\]|\\\\.)*)\$"
     local flag="[[:space:]]--(account|profile|scope)([[:space:]]+|=)$last"
-    local name="[[:space:]]profile[[:space:]]+(show|set|remove)[[:space:]]+$last"
+    local name="[[:space:]]profile[[:space:]]+(show|set|secret|remove)[[:space:]]+$last"
     if [[ $line == *" -- "* ]]; then
         return 1
     elif [[ $line =~ $flag ]]; then
@@ -66,8 +66,17 @@ _tokcache() {
             tokcache,completions)
                 cmd="tokcache__subcmd__completions"
                 ;;
+            tokcache,configure)
+                cmd="tokcache__subcmd__configure"
+                ;;
+            tokcache,credential)
+                cmd="tokcache__subcmd__credential"
+                ;;
             tokcache,curl)
                 cmd="tokcache__subcmd__curl"
+                ;;
+            tokcache,doctor)
+                cmd="tokcache__subcmd__doctor"
                 ;;
             tokcache,exec)
                 cmd="tokcache__subcmd__exec"
@@ -87,11 +96,20 @@ _tokcache() {
             tokcache,profile)
                 cmd="tokcache__subcmd__profile"
                 ;;
+            tokcache,proxy)
+                cmd="tokcache__subcmd__proxy"
+                ;;
+            tokcache,serve)
+                cmd="tokcache__subcmd__serve"
+                ;;
             tokcache,status)
                 cmd="tokcache__subcmd__status"
                 ;;
             tokcache,token)
                 cmd="tokcache__subcmd__token"
+                ;;
+            tokcache,unconfigure)
+                cmd="tokcache__subcmd__unconfigure"
                 ;;
             tokcache__subcmd__cache,check)
                 cmd="tokcache__subcmd__cache__subcmd__check"
@@ -142,13 +160,17 @@ _tokcache() {
 
     case "${cmd}" in
         tokcache)
-            opts="-v -h -V --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help --version login token status list clear exec curl explain profile cache completions help"
+            opts="-v -h -V --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help --version login token status list clear exec curl serve proxy explain doctor credential configure unconfigure profile cache completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -184,12 +206,16 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -268,13 +294,17 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help path check copy password encrypt decrypt rekey"
+            opts="-v -h --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help path check copy password encrypt decrypt rekey"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -310,12 +340,16 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -394,7 +428,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__check)
-            opts="-o -v -h --repair --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --repair --output --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -409,6 +443,10 @@ _tokcache() {
                     return 0
                     ;;
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -444,12 +482,16 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -528,7 +570,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__copy)
-            opts="-v -h --to --to-encrypt --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --to --to-encrypt --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -543,6 +585,10 @@ _tokcache() {
                     return 0
                     ;;
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -578,12 +624,16 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -662,13 +712,17 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__decrypt)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -704,12 +758,16 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -788,13 +846,17 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__encrypt)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -830,12 +892,16 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -914,13 +980,17 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__password)
-            opts="-v -h --remove --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --remove --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -956,12 +1026,16 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -1040,7 +1114,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__path)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1055,6 +1129,10 @@ _tokcache() {
                     return 0
                     ;;
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1090,12 +1168,16 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -1174,7 +1256,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__cache__subcmd__rekey)
-            opts="-v -h --moved --new-passphrase-file --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --moved --new-passphrase-file --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1185,6 +1267,10 @@ _tokcache() {
                     return 0
                     ;;
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1220,12 +1306,16 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -1304,7 +1394,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__clear)
-            opts="-y -v -h --all --no-revoke --revocation-endpoint --yes --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-y -v -h --all --no-revoke --revocation-endpoint --yes --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1315,6 +1405,10 @@ _tokcache() {
                     return 0
                     ;;
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1350,12 +1444,16 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -1434,13 +1532,17 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__completions)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help bash elvish fish powershell zsh"
+            opts="-v -h --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1476,12 +1578,384 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-command)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-source)
+                    COMPREPLY=($(compgen -W "github-actions" -- "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-audience)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-auth-method)
+                    COMPREPLY=($(compgen -W "client_secret_basic client_secret_post" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "json text" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tokcache__subcmd__configure)
+            opts="-v -h --host --name --write --scope --resource --index --role-arn --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help aws bazel cargo docker git go kubernetes terraform"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --scope)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --resource)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --index)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --role-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
+                    return 0
+                    ;;
+                --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
+                    return 0
+                    ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --flow)
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-command)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-source)
+                    COMPREPLY=($(compgen -W "github-actions" -- "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-audience)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-auth-method)
+                    COMPREPLY=($(compgen -W "client_secret_basic client_secret_post" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "json text" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tokcache__subcmd__credential)
+            opts="-v -h --host --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --username --authtype --role-arn --role-session-name --role-duration --region --sts-endpoint --mode --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help aws bazel cargo docker git goauth google keyring kubernetes mcp-headers terraform xoauth2"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --scope)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --resource)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --audience)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --param)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lifetime)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --min-valid)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tenant)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --claims)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --assertion-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --challenge)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --username)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authtype)
+                    COMPREPLY=($(compgen -W "basic bearer" -- "${cur}"))
+                    return 0
+                    ;;
+                --role-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --role-session-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --role-duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sts-endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mode)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
+                    return 0
+                    ;;
+                --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
+                    return 0
+                    ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --flow)
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -1560,7 +2034,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__curl)
-            opts="-v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1610,6 +2084,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --authority)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1642,12 +2120,158 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-command)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-source)
+                    COMPREPLY=($(compgen -W "github-actions" -- "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-audience)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-auth-method)
+                    COMPREPLY=($(compgen -W "client_secret_basic client_secret_post" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "json text" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tokcache__subcmd__doctor)
+            opts="-o -v -h --offline --output --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "json text" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "json text" -- "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
+                    return 0
+                    ;;
+                --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
+                    return 0
+                    ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --flow)
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -1726,7 +2350,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__exec)
-            opts="-v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --env --token-file --token-fd --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --env --token-file --token-fd --as --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1784,7 +2408,15 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --as)
+                    COMPREPLY=($(compgen -W "managed-identity" -- "${cur}"))
+                    return 0
+                    ;;
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1820,12 +2452,16 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -1904,7 +2540,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__explain)
-            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --output --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1962,6 +2598,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --authority)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1994,12 +2634,16 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -2078,13 +2722,17 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__help)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2120,12 +2768,16 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -2204,7 +2856,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__list)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2219,6 +2871,10 @@ _tokcache() {
                     return 0
                     ;;
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2254,12 +2910,16 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -2338,7 +2998,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__login)
-            opts="-v -h --provider --host --cloud --realm --pool --scope --resource --audience --param --lifetime --tenant --no-offline-access --offline-access --browser --no-browser --redirect-uri --redirect-port --par --response-mode --replace --qr --sign-in-timeout --claims --device-authorization-endpoint --authorization-endpoint --token-endpoint --revocation-endpoint --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --provider --host --cloud --realm --pool --scope --resource --audience --param --lifetime --tenant --no-offline-access --offline-access --browser --no-browser --redirect-uri --redirect-port --par --response-mode --replace --qr --clipboard --open --sign-in-timeout --claims --challenge --client-id-url --identity-profile --identity-token-file --device-authorization-endpoint --authorization-endpoint --token-endpoint --revocation-endpoint --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2408,6 +3068,22 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --challenge)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-id-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --identity-profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --identity-token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --device-authorization-endpoint)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2425,6 +3101,10 @@ _tokcache() {
                     return 0
                     ;;
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2460,12 +3140,16 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -2544,13 +3228,17 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help list show set trust untrust secret remove"
+            opts="-v -h --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help list show set trust untrust secret remove"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2586,12 +3274,16 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -2670,7 +3362,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__list)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2685,6 +3377,10 @@ _tokcache() {
                     return 0
                     ;;
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2720,12 +3416,16 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -2804,13 +3504,17 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__remove)
-            opts="-y -v -h --sign-out --yes --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-y -v -h --sign-out --yes --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2846,12 +3550,16 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -2930,13 +3638,17 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__secret)
-            opts="-v -h --remove --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --remove --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2972,12 +3684,16 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -3056,7 +3772,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__set)
-            opts="-v -h --scope --resource --audience --param --lifetime --no-account --no-offline-access --offline-access --host --no-host --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --scope --resource --audience --param --lifetime --no-account --no-offline-access --offline-access --host --no-host --helper-host --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3086,7 +3802,15 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --helper-host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3122,12 +3846,16 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -3206,7 +3934,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__show)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3221,6 +3949,10 @@ _tokcache() {
                     return 0
                     ;;
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3256,12 +3988,16 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -3340,13 +4076,17 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__trust)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3382,12 +4122,16 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -3466,13 +4210,17 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__profile__subcmd__untrust)
-            opts="-v -h --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-v -h --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3508,12 +4256,352 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-command)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-source)
+                    COMPREPLY=($(compgen -W "github-actions" -- "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-audience)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-auth-method)
+                    COMPREPLY=($(compgen -W "client_secret_basic client_secret_post" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "json text" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tokcache__subcmd__proxy)
+            opts="-v -h --scope --resource --audience --param --lifetime --allow-scope --no-secret --env --port --socket --duration --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --scope)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --resource)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --audience)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --param)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lifetime)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allow-scope)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
+                    return 0
+                    ;;
+                --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
+                    return 0
+                    ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --flow)
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-command)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-source)
+                    COMPREPLY=($(compgen -W "github-actions" -- "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-audience)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-auth-method)
+                    COMPREPLY=($(compgen -W "client_secret_basic client_secret_post" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "json text" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tokcache__subcmd__serve)
+            opts="-o -v -h --resource --scope --output --port --socket --duration --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --resource)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --scope)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "dotenv env fish json powershell" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "dotenv env fish json powershell" -- "${cur}"))
+                    return 0
+                    ;;
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
+                    return 0
+                    ;;
+                --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
+                    return 0
+                    ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --flow)
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -3592,7 +4680,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__status)
-            opts="-o -v -h --output --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --output --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3607,6 +4695,10 @@ _tokcache() {
                     return 0
                     ;;
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3642,12 +4734,16 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)
@@ -3726,7 +4822,7 @@ _tokcache() {
             return 0
             ;;
         tokcache__subcmd__token)
-            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --output --login --sign-in-timeout --profile --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
+            opts="-o -v -h --scope --resource --audience --param --lifetime --min-valid --force-refresh --offline --tenant --claims --assertion-file --challenge --output --login --sign-in-timeout --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3788,6 +4884,10 @@ _tokcache() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --authority)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3820,12 +4920,158 @@ _tokcache() {
                     COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
                     return 0
                     ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --flow)
-                    COMPREPLY=($(compgen -W "device browser client-credentials managed-identity auto" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-variable)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-certificate-password-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-command)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-source)
+                    COMPREPLY=($(compgen -W "github-actions" -- "${cur}"))
+                    return 0
+                    ;;
+                --federated-token-audience)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-auth-method)
+                    COMPREPLY=($(compgen -W "client_secret_basic client_secret_post" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "json text" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tokcache__subcmd__unconfigure)
+            opts="-v -h --host --name --write --profile --for --authority --account --authority-kind --client-id --client-capabilities --store --encrypt --key-cache --config-dir --ca-file --flow --client-secret-file --client-secret-variable --client-secret-keyring --client-secret-fd --client-certificate --client-key --client-cert --client-certificate-password-file --client-certificate-password-variable --client-certificate-password-fd --federated-token-file --federated-token-command --federated-token-source --federated-token-audience --client-auth-method --timeout --lock-timeout --error-format --verbose --help aws bazel cargo docker git go kubernetes terraform"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority-kind)
+                    COMPREPLY=($(compgen -W "adfs b2c ciam entra oidc" -- "${cur}"))
+                    return 0
+                    ;;
+                --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-capabilities)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encrypt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-cache)
+                    COMPREPLY=($(compgen -W "kernel none" -- "${cur}"))
+                    return 0
+                    ;;
+                --config-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --flow)
+                    COMPREPLY=($(compgen -W "device browser client-credentials identity-assertion managed-identity auto" -- "${cur}"))
                     return 0
                     ;;
                 --client-secret-file)

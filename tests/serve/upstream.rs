@@ -100,6 +100,9 @@ fn other_methods_and_empty_answers_pass() {
     let deleted = answer_of(&output_of(&mut setting.curl(&["--include", "--request", "DELETE"])));
     assert!(deleted.starts_with("HTTP/1.1 204"), "{deleted}");
     assert_eq!(answer_of(&output_of(&mut setting.curl(&["--request", "PROPFIND"]))), "fine");
+    assert_eq!(answer_of(&output_of(&mut setting.curl(&["--request", "POST"]))), "fine");
+    let post = setting.api.received().pop().expect("a request");
+    assert_eq!((post.header("content-length"), post.header("transfer-encoding")), (Some("0"), None), "{post:?}");
     assert_eq!(answer_of(&output_of(&mut setting.curl(&["--request", "GET", "--data", "x"]))), "fine");
     assert_eq!(setting.api.received().last().expect("a request").body, b"x");
 }

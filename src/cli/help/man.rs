@@ -157,7 +157,9 @@ fn record(path: &Path, text: &str) {
 #[test]
 fn the_page_on_profiles_has_every_setting() {
     let page = include_str!("../../../man/tokcache-profiles.5");
-    for text in ["nonsense = 1", "[endpoints]\nnonsense = 1", "[learned]\nnonsense = 1", "[converting]\nnonsense = 1"] {
+    let tables = ["endpoints", "learned", "converting", "dynamic_client"];
+    let tables = tables.map(|table| format!("[{table}]\nnonsense = 1"));
+    for text in tables.iter().map(String::as_str).chain(["nonsense = 1"]) {
         let error = Profile::parse(text).unwrap_err();
         let settings: Vec<_> = error.message().split('`').skip(3).step_by(2).collect();
         assert!(settings.len() > 1, "{error}");

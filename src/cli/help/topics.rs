@@ -68,6 +68,7 @@ pub(super) fn of_flags() -> Vec<(String, String)> {
 pub(super) const OTHER_VARIABLES: &str = "
 Secrets and passphrases, which are never arguments:
   TOKCACHE_CLIENT_SECRET               the client secret
+  TOKCACHE_CLIENT_CERTIFICATE_PASSWORD the password of a PKCS#12 file
   TOKCACHE_PASSPHRASE_FILE             the file with the passphrase of the cache
   TOKCACHE_PASSPHRASE_FD               the file descriptor to read the passphrase from
   TOKCACHE_STORE_PASSWORD_FILE         the file with the password of a shared store

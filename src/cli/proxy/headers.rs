@@ -1,8 +1,8 @@
 //! The headers that a proxy passes on (RFC 9110 §7.6.1).
 
 use hyper::header::{
-    ACCEPT, AUTHORIZATION, CONNECTION, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, PROXY_AUTHENTICATE,
-    PROXY_AUTHORIZATION, REFERER, TE, TRAILER, TRANSFER_ENCODING, UPGRADE, VIA,
+    ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION,
+    PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, REFERER, TE, TRAILER, TRANSFER_ENCODING, UPGRADE, VIA,
 };
 use tokcache_core::secret::{AccessToken, SecretBuffer};
 
@@ -37,6 +37,10 @@ pub(super) fn for_server(headers: &HeaderMap) -> HeaderMap {
     // The proxy itself expects nothing. A referrer has the secret of the proxy in its path.
     for name in [AUTHORIZATION, EXPECT, HOST, REFERER] {
         passed.remove(name);
+    }
+    // RFC 9112 §6.3: the length of a body in chunks is not what another header says.
+    if headers.contains_key(TRANSFER_ENCODING) {
+        passed.remove(CONTENT_LENGTH);
     }
     passed.append(VIA, HeaderValue::from_static("1.1 tokcache"));
     passed
@@ -100,6 +104,7 @@ mod tests {
             ("accept", "text/event-stream"),
             ("authorization", "Bearer secret"),
             ("connection", "keep-alive, X-Hop"),
+            ("content-length", "5"),
             ("cookie", "a=b"),
             ("host", "127.0.0.1:9"),
             ("keep-alive", "5"),

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use hyper::body::Incoming;
-use hyper::header::{HeaderMap, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use hyper::header::{CONTENT_LENGTH, HeaderMap, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use hyper::http::response::Parts;
 use hyper::http::uri::PathAndQuery;
 use hyper::{Method, Request, Response, StatusCode, Uri, Version};
@@ -134,7 +134,12 @@ impl Proxy {
         let (head, body) = request.into_parts();
         let mut body = RequestBody::receive(body).await.map_err(|_| cut_off())?;
         let permit = Arc::clone(&self.requests).acquire_owned().await.map_err(|_| cut_off())?;
-        let passed = Passed { method: head.method, url, headers: for_server(&head.headers), permit: Arc::new(permit) };
+        let mut headers = for_server(&head.headers);
+        // Otherwise, an empty body would be sent in chunks, which some servers refuse.
+        if matches!(body, RequestBody::None) && [Method::PATCH, Method::POST, Method::PUT].contains(&head.method) {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        let passed = Passed { method: head.method, url, headers, permit: Arc::new(permit) };
         let want = Want { further: locked(&self.state).demanded.clone(), ..Want::default() };
         let token = self.source.token(want.clone()).await.map_err(|why| without_token(&why))?;
         let is_repeatable = body.is_repeatable();

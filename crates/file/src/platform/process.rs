@@ -32,7 +32,7 @@ mod unix {
     use signal_hook::flag;
     use signal_hook::low_level::emulate_default_handler;
 
-        use crate::platform::memory::show_to_successor;
+    use crate::platform::memory::show_to_successor;
     use crate::platform::signals::ignored_signals;
 
     /// Replaces this process by `command`, which then has the caller's terminal, signals and exit status.
