@@ -66,7 +66,7 @@ pub(super) fn flag(flag: &str) -> Option<&'static [&'static str]> {
         "--domain" | "--hostname" => &["--host"],
         "--client" | "--app-id" | "-c" => &["--client-id"],
         "--cacert" | "--ca-cert" | "--ca-certificate" | "--ca" => &["--ca-file"],
-        "--no-cache" | "--refresh" | "--renew" => &["--force-refresh"],
+        "--force" | "--no-cache" | "--refresh" | "--renew" => &["--force-refresh"],
         "-p" => &["--profile"],
         "-r" => &["--resource"],
         "-s" => &["--scope"],
