@@ -177,7 +177,7 @@ mod tests {
             Element::Url("-v".into()),
         ];
         assert_eq!(line.elements, expected);
-        assert_eq!(line.end_of_options, 9);
+        assert_eq!(line.end_of_options, 8);
     }
 
     #[test]
