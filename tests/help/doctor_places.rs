@@ -88,7 +88,7 @@ fn a_full_file_system_is_found() {
     assert_eq!((status, command), (7, format!("df -h {}", home.path("state").display())));
 }
 
-/// A real FUSE file system. The kernels of test machines rarely have NFS; its number is compared with the header below.
+/// A real FUSE file system. The kernels of test machines rarely have NFS.
 #[test]
 fn a_file_system_that_may_be_on_another_machine_is_noted() {
     let home = healthy();
