@@ -43,19 +43,19 @@ pub(super) enum Command {
     /// Sign out: delete the tokens, and revoke them if the provider can
     #[command(aliases = ["logout", "signout", "sign-out"])]
     Clear(clear::Input),
-    /// Run a program with a token in its environment, in a file or in a pipe
+    /// Run a program with a token in its environment, in a file or on a descriptor
     Exec(exec::Input),
     /// Run curl with the token in the Authorization header
     Curl(curl::Input),
     /// Give tokens to Azure SDKs on this machine, as a managed identity does
     #[cfg(feature = "serve")]
     Serve(serve::Input),
-    /// Pass requests on to one server, with a token added
+    /// Forward requests to one server, with a token added
     #[cfg(feature = "serve")]
     Proxy(proxy::Input),
     /// Show which token `token` would use, and why, without the network
     Explain(explain::Input),
-    /// Find what would fail before it does, and show the command that helps
+    /// Check the settings, the cache, the provider and the sign-in, and show the commands that help
     Doctor(doctor::Input),
     /// Hand a token to git, kubectl, docker or another program that asks
     Credential(credential_helper::Input),

@@ -156,6 +156,11 @@ impl Context {
         })
     }
 
+    /// Returns the hosts that the token may be sent to; none if the profile names none.
+    pub(super) fn allowed_hosts(&self) -> &[String] {
+        self.profile.as_ref().map(|profile| profile.hosts.as_slice()).unwrap_or_default()
+    }
+
     /// Returns the library's client for `registration`, for a sign-in. In a shared store, the tokens are saved in the
     /// partition of the user who signs in.
     pub(super) fn client(&self, registration: Registration) -> PublicClient<'_> {

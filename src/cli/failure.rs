@@ -239,7 +239,6 @@ impl Failure {
     }
 
     /// The exit code.
-    #[cfg(any(feature = "serve", test))]
     pub(super) fn exit(&self) -> Exit {
         self.exit
     }

@@ -40,6 +40,7 @@ mod folder;
 mod folder_format;
 mod help;
 mod hint;
+mod hosts;
 mod identity;
 mod keys;
 mod list;

@@ -9,7 +9,7 @@ use tokcache_core::time::SystemClock;
 
 use super::credential::CredentialFlags;
 use super::credential_helper::Host;
-use super::curl::allowed_host;
+use super::hosts::allowed_host;
 use super::offline_access::OfflineAccess;
 use super::passphrase::PromptPolicy;
 use super::profiles::{self, Profile};

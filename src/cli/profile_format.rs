@@ -40,7 +40,7 @@ pub(super) struct Profile {
     pub(super) account: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) scopes: Vec<String>,
-    /// The hosts that `curl` may send the token to: `HOST`, `HOST:PORT` or `*.DOMAIN`. Any host if there are none.
+    /// The hosts that `curl` and `proxy` may send the token to: `HOST`, `HOST:PORT` or `*.DOMAIN`. Any host if there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) hosts: Vec<String>,
     /// `false`: do not request `offline_access`.

@@ -10,7 +10,7 @@ use super::{Exit, Failure};
 
 /// Asks for the password on a terminal, or reads it from another standard input.
 pub(super) fn typed(what: &str) -> Result<Zeroizing<String>, Failure> {
-    let wrong = |why: String| Failure::new(Exit::Usage, format!("no password was read: {why}")).try_again();
+    let wrong = |why: String| Failure::new(Exit::Usage, format!("nothing was read: {why}")).try_again();
     if io::stdin().is_terminal() {
         let typed = platform::read_password(&format!("{what}: "));
         let typed = typed.map_err(|error| wrong(error.to_string()))?;

@@ -108,7 +108,7 @@ fn print(settings: &Settings, input: &Input) -> Result<(), Failure> {
     let Acquired { outcome, client_id, requested } = input.selection.acquire(&context, login)?;
     let view = TokenView {
         outcome: &outcome,
-        hosts: context.profile.as_ref().map(|profile| profile.hosts.as_slice()).unwrap_or_default(),
+        hosts: context.allowed_hosts(),
         kubernetes_version: match input.output {
             TokenFormat::ExecCredential => consumer::kubernetes_version()?,
             _ => None,

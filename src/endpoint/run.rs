@@ -10,6 +10,7 @@ use tokio::sync::mpsc::{Sender, channel};
 use super::listener::Listener;
 use super::server::{Service, serve};
 use super::task::{spawn, spawn_blocking};
+use crate::output::tell;
 
 /// The limits of an endpoint's life.
 pub(crate) struct Bounds {
@@ -92,7 +93,10 @@ pub(crate) async fn run(
             },
             (Some(Event::Signal(signal)), Some(child)) => signals::forward(signal, child),
             (Some(Event::Signal(signal)), None) => break End::Signal(signal),
-            (Some(Event::Time), Some(_)) => server.abort(),
+            (Some(Event::Time), Some(_)) => {
+                tell("the time limit is reached: the program gets no more tokens");
+                server.abort();
+            }
             (Some(Event::Time), None) | (None, _) => break End::Time,
             (Some(Event::Child | Event::Idle), _) => {}
         }

@@ -13,6 +13,9 @@ use tokcache_core::types::{AuthorityType, ClientId, HomeAccountId, Realm, ScopeS
 use crate::provider::Provider;
 use crate::support::home::Home;
 
+/// The begin of an encrypted file.
+const SEALED: &[u8] = b"tokcache-sealed 1 ";
+
 impl Home {
     /// Creates a home with the provider's first refresh token.
     pub(crate) fn at(provider: &Provider) -> Self {
@@ -71,7 +74,11 @@ impl Home {
                 match entry.file_type() {
                     Ok(kind) if kind.is_dir() => folders.push(path),
                     Ok(kind) if kind.is_file() => {
-                        let bytes = fs::read(&path).unwrap_or_default();
+                        let mut bytes = fs::read(&path).unwrap_or_default();
+                        // In an encrypted file, a short text can be there by chance.
+                        if bytes.starts_with(SEALED) {
+                            bytes.truncate(bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len()));
+                        }
                         found.extend(bytes.windows(text.len()).any(|part| part == text.as_bytes()).then_some(path));
                     }
                     _ => {}
@@ -83,7 +90,7 @@ impl Home {
 
     /// Whether the cache is encrypted.
     pub(crate) fn is_sealed(&self) -> bool {
-        fs::read(self.cache()).unwrap().starts_with(b"tokcache-sealed 1 ")
+        fs::read(self.cache()).unwrap().starts_with(SEALED)
     }
 
     /// Returns the profile's setting for the encryption of the cache.

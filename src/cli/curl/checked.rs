@@ -2,8 +2,8 @@
 
 use std::ffi::{OsStr, OsString};
 
-use super::hosts::Target;
 use super::options::{Element, parse};
+use crate::cli::hosts::Target;
 
 /// Options that tokcache refuses, and why.
 const REFUSED: [(&str, &[&str]); 5] = [

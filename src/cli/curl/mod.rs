@@ -5,7 +5,6 @@ mod attempt;
 #[cfg_attr(not(unix), allow(dead_code, reason = "on other systems, no request is repeated"))]
 mod checked;
 mod config;
-mod hosts;
 mod options;
 mod parting;
 #[cfg(unix)]
@@ -20,17 +19,14 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::context::Context;
 use super::passphrase::PromptPolicy;
 use super::settings::Settings;
 use super::token::{Selection, unfit};
 use super::{Exit, Failure};
-use crate::output::{command_line, curl_config};
+use crate::output::curl_config;
 use attempt::Attempt;
 use checked::{Checked, check};
-use hosts::Target;
 
-pub(super) use hosts::allowed_host;
 pub(super) use parting::parted;
 
 #[derive(Args, Debug)]
@@ -48,7 +44,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure
     let checked = check(&words).map_err(|why| Failure::new(Exit::Usage, why).try_shell("tokcache curl --help"))?;
     let context = selection.context(settings, PromptPolicy::never(), true)?;
     for target in &checked.targets {
-        ensure_allowed(target, &context)?;
+        target.ensure_allowed(&context.profile_name, context.allowed_hosts())?;
     }
     let acquired = selection.acquire(&context, false)?;
     let config = curl_config(&acquired.outcome).map_err(unfit)?;
@@ -72,17 +68,4 @@ fn limits(checked: &Checked) -> &'static [&'static str] {
         // A proxy would see the token.
         &["--proto-redir", "=http,https", "--noproxy", "*"]
     }
-}
-
-/// Checks that the profile allows the host, if it names any.
-fn ensure_allowed(target: &Target, context: &Context) -> Result<(), Failure> {
-    let hosts = context.profile.as_ref().map(|profile| profile.hosts.as_slice()).unwrap_or_default();
-    if hosts.is_empty() || target.is_among(hosts) {
-        return Ok(());
-    }
-    let (name, host) = (&context.profile_name, target.pattern());
-    let message = format!("the profile {name:?} does not allow {host}, so the token is not sent there");
-    let words = ["tokcache", "profile", "set", name].into_iter();
-    let all = hosts.iter().map(String::as_str).chain([host.as_str()]).flat_map(|host| ["--host", host]);
-    Err(Failure::new(Exit::Denied, message).try_shell(command_line(words.chain(all))))
 }

@@ -22,7 +22,7 @@ use super::scopes::Scopes;
 use super::settings::Settings;
 use super::token::Selection;
 use super::values::variable;
-use super::{Exit, Failure, resource};
+use super::{Exit, Failure, hosts, resource};
 use crate::endpoint::{EndpointSecret, Guard};
 use crate::output::answer;
 use service::Proxy;
@@ -67,8 +67,9 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure
     let Some(server) = &input.server else {
         return Err(Failure::new(Exit::Usage, "the server of the proxy is missing").try_with("--for", "URL"));
     };
-    let target = Target::parse(server.as_str())
-        .map_err(|why| Failure::new(Exit::Usage, format!("--for: {why}")).try_with("--for", "URL"))?;
+    let wrong = |why| Failure::new(Exit::Usage, format!("--for: {why}")).try_with("--for", "URL");
+    let target = Target::parse(server.as_str()).map_err(wrong)?;
+    let host = hosts::Target::parse(server.as_str()).map_err(wrong)?;
     let Input { server: _, scopes, further, no_secret, env, endpoint } = input;
     let is_socket = endpoint.is_socket();
     if no_secret && !is_socket && !cfg!(target_os = "linux") {
@@ -76,6 +77,7 @@ pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure
         return Err(Failure::new(Exit::Usage, message).try_without("--no-secret"));
     }
     let context = Context::new(settings, PromptPolicy::never())?;
+    host.ensure_allowed(&context.profile_name, context.allowed_hosts())?;
     // Without a token, no program starts.
     Selection::of(scopes.clone(), None, false).acquire(&context, false)?;
     let network = context.resource_network();

@@ -2,6 +2,7 @@
 
 use tokcache_core::oauth::{Endpoints, ResourceUrl};
 
+use crate::cli::hosts::Target;
 use crate::cli::profile_format::{DynamicClient, EndpointNames, Learned, Profile};
 
 /// The settings that a sign-in for a resource has found out.
@@ -25,6 +26,10 @@ impl ResourceSettings {
         profile.protected_resource = Some(self.url.to_string());
         profile.dynamic_client.clone_from(&self.dynamic_client);
         profile.learned = self.learned();
+        if profile.hosts.is_empty() {
+            // `curl` and `proxy` send the token to no other host.
+            profile.hosts.extend(Target::parse(self.url.as_str()).ok().map(|target| target.pattern()));
+        }
     }
 
     /// Returns the facts about the authorization server.

@@ -5,6 +5,9 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use super::{Exit, Failure};
+use crate::output::command_line;
+
 /// The host that a URL names.
 #[derive(Debug, Eq, PartialEq)]
 pub(super) struct Target {
@@ -37,7 +40,7 @@ impl Target {
     }
 
     /// Whether one of the patterns of a profile stands for the host.
-    pub(super) fn is_among(&self, patterns: &[String]) -> bool {
+    fn is_among(&self, patterns: &[String]) -> bool {
         let usual = if self.is_https { 443 } else { 80 };
         patterns.iter().any(|pattern| {
             let Ok((host, port)) = host_and_port(pattern.strip_prefix("*.").unwrap_or(pattern)) else { return false };
@@ -45,6 +48,18 @@ impl Target {
                 pattern.starts_with("*.") && self.host.strip_suffix(&host).is_some_and(|rest| rest.ends_with('.'));
             port.unwrap_or(usual) == self.port && (is_of_domain || !pattern.starts_with("*.") && self.host == host)
         })
+    }
+
+    /// Refuses the host if the profile names hosts, and not this one.
+    pub(super) fn ensure_allowed(&self, profile: &str, hosts: &[String]) -> Result<(), Failure> {
+        if hosts.is_empty() || self.is_among(hosts) {
+            return Ok(());
+        }
+        let host = self.pattern();
+        let message = format!("the profile {profile:?} does not allow {host}, so the token is not sent there");
+        let words = ["tokcache", "profile", "set", profile].into_iter();
+        let all = hosts.iter().map(String::as_str).chain([host.as_str()]).flat_map(|host| ["--host", host]);
+        Err(Failure::new(Exit::Denied, message).try_shell(command_line(words.chain(all))))
     }
 
     /// Returns the host as a profile names it.
@@ -57,7 +72,7 @@ impl Target {
 }
 
 /// Parses a host for a profile: `HOST`, `HOST:PORT` or `*.DOMAIN`.
-pub(in crate::cli) fn allowed_host(text: &str) -> Result<String, String> {
+pub(super) fn allowed_host(text: &str) -> Result<String, String> {
     let wrong = || "type a host such as api.example.com, localhost:8080 or *.example.com".to_owned();
     let (star, rest) = text.strip_prefix("*.").map_or(("", text), |rest| ("*.", rest));
     let (host, port) = host_and_port(rest).map_err(|_| wrong())?;
