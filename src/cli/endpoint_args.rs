@@ -89,6 +89,10 @@ impl EndpointArgs {
         let mut program = self.command.split_first().map(|(program, arguments)| {
             let mut command = Command::new(program);
             command.args(arguments);
+            // The program gets access tokens, and nothing else.
+            for name in environment::SECRETS {
+                command.env_remove(name);
+            }
             // A request to the endpoint must not go through the proxy of the network.
             command.envs(environment::no_proxy_of_child());
             command

@@ -93,7 +93,12 @@ fn host_and_port(text: &str) -> Result<(String, Option<u16>), String> {
         }
         None => {
             let (host, port) = text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port)));
+            let whole = host;
             let host = host.strip_suffix('.').unwrap_or(host);
+            // curl asks the DNS for "localhost.".
+            if host.len() < whole.len() && is_loopback(&host.to_ascii_lowercase()) {
+                return Err(strange());
+            }
             let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
             let is_host = !host.is_empty() && host.bytes().all(is_plain) && !host.starts_with(['-', '.']);
             (is_host && !host.ends_with('.')).then_some(()).ok_or_else(strange)?;
@@ -128,6 +133,9 @@ mod tests {
             "https://api.example.com:443@evil.example/",
             "https://api.example.com:0443x/",
             "https://api.example.com:/",
+            "http://localhost.:8080/",
+            "http://LOCALHOST./",
+            "http://127.0.0.1./",
             "https://[::1/",
             "https://[::1]x/",
             "https://ä.example/",

@@ -147,7 +147,10 @@ fn run_command() -> ExitCode {
         environment::use_config_dir(folder);
     }
     #[cfg(feature = "serve")]
-    let (settings, command) = proxy::select(settings, command);
+    let (settings, command) = match proxy::select(settings, command) {
+        Ok(selected) => selected,
+        Err(failure) => return fail(&failure, format, &Settings::default()),
+    };
     let settings = match resource::select(settings).or_environment() {
         Ok(settings) => settings,
         Err(failure) => return fail(&failure, format, &Settings::default()),

@@ -22,6 +22,9 @@ const MOST_CONNECTIONS: usize = 512;
 const LONGEST_HEAD: usize = 64 * 1024;
 /// How long a client may take to send the head of a request, and keep an idle connection.
 const LONGEST_SILENCE: Duration = Duration::from_secs(60);
+/// The maximum number of connections at a time of other users, or of users whom the system does not tell.
+const MOST_OF_OTHERS: usize = 64;
+
 /// How long to wait if the system has no file descriptor for another connection.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -37,10 +40,17 @@ pub(crate) trait Service: Send + Sync {
 /// Serves connections until the task is aborted.
 pub(super) async fn serve(listener: Listener, service: Arc<dyn Service>) {
     let permits = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let of_others = Arc::new(Semaphore::new(MOST_OF_OTHERS));
     loop {
-        let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return };
         match listener.accept().await {
             Ok((stream, peer)) => {
+                let permit = if peer == Peer::Own {
+                    Arc::clone(&permits).acquire_owned().await.ok()
+                } else {
+                    // Other users get a refusal, and cannot keep the owner's programs out.
+                    Arc::clone(&of_others).try_acquire_owned().ok()
+                };
+                let Some(permit) = permit else { continue };
                 let service = Arc::clone(&service);
                 spawn(Box::pin(async move {
                     serve_connection(stream, peer, service).await;

@@ -107,11 +107,35 @@ pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
     if profiles::load(&profile)?.is_none() {
         return Err(profiles::unknown(&profile));
     }
+    ensure_of_profile(settings, &profile)?;
     let mut flags = vec!["--profile".to_owned(), profile.clone()];
+    flags.extend(
+        settings.config_dir.iter().flat_map(|folder| ["--config-dir".to_owned(), folder.display().to_string()]),
+    );
     let scopes = input.scopes.iter().flat_map(|scope| ["--scope".to_owned(), scope.clone()]);
     flags.extend(scopes);
     flags.extend(input.resource.iter().flat_map(|resource| ["--resource".to_owned(), resource.clone()]));
     Change { settings, target: &input.target, profile, flags, input: Some(input) }.run()
+}
+
+/// Refuses settings that the program would not pass on: it asks with the profile alone.
+fn ensure_of_profile(settings: &Settings, profile: &str) -> Result<(), Failure> {
+    let typed = [
+        ("--account", &settings.account, "TOKCACHE_ACCOUNT"),
+        ("--authority", &settings.authority, "TOKCACHE_AUTHORITY"),
+        ("--client-id", &settings.client_id, "TOKCACHE_CLIENT_ID"),
+        ("--store", &settings.store, "TOKCACHE_STORE"),
+    ];
+    let is_typed = |variable: &str| !settings.variables.contains(&variable);
+    match typed.into_iter().find(|(_, value, variable)| value.is_some() && is_typed(variable)) {
+        Some((flag, value, _)) => {
+            let message = format!("the program asks with the profile {profile:?} alone: put {flag} into the profile");
+            let value = value.clone().unwrap_or_default();
+            Err(Failure::new(Exit::Usage, message)
+                .try_shell(command_line(["tokcache", "profile", "set", profile, flag, &value])))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Runs `unconfigure`.

@@ -15,7 +15,7 @@ use super::wiped::Wiped;
 use crate::cli::args::{Arguments, Command};
 use crate::cli::repeated::repeatable;
 use crate::cli::settings::Settings;
-use crate::cli::{Exit, Failure};
+use crate::cli::{Exit, Failure, environment, resource};
 use crate::output;
 
 #[derive(Deserialize)]

@@ -86,8 +86,12 @@ impl Server {
             Some(at) if !host.ends_with(']') => (&host[..at], Some(host[at + 1..].parse().ok()?)),
             _ => (host, None),
         };
-        let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-        is_name(&name).then_some(Server { is_tls, host: Host { name, port } })
+        let bare = name.strip_suffix('.').unwrap_or(name);
+        let is_dotted = bare.len() < name.len();
+        let host = Host { name: bare.to_ascii_lowercase(), port };
+        // Programs ask the DNS for "localhost.".
+        let is_name = is_name(&host.name) && !(is_dotted && host.is_loopback());
+        is_name.then_some(Server { is_tls, host })
     }
 
     /// Whether a token on its way to the server cannot be read by others.

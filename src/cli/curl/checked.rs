@@ -31,7 +31,8 @@ const REFUSED: [(&str, &[&str]); 5] = [
 ];
 
 /// Options that lead a connection elsewhere, where nothing proves the host without TLS.
-const DETOURS: [&str; 4] = ["connect-to", "resolve", "doh-url", "haproxy-clientip"];
+const DETOURS: [&str; 6] =
+    ["abstract-unix-socket", "connect-to", "resolve", "doh-url", "haproxy-clientip", "unix-socket"];
 
 /// Options whose value `-` is not standard input.
 const OUTPUTS: [&str; 10] = [

@@ -32,14 +32,16 @@ pub(in crate::cli) use platform::{
 };
 pub(in crate::cli) use terminal::{has_screen, is_over_ssh, is_terminal_dumb, preferences};
 
-/// The variables that hold passwords, or may.
-pub(in crate::cli) const SECRETS: [&str; 9] = [
+/// The variables that hold passwords and tokens, or may.
+pub(in crate::cli) const SECRETS: [&str; 11] = [
     platform::AZURE_CLIENT_CERTIFICATE_PASSWORD,
     platform::AZURE_CLIENT_SECRET,
     CLIENT_CERTIFICATE_PASSWORD,
     CLIENT_SECRET,
+    "ACCESS_TOKEN",
     "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
     "IDENTITY_HEADER",
+    "TOKCACHE_PROXY_URL",
     "TOKCACHE_STORE",
     "TOKCACHE_STORE_PASSWORD",
     "TOKCACHE_TO_PASSWORD",

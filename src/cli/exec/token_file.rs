@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use tokcache_core::secret::Zeroizing;
+use tokcache_file::platform;
 
 use crate::cli::profiles::replace;
 use crate::cli::{Exit, Failure, environment};
@@ -70,10 +71,13 @@ fn absolute(path: &Path) -> Result<PathBuf, Failure> {
     match fs::symlink_metadata(&path) {
         Ok(found) if !found.is_file() => {
             let message = format!("{} is not a regular file, so no token is written there", path.display());
-            Err(Failure::new(Exit::Usage, message).try_with("--token-file", "PATH"))
+            return Err(Failure::new(Exit::Usage, message).try_with("--token-file", "PATH"));
         }
-        _ => Ok(path),
+        _ => {}
     }
+    let folder = path.parent().unwrap_or(&path);
+    platform::check_way(folder).map_err(|error| cannot_write(&path, &error))?;
+    Ok(path)
 }
 
 /// Creates a folder that its owner alone can open, in the folder of the login session if there is one.

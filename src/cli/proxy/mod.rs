@@ -53,14 +53,17 @@ pub(super) struct Input {
     endpoint: EndpointArgs,
 }
 
-/// Takes the URL of `--for` as the server of the proxy. It selects the profile only if somebody has signed in for it:
-/// otherwise, the token is that of the settings, as for any other command.
-pub(super) fn select(settings: Settings, command: Command) -> (Settings, Command) {
-    let Command::Proxy(input) = command else { return (settings, command) };
+/// Takes the URL of `--for` as the server of the proxy. The URL selects the profile only if somebody has signed in for a
+/// resource of the server: otherwise, the token is that of the settings, as for any other command.
+pub(super) fn select(settings: Settings, command: Command) -> Result<(Settings, Command), Failure> {
+    let Command::Proxy(input) = command else { return Ok((settings, command)) };
     let server = settings.protected_resource.clone();
-    let is_of_server = settings.profile.is_none() && server.as_ref().is_some_and(resource::has_profile);
-    let protected_resource = server.clone().filter(|_| is_of_server);
-    (Settings { protected_resource, ..settings }, Command::Proxy(Input { server, ..input }))
+    let is_known = match &server {
+        Some(url) if settings.profile.is_none() => resource::is_known(url)?,
+        _ => false,
+    };
+    let protected_resource = server.clone().filter(|_| is_known);
+    Ok((Settings { protected_resource, ..settings }, Command::Proxy(Input { server, ..input })))
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure> {

@@ -97,6 +97,9 @@ impl Proxy {
     fn address(&self, request: &Request<Incoming>, peer: Peer) -> Result<Address, Refused> {
         let (headers, uri) = (request.headers(), request.uri());
         let path = uri.path_and_query().map_or("", PathAndQuery::as_str);
+        if request.method() == Method::TRACE {
+            return Err(refused(StatusCode::METHOD_NOT_ALLOWED, "the answer to TRACE would contain the token"));
+        }
         if request.method() == Method::CONNECT || uri.authority().is_some() || !path.starts_with('/') {
             let message =
                 "tokcache is a reverse proxy: use its address in place of the server's, not as a proxy setting";
@@ -146,9 +149,6 @@ impl Proxy {
         let mut answer = self.send(&passed, &mut body, &token).await?;
         if is_repeatable && let Some(other) = self.other_token(&answer.0, want, &token).await {
             answer = self.send(&passed, &mut body, &other).await?;
-            if answer.0.status == StatusCode::UNAUTHORIZED {
-                locked(&self.state).refused = Some(Instant::now());
-            }
         }
         let (mut head, body) = answer;
         head.headers = for_client(&head.headers, &self.target, &prefix);
@@ -195,7 +195,12 @@ impl Proxy {
             further: further.clone(),
         };
         let other = self.source.token(want).await.ok().filter(|other| other.access_token != token.access_token)?;
-        locked(&self.state).demanded = further;
+        let mut state = locked(&self.state);
+        state.demanded = further;
+        if !is_wider {
+            state.refused = Some(Instant::now());
+        }
+        drop(state);
         Some(other)
     }
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, Read};
 use std::pin::Pin;
+use std::time::Duration;
 
 use hyper::body::{Body as _, Bytes, Incoming};
 use tokcache_http::Upload;
@@ -11,6 +12,9 @@ use crate::endpoint::spawn;
 
 /// The maximum length of a body that is kept in memory, so that the request can be repeated, in bytes.
 const LONGEST_KEPT: u64 = 256 * 1024;
+
+/// How long a client may send nothing in the middle of a body.
+const LONGEST_SILENCE: Duration = Duration::from_secs(60);
 
 /// How many parts of a stream wait in memory.
 const PARTS: usize = 4;
@@ -29,7 +33,7 @@ impl RequestBody {
     ///
     /// # Errors
     /// The client has not sent the whole body.
-    pub(super) async fn receive(mut body: Incoming) -> Result<Self, hyper::Error> {
+    pub(super) async fn receive(mut body: Incoming) -> io::Result<Self> {
         if body.is_end_stream() {
             return Ok(RequestBody::None);
         }
@@ -66,14 +70,20 @@ impl RequestBody {
 }
 
 /// Returns the next data of a body.
-async fn next(body: &mut Incoming) -> Option<Result<Bytes, hyper::Error>> {
+///
+/// # Errors
+/// The client is gone, or silent for too long.
+async fn next(body: &mut Incoming) -> Option<io::Result<Bytes>> {
     loop {
-        let frame = std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await?;
-        match frame.map(hyper::body::Frame::into_data) {
+        let frame = std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context));
+        let Ok(frame) = tokio::time::timeout(LONGEST_SILENCE, frame).await else {
+            return Some(Err(ErrorKind::TimedOut.into()));
+        };
+        match frame?.map(hyper::body::Frame::into_data) {
             Ok(Ok(data)) => return Some(Ok(data)),
             // Trailers.
             Ok(Err(_)) => {}
-            Err(error) => return Some(Err(error)),
+            Err(error) => return Some(Err(io::Error::other(error))),
         }
     }
 }
@@ -81,7 +91,7 @@ async fn next(body: &mut Incoming) -> Option<Result<Bytes, hyper::Error>> {
 /// Sends the parts of a body; `None` stands for its end.
 async fn pump(mut body: Incoming, sender: Sender<io::Result<Option<Bytes>>>) {
     loop {
-        let part = next(&mut body).await.transpose().map_err(io::Error::other);
+        let part = next(&mut body).await.transpose();
         let is_last = !matches!(part, Ok(Some(_)));
         if sender.send(part).await.is_err() || is_last {
             return;

@@ -125,6 +125,9 @@ impl SignIn<'_> {
             );
             return Err(Failure::new(Exit::Config, message).try_with("--authority", "URL"));
         }
+        let scopes = self.scopes();
+        let wanted = if scopes.is_empty() { "no scope".to_owned() } else { scopes.to_string() };
+        tell(plain(&format!("{} trusts {}, and asks for {wanted}.", self.url, server.authority.url())));
         let mut settings = self.context.settings.clone();
         settings.authority = Some(server.authority.url().to_owned());
         settings.client_id = Some(client.client_id.clone());
@@ -135,7 +138,7 @@ impl SignIn<'_> {
         let method = client.auth_method.or_else(|| auth_method_of(server).filter(|_| client.dynamic.is_none()));
         settings.credential.client_auth_method = settings.credential.client_auth_method.or(method);
         let mut input = self.input.clone();
-        input.scopes.scopes = self.scopes().iter().map(str::to_owned).collect();
+        input.scopes.scopes = scopes.iter().map(str::to_owned).collect();
         let resource = self.found.resource.clone().unwrap_or_default();
         input.scopes.parameters.push(("resource".to_owned(), resource));
         if let Some(uri) = &client.redirect_uri {

@@ -34,10 +34,23 @@ pub(super) fn select(settings: Settings) -> Settings {
     }
 }
 
-/// Whether somebody has signed in for the resource, so that it has a profile.
+/// Whether somebody has signed in for the resource, or for another one of the same server.
+///
+/// # Errors
+/// The profile of the resource cannot be read.
 #[cfg(feature = "serve")]
-pub(super) fn has_profile(url: &ResourceUrl) -> bool {
-    super::profiles::load(&name::of(url)).is_ok_and(|profile| profile.is_some())
+pub(super) fn is_known(url: &ResourceUrl) -> Result<bool, Failure> {
+    use super::hosts::Target;
+    use super::profiles;
+    if profiles::load(&name::of(url))?.is_some() {
+        return Ok(true);
+    }
+    let server = Target::parse(url.as_str());
+    let is_of_server = |name: &String| {
+        let saved = profiles::load_saved(name).ok().flatten().and_then(|profile| profile.protected_resource);
+        saved.is_some_and(|saved| server.is_ok() && Target::parse(&saved) == server)
+    };
+    Ok(profiles::saved_names()?.iter().any(is_of_server))
 }
 
 /// Whether the settings select the profile that is named after the resource.
