@@ -1,9 +1,12 @@
 //! `tokcache configure` and `tokcache unconfigure`: change the settings of a program so that it asks tokcache for
 //! credentials, and take the change back. Without `--write`, they only show the change.
 
+mod agent;
 mod aws;
 mod bazel;
 mod cargo;
+mod claude_code;
+mod codex;
 mod docker;
 mod file;
 mod git;
@@ -17,11 +20,12 @@ mod terraform;
 mod words;
 
 use clap::{Args, ValueEnum};
+use tokcache_core::oauth::ResourceUrl;
 
 use super::credential_helper::Host;
 use super::settings::Settings;
 use super::values::not_blank;
-use super::{Exit, Failure, profiles};
+use super::{Exit, Failure, profiles, resource};
 use plan::Plan;
 
 /// The arguments of `configure`.
@@ -42,6 +46,10 @@ pub(super) struct Input {
     #[arg(long, value_name = "URL", value_parser = not_blank)]
     index: Option<String>,
 
+    /// codex, with --model: the URL of the gateway's API, if Codex does not know the gateway
+    #[arg(long, value_name = "URL", value_parser = super::resource::url)]
+    base_url: Option<ResourceUrl>,
+
     /// aws: the role to assume
     #[arg(long, value_name = "ARN", value_parser = not_blank)]
     role_arn: Option<String>,
@@ -58,10 +66,14 @@ pub(super) struct Target {
     #[arg(long = "host", value_name = "HOST", value_parser = Host::parse)]
     hosts: Vec<Host>,
 
-    /// cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user
-    /// [default: for aws and kubernetes, tokcache-PROFILE]
+    /// cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user; claude-code and
+    /// codex: the name of the server [default: for aws and kubernetes, tokcache-PROFILE; for a server, its host]
     #[arg(long, value_name = "NAME", value_parser = not_blank)]
     name: Option<String>,
+
+    /// claude-code and codex: the tokens are for a model gateway, not for an MCP server
+    #[arg(long)]
+    model: bool,
 
     /// Change the files; without the flag, the change is only shown
     #[arg(long)]
@@ -77,6 +89,10 @@ enum Client {
     Bazel,
     /// cargo
     Cargo,
+    /// Claude Code: the MCP server of --for, or a model gateway
+    ClaudeCode,
+    /// Codex: the MCP server of --for, or a model gateway
+    Codex,
     /// Docker, Podman and skopeo
     Docker,
     /// git
@@ -104,10 +120,17 @@ struct Change<'a> {
 /// Runs `configure`.
 pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
     let profile = profiles::chosen(settings)?;
-    if profiles::load(&profile)?.is_none() {
-        return Err(profiles::unknown(&profile));
+    let resource = settings.protected_resource.as_ref();
+    match (profiles::load(&profile)?, resource) {
+        (None, Some(url)) => return Err(resource::not_signed_in(url)),
+        (None, None) => return Err(profiles::unknown(&profile)),
+        (Some(saved), Some(url)) => resource::ensure_for(url, &profile, &saved)?,
+        (Some(_), None) => {}
     }
-    let mut flags = vec!["--profile".to_owned(), profile.clone()];
+    let mut flags: Vec<_> = resource.into_iter().flat_map(|url| ["--for".to_owned(), url.to_string()]).collect();
+    if resource.is_none_or(|url| !resource::is_named_after(url, &profile)) {
+        flags.extend(["--profile".to_owned(), profile.clone()]);
+    }
     let scopes = input.scopes.iter().flat_map(|scope| ["--scope".to_owned(), scope.clone()]);
     flags.extend(scopes);
     flags.extend(input.resource.iter().flat_map(|resource| ["--resource".to_owned(), resource.clone()]));
@@ -127,6 +150,8 @@ impl Change<'_> {
             Client::Aws => aws::plan(self, &mut plan)?,
             Client::Bazel => bazel::plan(self, &mut plan)?,
             Client::Cargo => cargo::plan(self, &mut plan)?,
+            Client::ClaudeCode => claude_code::plan(self, &mut plan)?,
+            Client::Codex => codex::plan(self, &mut plan)?,
             Client::Docker => docker::plan(self, &mut plan)?,
             Client::Git => git::plan(self, &mut plan)?,
             Client::Go => go::plan(self, &mut plan)?,
