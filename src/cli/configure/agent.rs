@@ -27,11 +27,12 @@ pub(super) enum Environment {
 
 /// Returns the URL of the MCP server.
 pub(super) fn server<'a>(change: &'a Change<'_>) -> Result<&'a ResourceUrl, Failure> {
-    change
-        .settings
-        .protected_resource
-        .as_ref()
-        .ok_or_else(|| Failure::new(Exit::Usage, "say which server the tokens are for").try_with("--for", "URL"))
+    change.settings.protected_resource.as_ref().ok_or_else(no_server)
+}
+
+/// The error for a command line that does not name the MCP server.
+pub(super) fn no_server() -> Failure {
+    Failure::new(Exit::Usage, "say which server the tokens are for").try_with("--for", "URL")
 }
 
 /// Returns the name of the server or the gateway in the settings of the program: as typed, else its host.

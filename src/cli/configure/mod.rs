@@ -121,6 +121,10 @@ struct Change<'a> {
 pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
     let profile = profiles::chosen(settings)?;
     let resource = settings.protected_resource.as_ref();
+    let is_for_server = matches!(input.target.client, Client::ClaudeCode | Client::Codex) && !input.target.model;
+    if is_for_server && resource.is_none() {
+        return Err(agent::no_server());
+    }
     match (profiles::load(&profile)?, resource) {
         (None, Some(url)) => return Err(resource::not_signed_in(url)),
         (None, None) => return Err(profiles::unknown(&profile)),
