@@ -69,6 +69,13 @@ fn codex_gets_all_from_flags_and_the_whole_path_of_the_program() {
     assert_eq!(provider["auth"]["command"].as_str(), Some(program.as_str()));
     let args: Vec<_> = provider["auth"]["args"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
     assert_eq!(args.join(" "), format!("token {selection} {places}"));
+    assert_eq!(provider["auth"]["timeout_ms"].as_integer(), Some(30_000));
+    // A second time, with another scope, keeps the patience that the person has chosen.
+    home.edit(".codex/config.toml", "timeout_ms = 30000", "timeout_ms = 9000");
+    home.answer(&format!("configure codex {} --model --scope b --write", flags("one")));
+    let auth = toml_of(&home, ".codex/config.toml")["model_providers"]["mcp-example-com"]["auth"].clone();
+    assert_eq!(auth["timeout_ms"].as_integer(), Some(9000));
+    assert!(auth["args"].to_string().contains("\"b\""), "{auth}");
     home.answer("unconfigure codex --name mcp-example-com --write");
     home.answer("unconfigure codex --name mcp-example-com --model --write");
     assert!(!home.path(".codex/config.toml").exists(), "all of it was ours");
@@ -113,6 +120,8 @@ fn other_flags_change_the_helper_and_nothing_else() {
          \"https://mcp.example.com/one\",\n      \"headersHelper\": \"tokcache credential mcp-headers\",\n      \
          \"timeout\": 5\n    }\n  }\n}\n",
     );
+    let shown = home.answer(&format!("configure claude-code {} --scope b", flags("one")));
+    assert_eq!(shown.lines().filter(|line| line.starts_with(['-', '+'])).count(), 4, "{shown}");
     home.answer(&format!("configure claude-code {} --scope b --write", flags("one")));
     let server = json_of(&home, ".claude.json")["mcpServers"]["mcp-example-com"].clone();
     assert_eq!((&server["timeout"], &server["url"]), (&json!(5), &json!("https://mcp.example.com/one")));

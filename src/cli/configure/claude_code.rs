@@ -41,20 +41,14 @@ fn plan_server(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> {
         return Ok(());
     }
     let line = agent::line(&agent::words(change, HEADERS, Environment::Inherited)?);
-    let server = json!({ "type": "http", "url": agent::server(change)?.as_str(), HEADERS_HELPER: line });
-    let (path, value) = match own {
-        Some(own) if own.get(HEADERS_HELPER) == server.get(HEADERS_HELPER) => {
-            plan.edit(edit);
-            return Ok(());
-        }
-        Some(own) if has_further_members(own) => (&helper[..], Value::from(line)),
-        None if present.is_some() => {
-            return Err(edit.refuse(&format!("it has another MCP server {name:?}; remove it, or use another --name")));
-        }
-        _ => (&entry[..], server),
-    };
-    let text = own.and_then(|_| json::without(edit.text(), path, TAB)).unwrap_or_else(|| edit.text().to_owned());
-    set(&mut edit, &text, path, &value)?;
+    if own.is_some() {
+        replace(&mut edit, &helper, &line)?;
+    } else if present.is_some() {
+        return Err(edit.refuse(&format!("it has another MCP server {name:?}; remove it, or use another --name")));
+    } else {
+        let server = json!({ "type": "http", "url": agent::server(change)?.as_str(), HEADERS_HELPER: line });
+        add(&mut edit, &entry, &server)?;
+    }
     plan.edit(edit);
     Ok(())
 }
@@ -70,10 +64,9 @@ fn plan_gateway(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> {
     let mut edit = Edit::of(&environment::claude_code_settings()?)?;
     let present = json::value(edit.text(), &path);
     let own = present.as_ref().and_then(Value::as_str).filter(|line| agent::is_own(line, TOKEN));
-    let without = |edit: &Edit| json::without(edit.text(), &path, TAB);
     if change.is_undo() {
         if own.is_some_and(|line| agent::names_resource(change, line)) {
-            edit.set(without(&edit).ok_or_else(|| edit.refuse("it is not JSON"))?);
+            edit.set(json::without(edit.text(), &path, TAB).ok_or_else(|| edit.refuse("it is not JSON"))?);
         }
         plan.edit(edit);
         return Ok(());
@@ -82,22 +75,33 @@ fn plan_gateway(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> {
     if present.is_some() && own.is_none() {
         return Err(edit.refuse(&format!("it has another {API_KEY_HELPER}; remove it first")));
     }
-    if own != Some(line.as_str()) {
-        let text = own.and_then(|_| without(&edit)).unwrap_or_else(|| edit.text().to_owned());
-        set(&mut edit, &text, &path, &line.into())?;
+    if own.is_some() {
+        replace(&mut edit, &path, &line)?;
+    } else {
+        add(&mut edit, &path, &line.into())?;
         plan.notes.push("Claude Code takes the URL of the gateway from ANTHROPIC_BASE_URL.".to_owned());
     }
     plan.edit(edit);
     Ok(())
 }
 
-/// Adds the value to `text`, and sets the result.
-fn set(edit: &mut Edit, text: &str, path: &[&str], value: &Value) -> Result<(), Failure> {
+fn add(edit: &mut Edit, path: &[&str], value: &Value) -> Result<(), Failure> {
+    let text = json::with(edit.text(), path, value, TAB);
+    set(edit, text, path, value)
+}
+
+fn replace(edit: &mut Edit, path: &[&str], line: &str) -> Result<(), Failure> {
+    let text = json::replaced(edit.text(), path, line);
+    set(edit, text, path, &line.into())
+}
+
+/// Sets the text with the value. `None` is an error that says what to add.
+fn set(edit: &mut Edit, text: Option<String>, path: &[&str], value: &Value) -> Result<(), Failure> {
     let by_hand = || {
         let place: String = path.iter().map(|key| format!("{}: ", in_json(key))).collect();
-        edit.refuse(&format!("it is not an object in JSON; add {place}{value}"))
+        edit.refuse(&format!("its form is unusual; add {place}{value}"))
     };
-    let text = json::with(text, path, value, TAB).ok_or_else(by_hand)?;
+    let text = text.ok_or_else(by_hand)?;
     edit.set(text);
     Ok(())
 }

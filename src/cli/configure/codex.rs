@@ -21,6 +21,12 @@ const OTHER_SERVER: [&str; 2] = ["bearer_token_env_var", "command"];
 /// The settings of a model provider that give it another token.
 const OTHER_TOKEN: [&str; 3] = ["env_key", "experimental_bearer_token", "requires_openai_auth"];
 
+const TIMEOUT: &str = "timeout_ms";
+
+/// The time that Codex gives the command, in milliseconds: that of one exchange. With its default of 5 s, Codex would kill
+/// the command before a slow server has answered with the new refresh token.
+const PATIENCE: u32 = 30_000;
+
 pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> {
     let mut edit = Edit::of(&environment::codex_config()?)?;
     let name = agent::name(change)?;
@@ -48,15 +54,14 @@ fn plan_server(change: &Change<'_>, edit: &mut Edit, name: &str) -> Result<(), F
         return Ok(());
     }
     let wanted = agent::server(change)?;
-    let is_other = |key: &&str| server.is_some_and(|server| server.get(key).is_some());
-    if url.is_some() && !agent::is_for(change, url) || OTHER_SERVER.iter().any(|key| is_other(&key)) {
+    let is_other = |key: &str| server.is_some_and(|server| server.get(key).is_some());
+    if url.is_some() && !agent::is_for(change, url) || OTHER_SERVER.iter().any(|key| is_other(key)) {
         return Err(edit.refuse(&format!("it has another MCP server {name:?}; remove it, or use another --name")));
     }
     if helper.is_some() && !is_own {
         return Err(edit.refuse(&format!("{header} has another {HELPER}; remove it first")));
     }
-    let line = agent::line(&agent::words(change, HEADERS, Environment::Cleared)?);
-    let line = Value::String(line);
+    let line = Value::from(agent::line(&agent::words(change, HEADERS, Environment::Cleared)?));
     if helper == Some(&line) {
         return Ok(());
     }
@@ -73,70 +78,80 @@ fn plan_gateway(change: &Change<'_>, plan: &mut Plan, edit: &mut Edit, name: &st
     let provider = before.get(PROVIDERS).and_then(|providers| providers.get(name));
     let auth = provider.and_then(|provider| provider.get("auth"));
     let own = auth.map(words_of).filter(|words| agent::is_own(&words.join(" "), TOKEN));
-    let path = [PROVIDERS, name, "auth"];
     if change.is_undo() {
         if own.is_some_and(|words| agent::names_resource(change, &words.join(" "))) {
-            remove(edit, &auth_header, &["command", "args"], &[]);
+            remove(edit, &auth_header, &["command", "args", TIMEOUT], &[]);
             remove(edit, &header, &[], &["base_url", "name"]);
-            ensure(edit, &path, None, &auth_header)?;
+            ensure(edit, &[PROVIDERS, name, "auth"], None, &auth_header)?;
         }
         return Ok(());
     }
-    let is_given = |key: &&str| {
+    let is_given = |key: &str| {
         let value = provider.and_then(|provider| provider.get(key));
         value.is_some_and(|value| value.as_bool() != Some(false))
     };
-    if auth.is_some() && own.is_none() || OTHER_TOKEN.iter().any(|key| is_given(&key)) {
+    if auth.is_some() && own.is_none() || OTHER_TOKEN.iter().any(|key| is_given(key)) {
         return Err(edit.refuse(&format!("{header} has another credential; remove it first")));
     }
     let known = provider.and_then(|provider| provider.get("base_url")).and_then(Value::as_str);
-    let lines = match base_url(change, edit, name, known)? {
-        None => Vec::new(),
-        Some(url) => {
-            let is_named = provider.is_some_and(|provider| provider.get("name").is_some());
-            let name = (!is_named).then(|| format!("name = {} {ADDED}", in_json(name)));
-            name.into_iter().chain([format!("base_url = {} {ADDED}", in_json(url.as_str()))]).collect()
-        }
-    };
+    let url = base_url(change, edit, name, provider.is_some(), known)?;
     let mut words = agent::words(change, TOKEN, Environment::Cleared)?;
     if own.as_ref() == Some(&words) {
         return Ok(());
     }
     let program = words.remove(0);
-    let auth_lines = [format!("command = {}", in_json(&program)), format!("args = {}", array(&words))];
-    let mut text = edit.text().to_owned();
-    if own.is_some() {
-        text = sections::without(&text, &auth_header, &["command", "args"]);
+    let mut lines = vec![format!("command = {}", in_json(&program)), format!("args = {}", array(&words))];
+    if auth.is_none_or(|auth| auth.get(TIMEOUT).is_none()) {
+        lines.push(format!("{TIMEOUT} = {PATIENCE}"));
     }
-    if !lines.is_empty() {
-        text = sections::with(&text, &header, &lines);
+    let mut text = match own {
+        Some(_) => sections::without(edit.text(), &auth_header, &["command", "args"]),
+        None => edit.text().to_owned(),
+    };
+    if provider.is_none() {
+        let added = [("name", name), ("base_url", url.as_str())];
+        let added = added.map(|(key, value)| format!("{key} = {} {ADDED}", in_json(value)));
+        text = sections::with(&text, &header, &added);
     }
-    edit.set(sections::with(&text, &auth_header, &auth_lines));
-    let wanted = Table::from_iter([("command".to_owned(), program.into()), ("args".to_owned(), words.into())]);
-    ensure(edit, &path, Some(&wanted.into()), &format!("{auth_header}: {}", auth_lines.join("; ")))?;
+    edit.set(sections::with(&text, &auth_header, &lines));
+    let by_hand = format!("{auth_header}: {}", lines.join("; "));
+    for (key, value) in [("command", Value::from(program)), ("args", Value::from(words))] {
+        ensure(edit, &[PROVIDERS, name, "auth", key], Some(&value), &by_hand)?;
+    }
     let choice = format!("model_provider={name}");
     plan.notes.push(format!("To use it: {}", command_line(["codex", "-c", &choice])));
     Ok(())
 }
 
-/// Returns the URL to write, unless Codex knows it. Codex sends the token there, so it must be on the server of `--for`.
-fn base_url(change: &Change<'_>, edit: &Edit, name: &str, known: Option<&str>) -> Result<Option<ResourceUrl>, Failure> {
+/// Returns the URL of the gateway, as Codex knows it, else as typed. Codex sends the token there, so it must be on the server
+/// of `--for`.
+fn base_url(
+    change: &Change<'_>,
+    edit: &Edit,
+    name: &str,
+    is_known: bool,
+    known: Option<&str>,
+) -> Result<ResourceUrl, Failure> {
     let typed = change.input.and_then(|input| input.base_url.clone());
-    let parsed = known.map(resource::url).transpose();
-    let parsed = parsed.map_err(|why| edit.refuse(&format!("the base_url of {name}: {why}")))?;
-    if parsed.is_some() && typed.is_some() && parsed != typed {
-        return Err(edit.refuse(&format!("{name} has another base_url; remove it first")));
-    }
-    let Some(url) = parsed.as_ref().or(typed.as_ref()) else {
-        let message = format!("Codex does not know the model provider {name:?}");
-        return Err(Failure::new(Exit::Usage, message).try_with("--base-url", "URL"));
+    let known = known.map(resource::url).transpose();
+    let known = known.map_err(|why| edit.refuse(&format!("the base_url of {name}: {why}")))?;
+    let url = match (known, typed) {
+        (Some(known), Some(typed)) if known != typed => {
+            return Err(edit.refuse(&format!("{name} has another base_url; change it first")));
+        }
+        (Some(url), _) => url,
+        (None, _) if is_known => return Err(edit.refuse(&format!("{name} has no base_url; add it first"))),
+        (None, Some(url)) => url,
+        (None, None) => {
+            let message = format!("Codex does not know the model provider {name:?}");
+            return Err(Failure::new(Exit::Usage, message).try_with("--base-url", "URL"));
+        }
     };
     match &change.settings.protected_resource {
         Some(resource) if resource.origin() != url.origin() => {
-            let message = format!("the token is for {}, and {url} is another server", resource.origin());
-            Err(Failure::new(Exit::Config, message).try_with("--name", "NAME"))
+            Err(edit.refuse(&format!("the token is for {}, and {url} is another server", resource.origin())))
         }
-        _ => Ok(typed.filter(|_| parsed.is_none())),
+        _ => Ok(url),
     }
 }
 

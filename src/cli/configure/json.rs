@@ -88,6 +88,19 @@ pub(super) fn with(text: &str, path: &[&str], value: &Value, usual: &str) -> Opt
     (serde_json::from_str::<Value>(&changed).ok()? == expected).then_some(changed)
 }
 
+/// Returns the document with another string at `path`, in the same place.
+pub(super) fn replaced(text: &str, path: &[&str], string: &str) -> Option<String> {
+    let old = value(text, path)?;
+    let mut expected: Value = serde_json::from_str(text).ok()?;
+    *path.iter().try_fold(&mut expected, |value, key| value.get_mut(key))? = string.into();
+    let (old, new) = (old.to_string(), Value::from(string).to_string());
+    let mut places = text.match_indices(&old).map(|(at, _)| at);
+    places.find_map(|at| {
+        let changed = format!("{}{new}{}", &text[..at], &text[at + old.len()..]);
+        serde_json::from_str::<Value>(&changed).is_ok_and(|it| it == expected).then_some(changed)
+    })
+}
+
 /// Returns the document without the member at `path`, and without the objects that are empty then, if [`with`] may have
 /// created them: they are the first of their object. If another program has written the file since, the document is
 /// written anew.
@@ -157,6 +170,14 @@ mod tests {
         assert!(with("[]", &HELPER, &value, "\t").is_none());
         assert!(with("{\"credHelpers\": 1}", &HELPER, &value, "\t").is_none());
         assert!(without("{}", &HELPER, "\t").is_none());
+    }
+
+    #[test]
+    fn a_string_is_replaced_in_its_place() {
+        let text = "{\"x\": \"old\", \"a\": {\"b\": \"old\"}, \"c\": 1.50}";
+        let expected = "{\"x\": \"old\", \"a\": {\"b\": \"new\"}, \"c\": 1.50}";
+        assert_eq!(replaced(text, &["a", "b"], "new").as_deref(), Some(expected));
+        assert!(replaced(text, &["a", "c"], "new").is_none());
     }
 
     #[test]
