@@ -42,6 +42,13 @@ fn failure(error: &Error, is_bare: bool) -> Failure {
     {
         message.push_str(": tokcache takes no secret as an argument, where other users can see it");
     }
+    // A user may have typed the secret in place of the variable that holds it.
+    if let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg)
+        && let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue)
+        && flag.contains("-variable")
+    {
+        message = message.replacen(&format!("invalid value '{value}'"), "invalid value", 1);
+    }
     let advice = corrected(error, &typed()).unwrap_or_else(|| format!("{} --help", command_meant()));
     Failure::new(Exit::Usage, message).try_shell(advice)
 }
