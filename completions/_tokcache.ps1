@@ -678,10 +678,11 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         }
         'tokcache;configure' {
             [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'A host that gets the tokens, as HOST, HOST:PORT or a URL; repeatable')
-            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user [default: for aws and kubernetes, tokcache-PROFILE]')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user; claude-code and codex: the name of the server [default: for aws and kubernetes, tokcache-PROFILE; for a server, its host]')
             [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'A scope for the tokens; repeatable [default: the scopes of the profile]')
             [CompletionResult]::new('--resource', '--resource', [CompletionResultType]::ParameterName, 'The API that the tokens are for')
             [CompletionResult]::new('--index', '--index', [CompletionResultType]::ParameterName, 'cargo: the URL of the registry''s index, if cargo does not know the registry')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'codex, with --model: the URL of the gateway''s API, if Codex does not know the gateway')
             [CompletionResult]::new('--role-arn', '--role-arn', [CompletionResultType]::ParameterName, 'aws: the role to assume')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--for', '--for', [CompletionResultType]::ParameterName, 'The protected resource to use, such as an MCP server: its URL says how to sign in, and selects its profile')
@@ -713,6 +714,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s; with a shared store, 10s more than a killed process can hold it up]')
             [CompletionResult]::new('--error-format', '--error-format', [CompletionResultType]::ParameterName, 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'claude-code and codex: the tokens are for a model gateway, not for an MCP server')
             [CompletionResult]::new('--write', '--write', [CompletionResultType]::ParameterName, 'Change the files; without the flag, the change is only shown')
             [CompletionResult]::new('--client-secret-keyring', '--client-secret-keyring', [CompletionResultType]::ParameterName, 'The client secret is in the system''s keyring, where `profile secret` has put it')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]')
@@ -723,7 +725,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
         }
         'tokcache;unconfigure' {
             [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'A host that gets the tokens, as HOST, HOST:PORT or a URL; repeatable')
-            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user [default: for aws and kubernetes, tokcache-PROFILE]')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user; claude-code and codex: the name of the server [default: for aws and kubernetes, tokcache-PROFILE; for a server, its host]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]')
             [CompletionResult]::new('--for', '--for', [CompletionResultType]::ParameterName, 'The protected resource to use, such as an MCP server: its URL says how to sign in, and selects its profile')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]')
@@ -754,6 +756,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokcache' -ScriptBlock {
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s; with a shared store, 10s more than a killed process can hold it up]')
             [CompletionResult]::new('--error-format', '--error-format', [CompletionResultType]::ParameterName, 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'claude-code and codex: the tokens are for a model gateway, not for an MCP server')
             [CompletionResult]::new('--write', '--write', [CompletionResultType]::ParameterName, 'Change the files; without the flag, the change is only shown')
             [CompletionResult]::new('--client-secret-keyring', '--client-secret-keyring', [CompletionResultType]::ParameterName, 'The client secret is in the system''s keyring, where `profile secret` has put it')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]')

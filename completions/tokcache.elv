@@ -662,10 +662,11 @@ set edit:completion:arg-completer[tokcache] = {|@words|
         }
         &'tokcache;configure'= {
             cand --host 'A host that gets the tokens, as HOST, HOST:PORT or a URL; repeatable'
-            cand --name 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user [default: for aws and kubernetes, tokcache-PROFILE]'
+            cand --name 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user; claude-code and codex: the name of the server [default: for aws and kubernetes, tokcache-PROFILE; for a server, its host]'
             cand --scope 'A scope for the tokens; repeatable [default: the scopes of the profile]'
             cand --resource 'The API that the tokens are for'
             cand --index 'cargo: the URL of the registry''s index, if cargo does not know the registry'
+            cand --base-url 'codex, with --model: the URL of the gateway''s API, if Codex does not know the gateway'
             cand --role-arn 'aws: the role to assume'
             cand --profile 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]'
             cand --for 'The protected resource to use, such as an MCP server: its URL says how to sign in, and selects its profile'
@@ -697,6 +698,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --timeout 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]'
             cand --lock-timeout 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s; with a shared store, 10s more than a killed process can hold it up]'
             cand --error-format 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]'
+            cand --model 'claude-code and codex: the tokens are for a model gateway, not for an MCP server'
             cand --write 'Change the files; without the flag, the change is only shown'
             cand --client-secret-keyring 'The client secret is in the system''s keyring, where `profile secret` has put it'
             cand -v 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
@@ -706,7 +708,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
         }
         &'tokcache;unconfigure'= {
             cand --host 'A host that gets the tokens, as HOST, HOST:PORT or a URL; repeatable'
-            cand --name 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user [default: for aws and kubernetes, tokcache-PROFILE]'
+            cand --name 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user; claude-code and codex: the name of the server [default: for aws and kubernetes, tokcache-PROFILE; for a server, its host]'
             cand --profile 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]'
             cand --for 'The protected resource to use, such as an MCP server: its URL says how to sign in, and selects its profile'
             cand --authority 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]'
@@ -737,6 +739,7 @@ set edit:completion:arg-completer[tokcache] = {|@words|
             cand --timeout 'Time limit for one exchange with a server [env: TOKCACHE_TIMEOUT] [default: 30s]'
             cand --lock-timeout 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s; with a shared store, 10s more than a killed process can hold it up]'
             cand --error-format 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]'
+            cand --model 'claude-code and codex: the tokens are for a model gateway, not for an MCP server'
             cand --write 'Change the files; without the flag, the change is only shown'
             cand --client-secret-keyring 'The client secret is in the system''s keyring, where `profile secret` has put it'
             cand -v 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'

@@ -798,10 +798,11 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -l client-
 complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand credential" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l host -d 'A host that gets the tokens, as HOST, HOST:PORT or a URL; repeatable' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l name -d 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user [default: for aws and kubernetes, tokcache-PROFILE]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l name -d 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user; claude-code and codex: the name of the server [default: for aws and kubernetes, tokcache-PROFILE; for a server, its host]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l scope -d 'A scope for the tokens; repeatable [default: the scopes of the profile]' -r -f -a "(__tokcache_values scopes)"
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l resource -d 'The API that the tokens are for' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l index -d 'cargo: the URL of the registry\'s index, if cargo does not know the registry' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l base-url -d 'codex, with --model: the URL of the gateway\'s API, if Codex does not know the gateway' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l role-arn -d 'aws: the role to assume' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l for -d 'The protected resource to use, such as an MCP server: its URL says how to sign in, and selects its profile' -r
@@ -845,12 +846,13 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l timeout 
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s; with a shared store, 10s more than a killed process can hold it up]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
 text\t'The error, and the command that helps if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l model -d 'claude-code and codex: the tokens are for a model gateway, not for an MCP server'
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l write -d 'Change the files; without the flag, the change is only shown'
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -l client-secret-keyring -d 'The client secret is in the system\'s keyring, where `profile secret` has put it'
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'
 complete -c tokcache -n "__fish_tokcache_using_subcommand configure" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l host -d 'A host that gets the tokens, as HOST, HOST:PORT or a URL; repeatable' -r
-complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l name -d 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user [default: for aws and kubernetes, tokcache-PROFILE]' -r
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l name -d 'cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user; claude-code and codex: the name of the server [default: for aws and kubernetes, tokcache-PROFILE; for a server, its host]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l profile -d 'The profile: settings that `login` saved under a name [env: TOKCACHE_PROFILE] [default: default]' -r -f -a "(__tokcache_values profiles)"
 complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l for -d 'The protected resource to use, such as an MCP server: its URL says how to sign in, and selects its profile' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l authority -d 'The provider: an Entra authority or any OpenID Connect issuer [env: TOKCACHE_AUTHORITY]' -r
@@ -893,6 +895,7 @@ complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l timeou
 complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l lock-timeout -d 'Time limit for each wait for another process [env: TOKCACHE_LOCK_TIMEOUT] [default: 60s; with a shared store, 10s more than a killed process can hold it up]' -r
 complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l error-format -d 'The format of errors [env: TOKCACHE_ERROR_FORMAT] [default: text]' -r -f -a "json\t'One line of JSON'
 text\t'The error, and the command that helps if there is one'"
+complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l model -d 'claude-code and codex: the tokens are for a model gateway, not for an MCP server'
 complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l write -d 'Change the files; without the flag, the change is only shown'
 complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -l client-secret-keyring -d 'The client secret is in the system\'s keyring, where `profile secret` has put it'
 complete -c tokcache -n "__fish_tokcache_using_subcommand unconfigure" -s v -l verbose -d 'Print more on stderr; -vv prints every exchange with a server, without secrets [env: TOKCACHE_LOG=info or debug]'

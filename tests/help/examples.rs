@@ -70,6 +70,11 @@ impl Stage {
         let client = format!("--authority {} --client-id my-cli --scope notes.read", provider.sandbox.issuer());
         home.answer(&format!("login {client}"));
         home.answer(&format!("login --profile work {client}"));
+        let missing = home.failure(3, &format!("profile show --for {}", provider.sandbox.issuer()));
+        let name = missing.split('"').nth(1).unwrap();
+        let profile = fs::read_to_string(home.path("config/profiles/work.toml")).unwrap();
+        let profile = format!("protected_resource = \"{}\"\n{profile}", provider.sandbox.issuer());
+        home.write(&format!("config/profiles/{name}.toml"), profile);
         Stage { provider, bus: Bus::new(Daemon::GnomeKeyring, Prompter::Dismisses), template: home }
     }
 
@@ -91,7 +96,8 @@ impl Stage {
             .replace("https://id.example.com", url)
             .replace("--json @note.json https://api.example.com/notes", &format!("{url}/me"))
             .replace("https://api.example.com/notes", &format!("{url}/me"))
-            .replace("--for https://mcp.example.com/mcp", &format!("--duration 1s --for {url}"))
+            .replace("proxy --for https://mcp.example.com/mcp", &format!("proxy --duration 1s --for {url}"))
+            .replace("--for https://mcp.example.com/mcp", &format!("--for {url}"))
             .replace("--for models.example.com", &format!("--for {url}"))
             .replace("--duration 1h", "--duration 1s")
             // The sandbox stands in for GitHub.

@@ -3,12 +3,11 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use crate::home;
 use crate::support::home::Home;
 use crate::support::put;
 
 /// The clients: their flags, their file, and what is there before.
-const CLIENTS: [(&str, &str, &str); 8] = [
+const CLIENTS: [(&str, &str, &str); 12] = [
     (
         "git --host a.example.com --host 127.0.0.1:8080",
         ".gitconfig",
@@ -37,11 +36,42 @@ const CLIENTS: [(&str, &str, &str); 8] = [
     ("go --host a.example.com", ".config/go/env", "GOFLAGS=-mod=mod\n"),
     ("bazel --host a.example.com", ".bazelrc", "# mine\nbuild -c opt\n"),
     ("aws --role-arn arn:aws:iam::1:role/r", ".aws/config", "# mine\n[default]\nregion = eu-central-1\n"),
+    (
+        "claude-code --profile agent --for https://mcp.example.com/mcp",
+        ".claude.json",
+        "{\n  \"numStartups\": 3,\n  \"mcpServers\": {\n    \"a\": {\n      \"env\": \"secret\"\n    }\n  }\n}\n",
+    ),
+    (
+        "claude-code --profile agent --for https://mcp.example.com/mcp --model",
+        ".claude/settings.json",
+        "{\n  \"model\": \"opus\",\n  \"env\": {\n    \"A\": \"secret\"\n  }\n}\n",
+    ),
+    (
+        "codex --profile agent --for https://mcp.example.com/mcp",
+        ".codex/config.toml",
+        "# mine\nmodel = 'm' # b\n\n[mcp_servers.a]\ncommand = 'a'\nenv = { K = 'secret' }\n",
+    ),
+    (
+        "codex --profile agent --for https://mcp.example.com/mcp --model --name gateway",
+        ".codex/config.toml",
+        "# mine\n[model_providers.gateway]\nname = 'Gateway' # b\nbase_url = 'https://mcp.example.com/v1'\n\n[tui]\na = 1\n",
+    ),
 ];
+
+/// A profile for an MCP server.
+const AGENT: &str = "authority = 'https://id.example.com'\nclient_id = 'app'\nscopes = ['api:read']\n\
+                     protected_resource = 'https://mcp.example.com/mcp'\n";
 
 /// Returns the flags of `unconfigure`.
 fn without_role(flags: &str) -> &str {
     flags.split(" --role-arn").next().unwrap()
+}
+
+/// Returns a home with the profile `agent` too.
+fn home() -> Home {
+    let home = crate::home();
+    home.write("config/profiles/agent.toml", AGENT);
+    home
 }
 
 fn with_file(file: &str, content: &str) -> Home {
@@ -87,9 +117,10 @@ fn a_file_that_does_not_exist_is_made_and_removed() {
     for (flags, file, _) in CLIENTS {
         let home = home();
         let flags = flags.replace("--name priv", "--name priv --index sparse+https://a.example.com/i/");
+        let flags = flags.replace("--name gateway", "--name gateway --base-url https://mcp.example.com/v1");
         home.answer(&format!("configure {flags} --write"));
         assert!(fs::read_to_string(home.path(file)).unwrap().contains("tokcache"), "{flags}");
-        let flags = without_role(&flags).split(" --index").next().unwrap();
+        let flags = without_role(&flags).split(" --index").next().unwrap().split(" --base-url").next().unwrap();
         home.answer(&format!("unconfigure {flags} --write"));
         let left = fs::read_to_string(home.path(file)).unwrap_or_default();
         assert!(!left.contains("tokcache") && left.len() < 50, "{flags}: {left}");
@@ -111,7 +142,56 @@ fn a_setting_of_another_program_stays_and_is_an_error() {
         ("kubernetes --host a.example.com", ".kube/config", "{\"users\": []}\n"),
         ("docker --host a.example.com", ".docker/config.json", "no json"),
         ("cargo --name priv --index https://a.example.com", ".cargo/config.toml", "no toml"),
+        ("claude-code SERVER", ".claude.json", "{\"mcpServers\": {\"mcp-example-com\": {\"command\": \"a\"}}}"),
+        (
+            "claude-code SERVER",
+            ".claude.json",
+            "{\"mcpServers\": {\"mcp-example-com\": {\"url\": \"https://mcp.example.com/two\", \
+             \"headersHelper\": \"tokcache credential mcp-headers\"}}}",
+        ),
+        ("claude-code SERVER", ".claude.json", "{\"mcpServers\": []}"),
+        ("claude-code SERVER --model", ".claude/settings.json", "{\"apiKeyHelper\": \"tokcache token | tee log\"}"),
+        ("claude-code SERVER --model", ".claude/settings.json", "no json"),
+        ("codex SERVER --name a", ".codex/config.toml", "[mcp_servers.a]\ncommand = 'a'\n"),
+        ("codex SERVER --name a", ".codex/config.toml", "[mcp_servers.a]\nurl = 'https://mcp.example.com/two'\n"),
+        (
+            "codex SERVER --name a",
+            ".codex/config.toml",
+            "[mcp_servers.a]\nurl = 'https://mcp.example.com/mcp'\nbearer_token_env_var = 'T'\n",
+        ),
+        (
+            "codex SERVER --name a",
+            ".codex/config.toml",
+            "[mcp_servers.a]\nurl = 'https://mcp.example.com/mcp'\nhttp_headers_helper = 'other'\n",
+        ),
+        (
+            "codex SERVER --name a",
+            ".codex/config.toml",
+            "mcp_servers = { a = { url = 'https://mcp.example.com/mcp' } }\n",
+        ),
+        ("codex SERVER --name a", ".codex/config.toml", "no toml"),
+        (
+            "codex SERVER --model --name a",
+            ".codex/config.toml",
+            "[model_providers.a]\nbase_url = 'https://mcp.example.com/v1'\nenv_key = 'K'\n",
+        ),
+        (
+            "codex SERVER --model --name a",
+            ".codex/config.toml",
+            "[model_providers.a]\nbase_url = 'https://mcp.example.com/v1'\nauth = { command = 'other' }\n",
+        ),
+        (
+            "codex SERVER --model --name a",
+            ".codex/config.toml",
+            "[model_providers.a]\nbase_url = 'https://b.example.com'\n",
+        ),
+        (
+            "codex SERVER --model --name a",
+            ".codex/config.toml",
+            "[model_providers.a]\nbase_url = 'http://mcp.example.com'\n",
+        ),
     ] {
+        let flags = flags.replace("SERVER", "--profile agent --for https://mcp.example.com/mcp");
         let home = with_file(file, content);
         home.failure(3, &format!("configure {flags} --write"));
         assert_eq!(fs::read_to_string(home.path(file)).unwrap(), content, "{flags}");
@@ -154,6 +234,12 @@ fn what_cannot_be_configured_says_why() {
         (2, "cargo --name a.b --index https://a.example.com", "--name REGISTRY"),
         (2, "aws", "--role-arn ARN"),
         (3, "git --host a.example.com --profile missing", "tokcache profile list"),
+        (2, "claude-code", "--for URL"),
+        (2, "codex", "--for URL"),
+        (2, "codex --model --name a", "--base-url URL"),
+        (2, "codex --name a.b --profile agent --for https://mcp.example.com/mcp", "--name NAME"),
+        (3, "codex --profile agent --for https://mcp.example.com/two", "is not for"),
+        (4, "claude-code --for https://mcp.example.com/two", "tokcache login --for https://mcp.example.com/two"),
     ] {
         let said = home.failure(status, &format!("configure {flags}"));
         assert!(said.contains(words), "{flags}: {said}");

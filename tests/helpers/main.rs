@@ -2,6 +2,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy allows them in test functions only")]
 
+mod agents;
 mod cargo;
 mod clouds;
 mod configured;

@@ -2,15 +2,12 @@
 
 use super::file::Edit;
 use super::plan::Plan;
-use super::words::{array, in_json};
+use super::words::{ADDED, array, in_json};
 use super::{Change, sections};
 use crate::cli::credential_helper::Host;
 use crate::cli::{Exit, Failure, environment};
 
 const PROVIDER: &str = "credential-provider";
-
-/// Marks an index that `unconfigure` removes.
-const MARK: &str = "# added by tokcache configure";
 
 pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> {
     let Some(name) = &change.target.name else {
@@ -29,7 +26,7 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
     let provider = registry.and_then(|registry| registry.get(PROVIDER));
     if change.is_undo() {
         if provider.is_some_and(is_own) {
-            let index = sections::value(edit.text(), &header, "index").filter(|index| index.ends_with(MARK));
+            let index = sections::value(edit.text(), &header, "index").filter(|index| index.ends_with(ADDED));
             let keys = [PROVIDER, "index"];
             edit.set(sections::without(edit.text(), &header, &keys[..if index.is_some() { 2 } else { 1 }]));
         }
@@ -54,7 +51,7 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
     if provider.is_some_and(|provider| !is_own(provider)) {
         return Err(edit.refuse(&format!("{header} has another {PROVIDER}; remove it first")));
     }
-    let index_line = known.is_none().then(|| format!("index = {} {MARK}", in_json(index)));
+    let index_line = known.is_none().then(|| format!("index = {} {ADDED}", in_json(index)));
     let lines: Vec<_> = index_line.into_iter().chain([format!("{PROVIDER} = {}", array(&words))]).collect();
     let text = sections::without(edit.text(), &header, if provider.is_some() { &[PROVIDER] } else { &[] });
     edit.set(sections::with(&text, &header, &lines));

@@ -1,5 +1,7 @@
 //! Docker, Podman and skopeo: `credHelpers` in Docker's configuration, and a link with the name that they look for.
 
+use serde_json::Value;
+
 use super::file::Edit;
 use super::link::Link;
 use super::plan::Plan;
@@ -9,6 +11,9 @@ use crate::cli::{Failure, environment};
 /// The object of the configuration.
 const HELPERS: &str = "credHelpers";
 
+/// The indentation of the configuration, as Docker writes it.
+const TAB: &str = "\t";
+
 /// The name of the helper, behind `docker-credential-`.
 const NAME: &str = "tokcache";
 
@@ -16,9 +21,10 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
     let mut edit = Edit::of(&environment::docker_config()?)?;
     for host in change.hosts()? {
         let host = host.to_string();
-        match (helper_of(edit.text(), &host).as_deref(), change.is_undo()) {
+        let helper = json::value(edit.text(), &[HELPERS, &host]);
+        match (helper.as_ref().and_then(Value::as_str), change.is_undo()) {
             (Some(NAME), true) => {
-                let text = json::without(edit.text(), HELPERS, &host);
+                let text = json::without(edit.text(), &[HELPERS, &host], TAB);
                 edit.set(text.ok_or_else(|| edit.refuse("it is not JSON"))?);
             }
             (Some(NAME), false) | (_, true) => {}
@@ -26,7 +32,7 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
                 return Err(edit.refuse(&format!("{host} has the credential helper {other:?} there; remove it first")));
             }
             (None, false) => {
-                let text = json::with(edit.text(), HELPERS, &host, NAME);
+                let text = json::with(edit.text(), &[HELPERS, &host], &NAME.into(), TAB);
                 let why = || {
                     edit.refuse(&format!("it is not an object in JSON; add \"{HELPERS}\": {{\"{host}\": \"{NAME}\"}}"))
                 };
@@ -39,10 +45,4 @@ pub(super) fn plan(change: &Change<'_>, plan: &mut Plan) -> Result<(), Failure> 
     plan.hosts(&change.profile, change.hosts()?, !change.is_undo())?;
     plan.edit(edit);
     Ok(())
-}
-
-/// Returns the helper of a registry.
-fn helper_of(text: &str, host: &str) -> Option<String> {
-    let document: serde_json::Value = serde_json::from_str(text).ok()?;
-    Some(document.get(HELPERS)?.get(host)?.as_str()?.to_owned())
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, ErrorKind, Write as _};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use tokcache_file::platform;
@@ -69,17 +70,15 @@ impl Edit {
     pub(super) fn diff(&self) -> String {
         let path = self.path.display();
         let (old, new) = (lines(&self.before), lines(&self.after));
-        let is_same = |(one, other): &(&&str, &&str)| one == other;
-        let head = old.iter().zip(&new).take_while(is_same).count();
-        let tail = old[head..].iter().rev().zip(new[head..].iter().rev()).take_while(is_same).count();
-        let (removed, added) = (&old[head..old.len() - tail], &new[head..new.len() - tail]);
         let name = |content: &Option<String>| {
             if content.is_some() { path.to_string() } else { "/dev/null".to_owned() }
         };
         let mut text = format!("--- {}\n+++ {}\n", name(&self.before), name(&self.after));
-        text += &format!("@@ -{},{} +{},{} @@\n", head + 1, removed.len(), head + 1, added.len());
-        removed.iter().for_each(|line| text += &format!("-{line}\n"));
-        added.iter().for_each(|line| text += &format!("+{line}\n"));
+        for (removed, added) in hunks(&old, &new) {
+            text += &format!("@@ -{},{} +{},{} @@\n", removed.start + 1, removed.len(), added.start + 1, added.len());
+            old[removed].iter().for_each(|line| text += &format!("-{line}\n"));
+            new[added].iter().for_each(|line| text += &format!("+{line}\n"));
+        }
         text
     }
 
@@ -109,6 +108,46 @@ impl Edit {
     }
 }
 
+/// The maximum number of pairs of lines that are compared, for a file that was written anew.
+const MOST_PAIRS: usize = 1 << 22;
+
+/// Returns the ranges of lines that differ, by the longest common subsequence.
+fn hunks(old: &[&str], new: &[&str]) -> Vec<(Range<usize>, Range<usize>)> {
+    let is_same = |(one, other): &(&&str, &&str)| one == other;
+    let head = old.iter().zip(new).take_while(is_same).count();
+    let tail = old[head..].iter().rev().zip(new[head..].iter().rev()).take_while(is_same).count();
+    let (rows, columns) = (old.len() - head - tail, new.len() - head - tail);
+    if rows.saturating_mul(columns) > MOST_PAIRS {
+        return vec![(head..head + rows, head..head + columns)];
+    }
+    // The length of the common subsequence of the lines from here on, for each pair.
+    let mut lengths = vec![vec![0_u32; columns + 1]; rows + 1];
+    for (row, column) in (0..rows).rev().flat_map(|row| (0..columns).rev().map(move |column| (row, column))) {
+        lengths[row][column] = match old[head + row] == new[head + column] {
+            true => lengths[row + 1][column + 1] + 1,
+            false => lengths[row + 1][column].max(lengths[row][column + 1]),
+        };
+    }
+    let (mut hunks, mut start, mut row, mut column) = (Vec::new(), (0, 0), 0, 0);
+    loop {
+        let is_end = row == rows && column == columns;
+        if is_end || row < rows && column < columns && old[head + row] == new[head + column] {
+            if (row, column) != start {
+                hunks.push((head + start.0..head + row, head + start.1..head + column));
+            }
+            if is_end {
+                return hunks;
+            }
+            (row, column) = (row + 1, column + 1);
+            start = (row, column);
+        } else if column == columns || row < rows && lengths[row + 1][column] >= lengths[row][column + 1] {
+            row += 1;
+        } else {
+            column += 1;
+        }
+    }
+}
+
 fn lines(content: &Option<String>) -> Vec<&str> {
     content.iter().flat_map(|text| text.lines()).collect()
 }
@@ -125,6 +164,13 @@ mod tests {
             after: Some("secret\nnew\nmore\nlast\n".to_owned()),
         };
         assert_eq!(edit.diff(), "--- /a\n+++ /a\n@@ -2,1 +2,2 @@\n-old\n+new\n+more\n");
+        let twice = Edit {
+            path: PathBuf::from("/a"),
+            before: Some("one\nsecret\nthree\nlast\n".to_owned()),
+            after: Some("two\nsecret\nfour\nlast\n".to_owned()),
+        };
+        let hunks = "@@ -1,1 +1,1 @@\n-one\n+two\n@@ -3,1 +3,1 @@\n-three\n+four\n";
+        assert_eq!(twice.diff(), format!("--- /a\n+++ /a\n{hunks}"));
         let created = Edit { path: PathBuf::from("/a"), before: None, after: Some("new\n".to_owned()) };
         assert_eq!(created.diff(), "--- /dev/null\n+++ /a\n@@ -1,0 +1,1 @@\n+new\n");
     }

@@ -1,9 +1,12 @@
 //! `tokcache configure` and `tokcache unconfigure`: change the settings of a program so that it asks tokcache for
 //! credentials, and take the change back. Without `--write`, they only show the change.
 
+mod agent;
 mod aws;
 mod bazel;
 mod cargo;
+mod claude_code;
+mod codex;
 mod docker;
 mod file;
 mod git;
@@ -17,11 +20,13 @@ mod terraform;
 mod words;
 
 use clap::{Args, ValueEnum};
+use tokcache_core::oauth::ResourceUrl;
 
 use super::credential_helper::Host;
 use super::settings::Settings;
 use super::values::not_blank;
-use super::{Exit, Failure, profiles};
+use super::{Exit, Failure, profiles, resource};
+use crate::output::command_line;
 use plan::Plan;
 
 /// The arguments of `configure`.
@@ -42,6 +47,10 @@ pub(super) struct Input {
     #[arg(long, value_name = "URL", value_parser = not_blank)]
     index: Option<String>,
 
+    /// codex, with --model: the URL of the gateway's API, if Codex does not know the gateway
+    #[arg(long, value_name = "URL", value_parser = super::resource::url)]
+    base_url: Option<ResourceUrl>,
+
     /// aws: the role to assume
     #[arg(long, value_name = "ARN", value_parser = not_blank)]
     role_arn: Option<String>,
@@ -58,10 +67,14 @@ pub(super) struct Target {
     #[arg(long = "host", value_name = "HOST", value_parser = Host::parse)]
     hosts: Vec<Host>,
 
-    /// cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user
-    /// [default: for aws and kubernetes, tokcache-PROFILE]
+    /// cargo: the name of the registry; aws: the name of the AWS profile; kubernetes: the name of the user; claude-code and
+    /// codex: the name of the server [default: for aws and kubernetes, tokcache-PROFILE; for a server, its host]
     #[arg(long, value_name = "NAME", value_parser = not_blank)]
     name: Option<String>,
+
+    /// claude-code and codex: the tokens are for a model gateway, not for an MCP server
+    #[arg(long)]
+    model: bool,
 
     /// Change the files; without the flag, the change is only shown
     #[arg(long)]
@@ -77,6 +90,10 @@ enum Client {
     Bazel,
     /// cargo
     Cargo,
+    /// Claude Code: the MCP server of --for, or a model gateway
+    ClaudeCode,
+    /// Codex: the MCP server of --for, or a model gateway
+    Codex,
     /// Docker, Podman and skopeo
     Docker,
     /// git
@@ -104,14 +121,26 @@ struct Change<'a> {
 /// Runs `configure`.
 pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
     let profile = profiles::chosen(settings)?;
-    if profiles::load(&profile)?.is_none() {
-        return Err(profiles::unknown(&profile));
+    let resource = settings.protected_resource.as_ref();
+    let is_for_server = matches!(input.target.client, Client::ClaudeCode | Client::Codex) && !input.target.model;
+    if is_for_server && resource.is_none() {
+        return Err(agent::no_server());
     }
-    ensure_of_profile(settings, &profile)?;
-    let mut flags = vec!["--profile".to_owned(), profile.clone()];
-    flags.extend(
-        settings.config_dir.iter().flat_map(|folder| ["--config-dir".to_owned(), folder.display().to_string()]),
-    );
+    match (profiles::load(&profile)?, resource) {
+        (None, Some(url)) => return Err(resource::not_signed_in(url)),
+        (None, None) => return Err(profiles::unknown(&profile)),
+        (Some(saved), Some(url)) => resource::ensure_for(url, &profile, &saved)?,
+        (Some(_), None) => {}
+    }
+    let mut flags: Vec<_> = resource.into_iter().flat_map(|url| ["--for".to_owned(), url.to_string()]).collect();
+    if resource.is_none_or(|url| !resource::is_named_after(url, &profile)) {
+        flags.extend(["--profile".to_owned(), profile.clone()]);
+    }
+    let is_of_codex = input.target.client == Client::Codex;
+    ensure_of_profile(settings, &profile, is_of_codex)?;
+    // Codex gets this flag, and others, for the variables of this shell too.
+    let folder = settings.config_dir.as_ref().filter(|_| !is_of_codex);
+    flags.extend(folder.into_iter().flat_map(|folder| ["--config-dir".to_owned(), folder.display().to_string()]));
     let scopes = input.scopes.iter().flat_map(|scope| ["--scope".to_owned(), scope.clone()]);
     flags.extend(scopes);
     flags.extend(input.resource.iter().flat_map(|resource| ["--resource".to_owned(), resource.clone()]));
@@ -119,7 +148,7 @@ pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
 }
 
 /// Refuses settings that the program would not pass on: it asks with the profile alone.
-fn ensure_of_profile(settings: &Settings, profile: &str) -> Result<(), Failure> {
+fn ensure_of_profile(settings: &Settings, profile: &str, writes_store: bool) -> Result<(), Failure> {
     let typed = [
         ("--account", &settings.account, "TOKCACHE_ACCOUNT"),
         ("--authority", &settings.authority, "TOKCACHE_AUTHORITY"),
@@ -127,7 +156,8 @@ fn ensure_of_profile(settings: &Settings, profile: &str) -> Result<(), Failure> 
         ("--store", &settings.store, "TOKCACHE_STORE"),
     ];
     let is_typed = |variable: &str| !settings.variables.contains(&variable);
-    match typed.into_iter().find(|(_, value, variable)| value.is_some() && is_typed(variable)) {
+    let is_lost = |flag: &str| !(writes_store && flag == "--store");
+    match typed.into_iter().find(|(flag, value, variable)| value.is_some() && is_typed(variable) && is_lost(flag)) {
         Some((flag, value, _)) => {
             let message = format!("the program asks with the profile {profile:?} alone: put {flag} into the profile");
             let value = value.clone().unwrap_or_default();
@@ -151,6 +181,8 @@ impl Change<'_> {
             Client::Aws => aws::plan(self, &mut plan)?,
             Client::Bazel => bazel::plan(self, &mut plan)?,
             Client::Cargo => cargo::plan(self, &mut plan)?,
+            Client::ClaudeCode => claude_code::plan(self, &mut plan)?,
+            Client::Codex => codex::plan(self, &mut plan)?,
             Client::Docker => docker::plan(self, &mut plan)?,
             Client::Git => git::plan(self, &mut plan)?,
             Client::Go => go::plan(self, &mut plan)?,

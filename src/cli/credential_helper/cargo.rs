@@ -110,7 +110,10 @@ impl Refusal {
 fn found(kind: &str, index: &str, args: &[String]) -> Result<Found, Refusal> {
     let unresolved = |failure: Failure| Refusal::of(&failure, &Settings::default());
     let Arguments { settings, command } = parse(args).map_err(unresolved)?;
-    let settings = settings.or_environment().map_err(unresolved)?;
+    if let Some(folder) = &settings.config_dir {
+        environment::use_config_dir(folder);
+    }
+    let settings = resource::select(settings).or_environment().map_err(unresolved)?;
     let Command::Credential(input) = command else { return Err(Refusal::of_kind("url-not-supported")) };
     let helper = Helper { settings: &settings, input: &input };
     let refused = |failure: Failure| Refusal::of(&failure, &settings);

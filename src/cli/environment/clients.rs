@@ -30,6 +30,21 @@ pub(in crate::cli) fn cargo_config() -> Result<PathBuf, Failure> {
     Ok(if older.is_file() && !file.is_file() { older } else { file })
 }
 
+/// Returns the file in which Claude Code keeps the MCP servers of the user.
+pub(in crate::cli) fn claude_code_servers() -> Result<PathBuf, Failure> {
+    Ok(path("CLAUDE_CONFIG_DIR")?.map_or_else(|| in_home(""), Ok)?.join(".claude.json"))
+}
+
+/// Returns the user's settings of Claude Code.
+pub(in crate::cli) fn claude_code_settings() -> Result<PathBuf, Failure> {
+    Ok(named_or("CLAUDE_CONFIG_DIR", ".claude")?.join("settings.json"))
+}
+
+/// Returns the user's configuration file of Codex.
+pub(in crate::cli) fn codex_config() -> Result<PathBuf, Failure> {
+    Ok(named_or("CODEX_HOME", ".codex")?.join("config.toml"))
+}
+
 /// Returns the configuration file of Docker.
 pub(in crate::cli) fn docker_config() -> Result<PathBuf, Failure> {
     Ok(named_or("DOCKER_CONFIG", ".docker")?.join("config.json"))

@@ -23,8 +23,8 @@ use crate::cli::{Exit, Failure};
 use crate::output::ErrorFormat;
 
 pub(in crate::cli) use clients::{
-    aws_config, bazelrc, cargo_config, docker_config, git_config, go_env, kubeconfig, search_path, terraform_config,
-    terraform_plugins,
+    aws_config, bazelrc, cargo_config, claude_code_servers, claude_code_settings, codex_config, docker_config,
+    git_config, go_env, kubeconfig, search_path, terraform_config, terraform_plugins,
 };
 pub(in crate::cli) use platform::{
     azure_application, azure_client_id, github_actions, has_managed_identity, managed_identity, no_azure_application,
@@ -113,6 +113,16 @@ pub(in crate::cli) fn state_dir() -> Result<Option<PathBuf>, Failure> {
     }
     let project = project()?;
     Ok(project.map(|project| project.state_dir().unwrap_or_else(|| project.data_local_dir()).to_owned()))
+}
+
+/// Whether a variable has moved the folder of the profiles, so that a program without the variable looks elsewhere.
+pub(in crate::cli) fn is_config_dir_moved() -> bool {
+    variable("TOKCACHE_CONFIG_DIR").is_some() || cfg!(target_os = "linux") && variable("XDG_CONFIG_HOME").is_some()
+}
+
+/// Whether a variable has moved the folder of the cache.
+pub(in crate::cli) fn is_state_dir_moved() -> bool {
+    variable("TOKCACHE_STATE_DIR").is_some() || cfg!(target_os = "linux") && variable("XDG_STATE_HOME").is_some()
 }
 
 /// The error for a missing folder. It names every remedy at once.

@@ -57,9 +57,15 @@ pub(super) fn examples(path: &str) -> &'static str {
         "tokcache configure" => {
             "  tokcache configure git --host git.example.com
   tokcache configure kubernetes --profile work --host https://k8s.example.com:6443 --write
+  tokcache configure claude-code --for https://mcp.example.com/mcp --write
+  tokcache configure codex --model --name gateway --base-url https://models.example.com/v1
 "
         }
-        "tokcache unconfigure" => "  tokcache unconfigure git --host git.example.com --write\n",
+        "tokcache unconfigure" => {
+            "  tokcache unconfigure git --host git.example.com --write
+  tokcache unconfigure codex --for https://mcp.example.com/mcp --write
+"
+        }
         "tokcache credential" => "  tokcache credential kubernetes --profile work --host k8s.example.com:6443\n",
         "tokcache explain" => {
             "  tokcache explain --scope notes.read
