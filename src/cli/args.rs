@@ -55,7 +55,7 @@ pub(super) enum Command {
     Proxy(proxy::Input),
     /// Show which token `token` would use, and why, without the network
     Explain(explain::Input),
-    /// Check the settings, the cache, the provider and the sign-in, and show the commands that help
+    /// Check the settings, the cache, the provider and the sign-in
     Doctor(doctor::Input),
     /// Hand a token to git, kubectl, docker or another program that asks
     Credential(credential_helper::Input),

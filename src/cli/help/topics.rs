@@ -76,6 +76,10 @@ Secrets and passphrases, which are never arguments:
   TOKCACHE_TO_PASSWORD_FILE            the same for the store in `cache copy --to`
   TOKCACHE_TO_PASSWORD                 the same for the store in `cache copy --to`
 
+Set for the program that a command starts:
+  ACCESS_TOKEN, ACCESS_TOKEN_FILE      the token of `exec`, or the file with it
+  TOKCACHE_PROXY_URL                   the address of `proxy`
+
 Networks and terminals, as in other programs:
   HTTPS_PROXY, ALL_PROXY, NO_PROXY     the proxy; names in lower case take precedence
   SSL_CERT_FILE, SSL_CERT_DIR          replace the trusted certificates of the system
