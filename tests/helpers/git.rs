@@ -87,9 +87,27 @@ fn git_clones_and_pushes_with_the_token_as_password() {
     clones_and_pushes("Basic realm=\"git\"", basic("oauth2", TOKEN));
 }
 
+/// Whether git is 2.MINOR or newer.
+fn git_is_at_least(minor: u32) -> bool {
+    let version = answer_of(&Command::new("git").arg("--version").output().unwrap());
+    let mut numbers = version.split(|letter: char| !letter.is_ascii_digit()).filter(|word| !word.is_empty());
+    let mut number = || numbers.next().unwrap().parse::<u32>().unwrap();
+    (number(), number()) >= (2, minor)
+}
+
+/// Whether git can send a bearer token. Debian 12 has git 2.39, which sends passwords only; `requests.rs` tests the
+/// answers to newer versions on every machine.
+fn knows_bearer() -> bool {
+    git_is_at_least(46)
+}
+
 #[test]
-fn git_clones_and_pushes_with_a_bearer_token() {
-    clones_and_pushes("Bearer realm=\"git\"", format!("Bearer {TOKEN}"));
+fn git_clones_and_pushes_with_a_bearer_token_if_it_can_send_one() {
+    if knows_bearer() {
+        clones_and_pushes("Bearer realm=\"git\"", format!("Bearer {TOKEN}"));
+    } else {
+        clones_and_pushes("Basic realm=\"git\", Bearer realm=\"git\"", basic("oauth2", TOKEN));
+    }
 }
 
 #[test]
@@ -122,7 +140,11 @@ fn a_token_that_the_server_refuses_is_replaced_for_the_next_command() {
     let provider = Provider::start(|_, _| (200, tokens()));
     let home = home();
     home.use_provider(&provider.address());
-    let server = serve(&home, "Bearer realm=\"git\"", format!("Bearer {NEW_ACCESS_TOKEN}"));
+    let (challenge, wanted) = match knows_bearer() {
+        true => ("Bearer realm=\"git\"", format!("Bearer {NEW_ACCESS_TOKEN}")),
+        false => ("Basic realm=\"git\"", basic("oauth2", NEW_ACCESS_TOKEN)),
+    };
+    let server = serve(&home, challenge, wanted);
     home.answer(&format!("configure git --host {} --write", server.host()));
     assert!(!clone(&home, &server).status.success());
     answer_of(&clone(&home, &server));
@@ -145,15 +167,14 @@ fn git_finds_the_helper_by_its_name() {
     let asked = "protocol=https\nhost=git.example.com\nusername=me\n";
     let output = fed(home.program_named("git", "credential fill"), asked);
     let answer = answer_of(&output);
-    assert_eq!(
-        answer,
-        "protocol=https\nhost=git.example.com\nusername=me\npassword=AT-bob\npassword_expiry_utc=4102444800"
-    );
+    // Older versions drop the time.
+    let expiry = if git_is_at_least(40) { "\npassword_expiry_utc=4102444800" } else { "" };
+    assert_eq!(answer, format!("protocol=https\nhost=git.example.com\nusername=me\npassword=AT-bob{expiry}"));
 }
 
 /// Git itself checks the words and the form of an answer, as its test t0300 does.
 #[test]
-fn git_takes_a_bearer_token_that_no_helper_saves() {
+fn git_takes_a_bearer_token_that_no_helper_saves_if_it_can_send_one() {
     let home = home();
     put(&home.path("saved"), "");
     home.write(
@@ -162,6 +183,10 @@ fn git_takes_a_bearer_token_that_no_helper_saves() {
     );
     let asked = "capability[]=authtype\nprotocol=https\nhost=git.example.com\nwwwauth[]=Bearer\n";
     let filled = answer_of(&fed(home.program_named("git", "credential fill"), asked));
+    if !knows_bearer() {
+        assert!(filled.contains("password=AT-bob") && !filled.contains("authtype"), "{filled}");
+        return;
+    }
     for line in ["authtype=Bearer", "credential=AT-bob", "ephemeral=1", "password_expiry_utc=4102444800"] {
         assert!(filled.lines().any(|own| own == line), "{filled}");
     }
