@@ -137,6 +137,46 @@ fn a_server_that_refuses_every_token_does_not_make_the_proxy_refresh_for_ever() 
 }
 
 #[test]
+fn a_server_that_refuses_every_second_token_does_not_either() {
+    let (provider, home) = signed_in();
+    let api = Api::start(|number, _, connection| match number % 2 {
+        0 => respond(connection, "401 Unauthorized", "WWW-Authenticate: Bearer\r\n", "no"),
+        _ => respond(connection, "200 OK", "", "fine"),
+    });
+    let proxy = start(&home, &api, &[]);
+    let before = provider.token_requests(REFRESH_TOKEN);
+    for _ in 0..6 {
+        send(&proxy, "GET", "/", &[]);
+    }
+    assert_eq!(provider.token_requests(REFRESH_TOKEN), before + 1);
+}
+
+#[test]
+fn a_profile_that_names_hosts_allows_no_other_server() {
+    let (_provider, home) = signed_in();
+    let api = Api::start(ok);
+    home.answer(&["profile", "set", "default", "--host", "api.example.com"]);
+    let output = home.tokcache(&["proxy", "--for", &api.url()]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(6) && said.contains("does not allow"), "{said}");
+    assert_eq!(api.received().len(), 0);
+}
+
+#[test]
+fn another_resource_of_a_known_server_does_not_get_the_default_token() {
+    let (_provider, home) = signed_in();
+    let api = Api::start(ok);
+    let profiles = home.cache.path().parent().and_then(std::path::Path::parent).expect("a home").join("config/profiles");
+    let profile = std::fs::read_to_string(profiles.join("default.toml")).expect("a profile");
+    let resource = format!("protected_resource = \"{}/mcp\"\n{profile}", api.url());
+    std::fs::write(profiles.join("known.toml"), resource).expect("a profile");
+    let output = home.tokcache(&["proxy", "--for", &format!("{}/other", api.url())]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(4) && said.contains("nobody has signed in for"), "{said}");
+    assert_eq!(api.received().len(), 0);
+}
+
+#[test]
 fn a_server_gets_a_further_scope_only_if_the_user_allows_it() {
     const CHALLENGE: &str = "Bearer error=\"insufficient_scope\", scope=\"api.read api.write\"";
     let provider = crate::harness::Provider::start();

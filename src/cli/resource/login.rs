@@ -126,8 +126,8 @@ impl SignIn<'_> {
             return Err(Failure::new(Exit::Config, message).try_with("--authority", "URL"));
         }
         let scopes = self.scopes();
-        let wanted = if scopes.is_empty() { "no scope".to_owned() } else { scopes.to_string() };
-        tell(plain(&format!("{} trusts {}, and asks for {wanted}.", self.url, server.authority.url())));
+        let asked = if scopes.is_empty() { String::new() } else { format!(", and asks for {scopes}") };
+        tell(plain(&format!("{} trusts {}{asked}.", self.url, server.authority.url())));
         let mut settings = self.context.settings.clone();
         settings.authority = Some(server.authority.url().to_owned());
         settings.client_id = Some(client.client_id.clone());
