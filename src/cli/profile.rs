@@ -31,11 +31,11 @@ pub(super) struct Input {
 /// The typed hosts of the token.
 #[derive(Args, Debug)]
 struct Hosts {
-    /// A host that `curl` may send the token to: HOST, HOST:PORT or *.DOMAIN; repeat the flag for several hosts
+    /// A host that `curl` and `proxy` may send the token to: HOST, HOST:PORT or *.DOMAIN; repeat the flag for several hosts
     #[arg(long = "host", value_name = "HOST", value_parser = allowed_host)]
     hosts: Vec<String>,
 
-    /// Remove the hosts from the profile: `curl` may send the token to any host
+    /// Remove the hosts from the profile: `curl` and `proxy` may send the token to any host
     #[arg(long, conflicts_with = "hosts")]
     no_host: bool,
 }

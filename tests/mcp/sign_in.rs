@@ -19,6 +19,9 @@ fn the_url_alone_is_enough_and_the_cached_token_needs_no_network() {
     assert_eq!((status, answer["user"].as_str()), (200, Some("alice")), "{answer}");
     assert_eq!(answer["scope"], "tools.read");
 
+    let elsewhere = home.failure(6, &format!("curl --for {url} -- -sS http://127.0.0.1:1/"));
+    assert!(elsewhere.contains("does not allow 127.0.0.1:1"), "{elsewhere}");
+
     expire(&home);
     let fresh = home.answer(&format!("token --for {url}"));
     assert_ne!(fresh, token);

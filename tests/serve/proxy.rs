@@ -166,7 +166,8 @@ fn a_profile_that_names_hosts_allows_no_other_server() {
 fn another_resource_of_a_known_server_does_not_get_the_default_token() {
     let (_provider, home) = signed_in();
     let api = Api::start(ok);
-    let profiles = home.cache.path().parent().and_then(std::path::Path::parent).expect("a home").join("config/profiles");
+    let profiles =
+        home.cache.path().parent().and_then(std::path::Path::parent).expect("a home").join("config/profiles");
     let profile = std::fs::read_to_string(profiles.join("default.toml")).expect("a profile");
     let resource = format!("protected_resource = \"{}/mcp\"\n{profile}", api.url());
     std::fs::write(profiles.join("known.toml"), resource).expect("a profile");
