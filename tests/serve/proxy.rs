@@ -163,6 +163,7 @@ fn a_profile_that_names_hosts_allows_no_other_server() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "no other program is at work")]
 fn another_resource_of_a_known_server_does_not_get_the_default_token() {
     let (_provider, home) = signed_in();
     let api = Api::start(ok);
