@@ -14,6 +14,7 @@ pub fn network_file_system(folder: &Path) -> Option<&'static str> {
     KINDS.iter().find(|(number, _)| *number == kind).map(|(_, name)| *name)
 }
 
+/// Returns `None`: only Linux tells.
 #[cfg(not(target_os = "linux"))]
 pub fn network_file_system(_folder: &Path) -> Option<&'static str> {
     None
