@@ -19,6 +19,7 @@ fn whatever_succeeds_tells_nothing_but_the_token_that_was_asked_for() {
     let home = Home::at(&provider);
     home.write(".tokcache.toml", "profile = \"default\"\n");
     let fetch = format!("curl -sS {}/", provider.address());
+    let proxy = format!("proxy --for {} --duration 1s", provider.address());
     let commands = [
         ("list", None),
         ("list -o json", None),
@@ -42,6 +43,12 @@ fn whatever_succeeds_tells_nothing_but_the_token_that_was_asked_for() {
         ("exec --token-file -- true", None),
         ("exec --token-fd 5 -- true", None),
         (&fetch, None),
+        ("serve --duration 1s", None),
+        (&proxy, None),
+        ("credential terraform --host app.example.com get app.example.com", Some(NEW_ACCESS_TOKEN)),
+        ("configure docker --host app.example.com", None),
+        ("unconfigure docker --host app.example.com", None),
+        ("doctor --offline", None),
         ("token -o azd", Some(NEW_ACCESS_TOKEN)),
         ("token -o exec-credential", Some(NEW_ACCESS_TOKEN)),
         ("token -o nu", Some(NEW_ACCESS_TOKEN)),
