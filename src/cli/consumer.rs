@@ -8,20 +8,19 @@ use serde_json::Value;
 use tokcache_core::acquire::AuthenticationResult;
 
 use super::{Exit, Failure, environment};
-use crate::output::github_env_line;
-
-/// The versions of the object for kubectl (`client.authentication.k8s.io`).
-const KUBERNETES: [&str; 2] = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"];
+use crate::output::{EXEC_CREDENTIAL_VERSIONS, github_env_line};
 
 /// Returns the version of the object that kubectl wants; `None` if it does not say.
 pub(super) fn kubernetes_version() -> Result<Option<&'static str>, Failure> {
     let Some(info) = environment::kubernetes_exec_info()? else { return Ok(None) };
     let info: Value = serde_json::from_str(&info).unwrap_or_default();
     let wanted = info.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
-    let known = KUBERNETES.into_iter().find(|version| *version == wanted);
+    let known = EXEC_CREDENTIAL_VERSIONS.into_iter().find(|version| *version == wanted);
     known.map(Some).ok_or_else(|| {
-        let message =
-            format!("KUBERNETES_EXEC_INFO asks for the version {wanted:?}; known are {}", KUBERNETES.join(" and "));
+        let message = format!(
+            "KUBERNETES_EXEC_INFO asks for the version {wanted:?}; known are {}",
+            EXEC_CREDENTIAL_VERSIONS.join(" and ")
+        );
         Failure::new(Exit::Config, message).try_shell("unset KUBERNETES_EXEC_INFO")
     })
 }

@@ -1,7 +1,6 @@
 //! The flags of the commands that run an endpoint, and its life.
 
 use std::ffi::OsString;
-use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
@@ -9,21 +8,19 @@ use std::time::Duration;
 
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
+use tokcache_file::platform;
 
+use super::program::cannot_run;
 use super::values::{bound, path};
 use super::{Exit, Failure, environment};
 use crate::endpoint::{self, Bounds, End, Finish, Listener, RunError, Service};
-use crate::output::{command_line, tell};
+use crate::output::tell;
 
 /// How long an endpoint lives that no program bounds.
 const USUAL_DURATION: Duration = Duration::from_secs(8 * 3600);
 
 /// The maximum number of threads that wait for servers. Each request that is passed on takes one.
 const MOST_THREADS: usize = 256;
-
-/// The exit codes of POSIX shells for a command that does not exist, and for one that is not executable.
-const NOT_FOUND: u8 = 127;
-const NOT_EXECUTABLE: u8 = 126;
 
 /// Prepares an endpoint and its program.
 pub(super) type Prepare<'a> =
@@ -106,7 +103,7 @@ impl EndpointArgs {
         // Threads that wait for a server end with the process.
         runtime.shutdown_background();
         Ok(match ended? {
-            End::Child(status) => endpoint::exit_status(status),
+            End::Child(status) => platform::exit_code(status),
             End::Signal(signal) => ExitCode::from(u8::try_from(128 + signal).unwrap_or(u8::MAX)),
             End::Time => {
                 tell("the time limit is reached; --duration sets another one");
@@ -119,11 +116,7 @@ impl EndpointArgs {
         match error {
             RunError::System(error) => Failure::new(Exit::Unexpected, format!("the endpoint has failed: {error}")),
             RunError::Program(error) => {
-                let program = self.command.first().map(|program| program.to_string_lossy()).unwrap_or_default();
-                let status = if error.kind() == ErrorKind::NotFound { NOT_FOUND } else { NOT_EXECUTABLE };
-                Failure::new(Exit::Unexpected, format!("cannot run {program}: {error}"))
-                    .with_status(status)
-                    .try_shell(command_line(["command", "-V", &program]))
+                cannot_run(self.command.first().map(OsString::as_os_str).unwrap_or_default(), error)
             }
         }
     }

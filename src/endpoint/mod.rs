@@ -2,7 +2,6 @@
 //! time.
 
 mod body;
-mod child;
 mod guard;
 mod listener;
 mod run;
@@ -11,7 +10,6 @@ mod server;
 mod task;
 
 pub(crate) use body::{ResponseBody, text};
-pub(crate) use child::exit_status;
 pub(crate) use guard::Guard;
 pub(crate) use listener::{Listener, Peer};
 pub(crate) use run::{Bounds, End, Finish, RunError, run};

@@ -10,7 +10,7 @@ use super::shell::{
     push_escaped, push_escaped_for_curl, push_quoted, push_quoted_for_cmd, push_quoted_for_fish, push_quoted_for_nu,
     push_quoted_for_powershell,
 };
-use super::token_json::{AzToken, AzdToken, ExecCredential, JsonToken};
+use super::token_json::{AzToken, AzdToken, EXEC_CREDENTIAL_VERSIONS, ExecCredential, JsonToken};
 use super::token_view::TokenView;
 
 /// The formats of `-o`.
@@ -68,7 +68,10 @@ impl TokenView<'_> {
                 text.push_str("export ACCESS_TOKEN=");
                 push_quoted(&mut text, secret);
             }
-            TokenFormat::ExecCredential => text.push_str(&json(&ExecCredential::of(self))?),
+            TokenFormat::ExecCredential => {
+                let version = self.kubernetes_version.unwrap_or(EXEC_CREDENTIAL_VERSIONS[0]);
+                text.push_str(&json(&ExecCredential::new(version, self.outcome))?);
+            }
             TokenFormat::Fish => {
                 text.push_str("set -gx ACCESS_TOKEN ");
                 push_quoted_for_fish(&mut text, secret);

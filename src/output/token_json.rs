@@ -54,7 +54,7 @@ pub(super) struct AzdToken<'a> {
 /// The object that a client of Kubernetes wants from a credential plugin (`client.authentication.k8s.io`).
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ExecCredential<'a> {
+pub(crate) struct ExecCredential<'a> {
     api_version: &'a str,
     kind: &'a str,
     status: ExecCredentialStatus<'a>,
@@ -68,8 +68,9 @@ struct ExecCredentialStatus<'a> {
     token: &'a str,
 }
 
-/// The newest version of the object of Kubernetes.
-const NEWEST: &str = "client.authentication.k8s.io/v1";
+/// The versions of the object of Kubernetes, the newest first. A client names one, and refuses an answer in another.
+pub(crate) const EXEC_CREDENTIAL_VERSIONS: [&str; 2] =
+    ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"];
 
 impl<'a> JsonToken<'a> {
     pub(super) fn of(view: &TokenView<'a>) -> Self {
@@ -123,13 +124,14 @@ impl<'a> AzdToken<'a> {
 }
 
 impl<'a> ExecCredential<'a> {
-    pub(super) fn of(view: &TokenView<'a>) -> Self {
+    /// Returns the object in one of the known versions.
+    pub(crate) fn new(version: &'a str, outcome: &'a AuthenticationResult) -> Self {
         ExecCredential {
-            api_version: view.kubernetes_version.unwrap_or(NEWEST),
+            api_version: version,
             kind: "ExecCredential",
             status: ExecCredentialStatus {
-                expiration_timestamp: known_end(view.outcome).map(Timestamp::rfc3339),
-                token: view.outcome.access_token.expose(),
+                expiration_timestamp: known_end(outcome).map(Timestamp::rfc3339),
+                token: outcome.access_token.expose(),
             },
         }
     }

@@ -1,15 +1,12 @@
 //! The exec credential plugin of Kubernetes clients (client.authentication.k8s.io).
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::choice::Helper;
 use super::host::Server;
 use crate::cli::settings::Settings;
 use crate::cli::{Exit, Failure, environment};
-use crate::output::{self, command_line};
-
-/// The versions of the protocol. The client names one, and refuses an answer in another.
-const VERSIONS: [&str; 2] = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"];
+use crate::output::{self, EXEC_CREDENTIAL_VERSIONS as VERSIONS, ExecCredential, command_line};
 
 /// The request, in the variable `KUBERNETES_EXEC_INFO`. Whether a person can be asked (`interactive`) does not matter:
 /// tokcache never asks.
@@ -33,22 +30,6 @@ struct Cluster {
     server: String,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Answer<'a> {
-    api_version: &'a str,
-    kind: &'a str,
-    status: Status<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Status<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expiration_timestamp: Option<String>,
-    token: &'a str,
-}
-
 pub(super) fn run(helper: &Helper<'_>) -> Result<(), Failure> {
     let request = environment::kubernetes_exec_info()?.map(|text| parse(&text)).transpose()?;
     let version = request.as_ref().map_or(VERSIONS[0], |request| request.api_version.as_str());
@@ -59,9 +40,7 @@ pub(super) fn run(helper: &Helper<'_>) -> Result<(), Failure> {
     let cluster = request.as_ref().and_then(|request| request.spec.cluster.as_ref());
     let settings = settings_for(helper, cluster)?;
     let granted = helper.token_with(&settings, &helper.input.selection)?;
-    let expiration_timestamp = granted.expires_on().map(|on| on.rfc3339());
-    let status = Status { expiration_timestamp, token: granted.secret() };
-    Ok(output::answer_json(&Answer { api_version: version, kind: "ExecCredential", status })?)
+    Ok(output::answer_json(&ExecCredential::new(version, &granted.outcome))?)
 }
 
 /// Returns the settings for the cluster. A client that does not name the cluster gets a token only if the command line

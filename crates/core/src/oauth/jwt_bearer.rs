@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 use crate::types::ScopeSet;
 
 /// `grant_type`, RFC 7523 §2.1.
-const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+pub(super) const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 /// Requests a token with the assertion of another issuer, which the provider trusts.
 #[derive(Clone, Copy, Debug)]

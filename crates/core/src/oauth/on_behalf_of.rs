@@ -4,15 +4,13 @@ use super::endpoint::EndpointKind;
 use super::error::RequestError;
 use super::form::Form;
 use super::http::{Response, TransportError};
+use super::jwt_bearer::JWT_BEARER;
 use super::message::{ClientContext, Message, add_client_info, add_parameters, add_scope};
 use super::request::Request;
 use super::token::TokenResponse;
 use crate::secret::UserAssertion;
 use crate::time::Timestamp;
 use crate::types::ScopeSet;
-
-/// `grant_type`, RFC 7523 §2.1.
-const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 /// Exchanges a caller's access token for one of another API (RFC 7523 §2.1, with Microsoft's `requested_token_use`).
 /// For other providers, use a [`TokenExchangeRequest`](super::TokenExchangeRequest).

@@ -27,13 +27,13 @@ mod unix {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-    use rustix::process::{Pid, Signal, kill_process, setsid};
+    use rustix::process::setsid;
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
     use signal_hook::flag;
     use signal_hook::low_level::emulate_default_handler;
 
     use crate::platform::memory::show_to_successor;
-    use crate::platform::signals::ignored_signals;
+    use crate::platform::signals::{ignored_signals, send_signal};
 
     /// Replaces this process by `command`, which then has the caller's terminal, signals and exit status.
     ///
@@ -82,9 +82,8 @@ mod unix {
 
         /// Passes on the signal that has arrived since the last call. The child must not have been waited for.
         pub fn pass_on(&self, child: &Child) {
-            let signal = i32::try_from(self.received.swap(0, Ordering::SeqCst)).ok().and_then(Signal::from_named_raw);
-            if let Some(signal) = signal {
-                let _ = kill_process(Pid::from_child(child), signal);
+            if let Ok(signal @ 1..) = i32::try_from(self.received.swap(0, Ordering::SeqCst)) {
+                let _ = send_signal(child, signal);
             }
         }
     }
