@@ -9,7 +9,8 @@ mod process;
 mod provider;
 mod redis;
 
-use std::net::TcpListener;
+use std::net::{TcpListener, UdpSocket};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 pub use certificates::Certificates;
@@ -23,17 +24,23 @@ pub use redis::{RedisCluster, RedisOptions, RedisSentinel, RedisServer};
 /// The time limit for a server to start or to reach a state.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Ports below the system's ephemeral range (Linux begins at 32768). A port plus 10,000 must also be a port, because a
-/// node of a Redis cluster needs it.
+/// Ports below the system's ephemeral range (Linux begins at 32768), from which the system takes the ports of outgoing
+/// connections.
 const PORTS: std::ops::Range<u16> = 10_000..32_000;
 
-/// Returns a random free loopback port. Another process could take it before the server does, which the random choice
-/// among many ports makes unlikely.
+/// Returns a random free loopback port, which no other call returns while this process runs, in whatever process of
+/// the machine: the UDP port of the same number is held to reserve it.
 pub fn free_port() -> u16 {
-    std::iter::repeat_with(|| fastrand::u16(PORTS))
-        .take(1000)
-        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
-        .expect("a free port")
+    static RESERVED: Mutex<Vec<UdpSocket>> = Mutex::new(Vec::new());
+    let reserve = |port: u16| {
+        let reservation = UdpSocket::bind(("127.0.0.1", port)).ok()?;
+        TcpListener::bind(("127.0.0.1", port)).ok()?;
+        Some((port, reservation))
+    };
+    let mut ports = std::iter::repeat_with(|| fastrand::u16(PORTS)).take(1000);
+    let (port, reservation) = ports.find_map(reserve).expect("a free port");
+    RESERVED.lock().expect("the list of ports").push(reservation);
+    port
 }
 
 /// Checks every 5 ms until `is_so` returns true. Panics after [`PATIENCE`].

@@ -221,14 +221,16 @@ impl RedisCluster {
     /// Starts the nodes and waits until they know each other.
     pub fn start() -> Self {
         const SLOTS: [(&str, &str); 3] = [("0", "5460"), ("5461", "10922"), ("10923", "16383")];
-        let options = RedisOptions {
-            arguments: &["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"],
-            ..RedisOptions::default()
+        // By default, the port for the other nodes is 10,000 higher, which can be the port of an outgoing connection.
+        let ports = SLOTS.map(|_| free_port().to_string());
+        let start = |port: &String| {
+            let arguments = &["--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-port", port];
+            RedisServer::start(RedisOptions { arguments, ..RedisOptions::default() })
         };
-        let nodes: Vec<_> = SLOTS.iter().map(|_| RedisServer::start(options)).collect();
+        let nodes: Vec<_> = ports.iter().map(start).collect();
         for (node, (first, last)) in nodes.iter().zip(SLOTS) {
             node.cli(&["CLUSTER", "ADDSLOTSRANGE", first, last]);
-            node.cli(&["CLUSTER", "MEET", "127.0.0.1", &nodes[0].port.to_string()]);
+            node.cli(&["CLUSTER", "MEET", "127.0.0.1", &nodes[0].port.to_string(), &ports[0]]);
         }
         let knows_all = |node: &RedisServer| {
             let info = node.cli(&["CLUSTER", "INFO"]);
