@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use tokcache_testing::servers::unshare_options;
+
 use crate::provider::Provider;
 use crate::strace::{Call, Fault, calls_of, run_with};
 use crate::support::home::Home;
@@ -33,7 +35,7 @@ fn token_where(script: &str, home: &Home) -> Output {
 /// Runs `script` with the right to mount. `$0` is tokcache.
 fn run_where(script: &str, home: &Home) -> Output {
     let mut command = home.command("unshare");
-    command.args(if is_root() { &["--mount"][..] } else { &["--user", "--map-root-user", "--mount"] });
+    command.args(unshare_options(&["--mount"]));
     let script = format!("set -e; cd /; {script}");
     command.args(["sh", "-c", &script, env!("CARGO_BIN_EXE_tokcache")]).env("STATE", home.state());
     let output = command.output().unwrap();

@@ -1,8 +1,10 @@
 //! Faults of folders, files and file systems that `doctor` finds.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
+
+use tokcache_testing::servers::unshare_options;
 
 use crate::doctor::{examined, found, healthy, read, run};
 use crate::support::home::Home;
@@ -10,9 +12,8 @@ use crate::support::text;
 
 /// Runs `doctor` after `script` has mounted something.
 fn examined_where(script: &str, home: &Home) -> Output {
-    let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
     let mut command = home.command("unshare");
-    command.args(if is_root { &["--mount"][..] } else { &["--user", "--map-root-user", "--mount"] });
+    command.args(unshare_options(&["--mount"]));
     let script = format!("set -e; {script}; exec \"$0\" doctor --offline -o json");
     command.args(["sh", "-c", &script, env!("CARGO_BIN_EXE_tokcache")]).env("STATE", home.path("state"));
     let output = command.output().unwrap();

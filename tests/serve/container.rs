@@ -1,8 +1,7 @@
 //! A container: other mounts, no network but its own, and a socket that is mounted into it.
 
-use std::os::unix::fs::MetadataExt as _;
-
 use serde_json::{Value, json};
+use tokcache_testing::servers::unshare_options;
 
 use crate::endpoint::{Endpoint, cached_token, signed_in};
 use crate::harness::{SCOPE, answer_of, output_of};
@@ -35,15 +34,10 @@ fn a_container_gets_tokens_through_a_mounted_socket_and_sees_no_refresh_token() 
     let folder = tempfile::tempdir().expect("a folder");
     let socket = folder.path().join("serve.sock");
     let endpoint = Endpoint::serve(&home, &["--socket", socket.to_str().expect("text")]);
-    let is_root = std::fs::metadata("/proc/self").expect("a process").uid() == 0;
 
     for (name, sdk) in sdks() {
         let mut container = home.command("unshare");
-        container.args(if is_root {
-            &["--mount", "--net"][..]
-        } else {
-            &["--user", "--map-root-user", "--mount", "--net"]
-        });
+        container.args(unshare_options(&["--mount", "--net"]));
         container.args(["bash", "-c", START, "bash"]).args(&sdk).args(["managed", SCOPE]);
         container.env("IDENTITY_HEADER", endpoint.variable("IDENTITY_HEADER")).env("SOCKET", &socket);
         container.env("ROOT", folder.path().join("root")).env("CACHE", home.cache.path());

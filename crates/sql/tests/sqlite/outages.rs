@@ -9,7 +9,7 @@ use tokcache_core::store::{Store, StoreError};
 use tokcache_core::time::SystemClock;
 use tokcache_sql::{DatabaseErrorKind, SqliteSettings, SqliteStore};
 use tokcache_testing::provider::RotatingProvider;
-use tokcache_testing::servers::ProviderServer;
+use tokcache_testing::servers::{ProviderServer, unshare_options};
 
 use crate::support::child::{Role, Waiting};
 use crate::support::{alice, client, kind, outage, request, sign_in};
@@ -74,7 +74,7 @@ fn on_a_full_disk_no_refresh_token_is_redeemed() {
     let provider = ProviderServer::start(Duration::ZERO);
     let mut mounted = Command::new("unshare");
     let script = "mount -t tmpfs -o size=1m none \"$0\" && head -c 300000 /dev/zero >\"$0/reserve\" && exec \"$@\"";
-    mounted.args(["--user", "--map-root-user", "--mount", "sh", "-c", script]).arg(folder.path());
+    mounted.args(unshare_options(&["--mount"])).args(["sh", "-c", script]).arg(folder.path());
     let mut child = Waiting::start(mounted, Role::FillDisk, &url, &provider.authority());
     child.go();
     let answer = child.answer();

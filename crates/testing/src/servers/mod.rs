@@ -17,7 +17,7 @@ pub use certificates::Certificates;
 pub use network::{Host, Network};
 pub use pgbouncer::PgBouncer;
 pub use postgres::PostgresServer;
-pub use process::ServerProcess;
+pub use process::{ServerProcess, unshare_options};
 pub use provider::ProviderServer;
 pub use redis::{RedisCluster, RedisOptions, RedisSentinel, RedisServer};
 

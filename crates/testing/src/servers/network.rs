@@ -3,10 +3,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use rustix::process::geteuid;
 use tempfile::TempDir;
 
-use super::{ServerProcess, wait_until};
+use super::{ServerProcess, unshare_options, wait_until};
 
 /// Says to a test that it runs in a network of its own.
 const INSIDE: &str = "TOKCACHE_TEST_NETWORK";
@@ -31,10 +30,11 @@ impl Network {
             return body(&mut Network::new());
         }
         let mut command = Command::new("unshare");
-        if !geteuid().is_root() {
-            command.args(["--user", "--map-root-user"]);
-        }
-        command.arg("--net").arg(std::env::current_exe().expect("this program")).args([test, "--exact", "--nocapture"]);
+        command.args(unshare_options(&["--net"])).arg(std::env::current_exe().expect("this program")).args([
+            test,
+            "--exact",
+            "--nocapture",
+        ]);
         let output = command.env(INSIDE, "1").output().expect("unshare is installed");
         let [printed, errors] = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
         assert!(output.status.success(), "{printed}{errors}");

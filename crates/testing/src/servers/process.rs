@@ -2,7 +2,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, geteuid, kill_process};
 
 use super::wait_until;
 
@@ -94,6 +94,13 @@ impl Drop for ServerProcess {
         let _ = self.watcher.wait();
         self.kill();
     }
+}
+
+/// Returns the options of `unshare` for these namespaces, such as `--mount`, with the rights of root in them. Root itself
+/// has these rights. It gets no namespace for users, because the kernel refuses that in a changed root directory.
+pub fn unshare_options<'a>(namespaces: &[&'a str]) -> Vec<&'a str> {
+    let of_user: &[&str] = if geteuid().is_root() { &[] } else { &["--user", "--map-root-user"] };
+    [of_user, namespaces].concat()
 }
 
 /// Starts a process that kills the server when this process has ended.
