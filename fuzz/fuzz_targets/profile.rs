@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use tokcache_fuzz::url::assert_secure;
 
 #[allow(dead_code, reason = "the program uses all of it")]
-#[path = "../../src/cli/profile_format.rs"]
+#[path = "../../src/cli/settings/profile_format.rs"]
 mod profile_format;
 
 use profile_format::{EndpointNames, Profile};

@@ -9,9 +9,9 @@ use tokcache_core::time::{Clock, Timestamp};
 use tokcache_file::LocalStore as _;
 
 use super::context::Context;
-use super::passphrase::PromptPolicy;
-use super::profile_format::Flow;
+use super::secrets::passphrase::PromptPolicy;
 use super::settings::Settings;
+use super::settings::profile_format::Flow;
 use super::store::OpenStore;
 use super::token::Selection;
 use super::{Failure, environment};

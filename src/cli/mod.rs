@@ -1,110 +1,59 @@
-//! The commands. Each file holds the arguments and the code of one command.
+//! The commands. A file or folder with the name of a command holds its arguments and its code. The other folders serve
+//! several commands. From the bottom up:
+//!
+//! - `settings`, `failure`, `environment`: what is typed, how a command fails, and the variables;
+//! - `profiles`, `secrets`, `credential`, `store`, `observer`, `desktop`, `hosts`, `resource`: what a command needs;
+//! - `context`: all of that, resolved for one command;
+//! - `grants`, `endpoint`: what several commands do;
+//! - `command_line`: the definition of all commands for clap.
 
-mod application;
-mod args;
-mod assertion;
-mod auto;
-mod browser;
 mod cache;
-mod check_users;
 mod clear;
-mod clear_users;
-mod client_secret;
-mod complete;
+mod command_line;
 mod completions;
 mod configure;
-mod consumer;
 mod context;
-mod copy;
-mod correction;
 mod credential;
 mod credential_helper;
 mod curl;
 mod desktop;
 mod doctor;
-mod elsewhere;
-mod encrypt_users;
-mod encryption;
 #[cfg(feature = "serve")]
-mod endpoint_args;
+mod endpoint;
 mod environment;
-mod error_map;
 mod exec;
-#[cfg(feature = "serve")]
-mod exec_as;
 mod explain;
 mod failure;
-mod fast_args;
-mod flow;
-mod folder;
-mod folder_format;
+mod grants;
 mod help;
-mod hint;
 mod hosts;
-mod identity;
-mod keys;
 mod list;
-mod list_users;
-mod list_view;
 mod login;
-mod login_args;
-mod near;
-mod offline_access;
-mod other_tools;
+mod observer;
 mod panic_hook;
-mod passphrase;
-mod presets;
 mod profile;
-mod profile_format;
 mod profiles;
 mod program;
-mod progress;
-mod promise;
-mod provider;
 #[cfg(feature = "serve")]
 mod proxy;
-mod registration;
-mod remedy;
-mod remember;
-mod removal;
-mod repeated;
 mod resource;
-mod scopes;
-mod secret_file;
-mod secret_input;
+mod secrets;
 #[cfg(feature = "serve")]
 mod serve;
 mod settings;
-#[cfg_attr(
-    not(all(feature = "postgres", feature = "redis", feature = "sqlite")),
-    allow(dead_code, unused_imports, reason = "each store uses a part")
-)]
-mod shared;
-mod siblings;
 mod status;
 mod store;
-mod store_password;
-mod tenant;
-mod terminal_observer;
 mod token;
-#[cfg(feature = "serve")]
-mod token_source;
-mod trust;
-mod usage;
-mod values;
-mod whose;
-mod wire_log;
 
-use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::FromArgMatches;
+use clap::{CommandFactory as _, FromArgMatches};
 use tokcache_file::platform;
 
 pub(crate) use failure::{Exit, Failure};
 
 use crate::output::{self, ErrorFormat};
-use args::{Arguments, Command};
+use command_line::{Arguments, Command};
 use credential_helper::Called;
 use settings::Settings;
 
@@ -123,7 +72,7 @@ fn parse() -> Result<Option<Arguments>, clap::Error> {
     let words = match credential_helper::called(std::env::args_os()) {
         Some(Called::CargoPlugin) => return Ok(None),
         Some(Called::Words(words)) => words,
-        None => curl::parted(std::env::args_os().collect()),
+        None => command_line::parting::parted(std::env::args_os().collect()),
     };
     Arguments::from_arg_matches(&help::command().try_get_matches_from(words)?).map(Some)
 }
@@ -131,14 +80,14 @@ fn parse() -> Result<Option<Arguments>, clap::Error> {
 /// Runs the command and decides the exit code.
 fn run_command() -> ExitCode {
     let arguments = || std::env::args_os().skip(1);
-    let Arguments { settings, command } = match fast_args::parse(arguments()) {
+    let Arguments { settings, mut command } = match command_line::fast::parse(arguments()) {
         Some(arguments) => arguments,
-        None => match complete::parse(arguments()) {
-            Some(kind) => return complete::run(kind),
+        None => match completions::values::parse(arguments()) {
+            Some(kind) => return completions::values::run(kind),
             None => match parse() {
                 Ok(Some(arguments)) => arguments,
-                Ok(None) => return credential_helper::run_cargo_plugin(),
-                Err(error) => return usage::show(&error),
+                Ok(None) => return credential_helper::run_cargo_plugin(command_line::of_credential),
+                Err(error) => return command_line::usage::show(&error),
             },
         },
     };
@@ -146,17 +95,7 @@ fn run_command() -> ExitCode {
     if let Some(folder) = &settings.config_dir {
         environment::use_config_dir(folder);
     }
-    #[cfg(feature = "serve")]
-    let (settings, command) = match proxy::select(settings, command) {
-        Ok(selected) => selected,
-        Err(failure) => return fail(&failure, format, &Settings::default()),
-    };
-    let settings = match resource::select(settings).or_environment() {
-        Ok(settings) => settings,
-        Err(failure) => return fail(&failure, format, &Settings::default()),
-    };
-    let selected = if command.selects_profile() { folder::select(settings) } else { Ok(settings) };
-    let settings = match selected {
+    let settings = match select_profile(settings, &mut command) {
         Ok(settings) => settings,
         Err(failure) => return fail(&failure, format, &Settings::default()),
     };
@@ -164,6 +103,17 @@ fn run_command() -> ExitCode {
         Ok(exit) => exit,
         Err(failure) => fail(&failure, format, &settings),
     }
+}
+
+/// Fills in the settings of the environment, and selects the profile that the command line or the folder names.
+fn select_profile(settings: Settings, command: &mut Command) -> Result<Settings, Failure> {
+    let settings = match command {
+        #[cfg(feature = "serve")]
+        Command::Proxy(input) => proxy::select(settings, input)?,
+        _ => settings,
+    };
+    let settings = resource::select(settings).or_environment()?;
+    if command.selects_profile() { profiles::folder::select(settings) } else { Ok(settings) }
 }
 
 fn dispatch(settings: &Settings, command: Command) -> Result<ExitCode, Failure> {
@@ -180,10 +130,10 @@ fn dispatch_rarer(settings: &Settings, command: Command) -> Result<ExitCode, Fai
         Command::Cache(command) => cache::run(settings, command)?,
         Command::Clear(command) => clear::run(settings, command)?,
         Command::Curl(command) => return curl::run(settings, command),
-        Command::Completions { shell } => completions::run(shell)?,
-        Command::Doctor(command) => return doctor::run(settings, &command),
+        Command::Completions { shell } => completions::run(shell, &Arguments::command())?,
+        Command::Doctor(command) => return doctor::run(settings, &command, &Arguments::command()),
         Command::Configure(command) => configure::run(settings, &command)?,
-        Command::Credential(command) => return credential_helper::run(settings, &command),
+        Command::Credential(command) => return credential_helper::run(settings, &command, command_line::of_credential),
         Command::Exec(command) => return exec::run(settings, command),
         Command::Explain(command) => explain::run(settings, command)?,
         Command::Help { topic } => help::run(&topic)?,
@@ -209,8 +159,5 @@ fn fail(failure: &Failure, format: ErrorFormat, settings: &Settings) -> ExitCode
 
 /// Returns the command line for a suggestion to run it again.
 fn typed() -> Vec<String> {
-    // Words that are not UTF-8 become a placeholder.
-    let text = |word: OsString| word.into_string().unwrap_or_else(|_| "PATH".to_owned());
-    let words = curl::parted(std::env::args_os().collect()).into_iter().skip(1).map(text);
-    std::iter::once("tokcache".to_owned()).chain(words).collect()
+    failure::typed(command_line::parting::parted(std::env::args_os().collect()))
 }

@@ -9,13 +9,12 @@ use tokcache_core::cache::Verdict;
 use tokcache_core::time::{Clock, Timestamp};
 
 use super::context::Context;
-use super::passphrase::PromptPolicy;
-use super::profile_format::Flow;
-use super::profiles;
-use super::scopes::Scopes;
+use super::context::account::name;
+use super::context::scopes::Scopes;
+use super::secrets::passphrase::PromptPolicy;
 use super::settings::Settings;
-use super::whose::name;
-use super::{Exit, Failure};
+use super::settings::profile_format::Flow;
+use super::{Exit, Failure, profiles};
 use crate::output::{self, AnswerFormat, ProfileStatusView, StatusView, plain, tell};
 
 #[derive(Args, Debug)]

@@ -28,7 +28,7 @@ fn the_completions_are_those_that_the_program_prints() {
 /// `0` and `130` are not variants: they mean success and SIGINT.
 #[test]
 fn the_reference_has_the_exit_codes_of_the_program() {
-    let source = read("src/cli/failure.rs");
+    let source = read("src/cli/failure/mod.rs");
     let lines = || source.lines().map(str::trim);
     let codes = lines().filter_map(|line| line.strip_suffix(',')?.split_once(" = "));
     let codes: BTreeSet<(String, String)> = codes

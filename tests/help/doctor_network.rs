@@ -5,7 +5,6 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::doctor::{examined, found, healthy};
-use crate::skewed::Skewed;
 use crate::support::provider::{Provider, generous};
 
 const ELSEWHERE: &str = "--authority https://id.example.com --client-id app --timeout 5s";
@@ -56,7 +55,7 @@ fn an_endpoint_that_the_flow_needs_and_the_provider_lacks_is_found() {
 fn a_clock_that_differs_from_the_provider_s_is_found() {
     let home = healthy();
     for (by, is_fault) in [(30, false), (600, true)] {
-        let provider = Skewed::behind(Duration::from_secs(by));
+        let provider = Provider::start_behind(Duration::from_secs(by), generous);
         let other = healthy();
         other.use_provider(&provider.address());
         let (status, findings) = examined(&other, "");

@@ -8,9 +8,8 @@ use tokcache_core::acquire::Decision;
 use tokcache_core::cache::Reason;
 
 use crate::held::Held;
-use crate::skewed::Skewed;
 use crate::support::home::Home;
-use crate::support::provider::Provider;
+use crate::support::provider::{Provider, generous};
 
 const CACHE: &str = "state/token_cache.json";
 const PAST: &str = "1700000001";
@@ -236,7 +235,7 @@ fn the_holder_of_each_lock_is_named_with_its_age() {
 
 #[test]
 fn the_difference_of_the_clocks_is_known_from_the_last_refresh() {
-    let provider = Skewed::behind(Duration::from_secs(600));
+    let provider = Provider::start_behind(Duration::from_secs(600), generous);
     let home = with("expires_on", PAST);
     home.use_provider(&provider.address());
     assert_eq!(explained(&home, "")["clock_offset"], Value::Null);

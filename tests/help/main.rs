@@ -12,6 +12,5 @@ mod examples;
 mod explain;
 mod held;
 mod manual;
-mod skewed;
 #[path = "../support/mod.rs"]
 mod support;

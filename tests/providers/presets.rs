@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::script::Script;
 
-#[path = "../../src/cli/presets.rs"]
+#[path = "../../src/cli/login/presets.rs"]
 #[expect(dead_code, reason = "the command alone uses the titles and examples")]
 mod table;
 

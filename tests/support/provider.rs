@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime};
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use serde_json::{Value, json};
-use tiny_http::{Response, Server};
+use tiny_http::{Header, Response, Server};
 
 pub(crate) const DEVICE_CODE: &str = "canary/+device'code\"of=a\\long$life";
 pub(crate) const NEW_ACCESS_TOKEN: &str = "canary/+new'access\"token=of\\a$long";
@@ -20,6 +21,14 @@ pub(crate) struct Provider {
 impl Provider {
     /// Starts a provider. `answer` returns the status and the body for a path and a form.
     pub(crate) fn start(answer: impl Fn(&str, &str) -> (u16, Value) + Send + 'static) -> Provider {
+        Self::start_behind(Duration::ZERO, answer)
+    }
+
+    /// Starts a provider whose clock is behind this machine's.
+    pub(crate) fn start_behind(
+        behind: Duration,
+        answer: impl Fn(&str, &str) -> (u16, Value) + Send + 'static,
+    ) -> Provider {
         let server = Arc::new(Server::http("127.0.0.1:0").unwrap());
         let (serving, address) = (server.clone(), format!("http://{}", server.server_addr()));
         let thread = std::thread::spawn(move || {
@@ -34,7 +43,8 @@ impl Provider {
                     true => (200, metadata(&address)),
                     false => answer(&path, &form),
                 };
-                let _ = request.respond(Response::from_string(body.to_string()).with_status_code(status));
+                let response = Response::from_string(body.to_string()).with_status_code(status);
+                let _ = request.respond(response.with_header(date(behind)));
             }
         });
         Provider { server, thread: Some(thread) }
@@ -61,6 +71,16 @@ fn metadata(address: &str) -> Value {
         "device_authorization_endpoint": format!("{address}/tenant/device"),
         "revocation_endpoint": format!("{address}/tenant/revoke"),
     })
+}
+
+/// Returns the `Date` header of such a clock (RFC 9110 §5.6.7).
+#[expect(clippy::disallowed_methods, reason = "compared with the clock of the program")]
+fn date(behind: Duration) -> Header {
+    let then = time::OffsetDateTime::from(SystemTime::now() - behind);
+    let (day, month) = (then.weekday().to_string(), then.month().to_string());
+    let clock = format!("{:02}:{:02}:{:02}", then.hour(), then.minute(), then.second());
+    let date = format!("{}, {:02} {} {} {clock} GMT", &day[..3], then.day(), &month[..3], then.year());
+    Header::from_bytes("Date", date).unwrap()
 }
 
 /// Answers as a provider that signs everybody in.

@@ -6,8 +6,9 @@ use tokcache_core::oauth::ResourceUrl;
 use tokcache_file::text_of_path;
 
 use super::{Change, words};
-use crate::cli::shared::StoreUrl;
-use crate::cli::{Exit, Failure, environment, profiles, resource};
+use crate::cli::settings::resource_name;
+use crate::cli::settings::store_url::StoreUrl;
+use crate::cli::{Exit, Failure, environment, profiles};
 use crate::output::command_line;
 
 /// The command that prints the headers of requests to an MCP server.
@@ -55,7 +56,7 @@ pub(super) fn name(change: &Change<'_>) -> Result<String, Failure> {
 /// Whether a setting with this URL is that of `--for`, or `--for` was not typed.
 pub(super) fn is_for(change: &Change<'_>, url: Option<&str>) -> bool {
     let typed = change.settings.protected_resource.as_ref();
-    typed.is_none_or(|typed| url.is_some_and(|url| resource::url(url).is_ok_and(|url| url == *typed)))
+    typed.is_none_or(|typed| url.is_some_and(|url| resource_name::url(url).is_ok_and(|url| url == *typed)))
 }
 
 /// Whether a command line of the helper is for the URL of `--for`, or `--for` was not typed.

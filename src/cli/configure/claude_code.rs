@@ -4,9 +4,8 @@ use serde_json::{Value, json};
 
 use super::agent::{self, Environment, HEADERS, TOKEN};
 use super::file::Edit;
-use super::json;
 use super::plan::Plan;
-use super::{Change, words::in_json};
+use super::{Change, json, words::in_json};
 use crate::cli::{Failure, environment};
 
 /// The object of the MCP servers.

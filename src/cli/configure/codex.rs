@@ -8,7 +8,8 @@ use super::file::Edit;
 use super::plan::Plan;
 use super::words::{ADDED, array, in_json};
 use super::{Change, sections};
-use crate::cli::{Exit, Failure, environment, resource};
+use crate::cli::settings::resource_name;
+use crate::cli::{Exit, Failure, environment};
 use crate::output::command_line;
 
 const SERVERS: &str = "mcp_servers";
@@ -133,7 +134,7 @@ fn base_url(
     known: Option<&str>,
 ) -> Result<ResourceUrl, Failure> {
     let typed = change.input.and_then(|input| input.base_url.clone());
-    let known = known.map(resource::url).transpose();
+    let known = known.map(resource_name::url).transpose();
     let known = known.map_err(|why| edit.refuse(&format!("the base_url of {name}: {why}")))?;
     let url = match (known, typed) {
         (Some(known), Some(typed)) if known != typed => {

@@ -1,8 +1,7 @@
 //! Links to this program, under the names by which other programs find their helpers.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use super::words::executable;
 use crate::cli::{Exit, Failure, environment};

@@ -23,8 +23,8 @@ use clap::{Args, ValueEnum};
 use tokcache_core::oauth::ResourceUrl;
 
 use super::credential_helper::Host;
-use super::settings::Settings;
-use super::values::not_blank;
+use super::settings::values::not_blank;
+use super::settings::{Settings, resource_name};
 use super::{Exit, Failure, profiles, resource};
 use crate::output::command_line;
 use plan::Plan;
@@ -48,7 +48,7 @@ pub(super) struct Input {
     index: Option<String>,
 
     /// codex, with --model: the URL of the gateway's API, if Codex does not know the gateway
-    #[arg(long, value_name = "URL", value_parser = super::resource::url)]
+    #[arg(long, value_name = "URL", value_parser = crate::cli::settings::resource_name::url)]
     base_url: Option<ResourceUrl>,
 
     /// aws: the role to assume
@@ -133,7 +133,7 @@ pub(super) fn run(settings: &Settings, input: &Input) -> Result<(), Failure> {
         (Some(_), None) => {}
     }
     let mut flags: Vec<_> = resource.into_iter().flat_map(|url| ["--for".to_owned(), url.to_string()]).collect();
-    if resource.is_none_or(|url| !resource::is_named_after(url, &profile)) {
+    if resource.is_none_or(|url| !resource_name::is_named_after(url, &profile)) {
         flags.extend(["--profile".to_owned(), profile.clone()]);
     }
     let is_of_codex = input.target.client == Client::Codex;

@@ -2,10 +2,11 @@
 
 use super::file::Edit;
 use super::link::Link;
+use crate::cli::Failure;
 use crate::cli::credential_helper::Host;
+use crate::cli::failure::repeated;
 use crate::cli::profiles::{self, Profile};
 use crate::cli::settings::Settings;
-use crate::cli::{Failure, repeated};
 use crate::output::{self, plain, tell};
 
 /// Changes, in the order in which they are made.

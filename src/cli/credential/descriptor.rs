@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::cli::values::{LONGEST_PASSWORD, in_time, read_at_most};
+use crate::cli::settings::values::{LONGEST_PASSWORD, in_time, read_at_most};
 
 /// How long the writer of a pipe may take.
 const PATIENCE: Duration = Duration::from_secs(3);

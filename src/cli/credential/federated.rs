@@ -14,7 +14,7 @@ use tokcache_core::time::{Clock as _, SystemClock};
 use tokcache_file::platform;
 use zeroize::Zeroizing;
 
-use crate::cli::values::{LONGEST_TOKEN, in_time, read_at_most, token_line};
+use crate::cli::settings::values::{LONGEST_TOKEN, in_time, read_at_most, token_line};
 use crate::cli::{Exit, Failure, environment};
 
 /// How long a command may take.

@@ -5,12 +5,13 @@ use std::sync::Mutex;
 
 use zeroize::Zeroizing;
 
-use super::password::{CertificatePasswordFlags, PasswordSource};
+use super::password::PasswordSource;
 use super::pkcs12::{pem_of_pkcs12, unusable};
-use crate::cli::profile_format::Profile;
 use crate::cli::settings::Settings;
-use crate::cli::values::LONGEST_CERTIFICATE;
-use crate::cli::{Failure, environment, secret_file};
+use crate::cli::settings::credential_flags::CertificatePasswordFlags;
+use crate::cli::settings::profile_format::Profile;
+use crate::cli::settings::values::LONGEST_CERTIFICATE;
+use crate::cli::{Failure, environment, secrets};
 use crate::output::quote;
 
 /// The files of one run, and their password.
@@ -43,7 +44,7 @@ impl KeyFiles {
         path: &Path,
         is_of_profile: bool,
     ) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let bytes = secret_file::read_with(path, LONGEST_CERTIFICATE, may_hold_key);
+        let bytes = secrets::file::read_with(path, LONGEST_CERTIFICATE, may_hold_key);
         let bytes = bytes.map_err(|error| unusable(flag, path, &error.to_string()))?;
         if is_der(&bytes) {
             let source = self.password_source(is_of_profile)?;

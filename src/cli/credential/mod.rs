@@ -20,17 +20,16 @@ use tokcache_core::future::BoxFuture;
 use tokcache_core::oauth::{ClientAuthentication, Http};
 use tokcache_core::secret::ClientSecret;
 
-use super::passphrase::PromptPolicy;
-use super::profile_format::{ClientAuthMethod, Profile};
+use super::secrets::passphrase::PromptPolicy;
 use super::settings::Settings;
+use super::settings::credential_flags::CredentialFlags;
+use super::settings::profile_format::{ClientAuthMethod, Profile};
 use super::{Exit, Failure, environment};
 use crate::output::{plain, tell};
 
 use federated::FederatedSource;
 
-pub(super) use flags::CredentialFlags;
 pub(super) use key_files::KeyFiles;
-pub(super) use password::CertificatePasswordFlags;
 pub(super) use secret::keyring_item;
 pub(super) use source::Source;
 

@@ -2,36 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
-use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use zeroize::Zeroizing;
 
 use super::descriptor::read_descriptor;
-use crate::cli::profile_format::Profile;
-use crate::cli::settings::SETTINGS;
-use crate::cli::values::{LONGEST_PASSWORD, password_line, path, variable};
-use crate::cli::{Exit, Failure, environment, profiles, secret_file};
-
-/// The flag that advice names.
-pub(super) const PASSWORD_FILE: &str = "--client-certificate-password-file";
-
-/// The place of a password. At most one may be named.
-#[derive(Args, Clone, Debug, Default, Eq, PartialEq)]
-#[command(next_help_heading = SETTINGS)]
-pub(in crate::cli) struct CertificatePasswordFlags {
-    /// The file with the password of the PKCS#12 file that --client-certificate, --client-key or --client-cert names
-    /// [env: TOKCACHE_CLIENT_CERTIFICATE_PASSWORD_FILE, or the password itself in TOKCACHE_CLIENT_CERTIFICATE_PASSWORD]
-    #[arg(long, global = true, value_name = "PATH", value_parser = OsStringValueParser::new().try_map(path))]
-    pub(in crate::cli) client_certificate_password_file: Option<PathBuf>,
-
-    /// The environment variable with that password [default: TOKCACHE_CLIENT_CERTIFICATE_PASSWORD]
-    #[arg(long, global = true, value_name = "NAME", value_parser = variable)]
-    pub(in crate::cli) client_certificate_password_variable: Option<String>,
-
-    /// Read that password from this file descriptor [env: TOKCACHE_CLIENT_CERTIFICATE_PASSWORD_FD]
-    #[arg(long, global = true, value_name = "NUMBER")]
-    pub(in crate::cli) client_certificate_password_fd: Option<u32>,
-}
+use crate::cli::settings::credential_flags::{CertificatePasswordFlags, PASSWORD_FILE};
+use crate::cli::settings::values::{LONGEST_PASSWORD, password_line};
+use crate::cli::{Exit, Failure, environment, profiles, secrets};
 
 /// The place of a password.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -45,15 +21,6 @@ pub(super) enum PasswordSource {
 }
 
 impl CertificatePasswordFlags {
-    /// Returns the settings of a profile.
-    pub(super) fn of_profile(profile: &Profile) -> Self {
-        CertificatePasswordFlags {
-            client_certificate_password_file: profile.client_certificate_password_file.clone(),
-            client_certificate_password_variable: profile.client_certificate_password_variable.clone(),
-            client_certificate_password_fd: None,
-        }
-    }
-
     /// Returns the place of the password.
     ///
     /// # Errors
@@ -81,22 +48,6 @@ impl CertificatePasswordFlags {
         let file = file.map(|file: &Path| profiles::remembered_path(file, PASSWORD_FILE)).transpose()?;
         Ok(CertificatePasswordFlags { client_certificate_password_file: file, ..self })
     }
-
-    /// Replaces the settings of the profile by these. A file descriptor is not saved.
-    pub(super) fn put_into(self, profile: &mut Profile) {
-        profile.client_certificate_password_file = self.client_certificate_password_file;
-        profile.client_certificate_password_variable = self.client_certificate_password_variable;
-    }
-
-    /// Returns the flags with their values, for a command that the user can paste.
-    pub(super) fn words(&self) -> [(&'static str, Option<String>); 3] {
-        let file = self.client_certificate_password_file.as_ref();
-        [
-            (PASSWORD_FILE, file.map(|file| file.to_string_lossy().into_owned())),
-            ("--client-certificate-password-variable", self.client_certificate_password_variable.clone()),
-            ("--client-certificate-password-fd", self.client_certificate_password_fd.map(|number| number.to_string())),
-        ]
-    }
 }
 
 impl PasswordSource {
@@ -104,7 +55,7 @@ impl PasswordSource {
     pub(super) fn read(&self) -> Result<Zeroizing<String>, Failure> {
         let bytes = match self {
             PasswordSource::File(path) => {
-                secret_file::read(path, LONGEST_PASSWORD).map_err(|error| self.unusable(&error.to_string()))?
+                secrets::file::read(path, LONGEST_PASSWORD).map_err(|error| self.unusable(&error.to_string()))?
             }
             PasswordSource::Descriptor(number) => {
                 read_descriptor(*number).map_err(|error| self.unusable(&error.to_string()))?

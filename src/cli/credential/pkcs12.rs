@@ -18,7 +18,7 @@ pub(super) fn pem_of_pkcs12(
     use tokcache_core::secret::wiping_the_stack;
     use tokcache_pkcs12::{Identity, MOST_ITERATIONS, Pkcs12Error};
 
-    use super::password::PASSWORD_FILE;
+    use crate::cli::settings::credential_flags::PASSWORD_FILE;
 
     let read = || {
         let identity = Identity::from_pkcs12(bytes, password.unwrap_or_default(), MOST_ITERATIONS)?;

@@ -7,10 +7,10 @@ use tokcache_core::secret::ClientSecret;
 use zeroize::Zeroizing;
 
 use super::descriptor::read_descriptor;
-use crate::cli::passphrase::PromptPolicy;
-use crate::cli::store_password::passwords;
-use crate::cli::values::LONGEST_PASSWORD;
-use crate::cli::{Exit, Failure, environment, secret_file};
+use crate::cli::secrets::passphrase::PromptPolicy;
+use crate::cli::settings::values::LONGEST_PASSWORD;
+use crate::cli::store::password::passwords;
+use crate::cli::{Exit, Failure, environment, secrets};
 
 /// The place of a client secret.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -44,7 +44,9 @@ impl SecretSource {
     /// Reads one line of text, without the blanks around it.
     fn text(&self, context: &CredentialContext<'_>, asking: &PromptPolicy) -> Result<Zeroizing<String>, String> {
         let bytes = match self {
-            SecretSource::File(path) => secret_file::read(path, LONGEST_PASSWORD).map_err(|error| error.to_string())?,
+            SecretSource::File(path) => {
+                secrets::file::read(path, LONGEST_PASSWORD).map_err(|error| error.to_string())?
+            }
             SecretSource::Descriptor(number) => read_descriptor(*number).map_err(|error| error.to_string())?,
             SecretSource::Keyring => {
                 let item = keyring_item(context.client_id.as_str(), context.authority.url());

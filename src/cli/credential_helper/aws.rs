@@ -13,8 +13,8 @@ use zeroize::Zeroizing;
 use super::choice::Helper;
 use super::wiped::Wiped;
 use crate::cli::context::Context;
-use crate::cli::passphrase::PromptPolicy;
-use crate::cli::values::{duration, not_blank};
+use crate::cli::secrets::passphrase::PromptPolicy;
+use crate::cli::settings::values::{duration, not_blank};
 use crate::cli::{Exit, Failure};
 use crate::output;
 

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::choice::{Helper, request, unknown_word, unreadable};
-use super::host::Server;
 use super::wiped::Wiped;
 use crate::cli::Failure;
+use crate::cli::hosts::server::Server;
 use crate::output;
 
 #[derive(Deserialize)]

@@ -5,15 +5,14 @@
 use std::io::{self, BufRead};
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::Input;
 use super::choice::{Helper, unsupported};
-use super::host::Server;
 use super::wiped::Wiped;
-use crate::cli::args::{Arguments, Command};
-use crate::cli::repeated::repeatable;
+use crate::cli::failure::repeated::repeatable;
+use crate::cli::hosts::server::Server;
 use crate::cli::settings::Settings;
 use crate::cli::{Exit, Failure, environment, resource};
 use crate::output;
@@ -65,21 +64,24 @@ struct Refusal {
     caused_by: Vec<String>,
 }
 
+/// Parses the words after `tokcache credential cargo`. Returns `None` if they are wrong.
+pub(super) type Parse = fn(&[&str]) -> Option<(Settings, Input)>;
+
 /// Answers requests until cargo closes standard input.
-pub(in crate::cli) fn run_plugin() -> ExitCode {
+pub(in crate::cli) fn run_plugin(parse: Parse) -> ExitCode {
     let answered = output::answer_json(&Hello { v: [1] }).and_then(|()| {
         for line in io::stdin().lock().lines() {
             // A request to save a token contains it.
-            output::answer_json(&answer(&Zeroizing::new(line?)))?;
+            output::answer_json(&answer(&Zeroizing::new(line?), parse))?;
         }
         Ok(())
     });
     if answered.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn answer(line: &str) -> Answer {
+fn answer(line: &str, parse: Parse) -> Answer {
     let found = match serde_json::from_str(line) {
-        Ok(Request { v: 1, kind, registry, args }) => found(&kind, &registry.index_url, &args),
+        Ok(Request { v: 1, kind, registry, args }) => found(&kind, &registry.index_url, parsed(&args, parse)),
         Ok(Request { v, .. }) => Err(Refusal::because(format!("version {v} of the protocol is not supported"))),
         // The message of the parser could repeat a secret.
         Err(_) => Err(Refusal::because("the request cannot be read".to_owned())),
@@ -107,14 +109,13 @@ impl Refusal {
 }
 
 /// Returns the token for a registry.
-fn found(kind: &str, index: &str, args: &[String]) -> Result<Found, Refusal> {
+fn found(kind: &str, index: &str, parsed: Result<(Settings, Input), Failure>) -> Result<Found, Refusal> {
     let unresolved = |failure: Failure| Refusal::of(&failure, &Settings::default());
-    let Arguments { settings, command } = parse(args).map_err(unresolved)?;
+    let (settings, input) = parsed.map_err(unresolved)?;
     if let Some(folder) = &settings.config_dir {
         environment::use_config_dir(folder);
     }
     let settings = resource::select(settings).or_environment().map_err(unresolved)?;
-    let Command::Credential(input) = command else { return Err(Refusal::of_kind("url-not-supported")) };
     let helper = Helper { settings: &settings, input: &input };
     let refused = |failure: Failure| Refusal::of(&failure, &settings);
     let Some(settings) = helper.settings_for(Server::parse(index).as_ref()).map_err(refused)? else {
@@ -139,11 +140,10 @@ fn found(kind: &str, index: &str, args: &[String]) -> Result<Found, Refusal> {
 }
 
 /// Parses the arguments of the configuration, with or without `credential cargo` before them.
-fn parse(args: &[String]) -> Result<Arguments, Failure> {
-    let own = ["credential", "cargo"];
-    let flags = if args.iter().take(2).eq(own.iter()) { &args[2..] } else { args };
-    let words = ["tokcache"].into_iter().chain(own).chain(flags.iter().map(String::as_str));
-    Arguments::try_parse_from(words).map_err(|_| {
+fn parsed(args: &[String], parse: Parse) -> Result<(Settings, Input), Failure> {
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let flags = words.strip_prefix(&["credential", "cargo"]).unwrap_or(&words);
+    parse(flags).ok_or_else(|| {
         let args = repeatable(args.iter().cloned()).join(" ");
         let message = format!("the arguments of the credential provider cannot be used: {args}");
         Failure::new(Exit::Usage, message).try_shell("tokcache help credential")

@@ -7,11 +7,11 @@ use tokcache_core::time::Timestamp;
 use zeroize::Zeroizing;
 
 use super::Input;
-use super::host::{Host, Server};
-use crate::cli::passphrase::PromptPolicy;
+use crate::cli::hosts::server::{Host, Server};
+use crate::cli::secrets::passphrase::PromptPolicy;
 use crate::cli::settings::Settings;
+use crate::cli::settings::values::read_at_most;
 use crate::cli::token::{Selection, unfit};
-use crate::cli::values::read_at_most;
 use crate::cli::{Exit, Failure, profiles};
 use crate::output::ensure_plain;
 

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use tokcache_core::secret::AccessToken;
 
 use super::choice::{Helper, request, request_text, unknown_word, unreadable, unsupported};
-use super::host::Server;
 use super::wiped::Wiped;
 use crate::cli::Failure;
+use crate::cli::hosts::server::Server;
 use crate::cli::token::Selection;
 use crate::output;
 

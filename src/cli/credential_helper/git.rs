@@ -10,8 +10,8 @@ use tokcache_core::secret::{AccessToken, SecretBuffer};
 use zeroize::Zeroizing;
 
 use super::choice::{Granted, Helper, request, unreadable};
-use super::host::Server;
 use crate::cli::Failure;
+use crate::cli::hosts::server::Server;
 use crate::cli::token::Selection;
 use crate::output::{self, scheme};
 

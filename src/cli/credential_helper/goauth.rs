@@ -3,8 +3,8 @@
 use tokcache_core::secret::SecretBuffer;
 
 use super::choice::Helper;
-use super::host::Server;
 use crate::cli::Failure;
+use crate::cli::hosts::server::Server;
 use crate::output;
 
 /// Prints the header for each configured host, or for the host of the URL that go adds after a refusal. The answer of

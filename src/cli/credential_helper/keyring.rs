@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use tokcache_core::secret::SecretBuffer;
 
 use super::choice::{Helper, unsupported};
-use super::host::Server;
 use crate::cli::Failure;
+use crate::cli::hosts::server::Server;
 use crate::output;
 
 /// Prints the token as the password for `get SERVICE USERNAME`. Without a password, keyring prints nothing, with exit

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::choice::Helper;
-use super::host::Server;
+use crate::cli::hosts::server::Server;
 use crate::cli::settings::Settings;
 use crate::cli::{Exit, Failure, environment};
 use crate::output::{self, EXEC_CREDENTIAL_VERSIONS as VERSIONS, ExecCredential, command_line};

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::cli::passphrase::PromptPolicy;
-use crate::cli::settings::Settings;
-use crate::cli::token::{Acquired, Selection, unfit};
+use crate::cli::grants::Acquired;
+use crate::cli::secrets::passphrase::PromptPolicy;
+use crate::cli::settings::{Settings, resource_name};
+use crate::cli::token::{Selection, unfit};
 use crate::cli::{Exit, Failure, environment, resource};
 use crate::output::{self, ensure_plain};
 
@@ -53,7 +54,7 @@ fn of_server(settings: &Settings) -> Result<Settings, Failure> {
         let message = "the command line names no MCP server";
         return Err(Failure::new(Exit::Usage, message).try_with("--for", "URL"));
     };
-    let url = resource::url(&url).map_err(|why| {
+    let url = resource_name::url(&url).map_err(|why| {
         let message = format!("CLAUDE_CODE_MCP_SERVER_URL: {why}");
         Failure::new(Exit::Config, message).try_with("--for", "URL")
     })?;

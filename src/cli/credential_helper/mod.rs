@@ -10,7 +10,6 @@ mod docker;
 mod git;
 mod goauth;
 mod google;
-mod host;
 mod keyring;
 mod kubernetes;
 mod mcp_headers;
@@ -24,11 +23,11 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::Failure;
+pub(super) use super::hosts::server::Host;
 use super::settings::Settings;
 use super::token::Selection;
 pub(super) use cargo::run_plugin as run_cargo_plugin;
 use choice::Helper;
-pub(super) use host::Host;
 pub(super) use names::{Called, called};
 
 /// The user name beside a token, for a program that needs one. Servers ignore it, or want this one.
@@ -52,7 +51,7 @@ pub(super) struct Input {
     selection: Selection,
 
     /// The user name to send with the token [default: oauth2; for xoauth2, that of the account]
-    #[arg(long, value_name = "NAME", value_parser = super::values::not_blank)]
+    #[arg(long, value_name = "NAME", value_parser = crate::cli::settings::values::not_blank)]
     username: Option<String>,
 
     /// git: how to send the token [default: bearer if the server and git support it, else basic]
@@ -96,12 +95,13 @@ pub(super) enum Protocol {
     Xoauth2,
 }
 
-pub(super) fn run(settings: &Settings, input: &Input) -> Result<ExitCode, Failure> {
+/// Answers the program. `parse` parses the arguments in the configuration of cargo.
+pub(super) fn run(settings: &Settings, input: &Input, parse: cargo::Parse) -> Result<ExitCode, Failure> {
     let helper = Helper { settings, input };
     match input.protocol {
         Protocol::Aws => aws::run(&helper)?,
         Protocol::Bazel => bazel::run(&helper)?,
-        Protocol::Cargo => return Ok(cargo::run_plugin()),
+        Protocol::Cargo => return Ok(cargo::run_plugin(parse)),
         Protocol::Docker => return docker::run(&helper),
         Protocol::Git => git::run(&helper)?,
         Protocol::Goauth => goauth::run(&helper)?,

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::choice::{Helper, unknown_word, unsupported};
-use super::host::Server;
 use crate::cli::Failure;
+use crate::cli::hosts::server::Server;
 use crate::output;
 
 #[derive(Serialize)]

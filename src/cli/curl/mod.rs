@@ -6,7 +6,6 @@ mod attempt;
 mod checked;
 mod config;
 mod options;
-mod parting;
 #[cfg(unix)]
 mod relay;
 #[cfg(unix)]
@@ -19,15 +18,13 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::passphrase::PromptPolicy;
+use super::secrets::passphrase::PromptPolicy;
 use super::settings::Settings;
 use super::token::{Selection, unfit};
 use super::{Exit, Failure};
 use crate::output::curl_config;
 use attempt::Attempt;
 use checked::{Checked, check};
-
-pub(super) use parting::parted;
 
 #[derive(Args, Debug)]
 pub(super) struct Input {

@@ -14,7 +14,8 @@ use super::checked::Checked;
 use super::config::Config;
 use super::relay::{hear, relay};
 use crate::cli::context::Context;
-use crate::cli::token::{Acquired, Selection, unfit};
+use crate::cli::grants::Acquired;
+use crate::cli::token::{Selection, unfit};
 use crate::cli::{Exit, Failure};
 use crate::output::{command_line, curl_config, plain, tell};
 

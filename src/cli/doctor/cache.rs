@@ -8,9 +8,10 @@ use tokcache_file::{Encryption, KeySource, LocalStore as _, platform};
 
 use super::finding::Findings;
 use crate::cli::context::Context;
-use crate::cli::passphrase::PromptPolicy;
+use crate::cli::secrets::keys;
+use crate::cli::secrets::passphrase::PromptPolicy;
 use crate::cli::store::OpenStore;
-use crate::cli::{Exit, Failure, keys};
+use crate::cli::{Exit, Failure};
 use crate::output::{about, command_line};
 
 /// A save takes milliseconds, and a refresh at most as long as `--timeout`.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::Command;
 use clap_complete::Shell;
 use tokcache_file::platform;
 
@@ -13,7 +14,7 @@ use crate::output::command_line;
 const LARGEST: u64 = 1 << 20;
 
 /// Checks the shell that the system names as the user's, if its scripts have usual places.
-pub(super) fn check(findings: &mut Findings) {
+pub(super) fn check(tokcache: &Command, findings: &mut Findings) {
     let Some(shell) = environment::shell().as_deref().and_then(Shell::from_shell_path) else { return };
     let Some(own) = own_place(shell) else { return };
     let places = shared_places(shell).iter().map(|folder| Path::new(folder).join(file_name(shell)));
@@ -23,7 +24,7 @@ pub(super) fn check(findings: &mut Findings) {
         let message = format!("the script of {shell} is not in its usual places");
         return findings.note("completions", message, Some(install(shell, &own)));
     }
-    let expected = completions::script(shell);
+    let expected = completions::script(shell, tokcache);
     for path in installed {
         let is_current = platform::read_trusted(&path, LARGEST).is_ok_and(|script| script == expected.as_bytes());
         let shown = path.display();

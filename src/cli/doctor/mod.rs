@@ -9,13 +9,13 @@ mod sign_in;
 
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{Args, Command};
 
 use super::Failure;
 use super::context::Context;
-use super::passphrase::PromptPolicy;
+use super::profiles::{self, folder};
+use super::secrets::passphrase::PromptPolicy;
 use super::settings::Settings;
-use super::{folder, profiles};
 use crate::output::{self, AnswerFormat};
 use finding::Findings;
 
@@ -30,7 +30,7 @@ pub(super) struct Input {
     output: AnswerFormat,
 }
 
-pub(super) fn run(settings: &Settings, input: &Input) -> Result<ExitCode, Failure> {
+pub(super) fn run(settings: &Settings, input: &Input, tokcache: &Command) -> Result<ExitCode, Failure> {
     let mut findings = Findings::new(settings);
     places::check_profiles(&mut findings);
     match folder::select(settings.clone()) {
@@ -40,7 +40,7 @@ pub(super) fn run(settings: &Settings, input: &Input) -> Result<ExitCode, Failur
         }
         Err(failure) => findings.problem("profile", &failure),
     }
-    completions::check(&mut findings);
+    completions::check(tokcache, &mut findings);
     let view = findings.view();
     let text = match input.output {
         AnswerFormat::Json => view.json()?,

@@ -11,7 +11,7 @@ use tokcache_core::types::ScopeSet;
 
 use super::finding::Findings;
 use crate::cli::context::Context;
-use crate::cli::profile_format::Flow;
+use crate::cli::settings::profile_format::Flow;
 use crate::cli::{Exit, Failure, environment};
 use crate::output::{self, command_line};
 

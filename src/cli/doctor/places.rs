@@ -7,7 +7,7 @@ use tokcache_file::platform::{self, Distrust};
 
 use super::finding::Findings;
 use crate::cli::context::Context;
-use crate::cli::hint::look_at;
+use crate::cli::failure::hint::look_at;
 use crate::cli::{Exit, Failure, environment, profiles};
 use crate::output::command_line;
 

@@ -9,9 +9,9 @@ use tokcache_core::types::ScopeSet;
 
 use super::finding::Findings;
 use crate::cli::context::Context;
-use crate::cli::profile_format::Flow;
-use crate::cli::scopes::Scopes;
-use crate::cli::whose::name;
+use crate::cli::context::account::name;
+use crate::cli::context::scopes::Scopes;
+use crate::cli::settings::profile_format::Flow;
 use crate::cli::{Exit, Failure};
 use crate::output::about;
 

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use directories::BaseDirs;
 
-use super::{no_home, own_home, path, variable};
+use super::folders::{no_home, own_home};
+use super::variables::{path, variable};
 use crate::cli::Failure;
 
 /// Returns the folders in which the system looks for programs.

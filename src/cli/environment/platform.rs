@@ -7,8 +7,8 @@ use tokcache_core::oauth::ManagedIdentityEndpoint;
 use tokcache_core::secret::{ManagedIdentityHeader, fingerprint};
 use zeroize::Zeroizing;
 
-use super::{path, text, variable};
-use crate::cli::profile_format::{Flow, Profile};
+use super::variables::{path, text, variable};
+use crate::cli::settings::profile_format::{Flow, Profile};
 use crate::cli::{Exit, Failure};
 
 /// The variable of azure-identity that holds a client secret.

@@ -1,6 +1,6 @@
 //! The variables about the terminal and the screen.
 
-use super::variable;
+use super::variables::variable;
 use crate::output::Preferences;
 
 /// Returns how the user wants to see text on a terminal.

@@ -12,9 +12,10 @@ use tokcache_core::time::{Clock, Timestamp};
 
 use super::token_file::TokenFile;
 use crate::cli::context::Context;
-use crate::cli::passphrase::PromptPolicy;
+use crate::cli::grants::Acquired;
+use crate::cli::secrets::passphrase::PromptPolicy;
 use crate::cli::settings::Settings;
-use crate::cli::token::{Acquired, Selection, unfit};
+use crate::cli::token::{Selection, unfit};
 use crate::cli::{Exit, Failure};
 use crate::output::{ensure_plain, plain, tell};
 

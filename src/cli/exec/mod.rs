@@ -3,6 +3,8 @@
 //! On Unix the program takes the place of this process, so that its terminal, signals and exit status are the caller's
 //! own. A token file is then kept fresh by another process (`keeper.rs`).
 
+#[cfg(feature = "serve")]
+mod endpoint;
 mod keeper;
 mod token_file;
 
@@ -15,11 +17,12 @@ use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use tokcache_core::secret::{SecretBuffer, Zeroizing};
 use tokcache_file::platform;
 
-use super::passphrase::PromptPolicy;
+use super::grants::Acquired;
 use super::program::start;
+use super::secrets::passphrase::PromptPolicy;
 use super::settings::Settings;
-use super::token::{Acquired, Selection, unfit};
-use super::values::{path, variable};
+use super::settings::values::{path, variable};
+use super::token::{Selection, unfit};
 use super::{Exit, Failure};
 use crate::output::ensure_plain;
 
@@ -46,7 +49,7 @@ pub(super) struct Input {
     /// Give the program an address to get tokens from as often as it needs them, instead of one token
     #[cfg(feature = "serve")]
     #[arg(long = "as", value_name = "KIND", value_enum, conflicts_with_all = ["env", "token_file", "token_fd"])]
-    endpoint: Option<super::exec_as::Kind>,
+    endpoint: Option<crate::cli::exec::endpoint::Kind>,
 
     /// The program and its arguments
     #[arg(last = true, required = true, value_name = "COMMAND")]
@@ -56,7 +59,7 @@ pub(super) struct Input {
 pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure> {
     #[cfg(feature = "serve")]
     if let Some(kind) = input.endpoint {
-        return super::exec_as::run(settings, kind, &input.selection, input.command);
+        return crate::cli::exec::endpoint::run(settings, kind, &input.selection, input.command);
     }
     let Some((program, arguments)) = input.command.split_first() else {
         return Err(Failure::new(Exit::Usage, "no command was given").try_shell("tokcache exec --help"));

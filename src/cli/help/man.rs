@@ -11,7 +11,7 @@ use clap_mangen::Man;
 use super::examples::examples;
 use super::topics::{EXIT_CODES, OTHER_VARIABLES, of_flags};
 use super::{Arguments, is_setting};
-use crate::cli::profile_format::Profile;
+use crate::cli::settings::profile_format::Profile;
 
 /// The date of the latest change of the pages that matters to readers.
 const DATE: &str = "2026-11-30";

@@ -8,9 +8,9 @@ mod topics;
 
 use clap::{Arg, Command, CommandFactory};
 
-use super::args::Arguments;
-use super::near::nearest;
-use super::settings::SETTINGS;
+use super::command_line::Arguments;
+use super::failure::near::nearest;
+use super::settings::values::SETTINGS;
 use super::{Exit, Failure};
 use crate::output;
 
@@ -109,7 +109,7 @@ mod tests {
                 let line = line.split([')', '>', '<']).next().unwrap_or_default();
                 assert!(line.contains(path), "{path}: {line}");
                 let words = line.split_whitespace().map(std::ffi::OsString::from).collect();
-                let parsed = Arguments::try_parse_from(crate::cli::curl::parted(words));
+                let parsed = Arguments::try_parse_from(crate::cli::command_line::parting::parted(words));
                 assert!(parsed.is_ok(), "{line}: {parsed:?}");
             }
         });

@@ -14,14 +14,13 @@ use clap::Args;
 use tokcache_core::oauth::ResourceUrl;
 use tokcache_core::types::ScopeSet;
 
-use super::args::Command;
 use super::context::Context;
-use super::endpoint_args::EndpointArgs;
-use super::passphrase::PromptPolicy;
-use super::scopes::Scopes;
+use super::context::scopes::Scopes;
+use super::endpoint::EndpointArgs;
+use super::secrets::passphrase::PromptPolicy;
 use super::settings::Settings;
+use super::settings::values::variable;
 use super::token::Selection;
-use super::values::variable;
 use super::{Exit, Failure, hosts, resource};
 use crate::endpoint::{EndpointSecret, Guard};
 use crate::output::answer;
@@ -55,15 +54,13 @@ pub(super) struct Input {
 
 /// Takes the URL of `--for` as the server of the proxy. The URL selects the profile only if somebody has signed in for a
 /// resource of the server: otherwise, the token is that of the settings, as for any other command.
-pub(super) fn select(settings: Settings, command: Command) -> Result<(Settings, Command), Failure> {
-    let Command::Proxy(input) = command else { return Ok((settings, command)) };
-    let server = settings.protected_resource.clone();
-    let is_known = match &server {
+pub(super) fn select(settings: Settings, input: &mut Input) -> Result<Settings, Failure> {
+    input.server = settings.protected_resource.clone();
+    let is_known = match &input.server {
         Some(url) if settings.profile.is_none() => resource::is_known(url)?,
         _ => false,
     };
-    let protected_resource = server.clone().filter(|_| is_known);
-    Ok((Settings { protected_resource, ..settings }, Command::Proxy(Input { server, ..input })))
+    Ok(Settings { protected_resource: settings.protected_resource.filter(|_| is_known), ..settings })
 }
 
 pub(super) fn run(settings: &Settings, input: Input) -> Result<ExitCode, Failure> {

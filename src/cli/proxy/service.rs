@@ -19,9 +19,9 @@ use super::secret::{Found, find};
 use super::target::Target;
 use super::upload::RequestBody;
 use super::upstream::exchange;
-use crate::cli::scopes::Scopes;
+use crate::cli::context::scopes::Scopes;
+use crate::cli::endpoint::token_source::{NoToken, ServedToken, TokenSource, Want};
 use crate::cli::settings::Settings;
-use crate::cli::token_source::{NoToken, ServedToken, TokenSource, Want};
 use crate::endpoint::{Answer, EndpointSecret, Guard, Peer, ResponseBody, Service, text};
 use crate::output::{plain, quote, tell};
 

@@ -1,35 +1,22 @@
 //! `--for`: a protected resource, such as an MCP server, that is known by its URL alone.
 //!
-//! A resource has a profile of its own, named after its URL. `login` asks the resource which authorization server it
-//! trusts, gets a client there, and saves both in the profile. From then on, every command works as with any profile.
+//! A resource has a profile of its own, named after its URL. `login` saves the authorization server that the
+//! resource trusts and a client there in the profile. From then on, every command works as with any profile.
 
-mod client;
-mod login;
-mod name;
-mod secret_file;
 mod settings;
-
-use std::borrow::Cow;
 
 use tokcache_core::oauth::ResourceUrl;
 
-use super::profile_format::Profile;
-use super::settings::Settings;
+use super::settings::profile_format::Profile;
+use super::settings::{Settings, resource_name};
 use super::{Exit, Failure};
 
-pub(super) use login::login;
 pub(super) use settings::ResourceSettings;
-
-/// Parses the URL of `--for`. A host stands for its https URL.
-pub(super) fn url(text: &str) -> Result<ResourceUrl, String> {
-    let url = if text.contains("://") { Cow::Borrowed(text) } else { Cow::Owned(format!("https://{text}")) };
-    ResourceUrl::parse(&url).map_err(|error| error.to_string())
-}
 
 /// Selects the profile of the resource, unless a profile was typed.
 pub(super) fn select(settings: Settings) -> Settings {
     match &settings.protected_resource {
-        Some(url) if settings.profile.is_none() => Settings { profile: Some(name::of(url)), ..settings },
+        Some(url) if settings.profile.is_none() => Settings { profile: Some(resource_name::of(url)), ..settings },
         _ => settings,
     }
 }
@@ -42,7 +29,7 @@ pub(super) fn select(settings: Settings) -> Settings {
 pub(super) fn is_known(url: &ResourceUrl) -> Result<bool, Failure> {
     use super::hosts::Target;
     use super::profiles;
-    if profiles::load(&name::of(url))?.is_some() {
+    if profiles::load(&resource_name::of(url))?.is_some() {
         return Ok(true);
     }
     let server = Target::parse(url.as_str());
@@ -51,11 +38,6 @@ pub(super) fn is_known(url: &ResourceUrl) -> Result<bool, Failure> {
         saved.is_some_and(|saved| server.is_ok() && Target::parse(&saved) == server)
     };
     Ok(profiles::saved_names()?.iter().any(is_of_server))
-}
-
-/// Whether the settings select the profile that is named after the resource.
-pub(super) fn is_named_after(url: &ResourceUrl, profile: &str) -> bool {
-    name::of(url) == profile
 }
 
 /// The error for a resource without a sign-in.

@@ -3,19 +3,19 @@
 use tokcache_core::oauth::{Endpoints, ResourceUrl};
 
 use crate::cli::hosts::Target;
-use crate::cli::profile_format::{DynamicClient, EndpointNames, Learned, Profile};
+use crate::cli::settings::profile_format::{DynamicClient, EndpointNames, Learned, Profile};
 
 /// The settings that a sign-in for a resource has found out.
 #[derive(Clone, Debug)]
 pub(in crate::cli) struct ResourceSettings {
     /// The resource.
-    pub(super) url: ResourceUrl,
+    pub(in crate::cli) url: ResourceUrl,
     /// The URL of the authorization server.
-    pub(super) authority: String,
+    pub(in crate::cli) authority: String,
     /// The endpoints of the authorization server.
     pub(in crate::cli) endpoints: Endpoints,
     /// The client, if the program has registered it.
-    pub(super) dynamic_client: Option<DynamicClient>,
+    pub(in crate::cli) dynamic_client: Option<DynamicClient>,
     /// Whether the client may be unknown to the server by now.
     pub(in crate::cli) is_client_remembered: bool,
 }

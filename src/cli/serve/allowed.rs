@@ -1,7 +1,7 @@
 //! The list of APIs and scopes that programs may get tokens for.
 
 use crate::cli::context::Context;
-use crate::cli::scopes::Scopes;
+use crate::cli::context::scopes::Scopes;
 use crate::cli::{Exit, Failure};
 
 /// The list, as typed or from the profile.

@@ -13,8 +13,8 @@ use tokcache_core::store::mutex::locked;
 
 use super::allowed::Allowed;
 use crate::cli::Exit;
+use crate::cli::endpoint::token_source::{NoToken, TokenSource, Want};
 use crate::cli::settings::Settings;
-use crate::cli::token_source::{NoToken, TokenSource, Want};
 use crate::endpoint::{Answer, EndpointSecret, Guard, Peer, ResponseBody, Service};
 use crate::output::{json, quote};
 

@@ -10,8 +10,8 @@ use clap::Args;
 
 use super::Failure;
 use super::context::Context;
-use super::endpoint_args::EndpointArgs;
-use super::passphrase::PromptPolicy;
+use super::endpoint::EndpointArgs;
+use super::secrets::passphrase::PromptPolicy;
 use super::settings::Settings;
 use super::token::Selection;
 use crate::endpoint::{EndpointSecret, Guard};

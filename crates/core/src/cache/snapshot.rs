@@ -1,7 +1,6 @@
 use super::find::access_token::is_granted;
 use super::find::case_rule::CaseRule;
-use super::text::document::Document;
-use super::text::document::Entry;
+use super::text::document::{Document, Entry};
 use super::text::filter::{Choice, filter};
 use super::text::index::Index;
 use super::{AccessTokenEntry, AccessTokenQuery, Account, ParseError, Section};

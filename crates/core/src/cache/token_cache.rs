@@ -6,7 +6,6 @@ use zeroize::Zeroizing;
 use super::change::record::Recording;
 use super::change::{remove, rotate, withheld};
 use super::entry::access_token::CLOCK_OFFSET;
-use super::entry::account;
 use super::entry::fields::Fields;
 use super::find::matching::Within;
 use super::find::{access_token, refresh_token};
@@ -291,7 +290,7 @@ impl fmt::Debug for TokenCache {
 fn check(section: Section, entry: &Entry<'_>) -> Result<(), Defect> {
     match section {
         Section::AccessToken => access_token::read(entry).map(drop),
-        Section::Account => account::read(entry).map(drop),
+        Section::Account => Account::read(&entry.fields()?).map(drop),
         Section::IdToken => {
             let fields: Fields<'_> = entry.fields()?;
             fields.check_credential_type(section)?;

@@ -1,8 +1,9 @@
 //! Records what ID tokens prove about the entries beside them. This happens before such an ID token is removed or
 //! marked with its issuer, since afterwards it proves nothing about other entries.
 
+use crate::cache::entry::fields::AUTHORITY;
 use crate::cache::entry::fields::Fields;
-use crate::cache::find::mark::{AUTHORITY, UNKNOWN_AUTHORITY, is_marked};
+use crate::cache::find::mark::{UNKNOWN_AUTHORITY, is_marked};
 use crate::cache::find::matching::Within;
 use crate::cache::text::edit::Edit;
 use crate::cache::text::rewrite::with_fields;

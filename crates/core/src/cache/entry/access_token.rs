@@ -1,6 +1,5 @@
 use super::asked;
-use super::fields::Fields;
-use crate::cache::find::mark::AUTHORITY;
+use super::fields::{AUTHORITY, Fields};
 use crate::cache::{AskedAndGranted, Defect, Section};
 use crate::secret::AccessToken;
 use crate::time::Timestamp;

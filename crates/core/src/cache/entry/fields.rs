@@ -8,9 +8,14 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use zeroize::Zeroize as _;
 
+use crate::cache::text::document::Entry;
 use crate::cache::text::split::split;
 use crate::cache::{Defect, Section};
 use crate::time::Timestamp;
+
+/// The field with the issuer's [identity](crate::types::Issuer::identity). The MSAL libraries keep fields that they do
+/// not know.
+pub(in crate::cache) const AUTHORITY: &str = "authority";
 
 /// The unparsed fields of an entry by name. If a name is repeated, the last value counts.
 #[derive(Debug)]
@@ -35,6 +40,13 @@ impl Drop for SecretText<'_> {
         if let Cow::Owned(decoded) = &mut self.0 {
             decoded.zeroize();
         }
+    }
+}
+
+impl<'t> Entry<'t> {
+    /// Parses the fields.
+    pub(in crate::cache) fn fields(&self) -> Result<Fields<'t>, Defect> {
+        Fields::parse(self.value())
     }
 }
 

@@ -3,8 +3,7 @@
 use super::case_rule::CaseRule;
 use super::matching::Within;
 use super::verdict::resource_scopes;
-use crate::cache::text::document::FieldTexts;
-use crate::cache::text::document::{Document, Entry};
+use crate::cache::text::document::{Document, Entry, FieldTexts};
 use crate::cache::{AccessTokenEntry, AccessTokenQuery, Defect, Section, Verdict};
 use crate::time::Timestamp;
 use crate::types::{ClientId, ScopeSet};

@@ -1,10 +1,6 @@
-//! The field in which an entry names its issuer.
+//! Whether an entry names its issuer.
 
-use crate::cache::entry::fields::Fields;
-
-/// The field with the issuer's [identity](crate::types::Issuer::identity). The MSAL libraries keep fields that they do
-/// not know.
-pub(in crate::cache) const AUTHORITY: &str = "authority";
+use crate::cache::entry::fields::{AUTHORITY, Fields};
 
 /// The issuer of an entry whose real issuer can no longer be determined. Such an entry is never used.
 pub(in crate::cache) const UNKNOWN_AUTHORITY: &str = "unknown";

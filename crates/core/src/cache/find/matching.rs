@@ -1,9 +1,10 @@
 //! Matches entries by their fields, never by their keys, which differ between the libraries.
 
 use super::case_rule::CaseRule;
-use super::mark::{AUTHORITY, is_marked};
+use super::mark::is_marked;
 use super::proof::{Origin, Proofs};
 use super::query::Owner;
+use crate::cache::entry::fields::AUTHORITY;
 use crate::cache::entry::fields::Fields;
 use crate::cache::text::document::Document;
 use crate::cache::{AccessTokenEntry, Section};

@@ -1,6 +1,7 @@
 //! Queries: which entry matches, and who owns and who issued an entry.
 
 pub(super) mod access_token;
+mod account;
 pub(super) mod asked;
 pub(super) mod case_rule;
 pub(super) mod mark;

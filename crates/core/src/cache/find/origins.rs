@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::case_rule::CaseRule;
-use super::mark::AUTHORITY;
+use crate::cache::entry::fields::AUTHORITY;
 use crate::cache::entry::fields::Fields;
 use crate::cache::entry::id_token::issuer_claims;
 use crate::cache::text::document::Document;

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::cache::Section;
+use crate::cache::entry::fields::AUTHORITY;
 use crate::cache::entry::fields::Fields;
 use crate::cache::entry::id_token::issued_at;
 use crate::cache::find::case_rule::CaseRule;
-use crate::cache::find::mark::AUTHORITY;
 use crate::cache::text::document::{Document, Entry};
 use crate::time::Timestamp;
 use crate::types::{Environment, ScopeSet};

@@ -4,8 +4,7 @@ use std::borrow::Cow;
 
 use super::index::Index;
 use super::member::{FieldSpans, Member, Span};
-use crate::cache::entry::fields::Fields;
-use crate::cache::{Defect, Section};
+use crate::cache::Section;
 
 /// A text with its index.
 #[derive(Clone, Copy)]
@@ -79,10 +78,6 @@ impl<'t> Entry<'t> {
     /// Whether the text may contain escapes.
     pub(in crate::cache) fn is_escaped(&self) -> bool {
         self.member.escaped
-    }
-
-    pub(in crate::cache) fn fields(&self) -> Result<Fields<'t>, Defect> {
-        Fields::parse(self.value())
     }
 }
 
