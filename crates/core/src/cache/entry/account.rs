@@ -10,7 +10,7 @@ pub struct Account {
     /// The environment of the first entry.
     pub environment: Environment,
     /// The issuer of the account's tokens, if an entry names it or its tokens prove it: the
-    /// [identity](Issuer::identity) of the issuer, else the `iss` of an ID token.
+    /// [identity](crate::types::Issuer::identity) of the issuer, else the `iss` of an ID token.
     pub authority: Option<String>,
     /// The realms in which the user has signed in, in the order of the entries.
     pub realms: Vec<Realm>,
