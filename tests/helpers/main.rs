@@ -67,11 +67,11 @@ fn link(home: &Home, name: &str) {
 }
 
 /// Runs a command to its end, with this standard input.
-fn fed(mut command: Command, input: &str) -> Output {
+fn fed(mut command: Command, input: impl AsRef<[u8]>) -> Output {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     // The program may end without reading.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let _ = child.stdin.take().unwrap().write_all(input.as_ref());
     child.wait_with_output().unwrap()
 }
 

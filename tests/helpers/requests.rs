@@ -10,7 +10,7 @@ use crate::support::home::Home;
 use crate::support::{answer_of, text};
 use crate::{fed, home, link};
 
-fn asked(home: &Home, line: &str, input: &str) -> (i32, String, String) {
+fn asked(home: &Home, line: &str, input: impl AsRef<[u8]>) -> (i32, String, String) {
     let output = fed(home.program(line), input);
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }

@@ -31,8 +31,8 @@ fn docker_gets_what_it_can_use() {
     // docker login gives the same token back.
     let stored =
         |secret| json!({ "ServerURL": "r.example.com:5000", "Username": "oauth2", "Secret": secret }).to_string();
-    assert_eq!(asked(&home, "credential docker store", &stored(TOKEN)).0, 0);
-    let (status, _, said) = asked(&home, "credential docker store", &stored("another"));
+    assert_eq!(asked(&home, "credential docker store", stored(TOKEN)).0, 0);
+    let (status, _, said) = asked(&home, "credential docker store", stored("another"));
     assert!(status != 0 && said.contains("try: tokcache login --profile default"), "{said}");
     let (status, _, said) = asked(&home, "credential docker erase", "r.example.com:5000");
     assert!(status == 0 && said.contains("tokcache clear --profile default"), "{said}");
