@@ -64,6 +64,25 @@ fn bazel_gets_a_header_for_a_configured_host_only() {
     assert_eq!(serde_json::from_str::<Value>(&answer_of(&output)).unwrap(), found);
 }
 
+/// cargo and Bazel know the years up to 9999.
+#[test]
+fn a_token_that_outlives_the_calendar_has_no_time_of_expiry() {
+    let home = home();
+    home.edit("state/token_cache.json", "4102444800", "99999999999999");
+    let request = json!({ "v": 1, "registry": { "index-url": "sparse+https://a.example.com/" }, "kind": "get",
+        "operation": "read", "args": ["--host", "a.example.com"] });
+    let output = fed(home.program("--cargo-plugin"), request.to_string() + "\n");
+    let answer: Value = serde_json::from_str(answer_of(&output).lines().nth(1).unwrap()).unwrap();
+    assert_eq!((&answer["Ok"]["cache"], &answer["Ok"]["expiration"]), (&json!("session"), &Value::Null));
+    let request = json!({ "uri": "https://a.example.com/" }).to_string();
+    let (_, answer, _) = asked(&home, "credential bazel --host a.example.com get", &request);
+    let headers = json!({ "headers": { "Authorization": ["Bearer AT-bob"] } });
+    assert_eq!(serde_json::from_str::<Value>(&answer).unwrap(), headers);
+    let request = "protocol=https\nhost=a.example.com\n";
+    let (_, answer, _) = asked(&home, "credential git --host a.example.com get", request);
+    assert_eq!(answer, "username=oauth2\npassword=AT-bob\n");
+}
+
 #[test]
 fn mail_programs_get_the_response_of_xoauth2() {
     let home = home();

@@ -18,6 +18,9 @@ use crate::output::ensure_plain;
 /// An upper bound for what a program sends, in bytes.
 const LONGEST_REQUEST: u64 = 1 << 20;
 
+/// The end of the year 9999. cargo and Bazel refuse an answer with a later time.
+const LATEST: Timestamp = Timestamp(253_402_300_799);
+
 /// A command line that asks for a token.
 pub(super) struct Helper<'a> {
     pub(super) settings: &'a Settings,
@@ -30,9 +33,10 @@ pub(super) struct Granted {
 }
 
 impl Granted {
-    /// Returns the time of expiry; `None` if the token is valid until it is revoked.
+    /// Returns the time of expiry; `None` if the token is valid until it is revoked, or for thousands of years.
     pub(super) fn expires_on(&self) -> Option<Timestamp> {
-        (!self.outcome.is_lifetime_unknown).then_some(self.outcome.expires_on)
+        let is_known = !self.outcome.is_lifetime_unknown && self.outcome.expires_on <= LATEST;
+        is_known.then_some(self.outcome.expires_on)
     }
 
     /// Returns the token itself.
