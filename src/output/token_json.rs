@@ -81,7 +81,7 @@ impl<'a> JsonToken<'a> {
             access_token: view.outcome.access_token.expose(),
             token_type: &view.outcome.token_type,
             expires_on: expires_on.map(|on| on.0),
-            expires_at: expires_on.map(Timestamp::rfc3339),
+            expires_at: expires_on.and_then(in_rfc3339),
             expires_in: expires_on.map(|on| on.seconds_since(view.now)),
             scope: view.outcome.scopes.to_string(),
             requested_scope: view.requested.to_string(),
@@ -106,7 +106,7 @@ impl<'a> JsonToken<'a> {
 
 impl<'a> AzToken<'a> {
     pub(super) fn of(view: &TokenView<'a>) -> Self {
-        let expires_on = view.outcome.expires_on;
+        let expires_on = view.outcome.expires_on.min(LATEST);
         AzToken {
             access_token: view.outcome.access_token.expose(),
             expires_on: local_time(expires_on),
@@ -119,7 +119,10 @@ impl<'a> AzToken<'a> {
 
 impl<'a> AzdToken<'a> {
     pub(super) fn of(view: &TokenView<'a>) -> Self {
-        AzdToken { token: view.outcome.access_token.expose(), expires_on: view.outcome.expires_on.rfc3339() }
+        AzdToken {
+            token: view.outcome.access_token.expose(),
+            expires_on: view.outcome.expires_on.min(LATEST).rfc3339(),
+        }
     }
 }
 
@@ -130,7 +133,7 @@ impl<'a> ExecCredential<'a> {
             api_version: version,
             kind: "ExecCredential",
             status: ExecCredentialStatus {
-                expiration_timestamp: known_end(outcome).map(Timestamp::rfc3339),
+                expiration_timestamp: known_end(outcome).and_then(in_rfc3339),
                 token: outcome.access_token.expose(),
             },
         }
@@ -140,6 +143,13 @@ impl<'a> ExecCredential<'a> {
 /// Returns when the token expires; `None` if it is valid until it is revoked.
 fn known_end(outcome: &AuthenticationResult) -> Option<Timestamp> {
     (!outcome.is_lifetime_unknown).then_some(outcome.expires_on)
+}
+
+/// The end of the year 9999, which is the last time that RFC 3339 can express.
+pub(crate) const LATEST: Timestamp = Timestamp(253_402_300_799);
+
+fn in_rfc3339(on: Timestamp) -> Option<String> {
+    (on <= LATEST).then(|| on.rfc3339())
 }
 
 /// Returns the local time without an offset, as `az` prints it. Falls back to UTC if the local offset is unknown.

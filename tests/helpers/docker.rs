@@ -65,6 +65,19 @@ fn another_registry_gets_no_token() {
     assert!(server.seen().len() > 1);
 }
 
+/// docker asks the helper to erase the address in each form that it may have been saved under.
+#[test]
+fn docker_logout_leaves_the_sign_in() {
+    let home = home();
+    home.answer("configure docker --host r.example.com --write");
+    for host in ["r.example.com", "other.example.com"] {
+        let output = docker(&home, &format!("logout {host}"));
+        let said = text(&output.stderr) + &text(&output.stdout);
+        assert!(output.status.success() && !said.contains("could not erase"), "{said}");
+    }
+    assert_eq!(home.answer("token --offline"), TOKEN);
+}
+
 #[test]
 fn without_a_token_the_person_sees_how_to_sign_in() {
     let (home, server) = (with_program(Home::of("empty")), Server::start_tls(&Certificates::generate(), registry));

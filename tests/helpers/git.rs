@@ -1,7 +1,7 @@
 //! The real git, which clones and pushes through `git http-backend`.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::json;
 
@@ -57,15 +57,20 @@ fn backend(root: &Path, request: &Request) -> Answer {
 
 /// Starts a server for the repository that wants these credentials.
 fn serve(home: &Home, challenge: &'static str, wanted: String) -> Server {
+    serve_or(home, wanted, move || Answer::challenge(challenge))
+}
+
+/// Starts a server for the repository that gives another answer to a request without these credentials.
+fn serve_or(home: &Home, wanted: String, otherwise: impl Fn() -> Answer + Send + Sync + 'static) -> Server {
     repository(home);
     let root = home.path("served");
     Server::start(move |request| match request.authorization() {
         Some(given) if given == wanted => backend(&root, request),
-        _ => Answer::challenge(challenge),
+        _ => otherwise(),
     })
 }
 
-fn clone(home: &Home, server: &Server) -> std::process::Output {
+fn clone(home: &Home, server: &Server) -> Output {
     let url = format!("http://{}/repository.git", server.host());
     home.command("git").args(["clone", "-q", &url, "cloned"]).output().unwrap()
 }
@@ -111,6 +116,40 @@ fn git_clones_and_pushes_with_a_bearer_token_if_it_can_send_one() {
 }
 
 #[test]
+fn git_takes_the_bearer_challenge_among_others() {
+    let home = home();
+    let wanted = if knows_bearer() { format!("Bearer {TOKEN}") } else { basic("oauth2", TOKEN) };
+    let server = serve_or(&home, wanted.clone(), || {
+        Answer::challenges(&["Custom a=\"1\" b=\"2\"", "BEARER realm=\"id\" a=1", "Basic realm=\"git\""])
+    });
+    home.answer(&format!("configure git --host {} --write", server.host()));
+    answer_of(&clone(&home, &server));
+    assert_eq!(server.credentials(), [wanted]);
+}
+
+/// With `http.proactiveAuth`, of git 2.46 and later, the helper is asked before there is any challenge.
+#[test]
+fn git_sends_the_token_before_the_server_asks_for_it() {
+    if !git_is_at_least(46) {
+        return;
+    }
+    for (proactive, flags, wanted) in [
+        ("basic", "", basic("oauth2", TOKEN)),
+        ("auto", "", basic("oauth2", TOKEN)),
+        ("auto", " --authtype bearer", format!("Bearer {TOKEN}")),
+    ] {
+        let home = home();
+        let server = serve_or(&home, wanted.clone(), Answer::forbidden);
+        let host = server.host();
+        let lines = format!("[http]\n\tproactiveAuth = {proactive}\n[credential]\n\thelper = !tokcache credential git");
+        home.write(".gitconfig", format!("{lines} --host {host}{flags}\n"));
+        answer_of(&clone(&home, &server));
+        assert_eq!(server.credentials(), [wanted]);
+        assert!(server.seen().iter().all(|request| request.authorization().is_some()), "{proactive}");
+    }
+}
+
+#[test]
 fn no_other_host_gets_the_token() {
     let home = home();
     let server = serve(&home, "Basic realm=\"git\"", basic("oauth2", TOKEN));
@@ -132,6 +171,81 @@ fn without_a_token_git_shows_how_to_sign_in_and_asks_nobody() {
     assert!(said.contains("error: ") && said.contains("  try: tokcache login --profile work"), "{said}");
     assert!(said.contains("told us to quit") && !said.contains("terminal prompts"), "{said}");
     assert_eq!(server.credentials(), [""; 0]);
+}
+
+/// A helper of git that answers with these lines, whatever the host.
+fn another_helper(lines: &str) -> String {
+    format!("\thelper = \"!f() {{ cat >/dev/null; printf '{lines}'; }}; f\"\n")
+}
+
+const OWN_HELPER: &str = "\thelper = !tokcache credential git --host git.example.com\n";
+
+fn filled(home: &Home, request: impl AsRef<[u8]>) -> Output {
+    fed(home.program_named("git", "credential fill"), request)
+}
+
+#[test]
+fn git_asks_its_other_helpers_for_another_host_only() {
+    let home = home();
+    let theirs = another_helper("username=them\\\\npassword=theirs\\\\n");
+    home.write(".gitconfig", format!("[credential]\n{OWN_HELPER}{theirs}"));
+    let answer = answer_of(&filled(&home, "protocol=https\nhost=other.example.com\n"));
+    assert_eq!(answer, "protocol=https\nhost=other.example.com\nusername=them\npassword=theirs");
+    let answer = answer_of(&filled(&home, "protocol=https\nhost=git.example.com\n"));
+    assert!(answer.contains("username=oauth2\npassword=AT-bob") && !answer.contains("them"), "{answer}");
+    // The capabilities of git must not appear in the answer of a helper that has none.
+    let able = "capability[]=authtype\ncapability[]=state\nprotocol=https\nhost=other.example.com\n";
+    let answer = answer_of(&filled(&home, able));
+    assert!(answer.contains("password=theirs") && !answer.contains("capability"), "{answer}");
+}
+
+#[test]
+fn git_keeps_the_user_name_of_another_helper() {
+    let home = home();
+    home.write(".gitconfig", format!("[credential]\n{}{OWN_HELPER}", another_helper("username=them\\\\n")));
+    let answer = answer_of(&filled(&home, "protocol=https\nhost=git.example.com\n"));
+    assert!(answer.contains("username=them\npassword=AT-bob"), "{answer}");
+}
+
+#[test]
+fn git_asks_no_other_helper_after_tokcache_has_given_up() {
+    let home = with_program(Home::of("empty"));
+    home.write(
+        "config/profiles/default.toml",
+        "authority = 'http://127.0.0.1:1/t'\nclient_id = 'app'\nscopes = ['a']\n",
+    );
+    let theirs = another_helper("username=them\\\\npassword=theirs\\\\n");
+    home.write(".gitconfig", format!("[credential]\n{OWN_HELPER}{theirs}"));
+    let output = filled(&home, "protocol=https\nhost=git.example.com\n");
+    let said = text(&output.stderr);
+    assert!(!output.status.success() && output.stdout.is_empty(), "{output:?}");
+    assert!(said.contains("told us to quit") && said.contains("try: tokcache login"), "{said}");
+}
+
+/// `configure` resets the list of helpers for the host.
+#[test]
+fn a_helper_for_all_hosts_does_not_save_the_token_as_password() {
+    let home = home();
+    let server = serve(&home, "Basic realm=\"git\"", basic("oauth2", TOKEN));
+    put(&home.path("saved"), "");
+    home.write(".gitconfig", format!("[credential]\n\thelper = store --file {}\n", home.path("saved").display()));
+    home.answer(&format!("configure git --host {} --write", server.host()));
+    answer_of(&clone(&home, &server));
+    assert_eq!(std::fs::read_to_string(home.path("saved")).unwrap(), "");
+}
+
+#[test]
+fn git_gets_the_token_for_a_path_in_any_encoding() {
+    let home = home();
+    home.write(".gitconfig", format!("[credential]\n\tuseHttpPath = true\n{OWN_HELPER}"));
+    for path in ["a.git", "per%C3%BA.git", "per%FA.git", "%2566.git", "?a.git", "#a.git"] {
+        let output = filled(&home, format!("url=https://git.example.com/{path}\n"));
+        let answer = text(&output.stdout);
+        assert!(output.status.success() && answer.contains("password=AT-bob"), "{path}: {output:?}");
+    }
+    // The host of this URL is `git.example.com#?/`.
+    let output = filled(&home, "url=https://git.example.com%23%3f%2f/a.git\n");
+    assert!(!text(&output.stdout).contains(TOKEN), "{output:?}");
 }
 
 /// The token was revoked at the provider before its time.

@@ -67,11 +67,11 @@ fn link(home: &Home, name: &str) {
 }
 
 /// Runs a command to its end, with this standard input.
-fn fed(mut command: Command, input: &str) -> Output {
+fn fed(mut command: Command, input: impl AsRef<[u8]>) -> Output {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     // The program may end without reading.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let _ = child.stdin.take().unwrap().write_all(input.as_ref());
     child.wait_with_output().unwrap()
 }
 
@@ -86,4 +86,23 @@ fn tool(name: &str) -> OsString {
     let path = folder.join(name);
     assert!(path.exists(), "{} is missing: run tests/run helpers", path.display());
     path.into()
+}
+
+#[test]
+fn the_tests_that_the_readme_names_exist() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/helpers");
+    let files = ["git.rs", "cargo.rs", "docker.rs", "requests.rs", "requests/git.rs", "requests/cargo.rs"];
+    let files = files.into_iter().chain(["requests/docker.rs"]);
+    let source: String = files.map(|name| std::fs::read_to_string(folder.join(name)).unwrap()).collect();
+    let readme = std::fs::read_to_string(folder.join("README.md")).unwrap();
+    let mut names = 0;
+    for table in readme.split("| cases | tests |\n").skip(1) {
+        let rows = table.lines().take_while(|line| line.starts_with('|'));
+        let cells = rows.filter_map(|row| row.trim_matches('|').rsplit_once(" | ")).map(|(_, cell)| cell);
+        for name in cells.flat_map(|cell| cell.split('`')).filter(|word| word.contains('_')) {
+            assert!(source.contains(&format!("fn {name}() {{")), "there is no test {name}");
+            names += 1;
+        }
+    }
+    assert!(names > 30, "the tables were not found");
 }

@@ -87,8 +87,18 @@ impl Answer {
 
     /// Returns an answer that demands credentials.
     pub(crate) fn challenge(challenge: &str) -> Answer {
-        let headers = vec![("WWW-Authenticate".to_owned(), challenge.to_owned())];
-        Answer { status: 401, headers, body: b"unauthorized".to_vec() }
+        Answer::challenges(&[challenge])
+    }
+
+    /// Returns an answer that demands credentials, with a header for each challenge.
+    pub(crate) fn challenges(challenges: &[&str]) -> Answer {
+        let headers = challenges.iter().map(|challenge| ("WWW-Authenticate".to_owned(), (*challenge).to_owned()));
+        Answer { status: 401, headers: headers.collect(), body: b"unauthorized".to_vec() }
+    }
+
+    /// Returns an answer to a request that is not allowed, whatever the credentials.
+    pub(crate) fn forbidden() -> Answer {
+        Answer { status: 403, headers: Vec::new(), body: b"forbidden".to_vec() }
     }
 
     fn write(&self, stream: &mut impl Write) -> std::io::Result<()> {

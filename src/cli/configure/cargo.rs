@@ -4,7 +4,7 @@ use super::file::Edit;
 use super::plan::Plan;
 use super::words::{ADDED, array, in_json};
 use super::{Change, sections};
-use crate::cli::credential_helper::Host;
+use crate::cli::hosts::server::Host;
 use crate::cli::{Exit, Failure, environment};
 
 const PROVIDER: &str = "credential-provider";

@@ -22,7 +22,7 @@ mod words;
 use clap::{Args, ValueEnum};
 use tokcache_core::oauth::ResourceUrl;
 
-use super::credential_helper::Host;
+use super::hosts::server::Host;
 use super::settings::values::not_blank;
 use super::settings::{Settings, resource_name};
 use super::{Exit, Failure, profiles, resource};

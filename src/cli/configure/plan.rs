@@ -3,8 +3,8 @@
 use super::file::Edit;
 use super::link::Link;
 use crate::cli::Failure;
-use crate::cli::credential_helper::Host;
 use crate::cli::failure::repeated;
+use crate::cli::hosts::server::Host;
 use crate::cli::profiles::{self, Profile};
 use crate::cli::settings::Settings;
 use crate::output::{self, plain, tell};

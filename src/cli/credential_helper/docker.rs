@@ -7,13 +7,15 @@ use tokcache_core::secret::AccessToken;
 
 use super::choice::{Helper, request, request_text, unknown_word, unreadable, unsupported};
 use super::wiped::Wiped;
-use crate::cli::Failure;
 use crate::cli::hosts::server::Server;
 use crate::cli::token::Selection;
+use crate::cli::{Exit, Failure};
 use crate::output;
 
-/// The client looks for this text, on stdout.
+/// The client recognises this text and the next two, alone on stdout.
 const NOT_FOUND: &str = "credentials not found in native keychain\n";
+const NO_SERVER: &str = "no credentials server URL";
+const NO_USERNAME: &str = "no credentials username";
 
 /// The user name that Google's registries want beside an access token.
 const GOOGLE_USERNAME: &str = "oauth2accesstoken";
@@ -30,8 +32,10 @@ struct Found<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Stored {
-    #[serde(rename = "ServerURL")]
+    #[serde(default, rename = "ServerURL")]
     server_url: String,
+    #[serde(default)]
+    username: String,
     #[serde(default)]
     secret: Wiped,
 }
@@ -42,7 +46,7 @@ pub(super) fn run(helper: &Helper<'_>) -> Result<ExitCode, Failure> {
         "store" => store(helper),
         "erase" => erase(helper),
         "list" => list(helper),
-        "version" | "--version" => version(),
+        "version" => version(),
         word => Err(unknown_word(word, "get, store, erase, list or version")),
     };
     if let Err(failure) = &result {
@@ -54,9 +58,7 @@ pub(super) fn run(helper: &Helper<'_>) -> Result<ExitCode, Failure> {
 
 fn get(helper: &Helper<'_>) -> Result<ExitCode, Failure> {
     let asked = request_text()?;
-    if asked.is_empty() {
-        return Err(unreadable("no credentials server URL"));
-    }
+    present(&asked, NO_SERVER)?;
     let server = Server::parse(&asked);
     let Some(granted) = helper.token_for(server.as_ref())? else {
         output::answer(NOT_FOUND.as_bytes())?;
@@ -65,6 +67,14 @@ fn get(helper: &Helper<'_>) -> Result<ExitCode, Failure> {
     let username = server.as_ref().map_or(super::USERNAME, |server| username(helper, server));
     output::answer_json(&Found { server_url: &asked, username, secret: granted.secret() })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Refuses a request without a value that the protocol requires.
+fn present(value: &str, otherwise: &str) -> Result<(), Failure> {
+    match value {
+        "" => Err(Failure::new(Exit::Usage, otherwise).try_shell("tokcache help credential")),
+        _ => Ok(()),
+    }
 }
 
 fn username<'h>(helper: &'h Helper<'_>, server: &Server) -> &'h str {
@@ -77,6 +87,8 @@ fn username<'h>(helper: &'h Helper<'_>, server: &Server) -> &'h str {
 fn store(helper: &Helper<'_>) -> Result<ExitCode, Failure> {
     let stored: Stored =
         serde_json::from_slice(&request()?).map_err(|_| unreadable("it is not a credential in JSON"))?;
+    present(&stored.server_url, NO_SERVER)?;
+    present(&stored.username, NO_USERNAME)?;
     if let Some(settings) = helper.settings_for(Server::parse(&stored.server_url).as_ref())? {
         let cached = Selection { offline: true, ..helper.input.selection.clone() };
         let cached = helper.token_with(&settings, &cached);
@@ -91,6 +103,7 @@ fn store(helper: &Helper<'_>) -> Result<ExitCode, Failure> {
 /// Leaves the sign-in as it is: other programs use it, too.
 fn erase(helper: &Helper<'_>) -> Result<ExitCode, Failure> {
     let asked = request_text()?;
+    present(&asked, NO_SERVER)?;
     if let Some(settings) = helper.settings_for(Server::parse(&asked).as_ref())? {
         let words = ["clear".to_owned()];
         let words = ["tokcache".to_owned()].into_iter().chain(words.clone()).chain(settings.flags_beside(&words));

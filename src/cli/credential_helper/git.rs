@@ -2,6 +2,7 @@
 //!
 //! As a password, the token works with any git. git 2.46 and later can send it as a bearer token too.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -30,41 +31,52 @@ const QUIT: &[u8] = b"quit=1\n";
 /// The time limit for a new token in the place of one that the server has refused: git waits.
 const LONGEST_ERASE: Duration = Duration::from_secs(10);
 
-/// The attributes of a request, in git's order.
-struct Attributes(Vec<(String, Zeroizing<String>)>);
+/// The attributes of a request, in git's order. Values need not be UTF-8: git decodes the path of a URL, and passes
+/// headers on as the server has sent them.
+struct Attributes<'r>(Vec<(&'r [u8], &'r [u8])>);
 
-impl Attributes {
+impl<'r> Attributes<'r> {
     /// Parses lines of `name=value`, up to an empty line.
-    fn parse(bytes: &[u8]) -> Result<Attributes, Failure> {
-        let text = str::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8"))?;
-        let lines = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
-        let parse = |line: &str| {
-            let (name, value) = line.split_once('=').ok_or_else(|| unreadable("a line has no ="))?;
-            Ok((name.to_owned(), Zeroizing::new(value.to_owned())))
+    fn parse(bytes: &'r [u8]) -> Result<Attributes<'r>, Failure> {
+        let lines = bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        let parse = |line: &'r [u8]| {
+            let at = line.iter().position(|byte| *byte == b'=').ok_or_else(|| unreadable("a line has no ="))?;
+            Ok((&line[..at], &line[at + 1..]))
         };
         Ok(Attributes(lines.take_while(|line| !line.is_empty()).map(parse).collect::<Result<_, Failure>>()?))
     }
 
+    fn values(&self, name: &str) -> impl DoubleEndedIterator<Item = &'r [u8]> {
+        self.0.iter().filter(move |(own, _)| *own == name.as_bytes()).map(|(_, value)| *value)
+    }
+
     /// Returns the last value of an attribute, as git does.
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().rev().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+    fn get(&self, name: &str) -> Option<&'r [u8]> {
+        self.values(name).next_back()
+    }
+
+    /// Returns the only value of an attribute; `None` if it has different ones. git up to 2.26.0 could be made to send
+    /// the host of a URL, and then the host whose password the URL was after (CVE-2020-5260).
+    fn only(&self, name: &str) -> Option<&'r str> {
+        let mut values = self.values(name);
+        let first = values.next()?;
+        values.all(|value| value == first).then(|| str::from_utf8(first).ok()).flatten()
     }
 
     /// Returns the values of an attribute with several of them. An empty value clears the list.
-    fn all(&self, name: &str) -> Vec<&str> {
-        let values = self.0.iter().filter(|(own, _)| own == name).map(|(_, value)| value.as_str());
-        values.fold(Vec::new(), |mut values, value| {
+    fn all(&self, name: &str) -> Vec<Cow<'r, str>> {
+        self.values(name).fold(Vec::new(), |mut values, value| {
             if value.is_empty() {
                 values.clear()
             } else {
-                values.push(value)
+                values.push(String::from_utf8_lossy(value))
             }
             values
         })
     }
 
     fn server(&self) -> Option<Server> {
-        Server::of(self.get("protocol")?, self.get("host")?)
+        Server::of(self.only("protocol")?, self.only("host")?)
     }
 }
 
@@ -79,23 +91,22 @@ pub(super) fn run(helper: &Helper<'_>) -> Result<(), Failure> {
 }
 
 /// Prints the token, or nothing for another host, so that git asks its other helpers.
-fn get(helper: &Helper<'_>, asked: &Attributes) -> Result<(), Failure> {
+fn get(helper: &Helper<'_>, asked: &Attributes<'_>) -> Result<(), Failure> {
     let Some(settings) = helper.settings_for(asked.server().as_ref())? else { return Ok(()) };
-    let challenges: Vec<_> =
-        asked.all("wwwauth[]").into_iter().filter_map(|text| Challenge::parse(text).ok()).collect();
+    let headers = asked.all("wwwauth[]");
     // The server decides on the claims, but not on the API that the token is for.
-    let claims = challenges.iter().find_map(|challenge| challenge.claims.clone());
+    let claims = headers.iter().find_map(|header| Challenge::parse(header).ok()?.claims);
     let claims = claims.filter(|_| !helper.input.selection.offline);
     let selection =
         Selection { claims: helper.input.selection.claims.clone().or(claims), ..helper.input.selection.clone() };
     match helper.token_with(&settings, &selection) {
         Ok(granted) => {
-            let is_able = asked.all("capability[]").contains(&"authtype");
-            let is_bearer =
-                is_able && helper.input.authtype.map_or(!challenges.is_empty(), |it| it == AuthType::Bearer);
+            let is_able = asked.all("capability[]").iter().any(|capability| capability == "authtype");
+            let is_wanted = || headers.iter().any(|header| announces_bearer(header));
+            let is_bearer = is_able && helper.input.authtype.map_or_else(is_wanted, |it| it == AuthType::Bearer);
             let username = helper.username();
-            // git keeps the user name of the URL.
-            let username = asked.get("username").is_none().then_some(username);
+            // git keeps the user name of the URL. An empty one, as in `https://@host`, is none to git either.
+            let username = asked.get("username").is_none_or(<[u8]>::is_empty).then_some(username);
             Ok(output::answer(answer(&granted, is_bearer, username).as_bytes())?)
         }
         Err(failure) => {
@@ -103,6 +114,13 @@ fn get(helper: &Helper<'_>, asked: &Attributes) -> Result<(), Failure> {
             Err(failure)
         }
     }
+}
+
+/// Whether the server takes bearer tokens. The scheme is enough: there are servers that forget the commas between the
+/// parameters.
+fn announces_bearer(header: &str) -> bool {
+    let scheme = header.split_ascii_whitespace().next();
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("Bearer")) || Challenge::parse(header).is_ok()
 }
 
 fn answer(granted: &Granted, is_bearer: bool, username: Option<&str>) -> Zeroizing<String> {
@@ -123,9 +141,10 @@ fn answer(granted: &Granted, is_bearer: bool, username: Option<&str>) -> Zeroizi
 }
 
 /// Requests a new token if the server has refused the cached one, for the next command. git reports the refusal itself.
-fn erase(helper: &Helper<'_>, asked: &Attributes) -> Result<(), Failure> {
+fn erase(helper: &Helper<'_>, asked: &Attributes<'_>) -> Result<(), Failure> {
     let Some(settings) = helper.settings_for(asked.server().as_ref())? else { return Ok(()) };
-    let Some(refused) = asked.get("password").or_else(|| asked.get("credential")) else { return Ok(()) };
+    let refused = asked.get("password").or_else(|| asked.get("credential"));
+    let Some(refused) = refused.and_then(|refused| str::from_utf8(refused).ok()) else { return Ok(()) };
     let settings = settings.bounded_by(Some(LONGEST_ERASE));
     let cached = Selection { offline: true, ..helper.input.selection.clone() };
     let is_cached = |granted: Granted| granted.outcome.access_token == AccessToken::new(refused);
@@ -143,12 +162,13 @@ mod tests {
     #[test]
     fn a_request_is_read_as_git_reads_it() {
         let asked = Attributes::parse(
-            b"protocol=https\r\nhost=a.example:8443\nhost=b.example\npath=a=b\nwwwauth[]=x\nwwwauth[]=\nwwwauth[]=Basic\n\nhost=c",
+            b"protocol=https\r\nhost=a.example:8443\npath=a=b\npath=\xfa=c\nwwwauth[]=x\nwwwauth[]=\n\
+              wwwauth[]=Basic realm=\xfc\n\nhost=c",
         )
         .unwrap();
-        assert_eq!((asked.get("host"), asked.get("path")), (Some("b.example"), Some("a=b")));
-        assert_eq!(asked.all("wwwauth[]"), ["Basic"]);
-        assert_eq!(asked.server(), Server::parse("b.example"));
+        assert_eq!(asked.get("path"), Some(&b"\xfa=c"[..]));
+        assert_eq!(asked.all("wwwauth[]"), ["Basic realm=\u{fffd}"]);
+        assert_eq!(asked.server(), Server::parse("a.example:8443"));
         assert!(Attributes::parse(b"protocol").is_err());
         assert!(Attributes::parse(b"").unwrap().server().is_none());
     }

@@ -23,7 +23,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::Failure;
-pub(super) use super::hosts::server::Host;
+use super::hosts::server::Host;
 use super::settings::Settings;
 use super::token::Selection;
 pub(super) use cargo::run_plugin as run_cargo_plugin;

@@ -25,11 +25,15 @@ const NAMES: [(&str, &str); 5] = [
 pub(in crate::cli) fn called(mut words: impl Iterator<Item = OsString>) -> Option<Called> {
     let program = words.next()?;
     let name = Path::new(&program).file_stem()?.to_str()?;
-    let words: Vec<_> = words.collect();
+    let mut words: Vec<_> = words.collect();
     if words.len() == 1 && words[0] == "--cargo-plugin" {
         return Some(Called::CargoPlugin);
     }
     let (_, protocol) = NAMES.into_iter().find(|(own, _)| *own == name)?;
+    // The helpers of Docker take their version as a flag, too.
+    if protocol == "docker" && words.len() == 1 && (words[0] == "--version" || words[0] == "-v") {
+        words = vec![OsString::from("version")];
+    }
     let own = ["tokcache", "credential", protocol].map(OsString::from);
     Some(Called::Words(own.into_iter().chain(words).collect()))
 }
@@ -50,6 +54,8 @@ mod tests {
         for (line, meant) in [
             ("git-credential-tokcache --profile work get", Some("tokcache credential git --profile work get")),
             ("/usr/bin/docker-credential-tokcache list", Some("tokcache credential docker list")),
+            ("docker-credential-tokcache -v", Some("tokcache credential docker version")),
+            ("docker-credential-tokcache --version", Some("tokcache credential docker version")),
             ("terraform-credentials-tokcache get a.example", Some("tokcache credential terraform get a.example")),
             ("/a/tokcache --cargo-plugin", Some("cargo")),
             ("cargo-credential-tokcache --cargo-plugin", Some("cargo")),

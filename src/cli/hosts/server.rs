@@ -50,7 +50,7 @@ impl fmt::Display for Host {
 }
 
 impl Server {
-    /// Parses a URL, or `HOST`, `HOST:PORT` or `HOST/PATH`, which stand for https.
+    /// Parses a URL, or `HOST`, `HOST:PORT` or `HOST/PATH`, which stand for https, also with `//` before the host.
     pub(in crate::cli) fn parse(text: &str) -> Option<Server> {
         match text.split_once("://") {
             Some((scheme, rest)) => {
@@ -58,7 +58,7 @@ impl Server {
                 let scheme = scheme.rsplit_once('+').map_or(scheme, |(_, scheme)| scheme);
                 Server::of(scheme, rest.split(['/', '?', '#']).next()?)
             }
-            None => Server::of("https", text.split(['/', '?', '#']).next()?),
+            None => Server::of("https", text.strip_prefix("//").unwrap_or(text).split(['/', '?', '#']).next()?),
         }
     }
 
@@ -108,6 +108,7 @@ mod tests {
             "https://me:secret@git.example.com/",
             "sparse+https://git.example.com/index/",
             "git.example.com/v2/",
+            "//git.example.com/v2/",
         ] {
             assert!(is_given("git.example.com", asked), "{asked}");
             assert!(is_given("https://git.example.com/", asked), "{asked}");
@@ -135,6 +136,10 @@ mod tests {
             "ssh://git.example.com",
             "https://xgit.example.com",
             "https://example.com",
+            "https:///git.example.com",
+            "/git.example.com",
+            "///git.example.com",
+            "//evil.example//git.example.com",
             "https://",
             "",
         ] {

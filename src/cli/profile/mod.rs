@@ -12,8 +12,8 @@ use tokcache_core::time::SystemClock;
 
 use super::context::registration::Place;
 use super::context::scopes::Scopes;
-use super::credential_helper::Host;
 use super::hosts::allowed_host;
+use super::hosts::server::Host;
 use super::login::offline_access::OfflineAccess;
 use super::profiles::{self, Profile, folder};
 use super::secrets::keys;
