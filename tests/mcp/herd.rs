@@ -22,6 +22,19 @@ fn start(home: &Home, line: &str) -> Child {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
+/// Waits for the processes, which must all print the same token.
+#[track_caller]
+fn ensure_one_answer(herd: Vec<Child>, line: &str) {
+    let outputs = herd.into_iter().map(|child| child.wait_with_output().unwrap());
+    let answers: BTreeSet<_> = outputs
+        .map(|output| {
+            assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+            String::from_utf8(output.stdout).unwrap()
+        })
+        .collect();
+    assert_eq!(answers.len(), 1, "{line}: {answers:?}");
+}
+
 #[test]
 fn fifty_processes_make_one_refresh_through_every_door() {
     let server = Server::start(json!({}));
@@ -32,14 +45,7 @@ fn fifty_processes_make_one_refresh_through_every_door() {
         expire(&home);
         let line = door.replace("URL", &url);
         let herd: Vec<_> = (0..HERD).map(|_| start(&home, &line)).collect();
-        let outputs = herd.into_iter().map(|child| child.wait_with_output().unwrap());
-        let answers: BTreeSet<_> = outputs
-            .map(|output| {
-                assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
-                String::from_utf8(output.stdout).unwrap()
-            })
-            .collect();
-        assert_eq!(answers.len(), 1, "{line}: {answers:?}");
+        ensure_one_answer(herd, &line);
         assert_eq!(server.refreshes(), (round + 1, 0), "{line}");
     }
 }
@@ -67,6 +73,31 @@ fn a_process_that_is_killed_during_its_refresh_leaves_the_sign_in_to_the_others(
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
     assert_eq!(server.refreshes(), (1, 0));
+}
+
+/// A laptop that falls asleep freezes every process, in the middle of whatever it does. The answer of the server waits in
+/// the connection, longer than an exchange may take.
+#[test]
+fn processes_that_sleep_through_the_refresh_of_one_of_them_all_get_its_token() {
+    let server = Server::start(json!({}));
+    let (home, url) = (home_of("alice"), server.url("one"));
+    sign_in(&home, &url, "");
+    let clock = SystemClock::new();
+    for (round, door) in DOORS.iter().enumerate() {
+        expire(&home);
+        server.control(json!({ "refresh_delay": 1000 }));
+        let line = door.replace("URL", &format!("{url} --timeout 2s --lock-timeout 2s"));
+        let herd: Vec<_> = (0..HERD).map(|_| start(&home, &line)).collect();
+        while server.control(json!({}))["delayed"] != round + 1 {
+            clock.sleep(Duration::from_millis(20));
+        }
+        let signal = |signal| herd.iter().for_each(|child| kill_process(Pid::from_child(child), signal).unwrap());
+        signal(Signal::STOP);
+        clock.sleep(Duration::from_secs(4));
+        signal(Signal::CONT);
+        ensure_one_answer(herd, &line);
+        assert_eq!(server.refreshes(), (round + 1, 0), "{line}");
+    }
 }
 
 #[test]

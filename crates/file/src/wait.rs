@@ -71,6 +71,7 @@ pub(crate) fn wait_for<Lock>(
                 }
                 let (pause, _) = pauses.next(holder, || lock.to_owned())?;
                 clock.sleep(pause);
+                pauses.rested(pause);
             }
         }
     }

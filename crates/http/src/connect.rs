@@ -18,6 +18,9 @@ use super::cancellation::Cancellation;
 /// How long an address is tried alone before the next one is tried in parallel (RFC 8305 §5).
 pub(super) const HEAD_START: Duration = Duration::from_millis(250);
 
+/// The number of bytes that are still read after the time is up, so that a server cannot go on for ever.
+const MOST_LATE: usize = 2 << 20;
+
 /// A ureq connector to the server or the proxy. Does nothing if an earlier connector has connected.
 #[derive(Debug, Default)]
 pub(super) struct HappyEyeballs {
@@ -42,7 +45,7 @@ impl<In: Transport> Connector<In> for HappyEyeballs {
             cancellation.watch(&stream)?;
         }
         let buffers = LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
-        Ok(Some(Either::B(Tcp { stream, buffers })))
+        Ok(Some(Either::B(Tcp { stream, buffers, late: 0 })))
     }
 }
 
@@ -118,6 +121,8 @@ fn alternating(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
 pub(super) struct Tcp {
     stream: TcpStream,
     buffers: LazyBuffers,
+    /// The number of bytes that were read after the time was up.
+    late: usize,
 }
 
 impl Transport for Tcp {
@@ -133,6 +138,23 @@ impl Transport for Tcp {
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         let timeout = timeout.for_read();
+        let amount = match self.read_within(timeout) {
+            Err(Error::Timeout(_)) => self.read_late().map_err(|error| timed(error, timeout))?,
+            read => read?,
+        };
+        self.buffers.input_appended(amount);
+        Ok(amount > 0)
+    }
+
+    fn is_open(&mut self) -> bool {
+        // Each connection serves only one exchange.
+        false
+    }
+}
+
+impl Tcp {
+    /// Waits for bytes and reads them.
+    fn read_within(&mut self, timeout: NextTimeout) -> Result<usize, Error> {
         let started = Instant::now();
         let mut left = left(timeout)?;
         loop {
@@ -145,18 +167,22 @@ impl Transport for Tcp {
                         return Err(Error::Timeout(timeout.reason));
                     }
                 }
-                Err(error) => return Err(timed(error, timeout)),
-                Ok(amount) => {
-                    self.buffers.input_appended(amount);
-                    return Ok(amount > 0);
-                }
+                read => return read.map_err(|error| timed(error, timeout)),
             }
         }
     }
 
-    fn is_open(&mut self) -> bool {
-        // Each connection serves only one exchange.
-        false
+    /// Reads what has arrived although the time is up: the process may have been suspended, as on a laptop that slept, and
+    /// the answer may hold the only copy of a new refresh token.
+    fn read_late(&mut self) -> io::Result<usize> {
+        if self.late > MOST_LATE {
+            return Err(ErrorKind::TimedOut.into());
+        }
+        self.stream.set_nonblocking(true)?;
+        let read = self.stream.read(self.buffers.input_append_buf());
+        self.stream.set_nonblocking(false)?;
+        self.late += *read.as_ref().unwrap_or(&0);
+        read
     }
 }
 
@@ -234,6 +260,23 @@ mod tests {
         let error = race(&[refused, refused], PATIENCE, PATIENCE).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
         assert_eq!(race(&[], PATIENCE, PATIENCE).unwrap_err().kind(), ErrorKind::AddrNotAvailable);
+    }
+
+    #[test]
+    fn what_arrived_before_the_time_was_up_is_read_afterwards_and_no_flood() {
+        let (listener, address) = listener();
+        let stream = TcpStream::connect(address).unwrap();
+        let (mut server, _) = listener.accept().unwrap();
+        let mut connection = Tcp { stream, buffers: LazyBuffers::new(1 << 16, 16), late: 0 };
+        assert_eq!(connection.read_late().unwrap_err().kind(), ErrorKind::WouldBlock);
+        server.write_all(b"answer").unwrap();
+        while connection.read_late().is_err() {}
+        assert_eq!(connection.late, b"answer".len());
+        thread::spawn(move || while server.write_all(&[0; 1 << 16]).is_ok() {});
+        while connection.late <= MOST_LATE {
+            let _ = connection.read_late();
+        }
+        assert_eq!(connection.read_late().unwrap_err().kind(), ErrorKind::TimedOut);
     }
 
     #[test]

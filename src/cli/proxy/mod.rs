@@ -28,6 +28,7 @@ use service::Proxy;
 use target::Target;
 
 #[derive(Args, Debug)]
+#[command(override_usage = "tokcache proxy --for <URL> [OPTIONS] [-- <COMMAND>...]")]
 pub(super) struct Input {
     /// The server, from `--for`.
     #[arg(skip)]

@@ -150,9 +150,9 @@ impl fmt::Display for AuthorityError {
             AuthorityError::Insecure { host } => {
                 write!(formatter, "plain http is accepted for loopback hosts only: type https://{host}")
             }
-            AuthorityError::NotAUrl => formatter.write_str(
-                "this is no URL of a server: type a whole one, such as https://login.microsoftonline.com/organizations",
-            ),
+            AuthorityError::NotAUrl => {
+                formatter.write_str("this is no URL of a server: type a whole one, such as https://id.example.com")
+            }
             AuthorityError::Query => formatter.write_str("leave out the ? of the URL and what follows it"),
             AuthorityError::Tenant { tenant } => write!(
                 formatter,

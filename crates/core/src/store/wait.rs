@@ -10,6 +10,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(25);
 /// The longest wait for the end of a lease before the next attempt, in case the end was missed.
 const LONGEST_REST: Duration = Duration::from_millis(200);
+/// A rest that takes so much longer than asked for shows that this process was suspended, as on a laptop that slept.
+const SUSPENDED: Duration = Duration::from_secs(1);
 /// How often the caller may check whether it still needs the lease.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
@@ -51,7 +53,10 @@ impl<'a> LeaseWait<'a> {
         loop {
             if let Some(holder) = &self.holder {
                 let (pause, left) = self.pauses.next(holder.clone(), || self.request.name())?;
-                if self.request.rest(pause, left.min(LONGEST_REST), self.clock).await {
+                let most = left.min(LONGEST_REST);
+                let is_free = self.request.rest(pause, most, self.clock).await;
+                self.pauses.rested(most);
+                if is_free {
                     // The next attempt comes without a pause.
                     return Ok(Turn::Taken(self.holder.take().unwrap_or_default()));
                 }
@@ -76,6 +81,7 @@ pub struct Pauses<'a> {
     patience: Duration,
     clock: &'a dyn Clock,
     start: Duration,
+    rest: Duration,
     pause: Duration,
     /// The last known holder, for errors. Between two holders, the lease is free for a moment.
     last_known: Holder,
@@ -84,10 +90,12 @@ pub struct Pauses<'a> {
 impl<'a> Pauses<'a> {
     /// Starts a wait of at most `patience`.
     pub fn new(patience: Duration, clock: &'a dyn Clock) -> Self {
-        Pauses { patience, clock, start: clock.elapsed(), pause: FIRST_PAUSE, last_known: Holder::default() }
+        let start = clock.elapsed();
+        Pauses { patience, clock, start, rest: start, pause: FIRST_PAUSE, last_known: Holder::default() }
     }
 
-    /// Returns the pause after an attempt that met this holder, and the remaining patience.
+    /// Returns the pause after an attempt that met this holder, and the remaining patience. The caller rests, and then
+    /// calls [`rested`](Self::rested).
     ///
     /// # Errors
     /// [`StoreError::Busy`] if no patience is left, with `name` for the lock.
@@ -95,7 +103,8 @@ impl<'a> Pauses<'a> {
         if holder.pid.is_some() {
             self.last_known = holder;
         }
-        let waited = self.clock.elapsed().saturating_sub(self.start);
+        self.rest = self.clock.elapsed();
+        let waited = self.rest.saturating_sub(self.start);
         if waited >= self.patience {
             return Err(StoreError::Busy { lock: name(), holder: std::mem::take(&mut self.last_known), waited });
         }
@@ -103,6 +112,15 @@ impl<'a> Pauses<'a> {
         let pause = jittered(self.pause).min(left);
         self.pause = (self.pause * 3 / 2).min(LONGEST_PAUSE);
         Ok((pause, left))
+    }
+
+    /// Ends a rest of at most `most`. The time in which this process was suspended does not count as waiting: the holder
+    /// may have been suspended too.
+    pub fn rested(&mut self, most: Duration) {
+        let longer = self.clock.elapsed().saturating_sub(self.rest + most);
+        if longer >= SUSPENDED {
+            self.start += longer;
+        }
     }
 }
 
@@ -200,6 +218,21 @@ mod tests {
             looks += 1;
         }
         assert!((12..=21).contains(&looks), "{looks} looks in a second");
+    }
+
+    #[test]
+    fn time_in_which_the_process_was_suspended_does_not_count() {
+        let clock = SleepClock::default();
+        let mut pauses = Pauses::new(Duration::from_secs(2), &clock);
+        for _ in 0..3 {
+            let (pause, _) = pauses.next(Holder::default(), PathBuf::new).unwrap();
+            clock.sleep(Duration::from_secs(60));
+            pauses.rested(pause);
+        }
+        pauses.next(Holder::default(), PathBuf::new).unwrap();
+        clock.sleep(Duration::from_secs(2));
+        pauses.rested(Duration::from_secs(2));
+        assert!(matches!(pauses.next(Holder::default(), PathBuf::new), Err(StoreError::Busy { .. })));
     }
 
     #[test]

@@ -62,7 +62,7 @@ pub(super) async fn at_origin(http: &dyn Http, at: &str) -> Result<Authorization
         }
         return read(&response, parsed(&issuer)?);
     }
-    let endpoint = |name: &str| Endpoint::parse(&format!("{at}/{name}")).ok();
+    let endpoint = |name: &str| Some(Endpoint::parse(&format!("{at}/{name}")).ok()?.told_by_provider());
     Ok(AuthorizationServer {
         authority: parsed(at)?,
         endpoints: Endpoints {
@@ -70,8 +70,7 @@ pub(super) async fn at_origin(http: &dyn Http, at: &str) -> Result<Authorization
             token: endpoint("token"),
             is_complete: true,
             ..Endpoints::default()
-        }
-        .told_by_provider(),
+        },
         registration: endpoint("register"),
         accepts_client_id_metadata_documents: false,
         supports_s256: true,
@@ -101,7 +100,9 @@ fn read(response: &Response, authority: Authority) -> Result<AuthorizationServer
     let methods = members.strings("code_challenge_methods_supported").unwrap_or_default();
     Ok(AuthorizationServer {
         endpoints,
-        registration: registration.filter(|endpoint| metadata::is_acceptable(endpoint, &authority)),
+        registration: registration
+            .filter(|endpoint| metadata::is_acceptable(endpoint, &authority))
+            .map(Endpoint::told_by_provider),
         accepts_client_id_metadata_documents: members.read("client_id_metadata_document_supported").unwrap_or(false),
         supports_s256: methods.iter().any(|method| method == "S256"),
         token_endpoint_auth_methods: members.strings("token_endpoint_auth_methods_supported"),

@@ -233,6 +233,7 @@ fn a_resource_of_2025_03_26_is_its_own_server() {
     let found = internet.find(None).unwrap();
     assert_eq!(found.server.endpoints.token.unwrap().as_str(), "https://mcp.example.com/token");
     assert_eq!(found.server.endpoints.issuer, None);
+    assert!(found.server.registration.unwrap().is_told_by_provider(), "no person has typed it");
     internet.documents.insert("https://mcp.example.com/.well-known/oauth-authorization-server", server(origin));
     let found = internet.find(None).unwrap();
     assert_eq!((found.resource.as_deref(), found.server.endpoints.issuer.as_deref()), (Some(URL), Some(origin)));
