@@ -35,7 +35,7 @@ impl Failure {
             AcquireError::InteractionRequired(InteractionRequired::ScopeNotCovered { response, .. }) => {
                 failure.with_response(response).try_tokcache(login)
             }
-            AcquireError::ExchangeRefused { response, .. } => failure.try_for_application(response),
+            AcquireError::TokenRequestRefused { response, .. } => failure.try_for_application(response),
             AcquireError::SignInRefused { response, .. } => failure.try_after_sign_in(response, login),
             AcquireError::Denied(response)
             | AcquireError::InteractionRequired(InteractionRequired::Refused(response)) => {

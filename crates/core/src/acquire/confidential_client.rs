@@ -102,7 +102,7 @@ impl ConfidentialClient {
     /// The account of the request is ignored.
     ///
     /// # Errors
-    /// [`AcquireError::ExchangeRefused`] if the provider refuses, and those of the provider and the store as for a user's token.
+    /// [`AcquireError::TokenRequestRefused`] if the provider refuses, and those of the provider and the store as for a user's token.
     pub async fn acquire_token_for_client(
         &self,
         request: &SilentRequest,
@@ -122,7 +122,7 @@ impl ConfidentialClient {
     /// cached token is returned to whoever presents the same assertion, until the assertion expires.
     ///
     /// # Errors
-    /// [`AcquireError::ExchangeRefused`] if the provider refuses; its kind is
+    /// [`AcquireError::TokenRequestRefused`] if the provider refuses; its kind is
     /// [`InteractionRequired`](super::ErrorKind::InteractionRequired) if the caller has to sign in again or to consent. And
     /// those of the provider and the store as for a user's token.
     pub async fn acquire_token_on_behalf_of(

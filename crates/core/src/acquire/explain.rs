@@ -1,9 +1,9 @@
 //! Explains the decision of a silent acquisition, offline.
 
-use super::client_credentials::ClientCredentials;
-use super::exchange::{self, Exchange, Found};
-use super::on_behalf_of::OnBehalfOf;
-use super::plan::{Plan, plan, query};
+use super::flows::client_credentials::ClientCredentials;
+use super::flows::on_behalf_of::OnBehalfOf;
+use super::flows::token_request::{Found, TokenRequest, TokenRequestPlan};
+use super::silent::plan::{Plan, plan, query};
 use super::{AcquireError, ClientApplication, SilentRequest};
 use crate::cache::{AccessTokenEntry, Account, Reason, RefreshTokenEntry, TokenCache, Verdict};
 use crate::secret::UserAssertion;
@@ -115,7 +115,7 @@ impl ClientApplication<'_> {
     /// # Errors
     /// [`AcquireError::Store`] if the cache cannot be read.
     pub async fn explain_for_client(&self, request: &SilentRequest) -> Result<Explanation, AcquireError> {
-        self.explain_exchange(&ClientCredentials { application: self, request }, request).await
+        self.explain_token_request(&ClientCredentials { application: self, request }, request).await
     }
 
     /// Returns the decision of [`acquire_token_on_behalf_of`](ClientApplication::acquire_token_on_behalf_of), made by the
@@ -128,27 +128,27 @@ impl ClientApplication<'_> {
         assertion: &UserAssertion,
         request: &SilentRequest,
     ) -> Result<Explanation, AcquireError> {
-        self.explain_exchange(&OnBehalfOf::new(self, assertion, request), request).await
+        self.explain_token_request(&OnBehalfOf::new(self, assertion, request), request).await
     }
 
-    async fn explain_exchange(
+    async fn explain_token_request(
         &self,
-        exchange: &dyn Exchange,
+        token_request: &dyn TokenRequest,
         request: &SilentRequest,
     ) -> Result<Explanation, AcquireError> {
         let (cache, now) = (self.load_cache().await?, self.clock.now());
         let mut considered = Vec::new();
-        let (query, account) = exchange.query(&cache, now).unzip();
+        let (query, account) = token_request.query(&cache, now).unzip();
         let found = query.and_then(|query| {
             cache.judge_access_tokens(&query, now, &mut |entry, verdict| {
                 considered.push(Considered { entry: entry.clone(), verdict });
             })
         });
         let found = found.map(|token| Found { token, account: None });
-        let decision = match exchange::Plan::new(found, request, now) {
-            exchange::Plan::Serve(found) => Decision::Serve { key: found.token.key },
-            exchange::Plan::Offline => Decision::Offline,
-            exchange::Plan::Request { fallback } => Decision::Request { old_token_valid: fallback.is_some() },
+        let decision = match TokenRequestPlan::new(found, request, now) {
+            TokenRequestPlan::Serve(found) => Decision::Serve { key: found.token.key },
+            TokenRequestPlan::Offline => Decision::Offline,
+            TokenRequestPlan::Request { fallback } => Decision::Request { old_token_valid: fallback.is_some() },
         };
         let (account, clock_offset) = (account.flatten(), clock_offset(&cache, &considered));
         Ok(Explanation { account, considered, decision, refresh_token: None, clock_offset })

@@ -6,64 +6,40 @@
 //!   [`sign_out`](ClientApplication::sign_out) forgets and revokes; [`explain`](ClientApplication::explain) says what
 //!   `acquire_token_silent` would do, and why.
 //!
-//! Each flow has a file of its own. Nothing here prints, reads the environment or knows a store: an [`Observer`] receives
+//! Each flow has a file of its own, in `flows`. Nothing here prints, reads the environment or knows a store: an [`Observer`] receives
 //! events, and the network, the clock and the store are arguments.
 
-mod account;
-mod application;
-mod authorization_code;
 mod cached;
-mod client_credentials;
+mod client;
 mod confidential_client;
-mod credential;
-mod device_code;
-mod endpoints;
 mod error;
-mod error_text;
-mod exchange;
 mod explain;
+mod flows;
 mod grant;
 mod granted;
-mod identity_assertion;
-mod managed_identity;
 mod observer;
-mod on_behalf_of;
-mod outage;
-mod persist;
-mod plan;
-mod provider_metadata;
 mod public_client;
-mod recovery;
-mod redeem;
-mod refresh;
-mod refusal;
-mod registration;
 mod request;
 mod resource;
 mod result;
-mod retry;
-mod sign_in;
 mod sign_out;
 mod silent;
-mod since;
-mod verify_saved;
-mod waiting;
 
-pub use application::ClientApplication;
-pub use authorization_code::AuthorizationCodeSignIn;
 pub use cached::{Retention, load, update_cache};
+pub use client::application::ClientApplication;
+pub use client::credential::{Credential, CredentialContext, NoCredential};
+pub use client::provider_metadata::ProviderMetadata;
+pub use client::registration::Registration;
 pub use confidential_client::ConfidentialClient;
-pub use credential::{Credential, CredentialContext, NoCredential};
 pub use error::{AcquireError, ErrorKind, InteractionRequired, SignInGrant};
 pub use explain::{Considered, Decision, Explanation};
-pub use identity_assertion::{IDENTITY, IdentityProvider};
+pub use flows::authorization_code::AuthorizationCodeSignIn;
+pub use flows::identity_assertion::{IDENTITY, IdentityProvider};
+pub use flows::sign_in::{SignInRequest, SignedIn};
 pub use observer::{NoopObserver, Observer, RotatedToken};
-pub use provider_metadata::ProviderMetadata;
 pub use public_client::PublicClient;
-pub use recovery::hold_refreshes;
-pub use registration::Registration;
 pub use request::SilentRequest;
 pub use resource::{find_resource, register_client};
 pub use result::{AuthenticationResult, Source};
-pub use sign_in::{SignInRequest, SignedIn};
 pub use sign_out::{Forgotten, Revocation, SignOutRequest, SignedOut, forget_everything};
+pub use silent::recovery::hold_refreshes;

@@ -2,9 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use super::endpoints::EndpointRequest;
-use super::recovery::hold_refreshes;
-use super::retry::Retry;
+use super::client::endpoints::EndpointRequest;
+use super::client::retry::Retry;
+use super::silent::recovery::hold_refreshes;
 use super::{AcquireError, ClientApplication, cached};
 use crate::cache::{Account, AccountRemoval, RefreshTokenEntry, RefreshTokenQuery, RemovalScope, TokenCache};
 use crate::oauth::{EndpointKind, RequestError};

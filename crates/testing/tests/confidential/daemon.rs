@@ -67,7 +67,7 @@ fn an_outage_is_no_refusal_and_a_wrong_secret_is_one() {
     let mut stranger = world.server();
     stranger.credential = Arc::new(tokcache_core::oauth::ClientAuthentication::None);
     let error = stranger.acquire_token_for_client(&request("api.all")).block_on().unwrap_err();
-    assert!(matches!(error, AcquireError::ExchangeRefused { .. }), "{error:?}");
+    assert!(matches!(error, AcquireError::TokenRequestRefused { .. }), "{error:?}");
     let offline = SilentRequest { offline: true, ..request("api.all") };
     let error = world.server().acquire_token_for_client(&offline).block_on().unwrap_err();
     assert!(matches!(error, AcquireError::Offline), "{error:?}");

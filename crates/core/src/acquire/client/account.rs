@@ -3,14 +3,14 @@
 //! The MSAL schema distinguishes accounts only by the authority's host. One host can have many authorities (the realms
 //! of a Keycloak, two ports of one machine), so an account belongs to this authority if one of its tokens does.
 
-use super::{AcquireError, ClientApplication};
+use crate::acquire::{AcquireError, ClientApplication};
 use crate::cache::{Account, Document, TokenCache};
 use crate::types::HomeAccountId;
 
 impl ClientApplication<'_> {
     /// Returns the account that `wanted` (a user name in any case, or a home account id) selects; without `wanted`, the
     /// only account of this authority and client. `Ok(None)`: nobody is signed in.
-    pub(super) fn select_account(
+    pub(in crate::acquire) fn select_account(
         &self,
         cache: Document<'_>,
         wanted: Option<&str>,
@@ -20,7 +20,7 @@ impl ClientApplication<'_> {
 
     /// Like [`select_account`](Self::select_account), but also finds accounts that another library has removed, if
     /// their tokens are left.
-    pub(super) fn select_owner(
+    pub(in crate::acquire) fn select_owner(
         &self,
         cache: &TokenCache,
         wanted: Option<&str>,
@@ -30,7 +30,7 @@ impl ClientApplication<'_> {
 
     /// Returns the account if the choice is unambiguous even without this client's tokens, some of which a snapshot may
     /// lack. An account that names no authority may belong to another one, so only its tokens can tell.
-    pub(super) fn only_account(&self, cache: Document<'_>, wanted: Option<&str>) -> Option<Account> {
+    pub(in crate::acquire) fn only_account(&self, cache: Document<'_>, wanted: Option<&str>) -> Option<Account> {
         let mut accounts = cache.accounts(Some(&self.registration.issuer()));
         accounts.retain(|account| is_meant(account, wanted));
         accounts.pop().filter(|_| accounts.is_empty())
@@ -39,7 +39,7 @@ impl ClientApplication<'_> {
     /// Returns the account of a provider that identifies its users neither by `client_info` nor by the subject of an ID
     /// token. It is distinguished by its user name, if the provider sends one, and otherwise by the caller's name for
     /// it.
-    pub(super) fn unnamed_account(&self, username: &str, unnamed_as: Option<&str>) -> HomeAccountId {
+    pub(in crate::acquire) fn unnamed_account(&self, username: &str, unnamed_as: Option<&str>) -> HomeAccountId {
         let authority = self.registration.authority.url();
         let name = Some(username).filter(|username| !username.is_empty()).or(unnamed_as);
         // The URL of an authority never contains this character.

@@ -3,9 +3,9 @@
 
 use zeroize::Zeroizing;
 
-use super::grant::digest_of;
 use super::since::Since;
-use super::{ClientApplication, Registration, SilentRequest};
+use crate::acquire::grant::digest_of;
+use crate::acquire::{ClientApplication, Registration, SilentRequest};
 use crate::cache::{RefreshTokenEntry, Refusal};
 use crate::oauth::{ErrorCode, TokenErrorResponse};
 use crate::secret::{self, RefreshToken};
@@ -65,18 +65,18 @@ impl ClientApplication<'_> {
 }
 
 /// Returns the token type, if the remembered refusal is about a token other than a bearer token.
-pub(super) fn refused_token_type(response: &TokenErrorResponse) -> Option<String> {
+pub(in crate::acquire) fn refused_token_type(response: &TokenErrorResponse) -> Option<String> {
     (response.error.as_str() == NOT_BEARER).then(|| response.error_description.clone().unwrap_or_default())
 }
 
 /// Whether the remembered refusal is about an answer for another user.
-pub(super) fn is_answer_for_another(response: &TokenErrorResponse) -> bool {
+pub(in crate::acquire) fn is_answer_for_another(response: &TokenErrorResponse) -> bool {
     response.error.as_str() == ANSWER_FOR_ANOTHER
 }
 
 /// Returns the refusal of this refresh token and request within the last minute. A forced refresh accepts only a
 /// refusal since it began.
-pub(super) fn remembered(
+pub(in crate::acquire) fn remembered(
     registration: &Registration,
     entry: &RefreshTokenEntry,
     request: &SilentRequest,

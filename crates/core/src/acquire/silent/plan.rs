@@ -1,10 +1,10 @@
 //! Decides what to do, both for silent acquisition and for `explain`.
 
-use super::grant::{digest_of, withheld_name};
-use super::granted::not_granted;
 use super::refusal::remembered;
 use super::since::{Beginning, Since};
-use super::{AcquireError, Registration, SilentRequest};
+use crate::acquire::grant::{digest_of, withheld_name};
+use crate::acquire::granted::not_granted;
+use crate::acquire::{AcquireError, Registration, SilentRequest};
 use crate::cache::{
     AccessTokenEntry, AccessTokenQuery, Account, Document, Owner, RefreshTokenEntry, RefreshTokenQuery,
 };
@@ -14,7 +14,7 @@ use crate::types::ScopeSet;
 
 /// The action that a cache allows for a request.
 #[derive(Debug)]
-pub(super) enum Plan {
+pub(in crate::acquire) enum Plan {
     /// Redeem one of these refresh tokens, in this order. `fallback` is a still valid token, if that fails.
     Refresh { refresh_tokens: Vec<RefreshTokenEntry>, fallback: Option<AccessTokenEntry> },
     /// The server has just refused every refresh token, or did not grant a scope, so no request is sent. `fallback` is
@@ -28,7 +28,7 @@ pub(super) enum Plan {
 
 /// Makes the decision. `since` describes the refresh that has begun, if there is one: a forced refresh also accepts a
 /// token that was stored since then.
-pub(super) fn plan(
+pub(in crate::acquire) fn plan(
     cache: Document<'_>,
     registration: &Registration,
     account: &Account,
@@ -123,14 +123,18 @@ fn newcomer(
 }
 
 /// A plan and its account.
-pub(super) struct Task {
-    pub(super) account: Account,
-    pub(super) plan: Plan,
-    pub(super) beginning: Beginning,
+pub(in crate::acquire) struct Task {
+    pub(in crate::acquire) account: Account,
+    pub(in crate::acquire) plan: Plan,
+    pub(in crate::acquire) beginning: Beginning,
 }
 
 /// Returns the query for the requested access token.
-pub(super) fn query(registration: &Registration, account: &Account, request: &SilentRequest) -> AccessTokenQuery {
+pub(in crate::acquire) fn query(
+    registration: &Registration,
+    account: &Account,
+    request: &SilentRequest,
+) -> AccessTokenQuery {
     AccessTokenQuery {
         client_id: registration.client_id.clone(),
         issuer: registration.issuer(),

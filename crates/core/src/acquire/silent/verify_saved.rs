@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::ClientApplication;
+use crate::acquire::ClientApplication;
 use crate::cache::{Grant, TokenCache};
 use crate::store::Saved;
 use crate::time::Timestamp;
@@ -27,7 +27,7 @@ const ENOUGH_LOOKS: u32 = 4;
 pub(super) type Watched = Option<Zeroizing<String>>;
 
 /// Returns a copy of the cache if other writers may overwrite unread changes. Otherwise, a copy is not needed.
-pub(super) fn to_watch(cache: &TokenCache) -> Watched {
+pub(in crate::acquire) fn to_watch(cache: &TokenCache) -> Watched {
     cache.has_unsynchronized_writers().then(|| cache.serialize())
 }
 
@@ -38,7 +38,7 @@ impl ClientApplication<'_> {
     ///
     /// Returns false if the save may still be undone: it was so at the end of the watch, or the cache cannot be read
     /// any more.
-    pub(super) async fn verify_saved(
+    pub(in crate::acquire) async fn verify_saved(
         &self,
         saved: Watched,
         is_undone: &(dyn Fn(&TokenCache) -> bool + Sync),

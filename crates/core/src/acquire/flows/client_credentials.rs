@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::exchange::Exchange;
-use super::grant::digest_of;
-use super::{AcquireError, AuthenticationResult, ClientApplication, InteractionRequired, SilentRequest, Source};
+use super::token_request::TokenRequest;
+use crate::acquire::grant::digest_of;
+use crate::acquire::{
+    AcquireError, AuthenticationResult, ClientApplication, InteractionRequired, SilentRequest, Source,
+};
 use crate::cache::{AccessTokenQuery, Account, Grant, Owner, TokenCache};
 use crate::future::BoxFuture;
 use crate::oauth::{self, ClientCredentialsRequest, Endpoints, RequestError, TokenResponse};
@@ -16,13 +18,13 @@ impl ClientApplication<'_> {
     /// ask. The account of the request is ignored.
     ///
     /// # Errors
-    /// [`AcquireError::ExchangeRefused`] if the provider refuses, [`AcquireError::Misconfigured`] if the credential cannot be used,
+    /// [`AcquireError::TokenRequestRefused`] if the provider refuses, [`AcquireError::Misconfigured`] if the credential cannot be used,
     /// [`AcquireError::Unavailable`] if the provider does not answer, [`AcquireError::Store`] if the store does not.
     pub async fn acquire_token_for_client(
         &self,
         request: &SilentRequest,
     ) -> Result<AuthenticationResult, AcquireError> {
-        let token = self.acquire_by_exchange(&ClientCredentials { application: self, request }, request).await;
+        let token = self.acquire_by_token_request(&ClientCredentials { application: self, request }, request).await;
         token.map_err(|error| match error {
             // No person can sign in for the client.
             AcquireError::InteractionRequired(InteractionRequired::Refused(response)) => AcquireError::Denied(response),
@@ -48,12 +50,12 @@ impl ClientApplication<'_> {
 
 /// A request for a token of the client itself. As in MSAL, the entry has no `home_account_id`, and its realm is that of
 /// the authority.
-pub(super) struct ClientCredentials<'a> {
-    pub(super) application: &'a ClientApplication<'a>,
-    pub(super) request: &'a SilentRequest,
+pub(in crate::acquire) struct ClientCredentials<'a> {
+    pub(in crate::acquire) application: &'a ClientApplication<'a>,
+    pub(in crate::acquire) request: &'a SilentRequest,
 }
 
-impl Exchange for ClientCredentials<'_> {
+impl TokenRequest for ClientCredentials<'_> {
     fn name(&self) -> Cow<'static, str> {
         "client credentials".into()
     }

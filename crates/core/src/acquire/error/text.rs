@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{AcquireError, InteractionRequired, SignInGrant, Source};
+use crate::acquire::{AcquireError, InteractionRequired, SignInGrant, Source};
 use crate::cache::Account;
 use crate::oauth::{ErrorCode, Remedy, TokenErrorResponse};
 
@@ -16,7 +16,7 @@ impl fmt::Display for AcquireError {
             AcquireError::Denied(response) => {
                 write!(formatter, "the server refused the request: {}{}", Told(response), missing_secret(response))
             }
-            AcquireError::ExchangeRefused { source, response } => {
+            AcquireError::TokenRequestRefused { source, response } => {
                 let refused = match source {
                     _ if matches!(response.error, ErrorCode::InvalidScope | ErrorCode::InvalidTarget) => "the scopes",
                     source if source.is_for_user() => "the user's token",

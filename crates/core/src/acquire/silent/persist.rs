@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::grant::{is_bearer, withheld_name};
-use super::observer::RotatedToken;
 use super::plan::Plan;
-use super::recovery::forget_all;
+use super::recovery::{self, forget_all};
 use super::refresh::Refresh;
 use super::verify_saved::to_watch;
-use super::{AcquireError, AuthenticationResult, ClientApplication, InteractionRequired, Source, recovery};
+use crate::acquire::grant::{is_bearer, withheld_name};
+use crate::acquire::observer::RotatedToken;
+use crate::acquire::{AcquireError, AuthenticationResult, ClientApplication, InteractionRequired, Source};
 use crate::cache::{Grant, Owner, Recorded, RefreshTokenEntry, TokenCache, Withheld};
 use crate::oauth::TokenResponse;
 use crate::store::{Lease, Loaded, Saved, StoreError};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::ClientApplication;
+use crate::acquire::ClientApplication;
 use crate::oauth::{AuthorityKind, EndpointKind, Endpoints, RequestError, Stage};
 
 /// The maximum number of attempts, because a server that is down is not waited for.
@@ -12,7 +12,7 @@ const MOST_TRIES: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
 /// The number of attempts, and the deadline for further ones.
-pub(super) struct Retry {
+pub(in crate::acquire) struct Retry {
     made: u32,
     /// The deadline by [`Clock::elapsed`](crate::time::Clock::elapsed).
     deadline: Duration,
@@ -22,7 +22,7 @@ pub(super) struct Retry {
 
 impl Retry {
     /// Starts without attempts. No further attempt begins after `deadline`.
-    pub(super) fn until(deadline: Duration) -> Self {
+    pub(in crate::acquire) fn until(deadline: Duration) -> Self {
         Retry { made: 0, deadline, risked: false }
     }
 
@@ -32,7 +32,12 @@ impl Retry {
     /// `Retry-After`). After any other failure, the server may have redeemed the refresh token. Entra's rotation leaves
     /// the old token valid, so one more attempt is safe there. Elsewhere, a redeemed token that is sent again may end
     /// the sign-in.
-    pub(super) fn pause_after(&mut self, error: &RequestError, kind: AuthorityKind, now: Duration) -> Option<Duration> {
+    pub(in crate::acquire) fn pause_after(
+        &mut self,
+        error: &RequestError,
+        kind: AuthorityKind,
+        now: Duration,
+    ) -> Option<Duration> {
         self.made += 1;
         match error {
             RequestError::Unavailable { stage: Stage::NotSent, .. }
@@ -66,7 +71,11 @@ impl ClientApplication<'_> {
     ///
     /// # Errors
     /// The failure, if there is no further attempt.
-    pub(super) async fn wait_to_retry(&self, tries: &mut Retry, failure: RequestError) -> Result<(), RequestError> {
+    pub(in crate::acquire) async fn wait_to_retry(
+        &self,
+        tries: &mut Retry,
+        failure: RequestError,
+    ) -> Result<(), RequestError> {
         let Some(pause) = tries.pause_after_harmless(&failure, self.clock.elapsed()) else { return Err(failure) };
         self.observer.retrying(&failure, pause);
         self.clock.delay(pause).await;
@@ -74,7 +83,7 @@ impl ClientApplication<'_> {
     }
 
     /// Returns the endpoints, including all `needed` ones, after retries if necessary.
-    pub(super) async fn endpoints_after_retries(
+    pub(in crate::acquire) async fn endpoints_after_retries(
         &self,
         tries: &mut Retry,
         needed: &[EndpointKind],
@@ -88,7 +97,7 @@ impl ClientApplication<'_> {
     }
 
     /// Returns a counter without attempts.
-    pub(super) fn tries(&self) -> Retry {
+    pub(in crate::acquire) fn tries(&self) -> Retry {
         Retry::until(self.clock.elapsed().saturating_add(self.retry_within))
     }
 }

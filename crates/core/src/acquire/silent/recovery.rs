@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::ClientApplication;
-use super::observer::{Observer, RotatedToken};
+use crate::acquire::ClientApplication;
+use crate::acquire::observer::{Observer, RotatedToken};
 use crate::cache::TokenCache;
 use crate::secret::RefreshToken;
 use crate::store::{Lease, Partition, Recovery, Store, StoreError};
@@ -38,7 +38,7 @@ impl ClientApplication<'_> {
     /// Puts the refresh tokens of earlier lease holders into the cache, and deletes the recovery data. A token is
     /// restored only if its predecessor is still cached: a signed-out account stays signed out, and a newer token is
     /// not replaced. Data that cannot be decrypted are reported and kept.
-    pub(super) async fn recover(&self, lease: &dyn Lease) -> Result<(), StoreError> {
+    pub(in crate::acquire) async fn recover(&self, lease: &dyn Lease) -> Result<(), StoreError> {
         let Some(recovery) = lease.recovery() else { return Ok(()) };
         recovery.unreadable().iter().for_each(|file| self.observer.cannot_decrypt_recovery(file));
         let kept = recovery.kept();
@@ -77,7 +77,7 @@ pub async fn hold_refreshes(
 }
 
 /// Deletes the recovery data of the lease, after the token was saved.
-pub(super) fn forget_all(lease: &dyn Lease) {
+pub(in crate::acquire) fn forget_all(lease: &dyn Lease) {
     if let Some(recovery) = lease.recovery() {
         recovery.forget_all();
     }

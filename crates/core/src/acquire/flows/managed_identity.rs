@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 
 use super::client_credentials::ClientCredentials;
-use super::exchange::Exchange;
-use super::{AcquireError, AuthenticationResult, ClientApplication, Registration, SilentRequest, Source};
+use super::token_request::TokenRequest;
+use crate::acquire::{AcquireError, AuthenticationResult, ClientApplication, Registration, SilentRequest, Source};
 use crate::cache::{AccessTokenQuery, Account, Grant, TokenCache};
 use crate::future::BoxFuture;
+use crate::oauth;
 use crate::oauth::{
-    self, Authority, AuthorityError, EndpointKind, Endpoints, ManagedIdentityEndpoint, ManagedIdentityRequest,
-    RequestError, TokenResponse,
+    Authority, AuthorityError, EndpointKind, Endpoints, ManagedIdentityEndpoint, ManagedIdentityRequest, RequestError,
+    TokenResponse,
 };
 use crate::time::Timestamp;
 use crate::types::ClientId;
@@ -40,7 +41,7 @@ impl ClientApplication<'_> {
     /// registration is [`Registration::managed_identity`]. The one scope of the request is the resource.
     ///
     /// # Errors
-    /// [`AcquireError::ExchangeRefused`] if there is no such identity, [`AcquireError::Unavailable`] if the service does not answer,
+    /// [`AcquireError::TokenRequestRefused`] if there is no such identity, [`AcquireError::Unavailable`] if the service does not answer,
     /// [`AcquireError::Store`] if the store does not.
     pub async fn acquire_token_for_managed_identity(
         &self,
@@ -49,7 +50,7 @@ impl ClientApplication<'_> {
     ) -> Result<AuthenticationResult, AcquireError> {
         let resource = request.scopes.to_target();
         let own = ClientCredentials { application: self, request };
-        self.acquire_by_exchange(&ManagedIdentity { own, endpoint, resource }, request).await
+        self.acquire_by_token_request(&ManagedIdentity { own, endpoint, resource }, request).await
     }
 }
 
@@ -60,7 +61,7 @@ struct ManagedIdentity<'a> {
     resource: String,
 }
 
-impl Exchange for ManagedIdentity<'_> {
+impl TokenRequest for ManagedIdentity<'_> {
     fn name(&self) -> Cow<'static, str> {
         "managed identity".into()
     }

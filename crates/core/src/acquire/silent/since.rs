@@ -7,25 +7,25 @@ use crate::store::Revision;
 use crate::time::{Clock, Timestamp};
 
 /// The state of the cache when a refresh began.
-pub(super) struct Beginning {
+pub(in crate::acquire) struct Beginning {
     /// The revision of the cache, if the store can tell it without loading.
-    pub(super) revision: Option<Revision>,
-    pub(super) at: Timestamp,
-    pub(super) elapsed: Duration,
+    pub(in crate::acquire) revision: Option<Revision>,
+    pub(in crate::acquire) at: Timestamp,
+    pub(in crate::acquire) elapsed: Duration,
     /// The similar access tokens that were cached.
-    pub(super) seen: Vec<AccessToken>,
+    pub(in crate::acquire) seen: Vec<AccessToken>,
 }
 
 impl Beginning {
-    pub(super) fn since(&self, clock: &dyn Clock) -> Since<'_> {
+    pub(in crate::acquire) fn since(&self, clock: &dyn Clock) -> Since<'_> {
         Since { at: self.at, waited: clock.elapsed().saturating_sub(self.elapsed), seen: &self.seen }
     }
 }
 
 /// The time since a refresh began.
 #[derive(Clone, Copy)]
-pub(super) struct Since<'a> {
-    pub(super) at: Timestamp,
-    pub(super) waited: Duration,
-    pub(super) seen: &'a [AccessToken],
+pub(in crate::acquire) struct Since<'a> {
+    pub(in crate::acquire) at: Timestamp,
+    pub(in crate::acquire) waited: Duration,
+    pub(in crate::acquire) seen: &'a [AccessToken],
 }

@@ -28,13 +28,13 @@ impl Registration {
         self.authority.issuer()
     }
 
-    pub(super) fn environment(&self) -> Environment {
+    pub(in crate::acquire) fn environment(&self) -> Environment {
         self.authority.environment()
     }
 
     /// Returns the realm that MSAL Python would store: the first path segment of the token endpoint, or the tenant's
     /// identifier if the authority names the tenant by a domain.
-    pub(super) fn realm(&self, endpoints: &Endpoints, tenant: Option<&Realm>) -> Realm {
+    pub(in crate::acquire) fn realm(&self, endpoints: &Endpoints, tenant: Option<&Realm>) -> Realm {
         let configured = self.authority.realm();
         // An authority without a path has no tenant, whatever its token endpoint is.
         let configured = match endpoints.realm() {
@@ -48,7 +48,7 @@ impl Registration {
     }
 
     /// Returns the names of the authority's realm.
-    pub(super) fn authority_realms(&self) -> Vec<Realm> {
+    pub(in crate::acquire) fn authority_realms(&self) -> Vec<Realm> {
         let configured = self.authority.realm();
         let named = self.tenant.clone().filter(|_| is_domain(&configured));
         let mut realms = vec![configured];
@@ -60,7 +60,7 @@ impl Registration {
     /// MSAL Node and .NET the token's tenant. The tenants of a Microsoft cloud share their accounts. Anywhere else, an
     /// account belongs to this authority only, and so does every realm that was stored at a sign-in, whatever its
     /// endpoint was.
-    pub(super) fn realms(&self, account: &Account) -> Vec<Realm> {
+    pub(in crate::acquire) fn realms(&self, account: &Account) -> Vec<Realm> {
         let mut realms = self.authority_realms();
         match self.authority.kind() {
             AuthorityKind::Entra if is_for_many_tenants(&realms[0]) => {

@@ -1,13 +1,13 @@
 use std::time::Duration;
 
-use super::ClientApplication;
+use crate::acquire::ClientApplication;
 use crate::store::Holder;
 
 /// The shortest wait that is reported to the observer at once.
 const WORTH_TELLING: Duration = Duration::from_secs(2);
 
 /// A wait for another process, which is reported to the observer.
-pub(super) struct Waiting<'a> {
+pub(in crate::acquire) struct Waiting<'a> {
     client: &'a ClientApplication<'a>,
     started: Duration,
     has_waited: bool,
@@ -15,12 +15,12 @@ pub(super) struct Waiting<'a> {
 }
 
 impl<'a> Waiting<'a> {
-    pub(super) fn new(client: &'a ClientApplication<'a>) -> Self {
+    pub(in crate::acquire) fn new(client: &'a ClientApplication<'a>) -> Self {
         Waiting { client, started: client.clock.elapsed(), has_waited: false, is_told: false }
     }
 
     /// Records that another process holds the lease.
-    pub(super) fn met(&mut self, holder: &Holder) {
+    pub(in crate::acquire) fn met(&mut self, holder: &Holder) {
         self.has_waited = true;
         if !self.is_told && self.waited() >= WORTH_TELLING {
             self.is_told = true;
@@ -29,7 +29,7 @@ impl<'a> Waiting<'a> {
     }
 
     /// Ends the wait. Returns whether there was one.
-    pub(super) fn end(self) -> bool {
+    pub(in crate::acquire) fn end(self) -> bool {
         self.has_waited
     }
 

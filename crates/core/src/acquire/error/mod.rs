@@ -1,8 +1,10 @@
 //! The errors of acquiring a token.
 
+mod text;
+
 use super::Source;
 use super::granted::{not_covered, not_granted};
-use super::refusal::{is_answer_for_another, refused_token_type};
+use super::silent::refusal::{is_answer_for_another, refused_token_type};
 use crate::cache::{Account, AskedAndGranted};
 use crate::oauth::{AuthorizationError, ErrorCode, IdTokenError, Remedy, RequestError, Stage, TokenErrorResponse};
 use crate::store::StoreError;
@@ -22,7 +24,7 @@ pub enum AcquireError {
     /// The server or the user refused, permanently.
     Denied(Box<TokenErrorResponse>),
     /// The server refused a token for the client itself, for a managed identity, or on behalf of a user.
-    ExchangeRefused {
+    TokenRequestRefused {
         /// The origin that the token would have had.
         source: Source,
         /// The server's response.
@@ -172,7 +174,7 @@ impl AcquireError {
             AcquireError::AmbiguousAccount { .. }
             | AcquireError::NoSuchAccount { .. }
             | AcquireError::SignedInAsAnother { .. } => ErrorKind::Account,
-            AcquireError::ExchangeRefused { source, response } => {
+            AcquireError::TokenRequestRefused { source, response } => {
                 match response.entra_error().map(|error| error.remedy) {
                     Some(Remedy::Later) => ErrorKind::Unavailable,
                     Some(Remedy::Administrator) => ErrorKind::Denied,
@@ -224,7 +226,7 @@ impl AcquireError {
             AcquireError::Unavailable { .. } => true,
             AcquireError::Store(error) => error.is_retryable(),
             AcquireError::Denied(_)
-            | AcquireError::ExchangeRefused { .. }
+            | AcquireError::TokenRequestRefused { .. }
             | AcquireError::InteractionRequired(_)
             | AcquireError::SignInRefused { .. } => self.kind() == ErrorKind::Unavailable,
             AcquireError::AmbiguousAccount { .. }
@@ -300,9 +302,9 @@ impl AcquireError {
     }
 
     /// Converts the failure of a request for a token without a refresh token.
-    pub(super) fn from_exchange(source: Source, error: RequestError) -> Self {
+    pub(super) fn from_token_request(source: Source, error: RequestError) -> Self {
         match error {
-            RequestError::Refused(response) => AcquireError::ExchangeRefused { source, response },
+            RequestError::Refused(response) => AcquireError::TokenRequestRefused { source, response },
             error => AcquireError::from_request(error),
         }
     }

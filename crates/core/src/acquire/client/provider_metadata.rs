@@ -33,7 +33,7 @@ impl ProviderMetadata {
         locked(&self.0).endpoints.as_ref().map(|known| known.value.clone())
     }
 
-    pub(super) fn endpoints(&self, now: Duration) -> Option<Endpoints> {
+    pub(in crate::acquire) fn endpoints(&self, now: Duration) -> Option<Endpoints> {
         let known = locked(&self.0);
         known.endpoints.as_ref().filter(|known| known.age(now) < LIFETIME).map(|known| known.value.clone())
     }
@@ -43,13 +43,13 @@ impl ProviderMetadata {
     }
 
     /// Returns the signing keys. If `is_key_missing` is set, returns only keys that are too new to be requested again.
-    pub(super) fn keys(&self, now: Duration, is_key_missing: bool) -> Option<JwkSet> {
+    pub(in crate::acquire) fn keys(&self, now: Duration, is_key_missing: bool) -> Option<JwkSet> {
         let lifetime = if is_key_missing { SHORTEST_KEY_LIFETIME } else { LIFETIME };
         let known = locked(&self.0);
         known.keys.as_ref().filter(|known| known.age(now) < lifetime).map(|known| known.value.clone())
     }
 
-    pub(super) fn keep_keys(&self, keys: JwkSet, now: Duration) {
+    pub(in crate::acquire) fn keep_keys(&self, keys: JwkSet, now: Duration) {
         locked(&self.0).keys = Some(Dated { value: keys, since: now });
     }
 }

@@ -1,12 +1,21 @@
 //! Silent acquisition: from the cache, or by one refresh.
 
-use super::plan::{Plan, Task, plan, query};
-use super::refresh::Refresh;
-use super::since::Beginning;
+pub(super) mod persist;
+pub(super) mod plan;
+pub(super) mod recovery;
+pub(super) mod redeem;
+pub(super) mod refresh;
+pub(super) mod refusal;
+pub(super) mod since;
+pub(super) mod verify_saved;
+
 use super::{AcquireError, AuthenticationResult, ClientApplication, InteractionRequired, SilentRequest, cached};
 use crate::cache::{Account, Document, Skim, Snapshot};
 use crate::secret::Window;
 use crate::store::Revision;
+use plan::{Plan, Task, plan, query};
+use refresh::Refresh;
+use since::Beginning;
 
 impl ClientApplication<'_> {
     /// Returns a valid access token: the cached one, without network and write, or a refreshed one, which is saved

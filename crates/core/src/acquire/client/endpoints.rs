@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::ClientApplication;
+use crate::acquire::ClientApplication;
 use crate::oauth::{self, EndpointKind, Endpoints, RequestError};
 
 impl ClientApplication<'_> {
@@ -11,7 +11,7 @@ impl ClientApplication<'_> {
     /// # Errors
     /// [`RequestError::Unsupported`] names the first that is missing. If no endpoint is known at all, the failure is that of
     /// the discovery.
-    pub(super) async fn endpoints(&self, needed: &[EndpointKind]) -> Result<Endpoints, RequestError> {
+    pub(in crate::acquire) async fn endpoints(&self, needed: &[EndpointKind]) -> Result<Endpoints, RequestError> {
         let built_in = self.registration.authority.known_endpoints();
         let known = self.remembered_endpoints().or(built_in.unwrap_or_default());
         if missing(&known, needed).is_none() {
@@ -25,7 +25,10 @@ impl ClientApplication<'_> {
     ///
     /// # Errors
     /// Like [`endpoints_after_retries`](Self::endpoints_after_retries), and if the metadata name no issuer.
-    pub(super) async fn endpoints_and_issuer(&self, needed: &[EndpointKind]) -> Result<Endpoints, RequestError> {
+    pub(in crate::acquire) async fn endpoints_and_issuer(
+        &self,
+        needed: &[EndpointKind],
+    ) -> Result<Endpoints, RequestError> {
         let known = self.remembered_endpoints();
         if known.issuer.is_some() && missing(&known, needed).is_none() {
             return Ok(known);
@@ -80,7 +83,7 @@ impl ClientApplication<'_> {
     /// Processes the answer of an endpoint. If the endpoint does not exist and its address was saved by an earlier
     /// sign-in, the request is repeated at the address in the provider's metadata (`Continue`): the first address has
     /// redeemed nothing.
-    pub(super) async fn answered<Answer>(
+    pub(in crate::acquire) async fn answered<Answer>(
         &self,
         asking: &mut EndpointRequest,
         answer: Result<Answer, RequestError>,
@@ -131,15 +134,15 @@ impl ClientApplication<'_> {
 }
 
 /// A request to an endpoint that may have moved.
-pub(super) struct EndpointRequest {
+pub(in crate::acquire) struct EndpointRequest {
     /// The current endpoints.
-    pub(super) endpoints: Endpoints,
+    pub(in crate::acquire) endpoints: Endpoints,
     kind: EndpointKind,
     has_moved: bool,
 }
 
 impl EndpointRequest {
-    pub(super) fn at(endpoints: Endpoints, kind: EndpointKind) -> Self {
+    pub(in crate::acquire) fn at(endpoints: Endpoints, kind: EndpointKind) -> Self {
         EndpointRequest { endpoints, kind, has_moved: false }
     }
 }
@@ -149,7 +152,7 @@ fn missing(endpoints: &Endpoints, needed: &[EndpointKind]) -> Option<EndpointKin
 }
 
 /// Returns the failure of a discovery. No secret was sent, however far the discovery came.
-pub(super) fn not_sent(error: RequestError) -> RequestError {
+pub(in crate::acquire) fn not_sent(error: RequestError) -> RequestError {
     match error {
         RequestError::Unavailable { message, retry_after, status, .. } => {
             RequestError::Unavailable { message, stage: oauth::Stage::NotSent, retry_after, status }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::cached::{self, Retention};
 use super::credential::{Credential, CredentialContext, NoCredential};
-use super::{AcquireError, AuthenticationResult, NoopObserver, Observer, ProviderMetadata, Registration};
+use crate::acquire::cached::{self, Retention};
+use crate::acquire::{AcquireError, AuthenticationResult, NoopObserver, Observer, ProviderMetadata, Registration};
 use crate::cache::TokenCache;
 use crate::oauth::{self, ClientAuthentication, ClientContext, Endpoints, Http, RequestError};
 use crate::store::{Lease, Loaded, Partition, Revision, Saved, Store, StoreError, Update};
@@ -81,17 +81,19 @@ impl<'a> ClientApplication<'a> {
 
 impl ClientApplication<'_> {
     /// Loads the newest cache.
-    pub(super) async fn load_cache(&self) -> Result<TokenCache, StoreError> {
+    pub(in crate::acquire) async fn load_cache(&self) -> Result<TokenCache, StoreError> {
         cached::load(self.store, &self.partition).await
     }
 
     /// Loads the newest cache and the document's revision. The revision is `None` if there is no document.
-    pub(super) async fn load_cache_and_revision(&self) -> Result<(TokenCache, Option<Revision>), StoreError> {
+    pub(in crate::acquire) async fn load_cache_and_revision(
+        &self,
+    ) -> Result<(TokenCache, Option<Revision>), StoreError> {
         cached::load_with_revision(self.store, &self.partition).await
     }
 
     /// Runs `change` on the newest cache and saves it, with no other writer in between.
-    pub(super) async fn update_cache(
+    pub(in crate::acquire) async fn update_cache(
         &self,
         change: &mut (dyn FnMut(&mut TokenCache) + Send),
     ) -> Result<Saved, StoreError> {
@@ -99,7 +101,7 @@ impl ClientApplication<'_> {
     }
 
     /// Runs `change` under a lease. The first attempt is on `seen`, the document as it was loaded under the lease.
-    pub(super) async fn update_cache_under(
+    pub(in crate::acquire) async fn update_cache_under(
         &self,
         lease: &dyn Lease,
         seen: Option<Loaded>,
@@ -114,13 +116,13 @@ impl ClientApplication<'_> {
     }
 
     /// Returns the client with the partition in which a sign-in of this user is saved.
-    pub(super) fn with_partition_of(&self, user: &HomeAccountId) -> Self {
+    pub(in crate::acquire) fn with_partition_of(&self, user: &HomeAccountId) -> Self {
         let partition = self.user_prefix.as_ref().map(|prefix| Partition::user(user).with_prefix(prefix));
         ClientApplication { partition: partition.unwrap_or_else(|| self.partition.clone()), ..self.clone() }
     }
 
     /// Warns if the server's clock and ours differ too much. Times in the cache are by our clock.
-    pub(super) fn compare_clocks(&self, servers: Option<Timestamp>, ours: Timestamp) {
+    pub(in crate::acquire) fn compare_clocks(&self, servers: Option<Timestamp>, ours: Timestamp) {
         let Some(ahead) = servers.map(|servers| ours.seconds_since(servers)) else { return };
         if ahead.unsigned_abs() > TOLERATED_SKEW {
             self.observer.clock_differs(ahead);
@@ -128,13 +130,13 @@ impl ClientApplication<'_> {
     }
 
     /// Returns by how many seconds our clock is ahead of the server's, unless the time of the exchange explains it.
-    pub(super) fn clock_offset(servers: Option<Timestamp>, ours: Timestamp) -> Option<i64> {
+    pub(in crate::acquire) fn clock_offset(servers: Option<Timestamp>, ours: Timestamp) -> Option<i64> {
         let ahead = ours.seconds_since(servers?);
         (ahead.unsigned_abs() > NOTED_SKEW).then_some(ahead)
     }
 
     /// Reports the result of a call to the observer.
-    pub(super) fn reported(
+    pub(in crate::acquire) fn reported(
         &self,
         outcome: Result<AuthenticationResult, AcquireError>,
     ) -> Result<AuthenticationResult, AcquireError> {
@@ -146,7 +148,10 @@ impl ClientApplication<'_> {
     }
 
     /// Returns the client that sends requests to these endpoints.
-    pub(super) async fn protocol<'b>(&'b self, endpoints: &'b Endpoints) -> Result<oauth::Client<'b>, RequestError> {
+    pub(in crate::acquire) async fn protocol<'b>(
+        &'b self,
+        endpoints: &'b Endpoints,
+    ) -> Result<oauth::Client<'b>, RequestError> {
         let Registration { client_id, authority, .. } = &self.registration;
         let context = CredentialContext { client_id, authority, endpoints, now: self.clock.now() };
         let authentication = self.credential.authentication(&context).await;
@@ -155,7 +160,7 @@ impl ClientApplication<'_> {
     }
 
     /// Returns the client that sends requests without the credential.
-    pub(super) fn public_protocol<'b>(&'b self, endpoints: &'b Endpoints) -> oauth::Client<'b> {
+    pub(in crate::acquire) fn public_protocol<'b>(&'b self, endpoints: &'b Endpoints) -> oauth::Client<'b> {
         oauth::Client {
             authentication: ClientAuthentication::None,
             http: self.http,
@@ -169,7 +174,7 @@ impl ClientApplication<'_> {
     }
 
     /// Returns the client for messages that go through the browser and contain no credential.
-    pub(super) fn context<'b>(&'b self, endpoints: &'b Endpoints) -> ClientContext<'b> {
+    pub(in crate::acquire) fn context<'b>(&'b self, endpoints: &'b Endpoints) -> ClientContext<'b> {
         ClientContext {
             client_id: &self.registration.client_id,
             authentication: &ClientAuthentication::None,

@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 
 use super::client_credentials::ClientCredentials;
-use super::exchange::Exchange;
-use super::grant::account_of;
-use super::plan::query;
-use super::{AcquireError, AuthenticationResult, ClientApplication, SilentRequest, Source};
+use super::token_request::TokenRequest;
+use crate::acquire::grant::account_of;
+use crate::acquire::silent::plan::query;
+use crate::acquire::{AcquireError, AuthenticationResult, ClientApplication, SilentRequest, Source};
 use crate::cache::{AccessTokenQuery, Account, Grant, Owner, SignIn, TokenCache};
 use crate::future::BoxFuture;
+use crate::oauth;
 use crate::oauth::{
-    self, ACCESS_TOKEN_TYPE, Endpoints, OnBehalfOfRequest, RequestError, TokenExchangeRequest, TokenResponse,
-    TypedToken,
+    ACCESS_TOKEN_TYPE, Endpoints, OnBehalfOfRequest, RequestError, TokenExchangeRequest, TokenResponse, TypedToken,
 };
 use crate::secret::{SecurityToken, UserAssertion};
 use crate::store::Partition;
@@ -31,21 +31,21 @@ impl ClientApplication<'_> {
     /// assertion expires.
     ///
     /// # Errors
-    /// [`AcquireError::ExchangeRefused`] if the provider refuses; its kind is
-    /// [`InteractionRequired`](super::ErrorKind::InteractionRequired) if the caller has to sign in again or to consent. And
+    /// [`AcquireError::TokenRequestRefused`] if the provider refuses; its kind is
+    /// [`InteractionRequired`](crate::acquire::ErrorKind::InteractionRequired) if the caller has to sign in again or to consent. And
     /// those of the provider and the store as for a client's own token.
     pub async fn acquire_token_on_behalf_of(
         &self,
         assertion: &UserAssertion,
         request: &SilentRequest,
     ) -> Result<AuthenticationResult, AcquireError> {
-        self.acquire_by_exchange(&OnBehalfOf::new(self, assertion, request), request).await
+        self.acquire_by_token_request(&OnBehalfOf::new(self, assertion, request), request).await
     }
 }
 
 /// A request for a token on behalf of the caller who presented `assertion`. The application's partition belongs to the
 /// assertion, so no other caller can be served from it.
-pub(super) struct OnBehalfOf<'a> {
+pub(in crate::acquire) struct OnBehalfOf<'a> {
     application: &'a ClientApplication<'a>,
     assertion: &'a UserAssertion,
     /// The partition of the assertion, whose name is its hash.
@@ -54,7 +54,7 @@ pub(super) struct OnBehalfOf<'a> {
 }
 
 impl<'a> OnBehalfOf<'a> {
-    pub(super) fn new(
+    pub(in crate::acquire) fn new(
         application: &'a ClientApplication<'a>,
         assertion: &'a UserAssertion,
         request: &'a SilentRequest,
@@ -73,7 +73,7 @@ impl<'a> OnBehalfOf<'a> {
     }
 }
 
-impl Exchange for OnBehalfOf<'_> {
+impl TokenRequest for OnBehalfOf<'_> {
     fn name(&self) -> Cow<'static, str> {
         if !self.is_in_only_document() {
             return "on behalf of".into();

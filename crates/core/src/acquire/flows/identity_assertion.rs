@@ -5,12 +5,13 @@
 use std::borrow::Cow;
 
 use super::client_credentials::ClientCredentials;
-use super::exchange::Exchange;
-use super::{AcquireError, AuthenticationResult, ClientApplication, SilentRequest, Source};
+use super::token_request::TokenRequest;
+use crate::acquire::{AcquireError, AuthenticationResult, ClientApplication, SilentRequest, Source};
 use crate::cache::{AccessTokenQuery, Account, Grant, TokenCache};
 use crate::future::BoxFuture;
+use crate::oauth;
 use crate::oauth::{
-    self, EndpointKind, Endpoints, JwtBearerRequest, RequestError, TokenExchangeRequest, TokenResponse, TypedToken,
+    EndpointKind, Endpoints, JwtBearerRequest, RequestError, TokenExchangeRequest, TokenResponse, TypedToken,
     jwt_expiry,
 };
 use crate::secret::{RawIdToken, SecurityToken, UserAssertion};
@@ -47,7 +48,7 @@ impl ClientApplication<'_> {
         request: &SilentRequest,
     ) -> Result<AuthenticationResult, AcquireError> {
         let own = ClientCredentials { application: self, request };
-        self.acquire_by_exchange(&ByAssertion { own, identity }, request).await
+        self.acquire_by_token_request(&ByAssertion { own, identity }, request).await
     }
 
     /// Returns an ID token of the account that is valid for a minute. Refreshes the sign-in if necessary.
@@ -111,7 +112,7 @@ struct ByAssertion<'a> {
     identity: &'a dyn IdentityProvider,
 }
 
-impl Exchange for ByAssertion<'_> {
+impl TokenRequest for ByAssertion<'_> {
     fn name(&self) -> Cow<'static, str> {
         "identity assertion".into()
     }

@@ -4,7 +4,7 @@
 use zeroize::Zeroizing;
 
 use super::sign_in::{OFFLINE_ACCESS, SignInRequest};
-use super::{AcquireError, ClientApplication, ConfidentialClient, PublicClient, SignInGrant, SignedIn};
+use crate::acquire::{AcquireError, ClientApplication, ConfidentialClient, PublicClient, SignInGrant, SignedIn};
 use crate::oauth::{
     AuthorizationCodeRequest, AuthorizationRequest, AuthorizationResponse, EndSessionRequest, EndpointKind, Endpoints,
     Expectation, IdTokenError, JwkSet, JwksRequest, PendingAuthorization, PushedAuthorizationRequest, RequestError,

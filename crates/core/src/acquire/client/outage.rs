@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AcquireError, ClientApplication};
+use crate::acquire::{AcquireError, ClientApplication};
 use crate::oauth::RequestError;
 use crate::store::Lease;
 use crate::time::Timestamp;
@@ -18,7 +18,7 @@ const LONGEST_HOLD: u64 = 60;
 
 /// The note of a lease holder about an outage. It contains no secret and none of the server's text.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub(super) struct Outage {
+pub(in crate::acquire) struct Outage {
     /// The time of the outage in seconds since the epoch, by the clock of the process that met it.
     at: i64,
     /// Distinguishes two outages within one second.
@@ -47,14 +47,14 @@ impl Outage {
 
     /// Returns the remaining time in which no request is sent; `None` if it is over. Ignores a note from the future,
     /// which means that a clock was set back.
-    pub(super) fn hold(&self, now: Timestamp) -> Option<Duration> {
+    pub(in crate::acquire) fn hold(&self, now: Timestamp) -> Option<Duration> {
         let hold = self.retry_after.unwrap_or(SHORT_HOLD).min(LONGEST_HOLD);
         let since = u64::try_from(now.seconds_since(Timestamp(self.at))).ok()?;
         hold.checked_sub(since).filter(|left| *left > 0).map(Duration::from_secs)
     }
 
     /// Returns the failure for a process that has not sent a request itself.
-    pub(super) fn failure(&self, now: Timestamp) -> AcquireError {
+    pub(in crate::acquire) fn failure(&self, now: Timestamp) -> AcquireError {
         let since = u64::try_from(now.seconds_since(Timestamp(self.at))).unwrap_or_default();
         let message = format!("{} (as another process was told; the server was not asked again)", self.message);
         if !self.passes {
@@ -66,19 +66,23 @@ impl Outage {
 
 impl ClientApplication<'_> {
     /// Returns the outage that the last holder of this lease has noted.
-    pub(super) async fn outage(&self, credential: &str) -> Option<Outage> {
+    pub(in crate::acquire) async fn outage(&self, credential: &str) -> Option<Outage> {
         serde_json::from_slice(&self.store.note(&self.partition, credential).await?).ok()
     }
 
     /// Returns the outage that another process has met since a call began with the `known` one, as the failure of the
     /// call.
-    pub(super) async fn outage_since(&self, known: Option<&Outage>, credential: &str) -> Option<AcquireError> {
+    pub(in crate::acquire) async fn outage_since(
+        &self,
+        known: Option<&Outage>,
+        credential: &str,
+    ) -> Option<AcquireError> {
         let outage = self.outage(credential).await?;
         (known != Some(&outage)).then(|| outage.failure(self.clock.now()))
     }
 
     /// Notes the error of a request if it means that the server cannot be reached.
-    pub(super) async fn note_outage(&self, lease: &dyn Lease, error: &RequestError) {
+    pub(in crate::acquire) async fn note_outage(&self, lease: &dyn Lease, error: &RequestError) {
         let note = Outage::of(error, self.clock.now()).and_then(|outage| serde_json::to_vec(&outage).ok());
         if let Some(note) = note {
             lease.note(Some(&note)).await;

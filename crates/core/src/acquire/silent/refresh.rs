@@ -2,23 +2,23 @@
 
 use std::time::Duration;
 
-use super::outage::Outage;
 use super::plan::{Plan, Task, plan};
 use super::since::Beginning;
-use super::waiting::Waiting;
-use super::{AcquireError, AuthenticationResult, ClientApplication, SilentRequest};
+use crate::acquire::client::outage::Outage;
+use crate::acquire::client::waiting::Waiting;
+use crate::acquire::{AcquireError, AuthenticationResult, ClientApplication, SilentRequest};
 use crate::cache::{AccessTokenEntry, Account, RefreshTokenEntry, TokenCache};
 use crate::future;
 use crate::store::{Lease, LeaseWait, StoreError, Turn};
 
 /// The state that every step of a refresh needs.
-pub(super) struct Refresh<'a> {
-    pub(super) request: &'a SilentRequest,
-    pub(super) account: Account,
+pub(in crate::acquire) struct Refresh<'a> {
+    pub(in crate::acquire) request: &'a SilentRequest,
+    pub(in crate::acquire) account: Account,
     /// The state of the cache when the refresh began.
-    pub(super) beginning: Beginning,
+    pub(in crate::acquire) beginning: Beginning,
     /// The outage that was known when the refresh began.
-    pub(super) known_outage: Option<Outage>,
+    pub(in crate::acquire) known_outage: Option<Outage>,
 }
 
 impl ClientApplication<'_> {
@@ -102,7 +102,7 @@ impl ClientApplication<'_> {
 
     /// Returns the name of the lease. It is equal for all clients that would redeem the same refresh token: those of a
     /// family share one.
-    pub(super) fn lease_name(&self, account: &Account, refresh_tokens: &[RefreshTokenEntry]) -> String {
+    pub(in crate::acquire) fn lease_name(&self, account: &Account, refresh_tokens: &[RefreshTokenEntry]) -> String {
         let family = refresh_tokens.iter().find_map(|entry| entry.family_id.as_ref());
         let spender = match family {
             Some(family) => format!("family {family}"),
@@ -118,7 +118,11 @@ impl ClientApplication<'_> {
     }
 
     /// Returns the lease once it is free.
-    pub(super) async fn lease(&self, credential: &str, patience: Duration) -> Result<Box<dyn Lease>, StoreError> {
+    pub(in crate::acquire) async fn lease(
+        &self,
+        credential: &str,
+        patience: Duration,
+    ) -> Result<Box<dyn Lease>, StoreError> {
         let mut wait = self.wait_for_lease(credential, patience)?;
         let mut waiting = Waiting::new(self);
         loop {
@@ -130,7 +134,11 @@ impl ClientApplication<'_> {
     }
 
     /// Runs `work` under a lease, and renews the lease meanwhile, unless the clock would block the work.
-    pub(super) async fn renewing<Output>(&self, lease: &dyn Lease, work: impl Future<Output = Output>) -> Output {
+    pub(in crate::acquire) async fn renewing<Output>(
+        &self,
+        lease: &dyn Lease,
+        work: impl Future<Output = Output>,
+    ) -> Output {
         if !lease.is_renewed() {
             return work.await;
         }
@@ -157,7 +165,7 @@ impl ClientApplication<'_> {
         Ok(())
     }
 
-    pub(super) fn wait_for_lease<'a>(
+    pub(in crate::acquire) fn wait_for_lease<'a>(
         &'a self,
         credential: &'a str,
         patience: Duration,
@@ -174,7 +182,7 @@ impl ClientApplication<'_> {
 
     /// Returns the token that is still valid, if there is one, and reports the failure to the observer. Otherwise
     /// returns the failure.
-    pub(super) fn fall_back(
+    pub(in crate::acquire) fn fall_back(
         &self,
         account: impl Into<Option<Account>>,
         fallback: Option<AccessTokenEntry>,

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use super::endpoints::EndpointRequest;
-use super::grant::{digest_of, is_bearer};
-use super::observer::RotatedToken;
-use super::outage::Outage;
-use super::waiting::Waiting;
-use super::{AcquireError, AuthenticationResult, ClientApplication, Registration, SilentRequest, Source};
+use crate::acquire::client::endpoints::EndpointRequest;
+use crate::acquire::client::outage::Outage;
+use crate::acquire::client::waiting::Waiting;
+use crate::acquire::grant::{digest_of, is_bearer};
+use crate::acquire::observer::RotatedToken;
+use crate::acquire::{AcquireError, AuthenticationResult, ClientApplication, Registration, SilentRequest, Source};
 use crate::cache::{AccessTokenEntry, AccessTokenQuery, Account, Grant, TokenCache};
 use crate::future::BoxFuture;
 use crate::oauth::{self, EndpointKind, Endpoints, RequestError, TokenResponse};
@@ -19,7 +19,7 @@ use crate::store::{Lease, Loaded, Revision, StoreError, Turn};
 use crate::time::Timestamp;
 
 /// A grant type that needs no refresh token.
-pub(super) trait Exchange: Sync {
+pub(in crate::acquire) trait TokenRequest: Sync {
     /// Returns the name of the grant type, which distinguishes its leases.
     fn name(&self) -> Cow<'static, str>;
 
@@ -52,9 +52,9 @@ pub(super) trait Exchange: Sync {
 
 /// A cached access token and its user.
 #[derive(Clone)]
-pub(super) struct Found {
-    pub(super) token: AccessTokenEntry,
-    pub(super) account: Option<Account>,
+pub(in crate::acquire) struct Found {
+    pub(in crate::acquire) token: AccessTokenEntry,
+    pub(in crate::acquire) account: Option<Account>,
 }
 
 impl From<Found> for AuthenticationResult {
@@ -64,7 +64,7 @@ impl From<Found> for AuthenticationResult {
 }
 
 /// The decision of a call before it waits for anything.
-pub(super) enum Plan {
+pub(in crate::acquire) enum TokenRequestPlan {
     /// Serve this token.
     Serve(Found),
     /// Only the network could help, and it may not be used.
@@ -73,20 +73,20 @@ pub(super) enum Plan {
     Request { fallback: Option<Found> },
 }
 
-impl Plan {
+impl TokenRequestPlan {
     /// Makes the decision. `found` is the token in the cache.
-    pub(super) fn new(found: Option<Found>, request: &SilentRequest, now: Timestamp) -> Self {
+    pub(in crate::acquire) fn new(found: Option<Found>, request: &SilentRequest, now: Timestamp) -> Self {
         match found.filter(|_| request.claims.is_none() && !request.force_refresh) {
-            Some(found) if request.offline || !found.token.is_aging(now) => Plan::Serve(found),
-            None if request.offline => Plan::Offline,
-            fallback => Plan::Request { fallback },
+            Some(found) if request.offline || !found.token.is_aging(now) => TokenRequestPlan::Serve(found),
+            None if request.offline => TokenRequestPlan::Offline,
+            fallback => TokenRequestPlan::Request { fallback },
         }
     }
 }
 
 /// A call: its request, and the state when it began.
 struct Call<'a> {
-    exchange: &'a dyn Exchange,
+    token_request: &'a dyn TokenRequest,
     request: &'a SilentRequest,
     /// The token in the cache when the call began.
     seen: Option<AccessToken>,
@@ -100,7 +100,7 @@ impl Call<'_> {
     /// Returns the token that satisfies the call: a fresh one, and for a forced refresh one that was stored since the
     /// call began.
     fn answer(&self, cache: &TokenCache, now: Timestamp) -> Option<Found> {
-        let found = self.exchange.find(cache, now)?;
+        let found = self.token_request.find(cache, now)?;
         let is_new = || self.seen.as_ref() != Some(&found.token.secret);
         let is_wanted = self.request.claims.is_none() && (!self.request.force_refresh || is_new());
         (is_wanted && !found.token.is_aging(now)).then_some(found)
@@ -109,48 +109,48 @@ impl Call<'_> {
 
 impl ClientApplication<'_> {
     /// Returns the cached token, or sends the request. An aging token is returned if the request fails.
-    pub(super) async fn acquire_by_exchange(
+    pub(super) async fn acquire_by_token_request(
         &self,
-        exchange: &dyn Exchange,
+        token_request: &dyn TokenRequest,
         request: &SilentRequest,
     ) -> Result<AuthenticationResult, AcquireError> {
-        self.reported(self.cached_or_exchanged(exchange, request).await)
+        self.reported(self.cached_or_requested(token_request, request).await)
     }
 
-    async fn cached_or_exchanged(
+    async fn cached_or_requested(
         &self,
-        exchange: &dyn Exchange,
+        token_request: &dyn TokenRequest,
         request: &SilentRequest,
     ) -> Result<AuthenticationResult, AcquireError> {
         let (cache, revision) = self.load_cache_and_revision().await?;
         let now = self.clock.now();
-        let found = exchange.find(&cache, now);
+        let found = token_request.find(&cache, now);
         let seen = found.as_ref().map(|found| found.token.secret.clone());
-        let fallback = match Plan::new(found, request, now) {
-            Plan::Serve(found) => return Ok(found.into()),
-            Plan::Offline => return Err(AcquireError::Offline),
-            Plan::Request { fallback } => fallback,
+        let fallback = match TokenRequestPlan::new(found, request, now) {
+            TokenRequestPlan::Serve(found) => return Ok(found.into()),
+            TokenRequestPlan::Offline => return Err(AcquireError::Offline),
+            TokenRequestPlan::Request { fallback } => fallback,
         };
-        let lease_name = self.exchange_lease_name(exchange, request);
+        let lease_name = self.token_request_lease_name(token_request, request);
         let known_outage = self.outage(&lease_name).await;
-        let call = Call { exchange, request, seen, known_outage, fallback };
-        let result = Box::pin(self.exchange_once(call, &lease_name, revision)).await?;
+        let call = Call { token_request, request, seen, known_outage, fallback };
+        let result = Box::pin(self.send_once(call, &lease_name, revision)).await?;
         result.ensure_min_valid(request.min_valid, self.clock.now())
     }
 
     /// Returns the name of the lease. It is equal for all processes that would send the same request.
-    fn exchange_lease_name(&self, exchange: &dyn Exchange, request: &SilentRequest) -> String {
+    fn token_request_lease_name(&self, token_request: &dyn TokenRequest, request: &SilentRequest) -> String {
         let Registration { client_id, authority, .. } = &self.registration;
         let (authority, scopes) = (authority.url(), request.scopes.to_target());
         let parameters = digest_of(&request.parameters).unwrap_or_default();
         format!(
             "{}\nauthority {authority}\nclient {client_id}\nscopes {scopes}\nparameters {parameters}",
-            exchange.name()
+            token_request.name()
         )
     }
 
     /// Waits for the lease, or for the token of the process that holds it.
-    async fn exchange_once(
+    async fn send_once(
         &self,
         call: Call<'_>,
         lease_name: &str,
@@ -165,7 +165,7 @@ impl ClientApplication<'_> {
                 match wait.next().await {
                     Ok(Turn::Held(lease)) => {
                         let has_waited = waiting.end();
-                        let work = self.exchange_under_lease(&call, lease_name, lease.as_ref(), has_waited);
+                        let work = self.send_under_lease(&call, lease_name, lease.as_ref(), has_waited);
                         let outcome = self.renewing(lease.as_ref(), work).await;
                         lease.release().await;
                         return outcome.or_else(|failure| self.fall_back_to(call.fallback, failure));
@@ -194,7 +194,7 @@ impl ClientApplication<'_> {
     }
 
     /// Checks the cache again, and then sends the request.
-    async fn exchange_under_lease(
+    async fn send_under_lease(
         &self,
         call: &Call<'_>,
         lease_name: &str,
@@ -208,29 +208,32 @@ impl ClientApplication<'_> {
         if has_waited && let Some(failure) = self.outage_since(call.known_outage.as_ref(), lease_name).await {
             return Err(failure);
         }
-        let (response, endpoints) = match self.send_exchange(call).await {
+        let (response, endpoints) = match self.send_token_request(call).await {
             Ok(answer) => answer,
             Err(error) => {
                 self.note_outage(lease, &error).await;
-                return Err(AcquireError::from_exchange(call.exchange.source(&self.registration.endpoints), error));
+                return Err(AcquireError::from_token_request(
+                    call.token_request.source(&self.registration.endpoints),
+                    error,
+                ));
             }
         };
         if call.known_outage.is_some() {
             lease.note(None).await;
         }
         let seen = revision.map(|revision| Loaded { bytes: cache.serialize().as_bytes().to_vec().into(), revision });
-        self.record_exchange(call, &endpoints, response, lease, seen).await
+        self.record_token(call, &endpoints, response, lease, seen).await
     }
 
     /// Sends the request, and repeats it if that may help. Processing it twice does no harm.
-    async fn send_exchange(&self, call: &Call<'_>) -> Result<(TokenResponse, Endpoints), RequestError> {
+    async fn send_token_request(&self, call: &Call<'_>) -> Result<(TokenResponse, Endpoints), RequestError> {
         let mut tries = self.tries();
-        let endpoints = self.endpoints_after_retries(&mut tries, call.exchange.needed_endpoints()).await?;
+        let endpoints = self.endpoints_after_retries(&mut tries, call.token_request.needed_endpoints()).await?;
         let mut asking = EndpointRequest::at(endpoints, EndpointKind::Token);
         loop {
             let answer = {
                 let client = self.protocol(&asking.endpoints).await?.with_parameters(&call.request.parameters);
-                call.exchange.send(&client).await
+                call.token_request.send(&client).await
             };
             match self.answered(&mut asking, answer).await {
                 ControlFlow::Continue(()) => {}
@@ -241,7 +244,7 @@ impl ClientApplication<'_> {
     }
 
     /// Saves the token. A token that cannot be saved is returned nevertheless.
-    async fn record_exchange(
+    async fn record_token(
         &self,
         call: &Call<'_>,
         endpoints: &Endpoints,
@@ -255,12 +258,12 @@ impl ClientApplication<'_> {
         let now = self.clock.now();
         self.compare_clocks(response.date, now);
         let (said, clock_offset) = (response.scope.clone(), Self::clock_offset(response.date, now));
-        let (mut grant, account) = call.exchange.grant(endpoints, response);
+        let (mut grant, account) = call.token_request.grant(endpoints, response);
         grant.clock_offset = clock_offset;
         let mut record = |cache: &mut TokenCache| {
             self.compare(&mut grant, said.as_ref(), &call.request.scopes, cache.document());
             cache.record(&grant, now);
-            call.exchange.tidy(cache, now);
+            call.token_request.tidy(cache, now);
         };
         let saved = match self.update_cache_under(lease, seen, &mut record).await {
             // The save is a compare-and-set, which protects what the next holder has saved.
@@ -273,7 +276,7 @@ impl ClientApplication<'_> {
         if !grant.scopes_not_granted.is_empty() {
             return Err(AcquireError::ScopeNotGranted { scopes: grant.scopes_not_granted });
         }
-        Ok(AuthenticationResult::granted(grant, account, now, call.exchange.source(endpoints)))
+        Ok(AuthenticationResult::granted(grant, account, now, call.token_request.source(endpoints)))
     }
 
     fn fall_back_to(

@@ -3,11 +3,11 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use super::endpoints::{EndpointRequest, not_sent};
 use super::plan::Plan;
 use super::refresh::Refresh;
-use super::retry::Retry;
-use super::{
+use crate::acquire::client::endpoints::{EndpointRequest, not_sent};
+use crate::acquire::client::retry::Retry;
+use crate::acquire::{
     AcquireError, AuthenticationResult, ClientApplication, InteractionRequired, Observer, Registration, SilentRequest,
 };
 use crate::cache::{AccessTokenEntry, Account, Owner, RefreshTokenEntry, TokenCache};

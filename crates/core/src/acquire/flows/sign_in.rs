@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::grant::{account_of, is_bearer};
-use super::verify_saved::to_watch;
-use super::{AcquireError, AuthenticationResult, ClientApplication, SilentRequest, Source};
+use crate::acquire::grant::{account_of, is_bearer};
+use crate::acquire::silent::verify_saved::to_watch;
+use crate::acquire::{AcquireError, AuthenticationResult, ClientApplication, SilentRequest, Source};
 use crate::cache::{
     Account, AccountRemoval, Grant, Owner, RefreshTokenEntry, RefreshTokenQuery, RemovalScope, SignIn, TokenCache,
 };
@@ -91,7 +91,7 @@ impl ClientApplication<'_> {
     }
 
     /// Returns those of `openid profile offline_access` to request in addition to the scopes of the request.
-    pub(super) fn reserved_scopes(&self, endpoints: &Endpoints, request: &SignInRequest) -> ScopeSet {
+    pub(in crate::acquire) fn reserved_scopes(&self, endpoints: &Endpoints, request: &SignInRequest) -> ScopeSet {
         self.context(endpoints).reserved_scopes_for(request.resource.is_some()).filtered(|scope| {
             let is_unwanted = scope == OFFLINE_ACCESS && request.without_offline_access;
             !is_unwanted && !request.scopes.contains(scope)

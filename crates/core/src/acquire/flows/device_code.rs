@@ -2,10 +2,10 @@
 
 use std::ops::ControlFlow;
 
-use super::endpoints::EndpointRequest;
-use super::retry::Retry;
 use super::sign_in::OFFLINE_ACCESS;
-use super::{AcquireError, PublicClient, SignInGrant, SignInRequest, SignedIn};
+use crate::acquire::client::endpoints::EndpointRequest;
+use crate::acquire::client::retry::Retry;
+use crate::acquire::{AcquireError, PublicClient, SignInGrant, SignInRequest, SignedIn};
 use crate::oauth::{
     DEVICE_CODE_GRANT_TYPE, DeviceAuthorization, EndpointKind, Endpoints, ErrorCode, RequestError, TokenErrorResponse,
     TokenResponse,
