@@ -38,6 +38,11 @@ impl Endpoint {
         self.is_told_by_provider
     }
 
+    /// Marks the endpoint as named by the provider.
+    pub(super) fn told_by_provider(self) -> Endpoint {
+        Endpoint { is_told_by_provider: true, ..self }
+    }
+
     /// Returns the URL.
     pub fn as_str(&self) -> &str {
         &self.url

@@ -72,7 +72,7 @@ pub(super) async fn at_origin(http: &dyn Http, at: &str) -> Result<Authorization
             ..Endpoints::default()
         }
         .told_by_provider(),
-        registration: endpoint("register"),
+        registration: endpoint("register").map(Endpoint::told_by_provider),
         accepts_client_id_metadata_documents: false,
         supports_s256: true,
         token_endpoint_auth_methods: None,
@@ -98,6 +98,7 @@ fn read(response: &Response, authority: Authority) -> Result<AuthorizationServer
     let endpoints = metadata::read(response, &authority, false)?.told_by_provider();
     let endpoints = Endpoints { is_complete: true, ..endpoints };
     let registration = members.string("registration_endpoint").and_then(|url| Endpoint::parse(&url).ok());
+    let registration = registration.map(Endpoint::told_by_provider);
     let methods = members.strings("code_challenge_methods_supported").unwrap_or_default();
     Ok(AuthorizationServer {
         endpoints,
