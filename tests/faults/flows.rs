@@ -4,7 +4,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokcache_core::cache::TokenCache;
 
@@ -89,7 +89,7 @@ pub(crate) const CLIENT_CREDENTIALS: Subject = Subject {
 pub(crate) const PKCS12: Subject = Subject {
     before: |home, _| {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/crates/pkcs12/tests/data/openssl_ec.pfx");
-        write(home, "app.pfx", &fs::read(file).unwrap());
+        write(home, "app.pfx", fs::read(file).unwrap());
         write(home, "password", "made-up\n");
     },
     line: |_, _| {
@@ -220,6 +220,7 @@ fn judge_login_for(after: &mut Aftermath<'_>) {
 fn age(folder: &Path) {
     for file in fs::read_dir(folder).into_iter().flatten() {
         let file = fs::File::open(file.unwrap().path()).unwrap();
-        file.set_modified(SystemTime::now() - Duration::from_secs(3600)).unwrap();
+        let changed = file.metadata().unwrap().modified().unwrap();
+        file.set_modified(changed - Duration::from_secs(3600)).unwrap();
     }
 }
