@@ -22,6 +22,14 @@ pub(crate) struct Provider {
 impl Provider {
     /// Starts a provider. `answer` returns the status and the body for a path and a form. A text is sent as it is.
     pub(crate) fn start(answer: impl Fn(&str, &str) -> (u16, Value) + Send + 'static) -> Provider {
+        Provider::start_without(&[], answer)
+    }
+
+    /// Like [`start`](Self::start), for a provider whose public documents lack these members.
+    pub(crate) fn start_without(
+        members: &'static [&'static str],
+        answer: impl Fn(&str, &str) -> (u16, Value) + Send + 'static,
+    ) -> Provider {
         let server = Arc::new(Server::http("127.0.0.1:0").unwrap());
         let (serving, address) = (server.clone(), format!("http://{}", server.server_addr()));
         let thread = std::thread::spawn(move || {
@@ -33,7 +41,10 @@ impl Provider {
                 }
                 let path = request.url().to_owned();
                 let (status, body) = match document(&address, &path) {
-                    Some(document) => (200, document),
+                    Some(mut document) => {
+                        document.as_object_mut().unwrap().retain(|name, _| !members.contains(&name.as_str()));
+                        (200, document)
+                    }
                     None => answer(&path, &form),
                 };
                 let body = match body {
